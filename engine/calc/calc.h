@@ -1,0 +1,72 @@
+/* Targets: what an order's rules should have earned in all, given the facts known up to a day
+ * (docs/semantics.md 6). Pure. One file per commission kind behind this header. */
+#pragma once
+
+#include "calc/match.h"
+
+G_BEGIN_DECLS
+
+typedef enum {
+    SETTLE_TARGET_EARNED = 1, /* target_minor holds, may be 0 */
+    SETTLE_TARGET_NOT_MET,    /* decided: conditions not met, target 0 (forfeited) */
+    SETTLE_TARGET_PENDING,    /* a fact that decides is missing (wait_month); target 0 so far */
+    SETTLE_TARGET_NOT_DUE,    /* falls due on wait_day, after the run's date; target 0 so far */
+} SettleTargetState;
+
+typedef struct {
+    int64_t target_minor; /* >= 0 */
+    const SettleRule *rule;
+    SettleSlot slot;
+    SettleMonth origin;   /* 13.2 */
+    SettleDay wait_day;   /* NOT_DUE: when; PENDING: the due day */
+    SettleMonth wait_month; /* PENDING: the bill month that is missing */
+    int16_t revision;     /* revenue share: of the bill */
+    uint8_t state;        /* SettleTargetState */
+    uint8_t credit;       /* SETTLE_ROLE_DISTRIBUTOR or SETTLE_ROLE_WITHHELD */
+} SettleTarget;
+
+/* Which targets are asked for: only slots that the facts at hand can have changed. */
+typedef struct {
+    SettleDay date;       /* the run's business date: facts and due days up to it count */
+    SettleDay due_after;  /* upfront (earned later) and instalments: only those falling due in
+                           * (due_after, date]; SETTLE_DAY_MIN: all up to date */
+    gboolean upfront, deferred, share;
+    const SettleMonth *share_months; /* NULL: all bills given; else only these contract months'
+                                      * bills' slots (ascending calendar months) */
+    guint n_share_months;
+} SettleCalcScope;
+
+/* Appends the targets of an order to `targets` (a GArray of SettleTarget), ascending by slot.
+ * bills: all revisions known of the contract's months with issue_day <= scope->date, sorted by
+ * (month, revision); for rules with a lifetime cap and conditions they must be complete, otherwise
+ * those of the slots asked for suffice. Withdrawn revisions count as "no bill".
+ * Returns FALSE on overflow of an amount; targets are then as before. */
+gboolean settle_calc_order(const SettlePolicy *policy, const SettleMatch *match,
+                           const SettleOrder *order, const SettleBill *bills, guint n_bills,
+                           const SettleCalcScope *scope, GArray *targets);
+
+/* TRUE if settling a bill of that contract month for these rules needs the order's other bills and
+ * postings: a lifetime cap, or a condition or band of an upfront or instalment (due by `date`) that
+ * looks at this month. `touches_upfront_deferred` tells whether the latter is so. */
+gboolean settle_calc_bill_needs_history(const SettleMatch *match, const SettleOrder *order,
+                                        SettleMonth bill_month, SettleDay date,
+                                        gboolean *ret_touches_upfront_deferred);
+
+/* The day an instalment falls due for an order (13.7, section 3). */
+SettleDay settle_calc_due_day(const SettleOrder *order, const SettleInstalment *instalment);
+/* The day an upfront is earned at the earliest: closing day + active_days. */
+SettleDay settle_calc_upfront_day(const SettleOrder *order, const SettleUpfront *upfront);
+
+/* --- volume (5.4, 13.9) -------------------------------------------------------------------- */
+/* Last month of the window that holds the day. */
+SettleMonth settle_volume_window_end(SettleWindow window, SettleDay closing_day);
+/* What the order adds to the measure of the rule. */
+int64_t settle_volume_measure(const SettleVolumeBonus *volume, const SettleOrder *order);
+/* 0, the outlet or the manager; -1 if the order counts in no scope (13.9: no manager). */
+int32_t settle_volume_scope_id(const SettleVolumeBonus *volume, const SettleOrder *order,
+                               const SettleOrderParties *parties);
+/* The bonus for a measure. FALSE on overflow. */
+gboolean settle_volume_target(const SettleVolumeBonus *volume, int64_t measure,
+                              SettleRounding rounding, int64_t *ret_minor);
+
+G_END_DECLS

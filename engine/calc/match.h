@@ -1,0 +1,49 @@
+/* Which rules of a policy apply to an order: the first that matches in document order per kind and
+ * group (docs/semantics.md 5). The cost per order does not grow with the number of rules: the answer
+ * for a combination of attributes is found once and remembered. */
+#pragma once
+
+#include "model/directory.h"
+#include "model/facts.h"
+#include "policy/policy.h"
+
+G_BEGIN_DECLS
+
+typedef struct {
+    const SettleRule **rules; /* matched rules by kind, then document order */
+    guint n_rules;
+    guint first[SETTLE_N_COMMISSION_KINDS + 2]; /* rules of kind k: first[k] .. first[k + 1] - 1 */
+} SettleMatch;
+
+typedef struct SettleMatcher SettleMatcher;
+
+/* Binds the codes in the policy's selectors to the directory's ids (codes the directory does not know
+ * never match). One matcher per thread: it remembers answers. Policy and directory must outlive it. */
+SettleMatcher *settle_matcher_new(const SettlePolicy *policy, const SettleDirectory *directory);
+void settle_matcher_free(SettleMatcher *matcher);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(SettleMatcher, settle_matcher_free)
+
+/* Never NULL (n_rules may be 0); owned by the matcher. */
+const SettleMatch *settle_matcher_find(SettleMatcher *matcher, const SettleOrder *order,
+                                       const SettleOrderParties *parties);
+
+/* The policy version of a carrier for closing days: per carrier, disjoint ranges. */
+typedef struct SettlePolicySet SettlePolicySet;
+SettlePolicySet *settle_policy_set_new(void);
+void settle_policy_set_free(SettlePolicySet *set);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(SettlePolicySet, settle_policy_set_free)
+/* Takes ownership; policy->policy_id and carrier_id must be set. */
+void settle_policy_set_add(SettlePolicySet *set, SettlePolicy *policy);
+/* The version that holds for orders of that carrier closed that day, or NULL. */
+const SettlePolicy *settle_policy_set_find(const SettlePolicySet *set, int32_t carrier_id,
+                                           SettleDay closing_day);
+/* By id, or NULL. */
+const SettlePolicy *settle_policy_set_get(const SettlePolicySet *set, int32_t policy_id);
+guint settle_policy_set_size(const SettlePolicySet *set);
+const SettlePolicy *settle_policy_set_nth(const SettlePolicySet *set, guint n); /* by policy_id */
+/* The version whose invoicing terms rule on that day: the one holding then, else the latest before,
+ * else NULL (docs/semantics.md 8). */
+const SettlePolicy *settle_policy_set_terms(const SettlePolicySet *set, int32_t carrier_id,
+                                            SettleDay day);
+
+G_END_DECLS

@@ -1,0 +1,55 @@
+/* Invoices from ledger totals: lines, tax, minimum and carry-forward (docs/semantics.md 8). Pure. */
+#pragma once
+
+#include "model/transfer.h"
+#include "policy/policy.h"
+
+G_BEGIN_DECLS
+
+/* What was posted for one distributor and carrier since its last invoice, per group. */
+typedef struct {
+    int32_t distributor_id;
+    int32_t policy_id; /* gives currency, tax rate, inclusion */
+    uint8_t kind;
+    int16_t class_id;  /* 0 for volume bonus */
+    uint8_t debit, credit;
+    int64_t count;
+    int64_t amount_minor;
+} SettleInvoiceInput;
+
+typedef struct {
+    uint8_t kind;
+    int16_t class_id;
+    gboolean taken_back; /* earned and taken back are separate lines; taken back is negative */
+    gboolean withheld;
+    gboolean tax_included;
+    int64_t count;
+    int64_t net_minor, tax_minor, gross_minor;
+} SettleInvoiceLine;
+
+typedef struct {
+    int32_t distributor_id;
+    SettleCurrency currency;
+    SettleRatePpb tax_ppb;
+    GArray *lines; /* SettleInvoiceLine, sorted by kind, class, taken_back, withheld, tax_included */
+    int64_t count;
+    int64_t net_minor, tax_minor, gross_minor; /* sums of the lines */
+    int64_t withheld_minor; /* policy amounts (before tax if exclusive) settled at source */
+    int64_t payable_minor;  /* policy amounts that move distributor -> invoiced (may be negative) */
+    int64_t tax_added_minor; /* tax on exclusive amounts: carrier -> invoiced */
+    gboolean carried;       /* below the minimum or negative: no invoice, joins the next cycle */
+} SettleInvoice;
+
+void settle_invoice_free(SettleInvoice *invoice);
+
+/* Looks a policy up by its id for the currency and tax; returns NULL never for ids it was given. */
+typedef const SettlePolicy *(*SettlePolicyLookup)(int32_t policy_id, gpointer user_data);
+
+/* Builds the invoices of one distributor towards one carrier: one per (currency, tax rate), in that
+ * order. inputs: any order. terms: the minimum. FALSE and error (OVERFLOW) if a sum leaves int64.
+ * *ret_invoices: GPtrArray of SettleInvoice*, owned by the caller. */
+gboolean settle_invoice_build(const SettleInvoiceInput *inputs, guint n_inputs,
+                              const SettleInvoiceTerms *terms, SettlePolicyLookup lookup,
+                              gpointer user_data, GPtrArray **ret_invoices, GError **error);
+
+G_END_DECLS

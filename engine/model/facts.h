@@ -1,0 +1,61 @@
+/* The facts as the calculation sees them: fixed-width, ids resolved, no text.
+ *
+ * Ids: distributor, carrier, product, manager, outlet, region, channel, class ids are small integers
+ * given by intake (0: none). order_id and contract_id are settle_id_from_key(carrier id, upstream
+ * key), see docs/architecture.md "Ids". */
+#pragma once
+
+#include "calendar/calendar.h"
+#include "money/money.h"
+
+#include <glib.h>
+#include <stdint.h>
+
+G_BEGIN_DECLS
+
+typedef enum {
+    SETTLE_ORDER_FIRST_OF_SUBSCRIBER = 1 << 0, /* the subscriber's first order */
+    SETTLE_ORDER_FOLLOWS = 1 << 1, /* the contract already had an earlier-closed order: the bills serve
+                                    * that one (docs/semantics.md 13.8) */
+} SettleOrderFlags;
+
+typedef struct {
+    int64_t order_id;
+    int64_t paid_minor;
+    int32_t distributor_id;
+    int32_t batch_id;
+    int32_t product_id;
+    int32_t manager_id;
+    int32_t quantity;
+    SettleDay closing_day; /* local day of the settlement zone, computed at intake */
+    int16_t region_id;
+    int16_t channel_id;
+    SettleCurrency currency;
+    uint16_t flags; /* SettleOrderFlags */
+} SettleOrder;
+
+/* One revision of one month of a contract, resolved to the order it serves. */
+typedef struct {
+    SettleOrder order; /* what intake knew of the order: the bill needs no look-up to be settled */
+    int64_t billed_minor;
+    int64_t tax_minor;
+    int64_t cash_minor;
+    int64_t arrears_minor;
+    int64_t megabytes;
+    int32_t minutes;
+    SettleMonth month;
+    SettleDay issue_day;
+    int16_t revision;  /* 1.. ; the highest holds */
+    uint8_t withdrawn; /* the contract's bills moved to an earlier-closed order that came late */
+    uint8_t follows;   /* another revision of this month was taken in before: posted may not be zero */
+} SettleBill;
+
+/* What the policies ask about the parties of an order, looked up by the closing day. */
+typedef struct {
+    int32_t carrier_id;
+    int16_t class_id; /* product class */
+    int16_t tier;     /* the distributor's tier, 0 if none */
+    int32_t outlet_id; /* the manager's own outlet on the closing day, 0 if none */
+} SettleOrderParties;
+
+G_END_DECLS

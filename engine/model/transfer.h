@@ -1,0 +1,79 @@
+/* The ledger's row: one debit account, one credit account, one positive amount (docs/semantics.md 7).
+ *
+ * The numbers of the enums are stored: never renumber, only append. */
+#pragma once
+
+#include "calendar/calendar.h"
+
+#include <glib.h>
+#include <stdint.h>
+
+G_BEGIN_DECLS
+
+typedef enum {
+    SETTLE_ROLE_CARRIER = 1,     /* what the carrier owes for this distributor */
+    SETTLE_ROLE_DISTRIBUTOR = 2, /* owed to the distributor, not yet invoiced */
+    SETTLE_ROLE_HELD = 3,
+    SETTLE_ROLE_WITHHELD = 4, /* earned and kept at source, not yet invoiced */
+    SETTLE_ROLE_INVOICED = 5,
+    SETTLE_ROLE_CASH = 6,
+    SETTLE_ROLE_DEPOSIT = 7,
+    SETTLE_ROLE_FEE = 8,
+} SettleRole;
+#define SETTLE_N_ROLES 9 /* index 0 unused */
+const char *settle_role_name(SettleRole role);
+
+typedef enum {
+    SETTLE_KIND_UPFRONT = 1,
+    SETTLE_KIND_DEFERRED = 2,
+    SETTLE_KIND_REVENUE_SHARE = 3,
+    SETTLE_KIND_VOLUME_BONUS = 4,
+    SETTLE_KIND_INVOICE = 5, /* postings of issuing an invoice */
+} SettleKind;
+#define SETTLE_N_COMMISSION_KINDS 4 /* kinds 1..4 */
+/* "upfront", "deferred", "revenue-share", "volume-bonus", "invoice" */
+const char *settle_kind_name(SettleKind kind);
+
+/* The subject of a transfer is an order, or a volume window, or an invoice. Orders have ids below
+ * 2^62; windows and invoices have the bit 2^62 set, so they sort behind a distributor's orders. */
+#define SETTLE_SUBJECT_SPECIAL (INT64_C(1) << 62)
+/* Window: special | 0 << 60 | scope id (outlet or manager, 0: distributor) << 20 | last month's
+ * number (window_end - SETTLE_SUBJECT_MONTH_BASE). The rule is in the slot. */
+int64_t settle_subject_window(int32_t scope_id, SettleMonth window_end);
+/* Invoice: special | 1 << 60 | run id of the drafting << 20 | place in its chunk's distributor. */
+int64_t settle_subject_invoice(int32_t run_id, int32_t place);
+gboolean settle_subject_is_window(int64_t subject_id);
+gboolean settle_subject_is_order(int64_t subject_id);
+void settle_subject_window_parts(int64_t subject_id, int32_t *ret_scope_id,
+                                 SettleMonth *ret_window_end);
+
+/* What a posting is for within its subject: rule (its ordinal in its policy document, 0-based,
+ * < 4096), item (instalment number, contract month; 0 for upfront and volume; < 4096), leg (0: the
+ * main one; further legs of one target are 1..15). Fits int32, never negative. */
+typedef int32_t SettleSlot;
+static inline SettleSlot
+settle_slot(unsigned rule_ordinal, unsigned item, unsigned leg)
+{
+    return (SettleSlot) (rule_ordinal << 16 | item << 4 | leg);
+}
+static inline unsigned settle_slot_rule(SettleSlot slot) { return (unsigned) slot >> 16; }
+static inline unsigned settle_slot_item(SettleSlot slot) { return (unsigned) slot >> 4 & 0xfff; }
+static inline unsigned settle_slot_leg(SettleSlot slot) { return (unsigned) slot & 0xf; }
+
+typedef struct {
+    int64_t subject_id;
+    int64_t amount_minor; /* > 0 */
+    int64_t target_minor; /* what the subject's slot has been posted to in all, after this transfer */
+    int32_t distributor_id;
+    int32_t policy_id;
+    SettleSlot slot;
+    SettleMonth period;
+    SettleMonth origin;
+    int16_t class_id;
+    int16_t revision; /* of the bill it comes from; 0: from the order */
+    uint8_t kind;     /* SettleKind */
+    uint8_t debit;    /* SettleRole */
+    uint8_t credit;
+} SettleTransfer;
+
+G_END_DECLS

@@ -1,0 +1,164 @@
+/* One connection to PostgreSQL, its statements and bulk streams. The only user of libpq.
+ *
+ * Domain-specific reading and writing lives beside this in facts.h, ledger_io.h ...; this header is
+ * the machinery. Every SQL text comes from a file under sql/queries/NAME.sql, built in as the
+ * constant settle_sql_NAME (store/sql.h, generated). Parameters are always $n, sent in binary.
+ *
+ * Errors: GError SETTLE_ERROR with DATABASE, CONNECTION or CONSTRAINT; the message holds the server's
+ * primary message, detail, hint, SQLSTATE and the statement's name. */
+#pragma once
+
+#include "base/error.h"
+#include "calendar/calendar.h"
+#include "model/directory.h"
+
+#include <glib.h>
+#include <stdint.h>
+
+G_BEGIN_DECLS
+
+typedef struct SettleStore SettleStore;
+
+typedef enum {
+    SETTLE_STORE_AS_LOGIN = 0, /* keep the login role (migrate decides for itself) */
+    SETTLE_STORE_AS_OWNER,
+    SETTLE_STORE_AS_RUNNER,
+    SETTLE_STORE_AS_APPROVER,
+    SETTLE_STORE_AS_READER,
+} SettleStoreRole;
+
+/* Opens a connection. conninfo may be NULL or "" (PG* variables and service files then decide).
+ * Sets the session up: SET ROLE, jit off, time zone UTC, ISO dates, search_path pg_catalog, lock
+ * timeout, keepalives, client_connection_check_interval, application name "settle <purpose>".
+ * Refuses a server that would lose money (fsync, full_page_writes, synchronous_commit off:
+ * SETTINGS). */
+SettleStore *settle_store_open(const char *conninfo, SettleStoreRole role, const char *purpose,
+                               GError **error);
+void settle_store_close(SettleStore *store);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(SettleStore, settle_store_close)
+
+/* The SQLSTATE of the last failure on this connection ("" if none or none known). */
+const char *settle_store_sqlstate(const SettleStore *store);
+int settle_store_server_version(const SettleStore *store); /* 150004 */
+
+/* --- statements ---------------------------------------------------------------------------
+ * types: one letter a parameter, values follow as varargs:
+ *   i int32_t   l int64_t   h int (smallint)   b gboolean (boolean)
+ *   s const char * (text, NULL allowed)        y const void *, size_t (bytea)
+ *   d SettleDay (date)      m SettleMonth (date: its first day)
+ *   n const char * (numeric, as text)          j const char * (jsonb, as text)
+ *   I const int32_t *, size_t (integer[])      L const int64_t *, size_t (bigint[])
+ *   S const char *const *, size_t (text[])     D const SettleDay *, size_t (date[]) */
+typedef struct SettleResult SettleResult;
+void settle_result_free(SettleResult *result);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(SettleResult, settle_result_free)
+
+gboolean settle_store_exec(SettleStore *store, const char *sql, GError **error, const char *types,
+                           ...);
+/* NULL on failure. The whole result in memory: for results known to be small. */
+SettleResult *settle_store_query(SettleStore *store, const char *sql, GError **error,
+                                 const char *types, ...);
+int settle_result_rows(const SettleResult *result);
+/* Rows affected, for INSERT/UPDATE ... without RETURNING. */
+int64_t settle_result_affected(const SettleResult *result);
+gboolean settle_result_is_null(const SettleResult *result, int row, int column);
+int32_t settle_result_i32(const SettleResult *result, int row, int column);  /* int2 and int4 */
+int64_t settle_result_i64(const SettleResult *result, int row, int column);  /* int2, int4, int8 */
+gboolean settle_result_bool(const SettleResult *result, int row, int column);
+SettleDay settle_result_day(const SettleResult *result, int row, int column);
+SettleMonth settle_result_month(const SettleResult *result, int row, int column); /* of a date */
+/* text or bytea (NUL behind it); owned by the result. "" for NULL. numeric must be cast to text. */
+const char *settle_result_text(const SettleResult *result, int row, int column);
+const uint8_t *settle_result_bytes(const SettleResult *result, int row, int column, size_t *ret_len);
+
+gboolean settle_store_begin(SettleStore *store, GError **error);
+/* Success is the tag COMMIT and nothing else (a failed transaction answers ROLLBACK). */
+gboolean settle_store_commit(SettleStore *store, GError **error);
+/* Never fails visibly: for clean-up. No-op outside a transaction. */
+void settle_store_rollback(SettleStore *store);
+
+/* --- streams out: a parameterised query, row by row, in binary (single-row mode: measured faster
+ * than COPY for narrow rows, and it takes parameters) --------------------------------------- */
+typedef struct SettleReader SettleReader;
+SettleReader *settle_store_read(SettleStore *store, const char *sql, GError **error,
+                                const char *types, ...);
+/* TRUE: a row is there. FALSE with *error unset: the end. FALSE with *error: failure. */
+gboolean settle_reader_next(SettleReader *reader, GError **error);
+/* Fields of the current row, 0-based, not NULL unless asked. Valid until the next call. */
+gboolean settle_reader_is_null(const SettleReader *reader, int column);
+int16_t settle_reader_i16(const SettleReader *reader, int column);
+int32_t settle_reader_i32(const SettleReader *reader, int column);
+int64_t settle_reader_i64(const SettleReader *reader, int column);
+gboolean settle_reader_bool(const SettleReader *reader, int column);
+SettleDay settle_reader_day(const SettleReader *reader, int column);
+SettleMonth settle_reader_month(const SettleReader *reader, int column);
+const char *settle_reader_text(const SettleReader *reader, int column, size_t *ret_length);
+/* Ends the stream (reads what is left if it was not at its end) and frees it. */
+void settle_reader_free(SettleReader *reader);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(SettleReader, settle_reader_free)
+
+/* --- streams in: binary COPY ---------------------------------------------------------------- */
+typedef struct SettleWriter SettleWriter;
+/* sql: "COPY settle.x (columns) FROM STDIN (FORMAT binary)". */
+SettleWriter *settle_store_copy_in(SettleStore *store, const char *sql, GError **error);
+/* Fills one row: n_fields fields must follow. No failure before flush: the buffer grows to 64 KiB
+ * and is then sent. FALSE if sending failed. */
+gboolean settle_writer_row(SettleWriter *writer, int n_fields, GError **error);
+void settle_writer_i16(SettleWriter *writer, int16_t value);
+void settle_writer_i32(SettleWriter *writer, int32_t value);
+void settle_writer_i64(SettleWriter *writer, int64_t value);
+void settle_writer_bool(SettleWriter *writer, gboolean value);
+void settle_writer_day(SettleWriter *writer, SettleDay value);
+void settle_writer_month(SettleWriter *writer, SettleMonth value);
+void settle_writer_instant(SettleWriter *writer, SettleInstant value);
+void settle_writer_text(SettleWriter *writer, const char *text, size_t length);
+void settle_writer_bytes(SettleWriter *writer, const void *bytes, size_t length);
+void settle_writer_null(SettleWriter *writer);
+int64_t settle_writer_rows(const SettleWriter *writer);
+/* Ends the COPY: trailer, PQputCopyEnd, and checks PQcmdTuples against the rows sent. The writer is
+ * freed in any case. */
+gboolean settle_writer_finish(SettleWriter *writer, GError **error);
+/* Gives the COPY up (the server aborts the transaction). NULL is allowed. */
+void settle_writer_abort(SettleWriter *writer);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(SettleWriter, settle_writer_abort)
+
+/* --- schema ------------------------------------------------------------------------------- */
+/* Applies what is missing of sql/migrations in order, each in a transaction, under a lock; creates the
+ * roles settle_owner, settle_runner, settle_approver, settle_reader if they are not there. Refuses a
+ * schema newer than the program and a migration whose hash differs from what was applied.
+ * *ret_applied: how many were applied. */
+gboolean settle_store_migrate(SettleStore *store, guint *ret_applied, GError **error);
+/* STATE error if the schema is older or newer than the program (hint: settle migrate). */
+gboolean settle_store_check_schema(SettleStore *store, GError **error);
+
+/* Makes sure that the partitions of every partitioned table exist for the months [from, to], through
+ * the definer function settle.ensure_partitions(date, date). */
+gboolean settle_store_ensure_partitions(SettleStore *store, SettleMonth from, SettleMonth to,
+                                        GError **error);
+/* Summarises the BRIN indexes of a month's partition after a load (definer function). */
+gboolean settle_store_summarize(SettleStore *store, const char *table, SettleMonth month,
+                                GError **error);
+
+/* --- control --------------------------------------------------------------------------------- */
+/* Adds n to a counter row and returns the new value; the row stays locked until the end of the
+ * transaction. */
+gboolean settle_store_count(SettleStore *store, const char *counter, int64_t n, int64_t *ret_value,
+                            GError **error);
+/* Appends to the control log; *ret_position may be NULL. Inside a transaction. */
+gboolean settle_store_control(SettleStore *store, const char *action, const char *subject,
+                              const char *detail_json, int64_t *ret_position, GError **error);
+/* Session-level advisory locks (names hashed into settle's own key space). LOCKED if it is not free
+ * after wait_ms. */
+gboolean settle_store_lock(SettleStore *store, const char *name, guint wait_ms, GError **error);
+void settle_store_unlock(SettleStore *store, const char *name);
+
+/* --- master data ----------------------------------------------------------------------------- */
+/* Reads codes and versions. run_id 0 (intake): those of every sealed batch dated up to `date`.
+ * run_id > 0: those of the batches that published runs before it consumed, and of its own manifest
+ * (table run_batch), so that replay sees what the run saw. Caller owns it; it is sealed for look-ups. */
+SettleDirectory *settle_store_directory(SettleStore *store, SettleDay date, int32_t run_id,
+                                        GError **error);
+/* The settlement zone's name: the setting "zone", default Asia/Shanghai. g_free. */
+char *settle_store_zone(SettleStore *store, GError **error);
+
+G_END_DECLS
