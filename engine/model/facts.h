@@ -17,6 +17,7 @@ typedef enum {
     SETTLE_ORDER_FIRST_OF_SUBSCRIBER = 1 << 0, /* the subscriber's first order */
     SETTLE_ORDER_FOLLOWS = 1 << 1, /* the contract already had an earlier-closed order: the bills serve
                                     * that one (docs/semantics.md 13.8) */
+    SETTLE_ORDER_NO_CONTRACT = 1 << 2, /* the order names no contract: no bill can serve it */
 } SettleOrderFlags;
 
 typedef struct {

@@ -37,14 +37,17 @@ const char *settle_kind_name(SettleKind kind);
 /* The subject of a transfer is an order, or a volume window, or an invoice. Orders have ids below
  * 2^62; windows and invoices have the bit 2^62 set, so they sort behind a distributor's orders. */
 #define SETTLE_SUBJECT_SPECIAL (INT64_C(1) << 62)
-/* Window: special | 0 << 60 | scope id (outlet or manager, 0: distributor) << 20 | last month's
- * number (window_end - SETTLE_SUBJECT_MONTH_BASE). The rule is in the slot. */
-int64_t settle_subject_window(int32_t scope_id, SettleMonth window_end);
+/* Window: special | 0 << 60 | policy id (20 bits) << 40 | scope id (outlet or manager, 0: the
+ * distributor; 28 bits) << 12 | last month's number counted from 1900-01 (12 bits). The policy is part
+ * of it because each version measures only its own orders, and rules of two carriers may share an
+ * ordinal; the rule is in the slot. */
+int64_t settle_subject_window(int32_t policy_id, int32_t scope_id, SettleMonth window_end);
 /* Invoice: special | 1 << 60 | run id of the drafting << 20 | place in its chunk's distributor. */
-int64_t settle_subject_invoice(int32_t run_id, int32_t place);
+int64_t settle_subject_invoice(int32_t run_id, int32_t place); /* place: order of the distributor's
+                                                                * invoices within the run, from 1 */
 gboolean settle_subject_is_window(int64_t subject_id);
 gboolean settle_subject_is_order(int64_t subject_id);
-void settle_subject_window_parts(int64_t subject_id, int32_t *ret_scope_id,
+void settle_subject_window_parts(int64_t subject_id, int32_t *ret_policy_id, int32_t *ret_scope_id,
                                  SettleMonth *ret_window_end);
 
 /* What a posting is for within its subject: rule (its ordinal in its policy document, 0-based,
