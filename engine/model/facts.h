@@ -38,6 +38,7 @@ typedef struct {
 /* One revision of one month of a contract, resolved to the order it serves. */
 typedef struct {
     SettleOrder order; /* what intake knew of the order: the bill needs no look-up to be settled */
+    int32_t batch_id;  /* the bill's own; order.batch_id is the order's */
     int64_t billed_minor;
     int64_t tax_minor;
     int64_t cash_minor;

@@ -287,7 +287,8 @@ CREATE TABLE settle.bill (
     arrears_minor  bigint NOT NULL,
     minutes        integer NOT NULL CHECK (minutes >= 0),
     megabytes      bigint NOT NULL CHECK (megabytes >= 0),
-    closing_day    date NOT NULL,        -- from here on: the order's
+    order_batch_id integer NOT NULL,     -- from here on: the order's
+    closing_day    date NOT NULL,
     product_id     integer NOT NULL,
     manager_id     integer NOT NULL,
     quantity       integer NOT NULL,
@@ -308,6 +309,7 @@ CREATE TABLE settle.contract (
     contract_id    bigint NOT NULL,
     order_id       bigint NOT NULL,
     distributor_id integer NOT NULL,
+    batch_id       integer NOT NULL,     -- the order's: a bill is not settled before it
     closing_at     timestamptz NOT NULL,
     closing_day    date NOT NULL,
     product_id     integer NOT NULL,

@@ -1,0 +1,1 @@
+COPY settle.run_distributor (run_id, distributor_id, transfers, digest) FROM STDIN (FORMAT binary)

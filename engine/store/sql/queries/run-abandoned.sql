@@ -1,0 +1,1 @@
+SELECT run_id FROM settle.run_abandonment ORDER BY 1

@@ -1,0 +1,7 @@
+-- Orders of a closing month whose instalments or upfronts fall due.
+-- $1 month, $2 first closing day, $3 last closing day, $4 carriers, $5, $6 distributors
+SELECT order_id, paid_minor, distributor_id, batch_id, product_id, manager_id, quantity, closing_day,
+       region_id, channel_id, currency, flags
+  FROM settle.closed_order
+ WHERE closing_month = $1 AND closing_day BETWEEN $2 AND $3 AND carrier_id = ANY ($4::integer[])
+   AND distributor_id BETWEEN $5 AND $6

@@ -1,0 +1,11 @@
+-- What the last published nightly run was, and the run that is unfinished, if any.
+SELECT (SELECT value FROM settle.counter WHERE name = 'watermark'),
+       (SELECT max(p.business_date) FROM settle.run_publication p JOIN settle.run r USING (run_id)
+         WHERE r.kind = 'nightly'),
+       (SELECT min(r.run_id) FROM settle.run r
+         WHERE NOT EXISTS (SELECT 1 FROM settle.run_publication p WHERE p.run_id = r.run_id)
+           AND NOT EXISTS (SELECT 1 FROM settle.run_abandonment a WHERE a.run_id = r.run_id)),
+       (SELECT min(b.business_date) FROM settle.batch b
+         WHERE b.state = 'sealed' AND b.kind IN ('orders', 'bills')
+           AND NOT EXISTS (SELECT 1 FROM settle.batch_consumption c WHERE c.batch_id = b.batch_id)),
+       (SELECT value FROM settle.counter WHERE name = 'control')

@@ -1,0 +1,7 @@
+-- Business dates of sealed order batches that are neither consumed before nor part of this run: bills of
+-- their orders wait for them. $1 run
+SELECT b.batch_id, b.business_date
+  FROM settle.batch b
+ WHERE b.state = 'sealed' AND b.kind = 'orders'
+   AND NOT EXISTS (SELECT 1 FROM settle.batch_consumption c WHERE c.batch_id = b.batch_id)
+   AND NOT EXISTS (SELECT 1 FROM settle.run_batch r WHERE r.run_id = $1 AND r.batch_id = b.batch_id)

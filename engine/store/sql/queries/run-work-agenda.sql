@@ -1,0 +1,3 @@
+-- Facts that waited for this day, per distributor. $1 day
+SELECT distributor_id, count(*)
+  FROM settle.agenda WHERE look_day = $1 AND what IN (1, 2) GROUP BY 1

@@ -1,0 +1,3 @@
+-- New facts per distributor. $1 batches of the run
+SELECT distributor_id, sum(facts)::bigint
+  FROM settle.batch_slice WHERE batch_id = ANY ($1) GROUP BY 1
