@@ -1,0 +1,198 @@
+#include "intake/columns.h"
+
+#include "base/error.h"
+#include "intake/csv.h"
+
+#include <string.h>
+
+static const SettleIntakeColumn carriers[] = {
+    {"carrier", TRUE, "code of the carrier"},
+    {"name", TRUE, "its name"},
+    {"valid_from", TRUE, "the day from which this holds, YYYY-MM-DD"},
+};
+static const SettleIntakeColumn distributors[] = {
+    {"distributor", TRUE, "code of the distributor"},
+    {"name", TRUE, "its name"},
+    {"tier", FALSE, "0 to 99; empty is 0"},
+    {"valid_from", TRUE, "the day from which this holds"},
+};
+static const SettleIntakeColumn outlets[] = {
+    {"outlet", TRUE, "code of the outlet"},
+    {"name", TRUE, "its name"},
+    {"distributor", TRUE, "code of its distributor"},
+    {"parent", FALSE, "code of the outlet above it; empty at the top"},
+    {"valid_from", TRUE, "the day from which this holds"},
+};
+static const SettleIntakeColumn managers[] = {
+    {"manager", TRUE, "code of the manager"},
+    {"name", TRUE, "the name"},
+    {"outlet", TRUE, "code of the outlet"},
+    {"valid_from", TRUE, "the day from which this holds"},
+};
+static const SettleIntakeColumn products[] = {
+    {"carrier", TRUE, "code of the carrier"},
+    {"product", TRUE, "the carrier's code of the product"},
+    {"name", TRUE, "its name"},
+    {"class", TRUE, "product class, an open vocabulary"},
+    {"valid_from", TRUE, "the day from which this holds"},
+};
+static const SettleIntakeColumn orders[] = {
+    {"carrier", TRUE, "code of the carrier"},
+    {"order_id", TRUE, "the carrier's id of the order, up to 200 bytes"},
+    {"distributor", TRUE, "code of the distributor"},
+    {"manager", FALSE, "code of the account manager; empty if none"},
+    {"product", TRUE, "the carrier's code of the product"},
+    {"region", TRUE, "an open vocabulary"},
+    {"channel", TRUE, "an open vocabulary"},
+    {"contract", FALSE, "the subscriber's contract, up to 200 bytes; empty if none"},
+    {"first_order", FALSE, "true, yes, 1, false, no, 0; empty is false"},
+    {"closed_at", TRUE, "ISO 8601 with offset or Z; without one it is local"},
+    {"paid", TRUE, "amount paid, 0 or more"},
+    {"quantity", TRUE, "1 to 1000000"},
+    {"currency", TRUE, "ISO 4217"},
+};
+static const SettleIntakeColumn bills[] = {
+    {"carrier", TRUE, "code of the carrier"},
+    {"contract", TRUE, "the subscriber's contract"},
+    {"month", TRUE, "YYYY-MM"},
+    {"revision", FALSE, "1 to 32767; empty is 1"},
+    {"issued", TRUE, "day of issue, YYYY-MM-DD"},
+    {"billed", TRUE, "amount billed; may be negative"},
+    {"tax", TRUE, "tax in it"},
+    {"cash", TRUE, "cash received; may be negative"},
+    {"arrears", TRUE, "amount in arrears"},
+    {"minutes", TRUE, "minutes used, 0 or more"},
+    {"megabytes", TRUE, "megabytes used, 0 or more"},
+    {"currency", TRUE, "ISO 4217, that of the order"},
+};
+
+static const struct {
+    const char *name;
+    const SettleIntakeColumn *columns;
+    int n;
+} kinds[SETTLE_N_INTAKE_KINDS] = {
+    [SETTLE_INTAKE_CARRIERS] = {"carriers", carriers, G_N_ELEMENTS(carriers)},
+    [SETTLE_INTAKE_DISTRIBUTORS] = {"distributors", distributors, G_N_ELEMENTS(distributors)},
+    [SETTLE_INTAKE_OUTLETS] = {"outlets", outlets, G_N_ELEMENTS(outlets)},
+    [SETTLE_INTAKE_MANAGERS] = {"managers", managers, G_N_ELEMENTS(managers)},
+    [SETTLE_INTAKE_PRODUCTS] = {"products", products, G_N_ELEMENTS(products)},
+    [SETTLE_INTAKE_ORDERS] = {"orders", orders, G_N_ELEMENTS(orders)},
+    [SETTLE_INTAKE_BILLS] = {"bills", bills, G_N_ELEMENTS(bills)},
+};
+
+const char *
+settle_intake_kind_name(SettleIntakeKind kind)
+{
+    settle_invariant(kind < SETTLE_N_INTAKE_KINDS);
+    return kinds[kind].name;
+}
+
+gboolean
+settle_intake_kind_lookup(const char *name, SettleIntakeKind *ret_kind)
+{
+    for (int i = 0; i < SETTLE_N_INTAKE_KINDS; i++)
+        if (strcmp(kinds[i].name, name) == 0) {
+            *ret_kind = (SettleIntakeKind) i;
+            return TRUE;
+        }
+    return FALSE;
+}
+
+const SettleIntakeColumn *
+settle_intake_columns(SettleIntakeKind kind, int *ret_n)
+{
+    settle_invariant(kind < SETTLE_N_INTAKE_KINDS);
+    *ret_n = kinds[kind].n;
+    return kinds[kind].columns;
+}
+
+/* Edit distance, case ignored; names longer than 32 are not compared. */
+static unsigned
+distance(const char *a, size_t n_a, const char *b, size_t n_b)
+{
+    unsigned row[33];
+    if (n_a > 32 || n_b > 32)
+        return G_MAXUINT;
+    for (unsigned j = 0; j <= n_b; j++)
+        row[j] = j;
+    for (unsigned i = 1; i <= n_a; i++) {
+        unsigned diagonal = row[0];
+        row[0] = i;
+        for (unsigned j = 1; j <= n_b; j++) {
+            unsigned change =
+                diagonal + (g_ascii_tolower(a[i - 1]) != g_ascii_tolower(b[j - 1]));
+            diagonal = row[j];
+            row[j] = MIN(change, MIN(row[j], row[j - 1]) + 1);
+        }
+    }
+    return row[n_b];
+}
+
+static void
+hint_nearest(SettleIntakeKind kind, const SettleCsvField *field, GError **error)
+{
+    const char *nearest = NULL;
+    unsigned least = 4; /* further away is no help */
+    for (int i = 0; i < kinds[kind].n; i++) {
+        const char *name = kinds[kind].columns[i].name;
+        unsigned d = distance(field->text, field->length, name, strlen(name));
+        if (d < least && d < strlen(name)) {
+            least = d;
+            nearest = name;
+        }
+    }
+    if (nearest != NULL) {
+        settle_error_hint(error, "did you mean \"%s\"?", nearest);
+        return;
+    }
+    g_autoptr(GString) list = g_string_new(NULL);
+    for (int i = 0; i < kinds[kind].n; i++)
+        g_string_append_printf(list, "%s%s", i > 0 ? "," : "", kinds[kind].columns[i].name);
+    settle_error_hint(error, "the columns of %s are %s", kinds[kind].name, list->str);
+}
+
+gboolean
+settle_intake_map_header(SettleIntakeKind kind, const char *name, const SettleCsvRecord *header,
+                         SettleIntakeMap *ret_map, GError **error)
+{
+    SettleIntakeMap map;
+    memset(map.at, -1, sizeof map.at);
+    if (header->n_fields > SETTLE_CSV_MAX_FIELDS) {
+        g_set_error(error, SETTLE_ERROR, SETTLE_ERROR_LIMIT, "%s:%" G_GINT64_FORMAT
+                    ": header has %u columns, the limit is %d", name, header->line,
+                    header->n_fields, SETTLE_CSV_MAX_FIELDS);
+        return FALSE;
+    }
+    for (unsigned f = 0; f < header->n_fields; f++) {
+        const SettleCsvField *field = &header->fields[f];
+        int found = -1;
+        for (int i = 0; i < kinds[kind].n && found < 0; i++) {
+            const char *column = kinds[kind].columns[i].name;
+            if (strlen(column) == field->length && memcmp(column, field->text, field->length) == 0)
+                found = i;
+        }
+        if (found < 0 || map.at[found] >= 0) {
+            g_autofree char *text = g_strndup(field->text, MIN(field->length, 100));
+            g_autofree char *shown = g_strescape(text, NULL);
+            g_set_error(error, SETTLE_ERROR, SETTLE_ERROR_INPUT,
+                        "%s:%" G_GINT64_FORMAT ": %s column \"%s\" (column %u of the header)", name,
+                        header->line, found < 0 ? "unknown" : "duplicate",
+                        g_utf8_validate(text, -1, NULL) ? text : shown, f + 1);
+            if (found < 0)
+                hint_nearest(kind, field, error);
+            return FALSE;
+        }
+        map.at[found] = (int8_t) f;
+    }
+    for (int i = 0; i < kinds[kind].n; i++)
+        if (kinds[kind].columns[i].required && map.at[i] < 0) {
+            g_set_error(error, SETTLE_ERROR, SETTLE_ERROR_INPUT,
+                        "%s:%" G_GINT64_FORMAT ": the header lacks the column \"%s\" (%s)", name,
+                        header->line, kinds[kind].columns[i].name, kinds[kind].columns[i].help);
+            settle_error_hint(error, "the first line of a file of %s names its columns",
+                              kinds[kind].name);
+            return FALSE;
+        }
+    *ret_map = map;
+    return TRUE;
+}
