@@ -1,0 +1,796 @@
+"""A second implementation of the arithmetic of docs/semantics.md, as plain as can be.
+
+It reads the same CSV files as the engine and works out, with exact fractions and by brute force, what
+each order's rules should have earned in all as of a day, what each volume window should, and which
+invoices follow if every business date ran as its own night. There is no ledger here: an amount as of a
+day is computed from the facts that are seen on that day, from nothing, every time.
+
+Section numbers are those of docs/semantics.md.
+"""
+import calendar
+import csv
+import datetime
+from collections import defaultdict
+from fractions import Fraction
+
+ZONE = datetime.timezone(datetime.timedelta(hours=8))  # Asia/Shanghai since 1991
+EXPONENT = {'CNY': 2, 'USD': 2, 'EUR': 2, 'HKD': 2, 'JPY': 0}
+KINDS = ('upfront', 'deferred', 'revenue-share', 'volume-bonus')
+NO_GROUP = object()
+
+
+# --- numbers (4) -----------------------------------------------------------------------------
+def money(text, exponent=2):
+    minor = Fraction(text) * 10 ** exponent
+    if minor.denominator != 1:
+        raise ValueError(f'{text!r} has a part of a minor unit')
+    return int(minor)
+
+
+def show(minor, exponent=2):
+    sign, minor = ('-', -minor) if minor < 0 else ('', minor)
+    if exponent == 0:
+        return f'{sign}{minor}'
+    return f'{sign}{minor // 10 ** exponent}.{minor % 10 ** exponent:0{exponent}d}'
+
+
+def rate(text):
+    if not text.endswith('%'):
+        raise ValueError(f'{text!r} is no rate')
+    return Fraction(text[:-1]) / 100
+
+
+def rounded(exact, mode):
+    """A fraction of minor units to a whole number of them."""
+    exact = Fraction(exact)
+    size = abs(exact)
+    whole = size.numerator // size.denominator
+    rest = size - whole
+    if mode == 'half-up':
+        up = rest >= Fraction(1, 2)
+    elif mode == 'half-even':
+        up = rest > Fraction(1, 2) or rest == Fraction(1, 2) and whole % 2 == 1
+    elif mode == 'down':
+        up = False
+    else:
+        raise ValueError(mode)
+    return (whole + up) * (1 if exact >= 0 else -1)
+
+
+def allocate(whole, weights):
+    """Parts by weight that add up: largest remainder, ties to the first listed."""
+    total = sum(weights)
+    exact = [Fraction(whole) * weight / total for weight in weights]
+    parts = [part.numerator // part.denominator for part in exact]
+    order = sorted(range(len(parts)), key=lambda n: (parts[n] - exact[n], n))
+    for n in order[:whole - sum(parts)]:
+        parts[n] += 1
+    return parts
+
+
+def interval(text, read):
+    """'a..b', either end open; a single value stands for itself."""
+    if '..' not in text:
+        return read(text), read(text)
+    low, high = text.split('..')
+    return (read(low) if low else None), (read(high) if high else None)
+
+
+def holds(bounds, value):
+    low, high = bounds
+    return (low is None or low <= value) and (high is None or value <= high)
+
+
+# --- time (3, 13.6, 13.15) -------------------------------------------------------------------
+def month_of(day):
+    return day.year * 12 + day.month - 1
+
+
+def parse_month(text):
+    if len(text) != 7 or text[4] != '-':
+        raise ValueError(text)
+    year, month = int(text[:4]), int(text[5:])
+    if not 1 <= month <= 12:
+        raise ValueError(text)
+    return year * 12 + month - 1
+
+
+def show_month(month):
+    return f'{month // 12:04d}-{month % 12 + 1:02d}'
+
+
+def month_last(month):
+    year, index = divmod(month, 12)
+    return calendar.monthrange(year, index + 1)[1]
+
+
+def day_in_month(month, day):
+    """That day of the month, or the month's last."""
+    year, index = divmod(month, 12)
+    return datetime.date(year, index + 1, min(day, month_last(month)))
+
+
+def parse_instant(text):
+    instant = datetime.datetime.fromisoformat(text)
+    if 'T' not in text and ' ' not in text:
+        raise ValueError(text)
+    return instant if instant.tzinfo else instant.replace(tzinfo=ZONE)
+
+
+# --- facts (2) -------------------------------------------------------------------------------
+class Order:
+    """A closed sale. seen: the first business date on which a run knows it (13.1)."""
+
+    def __init__(self, row, business_date):
+        self.carrier, self.id = row['carrier'], row['order_id']
+        self.distributor, self.manager = row['distributor'], row['manager']
+        self.product, self.region, self.channel = row['product'], row['region'], row['channel']
+        self.contract = row['contract']
+        self.first = row['first_order'].lower() in ('true', 'yes', '1')
+        self.closed = parse_instant(row['closed_at'])
+        self.day = self.closed.astimezone(ZONE).date()
+        self.month = month_of(self.day)
+        self.currency = row['currency']
+        self.paid = money(row['paid'], EXPONENT[self.currency])
+        self.quantity = int(row['quantity'])
+        self.seen = max(business_date, self.day)
+        self.business_date = business_date
+
+    def content(self):
+        return (self.distributor, self.manager, self.product, self.region, self.channel,
+                self.contract, self.first, self.closed, self.currency, self.paid, self.quantity)
+
+
+class Bill:
+    """One revision of one month of a contract."""
+
+    def __init__(self, row, business_date):
+        self.carrier, self.contract = row['carrier'], row['contract']
+        self.month, self.revision = parse_month(row['month']), int(row['revision'])
+        self.issued = datetime.date.fromisoformat(row['issued'])
+        self.currency = row['currency']
+        exponent = EXPONENT[self.currency]
+        self.billed, self.tax = money(row['billed'], exponent), money(row['tax'], exponent)
+        self.cash, self.arrears = money(row['cash'], exponent), money(row['arrears'], exponent)
+        self.minutes, self.megabytes = int(row['minutes']), int(row['megabytes'])
+        self.seen = max(business_date, self.issued)
+        self.business_date = business_date
+
+    def content(self):
+        return (self.issued, self.billed, self.tax, self.cash, self.arrears, self.minutes,
+                self.megabytes, self.currency)
+
+    def base(self, name):
+        return {'billed': self.billed, 'billed-less-arrears': self.billed - self.arrears,
+                'cash': self.cash}[name]
+
+
+class Facts:
+    """Everything that was sent, by key; what could not be accepted is in rejected."""
+
+    def __init__(self):
+        self.carriers, self.rejected, self.repeats = set(), [], []
+        # code -> [(holds from, seen on, content)]
+        self.products, self.distributors = defaultdict(list), defaultdict(list)
+        self.outlets, self.managers = defaultdict(list), defaultdict(list)
+        self.orders, self.bills = {}, {}
+        self.by_contract = defaultdict(list)       # (carrier, contract) -> orders
+        self.contract_bills = defaultdict(list)    # (carrier, contract) -> bills
+
+    def load(self, path, kind, business_date):
+        with open(path, encoding='utf-8', newline='') as file:
+            reader = csv.reader(file)
+            names = next(reader)
+            for row in reader:
+                # The reader counts physical lines; no field of ours spans two.
+                reason = self.take(kind, dict(zip(names, row)) if len(row) == len(names) else None,
+                                   business_date)
+                if reason == 'duplicate':
+                    self.repeats.append((path, reader.line_num))
+                elif reason:
+                    self.rejected.append((path, reader.line_num, reason))
+
+    def take(self, kind, row, business_date):
+        """None if accepted, else why not."""
+        if row is None:
+            return 'field-count'
+        if kind in ('orders', 'bills'):
+            return getattr(self, 'take_' + kind[:-1])(row, business_date)
+        start = datetime.date.fromisoformat(row['valid_from'])
+        if kind == 'carriers':
+            self.carriers.add(row['carrier'])
+        elif kind == 'products':
+            self.products[row['carrier'], row['product']].append((start, business_date, row['class']))
+        elif kind == 'distributors':
+            self.distributors[row['distributor']].append(
+                (start, business_date, int(row['tier'] or 0)))
+        elif kind == 'outlets':
+            self.outlets[row['outlet']].append((start, business_date, row['distributor']))
+        elif kind == 'managers':
+            self.managers[row['manager']].append((start, business_date, row['outlet']))
+        else:
+            raise ValueError(kind)
+        return None
+
+    def take_order(self, row, business_date):
+        if any(not row[name] for name in row if name not in ('manager', 'contract', 'first_order')):
+            return 'missing-value'
+        for check in (lambda: self.values_of_order(row), lambda: self.parties_of_order(row)):
+            reason = check()
+            if reason:
+                return reason
+        order = Order(row, business_date)
+        key = order.carrier, order.id
+        if key in self.orders:
+            return 'duplicate' if self.orders[key].content() == order.content() else 'conflict'
+        self.orders[key] = order
+        if order.contract:
+            self.by_contract[order.carrier, order.contract].append(order)
+        return None
+
+    @staticmethod
+    def amount_wrong(text, currency):
+        """Digits, at most as many decimals as the currency has, not negative."""
+        whole, _, decimals = text.removeprefix('-').partition('.')
+        if not whole.isdigit() or '.' in text and not decimals.isdigit():
+            return 'bad-amount'
+        if len(decimals) > EXPONENT[currency]:
+            return 'too-many-decimals'
+        return 'negative-amount' if text.startswith('-') else None
+
+    @staticmethod
+    def number_wrong(text, least):
+        if not text.removeprefix('-').isdigit():
+            return 'bad-number'
+        return 'out-of-range' if int(text) < least else None
+
+    def values_of_order(self, row):
+        try:
+            parse_instant(row['closed_at'])
+        except ValueError:
+            return 'bad-time'
+        if row['first_order'].lower() not in ('', 'true', 'false', 'yes', 'no', '1', '0'):
+            return 'bad-flag'
+        wrong = self.number_wrong(row['quantity'], 1)
+        if wrong:
+            return wrong
+        if row['currency'] not in EXPONENT:
+            return 'unknown-currency'
+        return self.amount_wrong(row['paid'], row['currency'])
+
+    def parties_of_order(self, row):
+        day = parse_instant(row['closed_at']).astimezone(ZONE).date()
+        product = row['carrier'], row['product']
+        if row['carrier'] not in self.carriers:
+            return 'unknown-carrier'
+        if row['distributor'] not in self.distributors:
+            return 'unknown-distributor'
+        if row['manager'] and row['manager'] not in self.managers:
+            return 'unknown-manager'
+        if product not in self.products:
+            return 'unknown-product'
+        for versions in (self.products[product], self.distributors[row['distributor']]):
+            if held_on(versions, day) is None:
+                return 'not-yet-valid'
+        if row['manager']:
+            outlet = held_on(self.managers[row['manager']], day)
+            if held_on(self.outlets[outlet], day) != row['distributor']:
+                return 'other-distributor'
+        return None
+
+    def take_bill(self, row, business_date):
+        if any(not value for value in row.values()):
+            return 'missing-value'
+        try:
+            datetime.date.fromisoformat(row['issued'])
+        except ValueError:
+            return 'bad-date'
+        try:
+            parse_month(row['month'])
+        except ValueError:
+            return 'bad-month'
+        for name, least in (('revision', 1), ('minutes', 0), ('megabytes', 0)):
+            wrong = self.number_wrong(row[name], least)
+            if wrong:
+                return wrong
+        if row['currency'] not in EXPONENT:
+            return 'unknown-currency'
+        for name in ('billed', 'tax', 'cash', 'arrears'):
+            wrong = self.amount_wrong(row[name], row['currency'])
+            if wrong:
+                return wrong
+        if row['carrier'] not in self.carriers:
+            return 'unknown-carrier'
+        bill = Bill(row, business_date)
+        key = bill.carrier, bill.contract, bill.month, bill.revision
+        if key in self.bills:
+            return 'duplicate' if self.bills[key].content() == bill.content() else 'conflict'
+        self.bills[key] = bill
+        self.contract_bills[bill.carrier, bill.contract].append(bill)
+        return None
+
+
+def held_on(versions, day, seen_by=None):
+    """What a party's versions say for a day: the last one that holds from it or before."""
+    known = [v for v in versions if v[0] <= day and (seen_by is None or v[1] <= seen_by)]
+    return max(known, key=lambda v: (v[0], v[1]))[2] if known else None
+
+
+# --- policies (5) ----------------------------------------------------------------------------
+class Policy:
+    def __init__(self, data):
+        self.data = data
+        self.carrier, self.version = data['carrier'], data['version']
+        self.currency = data.get('currency', 'CNY')
+        self.exponent = EXPONENT[self.currency]
+        self.rounding = data.get('rounding', 'half-up')
+        self.closing = interval(data['closing'], datetime.date.fromisoformat)
+        tax = data.get('tax', {'rate': '0%', 'included': True})
+        self.tax = rate(tax['rate'])
+        self.tax_included = tax['included'] in (True, 'true')
+        self.invoice = data.get('invoice', {'cycle': 'none'})
+        self.groups = data.get('groups', {})
+        self.rules = [Rule(self, each) for each in data['rules']]
+
+    def money(self, text):
+        return money(text, self.exponent)
+
+    def pay(self, text, base):
+        """What a pay term gives of a base, exact: a rate of it, or the fixed amount."""
+        return rate(text) * base if text.endswith('%') else Fraction(self.money(text))
+
+    def round(self, exact):
+        return rounded(exact, self.rounding)
+
+
+class Rule:
+    def __init__(self, policy, data):
+        self.policy, self.data = policy, data
+        self.kind = next(kind for kind in KINDS if kind in data)
+        self.id = data[self.kind]
+        self.group = data.get('group', NO_GROUP)
+        wanted = data.get('for', {})
+        self.wanted = {key: wanted.get(key) for key in (
+            'product', 'class', 'region', 'channel', 'distributor', 'distributor-group')}
+        self.amount = interval(wanted['amount'], policy.money) if 'amount' in wanted else None
+        self.quantity = interval(wanted['quantity'], int) if 'quantity' in wanted else None
+        self.tier = interval(wanted['tier'], int) if 'tier' in wanted else None
+        first = wanted.get('first-order')
+        self.first = None if first is None else first in (True, 'true')
+
+    def get(self, key, default=None):
+        return self.data.get(key, default)
+
+    def matches(self, order, product_class, tier):
+        wanted = self.wanted
+        for key, value in (('product', order.product), ('class', product_class),
+                           ('region', order.region), ('channel', order.channel),
+                           ('distributor', order.distributor)):
+            if wanted[key] is not None and value not in wanted[key]:
+                return False
+        if wanted['distributor-group'] is not None and not any(
+                order.distributor in self.policy.groups[name]
+                for name in wanted['distributor-group']):
+            return False
+        for bounds, value in ((self.amount, order.paid), (self.quantity, order.quantity),
+                              (self.tier, tier)):
+            if bounds is not None and not holds(bounds, value):
+                return False
+        return self.first is None or self.first == order.first
+
+
+def band(bands, value, read):
+    """The pay term whose interval holds the value, or None."""
+    for text, pay in bands.items():
+        if holds(interval(text, read), value):
+            return pay
+    return None
+
+
+# --- the world: facts and policies, as of a day ----------------------------------------------
+class World:
+    def __init__(self, facts, policies):
+        self.facts = facts
+        self.policies = [Policy(data) for data in policies]
+        self.cached_rules = {}
+
+    def policy_of(self, carrier, day):
+        found = [p for p in self.policies if p.carrier == carrier and holds(p.closing, day)]
+        if len(found) > 1:
+            raise ValueError(f'two versions of {carrier} hold on {day}')
+        return found[0] if found else None
+
+    def product_class(self, order):
+        versions = self.facts.products[order.carrier, order.product]
+        return held_on(versions, order.day) or ''
+
+    def rules(self, order):
+        """The first rule that matches per kind and group (5), or None without a policy."""
+        key = order.carrier, order.id
+        if key in self.cached_rules:
+            return self.cached_rules[key]
+        policy = self.policy_of(order.carrier, order.day)
+        if policy is None or policy.currency != order.currency:
+            found = None
+        else:
+            tier = held_on(self.facts.distributors[order.distributor], order.day) or 0
+            product_class = self.product_class(order)
+            found, taken = [], set()
+            for rule in policy.rules:
+                if (rule.kind, rule.group) in taken:
+                    continue
+                if rule.matches(order, product_class, tier):
+                    taken.add((rule.kind, rule.group))
+                    found.append(rule)
+        self.cached_rules[key] = found
+        return found
+
+    def serves(self, order, day):
+        """Whether the contract's bills serve this order, as far as is known on a day (13.8)."""
+        if not order.contract:
+            return False
+        known = [o for o in self.facts.by_contract[order.carrier, order.contract] if o.seen <= day]
+        return min(known, key=lambda o: (o.closed, o.id.encode())) is order
+
+    def bills(self, order, day):
+        """Month -> the revisions known on a day that serve the order, ascending."""
+        out = defaultdict(list)
+        if self.serves(order, day):
+            for bill in self.facts.contract_bills.get((order.carrier, order.contract), ()):
+                if bill.seen <= day:
+                    out[bill.month].append(bill)
+        for revisions in out.values():
+            revisions.sort(key=lambda b: b.revision)
+        return out
+
+    def targets(self, order, day):
+        """(rule id, item) -> minor units that an order should have earned in all as of a day."""
+        if order.seen > day or self.rules(order) is None:
+            return {}
+        bills = self.bills(order, day)
+        out = {}
+        for rule in self.rules(order):
+            if rule.kind == 'upfront':
+                out[rule.id, 0] = upfront(rule, order, bills, day)
+            elif rule.kind == 'deferred':
+                for number, terms in enumerate(rule.data['instalments'], 1):
+                    out[rule.id, number] = instalment(rule, terms, order, bills, day)
+            elif rule.kind == 'revenue-share':
+                for number, minor in revenue_share(rule, order, bills).items():
+                    out[rule.id, number] = minor
+        return out
+
+    def days_to_look(self, order, until):
+        """The days on which a target of the order can change."""
+        days = {order.seen}
+        if order.contract:
+            days |= {o.seen for o in self.facts.by_contract[order.carrier, order.contract]}
+            days |= {b.seen for b in self.facts.contract_bills.get(
+                (order.carrier, order.contract), ())}
+        for rule in self.rules(order) or ():
+            if rule.kind == 'upfront':
+                days.add(upfront_day(rule, order))
+            elif rule.kind == 'deferred':
+                days |= {due_day(terms, order) for terms in rule.data['instalments']}
+        return sorted(day for day in days if order.seen <= day <= until)
+
+    def windows(self, until):
+        """Key -> [(day, change of the measure)]. Key: (policy, rule, distributor, scope code,
+        last month)."""
+        out = defaultdict(list)
+        for order in self.facts.orders.values():
+            if order.seen > until:
+                continue
+            for rule in self.rules(order) or ():
+                if rule.kind != 'volume-bonus':
+                    continue
+                measure = {'orders': 1, 'units': order.quantity,
+                           'amount': order.paid}[rule.data['measure']]
+                end = window_end(rule.data['window'], order.month)
+                looks = {order.seen} | {
+                    max(seen, order.seen)
+                    for _, seen, _ in self.facts.managers.get(order.manager, ()) if seen <= until}
+                before = None
+                for day in sorted(looks):
+                    code = self.scope_code(rule, order, day)
+                    if code == before:
+                        continue
+                    for which, change in ((before, -measure), (code, measure)):
+                        if which is not None:
+                            out[rule.policy, rule, order.distributor, which, end].append(
+                                (day, change))
+                    before = code
+        return out
+
+    def scope_code(self, rule, order, day):
+        """'' for the distributor, or the outlet or manager, as known on a day; None: in none."""
+        scope = rule.data['scope']
+        if scope == 'distributor':
+            return ''
+        if not order.manager:
+            return None
+        if scope == 'manager':
+            return order.manager
+        return held_on(self.facts.managers[order.manager], order.day, day)
+
+    def transfers(self, until):
+        """What each night up to a day posts, if every business date ran."""
+        out = []
+        for order in self.facts.orders.values():
+            if order.seen > until or not self.rules(order):
+                continue
+            rules = {rule.id: rule for rule in self.rules(order)}
+            product_class = self.product_class(order)
+            posted = {}
+            for day in self.days_to_look(order, until):
+                now = self.targets(order, day)
+                for key in sorted(set(now) | set(posted)):
+                    change = now.get(key, 0) - posted.get(key, 0)
+                    if change:
+                        rule = rules[key[0]]
+                        out.append(Transfer(day, order.carrier, order.distributor, rule,
+                                            product_class, order.id, key[1], change))
+                posted = now
+        for (_, rule, distributor, code, end), changes in self.windows(until).items():
+            last = day_in_month(end, 31)
+            at_end = rule.get('paid', 'at-end') == 'at-end'
+            days = {day for day, _ in changes} | {last}
+            if at_end:
+                days = {max(day, last) for day in days}
+            subject = f'window {show_month(end)}' + (f' {rule.data["scope"]}:{code}' if code else '')
+            posted = 0
+            for day in sorted(d for d in days if d <= until):
+                now = volume(rule, sum(change for seen, change in changes if seen <= day))
+                if now != posted:
+                    out.append(Transfer(day, rule.policy.carrier, distributor, rule, '', subject, 0,
+                                        now - posted))
+                posted = now
+        out.sort(key=lambda t: t.day)
+        return out
+
+
+class Transfer:
+    def __init__(self, day, carrier, distributor, rule, product_class, subject, item, amount):
+        self.day, self.carrier, self.distributor, self.rule = day, carrier, distributor, rule
+        self.product_class, self.subject, self.item, self.amount = (
+            product_class, subject, item, amount)
+        self.withheld = (amount > 0 and rule.get('withheld') in (True, 'true'))
+
+
+# --- the four kinds (5.1 to 5.4) -------------------------------------------------------------
+def test_holds(policy, test, bill):
+    if 'minutes' in test:
+        return holds(interval(test['minutes'], int), bill.minutes)
+    if 'megabytes' in test:
+        return holds(interval(test['megabytes'], int), bill.megabytes)
+    if 'bill' in test:
+        return holds(interval(test['bill'], policy.money), bill.base(test.get('base', 'billed')))
+    if 'no-arrears' in test:
+        return (bill.arrears == 0) == (test['no-arrears'] in (True, 'true'))
+    raise ValueError(test)
+
+
+def deciding_bill(revisions, due):
+    """13.7: the last issued up to the due day, else the first issued after it; without a due day
+    the highest."""
+    if not revisions:
+        return None
+    if due is None:
+        return revisions[-1]
+    in_time = [bill for bill in revisions if bill.issued <= due]
+    return in_time[-1] if in_time else min(revisions, key=lambda b: (b.issued, b.revision))
+
+
+def conditions_met(rule, conditions, order, bills, due):
+    for condition in conditions:
+        months = interval(condition['each-month'], int) if 'each-month' in condition \
+            else (int(condition['month']),) * 2
+        for number in range(months[0], months[1] + 1):
+            bill = deciding_bill(bills.get(order.month + number), due)
+            if bill is None:
+                return False
+            if 'any' in condition:
+                if not any(test_holds(rule.policy, test, bill) for test in condition['any']):
+                    return False
+            elif not all(test_holds(rule.policy, test, bill) for test in condition.get('all', ())):
+                return False
+    return True
+
+
+def upfront_day(rule, order):
+    return order.day + datetime.timedelta(days=int(rule.get('active-days', 0)))
+
+
+def upfront(rule, order, bills, day):
+    policy = rule.policy
+    if day < upfront_day(rule, order):
+        return 0
+    if not conditions_met(rule, rule.get('if', ()), order, bills, None):
+        return 0
+    pay = rule.get('pay')
+    if 'by-amount' in rule.data:
+        pay = band(rule.data['by-amount'], order.paid, policy.money)
+        if pay is None:
+            return 0
+    if pay.endswith('%'):
+        base, exact = order.paid, rate(pay) * order.paid
+    else:
+        base, exact = order.quantity, Fraction(policy.money(pay)) * order.quantity
+    minor = policy.round(exact)
+    if base == 0:
+        return 0
+    if 'floor' in rule.data:
+        minor = max(minor, policy.money(rule.data['floor']))
+    if 'cap' in rule.data:
+        minor = min(minor, policy.money(rule.data['cap']))
+    return minor
+
+
+def due_day(terms, order):
+    months = int(terms['after'].split()[0])
+    return day_in_month(order.month + months, int(terms['day']))
+
+
+def instalment(rule, terms, order, bills, day):
+    policy, due = rule.policy, due_day(terms, order)
+    if day < due or not conditions_met(rule, terms.get('if', ()), order, bills, due):
+        return 0
+    pay = terms.get('pay')
+    if 'by-bill' in terms:
+        by_bill = terms['by-bill']
+        bill = deciding_bill(bills.get(order.month + int(by_bill['month'])), due)
+        if bill is None:
+            return 0
+        pay = band(by_bill['bands'], bill.base(by_bill.get('base', 'billed')), policy.money)
+        if pay is None:
+            return 0
+    return policy.round(policy.pay(pay, order.paid))
+
+
+def revenue_share(rule, order, bills):
+    """Contract month -> minor units. Caps in the order of contract months (13.8)."""
+    policy, out = rule.policy, {}
+    low, high = interval(rule.data['months'], int)
+    left = policy.money(rule.data['life-cap']) if 'life-cap' in rule.data else None
+    for month in sorted(bills):
+        number = month - order.month
+        if number < 0 or not holds((low, high), number):
+            continue
+        base = max(0, bills[month][-1].base(rule.data['base']))
+        if 'by-month' in rule.data:
+            pay = band(rule.data['by-month'], number, int)
+        elif 'by-size' in rule.data:
+            pay = band(rule.data['by-size'], base, policy.money)
+        else:
+            pay = rule.data['rate']
+        exact = Fraction(base)
+        if 'net-of-tax' in rule.data:
+            exact = exact / (1 + rate(rule.data['net-of-tax']))
+        minor = policy.round(rate(pay) * exact) if pay is not None else 0
+        if 'cap' in rule.data:
+            minor = min(minor, policy.money(rule.data['cap']))
+        if left is not None:
+            minor = min(minor, left)
+            left -= minor
+        out[number] = minor
+    return out
+
+
+def window_end(window, month):
+    size = {'month': 1, 'quarter': 3, 'year': 12}[window]
+    return month // size * size + size - 1
+
+
+def volume(rule, measure):
+    """What a measure earns (13.9)."""
+    policy, data = rule.policy, rule.data
+    on_amount = data['measure'] == 'amount'
+    read = policy.money if on_amount else int
+    tiers = sorted((interval(text, read)[0], pay) for text, pay in data['tiers'].items())
+    reached = [(start, pay) for start, pay in tiers if measure >= start]
+    if not reached:
+        return 0
+    if data['mode'] == 'lump':
+        sums = [policy.money(pay) for _, pay in reached]
+        return sum(sums) if data.get('higher-tiers') == 'add' else sums[-1]
+    each = (lambda pay: rate(pay)) if on_amount else (lambda pay: Fraction(policy.money(pay)))
+    if data['mode'] == 'whole':
+        return policy.round(each(reached[-1][1]) * measure)
+    exact = Fraction(0)
+    for place, (start, pay) in enumerate(reached):
+        top = reached[place + 1][0] if place + 1 < len(reached) else None
+        if on_amount:
+            part = (measure if top is None else top) - start
+        else:
+            part = (measure if top is None else top - 1) - (start - 1)
+        exact += each(pay) * part
+    return policy.round(exact)
+
+
+# --- totals and invoices (8) -----------------------------------------------------------------
+def nets(transfers):
+    """(carrier, distributor, kind, policy version, rule, subject, item) -> minor units, no zeros."""
+    out = defaultdict(int)
+    for t in transfers:
+        out[t.carrier, t.distributor, t.rule.kind, t.rule.policy.version, t.rule.id, t.subject,
+            t.item] += t.amount
+    return {key: minor for key, minor in out.items() if minor}
+
+
+def cycle_ends(terms, day):
+    cycle = terms.get('cycle', 'none')
+    if cycle == 'daily':
+        return True
+    if cycle == 'weekly':
+        return day.isoweekday() == int(terms['cut-off-day'])
+    return cycle == 'monthly' and day == day_in_month(month_of(day), int(terms['cut-off-day']))
+
+
+class Line:
+    def __init__(self, kind, product_class, taken_back, withheld, included):
+        self.kind, self.product_class, self.taken_back = kind, product_class, taken_back
+        self.withheld, self.included = withheld, included
+        self.amount = self.count = 0
+
+    def finish(self, tax_rate):
+        if self.included:
+            self.gross = self.amount
+            self.tax = rounded(Fraction(self.gross) * tax_rate / (1 + tax_rate), 'half-up')
+            self.net = self.gross - self.tax
+        else:
+            self.net = self.amount
+            self.tax = rounded(Fraction(self.net) * tax_rate, 'half-up')
+            self.gross = self.net + self.tax
+
+
+class Invoice:
+    def __init__(self, carrier, distributor, currency, tax_rate, cut_off, transfers):
+        self.carrier, self.distributor, self.currency = carrier, distributor, currency
+        self.tax_rate, self.cut_off, self.transfers = tax_rate, cut_off, transfers
+        lines = {}
+        for t in transfers:
+            product_class = '' if t.rule.kind == 'volume-bonus' else t.product_class
+            key = (KINDS.index(t.rule.kind), product_class, t.amount < 0, t.withheld,
+                   t.rule.policy.tax_included)
+            if key not in lines:
+                lines[key] = Line(t.rule.kind, *key[1:])
+            lines[key].amount += t.amount
+            lines[key].count += 1
+        self.lines = [lines[key] for key in sorted(lines)]
+        for line in self.lines:
+            line.finish(tax_rate)
+        self.net, self.tax, self.gross = (
+            sum(getattr(line, part) for line in self.lines) for part in ('net', 'tax', 'gross'))
+
+
+def invoices(world, transfers, first, until):
+    """The invoices drafted and the transfers that are on none, if every date from first ran."""
+    waiting, out = defaultdict(list), []
+    by_day = defaultdict(list)
+    for t in transfers:
+        by_day[t.day].append(t)
+    carriers = sorted({p.carrier for p in world.policies})
+    day = first
+    while day <= until:
+        for t in by_day[day]:
+            policy = t.rule.policy
+            waiting[t.carrier, t.distributor, policy.currency, policy.tax].append(t)
+        for carrier in carriers:
+            policy = invoicing_policy(world, carrier, day)
+            if policy is None or not cycle_ends(policy.invoice, day):
+                continue
+            minimum = policy.money(policy.invoice.get('minimum', '0'))
+            for key in sorted(key for key in waiting if key[0] == carrier and waiting[key]):
+                invoice = Invoice(*key, day, waiting[key])
+                if invoice.gross > 0 and invoice.gross >= minimum:
+                    out.append(invoice)
+                    waiting[key] = []
+        day += datetime.timedelta(days=1)
+    return out, [t for left in waiting.values() for t in left]
+
+
+def invoicing_policy(world, carrier, day):
+    """14.2: the version that holds on the day, else the latest before."""
+    mine = [p for p in world.policies if p.carrier == carrier
+            and (p.closing[0] is None or p.closing[0] <= day)]
+    return max(mine, key=lambda p: p.closing[0] or datetime.date.min) if mine else None
