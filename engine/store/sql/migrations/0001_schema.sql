@@ -480,3 +480,4 @@ CREATE TABLE settle.invoice_line (
     CHECK (net_minor + tax_minor = gross_minor),
     PRIMARY KEY (distributor_id, run_id, carrier_id, currency, tax_ppb, line)
 );
+CREATE INDEX invoice_by_run ON settle.invoice (run_id, carrier_id);

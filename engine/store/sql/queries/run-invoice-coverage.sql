@@ -1,7 +1,7 @@
--- Up to which run each distributor has been invoiced, per carrier, currency and tax rate.
--- $1, $2 distributors, $3 carriers, $4 run, $5 abandoned runs
-SELECT distributor_id, carrier_id, currency, tax_ppb, max(run_id)
-  FROM settle.invoice
- WHERE distributor_id BETWEEN $1 AND $2 AND carrier_id = ANY ($3::integer[]) AND NOT carried
-   AND run_id < $4 AND run_id <> ALL ($5::integer[])
- GROUP BY 1, 2, 3, 4
+-- What the last invoice batch of each carrier carried forward: these groups reach further back than that
+-- batch. $1 runs of the last batches, $2, $3 distributors
+SELECT i.distributor_id, i.carrier_id, i.currency, i.tax_ppb, i.after_run
+  FROM settle.invoice i
+  JOIN unnest($1::integer[], $4::integer[]) AS l (run_id, carrier_id) USING (run_id, carrier_id)
+ WHERE i.carried AND i.distributor_id BETWEEN $2 AND $3
+ ORDER BY i.distributor_id

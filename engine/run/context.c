@@ -1,0 +1,280 @@
+#include "run/internal.h"
+
+#include "run/periods.h"
+#include "run/policies.h"
+#include "store/sql.h"
+
+void
+settle_run_context_free(SettleRunContext *context)
+{
+    g_clear_pointer(&context->directory, settle_directory_free);
+    g_clear_pointer(&context->policies, settle_policy_set_free);
+    g_free(context->periods.closed);
+    g_array_unref(context->batches);
+    g_free(context->batch_state);
+    g_free(context->batch_dates);
+    g_array_unref(context->abandoned);
+    g_array_unref(context->due_months);
+    g_array_unref(context->due_carriers);
+    g_array_unref(context->cycle_ends);
+    g_array_unref(context->window_ends);
+    g_array_unref(context->chunks);
+    g_free(context);
+}
+
+SettleRunContext *
+settle_run_context_new(const SettleRunOptions *options, SettleDay date, gboolean due, int64_t epoch)
+{
+    SettleRunContext *context = g_new0(SettleRunContext, 1);
+
+    context->conninfo = options->conninfo;
+    context->dry_run = options->dry_run;
+    context->epoch = epoch;
+    context->date = date;
+    context->due = due;
+    context->batches = g_array_new(FALSE, FALSE, sizeof(int32_t));
+    context->abandoned = g_array_new(FALSE, FALSE, sizeof(int32_t));
+    context->due_months = g_array_new(FALSE, FALSE, sizeof(SettleDueMonth));
+    context->due_carriers = g_array_new(FALSE, FALSE, sizeof(int32_t));
+    context->cycle_ends = g_array_new(FALSE, FALSE, sizeof(SettleCycleEnd));
+    context->window_ends = g_array_new(FALSE, FALSE, sizeof(SettleMonth));
+    context->chunks = g_array_new(FALSE, FALSE, sizeof(SettleChunk));
+    return context;
+}
+
+/* Rows (batch id, kind): facts go into the chunks, master data only into the manifest. */
+static void
+take_batches(SettleRunContext *context, SettleResult *rows, GArray *all)
+{
+    for (int i = 0; i < settle_result_rows(rows); i++) {
+        int32_t batch_id = settle_result_i32(rows, i, 0);
+        const char *kind = settle_result_text(rows, i, 1);
+
+        if (all != NULL)
+            g_array_append_val(all, batch_id);
+        if (g_str_equal(kind, "orders") || g_str_equal(kind, "bills"))
+            g_array_append_val(context->batches, batch_id);
+    }
+}
+
+static gboolean
+load_batch_states(SettleStore *store, SettleRunContext *context, GError **error)
+{
+    g_autoptr(SettleResult) consumed = settle_store_query(
+        store, settle_sql_run_consumed_batches, error, "i", context->run_id);
+    g_autoptr(SettleResult) unseen = NULL;
+    int32_t highest = 0;
+
+    if (consumed == NULL)
+        return FALSE;
+    unseen = settle_store_query(store, settle_sql_run_unconsumed_dates, error, "i",
+                                context->run_id);
+    if (unseen == NULL)
+        return FALSE;
+    for (int i = 0; i < settle_result_rows(consumed); i++)
+        highest = MAX(highest, settle_result_i32(consumed, i, 0));
+    for (int i = 0; i < settle_result_rows(unseen); i++)
+        highest = MAX(highest, settle_result_i32(unseen, i, 0));
+    for (guint i = 0; i < context->batches->len; i++)
+        highest = MAX(highest, g_array_index(context->batches, int32_t, i));
+
+    context->n_batch_state = highest + 1;
+    context->batch_state = g_new0(uint8_t, (gsize) highest + 1);
+    context->batch_dates = g_new0(SettleDay, (gsize) highest + 1);
+    for (int i = 0; i < settle_result_rows(consumed); i++)
+        context->batch_state[settle_result_i32(consumed, i, 0)] = SETTLE_BATCH_BEFORE;
+    for (guint i = 0; i < context->batches->len; i++)
+        context->batch_state[g_array_index(context->batches, int32_t, i)] = SETTLE_BATCH_OF_RUN;
+    for (int i = 0; i < settle_result_rows(unseen); i++)
+        context->batch_dates[settle_result_i32(unseen, i, 0)] = settle_result_day(unseen, i, 1);
+    return TRUE;
+}
+
+static gboolean
+load_last_invoice_batches(SettleStore *store, SettleRunContext *context, GError **error)
+{
+    g_autoptr(SettleResult) last = NULL;
+
+    if (context->cycle_ends->len == 0)
+        return TRUE;
+    last = settle_store_query(store, settle_sql_run_last_invoice_batches, error, "i",
+                              context->run_id);
+    if (last == NULL)
+        return FALSE;
+    for (guint i = 0; i < context->cycle_ends->len; i++) {
+        SettleCycleEnd *end = &g_array_index(context->cycle_ends, SettleCycleEnd, i);
+
+        for (int row = 0; row < settle_result_rows(last); row++)
+            if (settle_result_i32(last, row, 0) == end->carrier_id)
+                end->last_run = settle_result_i32(last, row, 1);
+    }
+    return TRUE;
+}
+
+/* Everything that follows from the manifest: the same for a new run and one taken up again. */
+gboolean
+settle_run_context_load(SettleStore *store, SettleRunContext *context, GError **error)
+{
+    g_autoptr(SettleResult) abandoned = NULL;
+
+    context->directory =
+        settle_store_directory(store, context->date, context->run_id, error);
+    if (context->directory == NULL)
+        return FALSE;
+    context->policies = settle_policies_load(store, context->control_position, error);
+    if (context->policies == NULL ||
+        !settle_periods_load(store, context->control_position, &context->periods, error))
+        return FALSE;
+    abandoned = settle_store_query(store, settle_sql_run_abandoned, error, "");
+    if (abandoned == NULL)
+        return FALSE;
+    for (int i = 0; i < settle_result_rows(abandoned); i++) {
+        int32_t run_id = settle_result_i32(abandoned, i, 0);
+
+        g_array_append_val(context->abandoned, run_id);
+    }
+    if (!load_batch_states(store, context, error))
+        return FALSE;
+    settle_run_plan_due(context);
+    return load_last_invoice_batches(store, context, error);
+}
+
+/* The manifest: what this run is about, in one transaction, before any of its work. */
+static gboolean
+write_manifest(SettleStore *store, SettleRunContext *context, const GArray *all_batches,
+               int64_t chunk_facts, GError **error)
+{
+    g_autoptr(SettleResult) position = NULL;
+    int64_t run_id;
+
+    if (!settle_store_count(store, "run", 1, &run_id, error))
+        return FALSE;
+    context->run_id = (int32_t) run_id;
+    /* Adding nothing locks the row: nobody can decide anything between here and the commit. */
+    if (!settle_store_count(store, "control", 0, &context->control_position, error))
+        return FALSE;
+    if (!settle_store_exec(store, settle_sql_run_insert, error, "isdblis", context->run_id,
+                           "nightly", context->date, context->due, context->control_position,
+                           SETTLE_CALCULATION_VERSION, SETTLE_VERSION) ||
+        !settle_store_exec(store, settle_sql_run_insert_batches, error, "iI", context->run_id,
+                           all_batches->data, (gsize) all_batches->len) ||
+        !settle_store_exec(store, settle_sql_run_insert_policies, error, "il", context->run_id,
+                           context->control_position) ||
+        !settle_run_context_load(store, context, error) ||
+        !settle_run_plan_chunks(store, context, chunk_facts, error))
+        return FALSE;
+
+    guint n = context->chunks->len;
+    g_autofree int32_t *numbers = g_new(int32_t, MAX(n, 1));
+    g_autofree int32_t *first = g_new(int32_t, MAX(n, 1));
+    g_autofree int32_t *last = g_new(int32_t, MAX(n, 1));
+    g_autofree int64_t *expected = g_new(int64_t, MAX(n, 1));
+
+    for (guint i = 0; i < n; i++) {
+        const SettleChunk *chunk = &g_array_index(context->chunks, SettleChunk, i);
+
+        numbers[i] = chunk->chunk;
+        first[i] = chunk->first_distributor;
+        last[i] = chunk->last_distributor;
+        expected[i] = chunk->expected;
+    }
+    return settle_store_exec(store, settle_sql_run_insert_chunk, error, "iIIIL", context->run_id,
+                             numbers, (gsize) n, first, (gsize) n, last, (gsize) n, expected,
+                             (gsize) n);
+}
+
+static int
+compare_chunks(gconstpointer a, gconstpointer b)
+{
+    const SettleChunk *x = a, *y = b;
+
+    if (x->expected != y->expected)
+        return x->expected > y->expected ? -1 : 1;
+    return x->chunk < y->chunk ? -1 : x->chunk > y->chunk;
+}
+
+gboolean
+settle_run_context_start(SettleStore *store, const SettleRunOptions *options, SettleDay date,
+                         gboolean due, int64_t epoch, SettleRunContext **ret_context,
+                         GError **error)
+{
+    g_autoptr(SettleRunContext) context = settle_run_context_new(options, date, due, epoch);
+    g_autoptr(GArray) all_batches = g_array_new(FALSE, FALSE, sizeof(int32_t));
+    g_autoptr(SettleResult) pending = NULL;
+    SettleMonth month = settle_day_month(date);
+
+    if (!options->dry_run &&
+        !settle_store_ensure_partitions(store, month, month + 2, error))
+        return FALSE;
+    if (!settle_store_begin(store, error))
+        return FALSE;
+    pending = settle_store_query(store, settle_sql_run_pending_batches, error, "d", date);
+    if (pending == NULL)
+        goto fail;
+    take_batches(context, pending, all_batches);
+    if (!due && context->batches->len == 0) {
+        settle_store_rollback(store);
+        *ret_context = NULL;
+        return TRUE;
+    }
+    if (!write_manifest(store, context, all_batches, options->chunk_facts, error))
+        goto fail;
+    /* Largest first, so that the last chunk to finish is a small one. */
+    g_array_sort(context->chunks, compare_chunks);
+    if (options->dry_run)
+        settle_store_rollback(store);
+    else if (!settle_store_commit(store, error))
+        goto fail;
+    *ret_context = g_steal_pointer(&context);
+    return TRUE;
+
+fail:
+    settle_store_rollback(store);
+    return FALSE;
+}
+
+SettleRunContext *
+settle_run_context_resume(SettleStore *store, const SettleRunOptions *options, int32_t run_id,
+                          int64_t epoch, GError **error)
+{
+    g_autoptr(SettleRunContext) context = NULL;
+    g_autoptr(SettleResult) run = settle_store_query(store, settle_sql_run_load, error, "i", run_id);
+    g_autoptr(SettleResult) batches = NULL;
+    g_autoptr(SettleResult) chunks = NULL;
+
+    if (run == NULL)
+        return NULL;
+    settle_invariant(settle_result_rows(run) == 1);
+    if (settle_result_i32(run, 0, 4) != SETTLE_CALCULATION_VERSION) {
+        g_set_error(error, SETTLE_ERROR, SETTLE_ERROR_STATE,
+                    "run %d was started with calculation version %d, this program has version %d",
+                    run_id, settle_result_i32(run, 0, 4), SETTLE_CALCULATION_VERSION);
+        settle_error_hint(error, "finish it with the program it was started with, or give it up: "
+                                 "settle run --abandon --reason TEXT");
+        return NULL;
+    }
+    context = settle_run_context_new(options, settle_result_day(run, 0, 1), settle_result_bool(run, 0, 2),
+                          epoch);
+    context->run_id = run_id;
+    context->control_position = settle_result_i64(run, 0, 3);
+    batches = settle_store_query(store, settle_sql_run_load_batches, error, "i", run_id);
+    if (batches == NULL)
+        return NULL;
+    take_batches(context, batches, NULL);
+    if (!settle_run_context_load(store, context, error))
+        return NULL;
+    chunks = settle_store_query(store, settle_sql_run_load_chunks, error, "i", run_id);
+    if (chunks == NULL)
+        return NULL;
+    for (int i = 0; i < settle_result_rows(chunks); i++) {
+        SettleChunk chunk = {
+            .chunk = settle_result_i32(chunks, i, 0),
+            .first_distributor = settle_result_i32(chunks, i, 1),
+            .last_distributor = settle_result_i32(chunks, i, 2),
+            .expected = settle_result_i64(chunks, i, 3),
+            .done = settle_result_bool(chunks, i, 4),
+        };
+        g_array_append_val(context->chunks, chunk);
+    }
+    return g_steal_pointer(&context);
+}

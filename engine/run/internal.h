@@ -1,0 +1,144 @@
+/* What the files of this layer share. A run's context is built once, is read-only while workers use it,
+ * and names everything that the outcome depends on. */
+#pragma once
+
+#include "calc/calc.h"
+#include "invoice/invoice.h"
+#include "ledger/ledger.h"
+#include "model/directory.h"
+#include "model/outcome.h"
+#include "run/run.h"
+#include "store/store.h"
+
+G_BEGIN_DECLS
+
+/* Version of the arithmetic, stored with each run: a fix that changes amounts is a new version. */
+#define SETTLE_CALCULATION_VERSION 1
+/* Facts per chunk unless the user says otherwise: about 20 MB of arrays in a worker. */
+#define SETTLE_CHUNK_FACTS 100000
+/* Distributors per chunk at most: bounds what a chunk keeps per distributor. */
+#define SETTLE_CHUNK_DISTRIBUTORS 5000
+/* Facts that one chunk may hold in memory; a distributor with more in one night is refused. */
+#define SETTLE_CHUNK_FACTS_MAX 1000000
+
+typedef enum {
+    SETTLE_BATCH_UNSEEN = 0, /* not consumed, not of this run */
+    SETTLE_BATCH_BEFORE,     /* consumed by a run before this one */
+    SETTLE_BATCH_OF_RUN,
+} SettleBatchState;
+
+/* Closed orders of a month that something falls due for today. */
+typedef struct {
+    SettleMonth month;
+    SettleDay from, to; /* closing days */
+} SettleDueMonth;
+
+/* A carrier whose invoicing cycle ends today. */
+typedef struct {
+    int32_t carrier_id;
+    const SettlePolicy *terms;
+    int32_t last_run; /* that wrote the carrier's last invoice batch; 0: none yet */
+} SettleCycleEnd;
+
+typedef struct {
+    int32_t chunk;
+    int32_t first_distributor, last_distributor;
+    int64_t expected;
+    gboolean done;
+} SettleChunk;
+
+typedef struct {
+    const char *conninfo;
+    gboolean dry_run;
+    int32_t run_id;
+    int64_t epoch;
+    SettleDay date;
+    gboolean due; /* what falls due on the date and the cycles that end are this run's */
+    int64_t control_position;
+
+    SettleDirectory *directory;
+    SettlePolicySet *policies;
+    SettlePeriods periods;
+
+    GArray *batches;        /* int32_t: order and bill batches of this run, ascending */
+    uint8_t *batch_state;   /* SettleBatchState by batch id */
+    SettleDay *batch_dates; /* business date of unseen order batches by batch id, else 0 */
+    int32_t n_batch_state;
+    GArray *abandoned;      /* int32_t */
+
+    GArray *due_months;     /* SettleDueMonth */
+    GArray *due_carriers;   /* int32_t */
+    GArray *cycle_ends;     /* SettleCycleEnd */
+    GArray *window_ends;    /* SettleMonth: windows whose last day is the date */
+    gboolean progressive;   /* some policy pays a volume bonus each night */
+
+    GArray *chunks;         /* SettleChunk */
+} SettleRunContext;
+
+static inline SettleBatchState
+settle_run_batch_state(const SettleRunContext *context, int32_t batch_id)
+{
+    return batch_id > 0 && batch_id < context->n_batch_state
+               ? (SettleBatchState) context->batch_state[batch_id]
+               : SETTLE_BATCH_UNSEEN;
+}
+
+/* What a chunk did: its receipt. */
+typedef struct {
+    int64_t facts, settled, zero, waiting, due, transfers;
+    SettleInt128 amount;
+    int64_t invoices;
+} SettleChunkSums;
+
+/* --- context.c ------------------------------------------------------------------------------ */
+/* Starts a run for the date (or finds nothing to do: *ret_context NULL) / takes one up again. */
+gboolean settle_run_context_start(SettleStore *store, const SettleRunOptions *options, SettleDay date,
+                                  gboolean due, int64_t epoch, SettleRunContext **ret_context,
+                                  GError **error);
+SettleRunContext *settle_run_context_resume(SettleStore *store, const SettleRunOptions *options,
+                                            int32_t run_id, int64_t epoch, GError **error);
+/* An empty context; settle_run_context_load fills what follows from run id, date and control position. */
+SettleRunContext *settle_run_context_new(const SettleRunOptions *options, SettleDay date, gboolean due,
+                                         int64_t epoch);
+gboolean settle_run_context_load(SettleStore *store, SettleRunContext *context, GError **error);
+void settle_run_context_free(SettleRunContext *context);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(SettleRunContext, settle_run_context_free)
+
+/* --- plan.c --------------------------------------------------------------------------------- */
+/* Fills due_months, due_carriers, cycle_ends, window_ends and progressive from date and policies. */
+void settle_run_plan_due(SettleRunContext *context);
+/* Cuts the distributors into chunks by their work. */
+gboolean settle_run_plan_chunks(SettleStore *store, SettleRunContext *context, int64_t chunk_facts,
+                                GError **error);
+
+/* --- worker.c ------------------------------------------------------------------------------- */
+typedef struct SettleWorker SettleWorker;
+SettleWorker *settle_worker_new(const SettleRunContext *context, GError **error);
+void settle_worker_free(SettleWorker *worker);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(SettleWorker, settle_worker_free)
+/* Computes a chunk and commits its rows and receipt; adds to *sums (also when a receipt was found to be
+ * there already: then *ret_kept is TRUE and sums are untouched). */
+gboolean settle_worker_chunk(SettleWorker *worker, const SettleChunk *chunk, SettleChunkSums *sums,
+                             gboolean *ret_kept, GError **error);
+
+/* --- nightly.c ------------------------------------------------------------------------------ */
+/* Opens the runner's connection, takes the lock and (unless dry) a new epoch. */
+SettleStore *settle_run_open_runner(const char *conninfo, gboolean dry_run, int64_t *ret_epoch,
+                                    GError **error);
+
+/* --- publish.c ------------------------------------------------------------------------------ */
+/* Inside the caller's transaction: checks receipts, chains the digest, moves the watermark. */
+gboolean settle_run_publish_within(SettleStore *store, const SettleRunContext *context,
+                                   const char *kind, SettleRunReport *report, GError **error);
+/* The same in a transaction of its own. */
+gboolean settle_run_publish(SettleStore *store, const SettleRunContext *context,
+                            SettleRunReport *report, GError **error);
+/* The chain digest of a run from its distributors' digests (settle_run_digest in architecture.md). */
+gboolean settle_run_chain_digest(SettleStore *store, int32_t run_id, const char *kind, SettleDay date,
+                                 const SettleDirectory *directory,
+                                 const uint8_t previous[SETTLE_DIGEST_BYTES],
+                                 uint8_t ret_digest[SETTLE_DIGEST_BYTES], GError **error);
+gboolean settle_run_last_digest(SettleStore *store, uint8_t ret_digest[SETTLE_DIGEST_BYTES],
+                                GError **error);
+
+G_END_DECLS

@@ -1,0 +1,392 @@
+#include "run/load.h"
+
+#include "store/sql.h"
+
+/* Above this many orders one sweep over the chunk's range is cheaper than a probe for each. */
+#define PROBE_MAX 2000
+
+int
+settle_order_key_compare(int32_t distributor_a, int64_t order_a, int32_t distributor_b,
+                         int64_t order_b)
+{
+    if (distributor_a != distributor_b)
+        return distributor_a < distributor_b ? -1 : 1;
+    return order_a < order_b ? -1 : order_a > order_b;
+}
+
+static int
+compare_orders(gconstpointer a, gconstpointer b)
+{
+    const SettleOrder *x = a, *y = b;
+
+    return settle_order_key_compare(x->distributor_id, x->order_id, y->distributor_id,
+                                    y->order_id);
+}
+
+static int
+compare_bills(gconstpointer a, gconstpointer b)
+{
+    const SettleBill *x = a, *y = b;
+    int order = compare_orders(&x->order, &y->order);
+
+    if (order != 0)
+        return order;
+    if (x->month != y->month)
+        return x->month < y->month ? -1 : 1;
+    if (x->revision != y->revision)
+        return x->revision < y->revision ? -1 : 1;
+    return (int) x->withdrawn - (int) y->withdrawn;
+}
+
+/* Intake stores a batch in this order, so with one batch there is nothing to sort. */
+static void
+sort_unless_sorted(GArray *array, GCompareFunc compare)
+{
+    guint size = g_array_get_element_size(array);
+
+    for (guint i = 1; i < array->len; i++) {
+        if (compare(array->data + (gsize) (i - 1) * size, array->data + (gsize) i * size) > 0) {
+            g_array_sort(array, compare);
+            return;
+        }
+    }
+}
+
+static void
+read_order(const SettleReader *reader, SettleOrder *order)
+{
+    order->order_id = settle_reader_i64(reader, 0);
+    order->paid_minor = settle_reader_i64(reader, 1);
+    order->distributor_id = settle_reader_i32(reader, 2);
+    order->batch_id = settle_reader_i32(reader, 3);
+    order->product_id = settle_reader_i32(reader, 4);
+    order->manager_id = settle_reader_i32(reader, 5);
+    order->quantity = settle_reader_i32(reader, 6);
+    order->closing_day = settle_reader_day(reader, 7);
+    order->region_id = settle_reader_i16(reader, 8);
+    order->channel_id = settle_reader_i16(reader, 9);
+    order->currency = settle_reader_i16(reader, 10);
+    order->flags = (uint16_t) settle_reader_i16(reader, 11);
+}
+
+static void
+read_bill(const SettleReader *reader, SettleBill *bill)
+{
+    read_order(reader, &bill->order);
+    bill->billed_minor = settle_reader_i64(reader, 12);
+    bill->tax_minor = settle_reader_i64(reader, 13);
+    bill->cash_minor = settle_reader_i64(reader, 14);
+    bill->arrears_minor = settle_reader_i64(reader, 15);
+    bill->megabytes = settle_reader_i64(reader, 16);
+    bill->minutes = settle_reader_i32(reader, 17);
+    bill->month = settle_reader_month(reader, 18);
+    bill->issue_day = settle_reader_day(reader, 19);
+    bill->revision = settle_reader_i16(reader, 20);
+    bill->withdrawn = (uint8_t) settle_reader_bool(reader, 21);
+    bill->follows = (uint8_t) settle_reader_bool(reader, 22);
+    bill->batch_id = settle_reader_i32(reader, 23);
+}
+
+static gboolean
+too_large(const SettleChunk *chunk, GError **error)
+{
+    g_set_error(error, SETTLE_ERROR, SETTLE_ERROR_LIMIT,
+                "distributors %d to %d bring more than %d facts at once", chunk->first_distributor,
+                chunk->last_distributor, SETTLE_CHUNK_FACTS_MAX);
+    settle_error_hint(error, "seal the facts in several batches of different business dates, or "
+                             "settle with a smaller --chunk-facts");
+    return FALSE;
+}
+
+/* Reads a stream of orders to its end; takes ownership of the reader. */
+static gboolean
+read_orders(SettleReader *stream, const SettleChunk *chunk, GArray *orders, GError **error)
+{
+    g_autoptr(SettleReader) reader = stream;
+    GError *failure = NULL;
+
+    if (reader == NULL)
+        return FALSE;
+    while (settle_reader_next(reader, &failure)) {
+        if (orders->len >= SETTLE_CHUNK_FACTS_MAX)
+            return too_large(chunk, error);
+        g_array_set_size(orders, orders->len + 1);
+        read_order(reader, &g_array_index(orders, SettleOrder, orders->len - 1));
+    }
+    if (failure != NULL) {
+        g_propagate_error(error, failure);
+        return FALSE;
+    }
+    return TRUE;
+}
+
+/* Reads a stream of bills; keeps those that `keep` wants (NULL: all). */
+typedef gboolean (*KeepBill)(const SettleRunContext *context, const SettleBill *bill,
+                             const GArray *keys);
+
+static gboolean
+read_bills(SettleReader *stream, const SettleRunContext *context, const SettleChunk *chunk,
+           KeepBill keep, const GArray *keys, GArray *bills, GError **error)
+{
+    g_autoptr(SettleReader) reader = stream;
+    GError *failure = NULL;
+
+    if (reader == NULL)
+        return FALSE;
+    while (settle_reader_next(reader, &failure)) {
+        SettleBill bill;
+
+        read_bill(reader, &bill);
+        if (keep != NULL && !keep(context, &bill, keys))
+            continue;
+        if (bills->len >= SETTLE_CHUNK_FACTS_MAX)
+            return too_large(chunk, error);
+        g_array_append_val(bills, bill);
+    }
+    if (failure != NULL) {
+        g_propagate_error(error, failure);
+        return FALSE;
+    }
+    return TRUE;
+}
+
+gboolean
+settle_load_new_orders(SettleStore *store, const SettleRunContext *context,
+                       const SettleChunk *chunk, GArray *orders, GError **error)
+{
+    const int32_t *batches = (const int32_t *) (const void *) context->batches->data;
+    gsize n = context->batches->len;
+
+    g_array_set_size(orders, 0);
+    if (n > 0 &&
+        !read_orders(settle_store_read(store, settle_sql_run_orders_of_batches, error, "iiIii",
+                                       batches[0], batches[n - 1], batches, n,
+                                       chunk->first_distributor, chunk->last_distributor),
+                     chunk, orders, error))
+        return FALSE;
+    if (context->due &&
+        !read_orders(settle_store_read(store, settle_sql_run_orders_waited, error, "diiiI",
+                                       context->date, chunk->first_distributor,
+                                       chunk->last_distributor, context->run_id,
+                                       context->abandoned->data, (gsize) context->abandoned->len),
+                     chunk, orders, error))
+        return FALSE;
+    sort_unless_sorted(orders, compare_orders);
+    return TRUE;
+}
+
+gboolean
+settle_load_due_orders(SettleStore *store, const SettleRunContext *context,
+                       const SettleChunk *chunk, GArray *orders, GError **error)
+{
+    guint kept = 0;
+
+    g_array_set_size(orders, 0);
+    for (guint i = 0; i < context->due_months->len; i++) {
+        const SettleDueMonth *due = &g_array_index(context->due_months, SettleDueMonth, i);
+
+        if (!read_orders(settle_store_read(store, settle_sql_run_orders_due, error, "mddIii",
+                                           due->month, due->from, due->to,
+                                           context->due_carriers->data,
+                                           (gsize) context->due_carriers->len,
+                                           chunk->first_distributor, chunk->last_distributor),
+                         chunk, orders, error))
+            return FALSE;
+    }
+    /* Only orders that a run before this one settled: the rest is new today, or still to come. */
+    for (guint i = 0; i < orders->len; i++) {
+        const SettleOrder *order = &g_array_index(orders, SettleOrder, i);
+
+        if (settle_run_batch_state(context, order->batch_id) != SETTLE_BATCH_BEFORE ||
+            order->closing_day > context->date)
+            continue;
+        g_array_index(orders, SettleOrder, kept) = *order;
+        kept++;
+    }
+    g_array_set_size(orders, kept);
+    sort_unless_sorted(orders, compare_orders);
+    return TRUE;
+}
+
+gboolean
+settle_load_new_bills(SettleStore *store, const SettleRunContext *context,
+                      const SettleChunk *chunk, GArray *bills, GError **error)
+{
+    const int32_t *batches = (const int32_t *) (const void *) context->batches->data;
+    gsize n = context->batches->len;
+
+    g_array_set_size(bills, 0);
+    if (n > 0 &&
+        !read_bills(settle_store_read(store, settle_sql_run_bills_of_batches, error, "iiIii",
+                                      batches[0], batches[n - 1], batches, n,
+                                      chunk->first_distributor, chunk->last_distributor),
+                    context, chunk, NULL, NULL, bills, error))
+        return FALSE;
+    if (context->due &&
+        !read_bills(settle_store_read(store, settle_sql_run_bills_waited, error, "diiiI",
+                                      context->date, chunk->first_distributor,
+                                      chunk->last_distributor, context->run_id,
+                                      context->abandoned->data, (gsize) context->abandoned->len),
+                    context, chunk, NULL, NULL, bills, error))
+        return FALSE;
+    sort_unless_sorted(bills, compare_bills);
+    return TRUE;
+}
+
+/* --- history ------------------------------------------------------------------------------- */
+
+static gboolean
+key_wanted(const GArray *keys, int32_t distributor_id, int64_t order_id)
+{
+    guint low = 0, high = keys->len;
+
+    while (low < high) {
+        guint middle = low + (high - low) / 2;
+        const SettleOrderKey *key = &g_array_index(keys, SettleOrderKey, middle);
+        int order =
+            settle_order_key_compare(key->distributor_id, key->order_id, distributor_id, order_id);
+
+        if (order == 0)
+            return TRUE;
+        if (order < 0)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return FALSE;
+}
+
+/* A bill counts once its batch is consumed and its day and its order's day have come. */
+static gboolean
+keep_history_bill(const SettleRunContext *context, const SettleBill *bill, const GArray *keys)
+{
+    return settle_run_batch_state(context, bill->batch_id) != SETTLE_BATCH_UNSEEN &&
+           settle_run_batch_state(context, bill->order.batch_id) != SETTLE_BATCH_UNSEEN &&
+           bill->issue_day <= context->date &&
+           key_wanted(keys, bill->order.distributor_id, bill->order.order_id);
+}
+
+static void
+split_keys(const GArray *keys, int32_t **ret_distributors, int64_t **ret_orders)
+{
+    *ret_distributors = g_new(int32_t, keys->len);
+    *ret_orders = g_new(int64_t, keys->len);
+    for (guint i = 0; i < keys->len; i++) {
+        const SettleOrderKey *key = &g_array_index(keys, SettleOrderKey, i);
+
+        (*ret_distributors)[i] = key->distributor_id;
+        (*ret_orders)[i] = key->order_id;
+    }
+}
+
+gboolean
+settle_load_history_bills(SettleStore *store, const SettleRunContext *context,
+                          const SettleChunk *chunk, const GArray *keys, SettleMonth first_month,
+                          GArray *bills, GError **error)
+{
+    g_autofree int32_t *distributors = NULL;
+    g_autofree int64_t *orders = NULL;
+    SettleReader *reader;
+
+    g_array_set_size(bills, 0);
+    if (keys->len == 0)
+        return TRUE;
+    if (keys->len > PROBE_MAX) {
+        reader = settle_store_read(store, settle_sql_run_bills_of_range, error, "iimm",
+                                   chunk->first_distributor, chunk->last_distributor, first_month,
+                                   settle_day_month(context->date));
+    } else {
+        split_keys(keys, &distributors, &orders);
+        reader = settle_store_read(store, settle_sql_run_bills_of_orders, error, "ILm",
+                                   distributors, (gsize) keys->len, orders, (gsize) keys->len,
+                                   first_month);
+    }
+    if (!read_bills(reader, context, chunk, keep_history_bill, keys, bills, error))
+        return FALSE;
+    sort_unless_sorted(bills, compare_bills);
+    return TRUE;
+}
+
+static int
+compare_posted(gconstpointer a, gconstpointer b)
+{
+    const SettlePosted *x = a, *y = b;
+    int order = settle_order_key_compare(x->distributor_id, x->order_id, y->distributor_id,
+                                         y->order_id);
+
+    if (order != 0)
+        return order;
+    if (x->slot != y->slot)
+        return x->slot < y->slot ? -1 : 1;
+    return x->run_id < y->run_id ? -1 : x->run_id > y->run_id;
+}
+
+static gboolean
+is_abandoned(const SettleRunContext *context, int32_t run_id)
+{
+    for (guint i = 0; i < context->abandoned->len; i++)
+        if (g_array_index(context->abandoned, int32_t, i) == run_id)
+            return TRUE;
+    return FALSE;
+}
+
+gboolean
+settle_load_posted(SettleStore *store, const SettleRunContext *context, const SettleChunk *chunk,
+                   const GArray *keys, SettleMonth first_period, GArray *posted, GError **error)
+{
+    g_autofree int32_t *distributors = NULL;
+    g_autofree int64_t *orders = NULL;
+    g_autoptr(SettleReader) reader = NULL;
+    GError *failure = NULL;
+    guint kept = 0;
+
+    g_array_set_size(posted, 0);
+    if (keys->len == 0)
+        return TRUE;
+    if (keys->len > PROBE_MAX) {
+        reader = settle_store_read(store, settle_sql_run_posted_of_range, error, "iimi",
+                                   chunk->first_distributor, chunk->last_distributor, first_period,
+                                   context->run_id);
+    } else {
+        split_keys(keys, &distributors, &orders);
+        reader = settle_store_read(store, settle_sql_run_posted_of_orders, error, "ILmi",
+                                   distributors, (gsize) keys->len, orders, (gsize) keys->len,
+                                   first_period, context->run_id);
+    }
+    if (reader == NULL)
+        return FALSE;
+    while (settle_reader_next(reader, &failure)) {
+        SettlePosted row = {
+            .distributor_id = settle_reader_i32(reader, 0),
+            .order_id = settle_reader_i64(reader, 1),
+            .run_id = settle_reader_i32(reader, 2),
+            .slot = settle_reader_i32(reader, 3),
+            .target_minor = settle_reader_i64(reader, 4),
+        };
+
+        if (!is_abandoned(context, row.run_id) &&
+            key_wanted(keys, row.distributor_id, row.order_id))
+            g_array_append_val(posted, row);
+    }
+    if (failure != NULL) {
+        g_propagate_error(error, failure);
+        return FALSE;
+    }
+    /* The last run's row of each slot says what the slot stands at. */
+    g_array_sort(posted, compare_posted);
+    for (guint i = 0; i < posted->len; i++) {
+        const SettlePosted *row = &g_array_index(posted, SettlePosted, i);
+
+        if (i + 1 < posted->len) {
+            const SettlePosted *next = &g_array_index(posted, SettlePosted, i + 1);
+
+            if (next->distributor_id == row->distributor_id && next->order_id == row->order_id &&
+                next->slot == row->slot)
+                continue;
+        }
+        g_array_index(posted, SettlePosted, kept) = *row;
+        kept++;
+    }
+    g_array_set_size(posted, kept);
+    return TRUE;
+}

@@ -1,0 +1,45 @@
+/* Reading facts of a chunk into arrays sorted by (distributor, order). */
+#pragma once
+
+#include "run/internal.h"
+
+G_BEGIN_DECLS
+
+/* New orders (SettleOrder) of the chunk: of the run's batches and, on due runs, those that waited for
+ * this day. Sorted by (distributor, order). */
+gboolean settle_load_new_orders(SettleStore *store, const SettleRunContext *context,
+                                const SettleChunk *chunk, GArray *orders, GError **error);
+/* Old orders for which something falls due today. Sorted likewise, without repeats. */
+gboolean settle_load_due_orders(SettleStore *store, const SettleRunContext *context,
+                                const SettleChunk *chunk, GArray *orders, GError **error);
+/* New bills (SettleBill), sorted by (distributor, order, month, revision, withdrawn). */
+gboolean settle_load_new_bills(SettleStore *store, const SettleRunContext *context,
+                               const SettleChunk *chunk, GArray *bills, GError **error);
+
+/* --- history: what is known of orders settled before --------------------------------------- */
+typedef struct {
+    int64_t order_id;
+    int32_t distributor_id;
+} SettleOrderKey;
+
+typedef struct {
+    int64_t order_id;
+    int64_t target_minor;
+    int32_t distributor_id;
+    int32_t run_id;
+    SettleSlot slot;
+} SettlePosted;
+
+/* All visible bills of the orders in keys (sorted), dated up to the run's day, sorted as above. */
+gboolean settle_load_history_bills(SettleStore *store, const SettleRunContext *context,
+                                   const SettleChunk *chunk, const GArray *keys,
+                                   SettleMonth first_month, GArray *bills, GError **error);
+/* The latest posting of each slot of the orders in keys, sorted by (distributor, order, slot). */
+gboolean settle_load_posted(SettleStore *store, const SettleRunContext *context,
+                            const SettleChunk *chunk, const GArray *keys, SettleMonth first_period,
+                            GArray *posted, GError **error);
+
+int settle_order_key_compare(int32_t distributor_a, int64_t order_a, int32_t distributor_b,
+                             int64_t order_b);
+
+G_END_DECLS

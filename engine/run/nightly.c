@@ -1,0 +1,323 @@
+#include "run/internal.h"
+
+#include "store/sql.h"
+
+/* How long a start waits for the lock: a killed runner's session may take a moment to go. */
+#define LOCK_WAIT_MS 5000
+#define PROGRESS_EVERY_US (200 * G_TIME_SPAN_MILLISECOND)
+
+/* --- workers -------------------------------------------------------------------------------- */
+
+typedef struct {
+    const SettleRunContext *context;
+    GMutex mutex;
+    GCond changed;
+    guint next_chunk;  /* all below: under the mutex */
+    guint running;
+    guint kept;
+    SettleChunkSums sums;
+    GError *error;
+} Pool;
+
+/* The next chunk without a receipt; NULL at the end or after a failure. */
+static const SettleChunk *
+take_chunk(Pool *pool)
+{
+    const SettleChunk *chunk = NULL;
+
+    g_mutex_lock(&pool->mutex);
+    while (pool->error == NULL && chunk == NULL &&
+           pool->next_chunk < pool->context->chunks->len) {
+        chunk = &g_array_index(pool->context->chunks, SettleChunk, pool->next_chunk);
+        pool->next_chunk++;
+        if (chunk->done) {
+            pool->kept++;
+            chunk = NULL;
+        }
+    }
+    g_mutex_unlock(&pool->mutex);
+    return chunk;
+}
+
+static void
+add_sums(SettleChunkSums *sums, const SettleChunkSums *more)
+{
+    sums->facts += more->facts;
+    sums->settled += more->settled;
+    sums->zero += more->zero;
+    sums->waiting += more->waiting;
+    sums->due += more->due;
+    sums->transfers += more->transfers;
+    sums->amount += more->amount;
+    sums->invoices += more->invoices;
+}
+
+static gpointer
+work(gpointer data)
+{
+    Pool *pool = data;
+    GError *error = NULL;
+    g_autoptr(SettleWorker) worker = NULL;
+    const SettleChunk *chunk;
+
+    while (error == NULL && (chunk = take_chunk(pool)) != NULL) {
+        SettleChunkSums sums = {0};
+        gboolean kept = FALSE;
+
+        if (worker == NULL)
+            worker = settle_worker_new(pool->context, &error);
+        if (worker != NULL && settle_worker_chunk(worker, chunk, &sums, &kept, &error)) {
+            g_mutex_lock(&pool->mutex);
+            add_sums(&pool->sums, &sums);
+            if (kept)
+                pool->kept++;
+            g_cond_signal(&pool->changed);
+            g_mutex_unlock(&pool->mutex);
+        }
+    }
+    g_mutex_lock(&pool->mutex);
+    if (error != NULL && pool->error == NULL)
+        pool->error = g_steal_pointer(&error);
+    pool->running--;
+    g_cond_signal(&pool->changed);
+    g_mutex_unlock(&pool->mutex);
+    g_clear_error(&error);
+    return NULL;
+}
+
+static gboolean
+work_off(const SettleRunContext *context, const SettleRunOptions *options, SettleRunReport *report,
+         GError **error)
+{
+    Pool pool = {.context = context};
+    g_autoptr(GPtrArray) threads = g_ptr_array_new();
+    guint workers = options->workers > 0 ? (guint) options->workers : g_get_num_processors();
+    int64_t total = 0;
+
+    workers = MAX(1, MIN(workers, context->chunks->len));
+    for (guint i = 0; i < context->chunks->len; i++)
+        total += g_array_index(context->chunks, SettleChunk, i).expected;
+    g_mutex_init(&pool.mutex);
+    g_cond_init(&pool.changed);
+    pool.running = workers;
+    for (guint i = 0; i < workers; i++)
+        g_ptr_array_add(threads, g_thread_new("settle-worker", work, &pool));
+
+    g_mutex_lock(&pool.mutex);
+    while (pool.running > 0) {
+        g_cond_wait_until(&pool.changed, &pool.mutex,
+                          g_get_monotonic_time() + PROGRESS_EVERY_US);
+        if (options->progress != NULL)
+            options->progress(context->date, pool.sums.facts, total, options->progress_data);
+    }
+    g_mutex_unlock(&pool.mutex);
+    for (guint i = 0; i < threads->len; i++)
+        g_thread_join(g_ptr_array_index(threads, i));
+    g_mutex_clear(&pool.mutex);
+    g_cond_clear(&pool.changed);
+
+    if (pool.error != NULL) {
+        g_propagate_error(error, pool.error);
+        return FALSE;
+    }
+    report->chunks = context->chunks->len;
+    report->chunks_kept = pool.kept;
+    report->batches = context->batches->len;
+    report->facts = pool.sums.facts;
+    report->settled = pool.sums.settled;
+    report->zero = pool.sums.zero;
+    report->waiting = pool.sums.waiting;
+    report->due = pool.sums.due;
+    report->transfers = pool.sums.transfers;
+    report->amount_minor = (int64_t) pool.sums.amount;
+    report->invoices = pool.sums.invoices;
+    return TRUE;
+}
+
+/* --- dates ---------------------------------------------------------------------------------- */
+
+typedef struct {
+    gboolean has_last;
+    SettleDay last;        /* business date of the last published nightly run */
+    gboolean has_pending;
+    SettleDay first_pending; /* earliest business date of a sealed batch not consumed */
+    int32_t unfinished;    /* run id, 0: none */
+} State;
+
+static gboolean
+load_state(SettleStore *store, State *state, GError **error)
+{
+    g_autoptr(SettleResult) row = settle_store_query(store, settle_sql_run_state, error, "");
+
+    if (row == NULL)
+        return FALSE;
+    memset(state, 0, sizeof *state);
+    if (!settle_result_is_null(row, 0, 1)) {
+        state->has_last = TRUE;
+        state->last = settle_result_day(row, 0, 1);
+    }
+    if (!settle_result_is_null(row, 0, 2))
+        state->unfinished = settle_result_i32(row, 0, 2);
+    if (!settle_result_is_null(row, 0, 3)) {
+        state->has_pending = TRUE;
+        state->first_pending = settle_result_day(row, 0, 3);
+    }
+    return TRUE;
+}
+
+static gboolean
+run_context(SettleStore *store, SettleRunContext *context, const SettleRunOptions *options,
+            gboolean resumed, GArray *reports, GError **error)
+{
+    SettleRunReport report = {
+        .run_id = options->dry_run ? 0 : context->run_id,
+        .date = context->date,
+        .resumed = resumed,
+    };
+
+    if (!work_off(context, options, &report, error))
+        return FALSE;
+    if (!options->dry_run && !settle_run_publish(store, context, &report, error))
+        return FALSE;
+    g_array_append_val(reports, report);
+    return TRUE;
+}
+
+static gboolean
+run_date(SettleStore *store, const SettleRunOptions *options, SettleDay date, gboolean due,
+         int64_t epoch, GArray *reports, GError **error)
+{
+    g_autoptr(SettleRunContext) context = NULL;
+
+    if (!settle_run_context_start(store, options, date, due, epoch, &context, error))
+        return FALSE;
+    return context == NULL || run_context(store, context, options, FALSE, reports, error);
+}
+
+static gboolean
+finish_unfinished(SettleStore *store, const SettleRunOptions *options, const State *state,
+                  int64_t epoch, GArray *reports, GError **error)
+{
+    g_autoptr(SettleRunContext) context = NULL;
+
+    if (options->dry_run) {
+        g_set_error(error, SETTLE_ERROR, SETTLE_ERROR_STATE, "run %d is unfinished",
+                    state->unfinished);
+        settle_error_hint(error, "settle run without --dry-run continues it");
+        return FALSE;
+    }
+    context = settle_run_context_resume(store, options, state->unfinished, epoch, error);
+    if (context == NULL)
+        return FALSE;
+    if (context->date > options->date) {
+        char text[SETTLE_DAY_TEXT_BYTES];
+
+        settle_day_format(context->date, text);
+        g_set_error(error, SETTLE_ERROR, SETTLE_ERROR_STATE, "run %d of %s is unfinished",
+                    state->unfinished, text);
+        settle_error_hint(error, "settle run --date %s continues it", text);
+        return FALSE;
+    }
+    return run_context(store, context, options, TRUE, reports, error);
+}
+
+static gboolean
+run_dates(SettleStore *store, const SettleRunOptions *options, int64_t epoch, GArray *reports,
+          GError **error)
+{
+    State state;
+    SettleDay date;
+
+    if (!load_state(store, &state, error))
+        return FALSE;
+    if (state.unfinished != 0) {
+        if (!finish_unfinished(store, options, &state, epoch, reports, error) ||
+            !load_state(store, &state, error))
+            return FALSE;
+    }
+    if (state.has_last && options->date < state.last) {
+        char text[SETTLE_DAY_TEXT_BYTES];
+
+        settle_day_format(state.last, text);
+        g_set_error(error, SETTLE_ERROR, SETTLE_ERROR_STATE,
+                    "the nights up to %s are settled already", text);
+        settle_error_hint(error, "facts that came late are settled by the next run: "
+                                 "settle run --date %s", text);
+        return FALSE;
+    }
+    if (state.has_last)
+        date = state.last + 1;
+    else
+        date = state.has_pending ? MIN(state.first_pending, options->date) : options->date;
+
+    if (state.has_last && options->date == state.last)
+        return run_date(store, options, options->date, FALSE, epoch, reports, error);
+    for (; date <= options->date; date++) {
+        if (!run_date(store, options, date, TRUE, epoch, reports, error))
+            return FALSE;
+        /* A dry run cannot build the second night on a first that was not written. */
+        if (options->dry_run)
+            break;
+    }
+    return TRUE;
+}
+
+SettleStore *
+settle_run_open_runner(const char *conninfo, gboolean dry_run, int64_t *ret_epoch, GError **error)
+{
+    g_autoptr(SettleStore) store =
+        settle_store_open(conninfo, SETTLE_STORE_AS_RUNNER, "run", error);
+
+    if (store == NULL || !settle_store_check_schema(store, error) ||
+        !settle_store_lock(store, "runner", LOCK_WAIT_MS, error))
+        return NULL;
+    *ret_epoch = 0;
+    if (!dry_run) {
+        /* Whoever held the lock before cannot write a receipt any more. */
+        if (!settle_store_begin(store, error) ||
+            !settle_store_count(store, "epoch", 1, ret_epoch, error) ||
+            !settle_store_commit(store, error))
+            return NULL;
+    }
+    return g_steal_pointer(&store);
+}
+
+gboolean
+settle_run_nightly(const SettleRunOptions *options, GArray **ret_reports, GError **error)
+{
+    g_autoptr(GArray) reports = g_array_new(FALSE, FALSE, sizeof(SettleRunReport));
+    g_autoptr(SettleStore) store = NULL;
+    int64_t epoch;
+
+    store = settle_run_open_runner(options->conninfo, options->dry_run, &epoch, error);
+    if (store == NULL || !run_dates(store, options, epoch, reports, error))
+        return FALSE;
+    *ret_reports = g_steal_pointer(&reports);
+    return TRUE;
+}
+
+gboolean
+settle_run_abandon(const char *conninfo, const char *reason, int32_t *ret_run_id, GError **error)
+{
+    g_autoptr(SettleStore) store = NULL;
+    g_autofree char *subject = NULL;
+    int64_t epoch, position;
+    State state;
+
+    store = settle_run_open_runner(conninfo, FALSE, &epoch, error);
+    if (store == NULL || !load_state(store, &state, error))
+        return FALSE;
+    if (state.unfinished == 0) {
+        g_set_error(error, SETTLE_ERROR, SETTLE_ERROR_STATE, "there is no unfinished run");
+        return FALSE;
+    }
+    subject = g_strdup_printf("%d", state.unfinished);
+    if (!settle_store_begin(store, error) ||
+        !settle_store_control(store, "run-abandon", subject, "{}", &position, error) ||
+        !settle_store_exec(store, settle_sql_run_insert_abandonment, error, "isl",
+                           state.unfinished, reason, position) ||
+        !settle_store_commit(store, error))
+        return FALSE;
+    *ret_run_id = state.unfinished;
+    return TRUE;
+}

@@ -1,0 +1,445 @@
+#include "run/output.h"
+
+#include "store/sql.h"
+
+static void
+clear_invoice_row(gpointer row)
+{
+    g_clear_pointer(&((SettleInvoiceRow *) row)->invoice, settle_invoice_free);
+}
+
+SettleOutput *
+settle_output_new(const SettleRunContext *context, SettleStore *store)
+{
+    SettleOutput *output = g_new0(SettleOutput, 1);
+
+    output->context = context;
+    output->store = store;
+    output->digest = settle_ledger_digest_new();
+    output->totals = g_array_new(FALSE, FALSE, sizeof(SettleTotal));
+    output->outcomes = g_array_new(FALSE, FALSE, sizeof(SettleOutcomeRow));
+    output->agenda = g_array_new(FALSE, FALSE, sizeof(SettleAgendaRow));
+    output->deltas = g_array_new(FALSE, FALSE, sizeof(SettleVolumeRow));
+    output->postings = g_array_new(FALSE, FALSE, sizeof(SettleVolumeRow));
+    output->distributors = g_array_new(FALSE, FALSE, sizeof(SettleDistributorRow));
+    output->invoices = g_array_new(FALSE, FALSE, sizeof(SettleInvoiceRow));
+    g_array_set_clear_func(output->invoices, clear_invoice_row);
+    return output;
+}
+
+void
+settle_output_free(SettleOutput *output)
+{
+    settle_output_abort(output);
+    settle_ledger_digest_free(output->digest);
+    g_array_unref(output->totals);
+    g_array_unref(output->outcomes);
+    g_array_unref(output->agenda);
+    g_array_unref(output->deltas);
+    g_array_unref(output->postings);
+    g_array_unref(output->distributors);
+    g_array_unref(output->invoices);
+    g_free(output);
+}
+
+void
+settle_output_abort(SettleOutput *output)
+{
+    if (output->transfers != NULL)
+        settle_writer_abort(g_steal_pointer(&output->transfers));
+    if (output->store != NULL)
+        settle_store_rollback(output->store);
+}
+
+gboolean
+settle_output_open(SettleOutput *output, GError **error)
+{
+    g_array_set_size(output->totals, 0);
+    g_array_set_size(output->outcomes, 0);
+    g_array_set_size(output->agenda, 0);
+    g_array_set_size(output->deltas, 0);
+    g_array_set_size(output->postings, 0);
+    g_array_set_size(output->distributors, 0);
+    g_array_set_size(output->invoices, 0);
+    memset(&output->sums, 0, sizeof output->sums);
+    output->policy = NULL;
+    if (output->store == NULL)
+        return TRUE;
+    output->transfers = settle_store_copy_in(output->store, settle_sql_copy_transfer, error);
+    return output->transfers != NULL;
+}
+
+gboolean
+settle_output_begin(SettleOutput *output, GError **error)
+{
+    return (output->store == NULL || settle_store_begin(output->store, error)) &&
+           settle_output_open(output, error);
+}
+
+void
+settle_output_distributor(SettleOutput *output, int32_t distributor_id)
+{
+    const char *code =
+        settle_directory_code(output->context->directory, SETTLE_DIM_DISTRIBUTOR, distributor_id);
+
+    settle_invariant(code != NULL);
+    output->distributor_id = distributor_id;
+    output->distributor_transfers = 0;
+    output->first_total = output->totals->len;
+    settle_ledger_digest_begin(output->digest, code);
+}
+
+/* A distributor has a handful of totals in a run: a backwards search finds the right one at once,
+ * because neighbouring transfers are alike. */
+static void
+add_to_totals(SettleOutput *output, const SettleTransfer *t)
+{
+    SettleTotal *totals = (SettleTotal *) (void *) output->totals->data;
+
+    for (guint i = output->totals->len; i > output->first_total; i--) {
+        SettleTotal *total = &totals[i - 1];
+
+        if (total->policy_id == t->policy_id && total->kind == t->kind &&
+            total->class_id == t->class_id && total->period == t->period &&
+            total->origin == t->origin && total->debit == t->debit && total->credit == t->credit) {
+            settle_invariant(
+                settle_add_i64(total->amount_minor, t->amount_minor, &total->amount_minor));
+            total->transfers++;
+            return;
+        }
+    }
+
+    SettleTotal total = {
+        .distributor_id = t->distributor_id,
+        .policy_id = t->policy_id,
+        .carrier_id = output->policy->carrier_id,
+        .kind = t->kind,
+        .class_id = t->class_id,
+        .period = t->period,
+        .origin = t->origin,
+        .debit = t->debit,
+        .credit = t->credit,
+        .transfers = 1,
+        .amount_minor = t->amount_minor,
+    };
+    g_array_append_val(output->totals, total);
+}
+
+gboolean
+settle_output_transfer(SettleOutput *output, const SettleTransfer *t, GError **error)
+{
+    SettleWriter *writer = output->transfers;
+
+    if (output->policy == NULL || output->policy->policy_id != t->policy_id)
+        output->policy = settle_policy_set_get(output->context->policies, t->policy_id);
+    settle_invariant(output->policy != NULL);
+
+    const char *class_code =
+        t->class_id != 0
+            ? settle_directory_code(output->context->directory, SETTLE_DIM_CLASS, t->class_id)
+            : "";
+    settle_ledger_digest_add(output->digest, t, output->policy->hash, class_code);
+    add_to_totals(output, t);
+    output->distributor_transfers++;
+    output->sums.transfers++;
+    output->sums.amount += t->amount_minor;
+
+    if (writer == NULL)
+        return TRUE;
+    if (!settle_writer_row(writer, 14, error))
+        return FALSE;
+    settle_writer_i32(writer, t->distributor_id);
+    settle_writer_month(writer, t->period);
+    settle_writer_i64(writer, t->subject_id);
+    settle_writer_i32(writer, output->context->run_id);
+    settle_writer_i32(writer, t->slot);
+    settle_writer_i64(writer, t->amount_minor);
+    settle_writer_i64(writer, t->target_minor);
+    settle_writer_i32(writer, t->policy_id);
+    settle_writer_month(writer, t->origin);
+    settle_writer_i16(writer, t->class_id);
+    settle_writer_i16(writer, t->revision);
+    settle_writer_i16(writer, t->kind);
+    settle_writer_i16(writer, t->debit);
+    settle_writer_i16(writer, t->credit);
+    return TRUE;
+}
+
+void
+settle_output_distributor_end(SettleOutput *output)
+{
+    SettleDistributorRow row = {
+        .distributor_id = output->distributor_id,
+        .transfers = output->distributor_transfers,
+    };
+
+    settle_ledger_digest_end(output->digest, row.digest);
+    if (output->distributor_transfers > 0)
+        g_array_append_val(output->distributors, row);
+}
+
+/* One function a table: sends an array's rows through a COPY of its own. */
+typedef gboolean (*SendRow)(SettleOutput *output, SettleWriter *writer, gconstpointer row,
+                            GError **error);
+
+static gboolean
+send_array(SettleOutput *output, GArray *array, const char *sql, SendRow send_row, GError **error)
+{
+    g_autoptr(SettleWriter) writer = NULL;
+    guint size = g_array_get_element_size(array);
+
+    if (array->len == 0)
+        return TRUE;
+    writer = settle_store_copy_in(output->store, sql, error);
+    if (writer == NULL)
+        return FALSE;
+    for (guint i = 0; i < array->len; i++)
+        if (!send_row(output, writer, array->data + (gsize) i * size, error))
+            return FALSE;
+    return settle_writer_finish(g_steal_pointer(&writer), error);
+}
+
+static gboolean
+send_total(SettleOutput *output, SettleWriter *writer, gconstpointer row, GError **error)
+{
+    const SettleTotal *t = row;
+
+    if (!settle_writer_row(writer, 13, error))
+        return FALSE;
+    settle_writer_i32(writer, t->distributor_id);
+    settle_writer_month(writer, settle_day_month(output->context->date));
+    settle_writer_i32(writer, output->context->run_id);
+    settle_writer_i32(writer, t->policy_id);
+    settle_writer_i32(writer, t->carrier_id);
+    settle_writer_i16(writer, t->kind);
+    settle_writer_i16(writer, t->class_id);
+    settle_writer_month(writer, t->period);
+    settle_writer_month(writer, t->origin);
+    settle_writer_i16(writer, t->debit);
+    settle_writer_i16(writer, t->credit);
+    settle_writer_i64(writer, t->transfers);
+    settle_writer_i64(writer, t->amount_minor);
+    return TRUE;
+}
+
+static gboolean
+send_distributor(SettleOutput *output, SettleWriter *writer, gconstpointer row, GError **error)
+{
+    const SettleDistributorRow *d = row;
+
+    if (!settle_writer_row(writer, 4, error))
+        return FALSE;
+    settle_writer_i32(writer, output->context->run_id);
+    settle_writer_i32(writer, d->distributor_id);
+    settle_writer_i64(writer, d->transfers);
+    settle_writer_bytes(writer, d->digest, sizeof d->digest);
+    return TRUE;
+}
+
+static gboolean
+send_outcome(SettleOutput *output, SettleWriter *writer, gconstpointer row, GError **error)
+{
+    const SettleOutcomeRow *o = row;
+
+    if (!settle_writer_row(writer, 7, error))
+        return FALSE;
+    settle_writer_i32(writer, o->distributor_id);
+    settle_writer_month(writer, o->closing_month);
+    settle_writer_i64(writer, o->order_id);
+    settle_writer_i32(writer, output->context->run_id);
+    settle_writer_i16(writer, o->outcome);
+    settle_writer_i64(writer, o->paid_minor);
+    settle_writer_i32(writer, o->carrier_id);
+    return TRUE;
+}
+
+static gboolean
+send_agenda(SettleOutput *output, SettleWriter *writer, gconstpointer row, GError **error)
+{
+    const SettleAgendaRow *a = row;
+
+    if (!settle_writer_row(writer, 10, error))
+        return FALSE;
+    settle_writer_i32(writer, a->distributor_id);
+    settle_writer_i32(writer, output->context->run_id);
+    settle_writer_i64(writer, a->order_id);
+    settle_writer_i16(writer, a->what);
+    settle_writer_i32(writer, a->slot);
+    settle_writer_month(writer, a->closing_month);
+    settle_writer_day(writer, a->look_day);
+    if (a->bill_month >= 0)
+        settle_writer_month(writer, a->bill_month);
+    else
+        settle_writer_null(writer);
+    if (a->revision > 0)
+        settle_writer_i16(writer, a->revision);
+    else
+        settle_writer_null(writer);
+    settle_writer_i32(writer, a->carrier_id);
+    return TRUE;
+}
+
+static void
+put_volume_key(SettleOutput *output, SettleWriter *writer, const SettleVolumeRow *v)
+{
+    settle_writer_i32(writer, v->distributor_id);
+    settle_writer_month(writer, v->window_end);
+    settle_writer_i32(writer, v->policy_id);
+    settle_writer_i32(writer, v->ordinal);
+    settle_writer_i32(writer, v->scope_id);
+    settle_writer_i32(writer, output->context->run_id);
+}
+
+static gboolean
+send_delta(SettleOutput *output, SettleWriter *writer, gconstpointer row, GError **error)
+{
+    const SettleVolumeRow *v = row;
+
+    if (!settle_writer_row(writer, 7, error))
+        return FALSE;
+    put_volume_key(output, writer, v);
+    settle_writer_i64(writer, v->value);
+    return TRUE;
+}
+
+static gboolean
+send_posting(SettleOutput *output, SettleWriter *writer, gconstpointer row, GError **error)
+{
+    const SettleVolumeRow *v = row;
+
+    if (!settle_writer_row(writer, 8, error))
+        return FALSE;
+    put_volume_key(output, writer, v);
+    settle_writer_i64(writer, v->value);
+    settle_writer_i64(writer, v->target_minor);
+    return TRUE;
+}
+
+static void
+put_invoice_key(SettleOutput *output, SettleWriter *writer, const SettleInvoiceRow *row)
+{
+    settle_writer_i32(writer, row->invoice->distributor_id);
+    settle_writer_i32(writer, output->context->run_id);
+    settle_writer_i32(writer, row->carrier_id);
+    settle_writer_i16(writer, row->invoice->currency);
+    settle_writer_i64(writer, row->invoice->tax_ppb);
+}
+
+static gboolean
+send_invoices(SettleOutput *output, int32_t chunk, GError **error)
+{
+    g_autoptr(SettleWriter) writer = NULL;
+
+    if (output->invoices->len == 0)
+        return TRUE;
+    writer = settle_store_copy_in(output->store, settle_sql_copy_invoice, error);
+    if (writer == NULL)
+        return FALSE;
+    for (guint i = 0; i < output->invoices->len; i++) {
+        const SettleInvoiceRow *row = &g_array_index(output->invoices, SettleInvoiceRow, i);
+        const SettleInvoice *invoice = row->invoice;
+
+        if (!settle_writer_row(writer, 17, error))
+            return FALSE;
+        put_invoice_key(output, writer, row);
+        settle_writer_i32(writer, chunk);
+        settle_writer_i32(writer, row->place);
+        settle_writer_i32(writer, row->after_run);
+        settle_writer_bool(writer, invoice->carried);
+        settle_writer_i32(writer, invoice->carried ? 0 : (int32_t) invoice->lines->len);
+        settle_writer_i64(writer, invoice->count);
+        settle_writer_i64(writer, invoice->net_minor);
+        settle_writer_i64(writer, invoice->tax_minor);
+        settle_writer_i64(writer, invoice->gross_minor);
+        settle_writer_i64(writer, invoice->withheld_minor);
+        settle_writer_i64(writer, invoice->payable_minor);
+        settle_writer_i64(writer, invoice->tax_added_minor);
+    }
+    if (!settle_writer_finish(g_steal_pointer(&writer), error))
+        return FALSE;
+
+    writer = settle_store_copy_in(output->store, settle_sql_copy_invoice_line, error);
+    if (writer == NULL)
+        return FALSE;
+    for (guint i = 0; i < output->invoices->len; i++) {
+        const SettleInvoiceRow *row = &g_array_index(output->invoices, SettleInvoiceRow, i);
+
+        /* What is carried forward becomes lines of a later invoice. */
+        if (row->invoice->carried)
+            continue;
+        for (guint j = 0; j < row->invoice->lines->len; j++) {
+            const SettleInvoiceLine *line =
+                &g_array_index(row->invoice->lines, SettleInvoiceLine, j);
+
+            if (!settle_writer_row(writer, 15, error))
+                return FALSE;
+            put_invoice_key(output, writer, row);
+            settle_writer_i32(writer, (int32_t) j + 1);
+            settle_writer_i16(writer, line->kind);
+            settle_writer_i16(writer, line->class_id);
+            settle_writer_bool(writer, line->taken_back);
+            settle_writer_bool(writer, line->withheld);
+            settle_writer_bool(writer, line->tax_included);
+            settle_writer_i64(writer, line->count);
+            settle_writer_i64(writer, line->net_minor);
+            settle_writer_i64(writer, line->tax_minor);
+            settle_writer_i64(writer, line->gross_minor);
+        }
+    }
+    return settle_writer_finish(g_steal_pointer(&writer), error);
+}
+
+static gboolean
+send_receipt(SettleOutput *output, int32_t chunk, GError **error)
+{
+    const SettleRunContext *context = output->context;
+    const SettleChunkSums *sums = &output->sums;
+    g_autoptr(SettleResult) result = NULL;
+    char amount[24];
+
+    /* A chunk's transfers add up to less than 2^63 or the run's control total could not be shown. */
+    if (sums->amount > INT64_MAX) {
+        g_set_error(error, SETTLE_ERROR, SETTLE_ERROR_OVERFLOW,
+                    "the transfers of chunk %d add up to more than 64 bits hold", chunk);
+        return FALSE;
+    }
+    g_snprintf(amount, sizeof amount, "%" G_GINT64_FORMAT, (int64_t) sums->amount);
+    result = settle_store_query(output->store, settle_sql_run_insert_receipt, error,
+                                "iilllllllni", context->run_id, chunk, context->epoch, sums->facts,
+                                sums->settled, sums->zero, sums->waiting, sums->due,
+                                sums->transfers, amount, (int32_t) sums->invoices);
+    if (result == NULL)
+        return FALSE;
+    if (settle_result_affected(result) != 1) {
+        g_set_error(error, SETTLE_ERROR, SETTLE_ERROR_LOCKED,
+                    "another runner has taken over run %d", context->run_id);
+        return FALSE;
+    }
+    return TRUE;
+}
+
+gboolean
+settle_output_send(SettleOutput *output, int32_t chunk, GError **error)
+{
+    if (output->store == NULL)
+        return TRUE;
+    if (!settle_writer_finish(g_steal_pointer(&output->transfers), error))
+        return FALSE;
+    return send_array(output, output->totals, settle_sql_copy_ledger_total, send_total, error) &&
+           send_array(output, output->distributors, settle_sql_copy_run_distributor,
+                      send_distributor, error) &&
+           send_array(output, output->outcomes, settle_sql_copy_order_outcome, send_outcome,
+                      error) &&
+           send_array(output, output->agenda, settle_sql_copy_agenda, send_agenda, error) &&
+           send_array(output, output->deltas, settle_sql_copy_volume_delta, send_delta, error) &&
+           send_array(output, output->postings, settle_sql_copy_volume_posting, send_posting,
+                      error) &&
+           send_invoices(output, chunk, error) && send_receipt(output, chunk, error);
+}
+
+gboolean
+settle_output_finish(SettleOutput *output, int32_t chunk, GError **error)
+{
+    return settle_output_send(output, chunk, error) &&
+           (output->store == NULL || settle_store_commit(output->store, error));
+}

@@ -1,0 +1,95 @@
+/* What a chunk writes: transfers go out as they come, everything else is kept in small arrays and
+ * follows when the transfers are through (one COPY at a time on a connection). */
+#pragma once
+
+#include "run/internal.h"
+
+G_BEGIN_DECLS
+
+typedef struct {
+    int32_t distributor_id, policy_id, carrier_id;
+    uint8_t kind, debit, credit;
+    int16_t class_id;
+    SettleMonth period, origin;
+    int64_t transfers, amount_minor;
+} SettleTotal;
+
+typedef struct {
+    int64_t order_id, paid_minor;
+    int32_t distributor_id, carrier_id;
+    SettleMonth closing_month;
+    uint8_t outcome;
+} SettleOutcomeRow;
+
+typedef enum {
+    SETTLE_AGENDA_ORDER = 1,   /* order waits for its day */
+    SETTLE_AGENDA_BILL = 2,    /* bill waits for its day */
+    SETTLE_AGENDA_PENDING = 3, /* instalment or upfront waits for a bill */
+    SETTLE_AGENDA_DECIDED = 4,
+} SettleAgendaWhat;
+
+typedef struct {
+    int64_t order_id;
+    int32_t distributor_id, carrier_id;
+    uint8_t what;
+    SettleSlot slot;
+    SettleMonth closing_month;
+    SettleDay look_day;
+    SettleMonth bill_month; /* -1: none */
+    int16_t revision;
+} SettleAgendaRow;
+
+typedef struct {
+    int32_t distributor_id, policy_id, ordinal, scope_id;
+    SettleMonth window_end;
+    int64_t value;  /* delta; or the measure of a posting */
+    int64_t target_minor;
+} SettleVolumeRow;
+
+typedef struct {
+    int32_t distributor_id;
+    int64_t transfers;
+    uint8_t digest[SETTLE_DIGEST_BYTES];
+} SettleDistributorRow;
+
+typedef struct {
+    SettleInvoice *invoice; /* owned */
+    int32_t carrier_id, after_run, place;
+    int64_t transfers;
+} SettleInvoiceRow;
+
+typedef struct {
+    const SettleRunContext *context;
+    SettleStore *store; /* NULL: dry run */
+    SettleWriter *transfers;
+    SettleLedgerDigest *digest;
+    GArray *totals;        /* SettleTotal, all of the chunk */
+    guint first_total;     /* of the current distributor */
+    GArray *outcomes, *agenda, *deltas, *postings, *distributors, *invoices;
+    int32_t distributor_id;
+    int64_t distributor_transfers;
+    /* what the last transfer's policy was: transfers of one policy come in long rows */
+    const SettlePolicy *policy;
+    SettleChunkSums sums;
+} SettleOutput;
+
+SettleOutput *settle_output_new(const SettleRunContext *context, SettleStore *store);
+void settle_output_free(SettleOutput *output);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(SettleOutput, settle_output_free)
+
+/* Starts afresh and opens the COPY of transfers, inside a transaction that is open already. */
+gboolean settle_output_open(SettleOutput *output, GError **error);
+/* Begins a chunk: the transaction, then as above. */
+gboolean settle_output_begin(SettleOutput *output, GError **error);
+void settle_output_distributor(SettleOutput *output, int32_t distributor_id);
+/* Transfers of the current distributor, ascending by (subject, slot). */
+gboolean settle_output_transfer(SettleOutput *output, const SettleTransfer *transfer, GError **error);
+void settle_output_distributor_end(SettleOutput *output);
+/* Sends the rest and the receipt. */
+gboolean settle_output_send(SettleOutput *output, int32_t chunk, GError **error);
+/* Sends the rest and the receipt and commits. Constraint errors mean that somebody else did the chunk. */
+gboolean settle_output_finish(SettleOutput *output, int32_t chunk, GError **error);
+/* Gives the chunk up. */
+void settle_output_abort(SettleOutput *output);
+
+G_END_DECLS

@@ -1,0 +1,192 @@
+#include "run/internal.h"
+
+#include "store/sql.h"
+
+/* --- what falls due ------------------------------------------------------------------------- */
+
+static void
+add_due(SettleRunContext *context, const SettlePolicy *policy, SettleDay from, SettleDay to)
+{
+    SettleDueMonth due = {settle_day_month(from), MAX(from, policy->closing_from),
+                          MIN(to, policy->closing_to)};
+    gboolean known = FALSE;
+
+    if (due.from > due.to)
+        return;
+    for (guint i = 0; i < context->due_months->len; i++) {
+        SettleDueMonth *other = &g_array_index(context->due_months, SettleDueMonth, i);
+
+        if (other->month == due.month) {
+            other->from = MIN(other->from, due.from);
+            other->to = MAX(other->to, due.to);
+            known = TRUE;
+        }
+    }
+    if (!known)
+        g_array_append_val(context->due_months, due);
+    for (guint i = 0; i < context->due_carriers->len; i++)
+        if (g_array_index(context->due_carriers, int32_t, i) == policy->carrier_id)
+            return;
+    g_array_append_val(context->due_carriers, policy->carrier_id);
+}
+
+/* An instalment T+N with that due day falls due today for the orders of one closing month at most. */
+static void
+plan_deferred(SettleRunContext *context, const SettlePolicy *policy, const SettleRule *rule)
+{
+    SettleMonth today = settle_day_month(context->date);
+
+    for (guint i = 0; i < rule->deferred.n_instalments; i++) {
+        const SettleInstalment *instalment = &rule->deferred.instalments[i];
+        SettleMonth closing = today - instalment->months;
+
+        if (settle_month_day(today, instalment->day) == context->date)
+            add_due(context, policy, settle_month_first(closing), settle_month_last(closing));
+    }
+}
+
+static void
+plan_volume(SettleRunContext *context, const SettlePolicy *policy, const SettleVolumeBonus *volume)
+{
+    SettleMonth end = settle_volume_window_end(volume->window, context->date);
+
+    if (volume->progressive)
+        context->progressive = TRUE;
+    if (settle_month_last(end) != context->date || policy->closing_from > context->date)
+        return;
+    for (guint i = 0; i < context->window_ends->len; i++)
+        if (g_array_index(context->window_ends, SettleMonth, i) == end)
+            return;
+    g_array_append_val(context->window_ends, end);
+}
+
+void
+settle_run_plan_due(SettleRunContext *context)
+{
+    if (!context->due)
+        return;
+    for (guint p = 0; p < settle_policy_set_size(context->policies); p++) {
+        const SettlePolicy *policy = settle_policy_set_nth(context->policies, p);
+        const SettlePolicy *terms;
+
+        for (guint r = 0; r < policy->n_rules; r++) {
+            const SettleRule *rule = &policy->rules[r];
+
+            switch (rule->kind) {
+            case SETTLE_KIND_UPFRONT:
+                if (rule->upfront.active_days > 0) {
+                    SettleDay closing = context->date - rule->upfront.active_days;
+
+                    add_due(context, policy, closing, closing);
+                }
+                break;
+            case SETTLE_KIND_DEFERRED:
+                plan_deferred(context, policy, rule);
+                break;
+            case SETTLE_KIND_VOLUME_BONUS:
+                plan_volume(context, policy, &rule->volume);
+                break;
+            case SETTLE_KIND_REVENUE_SHARE:
+            case SETTLE_KIND_INVOICE:
+                break;
+            }
+        }
+
+        terms = settle_policy_set_terms(context->policies, policy->carrier_id, context->date);
+        if (terms == policy && settle_invoice_cycle_ends(&terms->invoice, context->date)) {
+            SettleCycleEnd end = {.carrier_id = policy->carrier_id, .terms = policy};
+
+            g_array_append_val(context->cycle_ends, end);
+        }
+    }
+}
+
+/* --- chunks --------------------------------------------------------------------------------- */
+
+/* Adds (distributor, count) rows to the work per distributor. */
+static gboolean
+add_work(SettleResult *result, int64_t *work, int32_t n)
+{
+    for (int i = 0; i < settle_result_rows(result); i++) {
+        int32_t id = settle_result_i32(result, i, 0);
+
+        settle_invariant(id > 0 && id <= n);
+        work[id] += settle_result_i64(result, i, 1);
+    }
+    return TRUE;
+}
+
+static gboolean
+load_work(SettleStore *store, SettleRunContext *context, int64_t *work, int64_t *due_work, int32_t n,
+          GError **error)
+{
+    g_autoptr(SettleResult) fresh =
+        settle_store_query(store, settle_sql_run_work_new, error, "I", context->batches->data,
+                           (gsize) context->batches->len);
+
+    if (fresh == NULL)
+        return FALSE;
+    add_work(fresh, work, n);
+    if (context->due_months->len > 0) {
+        g_autofree SettleDay *months = g_new(SettleDay, context->due_months->len);
+        g_autoptr(SettleResult) due = NULL;
+
+        for (guint i = 0; i < context->due_months->len; i++)
+            months[i] =
+                settle_month_first(g_array_index(context->due_months, SettleDueMonth, i).month);
+        due = settle_store_query(store, settle_sql_run_work_due, error, "Di", months,
+                                 (gsize) context->due_months->len, context->run_id);
+        if (due == NULL)
+            return FALSE;
+        add_work(due, due_work, n);
+    }
+    if (context->due) {
+        g_autoptr(SettleResult) agenda =
+            settle_store_query(store, settle_sql_run_work_agenda, error, "d", context->date);
+
+        if (agenda == NULL)
+            return FALSE;
+        add_work(agenda, due_work, n);
+    }
+    return TRUE;
+}
+
+gboolean
+settle_run_plan_chunks(SettleStore *store, SettleRunContext *context, int64_t chunk_facts,
+                       GError **error)
+{
+    int32_t n = settle_directory_max_id(context->directory, SETTLE_DIM_DISTRIBUTOR);
+    g_autofree int64_t *work = g_new0(int64_t, (gsize) n + 1);
+    g_autofree int64_t *due_work = g_new0(int64_t, (gsize) n + 1);
+    /* On such days distributors without a fact of their own have something coming, too. */
+    gboolean all = context->window_ends->len > 0 || context->cycle_ends->len > 0;
+    SettleChunk chunk = {.chunk = 1};
+    int64_t weight = 0;
+
+    if (chunk_facts <= 0)
+        chunk_facts = SETTLE_CHUNK_FACTS;
+    if (!load_work(store, context, work, due_work, n, error))
+        return FALSE;
+    for (int32_t id = 1; id <= n; id++) {
+        int64_t here = work[id] + due_work[id];
+
+        if (here == 0 && !all)
+            continue;
+        /* A chunk is a range: one distributor never ends up in two. */
+        if (chunk.first_distributor != 0 &&
+            (weight + here > chunk_facts ||
+             id - chunk.first_distributor >= SETTLE_CHUNK_DISTRIBUTORS)) {
+            g_array_append_val(context->chunks, chunk);
+            chunk = (SettleChunk){.chunk = chunk.chunk + 1};
+            weight = 0;
+        }
+        if (chunk.first_distributor == 0)
+            chunk.first_distributor = id;
+        chunk.last_distributor = id;
+        chunk.expected += work[id];
+        weight += here;
+    }
+    if (chunk.first_distributor != 0)
+        g_array_append_val(context->chunks, chunk);
+    return TRUE;
+}

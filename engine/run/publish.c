@@ -1,0 +1,317 @@
+#include "run/internal.h"
+
+#include "store/sql.h"
+
+#include <string.h>
+
+/* --- digests -------------------------------------------------------------------------------- */
+
+typedef struct {
+    const char *code;
+    const uint8_t *digest;
+} DistributorDigest;
+
+static int
+compare_codes(gconstpointer a, gconstpointer b)
+{
+    return strcmp(((const DistributorDigest *) a)->code, ((const DistributorDigest *) b)->code);
+}
+
+static void
+digest_u32(SettleDigest *digest, uint32_t value)
+{
+    uint32_t big = GUINT32_TO_BE(value);
+
+    settle_digest_update(digest, &big, sizeof big);
+}
+
+static void
+digest_i64(SettleDigest *digest, int64_t value)
+{
+    uint64_t big = GUINT64_TO_BE((uint64_t) value);
+
+    settle_digest_update(digest, &big, sizeof big);
+}
+
+/* Text with its length before it, so that neighbours cannot run into each other. */
+static void
+digest_text(SettleDigest *digest, const char *text)
+{
+    digest_u32(digest, (uint32_t) strlen(text));
+    settle_digest_update(digest, text, strlen(text));
+}
+
+gboolean
+settle_run_chain_digest(SettleStore *store, int32_t run_id, const char *kind, SettleDay date,
+                        const SettleDirectory *directory,
+                        const uint8_t previous[SETTLE_DIGEST_BYTES],
+                        uint8_t ret_digest[SETTLE_DIGEST_BYTES], GError **error)
+{
+    g_autoptr(SettleResult) rows =
+        settle_store_query(store, settle_sql_run_distributor_digests, error, "i", run_id);
+    g_autoptr(GArray) digests = g_array_new(FALSE, FALSE, sizeof(DistributorDigest));
+    g_autoptr(SettleDigest) digest = settle_digest_new();
+
+    if (rows == NULL)
+        return FALSE;
+    for (int i = 0; i < settle_result_rows(rows); i++) {
+        size_t length;
+        DistributorDigest d = {
+            .code = settle_directory_code(directory, SETTLE_DIM_DISTRIBUTOR,
+                                          settle_result_i32(rows, i, 0)),
+            .digest = settle_result_bytes(rows, i, 1, &length),
+        };
+
+        settle_invariant(d.code != NULL && length == SETTLE_DIGEST_BYTES);
+        g_array_append_val(digests, d);
+    }
+    g_array_sort(digests, compare_codes);
+
+    settle_digest_update(digest, "settle-run-1", 12);
+    settle_digest_update(digest, previous, SETTLE_DIGEST_BYTES);
+    digest_text(digest, kind);
+    digest_u32(digest, (uint32_t) date);
+    digest_u32(digest, digests->len);
+    for (guint i = 0; i < digests->len; i++)
+        settle_digest_update(digest, g_array_index(digests, DistributorDigest, i).digest,
+                             SETTLE_DIGEST_BYTES);
+    settle_digest_finish(digest, ret_digest);
+    return TRUE;
+}
+
+gboolean
+settle_run_last_digest(SettleStore *store, uint8_t ret_digest[SETTLE_DIGEST_BYTES], GError **error)
+{
+    g_autoptr(SettleResult) last = settle_store_query(store, settle_sql_run_last_digest, error, "");
+
+    if (last == NULL)
+        return FALSE;
+    memset(ret_digest, 0, SETTLE_DIGEST_BYTES);
+    if (settle_result_rows(last) == 1) {
+        size_t length;
+        const uint8_t *bytes = settle_result_bytes(last, 0, 0, &length);
+
+        settle_invariant(length == SETTLE_DIGEST_BYTES);
+        memcpy(ret_digest, bytes, SETTLE_DIGEST_BYTES);
+    }
+    return TRUE;
+}
+
+/* --- invoices -------------------------------------------------------------------------------- */
+
+/* Gives each chunk the base of its numbers: the carrier's series of the year goes on, chunk by chunk in
+ * the order of distributors, without a gap because the counter row is only moved here. */
+static gboolean
+number_invoices(SettleStore *store, const SettleRunContext *context, GError **error)
+{
+    g_autoptr(SettleResult) counts =
+        settle_store_query(store, settle_sql_run_invoice_counts, error, "i", context->run_id);
+    int year, month, day;
+
+    if (counts == NULL)
+        return FALSE;
+    settle_day_to_ymd(context->date, &year, &month, &day);
+    for (int i = 0; i < settle_result_rows(counts); i++) {
+        int32_t chunk = settle_result_i32(counts, i, 0);
+        int32_t carrier_id = settle_result_i32(counts, i, 1);
+        int32_t n = settle_result_i32(counts, i, 2);
+        g_autoptr(SettleResult) last = settle_store_query(
+            store, settle_sql_run_invoice_series, error, "iil", carrier_id, year, (int64_t) n);
+
+        if (last == NULL)
+            return FALSE;
+        if (!settle_store_exec(store, settle_sql_run_insert_invoice_base, error, "iiiil",
+                               context->run_id, chunk, carrier_id, year,
+                               settle_result_i64(last, 0, 0) - n))
+            return FALSE;
+    }
+    return TRUE;
+}
+
+typedef struct {
+    const char *code;
+    int row;
+} InvoiceRow;
+
+static int
+compare_invoice_rows(gconstpointer a, gconstpointer b)
+{
+    const InvoiceRow *x = a, *y = b;
+    int c = strcmp(x->code, y->code);
+
+    return c != 0 ? c : x->row - y->row;
+}
+
+static char *
+int128_text(SettleInt128 value, char text[48])
+{
+    gboolean negative = value < 0;
+    char *at = text + 47;
+
+    *at = '\0';
+    do {
+        int digit = (int) (value % 10);
+
+        *--at = (char) ('0' + (digit < 0 ? -digit : digit));
+        value /= 10;
+    } while (value != 0);
+    if (negative)
+        *--at = '-';
+    return at;
+}
+
+/* Control totals and digest over one carrier's invoices of the run. */
+static gboolean
+insert_invoice_batch(SettleStore *store, const SettleRunContext *context, int32_t carrier_id,
+                     const SettleResult *rows, GError **error)
+{
+    g_autoptr(GArray) order = g_array_new(FALSE, FALSE, sizeof(InvoiceRow));
+    g_autoptr(SettleDigest) digest = settle_digest_new();
+    uint8_t bytes[SETTLE_DIGEST_BYTES];
+    SettleInt128 sums[5] = {0};
+    char texts[5][48];
+    int32_t invoices = 0, carried = 0, lines = 0;
+
+    for (int i = 0; i < settle_result_rows(rows); i++) {
+        InvoiceRow row = {settle_directory_code(context->directory, SETTLE_DIM_DISTRIBUTOR,
+                                                settle_result_i32(rows, i, 1)),
+                          i};
+
+        if (settle_result_i32(rows, i, 0) == carrier_id)
+            g_array_append_val(order, row);
+    }
+    g_array_sort(order, compare_invoice_rows);
+    settle_digest_update(digest, "settle-invoices-1", 17);
+    digest_text(digest,
+                settle_directory_code(context->directory, SETTLE_DIM_CARRIER, carrier_id));
+    digest_u32(digest, (uint32_t) context->date);
+    for (guint i = 0; i < order->len; i++) {
+        const InvoiceRow *row = &g_array_index(order, InvoiceRow, i);
+        gboolean is_carried = settle_result_bool(rows, row->row, 4);
+
+        digest_text(digest, row->code);
+        for (int column = 2; column <= 12; column++)
+            digest_i64(digest, column == 4 ? is_carried
+                                           : settle_result_i64(rows, row->row, column));
+        if (is_carried) {
+            carried++;
+            continue;
+        }
+        invoices++;
+        lines += settle_result_i32(rows, row->row, 5);
+        for (int k = 0; k < 5; k++)
+            sums[k] += settle_result_i64(rows, row->row, 7 + k);
+    }
+    settle_digest_finish(digest, bytes);
+    return settle_store_exec(store, settle_sql_run_insert_invoice_batch, error, "iidiinnnnniy",
+                             context->run_id, carrier_id, context->date, invoices, lines,
+                             int128_text(sums[0], texts[0]), int128_text(sums[1], texts[1]),
+                             int128_text(sums[2], texts[2]), int128_text(sums[3], texts[3]),
+                             int128_text(sums[4], texts[4]), carried, bytes, sizeof bytes);
+}
+
+static gboolean
+publish_invoices(SettleStore *store, const SettleRunContext *context, GError **error)
+{
+    g_autoptr(SettleResult) rows = NULL;
+
+    if (context->cycle_ends->len == 0)
+        return TRUE;
+    if (!number_invoices(store, context, error))
+        return FALSE;
+    rows = settle_store_query(store, settle_sql_run_invoices_of_run, error, "i", context->run_id);
+    if (rows == NULL)
+        return FALSE;
+    /* A cycle without an invoice has a batch, too: the next one starts behind it. */
+    for (guint i = 0; i < context->cycle_ends->len; i++)
+        if (!insert_invoice_batch(store, context,
+                                  g_array_index(context->cycle_ends, SettleCycleEnd, i).carrier_id,
+                                  rows, error))
+            return FALSE;
+    return TRUE;
+}
+
+/* --- publishing ------------------------------------------------------------------------------ */
+
+static gboolean
+check_receipts(SettleStore *store, const SettleRunContext *context, SettleRunReport *report,
+               char amount[48], GError **error)
+{
+    g_autoptr(SettleResult) sums =
+        settle_store_query(store, settle_sql_run_receipt_sums, error, "i", context->run_id);
+    g_autoptr(SettleResult) expected = NULL;
+    int64_t expected_facts;
+
+    if (sums == NULL)
+        return FALSE;
+    expected =
+        settle_store_query(store, settle_sql_run_expected_facts, error, "i", context->run_id);
+    if (expected == NULL)
+        return FALSE;
+    expected_facts = settle_result_i64(expected, 0, 0);
+    if (settle_result_i64(sums, 0, 0) != settle_result_i64(sums, 0, 1) ||
+        settle_result_i64(sums, 0, 2) != expected_facts) {
+        g_set_error(error, SETTLE_ERROR, SETTLE_ERROR_STATE,
+                    "run %d does not add up: %" G_GINT64_FORMAT " of %" G_GINT64_FORMAT
+                    " chunks, %" G_GINT64_FORMAT " of %" G_GINT64_FORMAT
+                    " facts; nothing was published",
+                    context->run_id, settle_result_i64(sums, 0, 1), settle_result_i64(sums, 0, 0),
+                    settle_result_i64(sums, 0, 2), expected_facts);
+        return FALSE;
+    }
+    report->facts = settle_result_i64(sums, 0, 2);
+    report->settled = settle_result_i64(sums, 0, 3);
+    report->zero = settle_result_i64(sums, 0, 4);
+    report->waiting = settle_result_i64(sums, 0, 5);
+    report->due = settle_result_i64(sums, 0, 6);
+    report->transfers = settle_result_i64(sums, 0, 7);
+    g_strlcpy(amount, settle_result_text(sums, 0, 8), 48);
+    report->amount_minor = g_ascii_strtoll(amount, NULL, 10);
+    report->invoices = settle_result_i64(sums, 0, 9);
+    return TRUE;
+}
+
+gboolean
+settle_run_publish_within(SettleStore *store, const SettleRunContext *context, const char *kind,
+                          SettleRunReport *report, GError **error)
+{
+    uint8_t previous[SETTLE_DIGEST_BYTES];
+    g_autoptr(SettleResult) epoch = NULL;
+    char amount[48];
+
+    epoch = settle_store_query(store, settle_sql_run_epoch_check, error, "l", context->epoch);
+    if (epoch == NULL)
+        return FALSE;
+    if (settle_result_affected(epoch) != 1) {
+        g_set_error(error, SETTLE_ERROR, SETTLE_ERROR_LOCKED,
+                    "another runner has taken over run %d", context->run_id);
+        return FALSE;
+    }
+    return check_receipts(store, context, report, amount, error) &&
+           settle_run_last_digest(store, previous, error) &&
+           settle_run_chain_digest(store, context->run_id, kind, context->date,
+                                   context->directory, previous, report->digest, error) &&
+           settle_store_exec(store, settle_sql_run_insert_consumption, error, "i",
+                             context->run_id) &&
+           publish_invoices(store, context, error) &&
+           settle_store_exec(store, settle_sql_run_insert_publication, error, "idllllllniyy",
+                             context->run_id, context->date, report->facts, report->settled,
+                             report->zero, report->waiting, report->due, report->transfers, amount,
+                             (int32_t) report->invoices, report->digest, sizeof report->digest,
+                             previous, sizeof previous) &&
+           settle_store_exec(store, settle_sql_run_move_watermark, error, "l",
+                             (int64_t) context->run_id);
+}
+
+gboolean
+settle_run_publish(SettleStore *store, const SettleRunContext *context, SettleRunReport *report,
+                   GError **error)
+{
+    if (!settle_store_begin(store, error))
+        return FALSE;
+    if (settle_run_publish_within(store, context, "nightly", report, error) &&
+        settle_store_commit(store, error))
+        return TRUE;
+    settle_store_rollback(store);
+    return FALSE;
+}

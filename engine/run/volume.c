@@ -1,0 +1,334 @@
+#include "run/volume.h"
+
+#include "store/sql.h"
+
+/* A window of the current distributor. */
+typedef struct {
+    const SettlePolicy *policy;
+    const SettleRule *rule;
+    SettleMonth window_end;
+    int32_t scope_id;
+    int64_t delta, before, posted;
+} Window;
+
+struct SettleVolumes {
+    const SettleRunContext *context;
+    GArray *windows;    /* Window */
+    GHashTable *index;  /* Window key text -> index + 1: see window_key() */
+    GArray *measures;   /* SettleVolumeRow of the chunk, by distributor */
+    GArray *postings;
+    guint next_measure, next_posting;
+};
+
+/* (policy, rule, window, scope) in 128 bits. */
+typedef struct {
+    int32_t policy_id, ordinal, window_end, scope_id;
+} WindowKey;
+
+static guint
+window_key_hash(gconstpointer key)
+{
+    const WindowKey *k = key;
+    guint64 h = (guint64) (guint32) k->policy_id * G_GUINT64_CONSTANT(0x9e3779b97f4a7c15);
+
+    h = (h ^ (guint32) k->ordinal) * G_GUINT64_CONSTANT(0xbf58476d1ce4e5b9);
+    h = (h ^ (guint32) k->window_end) * G_GUINT64_CONSTANT(0x94d049bb133111eb);
+    h = (h ^ (guint32) k->scope_id) * G_GUINT64_CONSTANT(0x9e3779b97f4a7c15);
+    return (guint) (h >> 32);
+}
+
+static gboolean
+window_key_equal(gconstpointer a, gconstpointer b)
+{
+    return memcmp(a, b, sizeof(WindowKey)) == 0;
+}
+
+SettleVolumes *
+settle_volumes_new(const SettleRunContext *context)
+{
+    SettleVolumes *volumes = g_new0(SettleVolumes, 1);
+
+    volumes->context = context;
+    volumes->windows = g_array_new(FALSE, FALSE, sizeof(Window));
+    volumes->index = g_hash_table_new_full(window_key_hash, window_key_equal, g_free, NULL);
+    volumes->measures = g_array_new(FALSE, FALSE, sizeof(SettleVolumeRow));
+    volumes->postings = g_array_new(FALSE, FALSE, sizeof(SettleVolumeRow));
+    return volumes;
+}
+
+void
+settle_volumes_free(SettleVolumes *volumes)
+{
+    g_array_unref(volumes->windows);
+    g_hash_table_unref(volumes->index);
+    g_array_unref(volumes->measures);
+    g_array_unref(volumes->postings);
+    g_free(volumes);
+}
+
+/* --- loading ------------------------------------------------------------------------------- */
+
+static void
+add_month(GArray *months, SettleMonth month)
+{
+    for (guint i = 0; i < months->len; i++)
+        if (g_array_index(months, SettleMonth, i) == month)
+            return;
+    g_array_append_val(months, month);
+}
+
+static gboolean
+is_evaluated(const SettleRunContext *context, const SettleVolumeBonus *volume,
+             SettleMonth window_end)
+{
+    return volume->progressive || settle_month_last(window_end) <= context->date;
+}
+
+/* The window ends (last months) that need what earlier runs measured; their first days for SQL. */
+static GArray *
+windows_to_load(const SettleRunContext *context, const GArray *new_orders)
+{
+    g_autoptr(GArray) closing_months = g_array_new(FALSE, FALSE, sizeof(SettleMonth));
+    GArray *ends = g_array_new(FALSE, FALSE, sizeof(SettleMonth));
+
+    for (guint i = 0; i < new_orders->len; i++) {
+        SettleMonth month =
+            settle_day_month(g_array_index(new_orders, SettleOrder, i).closing_day);
+
+        if (closing_months->len == 0 ||
+            g_array_index(closing_months, SettleMonth, closing_months->len - 1) != month)
+            add_month(closing_months, month);
+    }
+    for (guint i = 0; i < context->window_ends->len; i++)
+        add_month(ends, g_array_index(context->window_ends, SettleMonth, i));
+    for (guint p = 0; p < settle_policy_set_size(context->policies); p++) {
+        const SettlePolicy *policy = settle_policy_set_nth(context->policies, p);
+
+        for (guint r = 0; r < policy->n_rules; r++) {
+            const SettleRule *rule = &policy->rules[r];
+
+            if (rule->kind != SETTLE_KIND_VOLUME_BONUS)
+                continue;
+            for (guint i = 0; i < closing_months->len; i++) {
+                SettleMonth end = settle_volume_window_end(
+                    rule->volume.window,
+                    settle_month_first(g_array_index(closing_months, SettleMonth, i)));
+
+                if (is_evaluated(context, &rule->volume, end))
+                    add_month(ends, end);
+            }
+        }
+    }
+    return ends;
+}
+
+static gboolean
+load_rows(SettleVolumes *volumes, SettleStore *store, const char *sql, const SettleChunk *chunk,
+          const SettleDay *ends, gsize n_ends, GArray *rows, GError **error)
+{
+    const SettleRunContext *context = volumes->context;
+    g_autoptr(SettleReader) reader = settle_store_read(
+        store, sql, error, "iiDiI", chunk->first_distributor, chunk->last_distributor, ends, n_ends,
+        context->run_id, context->abandoned->data, (gsize) context->abandoned->len);
+    GError *failure = NULL;
+
+    if (reader == NULL)
+        return FALSE;
+    while (settle_reader_next(reader, &failure)) {
+        SettleVolumeRow row = {
+            .distributor_id = settle_reader_i32(reader, 0),
+            .policy_id = settle_reader_i32(reader, 1),
+            .ordinal = settle_reader_i32(reader, 2),
+            .window_end = settle_reader_month(reader, 3),
+            .scope_id = settle_reader_i32(reader, 4),
+            .value = settle_reader_i64(reader, 5),
+        };
+        g_array_append_val(rows, row);
+    }
+    if (failure != NULL) {
+        g_propagate_error(error, failure);
+        return FALSE;
+    }
+    return TRUE;
+}
+
+static int
+compare_rows(gconstpointer a, gconstpointer b)
+{
+    const SettleVolumeRow *x = a, *y = b;
+
+    return x->distributor_id < y->distributor_id ? -1 : x->distributor_id > y->distributor_id;
+}
+
+gboolean
+settle_volumes_load(SettleVolumes *volumes, SettleStore *store, const SettleChunk *chunk,
+                    const GArray *new_orders, GError **error)
+{
+    g_autoptr(GArray) ends = windows_to_load(volumes->context, new_orders);
+    g_autofree SettleDay *days = g_new(SettleDay, MAX(ends->len, 1));
+
+    g_array_set_size(volumes->measures, 0);
+    g_array_set_size(volumes->postings, 0);
+    volumes->next_measure = volumes->next_posting = 0;
+    if (ends->len == 0)
+        return TRUE;
+    for (guint i = 0; i < ends->len; i++)
+        days[i] = settle_month_first(g_array_index(ends, SettleMonth, i));
+    if (!load_rows(volumes, store, settle_sql_run_volume_measures, chunk, days, ends->len,
+                   volumes->measures, error) ||
+        !load_rows(volumes, store, settle_sql_run_volume_postings, chunk, days, ends->len,
+                   volumes->postings, error))
+        return FALSE;
+    g_array_sort(volumes->measures, compare_rows);
+    g_array_sort(volumes->postings, compare_rows);
+    return TRUE;
+}
+
+/* --- counting and closing ------------------------------------------------------------------ */
+
+static Window *
+find_window(SettleVolumes *volumes, const SettlePolicy *policy, const SettleRule *rule,
+            SettleMonth window_end, int32_t scope_id)
+{
+    WindowKey key = {policy->policy_id, (int32_t) rule->ordinal, window_end, scope_id};
+    guint place = GPOINTER_TO_UINT(g_hash_table_lookup(volumes->index, &key));
+
+    if (place == 0) {
+        Window window = {
+            .policy = policy, .rule = rule, .window_end = window_end, .scope_id = scope_id};
+
+        g_array_append_val(volumes->windows, window);
+        place = volumes->windows->len;
+        g_hash_table_insert(volumes->index, g_memdup2(&key, sizeof key), GUINT_TO_POINTER(place));
+    }
+    return &g_array_index(volumes->windows, Window, place - 1);
+}
+
+gboolean
+settle_volumes_count(SettleVolumes *volumes, const SettlePolicy *policy, const SettleRule *rule,
+                     const SettleOrder *order, const SettleOrderParties *parties)
+{
+    int32_t scope_id = settle_volume_scope_id(&rule->volume, order, parties);
+    SettleMonth end;
+    Window *window;
+
+    if (scope_id < 0)
+        return TRUE;
+    end = settle_volume_window_end(rule->volume.window, order->closing_day);
+    window = find_window(volumes, policy, rule, end, scope_id);
+    return settle_add_i64(window->delta, settle_volume_measure(&rule->volume, order),
+                          &window->delta);
+}
+
+static void
+take_rows(SettleVolumes *volumes, GArray *rows, guint *next, int32_t distributor_id,
+          gboolean postings)
+{
+    for (; *next < rows->len; (*next)++) {
+        const SettleVolumeRow *row = &g_array_index(rows, SettleVolumeRow, *next);
+        const SettlePolicy *policy;
+        Window *window;
+
+        if (row->distributor_id > distributor_id)
+            return;
+        if (row->distributor_id < distributor_id)
+            continue;
+        policy = settle_policy_set_get(volumes->context->policies, row->policy_id);
+        settle_invariant(policy != NULL && row->ordinal >= 0 &&
+                         (guint) row->ordinal < policy->n_rules);
+        window = find_window(volumes, policy, &policy->rules[row->ordinal], row->window_end,
+                             row->scope_id);
+        if (postings)
+            window->posted = row->value;
+        else
+            window->before = row->value;
+    }
+}
+
+static int
+compare_windows(gconstpointer a, gconstpointer b)
+{
+    const Window *x = a, *y = b;
+    int64_t subject_x =
+        settle_subject_window(x->policy->policy_id, x->scope_id, x->window_end);
+    int64_t subject_y =
+        settle_subject_window(y->policy->policy_id, y->scope_id, y->window_end);
+
+    if (subject_x != subject_y)
+        return subject_x < subject_y ? -1 : 1;
+    return x->rule->ordinal < y->rule->ordinal ? -1 : x->rule->ordinal > y->rule->ordinal;
+}
+
+static gboolean
+post_window(SettleVolumes *volumes, const Window *window, int32_t distributor_id,
+            SettleOutput *output, GError **error)
+{
+    const SettleRunContext *context = volumes->context;
+    const SettleVolumeBonus *volume = &window->rule->volume;
+    SettleVolumeRow row = {
+        .distributor_id = distributor_id,
+        .policy_id = window->policy->policy_id,
+        .ordinal = (int32_t) window->rule->ordinal,
+        .scope_id = window->scope_id,
+        .window_end = window->window_end,
+        .value = window->delta,
+    };
+    int64_t measure, target, difference;
+
+    if (window->delta != 0)
+        g_array_append_val(output->deltas, row);
+    if (!is_evaluated(context, volume, window->window_end))
+        return TRUE;
+    if (!settle_add_i64(window->before, window->delta, &measure) ||
+        !settle_volume_target(volume, measure, window->policy->rounding, &target) ||
+        !settle_sub_i64(target, window->posted, &difference)) {
+        g_set_error(error, SETTLE_ERROR, SETTLE_ERROR_OVERFLOW,
+                    "the volume bonus \"%s\" of distributor %s leaves 64 bits", window->rule->id,
+                    settle_directory_code(context->directory, SETTLE_DIM_DISTRIBUTOR,
+                                          distributor_id));
+        return FALSE;
+    }
+    if (difference == 0)
+        return TRUE;
+
+    SettleMonth origin = volume->progressive
+                             ? MIN(settle_day_month(context->date), window->window_end)
+                             : window->window_end;
+    SettleTransfer transfer = {
+        .subject_id = settle_subject_window(window->policy->policy_id, window->scope_id,
+                                            window->window_end),
+        .amount_minor = difference > 0 ? difference : -difference,
+        .target_minor = target,
+        .distributor_id = distributor_id,
+        .policy_id = window->policy->policy_id,
+        .slot = settle_slot(window->rule->ordinal, 0, 0),
+        .period = settle_periods_posting(&context->periods, origin),
+        .origin = origin,
+        .kind = SETTLE_KIND_VOLUME_BONUS,
+        .debit = difference > 0 ? SETTLE_ROLE_CARRIER : SETTLE_ROLE_DISTRIBUTOR,
+        .credit = difference > 0 ? SETTLE_ROLE_DISTRIBUTOR : SETTLE_ROLE_CARRIER,
+    };
+    row.value = measure;
+    row.target_minor = target;
+    g_array_append_val(output->postings, row);
+    return settle_output_transfer(output, &transfer, error);
+}
+
+gboolean
+settle_volumes_close(SettleVolumes *volumes, int32_t distributor_id, SettleOutput *output,
+                     GError **error)
+{
+    gboolean ok = TRUE;
+
+    take_rows(volumes, volumes->measures, &volumes->next_measure, distributor_id, FALSE);
+    take_rows(volumes, volumes->postings, &volumes->next_posting, distributor_id, TRUE);
+    if (volumes->windows->len == 0)
+        return TRUE;
+    g_array_sort(volumes->windows, compare_windows);
+    for (guint i = 0; ok && i < volumes->windows->len; i++)
+        ok = post_window(volumes, &g_array_index(volumes->windows, Window, i), distributor_id,
+                         output, error);
+    g_array_set_size(volumes->windows, 0);
+    g_hash_table_remove_all(volumes->index);
+    return ok;
+}

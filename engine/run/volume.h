@@ -1,0 +1,27 @@
+/* Volume windows of one distributor at a time: what this run adds to their measures, and the bonus that
+ * follows (docs/semantics.md 5.4, 13.9). */
+#pragma once
+
+#include "run/output.h"
+
+G_BEGIN_DECLS
+
+typedef struct SettleVolumes SettleVolumes;
+
+SettleVolumes *settle_volumes_new(const SettleRunContext *context);
+void settle_volumes_free(SettleVolumes *volumes);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(SettleVolumes, settle_volumes_free)
+
+/* Reads what earlier runs measured and posted of the windows that this chunk will evaluate: those that
+ * end today, and those that its new orders touch and that are over or paid progressively. */
+gboolean settle_volumes_load(SettleVolumes *volumes, SettleStore *store, const SettleChunk *chunk,
+                             const GArray *new_orders, GError **error);
+/* Counts a new order of the current distributor for a matched volume rule. FALSE on overflow. */
+gboolean settle_volumes_count(SettleVolumes *volumes, const SettlePolicy *policy,
+                              const SettleRule *rule, const SettleOrder *order,
+                              const SettleOrderParties *parties);
+/* Evaluates the distributor's windows, writes deltas, postings and transfers, and starts afresh. */
+gboolean settle_volumes_close(SettleVolumes *volumes, int32_t distributor_id, SettleOutput *output,
+                              GError **error);
+
+G_END_DECLS
