@@ -138,6 +138,9 @@ gboolean settle_store_ensure_partitions(SettleStore *store, SettleMonth from, Se
 /* Summarises the BRIN indexes of a month's partition after a load (definer function). */
 gboolean settle_store_summarize(SettleStore *store, const char *table, SettleMonth month,
                                 GError **error);
+/* Gathers the planner's statistics of a month's partition after a load (definer function). */
+gboolean settle_store_analyze(SettleStore *store, const char *table, SettleMonth month,
+                              GError **error);
 
 /* --- control --------------------------------------------------------------------------------- */
 /* Adds n to a counter row and returns the new value; the row stays locked until the end of the

@@ -1,0 +1,181 @@
+#include "store/internal.h"
+#include "store/sql.h"
+
+#include <stdlib.h>
+
+#define SERVER_VERSION_MIN 150000
+
+static const char *
+role_name(SettleStoreRole role)
+{
+    switch (role) {
+    case SETTLE_STORE_AS_LOGIN:
+        return NULL;
+    case SETTLE_STORE_AS_OWNER:
+        return "settle_owner";
+    case SETTLE_STORE_AS_RUNNER:
+        return "settle_runner";
+    case SETTLE_STORE_AS_APPROVER:
+        return "settle_approver";
+    case SETTLE_STORE_AS_READER:
+        return "settle_reader";
+    }
+    settle_invariant(!"role is one of the enum");
+    return NULL;
+}
+
+/* Notices ("relation already exists, skipping") must not land on the user's stderr. */
+static void
+drop_notice(void *data, const PGresult *result)
+{
+    (void) data;
+    (void) result;
+}
+
+static PGconn *
+connect_to(const char *conninfo, const char *purpose)
+{
+    g_autofree char *application = g_strconcat("settle ", purpose, NULL);
+    /* Before dbname: defaults that the conninfo may override. Behind it: what is ours to say. */
+    const char *const names[] = {"keepalives",       "keepalives_idle", "keepalives_interval",
+                                 "keepalives_count", "dbname",          "application_name",
+                                 "client_encoding",  NULL};
+    const char *const values[] = {"1",  "30",        "10",   "3", conninfo != NULL ? conninfo : "",
+                                  application, "UTF8", NULL};
+
+    return PQconnectdbParams(names, values, 1);
+}
+
+static gboolean
+check_setting(const PGresult *result, int column, const char *name, GError **error)
+{
+    if (strcmp(PQgetvalue(result, 0, column), "off") != 0)
+        return TRUE;
+    g_set_error(error, SETTLE_ERROR, SETTLE_ERROR_SETTINGS,
+                "the server has %s off: a crash could lose published money", name);
+    settle_error_hint(error, "set %s = on (server, database and role settings) and reconnect",
+                      name);
+    return FALSE;
+}
+
+static gboolean
+set_up(SettleStore *store, SettleStoreRole role, GError **error)
+{
+    const char *name = role_name(role);
+    g_autoptr(SettleResult) result = NULL;
+    GError *failure = NULL;
+    const PGresult *row;
+
+    result = settle_store_query(store, settle_sql_store_session, &failure, "sb", name,
+                                role == SETTLE_STORE_AS_READER);
+    if (result == NULL) {
+        if (name != NULL && strcmp(store->sqlstate, "42501") == 0)
+            settle_error_hint(&failure, "let an administrator GRANT %s TO the login", name);
+        else if (name != NULL && strcmp(store->sqlstate, "22023") == 0)
+            settle_error_hint(&failure, "is the database set up? run: settle migrate");
+        g_propagate_error(error, failure);
+        return FALSE;
+    }
+    row = (const PGresult *) result;
+    return check_setting(row, 0, "fsync", error) &&
+           check_setting(row, 1, "full_page_writes", error) &&
+           check_setting(row, 2, "synchronous_commit", error);
+}
+
+SettleStore *
+settle_store_open(const char *conninfo, SettleStoreRole role, const char *purpose, GError **error)
+{
+    g_autoptr(SettleStore) store = g_new0(SettleStore, 1);
+
+    store->connection = connect_to(conninfo, purpose);
+    if (PQstatus(store->connection) != CONNECTION_OK) {
+        settle_store_fail(store, NULL, NULL, error);
+        return NULL;
+    }
+    PQsetNoticeReceiver(store->connection, drop_notice, NULL);
+    if (PQserverVersion(store->connection) < SERVER_VERSION_MIN) {
+        g_set_error(error, SETTLE_ERROR, SETTLE_ERROR_SETTINGS,
+                    "the server is PostgreSQL %d, 15 or newer is needed",
+                    PQserverVersion(store->connection) / 10000);
+        return NULL;
+    }
+    if (!set_up(store, role, error))
+        return NULL;
+    return g_steal_pointer(&store);
+}
+
+void
+settle_store_close(SettleStore *store)
+{
+    if (store == NULL)
+        return;
+    PQfinish(store->connection);
+    g_free(store);
+}
+
+const char *
+settle_store_sqlstate(const SettleStore *store)
+{
+    return store->sqlstate;
+}
+
+int
+settle_store_server_version(const SettleStore *store)
+{
+    return PQserverVersion(store->connection);
+}
+
+/* libpq ends its messages with newlines, and may put several lines into one. */
+static char *
+tidy(const char *message)
+{
+    return g_strstrip(g_strdup(message != NULL ? message : ""));
+}
+
+static SettleErrorCode
+classify(const SettleStore *store)
+{
+    const char *state = store->sqlstate;
+
+    if (strncmp(state, "23", 2) == 0)
+        return SETTLE_ERROR_CONSTRAINT;
+    if (PQstatus(store->connection) == CONNECTION_BAD || strncmp(state, "08", 2) == 0 ||
+        strncmp(state, "57P", 3) == 0)
+        return SETTLE_ERROR_CONNECTION;
+    return SETTLE_ERROR_DATABASE;
+}
+
+gboolean
+settle_store_fail(SettleStore *store, const PGresult *result, const char *sql, GError **error)
+{
+    const char *state = result != NULL ? PQresultErrorField(result, PG_DIAG_SQLSTATE) : NULL;
+    const char *primary =
+        result != NULL ? PQresultErrorField(result, PG_DIAG_MESSAGE_PRIMARY) : NULL;
+    const char *detail = result != NULL ? PQresultErrorField(result, PG_DIAG_MESSAGE_DETAIL) : NULL;
+    const char *hint = result != NULL ? PQresultErrorField(result, PG_DIAG_MESSAGE_HINT) : NULL;
+    const char *context = result != NULL ? PQresultErrorField(result, PG_DIAG_CONTEXT) : NULL;
+    g_autoptr(GString) text = g_string_new(NULL);
+    g_autofree char *fallback = NULL;
+
+    g_strlcpy(store->sqlstate, state != NULL ? state : "", sizeof store->sqlstate);
+    if (primary == NULL) {
+        if (result != NULL && *PQresultErrorMessage(result) != '\0')
+            fallback = tidy(PQresultErrorMessage(result));
+        else
+            fallback = tidy(PQerrorMessage(store->connection));
+        primary = *fallback != '\0' ? fallback : "the server gave an unexpected answer";
+    }
+    if (sql != NULL)
+        g_string_append_printf(text, "%s: ", settle_statement_name(sql));
+    g_string_append(text, primary);
+    if (*store->sqlstate != '\0')
+        g_string_append_printf(text, " [%s]", store->sqlstate);
+    if (detail != NULL)
+        g_string_append_printf(text, "\ndetail: %s", detail);
+    if (context != NULL)
+        g_string_append_printf(text, "\ncontext: %s", context);
+    g_set_error_literal(error, SETTLE_ERROR, (int) classify(store), text->str);
+    if (hint != NULL)
+        settle_error_hint(error, "%s", hint);
+    return FALSE;
+}

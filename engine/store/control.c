@@ -1,0 +1,103 @@
+#include "store/internal.h"
+#include "store/sql.h"
+
+#include "base/digest.h"
+
+#define LOCK_STEP_MS 50
+
+gboolean
+settle_store_count(SettleStore *store, const char *counter, int64_t n, int64_t *ret_value,
+                   GError **error)
+{
+    g_autoptr(SettleResult) result =
+        settle_store_query(store, settle_sql_store_count, error, "sl", counter, n);
+
+    if (result == NULL)
+        return FALSE;
+    settle_invariant(settle_result_rows(result) == 1);
+    *ret_value = settle_result_i64(result, 0, 0);
+    return TRUE;
+}
+
+gboolean
+settle_store_control(SettleStore *store, const char *action, const char *subject,
+                     const char *detail_json, int64_t *ret_position, GError **error)
+{
+    int64_t position;
+
+    /* Outside a transaction a failed insert would leave a gap in the sequence. */
+    settle_invariant(PQtransactionStatus(store->connection) != PQTRANS_IDLE);
+    if (!settle_store_count(store, "control", 1, &position, error) ||
+        !settle_store_exec(store, settle_sql_store_control, error, "lssj", position, action, subject,
+                           detail_json != NULL ? detail_json : "{}"))
+        return FALSE;
+    if (ret_position != NULL)
+        *ret_position = position;
+    return TRUE;
+}
+
+static int64_t
+lock_key(const char *name)
+{
+    g_autofree char *text = g_strconcat("settle lock ", name, NULL);
+    uint8_t digest[SETTLE_DIGEST_BYTES];
+    int64_t key;
+
+    settle_digest_once(text, strlen(text), digest);
+    memcpy(&key, digest, sizeof key);
+    return GINT64_FROM_BE(key);
+}
+
+static void
+locked(SettleStore *store, const char *name, int64_t key, GError **error)
+{
+    g_autoptr(SettleResult) holder =
+        settle_store_query(store, settle_sql_store_lock_holder, NULL, "l", key);
+
+    g_set_error(error, SETTLE_ERROR, SETTLE_ERROR_LOCKED, "the lock '%s' is held by another session",
+                name);
+    if (holder != NULL && settle_result_rows(holder) == 1)
+        settle_error_hint(error, "it is server process %d: %s", settle_result_i32(holder, 0, 0),
+                          settle_result_text(holder, 0, 1));
+}
+
+gboolean
+settle_store_lock(SettleStore *store, const char *name, guint wait_ms, GError **error)
+{
+    int64_t key = lock_key(name);
+    gint64 deadline = g_get_monotonic_time() + (gint64) wait_ms * 1000;
+
+    for (;;) {
+        g_autoptr(SettleResult) result =
+            settle_store_query(store, settle_sql_store_lock, error, "l", key);
+
+        if (result == NULL)
+            return FALSE;
+        if (settle_result_bool(result, 0, 0))
+            return TRUE;
+        if (g_get_monotonic_time() >= deadline) {
+            locked(store, name, key, error);
+            return FALSE;
+        }
+        g_usleep(LOCK_STEP_MS * 1000);
+    }
+}
+
+void
+settle_store_unlock(SettleStore *store, const char *name)
+{
+    /* Should this fail, the lock goes with the session. */
+    settle_store_exec(store, settle_sql_store_unlock, NULL, "l", lock_key(name));
+}
+
+char *
+settle_store_zone(SettleStore *store, GError **error)
+{
+    g_autoptr(SettleResult) result = settle_store_query(store, settle_sql_store_zone, error, "");
+
+    if (result == NULL)
+        return NULL;
+    if (settle_result_rows(result) == 0)
+        return g_strdup("Asia/Shanghai");
+    return g_strdup(settle_result_text(result, 0, 0));
+}

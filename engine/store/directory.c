@@ -1,0 +1,123 @@
+#include "store/internal.h"
+#include "store/sql.h"
+
+typedef void (*AddRow)(SettleDirectory *directory, const SettleReader *reader);
+
+static void
+add_code(SettleDirectory *directory, const SettleReader *reader)
+{
+    size_t length;
+    const char *code = settle_reader_text(reader, 2, &length);
+
+    settle_directory_add_code(directory, (SettleDim) settle_reader_i16(reader, 0),
+                              settle_reader_i32(reader, 1), code, length);
+}
+
+static void
+add_carrier(SettleDirectory *directory, const SettleReader *reader)
+{
+    settle_directory_add_carrier(directory, settle_reader_i32(reader, 0),
+                                 settle_reader_day(reader, 1));
+}
+
+static void
+add_distributor(SettleDirectory *directory, const SettleReader *reader)
+{
+    settle_directory_add_distributor(directory, settle_reader_i32(reader, 0),
+                                     settle_reader_day(reader, 1), settle_reader_i16(reader, 2),
+                                     TRUE);
+}
+
+static void
+add_outlet(SettleDirectory *directory, const SettleReader *reader)
+{
+    settle_directory_add_outlet(directory, settle_reader_i32(reader, 0),
+                                settle_reader_day(reader, 1), settle_reader_i32(reader, 2),
+                                settle_reader_i32(reader, 3));
+}
+
+static void
+add_manager(SettleDirectory *directory, const SettleReader *reader)
+{
+    settle_directory_add_manager(directory, settle_reader_i32(reader, 0),
+                                 settle_reader_day(reader, 1), settle_reader_i32(reader, 2));
+}
+
+static void
+add_product(SettleDirectory *directory, const SettleReader *reader)
+{
+    settle_directory_add_product(directory, settle_reader_i32(reader, 0),
+                                 settle_reader_day(reader, 1), settle_reader_i32(reader, 2),
+                                 settle_reader_i16(reader, 3));
+}
+
+/* Takes the reader over. */
+static gboolean
+read_all(SettleDirectory *directory, SettleReader *stream, AddRow add, GError **error)
+{
+    g_autoptr(SettleReader) reader = stream;
+    GError *failure = NULL;
+
+    if (reader == NULL)
+        return FALSE;
+    while (settle_reader_next(reader, &failure))
+        add(directory, reader);
+    if (failure != NULL) {
+        g_propagate_error(error, failure);
+        return FALSE;
+    }
+    return TRUE;
+}
+
+static gboolean
+eligible_batches(SettleStore *store, SettleDay date, int32_t run_id, GArray *batches, GError **error)
+{
+    g_autoptr(SettleReader) reader = NULL;
+    GError *failure = NULL;
+
+    reader = run_id == 0
+                 ? settle_store_read(store, settle_sql_store_batches_sealed, error, "d", date)
+                 : settle_store_read(store, settle_sql_store_batches_of_run, error, "i", run_id);
+    if (reader == NULL)
+        return FALSE;
+    while (settle_reader_next(reader, &failure)) {
+        int32_t batch_id = settle_reader_i32(reader, 0);
+
+        g_array_append_val(batches, batch_id);
+    }
+    if (failure != NULL) {
+        g_propagate_error(error, failure);
+        return FALSE;
+    }
+    return TRUE;
+}
+
+SettleDirectory *
+settle_store_directory(SettleStore *store, SettleDay date, int32_t run_id, GError **error)
+{
+    const struct {
+        const char *sql;
+        AddRow add;
+    } tables[] = {
+        {settle_sql_store_carriers, add_carrier},   {settle_sql_store_distributors, add_distributor},
+        {settle_sql_store_outlets, add_outlet},     {settle_sql_store_managers, add_manager},
+        {settle_sql_store_products, add_product},
+    };
+    g_autoptr(SettleDirectory) directory = settle_directory_new();
+    g_autoptr(GArray) batches = g_array_new(FALSE, FALSE, sizeof(int32_t));
+
+    /* An explicit list of batches, never a snapshot, decides what is seen. */
+    if (!eligible_batches(store, date, run_id, batches, error) ||
+        !read_all(directory, settle_store_read(store, settle_sql_store_codes, error, ""), add_code,
+                  error))
+        return NULL;
+    for (guint i = 0; i < G_N_ELEMENTS(tables); i++) {
+        SettleReader *reader = settle_store_read(store, tables[i].sql, error, "I", batches->data,
+                                                 (size_t) batches->len);
+
+        if (!read_all(directory, reader, tables[i].add, error))
+            return NULL;
+    }
+    settle_directory_seal(directory);
+    return g_steal_pointer(&directory);
+}

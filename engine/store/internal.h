@@ -1,0 +1,92 @@
+/* What the files of the store share. Nothing outside this folder includes it or libpq. */
+#pragma once
+
+#include "store/store.h"
+
+#include <libpq-fe.h>
+#include <string.h>
+
+struct SettleStore {
+    PGconn *connection;
+    char sqlstate[6]; /* of the last failure */
+};
+
+/* The types of the wire that we use (src/include/catalog/pg_type.dat). */
+enum {
+    OID_BOOL = 16,
+    OID_BYTEA = 17,
+    OID_INT8 = 20,
+    OID_INT2 = 21,
+    OID_INT4 = 23,
+    OID_TEXT = 25,
+    OID_INT4_ARRAY = 1007,
+    OID_TEXT_ARRAY = 1009,
+    OID_INT8_ARRAY = 1016,
+    OID_DATE = 1082,
+    OID_DATE_ARRAY = 1182,
+    OID_NUMERIC = 1700,
+    OID_JSONB = 3802,
+};
+
+#define SETTLE_STATEMENT_PARAMETERS_MAX 64
+
+/* Parameters in the form that libpq wants. values point into bytes. */
+typedef struct {
+    int n;
+    Oid types[SETTLE_STATEMENT_PARAMETERS_MAX];
+    const char *values[SETTLE_STATEMENT_PARAMETERS_MAX];
+    int lengths[SETTLE_STATEMENT_PARAMETERS_MAX];
+    int formats[SETTLE_STATEMENT_PARAMETERS_MAX];
+    GByteArray *bytes;
+} SettleParameters;
+
+void settle_parameters_init(SettleParameters *parameters, const char *types, va_list arguments);
+void settle_parameters_clear(SettleParameters *parameters);
+
+/* The name of an embedded query, or "statement" for a text that is none. */
+const char *settle_statement_name(const char *sql);
+
+/* Turns a failed result (NULL: the connection's own failure) into an error, always returns FALSE.
+ * The result stays the caller's. */
+gboolean settle_store_fail(SettleStore *store, const PGresult *result, const char *sql,
+                           GError **error);
+/* Reads to the end of the current command and returns its first failure or else its last result, never
+ * NULL without error. PQexec would hide why a backend was terminated. */
+PGresult *settle_store_collect(SettleStore *store, const char *sql, GError **error);
+/* Runs one statement with parameters, results in binary; NULL on failure. */
+PGresult *settle_store_run(SettleStore *store, const char *sql, const SettleParameters *parameters,
+                           GError **error);
+/* Runs a text of several statements without parameters (a migration). */
+gboolean settle_store_script(SettleStore *store, const char *sql, const char *name, GError **error);
+
+static inline uint16_t
+settle_get_u16(const char *bytes)
+{
+    uint16_t value;
+
+    memcpy(&value, bytes, sizeof value);
+    return GUINT16_FROM_BE(value);
+}
+
+static inline uint32_t
+settle_get_u32(const char *bytes)
+{
+    uint32_t value;
+
+    memcpy(&value, bytes, sizeof value);
+    return GUINT32_FROM_BE(value);
+}
+
+static inline uint64_t
+settle_get_u64(const char *bytes)
+{
+    uint64_t value;
+
+    memcpy(&value, bytes, sizeof value);
+    return GUINT64_FROM_BE(value);
+}
+
+/* Fields of a result in binary; a type or NULL that the caller did not expect is our own mistake. */
+int64_t settle_field_integer(const PGresult *result, int row, int column);
+gboolean settle_field_bool(const PGresult *result, int row, int column);
+SettleDay settle_field_day(const PGresult *result, int row, int column);

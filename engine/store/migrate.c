@@ -1,0 +1,151 @@
+#include "store/internal.h"
+#include "store/sql.h"
+
+#include "base/digest.h"
+
+/* Number 0 makes the roles, the schema and the list of migrations; it is run by the login each time,
+ * does nothing where nothing is missing, and is not in the list. */
+#define FIRST 1
+#define LOCK_WAIT_MS 10000
+
+static int
+newest(void)
+{
+    int number = 0;
+
+    for (const SettleSqlMigration *m = settle_sql_migrations; m->name != NULL; m++)
+        number = m->number;
+    return number;
+}
+
+static void
+hash_of(const SettleSqlMigration *migration, uint8_t hash[SETTLE_DIGEST_BYTES])
+{
+    settle_digest_once(migration->text, strlen(migration->text), hash);
+}
+
+/* Compares what was applied with what the program holds; *ret_applied is the last number. */
+static gboolean
+read_applied(SettleStore *store, int *ret_applied, GError **error)
+{
+    g_autoptr(SettleResult) result =
+        settle_store_query(store, settle_sql_store_migrations, error, "");
+    int applied = 0;
+
+    if (result == NULL)
+        return FALSE;
+    for (int row = 0; row < settle_result_rows(result); row++) {
+        uint8_t hash[SETTLE_DIGEST_BYTES];
+        size_t length;
+        const uint8_t *stored = settle_result_bytes(result, row, 1, &length);
+
+        applied = settle_result_i32(result, row, 0);
+        if (applied > newest()) {
+            g_set_error(error, SETTLE_ERROR, SETTLE_ERROR_STATE,
+                        "the database has schema %d, this program knows schema %d", applied,
+                        newest());
+            settle_error_hint(error, "install the settle that the database was last migrated with");
+            return FALSE;
+        }
+        settle_invariant(applied == row + FIRST);
+        hash_of(&settle_sql_migrations[applied], hash);
+        if (length != sizeof hash || memcmp(stored, hash, sizeof hash) != 0) {
+            g_set_error(error, SETTLE_ERROR, SETTLE_ERROR_STATE,
+                        "migration %04d_%s is not the one that was applied to the database", applied,
+                        settle_sql_migrations[applied].name);
+            settle_error_hint(error, "migrations are never edited, only followed by new ones");
+            return FALSE;
+        }
+    }
+    *ret_applied = applied;
+    return TRUE;
+}
+
+static gboolean
+refuse_unfinished_run(SettleStore *store, GError **error)
+{
+    g_autoptr(SettleResult) result =
+        settle_store_query(store, settle_sql_store_unfinished_run, error, "");
+
+    if (result == NULL)
+        return FALSE;
+    if (settle_result_rows(result) == 0)
+        return TRUE;
+    g_set_error(error, SETTLE_ERROR, SETTLE_ERROR_STATE, "run %d is not finished",
+                settle_result_i32(result, 0, 0));
+    settle_error_hint(error, "finish it with the settle that started it, or give it up: "
+                             "settle run --abandon");
+    return FALSE;
+}
+
+static gboolean
+in_transaction(SettleStore *store, const SettleSqlMigration *migration, const char *preamble,
+               GError **error)
+{
+    if (!settle_store_begin(store, error))
+        return FALSE;
+    if ((preamble == NULL || settle_store_exec(store, preamble, error, "")) &&
+        settle_store_script(store, migration->text, migration->name, error)) {
+        uint8_t hash[SETTLE_DIGEST_BYTES];
+
+        hash_of(migration, hash);
+        if ((migration->number < FIRST ||
+             settle_store_exec(store, settle_sql_store_insert_migration, error, "isy",
+                               migration->number, migration->name, hash, sizeof hash)) &&
+            settle_store_commit(store, error))
+            return TRUE;
+    }
+    settle_store_rollback(store);
+    return FALSE;
+}
+
+static gboolean
+migrate_locked(SettleStore *store, guint *ret_applied, GError **error)
+{
+    int applied;
+    guint count = 0;
+
+    if (!in_transaction(store, &settle_sql_migrations[0], NULL, error) ||
+        !read_applied(store, &applied, error))
+        return FALSE;
+    if (applied >= FIRST && applied < newest() && !refuse_unfinished_run(store, error))
+        return FALSE;
+    for (const SettleSqlMigration *m = &settle_sql_migrations[applied + 1]; m->name != NULL; m++) {
+        if (!in_transaction(store, m, "SET LOCAL ROLE settle_owner", error))
+            return FALSE;
+        count++;
+    }
+    *ret_applied = count;
+    return TRUE;
+}
+
+gboolean
+settle_store_migrate(SettleStore *store, guint *ret_applied, GError **error)
+{
+    gboolean good;
+
+    if (!settle_store_lock(store, "migrate", LOCK_WAIT_MS, error))
+        return FALSE;
+    good = migrate_locked(store, ret_applied, error);
+    settle_store_unlock(store, "migrate");
+    return good;
+}
+
+gboolean
+settle_store_check_schema(SettleStore *store, GError **error)
+{
+    g_autoptr(SettleResult) there =
+        settle_store_query(store, settle_sql_store_schema_there, error, "");
+    int applied = 0;
+
+    if (there == NULL)
+        return FALSE;
+    if (settle_result_bool(there, 0, 0) && !read_applied(store, &applied, error))
+        return FALSE;
+    if (applied == newest())
+        return TRUE;
+    g_set_error(error, SETTLE_ERROR, SETTLE_ERROR_STATE,
+                "the database has schema %d, this program needs schema %d", applied, newest());
+    settle_error_hint(error, "run: settle migrate");
+    return FALSE;
+}

@@ -1,0 +1,1 @@
+SELECT settle.analyze_partition($1::text, $2::date)

@@ -1,0 +1,1 @@
+SELECT settle.ensure_partitions($1::date, $2::date)

@@ -1,0 +1,15 @@
+-- Everything a session needs, in one round trip, and what the server must have on to keep money.
+-- $1 role or NULL, $2 read only
+SELECT current_setting('fsync'), current_setting('full_page_writes'),
+       current_setting('synchronous_commit'),
+       set_config('search_path', 'pg_catalog', false),
+       set_config('jit', 'off', false),
+       set_config('timezone', 'UTC', false),
+       set_config('datestyle', 'ISO, YMD', false),
+       set_config('lock_timeout', '60s', false),
+       set_config('statement_timeout', '0', false),
+       set_config('idle_in_transaction_session_timeout', '0', false),
+       set_config('client_connection_check_interval', '500ms', false),
+       set_config('default_transaction_isolation', 'read committed', false),
+       set_config('default_transaction_read_only', CASE WHEN $2 THEN 'on' ELSE 'off' END, false),
+       set_config('role', coalesce($1, 'none'), false)

@@ -1,0 +1,1 @@
+SELECT settle.summarize($1::text, $2::date)
