@@ -717,6 +717,17 @@ def nets(transfers):
     return {key: minor for key, minor in out.items() if minor}
 
 
+def balances(transfers):
+    """(carrier, distributor, currency, account) -> minor units, debit positive, before any invoice is
+    issued (7)."""
+    out = defaultdict(int)
+    for t in transfers:
+        key = t.carrier, t.distributor, t.rule.policy.currency
+        out[(*key, 'carrier')] += t.amount
+        out[(*key, 'withheld' if t.withheld else 'distributor')] -= t.amount
+    return {key: minor for key, minor in out.items() if minor}
+
+
 def cycle_ends(terms, day):
     cycle = terms.get('cycle', 'none')
     if cycle == 'daily':
@@ -761,6 +772,8 @@ class Invoice:
             line.finish(tax_rate)
         self.net, self.tax, self.gross = (
             sum(getattr(line, part) for line in self.lines) for part in ('net', 'tax', 'gross'))
+        self.withheld = sum(line.gross for line in self.lines if line.withheld)
+        self.payable = self.gross - self.withheld
 
 
 def invoices(world, transfers, first, until):

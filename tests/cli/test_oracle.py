@@ -1,0 +1,69 @@
+#!/usr/bin/env python3
+"""Random facts and policies through the real program, every amount against the oracle's.
+
+SETTLE_LONG=1 compares more than 100,000 orders; SETTLE_SEED=N takes that one seed instead; SETTLE_ORDERS
+says how many orders a seed has. A difference is reported with its seed, and the folder with the facts and policies
+stays where SETTLE_KEEP names one.
+"""
+import os
+import random
+import sys
+from datetime import date, timedelta
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+sys.path.insert(0, os.path.join(HERE, '..', 'oracle'))
+sys.path.insert(0, os.path.join(HERE, '..', 'lib'))
+import compare
+import random_facts
+import random_policy
+from bench import tap
+
+START = date(2026, 1, 1)
+CARRIERS = ('CA', 'CB', 'CC')
+
+
+def plan():
+    """(seed, orders, days) of each case."""
+    long = os.environ.get('SETTLE_LONG') == '1'
+    size = int(os.environ.get('SETTLE_ORDERS', '26000' if long else '5000'))
+    if 'SETTLE_SEED' in os.environ:
+        return [(int(os.environ['SETTLE_SEED']), size, 165)]
+    return [(seed, size, 165) for seed in (range(101, 105) if long else range(1, 5))]
+
+
+def make(seed, orders, days):
+    def case(bench):
+        source = random.Random(seed)
+        end = START + timedelta(days=days)
+        folder = os.path.join(os.environ.get('SETTLE_KEEP', bench.folder), f'seed-{seed}')
+        facts = random_facts.FactMaker(source, CARRIERS, START, end, nights=24,
+                                       late_moves=seed % 2 == 0)
+        policies = random_policy.versions(source, CARRIERS, facts.distributors, START, end)
+        facts.write(folder, orders)
+        settle = bench.fresh()
+        # Half of the seeds know everything before the first night, and catch up; the other half take
+        # each stretch of nights as it comes.
+        turns = [end] if seed % 2 else [START + timedelta(days=days * n // 5) for n in (1, 2, 3, 4)]
+        turns = sorted(set(turns) | {end})
+        compare.load(settle, folder, before=START - timedelta(days=1))
+        compare.activate(settle, folder, policies)
+        last = START - timedelta(days=1)
+        for turn in turns:
+            compare.load(settle, folder, before=turn, after=last)
+            settle('run', '--date', str(turn))
+            last = turn
+        found, compared = compare.compare(settle, folder, policies, end)
+        print(f'# seed {seed}: ' + ', '.join(f'{n} {what}' for what, n in compared.items()),
+              flush=True)
+        assert all(compared.values()), compared
+        wrong = {what: texts for what, texts in found.items() if texts}
+        assert not wrong, '\n'.join(
+            f'seed {seed}, {what}: {len(texts)} differ\n' + '\n'.join(texts[:15])
+            for what, texts in wrong.items())
+
+    case.__name__ = f'seed_{seed}_{orders}_orders'
+    return case
+
+
+if __name__ == '__main__':
+    sys.exit(tap([make(*each) for each in plan()]))

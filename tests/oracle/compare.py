@@ -1,0 +1,173 @@
+"""Holds the engine's books against the oracle's. What runs the engine is given as a function:
+settle(*arguments) returns the text it wrote, or raises."""
+import csv
+import io
+import os
+from collections import defaultdict
+from datetime import date
+
+import policy_yaml
+import settle_oracle as so
+from random_facts import read_manifest
+
+
+def rows(text):
+    return list(csv.DictReader(io.StringIO(text)))
+
+
+def load(settle, folder, before=None, after=None):
+    """Imports the batches of a manifest in its order, each with its control totals. before and after
+    pick those up to, or behind, a business date."""
+    for entry in read_manifest(folder):
+        night = date.fromisoformat(entry['business_date'])
+        if before and night > before or after and night <= after:
+            continue
+        totals = ['--count', entry['count']]
+        if entry['sum']:
+            totals += ['--sum', entry['sum']]
+        settle('import', entry['kind'], os.path.join(folder, entry['file']),
+               '--date', entry['business_date'], *totals)
+
+
+def activate(settle, folder, policies):
+    files = []
+    for number, policy in enumerate(policies):
+        files.append(os.path.join(folder, f'policy-{number}.yaml'))
+        with open(files[-1], 'w', encoding='utf-8') as file:
+            file.write(policy_yaml.write(policy))
+    settle('policy', 'activate', *files)
+
+
+def facts(folder):
+    out = so.Facts()
+    for entry in read_manifest(folder):
+        out.load(os.path.join(folder, entry['file']), entry['kind'],
+                 date.fromisoformat(entry['business_date']))
+    return out
+
+
+def first_night(folder):
+    return min(date.fromisoformat(entry['business_date']) for entry in read_manifest(folder)
+               if entry['kind'] in ('orders', 'bills'))
+
+
+def signed(row):
+    """A commission transfer as the amount it adds to what was earned."""
+    minor = so.money(row['amount'])
+    if row['debit'] == 'carrier':
+        return minor
+    if row['credit'] == 'carrier':
+        return -minor
+    raise ValueError(f'no commission: {row}')
+
+
+def engine_nets(transfers):
+    """The same keys as so.nets(); the running target of each slot is checked on the way."""
+    out, problems = defaultdict(int), []
+    for row in transfers:
+        if row['kind'] not in so.KINDS:
+            continue
+        key = (row['carrier'], row['distributor'], row['kind'], row['policy_version'], row['rule'],
+               row['subject'], int(row['item']))
+        out[key] += signed(row)
+    last = {}
+    for row in sorted(transfers, key=lambda r: int(r['run'])):
+        if row['kind'] in so.KINDS:
+            key = (row['carrier'], row['distributor'], row['kind'], row['policy_version'],
+                   row['rule'], row['subject'], int(row['item']))
+            last.setdefault(key, {})[row['run']] = so.money(row['target'])
+    for key, by_run in last.items():
+        target = by_run[max(by_run, key=int)]
+        if target != out[key]:
+            problems.append(f'{key}: posted {out[key]} but the last target is {target}')
+    return {key: minor for key, minor in out.items() if minor}, problems
+
+
+def engine_days(transfers):
+    """(day, key, amount) of each commission transfer."""
+    out = defaultdict(int)
+    for row in transfers:
+        if row['kind'] in so.KINDS:
+            out[row['business_date'], row['carrier'], row['distributor'], row['kind'], row['rule'],
+                row['subject'], int(row['item'])] += signed(row)
+    return out
+
+
+def oracle_days(transfers):
+    out = defaultdict(int)
+    for t in transfers:
+        out[str(t.day), t.carrier, t.distributor, t.rule.kind, t.rule.id, t.subject, t.item] += \
+            t.amount
+    return out
+
+
+def differences(engine, oracle):
+    """Texts, one a key whose values differ."""
+    return [f'{key}: engine {engine.get(key, 0)}, oracle {oracle.get(key, 0)}'
+            for key in sorted(set(engine) | set(oracle), key=str)
+            if engine.get(key, 0) != oracle.get(key, 0)]
+
+
+def rate_text(text):
+    """6%, 6.0000000% and 0.06 are the same tax rate."""
+    return so.rate(text) if text.endswith('%') else so.Fraction(text)
+
+
+def engine_invoices(listed):
+    return {(row['carrier'], row['distributor'], row['currency'], rate_text(row['tax_rate']),
+             row['cut_off']): tuple(so.money(row[name]) for name in (
+                 'net', 'tax', 'gross', 'payable', 'withheld')) for row in listed}
+
+
+def oracle_invoices(drafted):
+    return {(i.carrier, i.distributor, i.currency, i.tax_rate, str(i.cut_off)): (
+        i.net, i.tax, i.gross, i.payable, i.withheld) for i in drafted}
+
+
+def engine_lines(listed, lines):
+    of = {row['number']: (row['carrier'], row['distributor'], row['currency'],
+                          rate_text(row['tax_rate']), row['cut_off']) for row in listed}
+    out = defaultdict(list)
+    for row in lines:
+        out[(*of[row['number']], row['kind'], row['class'], row['direction'],
+             row['settled'])].append(tuple(so.money(row[n]) for n in ('net', 'tax', 'gross')))
+    return {key: sorted(values) for key, values in out.items()}
+
+
+def oracle_lines(drafted):
+    out = defaultdict(list)
+    for i in drafted:
+        for line in i.lines:
+            out[i.carrier, i.distributor, i.currency, i.tax_rate, str(i.cut_off), line.kind,
+                line.product_class, 'taken-back' if line.taken_back else 'earned',
+                'withheld' if line.withheld else 'payable'].append(
+                    (line.net, line.tax, line.gross))
+    return {key: sorted(values) for key, values in out.items()}
+
+
+def transfers_of(settle):
+    return rows(settle('--format', 'csv', 'ledger', 'transfers'))
+
+
+def compare(settle, folder, policies, until):
+    """Everything the engine posted and drafted up to a night against the oracle. Returns
+    ({what: [differences]}, {what: number compared})."""
+    world = so.World(facts(folder), policies)
+    expected = world.transfers(until)
+    posted = transfers_of(settle)
+    nets, problems = engine_nets(posted)
+    drafted, _ = so.invoices(world, expected, first_night(folder), until)
+    listed = rows(settle('--format', 'csv', 'invoice', 'list'))
+    lines = rows(settle('--format', 'csv', 'invoice', 'lines'))
+    pairs = {
+        'amounts': (nets, so.nets(expected)),
+        'amounts by night': (engine_days(posted), oracle_days(expected)),
+        'invoices': (engine_invoices(listed), oracle_invoices(drafted)),
+        'invoice lines': (engine_lines(listed, lines), oracle_lines(drafted)),
+        'balances': ({(r['carrier'], r['distributor'], r['currency'], r['account']):
+                      so.money(r['balance']) for r in rows(
+                          settle('--format', 'csv', 'ledger', 'balances'))}, so.balances(expected)),
+    }
+    found = {what: differences(*pair) for what, pair in pairs.items()}
+    found['running targets'] = problems
+    return found, {what: len(pair[1]) for what, pair in pairs.items()}

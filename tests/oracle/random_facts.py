@@ -1,0 +1,226 @@
+"""Seeded random facts: parties, products, orders and bills as CSV files with a manifest.
+
+What goes wrong in life is in them: orders and bills that come late, or before their day, twice, with
+other content, bills before their order, corrected bills, contracts with several orders that come in
+the wrong order, managers that move, distributors whose tier changes.
+"""
+import csv
+import datetime
+import os
+
+from random_policy import CHANNELS, PRODUCTS, REGIONS, fen
+
+COLUMNS = {
+    'carriers': 'carrier,name,valid_from',
+    'distributors': 'distributor,name,tier,valid_from',
+    'outlets': 'outlet,name,distributor,parent,valid_from',
+    'managers': 'manager,name,outlet,valid_from',
+    'products': 'carrier,product,name,class,valid_from',
+    'orders': 'carrier,order_id,distributor,manager,product,region,channel,contract,first_order,'
+              'closed_at,paid,quantity,currency',
+    'bills': 'carrier,contract,month,revision,issued,billed,tax,cash,arrears,minutes,megabytes,'
+             'currency',
+}
+SUM_COLUMN = {'orders': 'paid', 'bills': 'billed'}
+DAY = datetime.timedelta(days=1)
+SINCE = '2025-01-01'
+
+
+def write_batch(folder, name, kind, business_date, rows, manifest):
+    """Writes rows (dicts, or lists as they are) and adds the file to the manifest."""
+    columns = COLUMNS[kind].split(',')
+    total = 0
+    with open(os.path.join(folder, name), 'w', encoding='utf-8', newline='') as file:
+        out = csv.writer(file, lineterminator='\n')
+        out.writerow(columns)
+        for row in rows:
+            out.writerow(row if isinstance(row, list) else [row[column] for column in columns])
+            if kind in SUM_COLUMN and isinstance(row, dict):
+                total += readable_minor(row[SUM_COLUMN[kind]])
+    manifest.append([name, kind, str(business_date), str(len(rows)),
+                     decimal(total) if kind in SUM_COLUMN else ''])
+
+
+def readable_minor(text):
+    """Minor units of an amount that can be read, else 0 (docs/semantics.md 14.1)."""
+    whole, _, decimals = text.removeprefix('-').partition('.')
+    if not whole.isdigit() or decimals and not decimals.isdigit() or len(decimals) > 2:
+        return 0
+    minor = int(whole) * 100 + int((decimals + '00')[:2])
+    return -minor if text.startswith('-') else minor
+
+
+def decimal(minor):
+    return '-' * (minor < 0) + fen(abs(minor))
+
+
+def write_manifest(folder, manifest):
+    with open(os.path.join(folder, 'manifest.csv'), 'w', encoding='utf-8', newline='') as file:
+        out = csv.writer(file, lineterminator='\n')
+        out.writerow(['file', 'kind', 'business_date', 'count', 'sum'])
+        out.writerows(manifest)
+
+
+def read_manifest(folder):
+    with open(os.path.join(folder, 'manifest.csv'), encoding='utf-8', newline='') as file:
+        return list(csv.DictReader(file))
+
+
+class FactMaker:
+    def __init__(self, random, carriers, start, end, distributors=12, nights=40, late_moves=False):
+        self.random, self.carriers, self.start, self.end = random, carriers, start, end
+        self.distributors = [f'D{n:03d}' for n in range(1, distributors + 1)]
+        self.late_moves = late_moves
+        self.managers = {}  # distributor -> codes
+        days = (end - start).days + 1
+        self.nights = sorted({start + DAY * n for n in random.sample(range(days), min(nights, days))}
+                             | {end})
+        self.parties = {kind: [] for kind in ('carriers', 'distributors', 'outlets', 'managers',
+                                              'products')}
+        self.moves = []  # (business date, row)
+        self.make_parties()
+
+    def chance(self, share):
+        return self.random.random() < share
+
+    def day(self):
+        return self.start + DAY * self.random.randint(0, (self.end - self.start).days)
+
+    def make_parties(self):
+        r, parties = self.random, self.parties
+        for carrier in self.carriers:
+            parties['carriers'].append(dict(carrier=carrier, name='运营商' + carrier,
+                                            valid_from=SINCE))
+            for product, product_class in PRODUCTS.items():
+                parties['products'].append({'carrier': carrier, 'product': product,
+                                            'name': f'套餐{product}', 'class': product_class,
+                                            'valid_from': SINCE})
+        for code in self.distributors:
+            parties['distributors'].append(dict(distributor=code, name='分销商' + code,
+                                                tier=str(r.randint(0, 4)), valid_from=SINCE))
+            if self.chance(0.2):
+                parties['distributors'].append(dict(distributor=code, name='分销商' + code,
+                                                    tier=str(r.randint(0, 4)),
+                                                    valid_from=str(self.day())))
+            outlets = [f'{code}-W{n}' for n in range(r.randint(1, 4))]
+            for n, outlet in enumerate(outlets):
+                parties['outlets'].append(dict(outlet=outlet, name='网点' + outlet,
+                                               distributor=code,
+                                               parent=r.choice(outlets[:n] + ['']),
+                                               valid_from=SINCE))
+            self.managers[code] = [f'{code}-M{n}' for n in range(r.randint(1, 5))]
+            for manager in self.managers[code]:
+                parties['managers'].append(dict(manager=manager, name='经理' + manager,
+                                                outlet=r.choice(outlets), valid_from=SINCE))
+                if self.chance(0.3):
+                    since = self.day()
+                    row = dict(manager=manager, name='经理' + manager, outlet=r.choice(outlets),
+                               valid_from=str(since))
+                    known = self.night(since + DAY * r.randint(1, 30))
+                    if self.late_moves and known and self.chance(0.6):
+                        self.moves.append((known, row))
+                    else:
+                        parties['managers'].append(row)
+
+    def night(self, day):
+        """The first business date with a batch on a day or after it, or None."""
+        return next((night for night in self.nights if night >= day), None)
+
+    def arrival(self, day):
+        if self.chance(0.005):
+            early = [night for night in self.nights if night < day]
+            return early[-1] if early else self.night(day)
+        late = self.random.randint(1, 45) if self.chance(0.06) else 0
+        return self.night(day + DAY * late)
+
+    def order(self, number):
+        r = self.random
+        carrier, distributor = r.choice(self.carriers), r.choice(self.distributors)
+        day = self.day()
+        hour = r.choice((0, 0, 23, 23, r.randint(0, 23)))
+        closed = f'{day}T{hour:02d}:{r.randint(0, 59):02d}:{r.randint(0, 59):02d}'
+        if self.chance(0.3):
+            instant = datetime.datetime.fromisoformat(closed) - datetime.timedelta(hours=8)
+            closed = instant.isoformat() + 'Z'
+        else:
+            closed += r.choice(('+08:00', '', '.999999+08:00'))
+        paid = r.choice((0, 1, r.randint(1, 100), r.randint(1, 60000), r.randint(1, 600) * 100,
+                         r.choice((1900, 2900, 4900, 5900, 9999, 10000, 30000))))
+        foreign = self.chance(0.004)
+        return dict(carrier=carrier, order_id=f'{carrier}-{number:07d}', distributor=distributor,
+                    manager=r.choice(self.managers[distributor] + ['']),
+                    product=r.choice(sorted(PRODUCTS)), region=r.choice(REGIONS),
+                    channel=r.choice(CHANNELS),
+                    contract='' if foreign or self.chance(0.15) else f'K{number:07d}',
+                    first_order=r.choice(('true', 'false', 'yes', 'no', '1', '0', '')),
+                    closed_at=closed, paid=fen(paid),
+                    quantity=str(r.choice((1, 1, 1, 2, 3, 7))),
+                    currency='USD' if foreign else 'CNY'), day
+
+    def bills(self, carrier, contract, day):
+        """(issue day, row) of a contract whose order closed on a day."""
+        r = self.random
+        first = day.year * 12 + day.month - 1
+        usage = r.choice((0, 20, 200))
+        for month in range(first - self.chance(0.01), self.end.year * 12 + self.end.month - 1):
+            if self.chance(0.08):
+                continue
+            year, index = divmod(month + 1, 12)
+            issued = datetime.date(year, index + 1, r.randint(1, 12))
+            billed = r.choice((0, r.randint(0, 20000), r.randint(0, 200) * 100))
+            revisions = 1 + self.chance(0.08) + self.chance(0.02)
+            for revision in range(1, revisions + 1):
+                arrears = billed if self.chance(0.05) else r.randint(0, billed) if self.chance(0.2) \
+                    else billed + 500 if self.chance(0.01) else 0
+                yield issued, dict(
+                    carrier=carrier, contract=contract, month=f'{month // 12}-{month % 12 + 1:02d}',
+                    revision=str(revision), issued=str(issued), billed=fen(billed),
+                    tax=fen(billed * 6 // 106), cash=fen(max(0, billed - arrears)),
+                    arrears=fen(arrears), minutes=str(r.randint(0, usage)),
+                    megabytes=str(r.randint(0, usage * 5)), currency='CNY')
+                issued += DAY * r.randint(1, 40)
+                billed = r.randint(0, billed + 100)
+
+    def write(self, folder, orders):
+        r, manifest = self.random, []
+        os.makedirs(folder, exist_ok=True)
+        for kind, rows in self.parties.items():
+            write_batch(folder, kind + '.csv', kind, self.start - DAY, rows, manifest)
+        batches = {}
+
+        def send(kind, night, row):
+            if night is not None:
+                batches.setdefault((night, kind), []).append(row)
+
+        for night, row in self.moves:
+            send('managers', night, row)
+        contracts = []
+        for number in range(orders):
+            row, day = self.order(number)
+            night = self.arrival(day)
+            if night is None:
+                continue
+            if row['contract'] and self.chance(0.04) and contracts:
+                # Another order on a contract that has one: it may close earlier, and come later.
+                carrier, contract, when = r.choice(contracts[-200:])
+                row.update(carrier=carrier, contract=contract,
+                           order_id=f'{carrier}-{number:07d}')
+            elif row['contract']:
+                contracts.append((row['carrier'], row['contract'], day))
+            send('orders', night, row)
+            if self.chance(0.01):
+                send('orders', self.night(night + DAY * r.randint(0, 20)), dict(row))
+            if self.chance(0.004):
+                other = self.night(night + DAY)
+                send('orders', other, dict(row, paid=fen(r.randint(1, 9999)), quantity='9'))
+        for carrier, contract, day in contracts:
+            for issued, row in self.bills(carrier, contract, day):
+                night = self.arrival(issued)
+                send('bills', night, row)
+                if night and self.chance(0.005):
+                    send('bills', self.night(night + DAY * r.randint(0, 9)), dict(row))
+        for number, ((night, kind), rows) in enumerate(sorted(
+                batches.items(), key=lambda each: (each[0][0], list(COLUMNS).index(each[0][1])))):
+            write_batch(folder, f'{number:03d}-{kind}.csv', kind, night, rows, manifest)
+        write_manifest(folder, manifest)
+        return manifest
