@@ -1,0 +1,2 @@
+COPY settle.distributor_version (distributor_id, valid_from, batch_id, name, tier)
+    FROM STDIN (FORMAT binary)

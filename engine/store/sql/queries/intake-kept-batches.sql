@@ -1,0 +1,11 @@
+-- Batches with quarantined rows to release, master data first. $1 batch, $2 line, $3 reason (0, '': any)
+SELECT b.batch_id, b.kind, b.header
+  FROM settle.batch b
+ WHERE ($1 = 0 OR b.batch_id = $1)
+   AND EXISTS (SELECT FROM settle.quarantine q
+                WHERE q.batch_id = b.batch_id AND ($2::bigint = 0 OR q.line = $2)
+                  AND ($3 = '' OR q.reason = $3) AND q.reason NOT IN ('invalid-utf8', 'nul-byte')
+                  AND NOT EXISTS (SELECT FROM settle.quarantine_release r
+                                   WHERE r.batch_id = q.batch_id AND r.line = q.line))
+ ORDER BY array_position('{carriers,distributors,outlets,managers,products,orders,bills}', b.kind),
+          b.batch_id

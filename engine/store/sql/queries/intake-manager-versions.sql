@@ -1,0 +1,2 @@
+SELECT manager_id, valid_from, batch_id, name, outlet_id
+  FROM settle.manager_version ORDER BY manager_id, valid_from, batch_id
