@@ -6,11 +6,16 @@ settled yet; of E3 and E5 the parts without events are here.
 """
 import datetime
 import os
+import random
 import sys
+import tempfile
 from fractions import Fraction
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+import compare
 import policy_yaml
+import random_facts
+import random_policy
 import settle_oracle as so
 
 DAY = datetime.date.fromisoformat
@@ -276,6 +281,58 @@ def yaml_there_and_back():
     same(policy_yaml.read(policy_yaml.write(policy)), policy)
     same(policy_yaml.read('# a\na: 1 # b\nb:\n- c: "x # y"\n  d: {e: [f, g],\n    h: i..}\n- j: k\n'),
          {'a': '1', 'b': [{'c': 'x # y', 'd': {'e': ['f', 'g'], 'h': 'i..'}}, {'j': 'k'}]})
+
+
+@case
+def nights_add_up_to_targets():
+    """On random facts: what the nights post in all is the target as of the last of them."""
+    source = random.Random(7)
+    start, end = DAY('2026-01-01'), DAY('2026-06-15')
+    facts = random_facts.FactMaker(source, ['CA', 'CB'], start, end, late_moves=True)
+    policies = random_policy.versions(source, ['CA', 'CB'], facts.distributors, start, end)
+    with tempfile.TemporaryDirectory() as folder:
+        facts.write(folder, 1500)
+        settled = so.World(compare.facts(folder), policies)
+    wanted = {}
+    for order in settled.facts.orders.values():
+        for (rule, item), minor in settled.targets(order, end).items():
+            if minor:
+                wanted[order.carrier, order.id, rule, item] = minor
+    got = {(key[0], key[5], key[4], key[6]): minor
+           for key, minor in so.nets(settled.transfers(end)).items() if key[2] != 'volume-bonus'}
+    same(len(wanted) > 1000, True)
+    same(got, wanted)
+
+
+@case
+def random_policies_have_everything():
+    """Every term of the language that is settled comes up, and the text says what the data says."""
+    seen, source = set(), random.Random(3)
+
+    def walk(value):
+        if isinstance(value, dict):
+            for key, each in value.items():
+                seen.add(key)
+                walk(each)
+        elif isinstance(value, list):
+            for each in value:
+                walk(each)
+        else:
+            seen.add(value)
+
+    for _ in range(40):
+        for data in random_policy.versions(source, ['CA'], ['D1', 'D2', 'D3', 'D4'],
+                                           DAY('2026-01-01'), DAY('2026-06-15')):
+            same(policy_yaml.read(policy_yaml.write(data)), data)
+            walk(data)
+    same({'product', 'class', 'region', 'channel', 'amount', 'quantity', 'distributor',
+          'distributor-group', 'tier', 'first-order', 'group', 'pay', 'by-amount', 'floor', 'cap',
+          'withheld', 'active-days', 'if', 'month', 'each-month', 'any', 'all', 'minutes', 'megabytes',
+          'bill', 'no-arrears', 'instalments', 'by-bill', 'bands', 'base', 'net-of-tax', 'by-month',
+          'by-size', 'rate', 'life-cap', 'window', 'scope', 'measure', 'mode', 'higher-tiers', 'paid',
+          'tiers', 'half-up', 'half-even', 'down', 'monthly', 'weekly', 'daily', 'none', 'minimum',
+          'month', 'quarter', 'year', 'outlet', 'manager', 'orders', 'units', 'marginal', 'whole',
+          'lump', 'add', 'replace', 'progressive', 'at-end'} - seen, set())
 
 
 def main():
