@@ -20,8 +20,7 @@ role_name(SettleStoreRole role)
     case SETTLE_STORE_AS_READER:
         return "settle_reader";
     }
-    settle_invariant(!"role is one of the enum");
-    return NULL;
+    settle_invariant_failed(__FILE__, __LINE__, "role is one of the enum");
 }
 
 /* Notices ("relation already exists, skipping") must not land on the user's stderr. */

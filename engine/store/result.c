@@ -22,8 +22,7 @@ settle_field_integer(const PGresult *result, int row, int column)
     case 8:
         return (int64_t) settle_get_u64(bytes);
     default:
-        settle_invariant(!"the column is an integer and not NULL");
-        return 0;
+        settle_invariant_failed(__FILE__, __LINE__, "the column is an integer and not NULL");
     }
 }
 

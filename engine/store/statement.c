@@ -179,8 +179,7 @@ append_value(SettleParameters *parameters, int i, char type, va_list *arguments)
         append_text_array(bytes, items, va_arg(*arguments, size_t));
         return FALSE;
     default:
-        settle_invariant(!"a parameter letter of store.h");
-        return TRUE;
+        settle_invariant_failed(__FILE__, __LINE__, "a parameter letter of store.h");
     }
 }
 

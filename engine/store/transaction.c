@@ -10,10 +10,18 @@ settle_store_begin(SettleStore *store, GError **error)
 gboolean
 settle_store_commit(SettleStore *store, GError **error)
 {
+    PGTransactionStatusType status = PQtransactionStatus(store->connection);
     GError *failure = NULL;
-    SettleResult *result = settle_store_query(store, "COMMIT", &failure, "");
+    SettleResult *result;
     gboolean committed;
 
+    /* The server would answer COMMIT, and only warn. */
+    if (status == PQTRANS_IDLE) {
+        g_set_error_literal(error, SETTLE_ERROR, SETTLE_ERROR_DATABASE,
+                            "there is no transaction to commit");
+        return FALSE;
+    }
+    result = settle_store_query(store, "COMMIT", &failure, "");
     if (result == NULL) {
         if (PQstatus(store->connection) == CONNECTION_BAD)
             settle_error_hint(&failure, "the transaction may have been committed or not; starting "
