@@ -10,7 +10,6 @@ import tempfile
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path.insert(0, os.path.join(HERE, '..', 'oracle'))
-sys.path.insert(0, os.path.join(HERE, '..', 'lib'))
 import compare
 import policy_yaml
 import settle_oracle as so

@@ -12,7 +12,6 @@ from datetime import date, timedelta
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path.insert(0, os.path.join(HERE, '..', 'oracle'))
-sys.path.insert(0, os.path.join(HERE, '..', 'lib'))
 import compare
 import random_facts
 import random_policy

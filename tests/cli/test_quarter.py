@@ -12,7 +12,6 @@ HERE = os.path.dirname(os.path.abspath(__file__))
 ROOT = os.path.join(HERE, '..', '..')
 QUARTER = os.path.join(ROOT, 'fixtures', 'quarter')
 sys.path.insert(0, os.path.join(HERE, '..', 'oracle'))
-sys.path.insert(0, os.path.join(HERE, '..', 'lib'))
 import compare
 import settle_oracle as so
 from bench import tap
