@@ -1,0 +1,83 @@
+#include "base/digest.h"
+
+#include "base/error.h"
+
+#include <openssl/evp.h>
+#include <openssl/sha.h>
+#include <string.h>
+
+struct SettleDigest {
+    EVP_MD_CTX *context;
+};
+
+SettleDigest *
+settle_digest_new(void)
+{
+    SettleDigest *digest = g_new0(SettleDigest, 1);
+
+    digest->context = EVP_MD_CTX_new();
+    settle_invariant(digest->context != NULL);
+    settle_invariant(EVP_DigestInit_ex(digest->context, EVP_sha256(), NULL) == 1);
+    return digest;
+}
+
+void
+settle_digest_free(SettleDigest *digest)
+{
+    EVP_MD_CTX_free(digest->context);
+    g_free(digest);
+}
+
+void
+settle_digest_update(SettleDigest *digest, const void *bytes, size_t length)
+{
+    settle_invariant(EVP_DigestUpdate(digest->context, bytes, length) == 1);
+}
+
+void
+settle_digest_finish(SettleDigest *digest, uint8_t ret_bytes[SETTLE_DIGEST_BYTES])
+{
+    settle_invariant(EVP_DigestFinal_ex(digest->context, ret_bytes, NULL) == 1);
+    settle_invariant(EVP_DigestInit_ex(digest->context, NULL, NULL) == 1);
+}
+
+void
+settle_digest_once(const void *bytes, size_t length, uint8_t ret_bytes[SETTLE_DIGEST_BYTES])
+{
+    SHA256(bytes, length, ret_bytes);
+}
+
+void
+settle_digest_hex(const uint8_t bytes[SETTLE_DIGEST_BYTES], char ret_hex[65])
+{
+    static const char digits[] = "0123456789abcdef";
+
+    for (int i = 0; i < SETTLE_DIGEST_BYTES; i++) {
+        ret_hex[2 * i] = digits[bytes[i] >> 4];
+        ret_hex[2 * i + 1] = digits[bytes[i] & 0xf];
+    }
+    ret_hex[64] = '\0';
+}
+
+int64_t
+settle_id_from_key(int32_t name_space, const char *key, size_t length)
+{
+    uint8_t stack[256], bytes[SETTLE_DIGEST_BYTES];
+    uint32_t big = GUINT32_TO_BE((uint32_t) name_space);
+    uint64_t id;
+
+    if (length <= sizeof stack - sizeof big) {
+        memcpy(stack, &big, sizeof big);
+        memcpy(stack + sizeof big, key, length);
+        settle_digest_once(stack, sizeof big + length, bytes);
+    } else {
+        g_autoptr(SettleDigest) digest = settle_digest_new();
+
+        settle_digest_update(digest, &big, sizeof big);
+        settle_digest_update(digest, key, length);
+        settle_digest_finish(digest, bytes);
+    }
+    memcpy(&id, bytes, sizeof id);
+    id = GUINT64_FROM_BE(id) >> 2;
+    return id != 0 ? (int64_t) id : 1;
+}

@@ -1,0 +1,340 @@
+#include "model/directory.h"
+
+#include "base/error.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* One version of a party or product. What a and b are depends on the dimension:
+ *   distributor: tier, active; outlet: distributor, parent; manager: outlet; product: carrier, class */
+typedef struct {
+    int32_t id;
+    SettleDay valid_from;
+    guint32 added; /* of two versions of a day the later added holds */
+    int32_t a, b;
+} Version;
+
+typedef struct {
+    const char *code;
+    size_t length;
+    int32_t name_space; /* a product's carrier; 0 else */
+    int32_t id;         /* 0: free place */
+} CodeSlot;
+
+typedef struct {
+    GArray *codes;      /* char * by id (may be NULL) */
+    CodeSlot *slots;    /* open addressing over (name space, code) */
+    guint n_slots, n_used;
+    GArray *versions;   /* Version, sorted by id, day, added when sealed */
+    guint32 *first;     /* by id: index of its first version; first[id + 1] ends it */
+    int32_t max_id;
+} Dim;
+
+struct SettleDirectory {
+    Dim dims[SETTLE_N_DIMS];
+    gboolean sealed;
+};
+
+SettleDirectory *
+settle_directory_new(void)
+{
+    SettleDirectory *directory = g_new0(SettleDirectory, 1);
+
+    for (int d = 1; d < SETTLE_N_DIMS; d++) {
+        directory->dims[d].codes = g_array_new(FALSE, TRUE, sizeof(char *));
+        directory->dims[d].versions = g_array_new(FALSE, FALSE, sizeof(Version));
+        directory->dims[d].n_slots = 64;
+        directory->dims[d].slots = g_new0(CodeSlot, 64);
+    }
+    return directory;
+}
+
+void
+settle_directory_free(SettleDirectory *directory)
+{
+    for (int d = 1; d < SETTLE_N_DIMS; d++) {
+        Dim *dim = &directory->dims[d];
+
+        for (guint i = 0; i < dim->codes->len; i++)
+            g_free(g_array_index(dim->codes, char *, i));
+        g_array_unref(dim->codes);
+        g_array_unref(dim->versions);
+        g_free(dim->slots);
+        g_free(dim->first);
+    }
+    g_free(directory);
+}
+
+/* --- codes ---------------------------------------------------------------------------------- */
+
+static guint64
+hash_code(int32_t name_space, const char *code, size_t length)
+{
+    guint64 h = G_GUINT64_CONSTANT(0xcbf29ce484222325) ^ (guint32) name_space;
+
+    for (size_t i = 0; i < length; i++)
+        h = (h ^ (guint8) code[i]) * G_GUINT64_CONSTANT(0x100000001b3);
+    return h ^ h >> 29;
+}
+
+static CodeSlot *
+find_slot(const Dim *dim, int32_t name_space, const char *code, size_t length)
+{
+    guint place = (guint) hash_code(name_space, code, length) & (dim->n_slots - 1);
+
+    for (;;) {
+        CodeSlot *slot = &dim->slots[place];
+
+        if (slot->id == 0 || (slot->name_space == name_space && slot->length == length &&
+                              memcmp(slot->code, code, length) == 0))
+            return slot;
+        place = (place + 1) & (dim->n_slots - 1);
+    }
+}
+
+static void
+grow(Dim *dim)
+{
+    CodeSlot *old = dim->slots;
+    guint n = dim->n_slots;
+
+    dim->n_slots = n * 2;
+    dim->slots = g_new0(CodeSlot, dim->n_slots);
+    for (guint i = 0; i < n; i++)
+        if (old[i].id != 0)
+            *find_slot(dim, old[i].name_space, old[i].code, old[i].length) = old[i];
+    g_free(old);
+}
+
+/* Products are kept as "CARRIER\x1fPRODUCT" in the database: their carrier is the name space here. */
+static void
+add_code(Dim *dim, int32_t id, int32_t name_space, const char *code, size_t length)
+{
+    CodeSlot *slot;
+
+    settle_invariant(id > 0);
+    if ((guint) id >= dim->codes->len)
+        g_array_set_size(dim->codes, (guint) id + 1);
+    settle_invariant(g_array_index(dim->codes, char *, id) == NULL);
+    g_array_index(dim->codes, char *, id) = g_strndup(code, length);
+    dim->max_id = MAX(dim->max_id, id);
+    if (dim->n_used * 2 >= dim->n_slots)
+        grow(dim);
+    slot = find_slot(dim, name_space, code, length);
+    settle_invariant(slot->id == 0);
+    *slot = (CodeSlot){g_array_index(dim->codes, char *, id), length, name_space, id};
+    dim->n_used++;
+}
+
+void
+settle_directory_add_code(SettleDirectory *directory, SettleDim dim, int32_t id, const char *code,
+                          size_t length)
+{
+    int32_t name_space = 0;
+
+    if (dim == SETTLE_DIM_PRODUCT) {
+        const char *separator = memchr(code, '\x1f', length);
+        size_t carrier_length;
+
+        settle_invariant(separator != NULL);
+        carrier_length = (size_t) (separator - code);
+        name_space = settle_directory_id(directory, SETTLE_DIM_CARRIER, code, carrier_length);
+        settle_invariant(name_space != 0); /* carriers are added before their products */
+        code = separator + 1;
+        length -= carrier_length + 1;
+    }
+    add_code(&directory->dims[dim], id, name_space, code, length);
+}
+
+int32_t
+settle_directory_id(const SettleDirectory *directory, SettleDim dim, const char *code, size_t length)
+{
+    return find_slot(&directory->dims[dim], 0, code, length)->id;
+}
+
+int32_t
+settle_directory_product(const SettleDirectory *directory, int32_t carrier_id, const char *code,
+                         size_t length)
+{
+    return find_slot(&directory->dims[SETTLE_DIM_PRODUCT], carrier_id, code, length)->id;
+}
+
+const char *
+settle_directory_code(const SettleDirectory *directory, SettleDim dim, int32_t id)
+{
+    const Dim *d = &directory->dims[dim];
+
+    return id > 0 && (guint) id < d->codes->len ? g_array_index(d->codes, char *, id) : NULL;
+}
+
+int32_t
+settle_directory_max_id(const SettleDirectory *directory, SettleDim dim)
+{
+    return directory->dims[dim].max_id;
+}
+
+/* --- versions ------------------------------------------------------------------------------- */
+
+static void
+add_version(SettleDirectory *directory, SettleDim dim, int32_t id, SettleDay valid_from, int32_t a,
+            int32_t b)
+{
+    GArray *versions = directory->dims[dim].versions;
+    Version version = {id, valid_from, versions->len, a, b};
+
+    settle_invariant(!directory->sealed && id > 0);
+    directory->dims[dim].max_id = MAX(directory->dims[dim].max_id, id);
+    g_array_append_val(versions, version);
+}
+
+void
+settle_directory_add_distributor(SettleDirectory *directory, int32_t id, SettleDay valid_from,
+                                 int16_t tier, gboolean active)
+{
+    add_version(directory, SETTLE_DIM_DISTRIBUTOR, id, valid_from, tier, active);
+}
+
+void
+settle_directory_add_outlet(SettleDirectory *directory, int32_t id, SettleDay valid_from,
+                            int32_t distributor_id, int32_t parent_id)
+{
+    add_version(directory, SETTLE_DIM_OUTLET, id, valid_from, distributor_id, parent_id);
+}
+
+void
+settle_directory_add_manager(SettleDirectory *directory, int32_t id, SettleDay valid_from,
+                             int32_t outlet_id)
+{
+    add_version(directory, SETTLE_DIM_MANAGER, id, valid_from, outlet_id, 0);
+}
+
+void
+settle_directory_add_product(SettleDirectory *directory, int32_t id, SettleDay valid_from,
+                             int32_t carrier_id, int16_t class_id)
+{
+    add_version(directory, SETTLE_DIM_PRODUCT, id, valid_from, carrier_id, class_id);
+}
+
+void
+settle_directory_add_carrier(SettleDirectory *directory, int32_t id, SettleDay valid_from)
+{
+    add_version(directory, SETTLE_DIM_CARRIER, id, valid_from, 0, 0);
+}
+
+static int
+compare_versions(const void *a, const void *b)
+{
+    const Version *x = a, *y = b;
+
+    if (x->id != y->id)
+        return x->id < y->id ? -1 : 1;
+    if (x->valid_from != y->valid_from)
+        return x->valid_from < y->valid_from ? -1 : 1;
+    return x->added < y->added ? -1 : x->added > y->added;
+}
+
+void
+settle_directory_seal(SettleDirectory *directory)
+{
+    for (int d = 1; d < SETTLE_N_DIMS; d++) {
+        Dim *dim = &directory->dims[d];
+        guint place = 0;
+
+        if (dim->versions->len > 0)
+            qsort(dim->versions->data, dim->versions->len, sizeof(Version), compare_versions);
+        g_free(dim->first);
+        dim->first = g_new0(guint32, (gsize) dim->max_id + 2);
+        for (int32_t id = 0; id <= dim->max_id + 1; id++) {
+            while (place < dim->versions->len &&
+                   g_array_index(dim->versions, Version, place).id < id)
+                place++;
+            dim->first[id] = place;
+        }
+    }
+    directory->sealed = TRUE;
+}
+
+/* The version that holds on the day, or NULL. */
+static const Version *
+find_version(const SettleDirectory *directory, SettleDim dim, int32_t id, SettleDay day)
+{
+    const Dim *d = &directory->dims[dim];
+    guint32 low, high;
+
+    settle_invariant(directory->sealed);
+    if (id <= 0 || id > d->max_id)
+        return NULL;
+    low = d->first[id];
+    high = d->first[id + 1];
+    /* the last of those with valid_from <= day; there is mostly one */
+    while (low < high) {
+        guint32 middle = low + (high - low) / 2;
+
+        if (g_array_index(d->versions, Version, middle).valid_from <= day)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low > d->first[id] ? &g_array_index(d->versions, Version, low - 1) : NULL;
+}
+
+gboolean
+settle_directory_holds(const SettleDirectory *directory, SettleDim dim, int32_t id, SettleDay day)
+{
+    return find_version(directory, dim, id, day) != NULL;
+}
+
+SettleDay
+settle_directory_valid_from(const SettleDirectory *directory, SettleDim dim, int32_t id)
+{
+    const Dim *d = &directory->dims[dim];
+
+    settle_invariant(directory->sealed);
+    if (id <= 0 || id > d->max_id || d->first[id] == d->first[id + 1])
+        return SETTLE_DAY_MAX;
+    return g_array_index(d->versions, Version, d->first[id]).valid_from;
+}
+
+void
+settle_directory_order_parties(const SettleDirectory *directory, const SettleOrder *order,
+                               SettleOrderParties *ret_parties)
+{
+    const Version *product =
+        find_version(directory, SETTLE_DIM_PRODUCT, order->product_id, order->closing_day);
+    const Version *distributor =
+        find_version(directory, SETTLE_DIM_DISTRIBUTOR, order->distributor_id, order->closing_day);
+
+    ret_parties->carrier_id = product != NULL ? product->a : 0;
+    ret_parties->class_id = product != NULL ? (int16_t) product->b : 0;
+    ret_parties->tier = distributor != NULL ? (int16_t) distributor->a : 0;
+    ret_parties->outlet_id =
+        order->manager_id != 0
+            ? settle_directory_manager_outlet(directory, order->manager_id, order->closing_day)
+            : 0;
+}
+
+int32_t
+settle_directory_product_carrier(const SettleDirectory *directory, int32_t product_id)
+{
+    const Version *product =
+        find_version(directory, SETTLE_DIM_PRODUCT, product_id, SETTLE_DAY_MAX);
+
+    return product != NULL ? product->a : 0;
+}
+
+int32_t
+settle_directory_outlet_distributor(const SettleDirectory *directory, int32_t outlet_id,
+                                    SettleDay day)
+{
+    const Version *outlet = find_version(directory, SETTLE_DIM_OUTLET, outlet_id, day);
+
+    return outlet != NULL ? outlet->a : 0;
+}
+
+int32_t
+settle_directory_manager_outlet(const SettleDirectory *directory, int32_t manager_id, SettleDay day)
+{
+    const Version *manager = find_version(directory, SETTLE_DIM_MANAGER, manager_id, day);
+
+    return manager != NULL ? manager->a : 0;
+}

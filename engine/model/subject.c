@@ -1,0 +1,44 @@
+#include "model/transfer.h"
+
+#include "base/error.h"
+
+#define MONTH_BASE (1900 * 12)
+#define TYPE_INVOICE (INT64_C(1) << 60)
+
+int64_t
+settle_subject_window(int32_t policy_id, int32_t scope_id, SettleMonth window_end)
+{
+    settle_invariant(policy_id > 0 && policy_id < 1 << 20 && scope_id >= 0 && scope_id < 1 << 28);
+    settle_invariant(window_end >= MONTH_BASE && window_end < MONTH_BASE + 4096);
+    return SETTLE_SUBJECT_SPECIAL | (int64_t) policy_id << 40 | (int64_t) scope_id << 12 |
+           (window_end - MONTH_BASE);
+}
+
+int64_t
+settle_subject_invoice(int32_t run_id, int32_t place)
+{
+    settle_invariant(run_id > 0 && place > 0 && place < 1 << 20);
+    return SETTLE_SUBJECT_SPECIAL | TYPE_INVOICE | (int64_t) run_id << 20 | place;
+}
+
+gboolean
+settle_subject_is_order(int64_t subject_id)
+{
+    return subject_id < SETTLE_SUBJECT_SPECIAL;
+}
+
+gboolean
+settle_subject_is_window(int64_t subject_id)
+{
+    return !settle_subject_is_order(subject_id) && (subject_id & TYPE_INVOICE) == 0;
+}
+
+void
+settle_subject_window_parts(int64_t subject_id, int32_t *ret_policy_id, int32_t *ret_scope_id,
+                            SettleMonth *ret_window_end)
+{
+    settle_invariant(settle_subject_is_window(subject_id));
+    *ret_policy_id = (int32_t) (subject_id >> 40 & 0xfffff);
+    *ret_scope_id = (int32_t) (subject_id >> 12 & 0xfffffff);
+    *ret_window_end = (SettleMonth) (subject_id & 0xfff) + MONTH_BASE;
+}

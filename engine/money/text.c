@@ -1,0 +1,122 @@
+#include "money/money.h"
+
+#include <string.h>
+
+/* Digits, optionally a point and digits: the value as a whole number of 10^-exponent units. */
+static SettleParseResult
+parse_decimal(const char *text, size_t length, int exponent, uint64_t limit, uint64_t *ret_value)
+{
+    uint64_t value = 0;
+    size_t i = 0, whole;
+    int decimals = 0;
+
+    while (i < length && text[i] >= '0' && text[i] <= '9')
+        i++;
+    whole = i;
+    if (whole == 0 || (whole > 1 && text[0] == '0'))
+        return SETTLE_PARSE_NOT_A_NUMBER;
+    if (i < length) {
+        if (text[i] != '.' || i + 1 == length)
+            return SETTLE_PARSE_NOT_A_NUMBER;
+        for (i++; i < length; i++) {
+            if (text[i] < '0' || text[i] > '9')
+                return SETTLE_PARSE_NOT_A_NUMBER;
+            decimals++;
+        }
+    }
+    if (decimals > exponent)
+        return SETTLE_PARSE_TOO_MANY_DECIMALS;
+    for (i = 0; i < length; i++) {
+        if (text[i] == '.')
+            continue;
+        if (__builtin_mul_overflow(value, (uint64_t) 10, &value) ||
+            __builtin_add_overflow(value, (uint64_t) (text[i] - '0'), &value))
+            return SETTLE_PARSE_OUT_OF_RANGE;
+    }
+    for (; decimals < exponent; decimals++)
+        if (__builtin_mul_overflow(value, (uint64_t) 10, &value))
+            return SETTLE_PARSE_OUT_OF_RANGE;
+    if (value > limit)
+        return SETTLE_PARSE_OUT_OF_RANGE;
+    *ret_value = value;
+    return SETTLE_PARSE_OK;
+}
+
+SettleParseResult
+settle_money_parse(const char *text, size_t length, int exponent, int64_t *ret_minor)
+{
+    gboolean negative = length > 0 && text[0] == '-';
+    uint64_t limit = negative ? (uint64_t) INT64_MAX + 1 : (uint64_t) INT64_MAX;
+    uint64_t value;
+    SettleParseResult result =
+        parse_decimal(text + negative, length - (size_t) negative, exponent, limit, &value);
+
+    if (result == SETTLE_PARSE_OK)
+        *ret_minor = negative ? (int64_t) (0 - value) : (int64_t) value;
+    return result;
+}
+
+SettleParseResult
+settle_rate_parse(const char *text, size_t length, SettleRatePpb *ret_rate_ppb)
+{
+    gboolean percent = length > 0 && text[length - 1] == '%';
+    uint64_t value;
+    SettleParseResult result = parse_decimal(text, length - (size_t) percent, percent ? 7 : 9,
+                                             (uint64_t) INT64_MAX, &value);
+
+    if (result == SETTLE_PARSE_OK)
+        *ret_rate_ppb = (SettleRatePpb) value;
+    return result;
+}
+
+static char *
+format(int64_t minor, int exponent, gboolean grouped, char text[SETTLE_MONEY_TEXT_BYTES])
+{
+    char reversed[SETTLE_MONEY_TEXT_BYTES];
+    uint64_t value = minor < 0 ? 0 - (uint64_t) minor : (uint64_t) minor;
+    int n = 0, digits = 0;
+
+    do {
+        if (digits == exponent && exponent > 0)
+            reversed[n++] = '.';
+        else if (grouped && digits > exponent && (digits - exponent) % 3 == 0)
+            reversed[n++] = ',';
+        reversed[n++] = (char) ('0' + value % 10);
+        value /= 10;
+        digits++;
+    } while (value != 0 || digits <= exponent);
+    if (minor < 0)
+        reversed[n++] = '-';
+    for (int i = 0; i < n; i++)
+        text[i] = reversed[n - 1 - i];
+    text[n] = '\0';
+    return text;
+}
+
+char *
+settle_money_format(int64_t minor, int exponent, char text[SETTLE_MONEY_TEXT_BYTES])
+{
+    return format(minor, exponent, FALSE, text);
+}
+
+char *
+settle_money_format_grouped(int64_t minor, int exponent, char text[SETTLE_MONEY_TEXT_BYTES])
+{
+    return format(minor, exponent, TRUE, text);
+}
+
+char *
+settle_rate_format(SettleRatePpb rate_ppb, char text[SETTLE_MONEY_TEXT_BYTES])
+{
+    size_t n;
+
+    format(rate_ppb, 7, FALSE, text);
+    n = strlen(text);
+    while (text[n - 1] == '0')
+        n--;
+    if (text[n - 1] == '.')
+        n--;
+    text[n] = '%';
+    text[n + 1] = '\0';
+    return text;
+}
