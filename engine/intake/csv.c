@@ -125,6 +125,16 @@ set_fault(SettleCsvRecord *record, SettleCsvFault fault, const char *where)
     record->fault_column = (size_t) (where - record->raw) + 1;
 }
 
+/* Behind a fault it is lost what quotes mean: the record ends with its line. */
+static const char *
+end_of_line(const char *p, const char *end)
+{
+    const char *line_end = memchr(p, '\n', (size_t) (end - p));
+    if (line_end == NULL)
+        return end;
+    return line_end > p && line_end[-1] == '\r' ? line_end - 1 : line_end;
+}
+
 static const guint8 ends_field[256] = {[','] = 1, ['\n'] = 1, ['\r'] = 1, ['"'] = 1};
 
 /* One record from csv->at on. *ret_next: behind its line end; for UNTERMINATED the opening quote. */
@@ -161,9 +171,7 @@ parse(SettleCsv *csv, SettleCsvRecord *record, const char **ret_next, gboolean *
                 return NEEDS_MORE;
             if (p < end && *p != ',' && *p != '\n' && !(*p == '\r' && p + 1 < end && p[1] == '\n')) {
                 set_fault(record, SETTLE_CSV_TEXT_AFTER_QUOTE, p);
-                /* What the quotes mean is lost: the record ends with its line. */
-                while (p < end && *p != ',' && *p != '\n')
-                    p++;
+                p = end_of_line(p, end);
             }
             size_t length = (size_t) (text_end - text);
             if (doubled)
@@ -180,7 +188,8 @@ parse(SettleCsv *csv, SettleCsvRecord *record, const char **ret_next, gboolean *
                 if (*p == '\r' && p + 1 < end && p[1] == '\n')
                     break;
                 set_fault(record, *p == '"' ? SETTLE_CSV_STRAY_QUOTE : SETTLE_CSV_STRAY_CR, p);
-                p++;
+                p = end_of_line(p, end);
+                break;
             }
             add_field(record, text, (size_t) (p - text));
         }

@@ -1,7 +1,8 @@
 #include "intake/spool.h"
 
+#include "intake/keep.h"
+
 #include <errno.h>
-#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -107,22 +108,6 @@ fail_io(const char *what, GError **error)
 }
 
 static gboolean
-open_file(SettleSpool *spool, GError **error)
-{
-    const char *folder = g_getenv("TMPDIR");
-    if (folder == NULL || *folder == '\0')
-        folder = "/var/tmp"; /* on disk: /tmp is often memory */
-    spool->fd = open(folder, O_TMPFILE | O_RDWR | O_CLOEXEC, 0600);
-    if (spool->fd < 0) { /* a file system without O_TMPFILE */
-        g_autofree char *path = g_build_filename(folder, "settle-XXXXXX", NULL);
-        spool->fd = mkostemp(path, O_CLOEXEC);
-        if (spool->fd >= 0)
-            unlink(path);
-    }
-    return spool->fd >= 0 ? TRUE : fail_io("creation", error);
-}
-
-static gboolean
 write_all(SettleSpool *spool, const char *bytes, size_t length, GError **error)
 {
     while (length > 0) {
@@ -148,7 +133,7 @@ static gboolean
 spill(SettleSpool *spool, GError **error)
 {
     enum { OUT = 1024 * 1024 };
-    if (spool->fd < 0 && !open_file(spool, error))
+    if (spool->fd < 0 && (spool->fd = settle_keep_open_file(error)) < 0)
         return FALSE;
     g_autofree char *out = g_malloc(OUT);
     size_t used = 0;

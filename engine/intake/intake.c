@@ -1,0 +1,726 @@
+#include "intake/intake.h"
+
+#include "intake/job.h"
+
+#include <string.h>
+
+#define DEFAULT_MEMORY (64u * 1024 * 1024)
+#define DEFAULT_LOOKBACK 3
+#define LOCK_WAIT_MS 60000
+#define PROGRESS_ROWS 0x3fff
+/* As many spools hold memory at the same time. */
+#define SPOOLS 4
+
+void
+settle_intake_report_free(SettleIntakeReport *report)
+{
+    if (report == NULL)
+        return;
+    g_free(report->source);
+    g_free(report->reason);
+    g_free(report->sum);
+    g_clear_pointer(&report->rejections, g_ptr_array_unref);
+    g_free(report);
+}
+
+static void
+job_free(SettleIntakeJob *job)
+{
+    if (job == NULL)
+        return;
+    g_free(job->name);
+    g_clear_pointer(&job->directory, settle_directory_free);
+    g_clear_pointer(&job->zone, settle_zone_free);
+    g_free(job->header);
+    g_strfreev(job->header_names);
+    g_clear_pointer(&job->keep, settle_keep_free);
+    settle_spool_free(job->quarantine);
+    settle_spool_free(job->rows);
+    for (int dim = 0; dim < SETTLE_N_DIMS; dim++)
+        settle_intake_codes_free(job->codes[dim]);
+    g_clear_pointer(&job->slices, g_hash_table_unref);
+    g_clear_pointer(&job->parties, g_ptr_array_unref);
+    g_clear_pointer(&job->arena, settle_arena_free);
+    g_free(job);
+}
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(SettleIntakeJob, job_free)
+
+/* Where a batch comes from beside a file. */
+typedef struct {
+    const char *staging;  /* its source; NULL: none */
+    int32_t released;     /* the batch whose rows are released; 0: none */
+} Origin;
+
+/* "code-carrier" ... for the dimensions in their order. */
+static const char *const counters[SETTLE_N_DIMS] = {
+    [SETTLE_DIM_CARRIER] = "code-carrier", [SETTLE_DIM_DISTRIBUTOR] = "code-distributor",
+    [SETTLE_DIM_OUTLET] = "code-outlet",   [SETTLE_DIM_MANAGER] = "code-manager",
+    [SETTLE_DIM_PRODUCT] = "code-product", [SETTLE_DIM_CLASS] = "code-class",
+    [SETTLE_DIM_REGION] = "code-region",   [SETTLE_DIM_CHANNEL] = "code-channel",
+};
+
+static gboolean
+load_setting(SettleIntakeJob *job, GError **error)
+{
+    if (job->options.lookback_months >= 0)
+        return TRUE;
+    g_autoptr(SettleResult) result =
+        settle_store_query(job->store, settle_sql_intake_setting, error, "s",
+                           "intake-lookback-months");
+    if (result == NULL)
+        return FALSE;
+    job->options.lookback_months = DEFAULT_LOOKBACK;
+    if (settle_result_rows(result) > 0) {
+        guint64 months;
+        if (!g_ascii_string_to_unsigned(settle_result_text(result, 0, 0), 10, 0, 1200, &months,
+                                        error)) {
+            g_prefix_error(error, "setting intake-lookback-months: ");
+            return FALSE;
+        }
+        job->options.lookback_months = (int) months;
+    }
+    return TRUE;
+}
+
+static gboolean
+load_counters(SettleIntakeJob *job, GError **error)
+{
+    g_autoptr(SettleResult) result =
+        settle_store_query(job->store, settle_sql_intake_code_counters, error, "");
+    if (result == NULL)
+        return FALSE;
+    for (int row = 0; row < settle_result_rows(result); row++)
+        for (int dim = 1; dim < SETTLE_N_DIMS; dim++)
+            if (strcmp(counters[dim], settle_result_text(result, row, 0)) == 0)
+                job->next_id[dim] = (int32_t) settle_result_i64(result, row, 1) + 1;
+    return TRUE;
+}
+
+static SettleIntakeJob *
+job_new(SettleStore *store, SettleIntakeKind kind, const char *name,
+        const SettleIntakeOptions *options, SettleIntakeSource *source, GError **error)
+{
+    g_autoptr(SettleIntakeJob) job = g_new0(SettleIntakeJob, 1);
+    size_t memory = options->memory_bytes > 0 ? options->memory_bytes : DEFAULT_MEMORY;
+    g_autofree char *zone = settle_store_zone(store, error);
+    job->store = store;
+    job->kind = kind;
+    job->name = g_strdup(name);
+    job->options = *options;
+    job->memory = memory / SPOOLS;
+    job->source = source;
+    job->exponent = -1;
+    job->oldest_day = SETTLE_DAY_MAX;
+    if (zone == NULL)
+        return NULL;
+    job->zone = settle_zone_new(zone, error);
+    if (job->zone == NULL || !load_setting(job, error) || !load_counters(job, error))
+        return NULL;
+    job->directory = settle_store_directory(store, options->business_date, 0, error);
+    if (job->directory == NULL)
+        return NULL;
+    job->keep = settle_keep_new();
+    job->quarantine = settle_spool_new(job->memory);
+    job->rows = settle_spool_new(job->memory);
+    for (int dim = 1; dim < SETTLE_N_DIMS; dim++)
+        job->codes[dim] = settle_intake_codes_new();
+    job->slices = g_hash_table_new(NULL, NULL);
+    job->parties = g_ptr_array_new();
+    job->arena = settle_arena_new(64 * 1024);
+    return g_steal_pointer(&job);
+}
+
+static gboolean
+read_header(SettleIntakeJob *job, GError **error)
+{
+    SettleCsvRecord header;
+    if (!settle_intake_source_header(job->source, &header, error) ||
+        !settle_intake_map_header(job->kind, job->name, &header, &job->map, error))
+        return FALSE;
+    job->header = g_strndup(header.raw, header.raw_length);
+    job->n_header = header.n_fields;
+    job->header_names = g_new0(char *, header.n_fields + 1);
+    for (unsigned i = 0; i < header.n_fields; i++)
+        job->header_names[i] = g_strndup(header.fields[i].text, header.fields[i].length);
+    return TRUE;
+}
+
+/* What is wrong with the record itself. */
+static gboolean
+check_record(SettleIntakeJob *job, const SettleCsvRecord *record, SettleVerdict *verdict)
+{
+    static const struct {
+        SettleReject reject;
+        const char *message;
+    } faults[] = {
+        [SETTLE_CSV_STRAY_QUOTE] = {SETTLE_REJECT_STRAY_QUOTE, "quote inside an unquoted field"},
+        [SETTLE_CSV_TEXT_AFTER_QUOTE] = {SETTLE_REJECT_TEXT_AFTER_QUOTE,
+                                         "text behind a closing quote"},
+        [SETTLE_CSV_STRAY_CR] = {SETTLE_REJECT_STRAY_CR, "carriage return inside a field"},
+        [SETTLE_CSV_NUL] = {SETTLE_REJECT_NUL, "NUL byte"},
+        [SETTLE_CSV_UTF8] = {SETTLE_REJECT_UTF8, "not UTF-8"},
+    };
+    const char *fault = settle_intake_source_fault(job->source);
+    verdict->column = -1;
+    verdict->field = -1;
+    if (record->fault != SETTLE_CSV_OK) {
+        verdict->reject = faults[record->fault].reject;
+        verdict->field = (int) record->fault_field;
+        g_snprintf(verdict->message, sizeof verdict->message, "%s, at byte %zu of the record",
+                   faults[record->fault].message, record->fault_column);
+        return FALSE;
+    }
+    if (record->n_fields != job->n_header) {
+        verdict->reject = SETTLE_REJECT_FIELD_COUNT;
+        g_snprintf(verdict->message, sizeof verdict->message,
+                   "has %u fields, the header has %u", record->n_fields, job->n_header);
+        return FALSE;
+    }
+    if (fault != NULL) {
+        verdict->reject = SETTLE_REJECT_STAGING_FIELDS;
+        g_strlcpy(verdict->message, fault, sizeof verdict->message);
+        return FALSE;
+    }
+    return TRUE;
+}
+
+static gboolean
+add_order(SettleIntakeJob *job, const SettleCsvRecord *record, const SettleIntakePlace *place,
+          gboolean *ret_valid, SettleVerdict *verdict, GError **error)
+{
+    SettleIntakeOrder order;
+    *ret_valid = settle_validate_order(job, record, &order, verdict);
+    if (!*ret_valid)
+        return TRUE;
+    SettleCsvField id = settle_intake_cell(job, record, ORDER_ORDER_ID);
+    SettleCsvField contract = settle_intake_cell(job, record, ORDER_CONTRACT);
+    SettleSpoolKey key = {{(uint64_t) order.order_id, (uint64_t) place->line, 0}};
+    SettleIntakeOrder *to =
+        settle_spool_add(job->rows, &key, sizeof order + id.length + contract.length, error);
+    if (to == NULL)
+        return FALSE;
+    order.place = *place;
+    memcpy(to, &order, sizeof order);
+    memcpy(to->text, id.text, id.length);
+    memcpy(to->text + id.length, contract.text, contract.length);
+    settle_intake_see_month(job, settle_day_month(order.closing_day));
+    job->oldest_day = MIN(job->oldest_day, order.closing_day);
+    return TRUE;
+}
+
+static gboolean
+add_bill(SettleIntakeJob *job, const SettleCsvRecord *record, const SettleIntakePlace *place,
+         gboolean *ret_valid, SettleVerdict *verdict, GError **error)
+{
+    SettleIntakeBill bill;
+    *ret_valid = settle_validate_bill(job, record, &bill, verdict);
+    if (!*ret_valid)
+        return TRUE;
+    SettleCsvField contract = settle_intake_cell(job, record, BILL_CONTRACT);
+    SettleSpoolKey key = {{(uint64_t) bill.contract_id,
+                           (uint64_t) bill.month << 16 | (uint64_t) bill.revision,
+                           (uint64_t) place->line}};
+    SettleIntakeBill *to =
+        settle_spool_add(job->rows, &key, sizeof bill + contract.length, error);
+    if (to == NULL)
+        return FALSE;
+    bill.place = *place;
+    memcpy(to, &bill, sizeof bill);
+    memcpy(to->text, contract.text, contract.length);
+    settle_intake_see_month(job, bill.month);
+    return TRUE;
+}
+
+static gboolean
+add_party(SettleIntakeJob *job, const SettleCsvRecord *record, const SettleIntakePlace *place,
+          gboolean *ret_valid, SettleVerdict *verdict, GError **error)
+{
+    SettleIntakeParty *party;
+    if (job->parties->len == SETTLE_INTAKE_MAX_PARTIES) {
+        g_set_error(error, SETTLE_ERROR, SETTLE_ERROR_LIMIT,
+                    "%s: more than %d rows of master data in one file", job->name,
+                    SETTLE_INTAKE_MAX_PARTIES);
+        return FALSE;
+    }
+    party = settle_arena_alloc(job->arena, sizeof *party);
+    *ret_valid = settle_validate_party(job, record, party, verdict);
+    if (*ret_valid) {
+        party->place = *place;
+        g_ptr_array_add(job->parties, party);
+    }
+    return TRUE;
+}
+
+static gboolean
+take_record(SettleIntakeJob *job, const SettleCsvRecord *record, GError **error)
+{
+    SettleVerdict verdict;
+    gboolean valid = FALSE;
+    SettleIntakePlace place = {.line = (int32_t) record->line,
+                               .length = (uint32_t) record->raw_length};
+    if (record->line > G_MAXINT32) {
+        g_set_error(error, SETTLE_ERROR, SETTLE_ERROR_LIMIT,
+                    "%s: line %" G_GINT64_FORMAT " is beyond the limit of %d", job->name,
+                    record->line, G_MAXINT32);
+        return FALSE;
+    }
+    if (!settle_keep_add(job->keep, record->raw, record->raw_length, &place.at, error))
+        return FALSE;
+    job->rows_read++;
+    settle_validate_tally(job, record);
+    if (!check_record(job, record, &verdict))
+        return settle_intake_quarantine(job, &verdict, &place, record, error);
+    gboolean ok = job->kind == SETTLE_INTAKE_ORDERS
+                      ? add_order(job, record, &place, &valid, &verdict, error)
+                  : job->kind == SETTLE_INTAKE_BILLS
+                      ? add_bill(job, record, &place, &valid, &verdict, error)
+                      : add_party(job, record, &place, &valid, &verdict, error);
+    if (!ok)
+        return FALSE;
+    return valid || settle_intake_quarantine(job, &verdict, &place, record, error);
+}
+
+static gboolean
+read_all(SettleIntakeJob *job, GError **error)
+{
+    SettleCsvRecord record;
+    GError *failure = NULL;
+    while (settle_intake_source_next(job->source, &record, &failure)) {
+        if (!take_record(job, &record, error))
+            return FALSE;
+        if (job->options.progress != NULL && (job->rows_read & PROGRESS_ROWS) == 0)
+            job->options.progress(job->rows_read, job->options.progress_data);
+    }
+    if (failure != NULL)
+        g_propagate_error(error, failure);
+    settle_intake_source_end(job->source);
+    return failure == NULL;
+}
+
+static gboolean
+has_amount(const SettleIntakeJob *job)
+{
+    return job->kind == SETTLE_INTAKE_ORDERS || job->kind == SETTLE_INTAKE_BILLS;
+}
+
+/* A scaled sum as a decimal with that many places. */
+static char *
+sum_text(SettleInt128 scaled, int places)
+{
+    char digits[48];
+    int n = 0;
+    gboolean minus = scaled < 0;
+    for (int i = places; i < SETTLE_INTAKE_SCALE; i++)
+        scaled /= 10;
+    if (minus)
+        scaled = -scaled;
+    do {
+        if (n == places && places > 0)
+            digits[n] = '.';
+        digits[n + (n >= places && places > 0)] = (char) ('0' + (int) (scaled % 10));
+        scaled /= 10;
+        n++;
+    } while (scaled > 0 || n <= places);
+    n += places > 0;
+    char *text = g_malloc((size_t) n + 2);
+    size_t used = 0;
+    if (minus)
+        text[used++] = '-';
+    while (n > 0)
+        text[used++] = digits[--n];
+    text[used] = '\0';
+    return text;
+}
+
+/* The same in minor units of the largest exponent. */
+static char *
+sum_minor_text(SettleInt128 scaled, int exponent)
+{
+    for (int i = exponent; i < SETTLE_INTAKE_SCALE; i++)
+        scaled /= 10;
+    return sum_text(scaled * 10000, 0);
+}
+
+static gboolean
+parse_control_sum(const char *text, SettleInt128 *ret_scaled)
+{
+    int64_t minor;
+    if (settle_money_parse(text, strlen(text), SETTLE_INTAKE_SCALE, &minor) != SETTLE_PARSE_OK)
+        return FALSE;
+    *ret_scaled = minor;
+    return TRUE;
+}
+
+static gboolean
+check_options(SettleIntakeKind kind, const SettleIntakeOptions *options, GError **error)
+{
+    SettleInt128 sum;
+    if (options->control_sum != NULL && kind != SETTLE_INTAKE_ORDERS &&
+        kind != SETTLE_INTAKE_BILLS) {
+        g_set_error(error, SETTLE_ERROR, SETTLE_ERROR_USAGE,
+                    "%s have no amounts: a control sum cannot be checked",
+                    settle_intake_kind_name(kind));
+        return FALSE;
+    }
+    if (options->control_sum != NULL && !parse_control_sum(options->control_sum, &sum)) {
+        g_set_error(error, SETTLE_ERROR, SETTLE_ERROR_USAGE,
+                    "control sum \"%s\" is no amount like 199900.00", options->control_sum);
+        return FALSE;
+    }
+    return TRUE;
+}
+
+/* Against the control totals. *ret_reason: why not, or a remark. */
+static gboolean
+totals_agree(const SettleIntakeJob *job, char **ret_reason)
+{
+    const SettleIntakeOptions *options = &job->options;
+    g_autoptr(GString) reason = g_string_new(NULL);
+    gboolean good = TRUE;
+    SettleInt128 control = 0;
+    if (options->has_control_count && options->control_count != job->rows_read) {
+        good = FALSE;
+        g_string_append_printf(reason,
+                               "the file has %" G_GINT64_FORMAT
+                               " rows, the control count is %" G_GINT64_FORMAT,
+                               job->rows_read, options->control_count);
+    }
+    if (options->control_sum != NULL && parse_control_sum(options->control_sum, &control) &&
+        control != job->sum) {
+        g_autofree char *sum = sum_text(job->sum, SETTLE_INTAKE_SCALE);
+        g_autofree char *difference = sum_text(control - job->sum, SETTLE_INTAKE_SCALE);
+        g_string_append_printf(reason, "%sthe rows add up to %s, the control sum is %s",
+                               reason->len > 0 ? "; " : "", sum, options->control_sum);
+        if (job->unreadable > 0)
+            g_string_append_printf(reason,
+                                   ": %" G_GINT64_FORMAT
+                                   " rows without a readable amount would have to make up for %s",
+                                   job->unreadable, difference);
+        /* Rows that cannot be read prove nothing either way: then the count has to. */
+        if (job->unreadable == 0 || !options->has_control_count)
+            good = FALSE;
+    }
+    if (good && reason->len == 0 && !options->has_control_count && options->control_sum == NULL)
+        g_string_append(reason, "sealed on what was read: no control totals were given");
+    *ret_reason = g_string_free(g_steal_pointer(&reason), FALSE);
+    return good;
+}
+
+static gboolean
+insert_batch(SettleIntakeJob *job, gboolean sealed, const char *reason, GError **error)
+{
+    int exponent = job->exponent < 0 ? 2 : job->exponent;
+    SettleInt128 control = 0;
+    g_autofree char *sum = sum_minor_text(job->sum, exponent);
+    g_autofree char *control_sum = NULL;
+    if (job->options.control_sum != NULL && parse_control_sum(job->options.control_sum, &control))
+        control_sum = sum_minor_text(control, exponent);
+    return settle_store_exec(
+        job->store, settle_sql_intake_insert_batch, error, "isssd" "slsls" "lllls", job->batch_id,
+        settle_intake_kind_name(job->kind), job->name, job->options.business_date,
+        sealed ? "sealed" : "refused", reason, job->rows_read, sum,
+        job->options.has_control_count ? job->options.control_count : (int64_t) -1,
+        control_sum == NULL ? "" : control_sum, job->accepted, job->repeated, job->quarantined,
+        job->waiting, job->header);
+}
+
+static gboolean
+insert_codes(SettleIntakeJob *job, GError **error)
+{
+    for (int dim = 1; dim < SETTLE_N_DIMS; dim++) {
+        size_t n = settle_intake_codes_n_new(job->codes[dim]);
+        int64_t last;
+        if (n == 0)
+            continue;
+        if (!settle_store_count(job->store, counters[dim], (int64_t) n, &last, error))
+            return FALSE;
+        if (last != job->next_id[dim] - 1) {
+            g_set_error(error, SETTLE_ERROR, SETTLE_ERROR_STATE,
+                        "%s codes were added by another session meanwhile",
+                        settle_dim_name((SettleDim) dim));
+            settle_error_hint(error, "import again");
+            return FALSE;
+        }
+        if (!settle_store_exec(job->store, settle_sql_intake_insert_codes, error, "iIS",
+                               (int32_t) dim, settle_intake_codes_new_ids(job->codes[dim]), n,
+                               settle_intake_codes_new_texts(job->codes[dim]), n))
+            return FALSE;
+    }
+    return TRUE;
+}
+
+static gboolean
+ensure_partitions(SettleIntakeJob *job, GError **error)
+{
+    for (int i = 0; i < SETTLE_INTAKE_MONTHS; i++) {
+        int from = i;
+        if (!job->months[i])
+            continue;
+        while (i + 1 < SETTLE_INTAKE_MONTHS && job->months[i + 1])
+            i++;
+        if (!settle_store_ensure_partitions(job->store, SETTLE_INTAKE_FIRST_MONTH + from,
+                                            SETTLE_INTAKE_FIRST_MONTH + i, error))
+            return FALSE;
+    }
+    return TRUE;
+}
+
+static gboolean
+record_origin(SettleIntakeJob *job, const Origin *origin, GError **error)
+{
+    if (origin->staging != NULL &&
+        !settle_store_exec(job->store, settle_sql_intake_insert_staging_taken, error, "ssli",
+                           origin->staging, settle_intake_kind_name(job->kind),
+                           settle_intake_source_last_line(job->source), job->batch_id))
+        return FALSE;
+    if (origin->released == 0)
+        return TRUE;
+    const GArray *lines = settle_intake_source_lines(job->source);
+    int64_t position;
+    g_autofree char *subject = g_strdup_printf("batch %d", origin->released);
+    g_autofree char *detail = g_strdup_printf("{\"rows\": %u, \"into\": %d}", lines->len,
+                                              job->batch_id);
+    return settle_store_control(job->store, "quarantine-release", subject, detail, &position,
+                                error) &&
+           settle_store_exec(job->store, settle_sql_intake_insert_release, error, "iLil",
+                             origin->released, lines->data, (size_t) lines->len, job->batch_id,
+                             position);
+}
+
+static gboolean
+write_kind(SettleIntakeJob *job, GError **error)
+{
+    switch (job->kind) {
+    case SETTLE_INTAKE_ORDERS:
+        return settle_intake_write_orders(job, error);
+    case SETTLE_INTAKE_BILLS:
+        return settle_intake_write_bills(job, error);
+    case SETTLE_INTAKE_CARRIERS:
+    case SETTLE_INTAKE_DISTRIBUTORS:
+    case SETTLE_INTAKE_OUTLETS:
+    case SETTLE_INTAKE_MANAGERS:
+    case SETTLE_INTAKE_PRODUCTS:
+    case SETTLE_N_INTAKE_KINDS:
+        break;
+    }
+    return settle_intake_write_parties(job, error);
+}
+
+/* Everything of the batch, in one transaction. */
+static gboolean
+write_batch(SettleIntakeJob *job, const Origin *origin, const char *reason, GError **error)
+{
+    if (!ensure_partitions(job, error) || !settle_store_begin(job->store, error))
+        return FALSE;
+    if (write_kind(job, error) && insert_codes(job, error) &&
+        settle_intake_write_quarantine(job, error) && settle_intake_write_slices(job, error)) {
+        settle_invariant(job->rows_read ==
+                         job->accepted + job->repeated + job->quarantined + job->waiting);
+        if (insert_batch(job, TRUE, reason, error) && record_origin(job, origin, error) &&
+            settle_store_commit(job->store, error))
+            return TRUE;
+    }
+    settle_store_rollback(job->store);
+    return FALSE;
+}
+
+static gboolean
+refuse_batch(SettleIntakeJob *job, const char *reason, GError **error)
+{
+    if (!settle_store_begin(job->store, error))
+        return FALSE;
+    if (insert_batch(job, FALSE, reason, error) && settle_store_commit(job->store, error))
+        return TRUE;
+    settle_store_rollback(job->store);
+    return FALSE;
+}
+
+static gboolean
+next_batch_id(SettleIntakeJob *job, GError **error)
+{
+    int64_t id;
+    if (!settle_store_begin(job->store, error))
+        return FALSE;
+    if (settle_store_count(job->store, "batch", 1, &id, error) &&
+        settle_store_commit(job->store, error)) {
+        job->batch_id = (int32_t) id;
+        return TRUE;
+    }
+    settle_store_rollback(job->store);
+    return FALSE;
+}
+
+/* For the planner and the BRIN indexes; without it reading is slower, not wrong. */
+static void
+tidy(SettleIntakeJob *job)
+{
+    const char *table = job->kind == SETTLE_INTAKE_ORDERS ? "closed_order" : "bill";
+    for (int i = 0; has_amount(job) && i < SETTLE_INTAKE_MONTHS; i++)
+        if (job->months[i])
+            settle_store_summarize(job->store, table, SETTLE_INTAKE_FIRST_MONTH + i, NULL);
+}
+
+static SettleIntakeReport *
+make_report(SettleIntakeJob *job, gboolean sealed, char *reason, GError **error)
+{
+    g_autoptr(SettleIntakeReport) report = g_new0(SettleIntakeReport, 1);
+    report->batch_id = job->batch_id;
+    report->kind = job->kind;
+    report->source = g_strdup(job->name);
+    report->business_date = job->options.business_date;
+    report->sealed = sealed;
+    report->reason = reason;
+    report->rows_read = job->rows_read;
+    report->accepted = job->accepted;
+    report->repeated = job->repeated;
+    report->quarantined = job->quarantined;
+    report->waiting = job->waiting;
+    report->bills_found = job->bills_found;
+    report->sum = has_amount(job) ? sum_text(job->sum, job->exponent < 0 ? 2 : job->exponent)
+                                  : g_strdup("");
+    if (!settle_intake_first_rejections(job, &report->rejections, error))
+        return NULL;
+    return g_steal_pointer(&report);
+}
+
+/* The whole way of one batch; the lock is held. Nothing in the source and not a file: batch 0. */
+static gboolean
+run_job(SettleIntakeJob *job, const Origin *origin, SettleIntakeReport **ret_report, GError **error)
+{
+    g_autofree char *reason = NULL;
+    gboolean sealed;
+    if (!read_header(job, error) || !read_all(job, error))
+        return FALSE;
+    if (job->rows_read == 0 && (origin->staging != NULL || origin->released != 0)) {
+        *ret_report = make_report(job, TRUE, g_strdup("nothing to take in"), error);
+        return *ret_report != NULL;
+    }
+    sealed = totals_agree(job, &reason);
+    if (!next_batch_id(job, error) ||
+        !(sealed ? write_batch(job, origin, reason, error) : refuse_batch(job, reason, error)))
+        return FALSE;
+    if (sealed)
+        tidy(job);
+    SettleIntakeReport *report = make_report(job, sealed, g_steal_pointer(&reason), error);
+    if (report == NULL)
+        return FALSE;
+    *ret_report = report;
+    return TRUE;
+}
+
+gboolean
+settle_intake_import(SettleStore *store, SettleIntakeKind kind, const char *source, int fd,
+                     const SettleIntakeOptions *options, SettleIntakeReport **ret_report,
+                     GError **error)
+{
+    const Origin origin = {0};
+    gboolean done = FALSE;
+    if (!check_options(kind, options, error) ||
+        !settle_store_lock(store, "intake", LOCK_WAIT_MS, error))
+        return FALSE;
+    g_autoptr(SettleIntakeSource) records = settle_intake_source_file(source, fd);
+    g_autoptr(SettleIntakeJob) job = job_new(store, kind, source, options, records, error);
+    if (job != NULL)
+        done = run_job(job, &origin, ret_report, error);
+    settle_store_unlock(store, "intake");
+    return done;
+}
+
+static gboolean
+take_staging(SettleStore *store, SettleIntakeKind kind, const char *source,
+             const SettleIntakeOptions *options, SettleIntakeReport **ret_report, GError **error)
+{
+    const Origin origin = {.staging = source};
+    g_autofree char *name = g_strdup_printf("staging %s", source);
+    g_autoptr(SettleResult) position =
+        settle_store_query(store, settle_sql_intake_staging_position, error, "ss", source,
+                           settle_intake_kind_name(kind));
+    if (position == NULL)
+        return FALSE;
+    g_autoptr(SettleIntakeJob) job = job_new(store, kind, name, options, NULL, error);
+    if (job == NULL)
+        return FALSE;
+    /* Opened last: the connection is the stream's until its end. */
+    g_autoptr(SettleIntakeSource) records = settle_intake_source_staging(
+        store, kind, source, settle_result_i64(position, 0, 0), error);
+    job->source = records;
+    return records != NULL && run_job(job, &origin, ret_report, error);
+}
+
+gboolean
+settle_intake_staging(SettleStore *store, SettleIntakeKind kind, const char *source,
+                      const SettleIntakeOptions *options, SettleIntakeReport **ret_report,
+                      GError **error)
+{
+    gboolean done;
+    if (!check_options(kind, options, error) ||
+        !settle_store_lock(store, "intake", LOCK_WAIT_MS, error))
+        return FALSE;
+    done = take_staging(store, kind, source, options, ret_report, error);
+    settle_store_unlock(store, "intake");
+    return done;
+}
+
+static gboolean
+release_batch(SettleStore *store, int32_t batch_id, const char *kind_name, const char *header,
+              const SettleIntakeSelection *selection, const SettleIntakeOptions *options,
+              GPtrArray *reports, GError **error)
+{
+    const Origin origin = {.released = batch_id};
+    g_autofree char *name = g_strdup_printf("release of batch %d", batch_id);
+    SettleIntakeReport *report = NULL;
+    SettleIntakeKind kind;
+    settle_invariant(settle_intake_kind_lookup(kind_name, &kind));
+    g_autoptr(SettleIntakeJob) job = job_new(store, kind, name, options, NULL, error);
+    if (job == NULL)
+        return FALSE;
+    g_autoptr(SettleIntakeSource) records = settle_intake_source_kept(
+        store, batch_id, header, selection->line, selection->reason, error);
+    job->source = records;
+    if (records == NULL || !run_job(job, &origin, &report, error))
+        return FALSE;
+    report->released = report->rows_read;
+    g_ptr_array_add(reports, report);
+    return TRUE;
+}
+
+static gboolean
+release_all(SettleStore *store, const SettleIntakeSelection *selection,
+            const SettleIntakeOptions *options, GPtrArray *reports, GError **error)
+{
+    g_autoptr(SettleResult) batches = settle_store_query(
+        store, settle_sql_intake_kept_batches, error, "ils", selection->batch_id, selection->line,
+        selection->reason == NULL ? "" : selection->reason);
+    if (batches == NULL)
+        return FALSE;
+    for (int row = 0; row < settle_result_rows(batches); row++)
+        if (!release_batch(store, settle_result_i32(batches, row, 0),
+                           settle_result_text(batches, row, 1), settle_result_text(batches, row, 2),
+                           selection, options, reports, error))
+            return FALSE;
+    return TRUE;
+}
+
+gboolean
+settle_intake_release(SettleStore *store, const SettleIntakeSelection *selection,
+                      const SettleIntakeOptions *options, GPtrArray **ret_reports, GError **error)
+{
+    SettleIntakeOptions plain = *options;
+    g_autoptr(GPtrArray) reports =
+        g_ptr_array_new_with_free_func((GDestroyNotify) settle_intake_report_free);
+    gboolean done;
+    if (selection->line != 0 && selection->batch_id == 0) {
+        g_set_error(error, SETTLE_ERROR, SETTLE_ERROR_USAGE,
+                    "a line can only be chosen together with its batch");
+        return FALSE;
+    }
+    plain.has_control_count = FALSE; /* what is kept is what there is */
+    plain.control_sum = NULL;
+    if (!settle_store_lock(store, "intake", LOCK_WAIT_MS, error))
+        return FALSE;
+    done = release_all(store, selection, &plain, reports, error);
+    settle_store_unlock(store, "intake");
+    if (done)
+        *ret_reports = g_steal_pointer(&reports);
+    return done;
+}

@@ -1,0 +1,157 @@
+/* Private to intake: the work on one batch. */
+#pragma once
+
+#include "base/arena.h"
+#include "base/checked.h"
+#include "intake/codes.h"
+#include "intake/csv.h"
+#include "intake/intake.h"
+#include "intake/keep.h"
+#include "intake/reject.h"
+#include "intake/source.h"
+#include "intake/spool.h"
+#include "model/directory.h"
+#include "money/money.h"
+#include "store/sql.h"
+
+G_BEGIN_DECLS
+
+/* Years 1900 to 2399. */
+#define SETTLE_INTAKE_MONTHS 6000
+#define SETTLE_INTAKE_FIRST_MONTH (1900 * 12)
+/* Ids looked up in the database with one statement. */
+#define SETTLE_INTAKE_SLICE 500000
+#define SETTLE_INTAKE_MESSAGE 400
+#define SETTLE_INTAKE_MAX_KEY 200  /* bytes of an order id or contract */
+#define SETTLE_INTAKE_MAX_CODE 100
+#define SETTLE_INTAKE_MAX_NAME 500
+#define SETTLE_INTAKE_MAX_PARTIES 2000000 /* rows of master data in one file: they are kept in memory */
+
+/* Sums are kept in ten-thousandths so that currencies of any exponent add up. */
+#define SETTLE_INTAKE_SCALE 4
+
+typedef struct {
+    SettleReject reject;
+    int column; /* its place in the kind's table; -1: the record, or `field` */
+    int field;  /* place in the record if column is -1; -1: the row as a whole */
+    char message[SETTLE_INTAKE_MESSAGE];
+} SettleVerdict;
+
+typedef struct SettleIntakeJob {
+    SettleStore *store;
+    SettleIntakeKind kind;
+    char *name;
+    SettleIntakeOptions options;
+    size_t memory;
+    SettleDirectory *directory;
+    SettleZone *zone;
+    SettleIntakeSource *source;
+    SettleIntakeMap map;
+    char *header;
+    char **header_names;
+    unsigned n_header;
+
+    int64_t rows_read, accepted, repeated, quarantined, waiting, bills_found;
+    int64_t unreadable;    /* rows whose amount could not be read */
+    SettleInt128 sum;      /* scaled */
+    int exponent;          /* the largest one of the currencies seen; -1: none */
+
+    int32_t batch_id;
+    SettleKeep *keep;          /* every record as it came */
+    SettleSpool *quarantine;   /* by line */
+    SettleSpool *rows;         /* the rows that are valid by themselves */
+    SettleIntakeCodes *codes[SETTLE_N_DIMS]; /* look-up caches and new codes */
+    int32_t next_id[SETTLE_N_DIMS]; /* of new codes; the counters of the database agree at the end */
+    GHashTable *slices;        /* int64 distributor and month -> facts */
+    guint8 months[SETTLE_INTAKE_MONTHS];      /* seen: partitions to be there */
+    SettleDay oldest_day;      /* earliest closing day among the orders */
+    GPtrArray *parties;        /* kinds of master data: their rows, in memory */
+    SettleArena *arena;        /* of the parties */
+} SettleIntakeJob;
+
+/* Where a record stands in what was kept. */
+typedef struct {
+    uint64_t at;
+    uint32_t length;
+    int32_t line;
+} SettleIntakePlace;
+
+typedef struct {
+    int64_t order_id, contract_id, paid_minor, closing_at;
+    SettleIntakePlace place;
+    int32_t distributor_id, carrier_id, product_id, manager_id, quantity;
+    SettleDay closing_day;
+    int16_t region_id, channel_id, currency;
+    uint16_t flags, upstream_length, contract_length;
+    char text[]; /* upstream id, contract */
+} SettleIntakeOrder;
+
+typedef struct {
+    int64_t contract_id, billed_minor, tax_minor, cash_minor, arrears_minor, megabytes;
+    SettleIntakePlace place;
+    int32_t carrier_id, minutes;
+    SettleMonth month;
+    SettleDay issue_day;
+    int16_t revision, currency;
+    uint16_t contract_length;
+    char text[]; /* contract */
+} SettleIntakeBill;
+
+/* One row of master data; which fields mean something depends on the kind. */
+typedef struct {
+    const char *code, *name;
+    const char *carrier, *distributor, *parent, *outlet, *class;
+    int32_t id, carrier_id, distributor_id, parent_id, outlet_id, class_id;
+    int16_t tier;
+    SettleDay valid_from;
+    SettleIntakePlace place;
+    gboolean out; /* rejected or repeated */
+} SettleIntakeParty;
+
+static inline SettleCsvField
+settle_intake_cell(const SettleIntakeJob *job, const SettleCsvRecord *record, int column)
+{
+    int at = job->map.at[column];
+    return at < 0 ? (SettleCsvField){"", 0} : record->fields[at];
+}
+
+/* --- job.c --------------------------------------------------------------------------------- */
+/* Puts a row into quarantine. value: NULL takes the field of the record that the verdict names. */
+gboolean settle_intake_quarantine(SettleIntakeJob *job, const SettleVerdict *verdict,
+                                  const SettleIntakePlace *place, const SettleCsvRecord *record,
+                                  GError **error);
+/* The same for a row that was read before: reads it again from what was kept. */
+gboolean settle_intake_quarantine_kept(SettleIntakeJob *job, const SettleVerdict *verdict,
+                                       const SettleIntakePlace *place, GError **error);
+/* Adds a readable amount to the sum. */
+void settle_intake_tally(SettleIntakeJob *job, int64_t minor, int exponent);
+void settle_intake_see_month(SettleIntakeJob *job, SettleMonth month);
+void settle_intake_slice(SettleIntakeJob *job, int32_t distributor_id, SettleMonth month);
+/* SettleIntakeRejection: the first ones by line. */
+gboolean settle_intake_first_rejections(SettleIntakeJob *job, GPtrArray **ret_rejections,
+                                        GError **error);
+/* COPYs the quarantined rows and inserts the slices. */
+gboolean settle_intake_write_quarantine(SettleIntakeJob *job, GError **error);
+gboolean settle_intake_write_slices(SettleIntakeJob *job, GError **error);
+/* Calls query for the distinct first key words of a spool, in ascending slices. */
+typedef gboolean (*SettleIntakeQuery)(SettleIntakeJob *job, const int64_t *ids, size_t n,
+                                      gpointer user_data, GError **error);
+gboolean settle_intake_each_slice(SettleIntakeJob *job, SettleSpool *spool, SettleIntakeQuery query,
+                                  gpointer user_data, GError **error);
+
+/* --- validate-*.c: TRUE and the row, or FALSE and the verdict ------------------------------- */
+gboolean settle_validate_order(SettleIntakeJob *job, const SettleCsvRecord *record,
+                               SettleIntakeOrder *ret_order, SettleVerdict *verdict);
+gboolean settle_validate_bill(SettleIntakeJob *job, const SettleCsvRecord *record,
+                              SettleIntakeBill *ret_bill, SettleVerdict *verdict);
+gboolean settle_validate_party(SettleIntakeJob *job, const SettleCsvRecord *record,
+                               SettleIntakeParty *ret_party, SettleVerdict *verdict);
+/* Adds the record's amount to the sums, whatever else is wrong with it. */
+void settle_validate_tally(SettleIntakeJob *job, const SettleCsvRecord *record);
+
+/* --- write-*.c: inside the transaction, from the valid rows to the tables ------------------- */
+gboolean settle_intake_write_orders(SettleIntakeJob *job, GError **error);
+gboolean settle_intake_write_bills(SettleIntakeJob *job, GError **error);
+gboolean settle_intake_write_parties(SettleIntakeJob *job, GError **error);
+
+G_END_DECLS

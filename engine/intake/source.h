@@ -1,0 +1,38 @@
+/* Private to intake: where records come from. All look like records of one CSV file. */
+#pragma once
+
+#include "intake/columns.h"
+#include "intake/csv.h"
+#include "store/store.h"
+
+G_BEGIN_DECLS
+
+typedef struct SettleIntakeSource SettleIntakeSource;
+
+SettleIntakeSource *settle_intake_source_file(const char *name, int fd);
+/* Rows of settle.staging behind row `after`. A row that is no object of known columns has the fault
+ * text settle_intake_source_fault. */
+SettleIntakeSource *settle_intake_source_staging(SettleStore *store, SettleIntakeKind kind,
+                                                 const char *source, int64_t after, GError **error);
+/* Quarantined rows of a batch. reason NULL, line 0: any. */
+SettleIntakeSource *settle_intake_source_kept(SettleStore *store, int32_t batch_id,
+                                              const char *header, int64_t line, const char *reason,
+                                              GError **error);
+void settle_intake_source_free(SettleIntakeSource *source);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(SettleIntakeSource, settle_intake_source_free)
+
+/* The header. INPUT if there is none, or it is not text. */
+gboolean settle_intake_source_header(SettleIntakeSource *source, SettleCsvRecord *ret_record,
+                                     GError **error);
+/* FALSE with *error unset: the end. */
+gboolean settle_intake_source_next(SettleIntakeSource *source, SettleCsvRecord *ret_record,
+                                   GError **error);
+/* What is wrong with the current staging row; NULL if nothing. */
+const char *settle_intake_source_fault(const SettleIntakeSource *source);
+/* Ends the reading, so that the connection is free for other statements. */
+void settle_intake_source_end(SettleIntakeSource *source);
+/* Line of the last record; lines of the kept rows that were read. */
+int64_t settle_intake_source_last_line(const SettleIntakeSource *source);
+const GArray *settle_intake_source_lines(const SettleIntakeSource *source);
+
+G_END_DECLS

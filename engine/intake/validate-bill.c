@@ -1,0 +1,86 @@
+#include "intake/validate.h"
+
+#include "base/digest.h"
+
+gboolean
+settle_validate_bill(SettleIntakeJob *job, const SettleCsvRecord *record, SettleIntakeBill *ret_bill,
+                     SettleVerdict *verdict)
+{
+    SettleIntakeBill *bill = ret_bill;
+    SettleCsvField carrier = settle_intake_cell(job, record, BILL_CARRIER);
+    SettleCsvField contract = settle_intake_cell(job, record, BILL_CONTRACT);
+    SettleCsvField month = settle_intake_cell(job, record, BILL_MONTH);
+    SettleCsvField revision = settle_intake_cell(job, record, BILL_REVISION);
+    struct {
+        int column;
+        int64_t *minor;
+    } amounts[] = {{BILL_BILLED, &bill->billed_minor},
+                   {BILL_TAX, &bill->tax_minor},
+                   {BILL_CASH, &bill->cash_minor},
+                   {BILL_ARREARS, &bill->arrears_minor}};
+    int64_t number = 1, minutes;
+
+    if (!settle_check_text(verdict, carrier, BILL_CARRIER, SETTLE_INTAKE_MAX_CODE, FALSE) ||
+        !settle_check_text(verdict, contract, BILL_CONTRACT, SETTLE_INTAKE_MAX_KEY, FALSE))
+        return FALSE;
+    if (month.length == 0)
+        return settle_check_refuse(verdict, SETTLE_REJECT_MISSING_VALUE, BILL_MONTH,
+                                   "must not be empty");
+    if (!settle_month_parse(month.text, month.length, &bill->month))
+        return settle_check_refuse(verdict, SETTLE_REJECT_BAD_MONTH, BILL_MONTH,
+                                   "is no month in the form YYYY-MM");
+    if (!settle_check_plausible(job, verdict, BILL_MONTH, settle_month_first(bill->month)))
+        return FALSE;
+    if (revision.length > 0 &&
+        !settle_check_number(verdict, revision, BILL_REVISION, 1, G_MAXINT16, &number))
+        return FALSE;
+    bill->revision = (int16_t) number;
+    if (!settle_check_day(verdict, settle_intake_cell(job, record, BILL_ISSUED), BILL_ISSUED,
+                          &bill->issue_day) ||
+        !settle_check_plausible(job, verdict, BILL_ISSUED, bill->issue_day) ||
+        !settle_check_currency(verdict, settle_intake_cell(job, record, BILL_CURRENCY),
+                               BILL_CURRENCY, &bill->currency))
+        return FALSE;
+    for (size_t i = 0; i < G_N_ELEMENTS(amounts); i++)
+        if (!settle_check_amount(verdict, settle_intake_cell(job, record, amounts[i].column),
+                                 amounts[i].column, bill->currency, amounts[i].minor))
+            return FALSE;
+    if (!settle_check_number(verdict, settle_intake_cell(job, record, BILL_MINUTES), BILL_MINUTES, 0,
+                             G_MAXINT32, &minutes) ||
+        !settle_check_number(verdict, settle_intake_cell(job, record, BILL_MEGABYTES),
+                             BILL_MEGABYTES, 0, INT64_C(1000000000000), &bill->megabytes))
+        return FALSE;
+    bill->minutes = (int32_t) minutes;
+
+    bill->carrier_id = settle_check_known(job, SETTLE_DIM_CARRIER, carrier);
+    if (bill->carrier_id == 0)
+        return settle_check_refuse(verdict, SETTLE_REJECT_UNKNOWN_CARRIER, BILL_CARRIER,
+                                   "is no known carrier");
+    bill->contract_id = settle_id_from_key(bill->carrier_id, contract.text, contract.length);
+    bill->contract_length = (uint16_t) contract.length;
+    return TRUE;
+}
+
+void
+settle_validate_tally(SettleIntakeJob *job, const SettleCsvRecord *record)
+{
+    SettleCurrency currency;
+    int64_t minor;
+    SettleCsvField code, amount;
+    if (job->kind != SETTLE_INTAKE_ORDERS && job->kind != SETTLE_INTAKE_BILLS)
+        return;
+    if (record->n_fields != job->n_header) {
+        job->unreadable++;
+        return;
+    }
+    gboolean orders = job->kind == SETTLE_INTAKE_ORDERS;
+    code = settle_intake_cell(job, record, orders ? ORDER_CURRENCY : BILL_CURRENCY);
+    amount = settle_intake_cell(job, record, orders ? ORDER_PAID : BILL_BILLED);
+    if (!settle_currency_lookup(code.text, code.length, &currency) ||
+        settle_money_parse(amount.text, amount.length, settle_currency_exponent(currency), &minor) !=
+            SETTLE_PARSE_OK) {
+        job->unreadable++;
+        return;
+    }
+    settle_intake_tally(job, minor, settle_currency_exponent(currency));
+}

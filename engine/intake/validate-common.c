@@ -1,0 +1,155 @@
+#include "intake/validate.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+/* Typing errors in years would otherwise create partitions for centuries. */
+#define OLDEST_YEARS 20
+#define NEWEST_YEARS 1
+
+gboolean
+settle_check_refuse(SettleVerdict *verdict, SettleReject reject, int column, const char *format, ...)
+{
+    va_list args;
+    verdict->reject = reject;
+    verdict->column = column;
+    verdict->field = -1;
+    va_start(args, format);
+    vsnprintf(verdict->message, sizeof verdict->message, format, args);
+    va_end(args);
+    return FALSE;
+}
+
+gboolean
+settle_check_text(SettleVerdict *verdict, SettleCsvField field, int column, size_t max,
+                  gboolean may_be_empty)
+{
+    if (field.length == 0)
+        return may_be_empty || settle_check_refuse(verdict, SETTLE_REJECT_MISSING_VALUE, column,
+                                                   "must not be empty");
+    if (field.length > max)
+        return settle_check_refuse(verdict, SETTLE_REJECT_TOO_LONG, column,
+                                   "has %zu bytes, the limit is %zu", field.length, max);
+    for (size_t i = 0; i < field.length; i++) {
+        guint8 byte = (guint8) field.text[i];
+        gboolean c1 = byte == 0xc2 && i + 1 < field.length && (guint8) field.text[i + 1] < 0xa0;
+        if (byte < 0x20 || byte == 0x7f || c1)
+            return settle_check_refuse(verdict, SETTLE_REJECT_CONTROL_CHARACTER, column,
+                                       "byte %zu is a control character", i + 1);
+    }
+    return TRUE;
+}
+
+gboolean
+settle_check_plausible(const SettleIntakeJob *job, SettleVerdict *verdict, int column, SettleDay day)
+{
+    char shown[SETTLE_DAY_TEXT_BYTES];
+    SettleDay date = job->options.business_date;
+    if (day >= settle_day_add_months(date, -12 * OLDEST_YEARS) &&
+        day <= settle_day_add_months(date, 12 * NEWEST_YEARS))
+        return TRUE;
+    return settle_check_refuse(verdict, SETTLE_REJECT_IMPLAUSIBLE_DATE, column,
+                               "is more than %d years before or %d year after the business date %s",
+                               OLDEST_YEARS, NEWEST_YEARS, settle_day_format(date, shown));
+}
+
+gboolean
+settle_check_day(SettleVerdict *verdict, SettleCsvField field, int column, SettleDay *ret_day)
+{
+    if (field.length == 0)
+        return settle_check_refuse(verdict, SETTLE_REJECT_MISSING_VALUE, column, "must not be empty");
+    if (!settle_day_parse(field.text, field.length, ret_day))
+        return settle_check_refuse(verdict, SETTLE_REJECT_BAD_DATE, column,
+                                   "is no day in the form YYYY-MM-DD");
+    return TRUE;
+}
+
+gboolean
+settle_check_number(SettleVerdict *verdict, SettleCsvField field, int column, int64_t low,
+                    int64_t high, int64_t *ret_number)
+{
+    int64_t number = 0;
+    if (field.length == 0)
+        return settle_check_refuse(verdict, SETTLE_REJECT_MISSING_VALUE, column, "must not be empty");
+    gboolean minus = field.text[0] == '-' && field.length > 1;
+    for (size_t i = minus; i < field.length; i++) {
+        if (field.text[i] < '0' || field.text[i] > '9')
+            return settle_check_refuse(verdict, SETTLE_REJECT_BAD_NUMBER, column,
+                                       "is no whole number");
+        if (i < 19)
+            number = number * 10 + (field.text[i] - '0');
+    }
+    if (minus)
+        number = -number;
+    if (field.length > 18 || number < low || number > high)
+        return settle_check_refuse(verdict, SETTLE_REJECT_OUT_OF_RANGE, column,
+                                   "is not within %" G_GINT64_FORMAT " to %" G_GINT64_FORMAT, low,
+                                   high);
+    *ret_number = number;
+    return TRUE;
+}
+
+gboolean
+settle_check_currency(SettleVerdict *verdict, SettleCsvField field, int column,
+                      SettleCurrency *ret_currency)
+{
+    if (field.length == 0)
+        return settle_check_refuse(verdict, SETTLE_REJECT_MISSING_VALUE, column, "must not be empty");
+    if (!settle_currency_lookup(field.text, field.length, ret_currency))
+        return settle_check_refuse(verdict, SETTLE_REJECT_UNKNOWN_CURRENCY, column,
+                                   "is no currency code of ISO 4217");
+    return TRUE;
+}
+
+gboolean
+settle_check_amount(SettleVerdict *verdict, SettleCsvField field, int column,
+                    SettleCurrency currency, int64_t *ret_minor)
+{
+    int exponent = settle_currency_exponent(currency);
+    if (field.length == 0)
+        return settle_check_refuse(verdict, SETTLE_REJECT_MISSING_VALUE, column, "must not be empty");
+    switch (settle_money_parse(field.text, field.length, exponent, ret_minor)) {
+    case SETTLE_PARSE_OK:
+        return TRUE;
+    case SETTLE_PARSE_NOT_A_NUMBER:
+        return settle_check_refuse(verdict, SETTLE_REJECT_BAD_AMOUNT, column,
+                                   "is no amount like 199.90");
+    case SETTLE_PARSE_TOO_MANY_DECIMALS:
+        return settle_check_refuse(verdict, SETTLE_REJECT_TOO_MANY_DECIMALS, column,
+                                   "%s has %d decimals", settle_currency_code(currency), exponent);
+    case SETTLE_PARSE_OUT_OF_RANGE:
+        break;
+    }
+    return settle_check_refuse(verdict, SETTLE_REJECT_BAD_AMOUNT, column, "is too large");
+}
+
+int32_t
+settle_check_known(SettleIntakeJob *job, SettleDim dim, SettleCsvField field)
+{
+    int32_t id;
+    if (!settle_intake_codes_get(job->codes[dim], field.text, field.length, &id)) {
+        id = settle_directory_id(job->directory, dim, field.text, field.length);
+        /* Unknown ones are not cached: garbage must not fill the memory. */
+        if (id > 0)
+            settle_intake_codes_put(job->codes[dim], field.text, field.length, id, FALSE);
+    }
+    return id;
+}
+
+gboolean
+settle_check_open(SettleIntakeJob *job, SettleVerdict *verdict, SettleDim dim, SettleCsvField field,
+                  int column, int16_t *ret_id)
+{
+    int32_t id = settle_check_known(job, dim, field);
+    if (id == 0) {
+        id = job->next_id[dim];
+        if (id > G_MAXINT16)
+            return settle_check_refuse(verdict, SETTLE_REJECT_TOO_MANY_CODES, column,
+                                       "is new, and %d codes are the limit", G_MAXINT16);
+        job->next_id[dim]++;
+        settle_intake_codes_put(job->codes[dim], field.text, field.length, id, TRUE);
+    }
+    *ret_id = (int16_t) id;
+    return TRUE;
+}

@@ -1,0 +1,199 @@
+#include "intake/validate.h"
+
+#include "base/digest.h"
+
+#include <string.h>
+
+#define MAX_QUANTITY 1000000
+
+static gboolean
+parse_flag(SettleVerdict *verdict, SettleCsvField field, uint16_t *flags)
+{
+    static const struct {
+        const char *text;
+        gboolean value;
+    } words[] = {{"true", TRUE}, {"false", FALSE}, {"1", TRUE},
+                 {"0", FALSE},   {"yes", TRUE},    {"no", FALSE}};
+    if (field.length == 0)
+        return TRUE;
+    for (size_t i = 0; i < G_N_ELEMENTS(words); i++)
+        if (strlen(words[i].text) == field.length &&
+            memcmp(words[i].text, field.text, field.length) == 0) {
+            if (words[i].value)
+                *flags |= SETTLE_ORDER_FIRST_OF_SUBSCRIBER;
+            return TRUE;
+        }
+    return settle_check_refuse(verdict, SETTLE_REJECT_BAD_FLAG, ORDER_FIRST_ORDER,
+                               "is none of true, false, yes, no, 1, 0");
+}
+
+static gboolean
+parse_closing(SettleIntakeJob *job, SettleVerdict *verdict, SettleCsvField field,
+              SettleIntakeOrder *order)
+{
+    const int column = ORDER_CLOSED_AT;
+    if (field.length == 0)
+        return settle_check_refuse(verdict, SETTLE_REJECT_MISSING_VALUE, column, "must not be empty");
+    switch (settle_instant_parse(job->zone, field.text, field.length, &order->closing_at)) {
+    case SETTLE_INSTANT_OK:
+        order->closing_day = settle_zone_day(job->zone, order->closing_at);
+        return settle_check_plausible(job, verdict, column, order->closing_day);
+    case SETTLE_INSTANT_MALFORMED:
+        return settle_check_refuse(verdict, SETTLE_REJECT_BAD_TIME, column,
+                                   "is no time like 2026-03-31T16:00:00Z");
+    case SETTLE_INSTANT_NONEXISTENT:
+        return settle_check_refuse(verdict, SETTLE_REJECT_NONEXISTENT_TIME, column,
+                                   "does not exist in the settlement zone; give the offset");
+    case SETTLE_INSTANT_AMBIGUOUS:
+        return settle_check_refuse(verdict, SETTLE_REJECT_AMBIGUOUS_TIME, column,
+                                   "happened twice in the settlement zone; give the offset");
+    case SETTLE_INSTANT_OUT_OF_RANGE:
+        break;
+    }
+    return settle_check_refuse(verdict, SETTLE_REJECT_IMPLAUSIBLE_DATE, column,
+                               "is outside the years 1900 to 2399");
+}
+
+/* The values by themselves, in the order of the columns. */
+static gboolean
+check_values(SettleIntakeJob *job, const SettleCsvRecord *record, SettleIntakeOrder *order,
+             SettleVerdict *verdict)
+{
+    static const struct {
+        int column;
+        size_t max;
+        gboolean may_be_empty;
+    } texts[] = {
+        {ORDER_CARRIER, SETTLE_INTAKE_MAX_CODE, FALSE},
+        {ORDER_ORDER_ID, SETTLE_INTAKE_MAX_KEY, FALSE},
+        {ORDER_DISTRIBUTOR, SETTLE_INTAKE_MAX_CODE, FALSE},
+        {ORDER_MANAGER, SETTLE_INTAKE_MAX_CODE, TRUE},
+        {ORDER_PRODUCT, SETTLE_INTAKE_MAX_CODE, FALSE},
+        {ORDER_REGION, SETTLE_INTAKE_MAX_CODE, FALSE},
+        {ORDER_CHANNEL, SETTLE_INTAKE_MAX_CODE, FALSE},
+        {ORDER_CONTRACT, SETTLE_INTAKE_MAX_KEY, TRUE},
+    };
+    int64_t quantity;
+    for (size_t i = 0; i < G_N_ELEMENTS(texts); i++)
+        if (!settle_check_text(verdict, settle_intake_cell(job, record, texts[i].column),
+                               texts[i].column, texts[i].max, texts[i].may_be_empty))
+            return FALSE;
+    order->flags = 0;
+    if (!parse_flag(verdict, settle_intake_cell(job, record, ORDER_FIRST_ORDER), &order->flags) ||
+        !parse_closing(job, verdict, settle_intake_cell(job, record, ORDER_CLOSED_AT), order) ||
+        !settle_check_number(verdict, settle_intake_cell(job, record, ORDER_QUANTITY),
+                             ORDER_QUANTITY, 1, MAX_QUANTITY, &quantity) ||
+        !settle_check_currency(verdict, settle_intake_cell(job, record, ORDER_CURRENCY),
+                               ORDER_CURRENCY, &order->currency) ||
+        !settle_check_amount(verdict, settle_intake_cell(job, record, ORDER_PAID), ORDER_PAID,
+                             order->currency, &order->paid_minor))
+        return FALSE;
+    order->quantity = (int32_t) quantity;
+    if (order->paid_minor < 0)
+        return settle_check_refuse(verdict, SETTLE_REJECT_NEGATIVE_AMOUNT, ORDER_PAID,
+                                   "must not be negative");
+    return TRUE;
+}
+
+static gboolean
+holds(const SettleIntakeJob *job, SettleVerdict *verdict, SettleDim dim, int32_t id, SettleDay day,
+      int column)
+{
+    char closing[SETTLE_DAY_TEXT_BYTES], from[SETTLE_DAY_TEXT_BYTES];
+    if (settle_directory_holds(job->directory, dim, id, day))
+        return TRUE;
+    settle_day_format(day, closing);
+    SettleDay first = settle_directory_valid_from(job->directory, dim, id);
+    if (first == SETTLE_DAY_MAX)
+        return settle_check_refuse(verdict, SETTLE_REJECT_NOT_YET_VALID, column,
+                                   "does not hold yet on the closing day %s", closing);
+    return settle_check_refuse(verdict, SETTLE_REJECT_NOT_YET_VALID, column,
+                               "holds from %s, after the closing day %s",
+                               settle_day_format(first, from), closing);
+}
+
+static gboolean
+check_manager(SettleIntakeJob *job, const SettleCsvRecord *record, SettleIntakeOrder *order,
+              SettleVerdict *verdict)
+{
+    SettleCsvField field = settle_intake_cell(job, record, ORDER_MANAGER);
+    order->manager_id = 0;
+    if (field.length == 0)
+        return TRUE;
+    order->manager_id = settle_check_known(job, SETTLE_DIM_MANAGER, field);
+    if (order->manager_id == 0)
+        return settle_check_refuse(verdict, SETTLE_REJECT_UNKNOWN_MANAGER, ORDER_MANAGER,
+                                   "is no known manager");
+    if (!holds(job, verdict, SETTLE_DIM_MANAGER, order->manager_id, order->closing_day,
+               ORDER_MANAGER))
+        return FALSE;
+    int32_t outlet =
+        settle_directory_manager_outlet(job->directory, order->manager_id, order->closing_day);
+    int32_t distributor =
+        settle_directory_outlet_distributor(job->directory, outlet, order->closing_day);
+    const char *other =
+        settle_directory_code(job->directory, SETTLE_DIM_DISTRIBUTOR, distributor);
+    if (distributor == order->distributor_id)
+        return TRUE;
+    return settle_check_refuse(verdict, SETTLE_REJECT_OTHER_DISTRIBUTOR, ORDER_MANAGER,
+                               "belongs to %s%s on the closing day",
+                               other == NULL ? "no distributor" : "distributor ",
+                               other == NULL ? "" : other);
+}
+
+/* Against the master data. */
+static gboolean
+check_parties(SettleIntakeJob *job, const SettleCsvRecord *record, SettleIntakeOrder *order,
+              SettleVerdict *verdict)
+{
+    SettleCsvField product = settle_intake_cell(job, record, ORDER_PRODUCT);
+    SettleDay day = order->closing_day;
+    order->carrier_id =
+        settle_check_known(job, SETTLE_DIM_CARRIER, settle_intake_cell(job, record, ORDER_CARRIER));
+    if (order->carrier_id == 0)
+        return settle_check_refuse(verdict, SETTLE_REJECT_UNKNOWN_CARRIER, ORDER_CARRIER,
+                                   "is no known carrier");
+    if (!holds(job, verdict, SETTLE_DIM_CARRIER, order->carrier_id, day, ORDER_CARRIER))
+        return FALSE;
+    order->distributor_id = settle_check_known(
+        job, SETTLE_DIM_DISTRIBUTOR, settle_intake_cell(job, record, ORDER_DISTRIBUTOR));
+    if (order->distributor_id == 0)
+        return settle_check_refuse(verdict, SETTLE_REJECT_UNKNOWN_DISTRIBUTOR, ORDER_DISTRIBUTOR,
+                                   "is no known distributor");
+    if (!holds(job, verdict, SETTLE_DIM_DISTRIBUTOR, order->distributor_id, day,
+               ORDER_DISTRIBUTOR) ||
+        !check_manager(job, record, order, verdict))
+        return FALSE;
+    order->product_id = settle_directory_product(job->directory, order->carrier_id, product.text,
+                                                 product.length);
+    if (order->product_id == 0)
+        return settle_check_refuse(verdict, SETTLE_REJECT_UNKNOWN_PRODUCT, ORDER_PRODUCT,
+                                   "is no known product of the carrier");
+    return holds(job, verdict, SETTLE_DIM_PRODUCT, order->product_id, day, ORDER_PRODUCT);
+}
+
+gboolean
+settle_validate_order(SettleIntakeJob *job, const SettleCsvRecord *record,
+                      SettleIntakeOrder *ret_order, SettleVerdict *verdict)
+{
+    SettleIntakeOrder *order = ret_order;
+    SettleCsvField id = settle_intake_cell(job, record, ORDER_ORDER_ID);
+    SettleCsvField contract = settle_intake_cell(job, record, ORDER_CONTRACT);
+    /* The open vocabularies last: a row that fails must not add codes. */
+    if (!check_values(job, record, order, verdict) || !check_parties(job, record, order, verdict) ||
+        !settle_check_open(job, verdict, SETTLE_DIM_REGION,
+                           settle_intake_cell(job, record, ORDER_REGION), ORDER_REGION,
+                           &order->region_id) ||
+        !settle_check_open(job, verdict, SETTLE_DIM_CHANNEL,
+                           settle_intake_cell(job, record, ORDER_CHANNEL), ORDER_CHANNEL,
+                           &order->channel_id))
+        return FALSE;
+    order->order_id = settle_id_from_key(order->carrier_id, id.text, id.length);
+    order->contract_id =
+        contract.length == 0
+            ? 0
+            : settle_id_from_key(order->carrier_id, contract.text, contract.length);
+    order->upstream_length = (uint16_t) id.length;
+    order->contract_length = (uint16_t) contract.length;
+    return TRUE;
+}

@@ -1,0 +1,64 @@
+#include "intake/validate.h"
+
+static const char *
+copy(SettleIntakeJob *job, SettleCsvField field)
+{
+    return settle_arena_strndup(job->arena, field.text, field.length);
+}
+
+static gboolean
+take(SettleIntakeJob *job, const SettleCsvRecord *record, SettleVerdict *verdict, int column,
+     size_t max, gboolean may_be_empty, const char **ret_text)
+{
+    SettleCsvField field = settle_intake_cell(job, record, column);
+    if (!settle_check_text(verdict, field, column, max, may_be_empty))
+        return FALSE;
+    *ret_text = copy(job, field);
+    return TRUE;
+}
+
+#define CODE(column, to) take(job, record, verdict, column, SETTLE_INTAKE_MAX_CODE, FALSE, to)
+#define NAME(column) take(job, record, verdict, column, SETTLE_INTAKE_MAX_NAME, FALSE, &party->name)
+#define DAY(column)                                                                                \
+    settle_check_day(verdict, settle_intake_cell(job, record, column), column, &party->valid_from)
+
+/* What a value refers to is looked up later: it may stand further down in the same file. */
+gboolean
+settle_validate_party(SettleIntakeJob *job, const SettleCsvRecord *record,
+                      SettleIntakeParty *ret_party, SettleVerdict *verdict)
+{
+    SettleIntakeParty *party = ret_party;
+    *party = (SettleIntakeParty){0};
+    switch (job->kind) {
+    case SETTLE_INTAKE_CARRIERS:
+        return CODE(CARRIER_CARRIER, &party->code) && NAME(CARRIER_NAME) && DAY(CARRIER_VALID_FROM);
+    case SETTLE_INTAKE_DISTRIBUTORS: {
+        SettleCsvField tier = settle_intake_cell(job, record, DISTRIBUTOR_TIER);
+        int64_t number = 0;
+        if (!CODE(DISTRIBUTOR_DISTRIBUTOR, &party->code) || !NAME(DISTRIBUTOR_NAME) ||
+            (tier.length > 0 &&
+             !settle_check_number(verdict, tier, DISTRIBUTOR_TIER, 0, 99, &number)))
+            return FALSE;
+        party->tier = (int16_t) number;
+        return DAY(DISTRIBUTOR_VALID_FROM);
+    }
+    case SETTLE_INTAKE_OUTLETS:
+        return CODE(OUTLET_OUTLET, &party->code) && NAME(OUTLET_NAME) &&
+               CODE(OUTLET_DISTRIBUTOR, &party->distributor) &&
+               take(job, record, verdict, OUTLET_PARENT, SETTLE_INTAKE_MAX_CODE, TRUE,
+                    &party->parent) &&
+               DAY(OUTLET_VALID_FROM);
+    case SETTLE_INTAKE_MANAGERS:
+        return CODE(MANAGER_MANAGER, &party->code) && NAME(MANAGER_NAME) &&
+               CODE(MANAGER_OUTLET, &party->outlet) && DAY(MANAGER_VALID_FROM);
+    case SETTLE_INTAKE_PRODUCTS:
+        return CODE(PRODUCT_CARRIER, &party->carrier) && CODE(PRODUCT_PRODUCT, &party->code) &&
+               NAME(PRODUCT_NAME) && CODE(PRODUCT_CLASS, &party->class) && DAY(PRODUCT_VALID_FROM);
+    case SETTLE_INTAKE_ORDERS:
+    case SETTLE_INTAKE_BILLS:
+    case SETTLE_N_INTAKE_KINDS:
+        break;
+    }
+    settle_invariant(!"a kind of master data");
+    return FALSE;
+}

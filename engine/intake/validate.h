@@ -1,0 +1,31 @@
+/* Private to the validators: checks of one value, each FALSE with the verdict filled. */
+#pragma once
+
+#include "intake/job.h"
+
+G_BEGIN_DECLS
+
+gboolean settle_check_refuse(SettleVerdict *verdict, SettleReject reject, int column,
+                             const char *format, ...) G_GNUC_PRINTF(4, 5);
+/* A code, id or name: up to max bytes, no control characters. */
+gboolean settle_check_text(SettleVerdict *verdict, SettleCsvField field, int column, size_t max,
+                           gboolean may_be_empty);
+gboolean settle_check_day(SettleVerdict *verdict, SettleCsvField field, int column,
+                          SettleDay *ret_day);
+/* A day of a fact must not be implausibly far from the business date. */
+gboolean settle_check_plausible(const SettleIntakeJob *job, SettleVerdict *verdict, int column,
+                                SettleDay day);
+/* A whole number within [low, high]. */
+gboolean settle_check_number(SettleVerdict *verdict, SettleCsvField field, int column, int64_t low,
+                             int64_t high, int64_t *ret_number);
+gboolean settle_check_currency(SettleVerdict *verdict, SettleCsvField field, int column,
+                               SettleCurrency *ret_currency);
+gboolean settle_check_amount(SettleVerdict *verdict, SettleCsvField field, int column,
+                             SettleCurrency currency, int64_t *ret_minor);
+/* The id of a code in the directory, through the job's cache; 0 if unknown. */
+int32_t settle_check_known(SettleIntakeJob *job, SettleDim dim, SettleCsvField field);
+/* The id in an open vocabulary: a code that is new gets the next one. */
+gboolean settle_check_open(SettleIntakeJob *job, SettleVerdict *verdict, SettleDim dim,
+                           SettleCsvField field, int column, int16_t *ret_id);
+
+G_END_DECLS

@@ -1,0 +1,349 @@
+/* Bills: to the first-closed order of their contract (docs/semantics.md 13.8), or to the waiting table.
+ * Everything goes in the order of (contract, month, revision). */
+#include "intake/write.h"
+
+#include <string.h>
+
+typedef struct {
+    SettleSpool *first;    /* the first order of each contract, by contract */
+    SettleSpool *waiting;  /* unresolved bills of the database, by (contract, month and revision) */
+    SettleSpool *there;    /* bills of the database for the same months, by the same */
+    SettleSpool *bills;    /* to be written */
+    SettleSpool *unresolved; /* to be written as waiting */
+} Work;
+
+static void
+work_clear(Work *work)
+{
+    settle_spool_free(work->first);
+    settle_spool_free(work->waiting);
+    settle_spool_free(work->there);
+    settle_spool_free(work->bills);
+    settle_spool_free(work->unresolved);
+}
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Work, work_clear)
+
+static gboolean
+query_first(SettleIntakeJob *job, const int64_t *ids, size_t n, gpointer user_data, GError **error)
+{
+    Work *work = user_data;
+    GError *failure = NULL;
+    g_autoptr(SettleReader) reader =
+        settle_store_read(job->store, settle_sql_intake_first_orders, error, "L", ids, n);
+    if (reader == NULL)
+        return FALSE;
+    while (settle_reader_next(reader, &failure)) {
+        SettleIntakeContract row;
+        settle_contract_read(reader, 0, &row);
+        /* An order without FOLLOWS at its time may follow by now; the bills are the first one's. */
+        row.flags &= (uint16_t) ~SETTLE_ORDER_FOLLOWS;
+        SettleSpoolKey key = {{(uint64_t) row.contract_id, 0, 0}};
+        SettleIntakeContract *to = settle_spool_add(work->first, &key, sizeof row, error);
+        if (to == NULL)
+            return FALSE;
+        *to = row;
+    }
+    g_clear_pointer(&reader, settle_reader_free);
+    if (failure != NULL) {
+        g_propagate_error(error, failure);
+        return FALSE;
+    }
+    return settle_bills_waiting(job, ids, n, work->waiting, error);
+}
+
+/* The months of orders that the file has bills for. */
+typedef struct {
+    int32_t *distributors;
+    int64_t *orders;
+    SettleDay *months;
+    size_t n;
+} Wanted;
+
+static void
+wanted_clear(Wanted *wanted)
+{
+    g_free(wanted->distributors);
+    g_free(wanted->orders);
+    g_free(wanted->months);
+}
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Wanted, wanted_clear)
+
+static gboolean
+query_there(SettleIntakeJob *job, Work *work, Wanted *wanted, GError **error)
+{
+    GError *failure = NULL;
+    SettleDay from = wanted->months[0], to = wanted->months[0];
+    for (size_t i = 1; i < wanted->n; i++) {
+        from = MIN(from, wanted->months[i]);
+        to = MAX(to, wanted->months[i]);
+    }
+    g_autoptr(SettleReader) reader =
+        settle_store_read(job->store, settle_sql_intake_bills_there, error, "ILDdd",
+                          wanted->distributors, wanted->n, wanted->orders, wanted->n, wanted->months,
+                          wanted->n, from, to);
+    if (reader == NULL)
+        return FALSE;
+    while (settle_reader_next(reader, &failure)) {
+        SettleIntakeBillRow row = {0};
+        settle_bill_read(reader, 0, &row);
+        settle_contract_read(reader, SETTLE_BILL_COLUMNS, &row.order);
+        row.currency = row.order.currency;
+        SettleSpoolKey key = {{(uint64_t) row.order.contract_id,
+                               settle_bill_word(row.month, row.revision), 0}};
+        SettleIntakeBillRow *to_row = settle_spool_add(work->there, &key, sizeof row, error);
+        if (to_row == NULL)
+            return FALSE;
+        *to_row = row;
+    }
+    wanted->n = 0;
+    if (failure != NULL)
+        g_propagate_error(error, failure);
+    return failure == NULL;
+}
+
+static gboolean
+look_up_bills(SettleIntakeJob *job, Work *work, GError **error)
+{
+    SettleIntakeCursor rows, first;
+    uint64_t contract = 0, month = 0;
+    g_auto(Wanted) wanted = {
+        g_new(int32_t, SETTLE_INTAKE_SLICE),
+        g_new(int64_t, SETTLE_INTAKE_SLICE),
+        g_new(SettleDay, SETTLE_INTAKE_SLICE),
+        0,
+    };
+    if (!settle_cursor_start(&rows, job->rows, error) ||
+        !settle_cursor_start(&first, work->first, error))
+        return FALSE;
+    while (rows.there) {
+        if (rows.key.word[0] != contract || rows.key.word[1] >> 16 != month) {
+            contract = rows.key.word[0];
+            month = rows.key.word[1] >> 16;
+            if (!settle_cursor_seek(&first, contract, 0, error))
+                return FALSE;
+            if (first.there && first.key.word[0] == contract) {
+                const SettleIntakeContract *order = first.bytes;
+                wanted.distributors[wanted.n] = order->distributor_id;
+                wanted.orders[wanted.n] = order->order_id;
+                wanted.months[wanted.n++] = settle_month_first((SettleMonth) month);
+                if (wanted.n == SETTLE_INTAKE_SLICE && !query_there(job, work, &wanted, error))
+                    return FALSE;
+            }
+        }
+        if (!settle_cursor_step(&rows, error))
+            return FALSE;
+    }
+    return wanted.n == 0 || query_there(job, work, &wanted, error);
+}
+
+static void
+fill_row(SettleIntakeJob *job, const SettleIntakeBill *bill, SettleIntakeBillRow *row)
+{
+    *row = (SettleIntakeBillRow){
+        .order = {.contract_id = bill->contract_id},
+        .billed_minor = bill->billed_minor, .tax_minor = bill->tax_minor,
+        .cash_minor = bill->cash_minor, .arrears_minor = bill->arrears_minor,
+        .megabytes = bill->megabytes, .source_batch_id = job->batch_id, .line = bill->place.line,
+        .minutes = bill->minutes, .month = bill->month, .issue_day = bill->issue_day,
+        .carrier_id = bill->carrier_id, .revision = bill->revision, .currency = bill->currency,
+        .contract_length = bill->contract_length,
+    };
+}
+
+static gboolean
+differ(const SettleIntakeBillRow *a, const SettleIntakeBillRow *b, GString *names, int *ret_column)
+{
+    const struct {
+        int column;
+        gboolean same;
+    } columns[] = {
+        {BILL_ISSUED, a->issue_day == b->issue_day},
+        {BILL_BILLED, a->billed_minor == b->billed_minor},
+        {BILL_TAX, a->tax_minor == b->tax_minor},
+        {BILL_CASH, a->cash_minor == b->cash_minor},
+        {BILL_ARREARS, a->arrears_minor == b->arrears_minor},
+        {BILL_MINUTES, a->minutes == b->minutes},
+        {BILL_MEGABYTES, a->megabytes == b->megabytes},
+        {BILL_CURRENCY, a->currency == b->currency},
+    };
+    int n;
+    const SettleIntakeColumn *table = settle_intake_columns(SETTLE_INTAKE_BILLS, &n);
+    g_string_truncate(names, 0);
+    for (size_t i = 0; i < G_N_ELEMENTS(columns); i++)
+        if (!columns[i].same) {
+            if (names->len == 0)
+                *ret_column = columns[i].column;
+            g_string_append_printf(names, "%s%s", names->len > 0 ? ", " : "",
+                                   table[columns[i].column].name);
+        }
+    return names->len > 0;
+}
+
+static gboolean
+take_again(SettleIntakeJob *job, const SettleIntakeBill *bill, const SettleIntakeBillRow *row,
+           const SettleIntakeBillRow *before, GString *names, GError **error)
+{
+    SettleVerdict verdict = {.reject = SETTLE_REJECT_CONFLICT, .field = -1};
+    gboolean in_file = before->source_batch_id == job->batch_id;
+    if (!differ(row, before, names, &verdict.column)) {
+        job->repeated++;
+        return TRUE;
+    }
+    g_autofree char *of_batch =
+        in_file ? g_strdup("") : g_strdup_printf(" of batch %d", before->source_batch_id);
+    g_snprintf(verdict.message, sizeof verdict.message,
+               "the same revision of this bill stands in line %d%s with another %s", before->line,
+               of_batch, names->str);
+    return settle_intake_quarantine_kept(job, &verdict, &bill->place, error);
+}
+
+static gboolean
+accept(SettleIntakeJob *job, Work *work, const SettleIntakeBill *bill, SettleIntakeBillRow *row,
+       const SettleIntakeContract *order, GError **error)
+{
+    if (order == NULL) {
+        SettleSpoolKey key = {{(uint64_t) bill->contract_id,
+                               settle_bill_word(bill->month, bill->revision), 0}};
+        SettleIntakeBillRow *to = settle_spool_add(work->unresolved, &key,
+                                                   sizeof *row + bill->contract_length, error);
+        if (to == NULL)
+            return FALSE;
+        *to = *row;
+        memcpy(to->text, bill->text, bill->contract_length);
+        job->waiting++;
+        return TRUE;
+    }
+    row->order = *order;
+    job->accepted++;
+    return settle_bill_add(work->bills, row, error);
+}
+
+/* What is known of the key that the rows are at. */
+typedef struct {
+    uint64_t contract, month, revision;
+    gboolean any;              /* a row of this month is there already */
+    gboolean has_before;
+    SettleIntakeBillRow before; /* the row that holds this key */
+} Seen;
+
+/* Moves on to a new key: what the database has of the month and of the key. */
+static gboolean
+see_key(Seen *seen, const SettleIntakeCursor *rows, SettleIntakeCursor *there,
+        SettleIntakeCursor *waiting, GError **error)
+{
+    uint64_t contract = rows->key.word[0], word = rows->key.word[1];
+    if (contract != seen->contract || word >> 16 != seen->month) {
+        *seen = (Seen){.contract = contract, .month = word >> 16};
+        if (!settle_cursor_seek(there, contract, seen->month << 16, error))
+            return FALSE;
+        seen->any = there->there && there->key.word[0] == contract &&
+                    there->key.word[1] >> 16 == seen->month;
+    }
+    if (word == seen->revision)
+        return TRUE;
+    seen->revision = word;
+    seen->has_before = FALSE;
+    if (!settle_cursor_seek(there, contract, word, error) ||
+        !settle_cursor_seek(waiting, contract, word, error))
+        return FALSE;
+    SettleIntakeCursor *cursors[] = {there, waiting};
+    for (int i = 0; i < 2; i++)
+        if (cursors[i]->there && cursors[i]->key.word[0] == contract &&
+            cursors[i]->key.word[1] == word) {
+            seen->before = *(const SettleIntakeBillRow *) cursors[i]->bytes;
+            seen->has_before = TRUE;
+        }
+    return TRUE;
+}
+
+static gboolean
+sort_out(SettleIntakeJob *job, Work *work, GError **error)
+{
+    SettleIntakeCursor rows, first, there, waiting;
+    Seen seen = {0};
+    g_autoptr(GString) names = g_string_new(NULL);
+    if (!settle_cursor_start(&rows, job->rows, error) ||
+        !settle_cursor_start(&first, work->first, error) ||
+        !settle_cursor_start(&there, work->there, error) ||
+        !settle_cursor_start(&waiting, work->waiting, error))
+        return FALSE;
+    while (rows.there) {
+        const SettleIntakeBill *bill = rows.bytes;
+        const SettleIntakeContract *order = NULL;
+        SettleIntakeBillRow row;
+        gboolean ok;
+        fill_row(job, bill, &row);
+        if (!see_key(&seen, &rows, &there, &waiting, error) ||
+            !settle_cursor_seek(&first, seen.contract, 0, error))
+            return FALSE;
+        if (first.there && first.key.word[0] == seen.contract)
+            order = first.bytes;
+        if (seen.has_before) {
+            ok = take_again(job, bill, &row, &seen.before, names, error);
+        } else if (order != NULL && order->currency != bill->currency) {
+            SettleVerdict verdict = {SETTLE_REJECT_CONTRACT_CURRENCY, BILL_CURRENCY, -1, ""};
+            g_snprintf(verdict.message, sizeof verdict.message, "the order was paid in %s",
+                       settle_currency_code(order->currency));
+            ok = settle_intake_quarantine_kept(job, &verdict, &bill->place, error);
+        } else {
+            row.follows = seen.any ? 1 : 0;
+            seen.any = seen.has_before = TRUE;
+            seen.before = row;
+            ok = accept(job, work, bill, &row, order, error);
+        }
+        if (!ok || !settle_cursor_step(&rows, error))
+            return FALSE;
+    }
+    return TRUE;
+}
+
+static gboolean
+copy_waiting(SettleIntakeJob *job, Work *work, GError **error)
+{
+    enum { FIELDS = 15 };
+    SettleIntakeCursor cursor;
+    if (settle_spool_count(work->unresolved) == 0)
+        return TRUE;
+    g_autoptr(SettleWriter) writer =
+        settle_store_copy_in(job->store, settle_sql_copy_bill_waiting, error);
+    if (writer == NULL || !settle_cursor_start(&cursor, work->unresolved, error))
+        return FALSE;
+    while (cursor.there) {
+        const SettleIntakeBillRow *row = cursor.bytes;
+        if (!settle_writer_row(writer, FIELDS, error))
+            return FALSE;
+        settle_writer_i64(writer, row->order.contract_id);
+        settle_writer_month(writer, row->month);
+        settle_writer_i16(writer, row->revision);
+        settle_writer_i32(writer, row->source_batch_id);
+        settle_writer_i32(writer, row->line);
+        settle_writer_day(writer, row->issue_day);
+        settle_writer_i64(writer, row->billed_minor);
+        settle_writer_i64(writer, row->tax_minor);
+        settle_writer_i64(writer, row->cash_minor);
+        settle_writer_i64(writer, row->arrears_minor);
+        settle_writer_i32(writer, row->minutes);
+        settle_writer_i64(writer, row->megabytes);
+        settle_writer_i16(writer, row->currency);
+        settle_writer_text(writer, row->text, row->contract_length);
+        settle_writer_i32(writer, row->carrier_id);
+        if (!settle_cursor_step(&cursor, error))
+            return FALSE;
+    }
+    return settle_writer_finish(g_steal_pointer(&writer), error);
+}
+
+gboolean
+settle_intake_write_bills(SettleIntakeJob *job, GError **error)
+{
+    g_auto(Work) work = {
+        .first = settle_spool_new(job->memory),
+        .waiting = settle_spool_new(job->memory),
+        .there = settle_spool_new(job->memory),
+        .bills = settle_spool_new(job->memory),
+        .unresolved = settle_spool_new(job->memory),
+    };
+    return settle_intake_each_slice(job, job->rows, query_first, &work, error) &&
+           look_up_bills(job, &work, error) && sort_out(job, &work, error) &&
+           settle_bills_copy(job, work.bills, error) && copy_waiting(job, &work, error);
+}

@@ -1,0 +1,197 @@
+#include "intake/write.h"
+
+#include <string.h>
+
+gboolean
+settle_cursor_step(SettleIntakeCursor *cursor, GError **error)
+{
+    GError *failure = NULL;
+    cursor->there = settle_spool_next(cursor->spool, &cursor->key, &cursor->bytes, &cursor->length,
+                                      &failure);
+    if (failure == NULL)
+        return TRUE;
+    g_propagate_error(error, failure);
+    return FALSE;
+}
+
+gboolean
+settle_cursor_start(SettleIntakeCursor *cursor, SettleSpool *spool, GError **error)
+{
+    cursor->spool = spool;
+    settle_spool_rewind(spool);
+    return settle_cursor_step(cursor, error);
+}
+
+gboolean
+settle_cursor_seek(SettleIntakeCursor *cursor, uint64_t first, uint64_t second, GError **error)
+{
+    while (cursor->there && (cursor->key.word[0] < first || (cursor->key.word[0] == first &&
+                                                             cursor->key.word[1] < second)))
+        if (!settle_cursor_step(cursor, error))
+            return FALSE;
+    return TRUE;
+}
+
+gboolean
+settle_intake_each_slice(SettleIntakeJob *job, SettleSpool *spool, SettleIntakeQuery query,
+                         gpointer user_data, GError **error)
+{
+    SettleIntakeCursor cursor;
+    g_autofree int64_t *ids =
+        g_new(int64_t, MIN(settle_spool_count(spool), SETTLE_INTAKE_SLICE) + 1);
+    size_t n = 0;
+    if (!settle_cursor_start(&cursor, spool, error))
+        return FALSE;
+    while (cursor.there) {
+        int64_t id = (int64_t) cursor.key.word[0];
+        if (n == 0 || ids[n - 1] != id) {
+            if (n == SETTLE_INTAKE_SLICE) {
+                if (!query(job, ids, n, user_data, error))
+                    return FALSE;
+                n = 0;
+            }
+            ids[n++] = id;
+        }
+        if (!settle_cursor_step(&cursor, error))
+            return FALSE;
+    }
+    return n == 0 || query(job, ids, n, user_data, error);
+}
+
+void
+settle_contract_read(const SettleReader *reader, int first, SettleIntakeContract *ret_contract)
+{
+    *ret_contract = (SettleIntakeContract){
+        .order_id = settle_reader_i64(reader, first),
+        .contract_id = settle_reader_i64(reader, first + 1),
+        .distributor_id = settle_reader_i32(reader, first + 2),
+        .batch_id = settle_reader_i32(reader, first + 3),
+        .closing_at = settle_reader_i64(reader, first + 4),
+        .closing_day = settle_reader_day(reader, first + 5),
+        .product_id = settle_reader_i32(reader, first + 6),
+        .manager_id = settle_reader_i32(reader, first + 7),
+        .quantity = settle_reader_i32(reader, first + 8),
+        .paid_minor = settle_reader_i64(reader, first + 9),
+        .region_id = settle_reader_i16(reader, first + 10),
+        .channel_id = settle_reader_i16(reader, first + 11),
+        .currency = settle_reader_i16(reader, first + 12),
+        .flags = (uint16_t) settle_reader_i16(reader, first + 13),
+    };
+}
+
+void
+settle_bill_read(const SettleReader *reader, int first, SettleIntakeBillRow *ret_bill)
+{
+    ret_bill->month = settle_reader_month(reader, first);
+    ret_bill->revision = settle_reader_i16(reader, first + 1);
+    ret_bill->issue_day = settle_reader_day(reader, first + 2);
+    ret_bill->billed_minor = settle_reader_i64(reader, first + 3);
+    ret_bill->tax_minor = settle_reader_i64(reader, first + 4);
+    ret_bill->cash_minor = settle_reader_i64(reader, first + 5);
+    ret_bill->arrears_minor = settle_reader_i64(reader, first + 6);
+    ret_bill->minutes = settle_reader_i32(reader, first + 7);
+    ret_bill->megabytes = settle_reader_i64(reader, first + 8);
+    ret_bill->source_batch_id = settle_reader_i32(reader, first + 9);
+    ret_bill->line = settle_reader_i32(reader, first + 10);
+}
+
+gboolean
+settle_bill_add(SettleSpool *bills, const SettleIntakeBillRow *row, GError **error)
+{
+    SettleSpoolKey key = {{(uint64_t) row->order.distributor_id, (uint64_t) row->order.order_id,
+                           settle_bill_word(row->month, row->revision) << 1 | row->withdrawn}};
+    SettleIntakeBillRow *to = settle_spool_add(bills, &key, sizeof *row, error);
+    if (to == NULL)
+        return FALSE;
+    *to = *row;
+    to->contract_length = 0;
+    return TRUE;
+}
+
+static void
+put_bill(SettleWriter *writer, const SettleIntakeJob *job, const SettleIntakeBillRow *row)
+{
+    const SettleIntakeContract *order = &row->order;
+    settle_writer_month(writer, row->month);
+    settle_writer_i32(writer, order->distributor_id);
+    settle_writer_i64(writer, order->order_id);
+    settle_writer_i16(writer, row->revision);
+    settle_writer_bool(writer, row->withdrawn);
+    settle_writer_bool(writer, row->follows);
+    settle_writer_i32(writer, job->batch_id);
+    settle_writer_i32(writer, row->source_batch_id);
+    settle_writer_day(writer, row->issue_day);
+    settle_writer_i64(writer, row->billed_minor);
+    settle_writer_i64(writer, row->tax_minor);
+    settle_writer_i64(writer, row->cash_minor);
+    settle_writer_i64(writer, row->arrears_minor);
+    settle_writer_i32(writer, row->minutes);
+    settle_writer_i64(writer, row->megabytes);
+    settle_writer_i32(writer, order->batch_id);
+    settle_writer_day(writer, order->closing_day);
+    settle_writer_i32(writer, order->product_id);
+    settle_writer_i32(writer, order->manager_id);
+    settle_writer_i32(writer, order->quantity);
+    settle_writer_i64(writer, order->paid_minor);
+    settle_writer_i16(writer, order->region_id);
+    settle_writer_i16(writer, order->channel_id);
+    settle_writer_i16(writer, order->currency);
+    settle_writer_i16(writer, (int16_t) order->flags);
+    settle_writer_i64(writer, order->contract_id);
+    settle_writer_i32(writer, row->line);
+}
+
+gboolean
+settle_bills_copy(SettleIntakeJob *job, SettleSpool *bills, GError **error)
+{
+    enum { FIELDS = 27 };
+    SettleIntakeCursor cursor;
+    if (settle_spool_count(bills) == 0)
+        return TRUE;
+    g_autoptr(SettleWriter) writer =
+        settle_store_copy_in(job->store, settle_sql_copy_bill, error);
+    if (writer == NULL || !settle_cursor_start(&cursor, bills, error))
+        return FALSE;
+    while (cursor.there) {
+        const SettleIntakeBillRow *row = cursor.bytes;
+        if (!settle_writer_row(writer, FIELDS, error))
+            return FALSE;
+        put_bill(writer, job, row);
+        settle_intake_slice(job, row->order.distributor_id, row->month);
+        if (!settle_cursor_step(&cursor, error))
+            return FALSE;
+    }
+    return settle_writer_finish(g_steal_pointer(&writer), error);
+}
+
+gboolean
+settle_bills_waiting(SettleIntakeJob *job, const int64_t *contracts, size_t n, SettleSpool *waiting,
+                     GError **error)
+{
+    GError *failure = NULL;
+    g_autoptr(SettleReader) reader = settle_store_read(
+        job->store, settle_sql_intake_waiting_bills, error, "L", contracts, n);
+    if (reader == NULL)
+        return FALSE;
+    while (settle_reader_next(reader, &failure)) {
+        SettleIntakeBillRow row = {0};
+        size_t length;
+        const char *contract = settle_reader_text(reader, SETTLE_BILL_COLUMNS + 3, &length);
+        settle_bill_read(reader, 0, &row);
+        row.order.contract_id = settle_reader_i64(reader, SETTLE_BILL_COLUMNS);
+        row.currency = settle_reader_i16(reader, SETTLE_BILL_COLUMNS + 1);
+        row.carrier_id = settle_reader_i32(reader, SETTLE_BILL_COLUMNS + 2);
+        row.contract_length = (uint16_t) length;
+        SettleSpoolKey key = {{(uint64_t) row.order.contract_id,
+                               settle_bill_word(row.month, row.revision), 0}};
+        SettleIntakeBillRow *to =
+            settle_spool_add(waiting, &key, sizeof row + length, error);
+        if (to == NULL)
+            return FALSE;
+        *to = row;
+        memcpy(to->text, contract, length);
+    }
+    if (failure != NULL)
+        g_propagate_error(error, failure);
+    return failure == NULL;
+}

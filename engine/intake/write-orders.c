@@ -1,0 +1,475 @@
+/* Orders: repeats and conflicts, then which order of a contract its bills serve, then COPY in the order
+ * of (distributor, order), which keeps the inserts into the btree local. */
+#include "intake/write.h"
+
+#include <string.h>
+
+typedef struct {
+    SettleSpool *existing;  /* orders of the database with the ids of the file, by order id */
+    SettleSpool *orders;    /* accepted, by (distributor, order id) */
+    SettleSpool *contracts; /* accepted ones with a contract, by (contract, closing, order id) */
+    SettleSpool *known;     /* settle.contract rows of these contracts, by the same */
+    SettleSpool *waiting;   /* bills that came before, by (contract, month, revision) */
+    SettleSpool *bills;     /* to be written */
+    SettleSpool *found;     /* keys of the waiting ones among them */
+    GHashTable *follows;    /* order ids: FOLLOWS is set */
+    GArray *moves;          /* Move */
+} Work;
+
+/* The bills of a contract move to an order that closed earlier and came later. */
+typedef struct {
+    SettleIntakeContract from, to;
+} Move;
+
+static void
+work_clear(Work *work)
+{
+    settle_spool_free(work->existing);
+    settle_spool_free(work->orders);
+    settle_spool_free(work->contracts);
+    settle_spool_free(work->known);
+    settle_spool_free(work->waiting);
+    settle_spool_free(work->bills);
+    settle_spool_free(work->found);
+    g_clear_pointer(&work->follows, g_hash_table_unref);
+    g_clear_pointer(&work->moves, g_array_unref);
+}
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Work, work_clear)
+
+static gboolean
+query_existing(SettleIntakeJob *job, const int64_t *ids, size_t n, gpointer user_data, GError **error)
+{
+    Work *work = user_data;
+    GError *failure = NULL;
+    int months = job->options.lookback_months;
+    SettleMonth from = settle_day_month(job->oldest_day) - months;
+    g_autoptr(SettleReader) reader = settle_store_read(
+        job->store, settle_sql_intake_orders_by_id, error, "Lm", ids, n, from);
+    if (reader == NULL)
+        return FALSE;
+    while (settle_reader_next(reader, &failure)) {
+        SettleIntakeContract common;
+        size_t upstream_length, contract_length;
+        const char *upstream = settle_reader_text(reader, 15, &upstream_length);
+        const char *contract = settle_reader_text(reader, 16, &contract_length);
+        settle_contract_read(reader, 0, &common);
+        SettleSpoolKey key = {{(uint64_t) common.order_id, 0, 0}};
+        SettleIntakeOrder *to = settle_spool_add(
+            work->existing, &key, sizeof *to + upstream_length + contract_length, error);
+        if (to == NULL)
+            return FALSE;
+        *to = (SettleIntakeOrder){
+            .order_id = common.order_id, .contract_id = common.contract_id,
+            .paid_minor = common.paid_minor, .closing_at = common.closing_at,
+            .place = {.at = (uint64_t) common.batch_id, .line = settle_reader_i32(reader, 17)},
+            .distributor_id = common.distributor_id, .carrier_id = settle_reader_i32(reader, 14),
+            .product_id = common.product_id, .manager_id = common.manager_id,
+            .quantity = common.quantity, .closing_day = common.closing_day,
+            .region_id = common.region_id, .channel_id = common.channel_id,
+            .currency = common.currency, .flags = common.flags,
+            .upstream_length = (uint16_t) upstream_length,
+            .contract_length = (uint16_t) contract_length,
+        };
+        memcpy(to->text, upstream, upstream_length);
+        memcpy(to->text + upstream_length, contract, contract_length);
+    }
+    if (failure != NULL)
+        g_propagate_error(error, failure);
+    return failure == NULL;
+}
+
+/* Names what differs; FALSE if nothing does. */
+static gboolean
+differ(const SettleIntakeOrder *a, const SettleIntakeOrder *b, GString *names, int *ret_column)
+{
+    const uint16_t first = SETTLE_ORDER_FIRST_OF_SUBSCRIBER;
+    const struct {
+        int column;
+        gboolean same;
+    } columns[] = {
+        {ORDER_DISTRIBUTOR, a->distributor_id == b->distributor_id},
+        {ORDER_MANAGER, a->manager_id == b->manager_id},
+        {ORDER_PRODUCT, a->product_id == b->product_id},
+        {ORDER_REGION, a->region_id == b->region_id},
+        {ORDER_CHANNEL, a->channel_id == b->channel_id},
+        {ORDER_CONTRACT, a->contract_length == b->contract_length &&
+                             memcmp(a->text + a->upstream_length, b->text + b->upstream_length,
+                                    a->contract_length) == 0},
+        {ORDER_FIRST_ORDER, (a->flags & first) == (b->flags & first)},
+        {ORDER_CLOSED_AT, a->closing_at == b->closing_at},
+        {ORDER_PAID, a->paid_minor == b->paid_minor},
+        {ORDER_QUANTITY, a->quantity == b->quantity},
+        {ORDER_CURRENCY, a->currency == b->currency},
+    };
+    int n;
+    const SettleIntakeColumn *table = settle_intake_columns(SETTLE_INTAKE_ORDERS, &n);
+    g_string_truncate(names, 0);
+    for (size_t i = 0; i < G_N_ELEMENTS(columns); i++)
+        if (!columns[i].same) {
+            if (names->len == 0)
+                *ret_column = columns[i].column;
+            g_string_append_printf(names, "%s%s", names->len > 0 ? ", " : "",
+                                   table[columns[i].column].name);
+        }
+    return names->len > 0;
+}
+
+static gboolean
+same_key(const SettleIntakeOrder *a, const SettleIntakeOrder *b)
+{
+    return a->carrier_id == b->carrier_id && a->upstream_length == b->upstream_length &&
+           memcmp(a->text, b->text, a->upstream_length) == 0;
+}
+
+/* A row whose id was there before. in_batch: 0 if the earlier one stands in the same file. */
+static gboolean
+take_again(SettleIntakeJob *job, const SettleIntakeOrder *row, const SettleIntakeOrder *before,
+           gboolean in_database, GString *names, GError **error)
+{
+    SettleVerdict verdict = {.reject = SETTLE_REJECT_CONFLICT, .column = ORDER_ORDER_ID, .field = -1};
+    int column = -1;
+    g_autofree char *where =
+        in_database ? g_strdup_printf("line %d of batch %d", before->place.line,
+                                      (int) before->place.at)
+                    : g_strdup_printf("line %d", before->place.line);
+    if (!same_key(row, before)) {
+        verdict.reject = SETTLE_REJECT_ID_COLLISION;
+        g_snprintf(verdict.message, sizeof verdict.message,
+                   "has the same internal id as another order, in %s", where);
+    } else if (!differ(row, before, names, &column)) {
+        job->repeated++;
+        return TRUE;
+    } else {
+        verdict.column = column;
+        g_snprintf(verdict.message, sizeof verdict.message,
+                   "the same order stands in %s with another %s", where, names->str);
+    }
+    return settle_intake_quarantine_kept(job, &verdict, &row->place, error);
+}
+
+static gboolean
+accept(SettleIntakeJob *job, Work *work, const SettleIntakeOrder *row, size_t length, GError **error)
+{
+    SettleSpoolKey key = {{(uint64_t) row->distributor_id, (uint64_t) row->order_id, 0}};
+    void *to = settle_spool_add(work->orders, &key, length, error);
+    if (to == NULL)
+        return FALSE;
+    memcpy(to, row, length);
+    job->accepted++;
+    if (row->contract_id == 0)
+        return TRUE;
+    SettleSpoolKey by_contract = {{(uint64_t) row->contract_id, settle_instant_word(row->closing_at),
+                                   (uint64_t) row->order_id}};
+    SettleIntakeContract *contract =
+        settle_spool_add(work->contracts, &by_contract, sizeof *contract, error);
+    if (contract == NULL)
+        return FALSE;
+    *contract = (SettleIntakeContract){
+        .order_id = row->order_id, .contract_id = row->contract_id, .paid_minor = row->paid_minor,
+        .closing_at = row->closing_at, .distributor_id = row->distributor_id,
+        .batch_id = job->batch_id, .product_id = row->product_id, .manager_id = row->manager_id,
+        .quantity = row->quantity, .closing_day = row->closing_day, .region_id = row->region_id,
+        .channel_id = row->channel_id, .currency = row->currency, .flags = row->flags,
+    };
+    return TRUE;
+}
+
+static gboolean
+drop_repeats(SettleIntakeJob *job, Work *work, GError **error)
+{
+    SettleIntakeCursor rows, existing;
+    g_autoptr(GString) names = g_string_new(NULL);
+    g_autofree SettleIntakeOrder *first =
+        g_malloc(sizeof *first + 2 * SETTLE_INTAKE_MAX_KEY);
+    int64_t first_id = 0;
+    if (!settle_cursor_start(&rows, job->rows, error) ||
+        !settle_cursor_start(&existing, work->existing, error))
+        return FALSE;
+    while (rows.there) {
+        const SettleIntakeOrder *row = rows.bytes;
+        gboolean ok;
+        if (!settle_cursor_seek(&existing, (uint64_t) row->order_id, 0, error))
+            return FALSE;
+        if (existing.there && existing.key.word[0] == (uint64_t) row->order_id) {
+            ok = take_again(job, row, existing.bytes, TRUE, names, error);
+        } else if (first_id == row->order_id) {
+            ok = take_again(job, row, first, FALSE, names, error);
+        } else {
+            first_id = row->order_id;
+            memcpy(first, row, rows.length);
+            ok = accept(job, work, row, rows.length, error);
+        }
+        if (!ok || !settle_cursor_step(&rows, error))
+            return FALSE;
+    }
+    return TRUE;
+}
+
+static gboolean
+query_contracts(SettleIntakeJob *job, const int64_t *ids, size_t n, gpointer user_data,
+                GError **error)
+{
+    Work *work = user_data;
+    GError *failure = NULL;
+    g_autoptr(SettleReader) reader =
+        settle_store_read(job->store, settle_sql_intake_contracts, error, "L", ids, n);
+    if (reader == NULL)
+        return FALSE;
+    while (settle_reader_next(reader, &failure)) {
+        SettleIntakeContract row;
+        settle_contract_read(reader, 0, &row);
+        SettleSpoolKey key = {{(uint64_t) row.contract_id, settle_instant_word(row.closing_at),
+                               (uint64_t) row.order_id}};
+        SettleIntakeContract *to = settle_spool_add(work->known, &key, sizeof row, error);
+        if (to == NULL)
+            return FALSE;
+        *to = row;
+    }
+    g_clear_pointer(&reader, settle_reader_free);
+    if (failure != NULL) {
+        g_propagate_error(error, failure);
+        return FALSE;
+    }
+    return settle_bills_waiting(job, ids, n, work->waiting, error);
+}
+
+/* The waiting bills of a contract go to its first order. */
+static gboolean
+find_bills(Work *work, SettleIntakeCursor *waiting, const SettleIntakeContract *first, GError **error)
+{
+    SettleMonth month = G_MININT32;
+    while (waiting->there && waiting->key.word[0] == (uint64_t) first->contract_id) {
+        SettleIntakeBillRow row = *(const SettleIntakeBillRow *) waiting->bytes;
+        /* Another currency: it goes on waiting, and is on the list of what waits. */
+        if (row.currency == first->currency) {
+            SettleSpoolKey key = waiting->key;
+            row.order = *first;
+            row.order.flags &= (uint16_t) ~SETTLE_ORDER_FOLLOWS;
+            row.follows = row.month == month;
+            month = row.month;
+            if (!settle_bill_add(work->bills, &row, error) ||
+                settle_spool_add(work->found, &key, 0, error) == NULL)
+                return FALSE;
+        }
+        if (!settle_cursor_step(waiting, error))
+            return FALSE;
+    }
+    return TRUE;
+}
+
+/* Which order of each contract is the first: the others follow. */
+static gboolean
+resolve_contracts(Work *work, GError **error)
+{
+    SettleIntakeCursor contracts, known, waiting;
+    uint64_t contract = 0;
+    if (!settle_cursor_start(&contracts, work->contracts, error) ||
+        !settle_cursor_start(&known, work->known, error) ||
+        !settle_cursor_start(&waiting, work->waiting, error))
+        return FALSE;
+    while (contracts.there) {
+        SettleIntakeContract row = *(const SettleIntakeContract *) contracts.bytes;
+        gboolean follows = contracts.key.word[0] == contract;
+        if (!follows) {
+            SettleIntakeContract first = row;
+            contract = contracts.key.word[0];
+            if (!settle_cursor_seek(&known, contract, 0, error) ||
+                !settle_cursor_seek(&waiting, contract, 0, error))
+                return FALSE;
+            if (known.there && known.key.word[0] == contract) {
+                const SettleIntakeContract *old = known.bytes;
+                follows = settle_instant_word(old->closing_at) < contracts.key.word[1] ||
+                          (old->closing_at == row.closing_at && old->order_id < row.order_id) ||
+                          old->currency != row.currency;
+                if (follows) {
+                    first = *old;
+                } else {
+                    Move move = {*old, row};
+                    g_array_append_val(work->moves, move);
+                }
+            }
+            if (!find_bills(work, &waiting, &first, error))
+                return FALSE;
+        }
+        if (follows)
+            g_hash_table_add(work->follows, GSIZE_TO_POINTER((gsize) row.order_id));
+        if (!settle_cursor_step(&contracts, error))
+            return FALSE;
+    }
+    return TRUE;
+}
+
+static gboolean
+move_bills(SettleIntakeJob *job, Work *work, GError **error)
+{
+    guint n = work->moves->len;
+    GError *failure = NULL;
+    if (n == 0)
+        return TRUE;
+    g_autofree int32_t *distributors = g_new(int32_t, n);
+    g_autofree int64_t *orders = g_new(int64_t, n);
+    g_autoptr(GHashTable) by_order = g_hash_table_new(NULL, NULL);
+    for (guint i = 0; i < n; i++) {
+        Move *move = &g_array_index(work->moves, Move, i);
+        distributors[i] = move->from.distributor_id;
+        orders[i] = move->from.order_id;
+        g_hash_table_insert(by_order, GSIZE_TO_POINTER((gsize) move->from.order_id), move);
+    }
+    g_autoptr(SettleReader) reader =
+        settle_store_read(job->store, settle_sql_intake_bills_to_move, error, "IL", distributors,
+                          (size_t) n, orders, (size_t) n);
+    if (reader == NULL)
+        return FALSE;
+    int64_t last_order = 0;
+    SettleMonth last_month = 0;
+    while (settle_reader_next(reader, &failure)) {
+        SettleIntakeBillRow row = {0};
+        settle_contract_read(reader, SETTLE_BILL_COLUMNS, &row.order);
+        settle_bill_read(reader, 0, &row);
+        const Move *move =
+            g_hash_table_lookup(by_order, GSIZE_TO_POINTER((gsize) row.order.order_id));
+        settle_invariant(move != NULL);
+        row.withdrawn = TRUE;
+        row.follows = TRUE;
+        if (!settle_bill_add(work->bills, &row, error))
+            return FALSE;
+        row.withdrawn = FALSE;
+        row.follows = row.order.order_id == last_order && row.month == last_month;
+        last_order = row.order.order_id;
+        last_month = row.month;
+        row.order = move->to;
+        if (!settle_bill_add(work->bills, &row, error))
+            return FALSE;
+    }
+    if (failure != NULL)
+        g_propagate_error(error, failure);
+    return failure == NULL;
+}
+
+static gboolean
+copy_orders(SettleIntakeJob *job, Work *work, GError **error)
+{
+    enum { FIELDS = 19 };
+    SettleIntakeCursor cursor;
+    g_autoptr(SettleWriter) writer =
+        settle_store_copy_in(job->store, settle_sql_copy_closed_order, error);
+    if (writer == NULL || !settle_cursor_start(&cursor, work->orders, error))
+        return FALSE;
+    while (cursor.there) {
+        const SettleIntakeOrder *row = cursor.bytes;
+        uint16_t flags = row->flags;
+        if (g_hash_table_contains(work->follows, GSIZE_TO_POINTER((gsize) row->order_id)))
+            flags |= SETTLE_ORDER_FOLLOWS;
+        if (!settle_writer_row(writer, FIELDS, error))
+            return FALSE;
+        settle_writer_month(writer, settle_day_month(row->closing_day));
+        settle_writer_i32(writer, row->distributor_id);
+        settle_writer_i64(writer, row->order_id);
+        settle_writer_i32(writer, job->batch_id);
+        settle_writer_day(writer, row->closing_day);
+        settle_writer_i32(writer, row->product_id);
+        settle_writer_i32(writer, row->manager_id);
+        settle_writer_i32(writer, row->quantity);
+        settle_writer_i64(writer, row->paid_minor);
+        settle_writer_i16(writer, row->region_id);
+        settle_writer_i16(writer, row->channel_id);
+        settle_writer_i16(writer, row->currency);
+        settle_writer_i16(writer, (int16_t) flags);
+        settle_writer_i32(writer, row->carrier_id);
+        settle_writer_i64(writer, row->contract_id);
+        settle_writer_instant(writer, row->closing_at);
+        settle_writer_i32(writer, row->place.line);
+        settle_writer_text(writer, row->text, row->upstream_length);
+        settle_writer_text(writer, row->text + row->upstream_length, row->contract_length);
+        settle_intake_slice(job, row->distributor_id, settle_day_month(row->closing_day));
+        if (!settle_cursor_step(&cursor, error))
+            return FALSE;
+    }
+    return settle_writer_finish(g_steal_pointer(&writer), error);
+}
+
+static gboolean
+copy_contracts(SettleIntakeJob *job, Work *work, GError **error)
+{
+    enum { FIELDS = 14 };
+    SettleIntakeCursor cursor;
+    if (settle_spool_count(work->contracts) == 0)
+        return TRUE;
+    g_autoptr(SettleWriter) writer =
+        settle_store_copy_in(job->store, settle_sql_copy_contract, error);
+    if (writer == NULL || !settle_cursor_start(&cursor, work->contracts, error))
+        return FALSE;
+    while (cursor.there) {
+        const SettleIntakeContract *row = cursor.bytes;
+        uint16_t flags = row->flags;
+        if (g_hash_table_contains(work->follows, GSIZE_TO_POINTER((gsize) row->order_id)))
+            flags |= SETTLE_ORDER_FOLLOWS;
+        if (!settle_writer_row(writer, FIELDS, error))
+            return FALSE;
+        settle_writer_i64(writer, row->contract_id);
+        settle_writer_i64(writer, row->order_id);
+        settle_writer_i32(writer, row->distributor_id);
+        settle_writer_i32(writer, row->batch_id);
+        settle_writer_instant(writer, row->closing_at);
+        settle_writer_day(writer, row->closing_day);
+        settle_writer_i32(writer, row->product_id);
+        settle_writer_i32(writer, row->manager_id);
+        settle_writer_i32(writer, row->quantity);
+        settle_writer_i64(writer, row->paid_minor);
+        settle_writer_i16(writer, row->region_id);
+        settle_writer_i16(writer, row->channel_id);
+        settle_writer_i16(writer, row->currency);
+        settle_writer_i16(writer, (int16_t) flags);
+        if (!settle_cursor_step(&cursor, error))
+            return FALSE;
+    }
+    return settle_writer_finish(g_steal_pointer(&writer), error);
+}
+
+static gboolean
+copy_found(SettleIntakeJob *job, Work *work, GError **error)
+{
+    SettleIntakeCursor cursor;
+    job->bills_found = (int64_t) settle_spool_count(work->found);
+    if (job->bills_found == 0)
+        return TRUE;
+    g_autoptr(SettleWriter) writer =
+        settle_store_copy_in(job->store, settle_sql_copy_bill_found, error);
+    if (writer == NULL || !settle_cursor_start(&cursor, work->found, error))
+        return FALSE;
+    while (cursor.there) {
+        if (!settle_writer_row(writer, 4, error))
+            return FALSE;
+        settle_writer_i64(writer, (int64_t) cursor.key.word[0]);
+        settle_writer_month(writer, (SettleMonth) (cursor.key.word[1] >> 16));
+        settle_writer_i16(writer, (int16_t) (cursor.key.word[1] & 0xffff));
+        settle_writer_i32(writer, job->batch_id);
+        if (!settle_cursor_step(&cursor, error))
+            return FALSE;
+    }
+    return settle_writer_finish(g_steal_pointer(&writer), error);
+}
+
+gboolean
+settle_intake_write_orders(SettleIntakeJob *job, GError **error)
+{
+    g_auto(Work) work = {
+        .existing = settle_spool_new(job->memory),
+        .orders = settle_spool_new(job->memory),
+        .contracts = settle_spool_new(job->memory),
+        .known = settle_spool_new(job->memory),
+        .waiting = settle_spool_new(job->memory),
+        .bills = settle_spool_new(job->memory),
+        .found = settle_spool_new(job->memory),
+        .follows = g_hash_table_new(NULL, NULL),
+        .moves = g_array_new(FALSE, FALSE, sizeof(Move)),
+    };
+    if (!settle_intake_each_slice(job, job->rows, query_existing, &work, error) ||
+        !drop_repeats(job, &work, error))
+        return FALSE;
+    g_clear_pointer(&job->rows, settle_spool_free);
+    return settle_intake_each_slice(job, work.contracts, query_contracts, &work, error) &&
+           resolve_contracts(&work, error) && move_bills(job, &work, error) &&
+           copy_orders(job, &work, error) && copy_contracts(job, &work, error) &&
+           settle_bills_copy(job, work.bills, error) && copy_found(job, &work, error);
+}

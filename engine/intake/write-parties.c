@@ -1,0 +1,456 @@
+/* Master data: small, so in memory. What rows refer to is looked up here, because it may stand anywhere
+ * in the same file; then repeats, conflicts and cycles; then new ids and versions. */
+#include "intake/job.h"
+
+#include <string.h>
+
+/* One version as the database or an accepted row has it. */
+typedef struct {
+    SettleDay valid_from;
+    int32_t a, b; /* outlets: distributor, parent; managers: outlet; products: carrier, class;
+                   * distributors: tier */
+    int32_t batch_id, line; /* line: of a row of this file */
+    const char *name;
+} Version;
+
+typedef struct {
+    SettleIntakeJob *job;
+    SettleDim dim;
+    SettleIntakeCodes *own;         /* codes of the kind itself, with new ones */
+    GHashTable *versions;           /* id -> GArray of Version, by day, of one day the last one */
+    SettleIntakeCodes *classes;
+} Work;
+
+static void
+work_clear(Work *work)
+{
+    g_clear_pointer(&work->versions, g_hash_table_unref);
+}
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Work, work_clear)
+
+static const struct {
+    SettleDim dim;
+    const char *select, *copy;
+    int columns; /* beside id, day and batch */
+} kinds[] = {
+    [SETTLE_INTAKE_CARRIERS] = {SETTLE_DIM_CARRIER, settle_sql_intake_carrier_versions,
+                                settle_sql_copy_carrier_version, 1},
+    [SETTLE_INTAKE_DISTRIBUTORS] = {SETTLE_DIM_DISTRIBUTOR, settle_sql_intake_distributor_versions,
+                                    settle_sql_copy_distributor_version, 2},
+    [SETTLE_INTAKE_OUTLETS] = {SETTLE_DIM_OUTLET, settle_sql_intake_outlet_versions,
+                               settle_sql_copy_outlet_version, 3},
+    [SETTLE_INTAKE_MANAGERS] = {SETTLE_DIM_MANAGER, settle_sql_intake_manager_versions,
+                                settle_sql_copy_manager_version, 2},
+    [SETTLE_INTAKE_PRODUCTS] = {SETTLE_DIM_PRODUCT, settle_sql_intake_product_versions,
+                                settle_sql_copy_product_version, 3},
+};
+
+static gboolean
+load_codes(SettleIntakeJob *job, SettleDim dim, GError **error)
+{
+    GError *failure = NULL;
+    g_autoptr(SettleReader) reader =
+        settle_store_read(job->store, settle_sql_intake_codes, error, "i", (int32_t) dim);
+    if (reader == NULL)
+        return FALSE;
+    settle_intake_codes_free(job->codes[dim]);
+    job->codes[dim] = settle_intake_codes_new();
+    while (settle_reader_next(reader, &failure)) {
+        size_t length;
+        const char *code = settle_reader_text(reader, 1, &length);
+        settle_intake_codes_put(job->codes[dim], code, length, settle_reader_i32(reader, 0), FALSE);
+        job->next_id[dim] = MAX(job->next_id[dim], settle_reader_i32(reader, 0) + 1);
+    }
+    if (failure != NULL)
+        g_propagate_error(error, failure);
+    return failure == NULL;
+}
+
+static void
+put_version(Work *work, int32_t id, const Version *version)
+{
+    GArray *list = g_hash_table_lookup(work->versions, GINT_TO_POINTER(id));
+    if (list == NULL) {
+        list = g_array_new(FALSE, FALSE, sizeof(Version));
+        g_hash_table_insert(work->versions, GINT_TO_POINTER(id), list);
+    }
+    guint i = list->len;
+    while (i > 0 && g_array_index(list, Version, i - 1).valid_from > version->valid_from)
+        i--;
+    if (i > 0 && g_array_index(list, Version, i - 1).valid_from == version->valid_from)
+        g_array_index(list, Version, i - 1) = *version; /* the later one corrects it */
+    else
+        g_array_insert_val(list, i, *version);
+}
+
+static Version *
+version_of_day(Work *work, int32_t id, SettleDay day)
+{
+    GArray *list = g_hash_table_lookup(work->versions, GINT_TO_POINTER(id));
+    Version *holds = NULL;
+    for (guint i = 0; list != NULL && i < list->len; i++)
+        if (g_array_index(list, Version, i).valid_from <= day)
+            holds = &g_array_index(list, Version, i);
+    return holds;
+}
+
+static gboolean
+load_versions(Work *work, GError **error)
+{
+    SettleIntakeJob *job = work->job;
+    GError *failure = NULL;
+    int more = kinds[job->kind].columns - 1;
+    g_autoptr(SettleReader) reader =
+        settle_store_read(job->store, kinds[job->kind].select, error, "");
+    if (reader == NULL)
+        return FALSE;
+    while (settle_reader_next(reader, &failure)) {
+        size_t length;
+        const char *name = settle_reader_text(reader, 3, &length);
+        Version version = {
+            .valid_from = settle_reader_day(reader, 1),
+            .batch_id = settle_reader_i32(reader, 2),
+            .name = settle_arena_strndup(job->arena, name, length),
+            .a = more > 0 ? settle_reader_i32(reader, 4) : 0,
+            .b = more > 1 ? settle_reader_i32(reader, 5) : 0,
+        };
+        put_version(work, settle_reader_i32(reader, 0), &version);
+    }
+    if (failure != NULL)
+        g_propagate_error(error, failure);
+    return failure == NULL;
+}
+
+static gboolean
+turn_down(Work *work, SettleIntakeParty *party, SettleReject reject, int column, GError **error,
+          const char *message)
+{
+    SettleVerdict verdict = {.reject = reject, .column = column, .field = -1};
+    g_strlcpy(verdict.message, message, sizeof verdict.message);
+    party->out = TRUE;
+    return settle_intake_quarantine_kept(work->job, &verdict, &party->place, error);
+}
+
+static int32_t
+known(Work *work, SettleDim dim, const char *code)
+{
+    int32_t id;
+    return settle_intake_codes_get(work->job->codes[dim], code, strlen(code), &id) ? id : 0;
+}
+
+/* Everything but parents, which may be rows of this file. */
+static gboolean
+resolve(Work *work, SettleIntakeParty *party, GError **error)
+{
+    if (party->carrier != NULL) {
+        party->carrier_id = known(work, SETTLE_DIM_CARRIER, party->carrier);
+        if (party->carrier_id == 0)
+            return turn_down(work, party, SETTLE_REJECT_UNKNOWN_CARRIER, PRODUCT_CARRIER, error,
+                             "is no known carrier");
+        /* Products are keyed with their carrier. */
+        g_autofree char *key = g_strconcat(party->carrier, "\x1f", party->code, NULL);
+        party->code = settle_arena_strndup(work->job->arena, key, strlen(key));
+    }
+    if (party->distributor != NULL) {
+        party->distributor_id = known(work, SETTLE_DIM_DISTRIBUTOR, party->distributor);
+        if (party->distributor_id == 0)
+            return turn_down(work, party, SETTLE_REJECT_UNKNOWN_DISTRIBUTOR, OUTLET_DISTRIBUTOR,
+                             error, "is no known distributor");
+    }
+    if (party->outlet != NULL) {
+        party->outlet_id = known(work, SETTLE_DIM_OUTLET, party->outlet);
+        if (party->outlet_id == 0)
+            return turn_down(work, party, SETTLE_REJECT_UNKNOWN_OUTLET, MANAGER_OUTLET, error,
+                             "is no known outlet");
+    }
+    return TRUE;
+}
+
+/* Rows whose parent is neither known nor a row that stays; taking one out may take out others. */
+static gboolean
+resolve_parents(Work *work, GError **error)
+{
+    GPtrArray *rows = work->job->parties;
+    gboolean changed = TRUE;
+    while (changed) {
+        g_autoptr(GHashTable) staying = g_hash_table_new(g_str_hash, g_str_equal);
+        changed = FALSE;
+        for (guint i = 0; i < rows->len; i++) {
+            SettleIntakeParty *party = rows->pdata[i];
+            if (!party->out)
+                g_hash_table_add(staying, (gpointer) party->code);
+        }
+        for (guint i = 0; i < rows->len; i++) {
+            SettleIntakeParty *party = rows->pdata[i];
+            if (party->out || party->parent == NULL || *party->parent == '\0' ||
+                known(work, SETTLE_DIM_OUTLET, party->parent) > 0 ||
+                g_hash_table_contains(staying, party->parent))
+                continue;
+            changed = TRUE;
+            if (!turn_down(work, party, SETTLE_REJECT_UNKNOWN_OUTLET, OUTLET_PARENT, error,
+                           "is no known outlet, and none of this file that was accepted"))
+                return FALSE;
+        }
+    }
+    return TRUE;
+}
+
+static int32_t
+id_or_new(SettleIntakeJob *job, SettleDim dim, const char *code)
+{
+    int32_t id;
+    size_t length = strlen(code);
+    if (settle_intake_codes_get(job->codes[dim], code, length, &id))
+        return id;
+    id = job->next_id[dim]++;
+    settle_intake_codes_put(job->codes[dim], code, length, id, TRUE);
+    return id;
+}
+
+static Version
+version_of_row(const SettleIntakeJob *job, const SettleIntakeParty *party)
+{
+    Version version = {.valid_from = party->valid_from, .name = party->name,
+                       .batch_id = job->batch_id, .line = party->place.line};
+    switch (job->kind) {
+    case SETTLE_INTAKE_DISTRIBUTORS:
+        version.a = party->tier;
+        break;
+    case SETTLE_INTAKE_OUTLETS:
+        version.a = party->distributor_id;
+        version.b = party->parent_id;
+        break;
+    case SETTLE_INTAKE_MANAGERS:
+        version.a = party->outlet_id;
+        break;
+    case SETTLE_INTAKE_PRODUCTS:
+        version.a = party->carrier_id;
+        version.b = party->class_id;
+        break;
+    case SETTLE_INTAKE_CARRIERS:
+    case SETTLE_INTAKE_ORDERS:
+    case SETTLE_INTAKE_BILLS:
+    case SETTLE_N_INTAKE_KINDS:
+        break;
+    }
+    return version;
+}
+
+static gboolean
+same(const Version *a, const Version *b)
+{
+    return a->a == b->a && a->b == b->b && strcmp(a->name, b->name) == 0;
+}
+
+/* Walking up from the outlet on that day: comes back to it? */
+static gboolean
+comes_back(Work *work, int32_t id, SettleDay day)
+{
+    guint steps = g_hash_table_size(work->versions) + 1;
+    const Version *version = version_of_day(work, id, day);
+    while (version != NULL && version->b != 0 && steps-- > 0) {
+        if (version->b == id)
+            return TRUE;
+        version = version_of_day(work, version->b, day);
+    }
+    return FALSE;
+}
+
+static int
+compare_days(gconstpointer a, gconstpointer b)
+{
+    return *(const SettleDay *) a - *(const SettleDay *) b;
+}
+
+/* A row closes a cycle if on any day while it holds the way up comes back. It is tried in place: its
+ * version is put in, and the one before restored if it does not stay. */
+static gboolean
+closes_cycle(Work *work, const SettleIntakeParty *party, const GArray *days)
+{
+    const GArray *list = g_hash_table_lookup(work->versions, GINT_TO_POINTER(party->id));
+    SettleDay until = SETTLE_DAY_MAX;
+    for (guint i = list->len; i-- > 0;)
+        if (g_array_index(list, Version, i).valid_from > party->valid_from)
+            until = g_array_index(list, Version, i).valid_from;
+    for (guint i = 0; i < days->len; i++) {
+        SettleDay day = g_array_index(days, SettleDay, i);
+        if (day >= party->valid_from && day < until && comes_back(work, party->id, day))
+            return TRUE;
+    }
+    return FALSE;
+}
+
+static void
+take_back(Work *work, const SettleIntakeParty *party, const Version *old)
+{
+    GArray *list = g_hash_table_lookup(work->versions, GINT_TO_POINTER(party->id));
+    for (guint i = 0; i < list->len; i++)
+        if (g_array_index(list, Version, i).valid_from == party->valid_from) {
+            if (old != NULL)
+                g_array_index(list, Version, i) = *old;
+            else
+                g_array_remove_index(list, i);
+            return;
+        }
+}
+
+static GArray *
+all_days(Work *work)
+{
+    GArray *days = g_array_new(FALSE, FALSE, sizeof(SettleDay));
+    g_autoptr(GHashTable) seen = g_hash_table_new(NULL, NULL);
+    GHashTableIter iter;
+    gpointer list;
+    g_hash_table_iter_init(&iter, work->versions);
+    while (g_hash_table_iter_next(&iter, NULL, &list))
+        for (guint i = 0; i < ((GArray *) list)->len; i++) {
+            SettleDay day = g_array_index((GArray *) list, Version, i).valid_from;
+            if (g_hash_table_add(seen, GINT_TO_POINTER(day)))
+                g_array_append_val(days, day);
+        }
+    for (guint i = 0; i < work->job->parties->len; i++) {
+        const SettleIntakeParty *party = work->job->parties->pdata[i];
+        if (g_hash_table_add(seen, GINT_TO_POINTER(party->valid_from)))
+            g_array_append_val(days, party->valid_from);
+    }
+    g_array_sort(days, compare_days);
+    return days;
+}
+
+/* Repeats, conflicts, and the row's version into the picture. */
+static gboolean
+place_row(Work *work, SettleIntakeParty *party, const GArray *days, GError **error)
+{
+    SettleIntakeJob *job = work->job;
+    int32_t id;
+    g_autofree char *message = NULL;
+    Version version;
+    Version old = {0};
+    const Version *before = NULL;
+    if (party->parent != NULL && *party->parent != '\0')
+        party->parent_id = id_or_new(job, SETTLE_DIM_OUTLET, party->parent);
+    if (party->class != NULL) {
+        party->class_id = id_or_new(job, SETTLE_DIM_CLASS, party->class);
+        if (party->class_id > G_MAXINT16)
+            return turn_down(work, party, SETTLE_REJECT_TOO_MANY_CODES, PRODUCT_CLASS, error,
+                             "is new, and 32767 codes are the limit");
+    }
+    party->id = id = id_or_new(job, work->dim, party->code);
+    version = version_of_row(job, party);
+    before = version_of_day(work, id, party->valid_from);
+    if (before != NULL && before->valid_from != party->valid_from)
+        before = NULL;
+    if (before != NULL && same(before, &version)) {
+        party->out = TRUE;
+        job->repeated++;
+        return TRUE;
+    }
+    if (before != NULL && before->batch_id == job->batch_id) {
+        message = g_strdup_printf("line %d says otherwise for the same day", before->line);
+        return turn_down(work, party, SETTLE_REJECT_CONFLICT, -1, error, message);
+    }
+    if (before != NULL)
+        old = *before;
+    put_version(work, id, &version);
+    if (job->kind == SETTLE_INTAKE_OUTLETS && party->parent_id != 0 &&
+        closes_cycle(work, party, days)) {
+        take_back(work, party, before == NULL ? NULL : &old);
+        return turn_down(work, party, SETTLE_REJECT_CYCLE, OUTLET_PARENT, error,
+                         "would put the outlet below itself");
+    }
+    return TRUE;
+}
+
+/* A parent must be there, and of the same distributor, on the day the row holds from. Taking a row out
+ * may take the ground from under others: until nothing changes. */
+static gboolean
+check_parents(Work *work, GError **error)
+{
+    GPtrArray *rows = work->job->parties;
+    gboolean changed = TRUE;
+    while (changed) {
+        changed = FALSE;
+        for (guint i = 0; i < rows->len; i++) {
+            SettleIntakeParty *party = rows->pdata[i];
+            const Version *parent = version_of_day(work, party->parent_id, party->valid_from);
+            if (party->out || party->parent_id == 0 ||
+                (parent != NULL && parent->a == party->distributor_id))
+                continue;
+            changed = TRUE;
+            take_back(work, party, NULL);
+            if (!turn_down(work, party,
+                           parent == NULL ? SETTLE_REJECT_NOT_YET_VALID
+                                          : SETTLE_REJECT_OTHER_DISTRIBUTOR,
+                           OUTLET_PARENT, error,
+                           parent == NULL
+                               ? "does not hold yet on the day from which the outlet holds"
+                               : "belongs to another distributor"))
+                return FALSE;
+        }
+    }
+    return TRUE;
+}
+
+static gboolean
+copy_versions(Work *work, GError **error)
+{
+    SettleIntakeJob *job = work->job;
+    g_autoptr(SettleWriter) writer =
+        settle_store_copy_in(job->store, kinds[job->kind].copy, error);
+    if (writer == NULL)
+        return FALSE;
+    for (guint i = 0; i < job->parties->len; i++) {
+        const SettleIntakeParty *party = job->parties->pdata[i];
+        if (party->out)
+            continue;
+        Version version = version_of_row(job, party);
+        if (!settle_writer_row(writer, 3 + kinds[job->kind].columns, error))
+            return FALSE;
+        settle_writer_i32(writer, party->id);
+        settle_writer_day(writer, party->valid_from);
+        settle_writer_i32(writer, job->batch_id);
+        settle_writer_text(writer, party->name, strlen(party->name));
+        if (job->kind == SETTLE_INTAKE_DISTRIBUTORS)
+            settle_writer_i16(writer, party->tier);
+        else if (kinds[job->kind].columns > 1)
+            settle_writer_i32(writer, version.a);
+        if (job->kind == SETTLE_INTAKE_PRODUCTS)
+            settle_writer_i16(writer, (int16_t) version.b);
+        else if (kinds[job->kind].columns > 2)
+            settle_writer_i32(writer, version.b);
+        job->accepted++;
+    }
+    return settle_writer_finish(g_steal_pointer(&writer), error);
+}
+
+gboolean
+settle_intake_write_parties(SettleIntakeJob *job, GError **error)
+{
+    g_auto(Work) work = {
+        .job = job,
+        .dim = kinds[job->kind].dim,
+        .versions =
+            g_hash_table_new_full(NULL, NULL, NULL, (GDestroyNotify) (void (*)(void)) g_array_unref),
+    };
+    const SettleDim dims[] = {SETTLE_DIM_CARRIER, SETTLE_DIM_DISTRIBUTOR, SETTLE_DIM_OUTLET,
+                              SETTLE_DIM_MANAGER, SETTLE_DIM_PRODUCT, SETTLE_DIM_CLASS};
+    for (size_t i = 0; i < G_N_ELEMENTS(dims); i++)
+        if (!load_codes(job, dims[i], error))
+            return FALSE;
+    if (!load_versions(&work, error))
+        return FALSE;
+    for (guint i = 0; i < job->parties->len; i++)
+        if (!resolve(&work, job->parties->pdata[i], error))
+            return FALSE;
+    if (!resolve_parents(&work, error))
+        return FALSE;
+    g_autoptr(GArray) days = all_days(&work);
+    for (guint i = 0; i < job->parties->len; i++) {
+        SettleIntakeParty *party = job->parties->pdata[i];
+        if (!party->out && !place_row(&work, party, days, error))
+            return FALSE;
+    }
+    if (job->kind == SETTLE_INTAKE_OUTLETS && !check_parents(&work, error))
+        return FALSE;
+    return copy_versions(&work, error);
+}

@@ -1,0 +1,77 @@
+/* Private to intake: what orders and bills share when they are written. */
+#pragma once
+
+#include "intake/job.h"
+
+G_BEGIN_DECLS
+
+/* What a bill copies of its order. */
+typedef struct {
+    int64_t order_id, contract_id, paid_minor;
+    SettleInstant closing_at;
+    int32_t distributor_id, batch_id, product_id, manager_id, quantity;
+    SettleDay closing_day;
+    int16_t region_id, channel_id, currency;
+    uint16_t flags;
+} SettleIntakeContract;
+
+/* A row of settle.bill; with order.order_id 0, of settle.bill_waiting. */
+typedef struct {
+    SettleIntakeContract order;
+    int64_t billed_minor, tax_minor, cash_minor, arrears_minor, megabytes;
+    int32_t source_batch_id, line, minutes;
+    SettleMonth month;
+    SettleDay issue_day;
+    int32_t carrier_id; /* waiting ones only, and the contract's text behind the row */
+    int16_t revision, currency;
+    guint8 withdrawn, follows;
+    uint16_t contract_length;
+    char text[];
+} SettleIntakeBillRow;
+
+/* Reads spools in step with another one that is sorted by the same key. */
+typedef struct {
+    SettleSpool *spool;
+    SettleSpoolKey key;
+    const void *bytes;
+    size_t length;
+    gboolean there;
+} SettleIntakeCursor;
+
+/* Starts at the first record. */
+gboolean settle_cursor_start(SettleIntakeCursor *cursor, SettleSpool *spool, GError **error);
+gboolean settle_cursor_step(SettleIntakeCursor *cursor, GError **error);
+/* Steps on to the first record that is not before these words of the key. */
+gboolean settle_cursor_seek(SettleIntakeCursor *cursor, uint64_t first, uint64_t second,
+                            GError **error);
+
+static inline uint64_t
+settle_bill_word(SettleMonth month, int revision)
+{
+    return (uint64_t) month << 16 | (uint64_t) revision;
+}
+
+static inline uint64_t
+settle_instant_word(SettleInstant instant)
+{
+    return (uint64_t) instant ^ UINT64_C(1) << 63; /* unsigned order = signed order */
+}
+
+/* Reads columns first.. of a reader: order_id, contract_id, distributor_id, batch_id, closing_at,
+ * closing_day, product_id, manager_id, quantity, paid_minor, region_id, channel_id, currency, flags. */
+#define SETTLE_CONTRACT_COLUMNS 14
+void settle_contract_read(const SettleReader *reader, int first, SettleIntakeContract *ret_contract);
+/* Reads columns first..: month, revision, issue_day, billed_minor, tax_minor, cash_minor,
+ * arrears_minor, minutes, megabytes, source_batch_id, line. */
+#define SETTLE_BILL_COLUMNS 11
+void settle_bill_read(const SettleReader *reader, int first, SettleIntakeBillRow *ret_bill);
+/* Adds a bill to the spool of rows to write, by (distributor, order, month and revision). */
+gboolean settle_bill_add(SettleSpool *bills, const SettleIntakeBillRow *row, GError **error);
+/* COPYs the spool into settle.bill and counts its slices. */
+gboolean settle_bills_copy(SettleIntakeJob *job, SettleSpool *bills, GError **error);
+/* Reads the unresolved bills of contracts into a spool by (contract, month and revision); each is a
+ * SettleIntakeBillRow with the contract's text. */
+gboolean settle_bills_waiting(SettleIntakeJob *job, const int64_t *contracts, size_t n,
+                              SettleSpool *waiting, GError **error);
+
+G_END_DECLS
