@@ -433,6 +433,18 @@ probe_lock(Probe *probe, GError **error)
     return TRUE;
 }
 
+/* Killed here, the client is gone while its backend is busy. */
+static gboolean
+probe_hold_and_sleep(Probe *probe, GError **error)
+{
+    if (!settle_store_lock(probe->store, probe->arguments[0], 0, error))
+        return FALSE;
+    printf("locked\n");
+    fflush(stdout);
+    return settle_store_exec(probe->store, "SELECT pg_sleep($1::integer)", error, "i",
+                             atoi(probe->arguments[1]));
+}
+
 static gboolean
 probe_ensure(Probe *probe, GError **error)
 {
@@ -517,6 +529,7 @@ static const struct {
     {"killed-writer", 0, probe_killed_writer},
     {"killed-commit", 0, probe_killed_commit},
     {"lock", 2, probe_lock},
+    {"hold-and-sleep", 2, probe_hold_and_sleep},
     {"ensure", 2, probe_ensure},
     {"control", 2, probe_control},
     {"zone", 0, probe_zone},

@@ -1,0 +1,296 @@
+#!/usr/bin/env python3
+"""Migrations, roles and partitions: what the schema promises whatever a program may try."""
+import hashlib
+import os
+import subprocess
+
+from probe import ProbeCase, command, probe, settle_test
+
+# Not append-only on purpose: counters count, staging belongs to those who fill it.
+COUNTERS = {'counter', 'invoice_series'}
+NOT_APPEND_ONLY = COUNTERS | {'staging', 'schema_migration'}
+MIGRATIONS = os.path.join(os.path.dirname(os.path.abspath(__file__)), '..', '..', 'engine', 'store',
+                          'sql', 'migrations')
+
+
+def tables(database):
+    """Every table and partition of the schema."""
+    return [row[0] for row in database.sql(
+        "SELECT c.relname FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace "
+        "WHERE n.nspname = 'settle' AND c.relkind IN ('r', 'p') ORDER BY 1")]
+
+
+class Migrate(ProbeCase):
+    def test_twice(self):
+        database = self.server.database()
+        self.assertIn('settle migrate', self.fails(probe(database, 'login', 'check-schema'), 'STATE'))
+        files = sorted(name for name in os.listdir(MIGRATIONS) if name.endswith('.sql'))
+        self.assertEqual(self.ok(probe(database, 'login', 'migrate')), str(len(files) - 1))
+        before = database.sql('TABLE settle.schema_migration')
+        self.assertEqual(self.ok(probe(database, 'login', 'migrate')), '0')
+        self.assertEqual(database.sql('TABLE settle.schema_migration'), before)
+        for number, name in enumerate(files[1:], 1):
+            with open(os.path.join(MIGRATIONS, name), 'rb') as file:
+                digest = hashlib.sha256(file.read()).hexdigest()
+            self.assertEqual(before[number - 1][:3],
+                             [str(number), name[5:-4], '\\x' + digest])
+        for role in ('runner', 'approver', 'reader'):
+            self.ok(probe(database, role, 'check-schema'))
+
+    def test_several_at_once(self):
+        database = self.server.database()
+        processes = [subprocess.Popen(command(database, 'login', 'migrate'), text=True,
+                                      stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+                     for _ in range(4)]
+        outputs = sorted(process.communicate(timeout=120)[0] for process in processes)
+        self.assertEqual([process.returncode for process in processes], [0] * 4, outputs)
+        self.assertEqual(outputs[:3], ['0\n'] * 3)
+
+    def test_by_a_login_that_may_create_roles(self):
+        with settle_test.PrivateServer() as server:
+            server.sql('CREATE ROLE admin LOGIN CREATEROLE', 'postgres')
+            database = server.database()
+            self.fails(probe(database, 'login', 'migrate', user='admin'), 'DATABASE', '42501')
+            server.sql(f'ALTER DATABASE {database.name} OWNER TO admin', 'postgres')
+            self.ok(probe(database, 'login', 'migrate', user='admin'))
+            self.assertEqual(self.ok(probe(database, 'login', 'migrate', user='admin')), '0')
+            self.assertEqual(database.sql(
+                "SELECT DISTINCT r.rolname, r.rolcanlogin FROM pg_class c "
+                "JOIN pg_namespace n ON n.oid = c.relnamespace "
+                "JOIN pg_roles r ON r.oid = c.relowner WHERE n.nspname = 'settle'"),
+                [['settle_owner', 'f']])
+
+    def test_changed_migration_is_refused(self):
+        database = self.fresh()
+        database.sql("ALTER TABLE settle.schema_migration DISABLE TRIGGER ALL; "
+                     "UPDATE settle.schema_migration SET hash = sha256('x') WHERE number = 2")
+        for what in ('migrate', 'check-schema'):
+            message = self.fails(probe(database, 'login', what), 'STATE')
+            self.assertIn('0002_functions_and_roles', message)
+
+    def test_newer_schema_is_refused(self):
+        database = self.fresh()
+        database.sql("INSERT INTO settle.schema_migration VALUES (9999, 'later', sha256('x'))")
+        for what in ('migrate', 'check-schema'):
+            self.assertIn('schema 9999', self.fails(probe(database, 'login', what), 'STATE'))
+
+    def test_unfinished_run_is_refused(self):
+        database = self.fresh()
+        database.sql("""
+            INSERT INTO settle.run (run_id, kind, business_date, due, control_position, calculation,
+                                    engine) VALUES (7, 'nightly', '2026-01-01', true, 0, 1, 'x');
+            DELETE FROM settle.schema_migration
+             WHERE number = (SELECT max(number) FROM settle.schema_migration)""")
+        self.assertIn('run 7', self.fails(probe(database, 'login', 'migrate'), 'STATE'))
+
+
+class AppendOnly(ProbeCase):
+    def setUp(self):
+        self.database = self.fresh()
+        self.ok(probe(self.database, 'runner', 'ensure', '2026-01', '2026-01', user='settle_night'))
+
+    def test_nobody_changes_published_rows(self):
+        """The runner, approver and reader lack the grant; the owner and a superuser meet a trigger."""
+        users = [('settle_night', 'settle_runner', '42501'),
+                 ('settle_finance', 'settle_approver', '42501'),
+                 ('settle_audit', 'settle_reader', '42501'),
+                 ('postgres', 'settle_owner', '23001'), ('postgres', 'postgres', '23001')]
+        checked = 0
+        for table in tables(self.database):
+            if table in NOT_APPEND_ONLY:
+                continue
+            column = self.database.value(
+                f"SELECT attname FROM pg_attribute WHERE attrelid = 'settle.{table}'::regclass "
+                "AND attnum = 1")
+            for user, role, state in users:
+                for change in (f'UPDATE settle.{table} SET {column} = {column}',
+                               f'DELETE FROM settle.{table}', f'TRUNCATE settle.{table}'):
+                    message = self.assert_sql_fails(state, self.database,
+                                                    f'SET ROLE {role}; {change}', user)
+                    if state == '23001':
+                        self.assertIn('settle: published rows are never changed', message)
+                        self.assert_sql_fails(
+                            state, self.database,
+                            f'SET session_replication_role = replica; {change}')
+            checked += 1
+        self.assertGreater(checked, 30)
+
+    def test_counters_are_only_counted(self):
+        for table in sorted(COUNTERS):
+            for change in (f'DELETE FROM settle.{table}', f'TRUNCATE settle.{table}'):
+                self.assert_sql_fails('42501', self.database, f'SET ROLE settle_runner; {change}',
+                                      'settle_night')
+                self.assert_sql_fails('23001', self.database, change)
+        self.database.sql("SET ROLE settle_runner; "
+                          "UPDATE settle.counter SET value = value + 1 WHERE name = 'batch'",
+                          'settle_night')
+        for change in ("UPDATE settle.counter SET name = 'x'",
+                       "INSERT INTO settle.counter VALUES ('x', 1)",
+                       'UPDATE settle.invoice_series SET year = 1'):
+            self.assert_sql_fails('42501', self.database, f'SET ROLE settle_runner; {change}',
+                                  'settle_night')
+
+    def test_runner_adds_rows(self):
+        """What the runner must be able to do: every table takes a row without the defaulted columns."""
+        for table in tables(self.database):
+            columns = [row[0] for row in self.database.sql(
+                f"SELECT attname FROM pg_attribute WHERE attrelid = 'settle.{table}'::regclass "
+                "AND attnum > 0 AND NOT attisdropped AND attname NOT IN ('actor', 'at', 'drafter')")]
+            insert = (f'SET ROLE settle_runner; INSERT INTO settle.{table} '
+                      f'({", ".join(columns)}) SELECT {", ".join(["NULL"] * len(columns))} '
+                      'WHERE false')
+            partition = self.database.value(
+                f"SELECT relispartition FROM pg_class WHERE oid = 'settle.{table}'::regclass")
+            if partition == 't' or table in ('counter', 'schema_migration'):
+                self.assert_sql_fails('42501', self.database, insert, 'settle_night')
+            else:
+                self.database.sql(insert, 'settle_night')
+
+    def test_nobody_forges_who_and_when(self):
+        forged = 0
+        for table, column in self.database.sql(
+                "SELECT c.relname, a.attname FROM pg_attribute a JOIN pg_class c ON c.oid = a.attrelid "
+                "JOIN pg_namespace n ON n.oid = c.relnamespace WHERE n.nspname = 'settle' "
+                "AND c.relkind IN ('r', 'p') AND a.attname IN ('actor', 'at', 'drafter')"):
+            for user, role in (('settle_night', 'settle_runner'),
+                               ('settle_finance', 'settle_approver')):
+                self.assert_sql_fails(
+                    '42501', self.database, f'SET ROLE {role}; INSERT INTO settle.{table} ({column}) '
+                    'VALUES (NULL)', user)
+            forged += 1
+        self.assertGreaterEqual(forged, 8)
+        self.database.sql(
+            "SET ROLE settle_approver; INSERT INTO settle.control_log (position, action, subject) "
+            "VALUES (1, 'period-close', '2026-01')", 'settle_finance')
+        self.assertEqual(self.database.value('SELECT actor FROM settle.control_log'),
+                         'settle_finance')
+
+    def test_approver_decides_and_no_more(self):
+        for table in tables(self.database):
+            may = self.database.value(
+                f"SELECT has_any_column_privilege('settle_approver', 'settle.{table}', 'INSERT')")
+            self.assertEqual(may, 't' if table in ('control_log', 'policy', 'policy_rule', 'code')
+                             else 'f', table)
+            self.assertEqual(self.database.value(
+                f"SELECT has_any_column_privilege('settle_reader', 'settle.{table}', "
+                "'INSERT, UPDATE')"), 'f', table)
+            for role in ('reader', 'approver', 'runner'):
+                self.assertEqual(self.database.value(
+                    f"SELECT has_table_privilege('settle_{role}', 'settle.{table}', 'SELECT')"), 't',
+                    table)
+
+    def test_functions(self):
+        """The runner calls three; nobody else calls any; all have their search path pinned."""
+        rows = self.database.sql(
+            "SELECT p.proname, has_function_privilege('settle_runner', p.oid, 'EXECUTE'), "
+            "has_function_privilege('settle_reader', p.oid, 'EXECUTE'), p.prosecdef, "
+            "coalesce(array_to_string(p.proconfig, ' '), '') LIKE '%search_path=%', p.prorettype "
+            "FROM pg_proc p JOIN pg_namespace n ON n.oid = p.pronamespace "
+            "WHERE n.nspname = 'settle'")
+        self.assertGreater(len(rows), 3)
+        definers = {name for name, _, _, definer, _, _ in rows if definer == 't'}
+        self.assertTrue({'ensure_partitions', 'summarize', 'analyze_partition'} <= definers)
+        for name, runner, reader, definer, pinned, _ in rows:
+            if definer == 't':
+                self.assertEqual((runner, reader, pinned), ('t', 'f', 't'), name)
+
+    def test_runner_makes_nothing(self):
+        for what in ('CREATE TABLE settle.mine (a integer)', 'DROP TABLE settle.transfer',
+                     'ALTER TABLE settle.transfer DISABLE TRIGGER append_only',
+                     'CREATE VIEW settle.mine AS SELECT 1', 'SET ROLE settle_owner'):
+            self.assert_sql_fails('42501', self.database, f'SET ROLE settle_runner; {what}',
+                                  'settle_night')
+
+
+class Partitions(ProbeCase):
+    def partitioned(self, database):
+        return [row[0] for row in database.sql(
+            "SELECT c.relname FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace "
+            "WHERE n.nspname = 'settle' AND c.relkind = 'p' ORDER BY 1")]
+
+    def test_months_are_made_once(self):
+        database = self.fresh()
+        parents = self.partitioned(database)
+        self.assertIn('transfer', parents)
+        for from_month, to_month, months in (('2026-03', '2026-03', 1), ('2025-12', '2026-03', 4),
+                                             ('2025-12', '2026-03', 4), ('2027-01', '2027-01', 5)):
+            self.ok(probe(database, 'runner', 'ensure', from_month, to_month, user='settle_night'))
+            for parent in parents:
+                self.assertEqual(database.value(
+                    f"SELECT count(*) FROM pg_inherits WHERE inhparent = 'settle.{parent}'::regclass"),
+                    str(months), parent)
+        self.assertEqual(database.value(
+            "SELECT pg_get_expr(relpartbound, oid) FROM pg_class WHERE relname = 'bill_2025_12'"),
+            "FOR VALUES FROM ('2025-12-01') TO ('2026-01-01')")
+        self.fails(probe(database, 'runner', 'ensure', '2026-03', '2026-02'), 'DATABASE', '22023')
+        self.fails(probe(database, 'reader', 'ensure', '2026-03', '2026-03', user='settle_audit'),
+                   'DATABASE', '42501')
+
+    def test_indexes_and_checks_come_along(self):
+        database = self.fresh()
+        self.ok(probe(database, 'runner', 'ensure', '2026-01', '2026-02', user='settle_night'))
+        for parent in self.partitioned(database):
+            partition = f'{parent}_2026_01'
+            count = "SELECT count(*) FROM pg_index WHERE indrelid = 'settle.{}'::regclass"
+            self.assertEqual(database.value(count.format(partition)),
+                             database.value(count.format(parent)))
+            # Each index of the partition belongs to one of the table's: none was built anew.
+            self.assertEqual(database.value(
+                "SELECT count(*) FROM pg_index i JOIN pg_inherits h ON h.inhrelid = i.indexrelid "
+                f"WHERE i.indrelid = 'settle.{partition}'::regclass"),
+                database.value(count.format(parent)))
+            checks = ("SELECT string_agg(pg_get_constraintdef(oid), ';' "
+                      "ORDER BY pg_get_constraintdef(oid)) "
+                      "FROM pg_constraint WHERE conrelid = 'settle.{}'::regclass")
+            self.assertEqual(database.sql(checks.format(partition)),
+                             database.sql(checks.format(parent)))
+        self.assertEqual(database.value(
+            "SELECT count(*) FROM pg_class c JOIN pg_am a ON a.oid = c.relam "
+            "WHERE a.amname = 'brin' AND relname LIKE 'closed_order_2026_0%' "
+            "AND reloptions::text LIKE '%pages_per_range=32%'"), '2')
+        database.sql("SET ROLE settle_runner; INSERT INTO settle.ledger_total VALUES "
+                     "(1, '2026-02-01', 1, 1, 1, 1, 1, '2026-02-01', '2026-02-01', 1, 2, 1, 5)",
+                     'settle_night')
+        self.assertEqual(database.value('SELECT count(*) FROM settle.ledger_total_2026_02'), '1')
+        self.assert_sql_fails(
+            '23514', database, "INSERT INTO settle.ledger_total VALUES "
+            "(1, '2026-02-01', 2, 1, 1, 1, 1, '2026-02-01', '2026-02-01', 1, 2, 1, 0)")
+        self.assert_sql_fails(
+            '23514', database, "INSERT INTO settle.ledger_total VALUES "      # no partition
+            "(1, '2026-03-01', 2, 1, 1, 1, 1, '2026-02-01', '2026-02-01', 1, 2, 1, 5)")
+
+    def test_racing(self):
+        database = self.fresh()
+        processes = [subprocess.Popen(command(database, 'runner', 'ensure', '2026-01', '2027-06'),
+                                      text=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+                     for _ in range(6)]
+        outputs = [process.communicate(timeout=120)[0] for process in processes]
+        self.assertEqual([process.returncode for process in processes], [0] * 6, outputs)
+        self.assertEqual(database.value(
+            "SELECT count(*) FROM pg_inherits WHERE inhparent = 'settle.bill'::regclass"), '18')
+
+    def test_readers_are_not_in_the_way(self):
+        """A long read of the table, its transaction open, neither stops nor is stopped by new months."""
+        database = self.fresh()
+        self.ok(probe(database, 'runner', 'ensure', '2026-01', '2026-01'))
+        with subprocess.Popen(['psql', '-X', '-q', '-A', '-t', '-d', database.conninfo()], text=True,
+                              stdin=subprocess.PIPE, stdout=subprocess.PIPE) as reader:
+            reader.stdin.write('BEGIN; SELECT count(*) FROM settle.transfer;\n')
+            reader.stdin.flush()
+            self.assertEqual(reader.stdout.readline(), '0\n')
+            self.ok(probe(database, 'runner', 'ensure', '2026-01', '2026-03'))
+            reader.stdin.write('SELECT count(*) FROM settle.transfer; COMMIT;\n')
+            reader.stdin.flush()
+            self.assertEqual(reader.stdout.readline(), '0\n')
+            reader.stdin.close()
+            reader.wait(timeout=60)
+
+    def test_names_are_checked(self):
+        database = self.fresh()
+        for name in ("counter", "no_such", "bill; DROP TABLE settle.bill", "bill_2026_01"):
+            for function in ('summarize', 'analyze_partition'):
+                self.assert_sql_fails('22023', database, f"SET ROLE settle_runner; SELECT "
+                                      f"settle.{function}('{name}', '2026-01-01')", 'settle_night')
+
+
+settle_test.main()

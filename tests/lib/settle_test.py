@@ -1,0 +1,315 @@
+"""What tests against a real PostgreSQL share: a private server, psql, the built program, TAP.
+
+    import settle_test
+
+    class Grants(settle_test.TestCase):      # a unittest.TestCase; self.server is shared by the file
+        def test_reader_cannot_write(self):
+            database = self.server.database()            # a fresh one; migrated=True runs settle migrate
+            ...
+
+    settle_test.main()
+
+Standard library only. The server listens on a unix socket in a temporary folder and is stopped and
+deleted when the test ends, also by SIGTERM, SIGINT or SIGHUP. Several may run at once.
+
+Environment: SETTLE_PROGRAM (the built settle), SETTLE_PG_BIN (folder of initdb and postgres),
+SETTLE_PG_OPTIONS (handed to the server)."""
+import atexit
+import glob
+import os
+import re
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import traceback
+import unittest
+
+# The rights of each are those of the group role: the program refuses or the server does.
+LOGINS = {'settle_night': 'settle_runner', 'settle_finance': 'settle_approver',
+          'settle_audit': 'settle_reader'}
+
+# Quick to start and small. fsync, full_page_writes and synchronous_commit stay on: the program
+# refuses a server without them.
+SETTINGS = {
+    'listen_addresses': '', 'shared_buffers': '64MB', 'max_wal_size': '2GB', 'wal_level': 'minimal',
+    'max_wal_senders': '0', 'max_connections': '60', 'log_min_messages': 'error',
+    'timezone': 'America/New_York',     # nothing may depend on the server's
+    'jit': 'on', 'datestyle': 'SQL, DMY',
+}
+
+
+class Failure(Exception):
+    """The environment does not work: no server, no program."""
+
+
+def find_binaries():
+    candidates = [os.environ.get('SETTLE_PG_BIN', '')]
+    candidates += sorted(glob.glob('/usr/lib/postgresql/*/bin'), reverse=True,
+                         key=lambda path: [int(n) for n in re.findall(r'\d+', path)])
+    candidates.append(os.path.dirname(shutil.which('initdb') or '/nowhere/initdb'))
+    for candidate in candidates:
+        if os.access(os.path.join(candidate, 'initdb'), os.X_OK):
+            return candidate
+    raise Failure('no PostgreSQL server is installed (apt-get install postgresql)')
+
+
+def as_server(command):
+    """PostgreSQL refuses to run as root."""
+    if os.geteuid() != 0:
+        return command
+    return ['setpriv', '--reuid=postgres', '--regid=postgres', '--init-groups', '--reset-env',
+            *command]
+
+
+class PrivateServer:
+    """A server of one's own. Use as a context manager, or call stop()."""
+
+    def __init__(self, **settings):
+        self.bin = find_binaries()
+        self.folder = None
+        self.databases = 0
+        atexit.register(self.stop)
+        try:
+            self._start({**SETTINGS, **settings})
+        except BaseException:
+            self.stop()
+            raise
+
+    def _start(self, settings):
+        # Short: a socket's path has at most 107 bytes. Below /tmp or TMPDIR every user gets there.
+        self.folder = tempfile.mkdtemp(prefix='settle-pg-')
+        if os.geteuid() == 0:
+            shutil.chown(self.folder, 'postgres', 'postgres')
+        self.data = os.path.join(self.folder, 'data')
+        self._server_command('initdb', '-D', self.data, '-U', 'postgres', '--auth-local=trust',
+                             '--auth-host=reject', '--encoding=UTF8', '--locale=C.UTF-8', '--no-sync',
+                             '--no-instructions')
+        options = ['-k', self.folder]
+        for name, value in settings.items():
+            options += ['-c', f"{name}='{value}'"]
+        options.append(os.environ.get('SETTLE_PG_OPTIONS', ''))
+        self._server_command('pg_ctl', '-D', self.data, '-l', os.path.join(self.folder, 'log'),
+                             '-o', ' '.join(options), '-w', '-t', '120', 'start')
+
+    def _server_command(self, name, *arguments):
+        result = subprocess.run(as_server([os.path.join(self.bin, name), *arguments]), cwd='/',
+                                stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+                                stderr=subprocess.STDOUT, text=True)
+        if result.returncode != 0:
+            raise Failure(f'{name} failed:\n{result.stdout}\n{self.log()}')
+
+    def log(self):
+        try:
+            with open(os.path.join(self.folder, 'log'), encoding='utf-8') as file:
+                return file.read()
+        except OSError:
+            return ''
+
+    def stop(self):
+        """Stops the server and deletes its folder; more than once does no harm."""
+        folder, self.folder = self.folder, None
+        atexit.unregister(self.stop)
+        if folder is None:
+            return
+        data = os.path.join(folder, 'data')
+        if os.path.exists(os.path.join(data, 'postmaster.pid')):
+            subprocess.run(as_server([os.path.join(self.bin, 'pg_ctl'), '-D', data, '-m',
+                                      'immediate', '-w', 'stop']), cwd='/', check=False,
+                           stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        shutil.rmtree(folder, ignore_errors=True)
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.stop()
+
+    def conninfo(self, database='postgres', user='postgres', **more):
+        words = {'host': self.folder, 'dbname': database, 'user': user, **more}
+        return ' '.join(f"{key}='{value}'" for key, value in words.items())
+
+    def database(self, migrated=False, logins=True):
+        """A fresh database. The first migrated one of a server makes the group roles and logins."""
+        self.databases += 1
+        name = f'settle_{self.databases}'
+        self.sql(f'CREATE DATABASE {name}', 'postgres')
+        database = Database(self, name)
+        if migrated:
+            database.settle('migrate', check=True)
+            if logins:
+                self.logins()
+        return database
+
+    def logins(self):
+        """The login roles of LOGINS, members of their group (which migrate has made)."""
+        for login, group in LOGINS.items():
+            self.sql(f"""DO $$ BEGIN
+                IF NOT EXISTS (SELECT 1 FROM pg_roles WHERE rolname = '{login}') THEN
+                    CREATE ROLE {login} LOGIN;
+                END IF;
+                GRANT {group} TO {login};
+            END $$""", 'postgres')
+
+    def sql(self, text, database, user='postgres'):
+        return psql(self.conninfo(database, user), text)
+
+
+class Database:
+    """One database of a private server."""
+
+    def __init__(self, server, name):
+        self.server = server
+        self.name = name
+
+    def conninfo(self, user='postgres', **more):
+        return self.server.conninfo(self.name, user, **more)
+
+    def sql(self, text, user='postgres'):
+        """The rows of the last statement, a list of lists of texts ('' for NULL)."""
+        return psql(self.conninfo(user), text)
+
+    def value(self, text, user='postgres'):
+        rows = self.sql(text, user)
+        if len(rows) != 1 or len(rows[0]) != 1:
+            raise AssertionError(f'one value expected from {text}: {rows}')
+        return rows[0][0]
+
+    def settle(self, *arguments, user='postgres', check=False, env=None, timeout=600):
+        """Runs the program; (exit code, stdout, stderr). With check, a failure raises."""
+        return settle(*arguments, db=self.conninfo(user), check=check, env=env, timeout=timeout)
+
+
+class SqlError(Exception):
+    """psql failed; the text is what the server said, state its SQLSTATE."""
+
+    def __init__(self, text):
+        super().__init__(text)
+        match = re.search(r'(?:ERROR|FATAL):  ([0-9A-Z]{5}): ', text)
+        self.state = match[1] if match else ''
+
+
+def psql(conninfo, text):
+    """Runs SQL in one session (several statements are several transactions) and returns the rows."""
+    result = subprocess.run(
+        ['psql', '-X', '-q', '-A', '-t', '-F', '\t', '-v', 'ON_ERROR_STOP=1', '-v',
+         'VERBOSITY=verbose', '-d', conninfo, '-f', '-'],
+        input=text, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, check=False,
+        env={**os.environ, 'PGTZ': 'UTC', 'PGDATESTYLE': 'ISO, YMD', 'PGCLIENTENCODING': 'UTF8'})
+    if result.returncode != 0:
+        raise SqlError(result.stderr)
+    return [line.split('\t') for line in result.stdout.splitlines()]
+
+
+def program():
+    path = os.environ.get('SETTLE_PROGRAM')
+    if not path or not os.access(path, os.X_OK):
+        raise Failure('SETTLE_PROGRAM must name the built settle')
+    return path
+
+
+def settle(*arguments, db=None, check=False, env=None, timeout=600):
+    """Runs the program; (exit code, stdout, stderr)."""
+    command = [program(), *(['--db', db] if db else []), *(str(a) for a in arguments)]
+    result = subprocess.run(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+                            stderr=subprocess.PIPE, text=True, check=False, timeout=timeout,
+                            env={**os.environ, **(env or {})})
+    if check and result.returncode != 0:
+        raise AssertionError(f'{" ".join(command)} ended with {result.returncode}:\n'
+                             f'{result.stdout}{result.stderr}')
+    return result.returncode, result.stdout, result.stderr
+
+
+class TestCase(unittest.TestCase):
+    """Tests of one server, started when the first test of the file needs it."""
+
+    maxDiff = None
+    _server = None
+
+    @property
+    def server(self):
+        if TestCase._server is None:
+            TestCase._server = PrivateServer()
+        return TestCase._server
+
+    def assert_sql_fails(self, state, database, text, user='postgres'):
+        """The statement must fail with that SQLSTATE; returns the message."""
+        try:
+            database.sql(text, user)
+        except SqlError as error:
+            self.assertEqual(error.state, state, f'{text}\n{error}')
+            return str(error)
+        return self.fail(f'{state} expected, but it worked: {text}')
+
+
+class TapResult(unittest.TestResult):
+    """Prints one TAP line a test, the reason of a failure behind it."""
+
+    def __init__(self):
+        super().__init__()
+        self.number = 0
+
+    def _line(self, good, test, more=''):
+        self.number += 1
+        name = test.id().split('.', 1)[-1].replace('#', '')
+        print(f'{"ok" if good else "not ok"} {self.number} - {name}{more}', flush=True)
+
+    def _reason(self, error):
+        for line in ''.join(traceback.format_exception(*error)).splitlines():
+            print('# ' + line, flush=True)
+
+    def addSuccess(self, test):
+        self._line(True, test)
+
+    def addFailure(self, test, err):
+        super().addFailure(test, err)
+        self._line(False, test)
+        self._reason(err)
+
+    def addError(self, test, err):
+        super().addError(test, err)
+        self._line(False, test)
+        self._reason(err)
+
+    def addSkip(self, test, reason):
+        super().addSkip(test, reason)
+        self._line(True, test, f' # SKIP {reason}')
+
+    def addSubTest(self, test, subtest, err):
+        super().addSubTest(test, subtest, err)
+        if err is not None:
+            self._line(False, subtest)
+            self._reason(err)
+
+    def addExpectedFailure(self, test, err):
+        self._line(True, test)
+
+    def addUnexpectedSuccess(self, test):
+        super().addUnexpectedSuccess(test)
+        self._line(False, test, ' (was expected to fail)')
+
+
+def stop_on_signals():
+    """A killed test leaves nothing behind: atexit runs on SystemExit, not on a signal."""
+    def leave(number, _frame):
+        sys.exit(128 + number)
+    for number in (signal.SIGTERM, signal.SIGHUP, signal.SIGINT):
+        signal.signal(number, leave)
+
+
+def main(module='__main__'):
+    """Runs the tests of the module (or those named in the arguments), as TAP."""
+    stop_on_signals()
+    loader = unittest.TestLoader()
+    source = sys.modules[module]
+    suite = (loader.loadTestsFromNames(sys.argv[1:], source) if sys.argv[1:]
+             else loader.loadTestsFromModule(source))
+    result = TapResult()
+    try:
+        suite.run(result)
+    finally:
+        if TestCase._server is not None:
+            TestCase._server.stop()
+    print(f'1..{result.number}', flush=True)
+    sys.exit(0 if result.wasSuccessful() and result.number > 0 else 1)
