@@ -416,7 +416,7 @@ insert_batch(SettleIntakeJob *job, gboolean sealed, const char *reason, GError *
     if (job->options.control_sum != NULL && parse_control_sum(job->options.control_sum, &control))
         control_sum = sum_minor_text(control, exponent);
     return settle_store_exec(
-        job->store, settle_sql_intake_insert_batch, error, "isssd" "slsls" "lllls", job->batch_id,
+        job->store, settle_sql_intake_insert_batch, error, "issdsslslslllls", job->batch_id,
         settle_intake_kind_name(job->kind), job->name, job->options.business_date,
         sealed ? "sealed" : "refused", reason, job->rows_read, sum,
         job->options.has_control_count ? job->options.control_count : (int64_t) -1,

@@ -173,7 +173,7 @@ settle_spool_add(SettleSpool *spool, const SettleSpoolKey *key, size_t length, G
     if (spool->n_bytes + room + (spool->entries->len + 1) * sizeof(Entry) > spool->memory &&
         spool->entries->len > 0 && !spill(spool, error))
         return NULL;
-    if (spool->n_bytes + room > spool->bytes_size) {
+    if (spool->bytes == NULL || spool->n_bytes + room > spool->bytes_size) {
         /* Growing by doubling, so small spools stay small. */
         spool->bytes_size = MAX(MAX(spool->bytes_size * 2, 64 * 1024), spool->n_bytes + room);
         spool->bytes = g_realloc(spool->bytes, spool->bytes_size);

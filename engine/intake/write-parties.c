@@ -391,6 +391,31 @@ check_parents(Work *work, GError **error)
     return TRUE;
 }
 
+/* Gives the ids of the rows that stayed: the ones given while checking are forgotten, so that a code is
+ * known only if a version of it is there. */
+static gboolean
+number_again(Work *work, const int32_t *first_new, GError **error)
+{
+    SettleIntakeJob *job = work->job;
+    const SettleDim dims[] = {work->dim, SETTLE_DIM_CLASS};
+    for (size_t i = 0; i < G_N_ELEMENTS(dims); i++) {
+        job->next_id[dims[i]] = first_new[dims[i]];
+        if (!load_codes(job, dims[i], error))
+            return FALSE;
+    }
+    for (guint i = 0; i < job->parties->len; i++) {
+        SettleIntakeParty *party = job->parties->pdata[i];
+        if (party->out)
+            continue;
+        party->id = id_or_new(job, work->dim, party->code);
+        if (party->parent_id != 0)
+            party->parent_id = id_or_new(job, SETTLE_DIM_OUTLET, party->parent);
+        if (party->class != NULL)
+            party->class_id = id_or_new(job, SETTLE_DIM_CLASS, party->class);
+    }
+    return TRUE;
+}
+
 static gboolean
 copy_versions(Work *work, GError **error)
 {
@@ -437,6 +462,8 @@ settle_intake_write_parties(SettleIntakeJob *job, GError **error)
     for (size_t i = 0; i < G_N_ELEMENTS(dims); i++)
         if (!load_codes(job, dims[i], error))
             return FALSE;
+    int32_t first_new[SETTLE_N_DIMS];
+    memcpy(first_new, job->next_id, sizeof first_new);
     if (!load_versions(&work, error))
         return FALSE;
     for (guint i = 0; i < job->parties->len; i++)
@@ -452,5 +479,5 @@ settle_intake_write_parties(SettleIntakeJob *job, GError **error)
     }
     if (job->kind == SETTLE_INTAKE_OUTLETS && !check_parents(&work, error))
         return FALSE;
-    return copy_versions(&work, error);
+    return number_again(&work, first_new, error) && copy_versions(&work, error);
 }
