@@ -52,4 +52,7 @@ gboolean settle_invoice_build(const SettleInvoiceInput *inputs, guint n_inputs,
                               const SettleInvoiceTerms *terms, SettlePolicyLookup lookup,
                               gpointer user_data, GPtrArray **ret_invoices, GError **error);
 
+/* TRUE if the invoicing cycle of the terms ends on that day. */
+gboolean settle_invoice_cycle_ends(const SettleInvoiceTerms *terms, SettleDay day);
+
 G_END_DECLS

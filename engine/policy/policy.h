@@ -191,7 +191,4 @@ typedef struct {
 void settle_policy_free(SettlePolicy *policy);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(SettlePolicy, settle_policy_free)
 
-/* TRUE if the invoicing cycle of the terms ends on that day. */
-gboolean settle_invoice_cycle_ends(const SettleInvoiceTerms *terms, SettleDay day);
-
 G_END_DECLS

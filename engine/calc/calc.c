@@ -1,0 +1,97 @@
+#include "calc/internal.h"
+
+#include "base/error.h"
+
+static int
+compare_targets(gconstpointer a, gconstpointer b)
+{
+    const SettleTarget *x = a, *y = b;
+
+    return x->slot < y->slot ? -1 : x->slot > y->slot;
+}
+
+typedef gboolean (*CalcRule)(const SettlePolicy *policy, const SettleRule *rule,
+                             const SettleOrder *order, const SettleBill *bills, guint n_bills,
+                             const SettleCalcScope *scope, GArray *targets);
+
+static gboolean
+calc_kind(const SettlePolicy *policy, const SettleMatch *match, SettleKind kind, CalcRule calc_rule,
+          const SettleOrder *order, const SettleBill *bills, guint n_bills,
+          const SettleCalcScope *scope, GArray *targets)
+{
+    for (guint i = match->first[kind]; i < match->first[kind + 1]; i++)
+        if (!calc_rule(policy, match->rules[i], order, bills, n_bills, scope, targets))
+            return FALSE;
+    return TRUE;
+}
+
+gboolean
+settle_calc_order(const SettlePolicy *policy, const SettleMatch *match, const SettleOrder *order,
+                  const SettleBill *bills, guint n_bills, const SettleCalcScope *scope,
+                  GArray *targets)
+{
+    guint before = targets->len;
+    gboolean sorted = TRUE;
+    gboolean ok =
+        (!scope->upfront || calc_kind(policy, match, SETTLE_KIND_UPFRONT, settle_calc_upfront,
+                                      order, bills, n_bills, scope, targets)) &&
+        (!scope->deferred || calc_kind(policy, match, SETTLE_KIND_DEFERRED, settle_calc_deferred,
+                                       order, bills, n_bills, scope, targets)) &&
+        (!scope->share || calc_kind(policy, match, SETTLE_KIND_REVENUE_SHARE, settle_calc_share,
+                                    order, bills, n_bills, scope, targets));
+
+    if (!ok) {
+        g_array_set_size(targets, before);
+        return FALSE;
+    }
+    /* Kinds follow each other in slot order unless the document mixes them. */
+    settle_invariant(before == 0);
+    for (guint i = 1; i < targets->len && sorted; i++)
+        sorted = g_array_index(targets, SettleTarget, i - 1).slot <
+                 g_array_index(targets, SettleTarget, i).slot;
+    if (!sorted)
+        g_array_sort(targets, compare_targets);
+    return TRUE;
+}
+
+gboolean
+settle_calc_bill_needs_history(const SettleMatch *match, const SettleOrder *order,
+                               SettleMonth bill_month, SettleDay date,
+                               gboolean *ret_touches_upfront_deferred)
+{
+    int k = bill_month - settle_day_month(order->closing_day);
+    gboolean capped = FALSE;
+
+    *ret_touches_upfront_deferred = FALSE;
+    for (guint i = 0; i < match->n_rules; i++) {
+        const SettleRule *rule = match->rules[i];
+
+        switch (rule->kind) {
+        case SETTLE_KIND_UPFRONT:
+            if (settle_calc_upfront_day(order, &rule->upfront) <= date &&
+                settle_conditions_look_at(rule->upfront.conditions, rule->upfront.n_conditions, k))
+                *ret_touches_upfront_deferred = TRUE;
+            break;
+        case SETTLE_KIND_DEFERRED:
+            for (guint j = 0; j < rule->deferred.n_instalments; j++) {
+                const SettleInstalment *instalment = &rule->deferred.instalments[j];
+
+                if (settle_calc_due_day(order, instalment) <= date &&
+                    ((instalment->n_bands > 0 && instalment->band_month == k) ||
+                     settle_conditions_look_at(instalment->conditions, instalment->n_conditions,
+                                               k)))
+                    *ret_touches_upfront_deferred = TRUE;
+            }
+            break;
+        case SETTLE_KIND_REVENUE_SHARE:
+            if (rule->share.has_life_cap && k >= rule->share.from_month &&
+                k <= rule->share.to_month)
+                capped = TRUE;
+            break;
+        case SETTLE_KIND_VOLUME_BONUS:
+        case SETTLE_KIND_INVOICE:
+            break;
+        }
+    }
+    return capped || *ret_touches_upfront_deferred;
+}

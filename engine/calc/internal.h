@@ -1,0 +1,52 @@
+/* What the kinds share. */
+#pragma once
+
+#include "calc/calc.h"
+
+G_BEGIN_DECLS
+
+/* Which revision of a month's bill decides. */
+typedef enum {
+    SETTLE_REVISION_LATEST, /* upfront, revenue share: corrections count */
+    SETTLE_REVISION_AT_DUE, /* instalments: the last issued up to the due day, else the first after it */
+} SettleRevisionRule;
+
+typedef enum { SETTLE_DECIDED_MET, SETTLE_DECIDED_NOT_MET, SETTLE_DECIDED_PENDING } SettleDecision;
+
+/* The bill of a calendar month that decides, or NULL. bills sorted by (month, revision). */
+const SettleBill *settle_bill_of_month(const SettleBill *bills, guint n_bills, SettleMonth month,
+                                       SettleRevisionRule rule, SettleDay due_day);
+/* An amount of the bill; never negative (docs/semantics.md 13.8). */
+gboolean settle_bill_base(const SettleBill *bill, SettleBillBase base, int64_t *ret_minor);
+/* All conditions together; PENDING tells the first missing month. FALSE on overflow. */
+gboolean settle_conditions_decide(const SettleCondition *conditions, guint n_conditions,
+                                  const SettleOrder *order, const SettleBill *bills, guint n_bills,
+                                  SettleRevisionRule rule, SettleDay due_day,
+                                  SettleDecision *ret_decision, SettleMonth *ret_wait_month);
+gboolean settle_conditions_look_at(const SettleCondition *conditions, guint n_conditions,
+                                   int contract_month);
+/* The band that holds the value, or NULL. */
+const SettleBand *settle_band_find(const SettleBand *bands, guint n_bands, int64_t value);
+static inline gboolean
+settle_order_has_bills(const SettleOrder *order)
+{
+    return (order->flags & (SETTLE_ORDER_FOLLOWS | SETTLE_ORDER_NO_CONTRACT)) == 0;
+}
+/* TRUE if the day is among those asked for. */
+static inline gboolean
+settle_scope_holds(const SettleCalcScope *scope, SettleDay day)
+{
+    return day > scope->due_after && day <= scope->date;
+}
+
+gboolean settle_calc_upfront(const SettlePolicy *policy, const SettleRule *rule,
+                             const SettleOrder *order, const SettleBill *bills, guint n_bills,
+                             const SettleCalcScope *scope, GArray *targets);
+gboolean settle_calc_deferred(const SettlePolicy *policy, const SettleRule *rule,
+                              const SettleOrder *order, const SettleBill *bills, guint n_bills,
+                              const SettleCalcScope *scope, GArray *targets);
+gboolean settle_calc_share(const SettlePolicy *policy, const SettleRule *rule,
+                           const SettleOrder *order, const SettleBill *bills, guint n_bills,
+                           const SettleCalcScope *scope, GArray *targets);
+
+G_END_DECLS

@@ -1,0 +1,86 @@
+#include "calc/internal.h"
+
+SettleDay
+settle_calc_upfront_day(const SettleOrder *order, const SettleUpfront *upfront)
+{
+    return order->closing_day + upfront->active_days;
+}
+
+/* One rounding, then floor and cap (docs/semantics.md 13.3): a fixed amount is per unit, floor and cap are
+ * per order, and a floor does not lift a rate of nothing. */
+static gboolean
+earned(const SettlePolicy *policy, const SettleUpfront *upfront, const SettleOrder *order,
+       int64_t *ret_minor)
+{
+    const SettlePay *pay = &upfront->pay;
+    int64_t minor;
+
+    if (upfront->n_bands > 0) {
+        const SettleBand *band =
+            settle_band_find(upfront->bands, upfront->n_bands, order->paid_minor);
+
+        if (band == NULL) {
+            *ret_minor = 0;
+            return TRUE;
+        }
+        pay = &band->pay;
+    }
+    if (pay->is_rate) {
+        if (!settle_money_round(settle_money_rate(order->paid_minor, pay->rate_ppb),
+                                policy->rounding, &minor))
+            return FALSE;
+    } else if (!settle_mul_i64(pay->fixed_minor, order->quantity, &minor)) {
+        return FALSE;
+    }
+    if (upfront->has_floor && minor < upfront->floor_minor &&
+        !(pay->is_rate && order->paid_minor == 0))
+        minor = upfront->floor_minor;
+    if (upfront->has_cap && minor > upfront->cap_minor)
+        minor = upfront->cap_minor;
+    *ret_minor = minor;
+    return TRUE;
+}
+
+gboolean
+settle_calc_upfront(const SettlePolicy *policy, const SettleRule *rule, const SettleOrder *order,
+                    const SettleBill *bills, guint n_bills, const SettleCalcScope *scope,
+                    GArray *targets)
+{
+    const SettleUpfront *upfront = &rule->upfront;
+    SettleDay day = settle_calc_upfront_day(order, upfront);
+    SettleDecision decision = SETTLE_DECIDED_MET;
+    SettleTarget target = {
+        .rule = rule,
+        .slot = settle_slot(rule->ordinal, 0, 0),
+        .origin = settle_day_month(order->closing_day),
+        .wait_day = day,
+        .credit = upfront->withheld ? SETTLE_ROLE_WITHHELD : SETTLE_ROLE_DISTRIBUTOR,
+    };
+
+    if (day > scope->date) {
+        target.state = SETTLE_TARGET_NOT_DUE;
+        g_array_append_val(targets, target);
+        return TRUE;
+    }
+    if (!settle_scope_holds(scope, day))
+        return TRUE;
+    if (upfront->n_conditions > 0 &&
+        !settle_conditions_decide(upfront->conditions, upfront->n_conditions, order, bills, n_bills,
+                                  SETTLE_REVISION_LATEST, day, &decision, &target.wait_month))
+        return FALSE;
+    switch (decision) {
+    case SETTLE_DECIDED_MET:
+        target.state = SETTLE_TARGET_EARNED;
+        if (!earned(policy, upfront, order, &target.target_minor))
+            return FALSE;
+        break;
+    case SETTLE_DECIDED_NOT_MET:
+        target.state = SETTLE_TARGET_NOT_MET;
+        break;
+    case SETTLE_DECIDED_PENDING:
+        target.state = SETTLE_TARGET_PENDING;
+        break;
+    }
+    g_array_append_val(targets, target);
+    return TRUE;
+}
