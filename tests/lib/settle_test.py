@@ -170,6 +170,15 @@ class Database:
         """The rows of the last statement, a list of lists of texts ('' for NULL)."""
         return psql(self.conninfo(user), text)
 
+    def states(self, statements, user='postgres'):
+        """The SQLSTATE of each statement ('00000': it worked), all in one session."""
+        script = ''.join(f'{statement};\n\\echo :SQLSTATE\n' for statement in statements)
+        output = psql(self.conninfo(user), '\\set ON_ERROR_STOP off\n' + script)
+        states = [row[0] for row in output]
+        if len(states) != len(statements):
+            raise AssertionError(f'statements that return nothing were expected: {output}')
+        return states
+
     def value(self, text, user='postgres'):
         rows = self.sql(text, user)
         if len(rows) != 1 or len(rows[0]) != 1:
