@@ -8,6 +8,8 @@
 #define DEFAULT_LOOKBACK 3
 #define LOCK_WAIT_MS 60000
 #define PROGRESS_ROWS 0x3fff
+/* Fewer rows of a month are left to autovacuum. */
+#define ANALYZE_ROWS 20000
 /* As many spools hold memory at the same time. */
 #define SPOOLS 4
 
@@ -556,8 +558,12 @@ tidy(SettleIntakeJob *job)
 {
     const char *table = job->kind == SETTLE_INTAKE_ORDERS ? "closed_order" : "bill";
     for (int i = 0; has_amount(job) && i < SETTLE_INTAKE_MONTHS; i++)
-        if (job->months[i])
-            settle_store_summarize(job->store, table, SETTLE_INTAKE_FIRST_MONTH + i, NULL);
+        if (job->months[i] > 0) {
+            SettleMonth month = SETTLE_INTAKE_FIRST_MONTH + i;
+            settle_store_summarize(job->store, table, month, NULL);
+            if (job->months[i] >= ANALYZE_ROWS)
+                settle_store_analyze(job->store, table, month, NULL);
+        }
 }
 
 static SettleIntakeReport *
@@ -595,7 +601,10 @@ run_job(SettleIntakeJob *job, const Origin *origin, SettleIntakeReport **ret_rep
         *ret_report = make_report(job, TRUE, g_strdup("nothing to take in"), error);
         return *ret_report != NULL;
     }
-    sealed = totals_agree(job, &reason);
+    /* What is kept is what there is: a release has no control totals to speak of. */
+    sealed = origin->released != 0 || totals_agree(job, &reason);
+    if (reason == NULL)
+        reason = g_strdup("");
     if (!next_batch_id(job, error) ||
         !(sealed ? write_batch(job, origin, reason, error) : refuse_batch(job, reason, error)))
         return FALSE;
@@ -714,7 +723,7 @@ settle_intake_release(SettleStore *store, const SettleIntakeSelection *selection
                     "a line can only be chosen together with its batch");
         return FALSE;
     }
-    plain.has_control_count = FALSE; /* what is kept is what there is */
+    plain.has_control_count = FALSE;
     plain.control_sum = NULL;
     if (!settle_store_lock(store, "intake", LOCK_WAIT_MS, error))
         return FALSE;

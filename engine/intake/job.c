@@ -19,7 +19,7 @@ settle_intake_see_month(SettleIntakeJob *job, SettleMonth month)
 {
     int place = month - SETTLE_INTAKE_FIRST_MONTH;
     settle_invariant(place >= 0 && place < SETTLE_INTAKE_MONTHS);
-    job->months[place] = 1;
+    job->months[place]++;
 }
 
 void

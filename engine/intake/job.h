@@ -63,7 +63,7 @@ typedef struct SettleIntakeJob {
     SettleIntakeCodes *codes[SETTLE_N_DIMS]; /* look-up caches and new codes */
     int32_t next_id[SETTLE_N_DIMS]; /* of new codes; the counters of the database agree at the end */
     GHashTable *slices;        /* int64 distributor and month -> facts */
-    guint8 months[SETTLE_INTAKE_MONTHS];      /* seen: partitions to be there */
+    uint32_t months[SETTLE_INTAKE_MONTHS];    /* rows of each: partitions to be there */
     SettleDay oldest_day;      /* earliest closing day among the orders */
     GPtrArray *parties;        /* kinds of master data: their rows, in memory */
     SettleArena *arena;        /* of the parties */

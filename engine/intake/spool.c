@@ -99,6 +99,13 @@ compare_entries(const void *a, const void *b)
     return c != 0 ? c : x->place < y->place ? -1 : x->place > y->place;
 }
 
+static void
+sort(SettleSpool *spool)
+{
+    if (spool->entries->len > 1) /* an empty array has no data to point to */
+        qsort(spool->entries->data, spool->entries->len, sizeof(Entry), compare_entries);
+}
+
 static gboolean
 fail_io(const char *what, GError **error)
 {
@@ -137,7 +144,7 @@ spill(SettleSpool *spool, GError **error)
         return FALSE;
     g_autofree char *out = g_malloc(OUT);
     size_t used = 0;
-    qsort(spool->entries->data, spool->entries->len, sizeof(Entry), compare_entries);
+    sort(spool);
     for (guint i = 0; i < spool->entries->len; i++) {
         const Entry *entry = &g_array_index(spool->entries, Entry, i);
         size_t length = padded(entry->length);
@@ -280,7 +287,7 @@ static gboolean
 seal(SettleSpool *spool, GError **error)
 {
     if (spool->run_ends->len == 0) {
-        qsort(spool->entries->data, spool->entries->len, sizeof(Entry), compare_entries);
+        sort(spool);
     } else if (spool->entries->len > 0) {
         if (!spill(spool, error))
             return FALSE;

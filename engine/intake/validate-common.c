@@ -77,7 +77,7 @@ settle_check_number(SettleVerdict *verdict, SettleCsvField field, int column, in
         if (field.text[i] < '0' || field.text[i] > '9')
             return settle_check_refuse(verdict, SETTLE_REJECT_BAD_NUMBER, column,
                                        "is no whole number");
-        if (i < 19)
+        if (i < 18) /* more digits are out of every range */
             number = number * 10 + (field.text[i] - '0');
     }
     if (minus)
