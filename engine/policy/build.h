@@ -1,0 +1,20 @@
+/* From the tree to a compiled policy, in two steps: every value is held against the field table, then the
+ * policy is built from values that are known to be well-formed. */
+#pragma once
+
+#include "policy/tree.h"
+
+G_BEGIN_DECLS
+
+/* Unknown and missing keys, shapes, types, ranges: everything that the field table says. */
+void settle_policy_validate(const SettleNode *top, SettleDiagnostics *diagnostics);
+/* Builds and checks what hangs together. Never NULL; unusable if there were errors. */
+SettlePolicy *settle_policy_build(const SettleNode *top, SettleDiagnostics *diagnostics);
+
+/* Reading of well-formed scalars. exponent: the currency's. */
+gboolean settle_interval_read(const char *text, gboolean is_money, int exponent,
+                              SettleInterval *ret_interval);
+/* The currency's exponent that amounts of this document are held against (2 if it is not known). */
+int settle_policy_exponent(const SettleNode *top);
+
+G_END_DECLS

@@ -1,0 +1,267 @@
+#include "policy/fields.h"
+#include "policy/load.h"
+
+#include <jansson.h>
+#include <string.h>
+
+/* The JSON Schema and the reference page, both from the field table. */
+
+#define MONEY "[0-9]+(\\.[0-9]+)?"
+#define COUNT "[0-9]+"
+#define RATE "[0-9]+(\\.[0-9]+)?%"
+#define DAY "[0-9]{4}-[0-9]{2}-[0-9]{2}"
+
+static json_t *section_schema(const char *section);
+
+/* Editors hand unquoted numbers over as numbers: a text may be one, too. */
+static json_t *
+pattern(const char *regex)
+{
+    return json_pack("{s:[s,s,s], s:s}", "type", "string", "number", "integer", "pattern", regex);
+}
+
+static json_t *
+map_of(const char *key_pattern, json_t *value)
+{
+    return json_pack("{s:s, s:i, s:{s:o}, s:b}", "type", "object", "minProperties", 1,
+                     "patternProperties", key_pattern, value, "additionalProperties", 0);
+}
+
+static json_t *
+texts_schema(void)
+{
+    return json_pack("{s:[{s:[s,s]}, {s:s, s:i, s:{s:[s,s]}}]}", "anyOf", "type", "string",
+                     "number", "type", "array", "minItems", 1, "items", "type", "string", "number");
+}
+
+static json_t *
+rules_schema(void)
+{
+    json_t *kinds = json_array();
+
+    for (guint i = 0; settle_rule_kinds[i] != NULL; i++)
+        json_array_append_new(kinds, section_schema(settle_rule_kinds[i]));
+    return json_pack("{s:s, s:i, s:i, s:{s:o}}", "type", "array", "minItems", 1, "maxItems", 4095,
+                     "items", "oneOf", kinds);
+}
+
+static json_t *
+sections_schema(const SettleField *field)
+{
+    json_t *item = section_schema(field->of);
+
+    if (strcmp(field->of, "condition") == 0)
+        item = json_pack("{s:[o, {s:[s,s]}]}", "anyOf", item, "enum", "active", "no-refund");
+    return json_pack("{s:s, s:i, s:o}", "type", "array", "minItems", 1, "items", item);
+}
+
+static json_t *
+choice_schema(const SettleField *field)
+{
+    json_t *choices = json_array();
+
+    for (guint i = 0; field->choices[i] != NULL; i++)
+        json_array_append_new(choices, json_string(field->choices[i]));
+    return json_pack("{s:o}", "enum", choices);
+}
+
+static json_t *
+type_schema(const SettleField *field)
+{
+    switch (field->type) {
+    case FIELD_TEXT:
+        return json_pack("{s:[s,s], s:i}", "type", "string", "number", "minLength", 1);
+    case FIELD_MONEY:
+        return pattern("^" MONEY "$");
+    case FIELD_RATE:
+        return pattern("^" RATE "$");
+    case FIELD_PAY:
+        return pattern("^" MONEY "%?$");
+    case FIELD_INTEGER:
+        return json_pack("{s:s, s:I, s:I}", "type", "integer", "minimum", (json_int_t) field->min,
+                         "maximum", (json_int_t) field->max);
+    case FIELD_BOOLEAN:
+        return json_pack("{s:s}", "type", "boolean");
+    case FIELD_CHOICE:
+        return choice_schema(field);
+    case FIELD_CURRENCY:
+        return pattern("^[A-Z]{3}$");
+    case FIELD_DAYS:
+        return pattern("^(" DAY "\\.\\.(" DAY ")?|\\.\\." DAY ")$");
+    case FIELD_MONTHS_AFTER:
+        return pattern("^" COUNT " months?$");
+    case FIELD_COUNT_INTERVAL:
+        return pattern("^(" COUNT "(\\.\\.(" COUNT ")?)?|\\.\\." COUNT ")$");
+    case FIELD_MONEY_INTERVAL:
+        return pattern("^(" MONEY "(\\.\\.(" MONEY ")?)?|\\.\\." MONEY ")$");
+    case FIELD_TEXTS:
+        return texts_schema();
+    case FIELD_GROUPS:
+        return json_pack("{s:s, s:o}", "type", "object", "additionalProperties", texts_schema());
+    case FIELD_SECTION:
+        return section_schema(field->of);
+    case FIELD_SECTIONS:
+        return sections_schema(field);
+    case FIELD_RULES:
+        return rules_schema();
+    case FIELD_BANDS_MONEY_PAY:
+    case FIELD_TIERS:
+        return map_of("^(" MONEY "(\\.\\.(" MONEY ")?)?|\\.\\." MONEY ")$",
+                      pattern("^" MONEY "%?$"));
+    case FIELD_BANDS_MONEY_RATE:
+        return map_of("^(" MONEY "(\\.\\.(" MONEY ")?)?|\\.\\." MONEY ")$", pattern("^" RATE "$"));
+    case FIELD_BANDS_COUNT_RATE:
+        return map_of("^(" COUNT "(\\.\\.(" COUNT ")?)?|\\.\\." COUNT ")$", pattern("^" RATE "$"));
+    case FIELD_LATER:
+        return json_object();
+    }
+    return json_object();
+}
+
+static json_t *
+section_schema(const char *section)
+{
+    json_t *properties = json_object(), *required = json_array();
+    json_t *schema;
+
+    for (const SettleField *field = settle_fields; field->section != NULL; field++) {
+        json_t *property;
+
+        if (strcmp(field->section, section) != 0)
+            continue;
+        property = type_schema(field);
+        json_object_set_new(property, "description", json_string(field->help));
+        if (field->default_text != NULL)
+            json_object_set_new(property, "default", json_string(field->default_text));
+        json_object_set_new(properties, field->name, property);
+        if (field->required)
+            json_array_append_new(required, json_string(field->name));
+    }
+    schema = json_pack("{s:s, s:o, s:b}", "type", "object", "properties", properties,
+                       "additionalProperties", 0);
+    if (json_array_size(required) > 0)
+        json_object_set_new(schema, "required", required);
+    else
+        json_decref(required);
+    return schema;
+}
+
+char *
+settle_policy_schema(void)
+{
+    json_t *schema = section_schema("policy");
+    g_autoptr(GString) text = g_string_new(NULL);
+    char *dump;
+
+    json_object_set_new(schema, "$schema", json_string("http://json-schema.org/draft-07/schema#"));
+    json_object_set_new(schema, "title", json_string("Settle commission policy"));
+    dump = json_dumps(schema, JSON_INDENT(2) | JSON_SORT_KEYS);
+    json_decref(schema);
+    g_string_append(text, dump);
+    g_string_append_c(text, '\n');
+    free(dump);
+    return g_string_free(g_steal_pointer(&text), FALSE);
+}
+
+/* --- the reference page ---------------------------------------------------------------------- */
+
+static const struct {
+    const char *section, *title;
+} sections[] = {
+    {"policy", "The document"},
+    {"tax", "tax"},
+    {"invoice", "invoice"},
+    {"for", "for: which orders"},
+    {"upfront", "upfront"},
+    {"deferred", "deferred"},
+    {"instalment", "An instalment"},
+    {"by-bill", "by-bill"},
+    {"revenue-share", "revenue-share"},
+    {"volume-bonus", "volume-bonus"},
+    {"condition", "A condition (if)"},
+    {"test", "A test (any, all)"},
+};
+
+static char *
+type_text(const SettleField *field)
+{
+    switch (field->type) {
+    case FIELD_TEXT:
+        return g_strdup("text");
+    case FIELD_MONEY:
+        return g_strdup("amount");
+    case FIELD_RATE:
+        return g_strdup("rate");
+    case FIELD_PAY:
+        return g_strdup("amount or rate");
+    case FIELD_INTEGER:
+        return g_strdup_printf("%" G_GINT64_FORMAT "..%" G_GINT64_FORMAT, field->min, field->max);
+    case FIELD_BOOLEAN:
+        return g_strdup("true, false");
+    case FIELD_CHOICE:
+        return g_strjoinv(", ", (char **) field->choices);
+    case FIELD_CURRENCY:
+        return g_strdup("currency code");
+    case FIELD_DAYS:
+        return g_strdup("interval of days");
+    case FIELD_MONTHS_AFTER:
+        return g_strdup("N months");
+    case FIELD_COUNT_INTERVAL:
+        return g_strdup("interval of numbers");
+    case FIELD_MONEY_INTERVAL:
+        return g_strdup("interval of amounts");
+    case FIELD_TEXTS:
+        return g_strdup("list of texts");
+    case FIELD_GROUPS:
+        return g_strdup("names with lists");
+    case FIELD_SECTION:
+    case FIELD_RULES:
+        return g_strdup("keys, see below");
+    case FIELD_SECTIONS:
+        return g_strdup_printf("list of %ss, see below", field->of);
+    case FIELD_BANDS_MONEY_PAY:
+        return g_strdup("interval of amounts: amount or rate");
+    case FIELD_BANDS_MONEY_RATE:
+        return g_strdup("interval of amounts: rate");
+    case FIELD_BANDS_COUNT_RATE:
+        return g_strdup("interval of numbers: rate");
+    case FIELD_TIERS:
+        return g_strdup("interval: amount or rate");
+    case FIELD_LATER:
+        return g_strdup("not settled yet");
+    }
+    return g_strdup("");
+}
+
+char *
+settle_policy_reference(void)
+{
+    g_autoptr(GString) out = g_string_new(
+        "# Reference of the policy language\n\n"
+        "Generated by `settle policy reference`; do not edit. One notation for intervals: `a..b` with both\n"
+        "ends included, `a..` and `..b` open, `a` alone for a single value. Amounts are written like\n"
+        "`40.00`, rates like `2.5%`. A term marked *not settled yet* is read, and a policy that uses it is\n"
+        "refused at activation.\n");
+
+    for (guint i = 0; i < G_N_ELEMENTS(sections); i++) {
+        g_string_append_printf(out,
+                               "\n## %s\n\n| key | value | default | meaning | example |\n"
+                               "| --- | --- | --- | --- | --- |\n",
+                               sections[i].title);
+        for (const SettleField *field = settle_fields; field->section != NULL; field++) {
+            g_autofree char *type = NULL;
+
+            if (strcmp(field->section, sections[i].section) != 0)
+                continue;
+            type = type_text(field);
+            g_string_append_printf(out, "| `%s` | %s | %s | %s | %s%s%s |\n", field->name, type,
+                                   field->required                ? "required"
+                                   : field->default_text != NULL ? field->default_text
+                                                                  : "",
+                                   field->help, field->example != NULL ? "`" : "",
+                                   field->example != NULL ? field->example : "",
+                                   field->example != NULL ? "`" : "");
+        }
+    }
+    return g_string_free(g_steal_pointer(&out), FALSE);
+}
