@@ -1,0 +1,80 @@
+#include "run/periods.h"
+
+#include "store/sql.h"
+
+#include <string.h>
+
+gboolean
+settle_periods_load(SettleStore *store, int64_t control_position, SettlePeriods *ret_periods,
+                    GError **error)
+{
+    g_autoptr(SettleResult) rows =
+        settle_store_query(store, settle_sql_period_closed, error, "l", control_position);
+    SettlePeriods periods;
+
+    if (rows == NULL)
+        return FALSE;
+    periods.n_closed = (guint) settle_result_rows(rows);
+    periods.closed = g_new(SettleMonth, MAX(periods.n_closed, 1));
+    for (guint i = 0; i < periods.n_closed; i++) {
+        const char *text = settle_result_text(rows, (int) i, 0);
+
+        settle_invariant(settle_month_parse(text, strlen(text), &periods.closed[i]));
+    }
+    *ret_periods = periods;
+    return TRUE;
+}
+
+static gboolean
+check_period(SettleStore *store, SettleMonth period, const char *text, GError **error)
+{
+    g_autoptr(SettleResult) row =
+        settle_store_query(store, settle_sql_period_checks, error, "ms", period, text);
+    char other[SETTLE_DAY_TEXT_BYTES];
+
+    if (row == NULL)
+        return FALSE;
+    if (settle_result_bool(row, 0, 0)) {
+        g_set_error(error, SETTLE_ERROR, SETTLE_ERROR_STATE, "period %s is closed already", text);
+    } else if (settle_result_is_null(row, 0, 1) ||
+               settle_result_day(row, 0, 1) < settle_month_last(period)) {
+        g_set_error(error, SETTLE_ERROR, SETTLE_ERROR_STATE,
+                    "period %s is not over: its last night is not settled", text);
+        settle_error_hint(error, "settle run --date %s first",
+                          settle_day_format(settle_month_last(period), other));
+    } else if (!settle_result_is_null(row, 0, 2)) {
+        g_set_error(error, SETTLE_ERROR, SETTLE_ERROR_STATE, "run %d is unfinished",
+                    settle_result_i32(row, 0, 2));
+        settle_error_hint(error, "settle run continues it");
+    } else if (!settle_result_is_null(row, 0, 3)) {
+        g_set_error(error, SETTLE_ERROR, SETTLE_ERROR_STATE,
+                    "the earlier period %s is still open",
+                    settle_month_format(settle_result_month(row, 0, 3), other));
+        settle_error_hint(error, "periods are closed in their order");
+    } else if (settle_result_i64(row, 0, 4) > 0) {
+        g_set_error(error, SETTLE_ERROR, SETTLE_ERROR_STATE,
+                    "%" G_GINT64_FORMAT " sealed batches dated in or before %s are not settled yet",
+                    settle_result_i64(row, 0, 4), text);
+        settle_error_hint(error, "settle run settles them");
+    } else {
+        return TRUE;
+    }
+    return FALSE;
+}
+
+gboolean
+settle_period_close(SettleStore *store, SettleMonth period, GError **error)
+{
+    char text[SETTLE_DAY_TEXT_BYTES];
+
+    settle_month_format(period, text);
+    if (!settle_store_begin(store, error))
+        return FALSE;
+    if (settle_store_count(store, "control", 0, &(int64_t){0}, error) &&
+        check_period(store, period, text, error) &&
+        settle_store_control(store, "period-close", text, "{}", NULL, error) &&
+        settle_store_commit(store, error))
+        return TRUE;
+    settle_store_rollback(store);
+    return FALSE;
+}

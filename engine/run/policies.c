@@ -1,0 +1,187 @@
+#include "run/policies.h"
+
+#include "policy/load.h"
+#include "store/sql.h"
+
+#include <string.h>
+
+SettlePolicySet *
+settle_policies_load(SettleStore *store, int64_t control_position, GError **error)
+{
+    g_autoptr(SettlePolicySet) set = settle_policy_set_new();
+    g_autoptr(SettleResult) rows =
+        settle_store_query(store, settle_sql_policy_load, error, "l", control_position);
+
+    if (rows == NULL)
+        return NULL;
+    for (int i = 0; i < settle_result_rows(rows); i++) {
+        g_autoptr(SettleDiagnostics) diagnostics = NULL;
+        SettlePolicy *policy = NULL;
+        size_t length, hash_length;
+        const uint8_t *document = settle_result_bytes(rows, i, 2, &length);
+        const uint8_t *hash = settle_result_bytes(rows, i, 3, &hash_length);
+
+        diagnostics = settle_policy_load((const char *) document, length, &policy);
+        if (policy == NULL || hash_length != sizeof policy->hash ||
+            memcmp(policy->hash, hash, sizeof policy->hash) != 0) {
+            g_set_error(error, SETTLE_ERROR, SETTLE_ERROR_STATE,
+                        policy == NULL ? "policy %d as it is stored cannot be read by this program"
+                                       : "policy %d is not the document that was activated",
+                        settle_result_i32(rows, i, 0));
+            g_clear_pointer(&policy, settle_policy_free);
+            return NULL;
+        }
+        policy->policy_id = settle_result_i32(rows, i, 0);
+        policy->carrier_id = settle_result_i32(rows, i, 1);
+        settle_policy_set_add(set, policy);
+    }
+    return g_steal_pointer(&set);
+}
+
+/* --- activation ------------------------------------------------------------------------------ */
+
+static gboolean
+check_unsupported(const SettlePolicy *policy, GError **error)
+{
+    g_autoptr(GString) terms = NULL;
+
+    if (policy->unsupported->len == 0)
+        return TRUE;
+    terms = g_string_new(NULL);
+    for (guint i = 0; i < policy->unsupported->len; i++)
+        g_string_append_printf(terms, "%s%s", i > 0 ? ", " : "",
+                               (const char *) g_ptr_array_index(policy->unsupported, i));
+    g_set_error(error, SETTLE_ERROR, SETTLE_ERROR_INPUT,
+                "policy %s version %s has terms that are not settled yet: %s", policy->name,
+                policy->version, terms->str);
+    settle_error_hint(error, "nothing is ignored silently: take them out, or wait for them");
+    return FALSE;
+}
+
+/* The carrier's other versions: the same text, or days in common. */
+static gboolean
+check_versions(SettleStore *store, const SettlePolicy *policy, int32_t carrier_id,
+               int32_t *ret_known_id, GError **error)
+{
+    g_autoptr(SettleResult) rows =
+        settle_store_query(store, settle_sql_policy_versions, error, "i", carrier_id);
+
+    if (rows == NULL)
+        return FALSE;
+    *ret_known_id = 0;
+    for (int i = 0; i < settle_result_rows(rows); i++) {
+        SettleDay from = settle_result_day(rows, i, 2), to = settle_result_day(rows, i, 3);
+        char text_from[SETTLE_DAY_TEXT_BYTES], text_to[SETTLE_DAY_TEXT_BYTES];
+        size_t length;
+
+        if (memcmp(settle_result_bytes(rows, i, 4, &length), policy->hash, sizeof policy->hash) ==
+            0) {
+            *ret_known_id = settle_result_i32(rows, i, 0);
+            return TRUE;
+        }
+        if (strcmp(settle_result_text(rows, i, 1), policy->version) == 0) {
+            g_set_error(error, SETTLE_ERROR, SETTLE_ERROR_STATE,
+                        "version %s of %s is active already with another text", policy->version,
+                        policy->carrier);
+            settle_error_hint(error, "an activated policy is never edited: give the new text a "
+                                     "version and closing days of its own");
+            return FALSE;
+        }
+        if (policy->closing_from <= to && from <= policy->closing_to) {
+            g_set_error(error, SETTLE_ERROR, SETTLE_ERROR_STATE,
+                        "version %s of %s covers closing days that version %s has: %s to %s",
+                        policy->version, policy->carrier, settle_result_text(rows, i, 1),
+                        settle_day_format(from, text_from), settle_day_format(to, text_to));
+            return FALSE;
+        }
+    }
+    return TRUE;
+}
+
+static gboolean
+check_not_settled(SettleStore *store, const SettlePolicy *policy, int32_t carrier_id,
+                  GError **error)
+{
+    g_autoptr(SettleResult) row =
+        settle_store_query(store, settle_sql_policy_settled_days, error, "idd", carrier_id,
+                           policy->closing_from, policy->closing_to);
+    char text[SETTLE_DAY_TEXT_BYTES];
+
+    if (row == NULL)
+        return FALSE;
+    if (settle_result_rows(row) == 0)
+        return TRUE;
+    g_set_error(error, SETTLE_ERROR, SETTLE_ERROR_STATE,
+                "orders of %s that closed on %s are settled already", policy->carrier,
+                settle_day_format(settle_result_day(row, 0, 0), text));
+    settle_error_hint(error, "a new version holds for closing days to come");
+    return FALSE;
+}
+
+static gboolean
+insert(SettleStore *store, const char *text, size_t length, const SettlePolicy *policy,
+       int32_t carrier_id, int32_t *ret_policy_id, GError **error)
+{
+    g_autofree char *subject = g_strdup_printf("%s/%s", policy->carrier, policy->version);
+    int64_t policy_id, position;
+
+    if (!settle_store_count(store, "policy", 1, &policy_id, error) ||
+        !settle_store_control(store, "policy-activate", subject, "{}", &position, error) ||
+        !settle_store_exec(store, settle_sql_policy_insert, error, "iissddyyl",
+                           (int32_t) policy_id, carrier_id, policy->name, policy->version,
+                           policy->closing_from, policy->closing_to, policy->hash,
+                           sizeof policy->hash, text, length, position))
+        return FALSE;
+    for (guint i = 0; i < policy->n_rules; i++)
+        if (!settle_store_exec(store, settle_sql_policy_insert_rule, error, "iihs",
+                               (int32_t) policy_id, (int32_t) i, (int) policy->rules[i].kind,
+                               policy->rules[i].id))
+            return FALSE;
+    *ret_policy_id = (int32_t) policy_id;
+    return TRUE;
+}
+
+gboolean
+settle_policy_activate(SettleStore *store, const char *text, size_t length,
+                       const SettlePolicy *policy, int32_t *ret_policy_id, gboolean *ret_known,
+                       GError **error)
+{
+    g_autoptr(SettleResult) carrier = NULL;
+    int32_t carrier_id, known_id = 0, policy_id = 0;
+
+    if (!check_unsupported(policy, error))
+        return FALSE;
+    carrier = settle_store_query(store, settle_sql_policy_carrier, error, "s", policy->carrier);
+    if (carrier == NULL)
+        return FALSE;
+    if (settle_result_rows(carrier) == 0) {
+        g_set_error(error, SETTLE_ERROR, SETTLE_ERROR_INPUT, "there is no carrier \"%s\"",
+                    policy->carrier);
+        settle_error_hint(error, "settle import carriers FILE makes it known");
+        return FALSE;
+    }
+    carrier_id = settle_result_i32(carrier, 0, 0);
+    if (!settle_store_begin(store, error))
+        return FALSE;
+    /* The control row is locked first: two activations, or one and a run's manifest, take turns. */
+    if (!settle_store_count(store, "control", 0, &(int64_t){0}, error) ||
+        !check_versions(store, policy, carrier_id, &known_id, error))
+        goto fail;
+    if (known_id != 0) {
+        settle_store_rollback(store);
+        *ret_policy_id = known_id;
+        *ret_known = TRUE;
+        return TRUE;
+    }
+    if (!check_not_settled(store, policy, carrier_id, error) ||
+        !insert(store, text, length, policy, carrier_id, &policy_id, error) ||
+        !settle_store_commit(store, error))
+        goto fail;
+    *ret_policy_id = policy_id;
+    *ret_known = FALSE;
+    return TRUE;
+
+fail:
+    settle_store_rollback(store);
+    return FALSE;
+}
