@@ -1,8 +1,8 @@
 -- Orders that a file may repeat. $1 order ids, $2 first closing month to look at.
--- No index leads with the order: months are scanned, hashed against the ids.
-SELECT o.order_id, o.contract_id, o.distributor_id, o.batch_id, o.closing_at, o.closing_day, o.product_id,
-       o.manager_id, o.quantity, o.paid_minor, o.region_id, o.channel_id, o.currency, o.flags,
-       o.carrier_id, o.upstream_id, o.contract, o.line
-  FROM unnest($1::bigint[]) AS n (order_id)
-  JOIN settle.closed_order o ON o.order_id = n.order_id
- WHERE o.closing_month >= $2
+-- No index leads with the order: months are scanned, and ANY of a long list is hashed (measured faster
+-- than a join with unnest, which the planner turns into a merge join).
+SELECT order_id, contract_id, distributor_id, batch_id, closing_at, closing_day, product_id, manager_id,
+       quantity, paid_minor, region_id, channel_id, currency, flags, carrier_id, upstream_id, contract,
+       line
+  FROM settle.closed_order
+ WHERE order_id = ANY ($1::bigint[]) AND closing_month >= $2

@@ -2,7 +2,7 @@
 SELECT w.month, w.revision, w.issue_day, w.billed_minor, w.tax_minor, w.cash_minor, w.arrears_minor,
        w.minutes, w.megabytes, w.batch_id, w.line, w.contract_id, w.currency, w.carrier_id, w.contract
   FROM settle.bill_waiting w
-  JOIN unnest($1::bigint[]) AS n (contract_id) ON n.contract_id = w.contract_id
- WHERE NOT EXISTS (SELECT FROM settle.bill_found f
+ WHERE w.contract_id = ANY ($1::bigint[])
+   AND NOT EXISTS (SELECT FROM settle.bill_found f
                     WHERE f.contract_id = w.contract_id AND f.month = w.month
                       AND f.revision = w.revision)
