@@ -28,8 +28,8 @@ settle_store_control(SettleStore *store, const char *action, const char *subject
     /* Outside a transaction a failed insert would leave a gap in the sequence. */
     settle_invariant(PQtransactionStatus(store->connection) != PQTRANS_IDLE);
     if (!settle_store_count(store, "control", 1, &position, error) ||
-        !settle_store_exec(store, settle_sql_store_control, error, "lssj", position, action, subject,
-                           detail_json != NULL ? detail_json : "{}"))
+        !settle_store_exec(store, settle_sql_store_control, error, "lssj", position, action,
+                           subject, detail_json != NULL ? detail_json : "{}"))
         return FALSE;
     if (ret_position != NULL)
         *ret_position = position;
@@ -54,8 +54,8 @@ locked(SettleStore *store, const char *name, int64_t key, GError **error)
     g_autoptr(SettleResult) holder =
         settle_store_query(store, settle_sql_store_lock_holder, NULL, "l", key);
 
-    g_set_error(error, SETTLE_ERROR, SETTLE_ERROR_LOCKED, "the lock '%s' is held by another session",
-                name);
+    g_set_error(error, SETTLE_ERROR, SETTLE_ERROR_LOCKED,
+                "the lock '%s' is held by another session", name);
     if (holder != NULL && settle_result_rows(holder) == 1)
         settle_error_hint(error, "it is server process %d: %s", settle_result_i32(holder, 0, 0),
                           settle_result_text(holder, 0, 1));

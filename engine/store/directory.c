@@ -70,7 +70,8 @@ read_all(SettleDirectory *directory, SettleReader *stream, AddRow add, GError **
 }
 
 static gboolean
-eligible_batches(SettleStore *store, SettleDay date, int32_t run_id, GArray *batches, GError **error)
+eligible_batches(SettleStore *store, SettleDay date, int32_t run_id, GArray *batches,
+                 GError **error)
 {
     g_autoptr(SettleReader) reader = NULL;
     GError *failure = NULL;
@@ -99,8 +100,8 @@ settle_store_directory(SettleStore *store, SettleDay date, int32_t run_id, GErro
         const char *sql;
         AddRow add;
     } tables[] = {
-        {settle_sql_store_carriers, add_carrier},   {settle_sql_store_distributors, add_distributor},
-        {settle_sql_store_outlets, add_outlet},     {settle_sql_store_managers, add_manager},
+        {settle_sql_store_carriers, add_carrier}, {settle_sql_store_distributors, add_distributor},
+        {settle_sql_store_outlets, add_outlet},   {settle_sql_store_managers, add_manager},
         {settle_sql_store_products, add_product},
     };
     g_autoptr(SettleDirectory) directory = settle_directory_new();

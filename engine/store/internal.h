@@ -50,8 +50,8 @@ const char *settle_statement_name(const char *sql);
  * The result stays the caller's. */
 gboolean settle_store_fail(SettleStore *store, const PGresult *result, const char *sql,
                            GError **error);
-/* Reads to the end of the current command and returns its first failure or else its last result, never
- * NULL without error. PQexec would hide why a backend was terminated. */
+/* Reads to the end of the current command and returns its first failure or else its last result,
+ * never NULL without error. PQexec would hide why a backend was terminated. */
 PGresult *settle_store_collect(SettleStore *store, const char *sql, GError **error);
 /* Runs one statement with parameters, results in binary; NULL on failure. */
 PGresult *settle_store_run(SettleStore *store, const char *sql, const SettleParameters *parameters,
@@ -86,7 +86,7 @@ settle_get_u64(const char *bytes)
     return GUINT64_FROM_BE(value);
 }
 
-/* Fields of a result in binary; a type or NULL that the caller did not expect is our own mistake. */
+/* Fields of a result in binary; an unexpected type or NULL is our own mistake. */
 int64_t settle_field_integer(const PGresult *result, int row, int column);
 gboolean settle_field_bool(const PGresult *result, int row, int column);
 SettleDay settle_field_day(const PGresult *result, int row, int column);

@@ -3,9 +3,9 @@
 
 #include "base/digest.h"
 
-/* Number 0 makes the roles, the schema and the list of migrations; it is run by the login each time,
- * does nothing where nothing is missing, and is not in the list. */
-#define FIRST 1
+/* Number 0 makes the roles, the schema and the list of migrations; it is run by the login each
+ * time, does nothing where nothing is missing, and is not in the list. */
+#define FIRST        1
 #define LOCK_WAIT_MS 10000
 
 static int
@@ -51,8 +51,8 @@ read_applied(SettleStore *store, int *ret_applied, GError **error)
         hash_of(&settle_sql_migrations[applied], hash);
         if (length != sizeof hash || memcmp(stored, hash, sizeof hash) != 0) {
             g_set_error(error, SETTLE_ERROR, SETTLE_ERROR_STATE,
-                        "migration %04d_%s is not the one that was applied to the database", applied,
-                        settle_sql_migrations[applied].name);
+                        "migration %04d_%s is not the one that was applied to the database",
+                        applied, settle_sql_migrations[applied].name);
             settle_error_hint(error, "migrations are never edited, only followed by new ones");
             return FALSE;
         }

@@ -95,7 +95,7 @@ settle_reader_is_null(const SettleReader *reader, int column)
     return PQgetisnull(reader->row, 0, column) != 0;
 }
 
-/* A field of exactly that width: another type, or NULL, is our own mistake, never a wrong amount. */
+/* Exactly that width: another type, or NULL, is our own mistake, never a wrong amount. */
 static inline const char *
 fixed(const SettleReader *reader, int column, int width)
 {

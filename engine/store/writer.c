@@ -1,7 +1,7 @@
 #include "store/internal.h"
 
 #define FLUSH_AT (64 * 1024)
-/* Length word and eight bytes are twelve; the rest is slack for the row's own head and the trailer. */
+/* Length word and eight bytes are twelve; the rest is slack for the row's head and the trailer. */
 #define FIELD_ROOM 16
 
 struct SettleWriter {

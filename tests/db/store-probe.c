@@ -21,11 +21,16 @@ static int
 report(const SettleStore *store, GError *error)
 {
     static const char *const codes[] = {
-        [SETTLE_ERROR_INPUT] = "INPUT",           [SETTLE_ERROR_USAGE] = "USAGE",
-        [SETTLE_ERROR_DATABASE] = "DATABASE",     [SETTLE_ERROR_CONNECTION] = "CONNECTION",
-        [SETTLE_ERROR_CONSTRAINT] = "CONSTRAINT", [SETTLE_ERROR_LOCKED] = "LOCKED",
-        [SETTLE_ERROR_OVERFLOW] = "OVERFLOW",     [SETTLE_ERROR_LIMIT] = "LIMIT",
-        [SETTLE_ERROR_IO] = "IO",                 [SETTLE_ERROR_STATE] = "STATE",
+        [SETTLE_ERROR_INPUT] = "INPUT",
+        [SETTLE_ERROR_USAGE] = "USAGE",
+        [SETTLE_ERROR_DATABASE] = "DATABASE",
+        [SETTLE_ERROR_CONNECTION] = "CONNECTION",
+        [SETTLE_ERROR_CONSTRAINT] = "CONSTRAINT",
+        [SETTLE_ERROR_LOCKED] = "LOCKED",
+        [SETTLE_ERROR_OVERFLOW] = "OVERFLOW",
+        [SETTLE_ERROR_LIMIT] = "LIMIT",
+        [SETTLE_ERROR_IO] = "IO",
+        [SETTLE_ERROR_STATE] = "STATE",
         [SETTLE_ERROR_SETTINGS] = "SETTINGS",
     };
 
@@ -134,7 +139,8 @@ probe_parameters(Probe *probe, GError **error)
     g_autoptr(SettleResult) result = settle_store_query(
         probe->store,
         "SELECT concat_ws('|', $1, $2, $3, $4, $5, encode($6, 'hex'), $7, $8, $9, $10, $11, $12, "
-        "$13, $14), $15 IS NULL AND $16 IS NULL AND $17 IS NULL AND $18 IS NULL, $5, $6, $7, $8, $4, "
+        "$13, $14), $15 IS NULL AND $16 IS NULL AND $17 IS NULL AND $18 IS NULL, $5, $6, $7, $8, "
+        "$4, "
         "$3, cardinality($19), $20",
         error, "ilhbsydmnjILSDsynjIs", (int32_t) -7, (int64_t) INT64_MIN, -32768, TRUE, "text",
         "\0\xff", (size_t) 2, (SettleDay) 59, (SettleMonth) (2026 * 12 + 2), "-0.10",
@@ -147,8 +153,9 @@ probe_parameters(Probe *probe, GError **error)
         return FALSE;
     printf("%s\n", settle_result_text(result, 0, 0));
     bytes = settle_result_bytes(result, 0, 3, &length);
-    if (!settle_result_bool(result, 0, 1) || strcmp(settle_result_text(result, 0, 2), "text") != 0 ||
-        length != 2 || bytes[0] != 0 || bytes[1] != 0xff || settle_result_day(result, 0, 4) != 59 ||
+    if (!settle_result_bool(result, 0, 1) ||
+        strcmp(settle_result_text(result, 0, 2), "text") != 0 || length != 2 || bytes[0] != 0 ||
+        bytes[1] != 0xff || settle_result_day(result, 0, 4) != 59 ||
         settle_result_month(result, 0, 5) != 2026 * 12 + 2 || !settle_result_bool(result, 0, 6) ||
         settle_result_i32(result, 0, 7) != -32768 || settle_result_i64(result, 0, 8) != 0 ||
         settle_result_is_null(result, 0, 9))
@@ -172,8 +179,8 @@ fill(int64_t row, GString *text)
 static gboolean
 write_rows(Probe *probe, int64_t n, GError **error)
 {
-    g_autoptr(SettleWriter) writer = settle_store_copy_in(
-        probe->store, "COPY pg_temp.probe FROM STDIN (FORMAT binary)", error);
+    g_autoptr(SettleWriter) writer =
+        settle_store_copy_in(probe->store, "COPY pg_temp.probe FROM STDIN (FORMAT binary)", error);
     g_autoptr(GString) text = g_string_new(NULL);
 
     if (writer == NULL)
@@ -260,10 +267,11 @@ probe_round_trip(Probe *probe, GError **error)
 {
     int64_t n = g_ascii_strtoll(probe->arguments[0], NULL, 10);
 
-    return settle_store_exec(probe->store,
-                             "CREATE TEMP TABLE probe (row bigint, h smallint, i integer, l bigint, "
-                             "b boolean, d date, m date, t timestamptz, s text, y bytea)",
-                             error, "") &&
+    return settle_store_exec(
+               probe->store,
+               "CREATE TEMP TABLE probe (row bigint, h smallint, i integer, l bigint, "
+               "b boolean, d date, m date, t timestamptz, s text, y bytea)",
+               error, "") &&
            write_rows(probe, n, error) && read_rows(probe, n, error);
 }
 
@@ -271,10 +279,11 @@ probe_round_trip(Probe *probe, GError **error)
 static gboolean
 copy_slices(Probe *probe, int n, int bad, GError **error)
 {
-    g_autoptr(SettleWriter) writer = settle_store_copy_in(
-        probe->store,
-        "COPY settle.batch_slice (batch_id, distributor_id, month, facts) FROM STDIN (FORMAT binary)",
-        error);
+    g_autoptr(SettleWriter) writer =
+        settle_store_copy_in(probe->store,
+                             "COPY settle.batch_slice (batch_id, distributor_id, month, facts) "
+                             "FROM STDIN (FORMAT binary)",
+                             error);
 
     if (writer == NULL)
         return FALSE;
@@ -310,10 +319,10 @@ probe_give_up(Probe *probe, GError **error)
     SettleReader *reader;
     g_autoptr(SettleResult) result = NULL;
 
-    writer = settle_store_copy_in(
-        probe->store,
-        "COPY settle.batch_slice (batch_id, distributor_id, month, facts) FROM STDIN (FORMAT binary)",
-        error);
+    writer = settle_store_copy_in(probe->store,
+                                  "COPY settle.batch_slice (batch_id, distributor_id, month, "
+                                  "facts) FROM STDIN (FORMAT binary)",
+                                  error);
     if (writer == NULL || !settle_writer_row(writer, 4, error))
         return FALSE;
     settle_writer_abort(writer);
@@ -391,8 +400,8 @@ probe_killed_writer(Probe *probe, GError **error)
 
     if (!settle_store_exec(probe->store, "CREATE TEMP TABLE probe (row integer)", error, ""))
         return FALSE;
-    writer = settle_store_copy_in(probe->store, "COPY pg_temp.probe FROM STDIN (FORMAT binary)",
-                                  error);
+    writer =
+        settle_store_copy_in(probe->store, "COPY pg_temp.probe FROM STDIN (FORMAT binary)", error);
     if (writer == NULL)
         return FALSE;
     printf("copying\n");

@@ -66,10 +66,14 @@ def as_server(command):
 class PrivateServer:
     """A server of one's own. Use as a context manager, or call stop()."""
 
+    running = []  # to be stopped when a signal ends the test
+
     def __init__(self, **settings):
         self.bin = find_binaries()
         self.folder = None
+        self.child = None
         self.databases = 0
+        PrivateServer.running.append(self)
         atexit.register(self.stop)
         try:
             self._start({**SETTINGS, **settings})
@@ -94,11 +98,16 @@ class PrivateServer:
                              '-o', ' '.join(options), '-w', '-t', '120', 'start')
 
     def _server_command(self, name, *arguments):
-        result = subprocess.run(as_server([os.path.join(self.bin, name), *arguments]), cwd='/',
-                                stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
-                                stderr=subprocess.STDOUT, text=True)
-        if result.returncode != 0:
-            raise Failure(f'{name} failed:\n{result.stdout}\n{self.log()}')
+        # Output into a file: the server would keep a pipe open for as long as it runs.
+        with tempfile.TemporaryFile('w+', encoding='utf-8') as output:
+            self.child = subprocess.Popen(
+                as_server([os.path.join(self.bin, name), *arguments]), cwd='/',
+                stdin=subprocess.DEVNULL, stdout=output, stderr=subprocess.STDOUT)
+            code = self.child.wait()
+            self.child = None
+            if code != 0:
+                output.seek(0)
+                raise Failure(f'{name} failed:\n{output.read()}\n{self.log()}')
 
     def log(self):
         try:
@@ -111,8 +120,18 @@ class PrivateServer:
         """Stops the server and deletes its folder; more than once does no harm."""
         folder, self.folder = self.folder, None
         atexit.unregister(self.stop)
+        if self in PrivateServer.running:
+            PrivateServer.running.remove(self)
         if folder is None:
             return
+        if self.child is not None and self.child.returncode is None:
+            # Stopped by a signal while it was starting: Popen.wait is already being waited in, and
+            # holds its lock.
+            try:
+                os.kill(self.child.pid, signal.SIGTERM)
+                os.waitpid(self.child.pid, 0)
+            except (ChildProcessError, ProcessLookupError):
+                pass
         data = os.path.join(folder, 'data')
         if os.path.exists(os.path.join(data, 'postmaster.pid')):
             subprocess.run(as_server([os.path.join(self.bin, 'pg_ctl'), '-D', data, '-m',
@@ -300,11 +319,18 @@ class TapResult(unittest.TestResult):
 
 
 def stop_on_signals():
-    """A killed test leaves nothing behind: atexit runs on SystemExit, not on a signal."""
+    """A killed test leaves nothing behind. No SystemExit: unittest would count it as an error and go
+    on."""
+    signals = (signal.SIGTERM, signal.SIGHUP, signal.SIGINT)
+
     def leave(number, _frame):
-        sys.exit(128 + number)
-    for number in (signal.SIGTERM, signal.SIGHUP, signal.SIGINT):
-        signal.signal(number, leave)
+        for each in signals:
+            signal.signal(each, signal.SIG_IGN)
+        for server in list(PrivateServer.running):
+            server.stop()
+        os._exit(128 + number)
+    for each in signals:
+        signal.signal(each, leave)
 
 
 def main(module='__main__'):
