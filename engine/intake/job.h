@@ -64,6 +64,7 @@ typedef struct SettleIntakeJob {
     int32_t next_id[SETTLE_N_DIMS]; /* of new codes; the counters of the database agree at the end */
     GHashTable *slices;        /* int64 distributor and month -> facts */
     uint32_t months[SETTLE_INTAKE_MONTHS];    /* rows of each: partitions to be there */
+    gboolean waiting_known, waiting_there; /* bills that wait for their order, in the database */
     SettleDay oldest_day;      /* earliest closing day among the orders */
     GPtrArray *parties;        /* kinds of master data: their rows, in memory */
     SettleArena *arena;        /* of the parties */

@@ -5,7 +5,8 @@
 #include <string.h>
 
 typedef struct {
-    SettleSpool *first;    /* the first order of each contract, by contract */
+    SettleSpool *first;    /* orders by (contract, closing, order id): seeking a contract finds the
+                            * first-closed one */
     SettleSpool *waiting;  /* unresolved bills of the database, by (contract, month and revision) */
     SettleSpool *there;    /* bills of the database for the same months, by the same */
     SettleSpool *bills;    /* to be written */
@@ -29,7 +30,7 @@ query_first(SettleIntakeJob *job, const int64_t *ids, size_t n, gpointer user_da
     Work *work = user_data;
     GError *failure = NULL;
     g_autoptr(SettleReader) reader =
-        settle_store_read(job->store, settle_sql_intake_first_orders, error, "L", ids, n);
+        settle_store_read(job->store, settle_sql_intake_contracts, error, "L", ids, n);
     if (reader == NULL)
         return FALSE;
     while (settle_reader_next(reader, &failure)) {
@@ -37,7 +38,8 @@ query_first(SettleIntakeJob *job, const int64_t *ids, size_t n, gpointer user_da
         settle_contract_read(reader, 0, &row);
         /* An order without FOLLOWS at its time may follow by now; the bills are the first one's. */
         row.flags &= (uint16_t) ~SETTLE_ORDER_FOLLOWS;
-        SettleSpoolKey key = {{(uint64_t) row.contract_id, 0, 0}};
+        SettleSpoolKey key = {{(uint64_t) row.contract_id, settle_instant_word(row.closing_at),
+                               (uint64_t) row.order_id}};
         SettleIntakeContract *to = settle_spool_add(work->first, &key, sizeof row, error);
         if (to == NULL)
             return FALSE;

@@ -169,6 +169,16 @@ settle_bills_waiting(SettleIntakeJob *job, const int64_t *contracts, size_t n, S
                      GError **error)
 {
     GError *failure = NULL;
+    if (!job->waiting_known) {
+        g_autoptr(SettleResult) result =
+            settle_store_query(job->store, settle_sql_intake_waiting_any, error, "");
+        if (result == NULL)
+            return FALSE;
+        job->waiting_there = settle_result_bool(result, 0, 0);
+        job->waiting_known = TRUE;
+    }
+    if (!job->waiting_there)
+        return TRUE;
     g_autoptr(SettleReader) reader = settle_store_read(
         job->store, settle_sql_intake_waiting_bills, error, "L", contracts, n);
     if (reader == NULL)
