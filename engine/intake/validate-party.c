@@ -59,6 +59,5 @@ settle_validate_party(SettleIntakeJob *job, const SettleCsvRecord *record,
     case SETTLE_N_INTAKE_KINDS:
         break;
     }
-    settle_invariant(!"a kind of master data");
-    return FALSE;
+    settle_invariant_failed(__FILE__, __LINE__, "a kind of master data");
 }

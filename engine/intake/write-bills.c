@@ -230,8 +230,8 @@ typedef struct {
 
 /* Moves on to a new key: what the database has of the month and of the key. */
 static gboolean
-see_key(Seen *seen, const SettleIntakeCursor *rows, SettleIntakeCursor *there,
-        SettleIntakeCursor *waiting, GError **error)
+see_key(Seen *seen, const SettleIntakeCursor *rows, const SettleIntakeContract *order,
+        SettleIntakeCursor *there, SettleIntakeCursor *waiting, GError **error)
 {
     uint64_t contract = rows->key.word[0], word = rows->key.word[1];
     if (contract != seen->contract || word >> 16 != seen->month) {
@@ -250,10 +250,11 @@ see_key(Seen *seen, const SettleIntakeCursor *rows, SettleIntakeCursor *there,
         return FALSE;
     SettleIntakeCursor *cursors[] = {there, waiting};
     for (int i = 0; i < 2; i++)
-        if (cursors[i]->there && cursors[i]->key.word[0] == contract &&
+        if (!seen->has_before && cursors[i]->there && cursors[i]->key.word[0] == contract &&
             cursors[i]->key.word[1] == word) {
             seen->before = *(const SettleIntakeBillRow *) cursors[i]->bytes;
-            seen->has_before = TRUE;
+            /* One that goes on waiting for its wrong currency must not keep the right one out. */
+            seen->has_before = order == NULL || seen->before.currency == order->currency;
         }
     return TRUE;
 }
@@ -275,11 +276,12 @@ sort_out(SettleIntakeJob *job, Work *work, GError **error)
         SettleIntakeBillRow row;
         gboolean ok;
         fill_row(job, bill, &row);
-        if (!see_key(&seen, &rows, &there, &waiting, error) ||
-            !settle_cursor_seek(&first, seen.contract, 0, error))
+        if (!settle_cursor_seek(&first, (uint64_t) bill->contract_id, 0, error))
             return FALSE;
-        if (first.there && first.key.word[0] == seen.contract)
+        if (first.there && first.key.word[0] == (uint64_t) bill->contract_id)
             order = first.bytes;
+        if (!see_key(&seen, &rows, order, &there, &waiting, error))
+            return FALSE;
         if (seen.has_before) {
             ok = take_again(job, bill, &row, &seen.before, names, error);
         } else if (order != NULL && order->currency != bill->currency) {

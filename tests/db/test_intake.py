@@ -388,6 +388,17 @@ class Contracts(Case):
                          [['2026-03-01', '1'], ['2026-04-01', '2'], ['2026-05-01', '1']])
         self.counts(self.bills(database, bill(), bill('K2')), repeated=2)
 
+    def test_waiting_in_another_currency(self):
+        database = self.fresh()
+        wrong = bill(currency='JPY', billed='39', tax='2', cash='39')
+        self.counts(self.bills(database, wrong), waiting=1)
+        self.counts(self.orders(database, order(contract='K1')), accepted=1, found=0)
+        answer = self.bills(database, wrong, bill())
+        self.assertEqual([(r[0], r[2], r[4]) for r in answer.rejections],
+                         [('2', 'currency', 'contract-currency')])
+        self.counts(answer, accepted=1, quarantined=1)
+        self.counts(self.bills(database, bill()), repeated=1)
+
     def test_later_order_follows(self):
         database = self.fresh()
         self.orders(database, order('A2', contract='K1', closed_at='2026-03-12 12:00'),
