@@ -1,5 +1,145 @@
-int
-main(void)
+#include "cli/cli.h"
+
+#include "policy/tree.h"
+
+#include <locale.h>
+#include <signal.h>
+#include <string.h>
+
+static const SettleCommand commands[] = {
+    {"migrate", "", "create or upgrade the schema", NULL, settle_command_migrate},
+    {"import", "KIND FILE...", "take facts in from CSV files or the staging table", NULL,
+     settle_command_import},
+    {"quarantine", "list | release", "rows that were not accepted", NULL, settle_command_quarantine},
+    {"policy", "check | activate | list | show | schema | reference", "the carriers' policies", NULL,
+     settle_command_policy},
+    {"run", "--date DAY", "settle every night up to a day", NULL, settle_command_run},
+    {"period", "list | close", "open and closed periods", NULL, settle_command_period},
+    {"invoice", "list | lines | show | approve | issue", "invoice batches", NULL,
+     settle_command_invoice},
+    {"ledger", "balances | transfers", "what was posted", NULL, settle_command_ledger},
+    {"status", "", "where things stand", NULL, settle_command_status},
+    {NULL, NULL, NULL, NULL, NULL},
+};
+
+static void
+print_help(void)
 {
-    return 2;
+    puts("Usage: settle [--db CONNINFO] [--format table|csv|json] COMMAND [OPTION...]\n\n"
+         "Settles carrier commissions: closed orders in, ledger and invoices out.\n\nCommands:");
+    for (const SettleCommand *command = commands; command->name != NULL; command++)
+        printf("  %-11s %-52s %s\n", command->name, command->arguments, command->summary);
+    puts("\nGlobal options, before or behind the command:\n"
+         "  --db CONNINFO   as libpq takes it; without it the PG* variables decide\n"
+         "  --format F      table (default), csv or json\n"
+         "  --help          also behind a command\n"
+         "  --version\n\n"
+         "Exit codes: 0 done, 1 found what it looks for, 2 usage, 3 bad input, 4 database, "
+         "5 another run holds the lock");
+}
+
+static gboolean
+take_format(SettleCli *cli, const char *text)
+{
+    static const char *const names[] = {"table", "csv", "json", NULL};
+
+    for (int i = 0; names[i] != NULL; i++) {
+        if (strcmp(names[i], text) == 0) {
+            cli->format = (SettleFormat) i;
+            cli->format_given = TRUE;
+            return TRUE;
+        }
+    }
+    settle_cli_usage("there are table, csv and json", "unknown format \"%s\"", text);
+    return FALSE;
+}
+
+/* Takes --db and --format out of the arguments, wherever they stand before "--". */
+static gboolean
+take_globals(SettleCli *cli, int *argc, char **argv)
+{
+    int n = 1;
+
+    for (int i = 1; i < *argc; i++) {
+        gboolean db = strcmp(argv[i], "--db") == 0, format = strcmp(argv[i], "--format") == 0;
+
+        if (strcmp(argv[i], "--") == 0) {
+            while (i < *argc)
+                argv[n++] = argv[i++];
+            break;
+        }
+        if (db || format) {
+            if (++i == *argc) {
+                settle_cli_usage(NULL, "%s needs a value", argv[i - 1]);
+                return FALSE;
+            }
+            if (db)
+                cli->db = argv[i];
+            else if (!take_format(cli, argv[i]))
+                return FALSE;
+        } else if (g_str_has_prefix(argv[i], "--db=")) {
+            cli->db = argv[i] + strlen("--db=");
+        } else if (g_str_has_prefix(argv[i], "--format=")) {
+            if (!take_format(cli, argv[i] + strlen("--format=")))
+                return FALSE;
+        } else {
+            argv[n++] = argv[i];
+        }
+    }
+    argv[n] = NULL;
+    *argc = n;
+    return TRUE;
+}
+
+static int
+unknown_command(const char *name)
+{
+    const char *names[G_N_ELEMENTS(commands)];
+    g_autofree char *hint = NULL;
+    const char *meant;
+
+    for (guint i = 0; i < G_N_ELEMENTS(commands); i++)
+        names[i] = commands[i].name;
+    meant = settle_did_you_mean(name, names);
+    hint = meant != NULL ? g_strdup_printf("did you mean \"%s\"", meant)
+                         : g_strdup("settle --help lists the commands");
+    if (name[0] == '-')
+        return settle_cli_usage("settle --help lists the options", "unknown option %s", name);
+    return settle_cli_usage(hint, "there is no command \"%s\"", name);
+}
+
+int
+main(int argc, char **argv)
+{
+    SettleCli cli = {0};
+    int exit_code;
+
+    setlocale(LC_ALL, "");
+    setlocale(LC_NUMERIC, "C");
+    signal(SIGPIPE, SIG_IGN); /* a lost connection or pager is an error, not a death */
+    if (!take_globals(&cli, &argc, argv))
+        return SETTLE_EXIT_USAGE;
+    if (argc < 2) {
+        print_help();
+        return SETTLE_EXIT_USAGE;
+    }
+    if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0) {
+        print_help();
+        return SETTLE_EXIT_DONE;
+    }
+    if (strcmp(argv[1], "--version") == 0) {
+        puts("settle " SETTLE_VERSION);
+        return SETTLE_EXIT_DONE;
+    }
+    for (const SettleCommand *command = commands; command->name != NULL; command++) {
+        if (strcmp(command->name, argv[1]) == 0) {
+            exit_code = command->run(&cli, argc - 1, argv + 1);
+            if (fflush(stdout) != 0 || ferror(stdout)) {
+                fputs("settle: the output could not be written\n", stderr);
+                return SETTLE_EXIT_INPUT;
+            }
+            return exit_code;
+        }
+    }
+    return unknown_command(argv[1]);
 }

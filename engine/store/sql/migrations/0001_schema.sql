@@ -144,6 +144,7 @@ CREATE TABLE settle.policy (
     version      text NOT NULL,
     closing_from date NOT NULL,
     closing_to   date NOT NULL,
+    currency     smallint NOT NULL,  -- ISO 4217 number of all its amounts
     hash         bytea NOT NULL CHECK (length(hash) = 32),
     document     bytea NOT NULL,     -- the text, byte for byte
     position     bigint NOT NULL,    -- control log: its activation

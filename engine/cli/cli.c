@@ -1,0 +1,236 @@
+#include "cli/cli.h"
+
+#include "money/money.h"
+#include "policy/tree.h"
+
+#include <stdarg.h>
+#include <string.h>
+
+static void
+print_message(const char *message)
+{
+    g_auto(GStrv) lines = g_strsplit(message, "\n", -1);
+
+    for (guint i = 0; lines[i] != NULL; i++)
+        if (lines[i][0] != '\0')
+            fprintf(stderr, "%s%s\n", g_str_has_prefix(lines[i], "hint: ") ? "" : "settle: ",
+                    lines[i]);
+}
+
+int
+settle_cli_fail(GError *error)
+{
+    int code = SETTLE_EXIT_INPUT;
+
+    print_message(error->message);
+    if (error->domain == SETTLE_ERROR) {
+        switch ((SettleErrorCode) error->code) {
+        case SETTLE_ERROR_USAGE:
+            code = SETTLE_EXIT_USAGE;
+            break;
+        case SETTLE_ERROR_DATABASE:
+        case SETTLE_ERROR_CONNECTION:
+        case SETTLE_ERROR_CONSTRAINT:
+        case SETTLE_ERROR_SETTINGS:
+            code = SETTLE_EXIT_DATABASE;
+            break;
+        case SETTLE_ERROR_LOCKED:
+            code = SETTLE_EXIT_LOCKED;
+            break;
+        case SETTLE_ERROR_INPUT:
+        case SETTLE_ERROR_OVERFLOW:
+        case SETTLE_ERROR_LIMIT:
+        case SETTLE_ERROR_IO:
+        case SETTLE_ERROR_STATE:
+            code = SETTLE_EXIT_INPUT;
+            break;
+        }
+    }
+    g_error_free(error);
+    return code;
+}
+
+int
+settle_cli_usage(const char *hint, const char *format, ...)
+{
+    va_list arguments;
+
+    fputs("settle: ", stderr);
+    va_start(arguments, format);
+    vfprintf(stderr, format, arguments);
+    va_end(arguments);
+    fputc('\n', stderr);
+    if (hint != NULL)
+        fprintf(stderr, "hint: %s\n", hint);
+    return SETTLE_EXIT_USAGE;
+}
+
+/* GOption says "Unknown option --dat": the nearest one that there is goes along as a hint. */
+static char *
+option_hint(const GOptionEntry *entries, const char *message)
+{
+    g_autoptr(GPtrArray) names = g_ptr_array_new();
+    const char *dashes = strstr(message, "--");
+    const char *meant;
+
+    if (dashes == NULL || entries == NULL)
+        return NULL;
+    for (; entries->long_name != NULL; entries++)
+        g_ptr_array_add(names, (gpointer) entries->long_name);
+    g_ptr_array_add(names, (gpointer) "help");
+    g_ptr_array_add(names, (gpointer) "db");
+    g_ptr_array_add(names, (gpointer) "format");
+    g_ptr_array_add(names, NULL);
+    meant = settle_did_you_mean(dashes + 2, (const char *const *) names->pdata);
+    return meant != NULL ? g_strdup_printf("did you mean --%s", meant) : NULL;
+}
+
+gboolean
+settle_cli_parse(const char *usage, const char *description, const GOptionEntry *entries, int *argc,
+                 char ***argv, int *ret_exit)
+{
+    static const GOptionEntry none[] = {{NULL}};
+    g_autoptr(GOptionContext) context = g_option_context_new(NULL);
+    g_autoptr(GError) error = NULL;
+
+    g_option_context_add_main_entries(context, entries != NULL ? entries : none, NULL);
+    g_option_context_set_help_enabled(context, FALSE);
+    for (int i = 1; i < *argc && strcmp((*argv)[i], "--") != 0; i++) {
+        if (strcmp((*argv)[i], "--help") == 0 || strcmp((*argv)[i], "-h") == 0) {
+            g_autofree char *help = g_option_context_get_help(context, TRUE, NULL);
+            const char *options = strchr(help, '\n');
+
+            printf("Usage: settle %s\n", usage);
+            if (description != NULL)
+                printf("\n%s\n", description);
+            if (options != NULL && entries != NULL)
+                fputs(options, stdout);
+            *ret_exit = SETTLE_EXIT_DONE;
+            return FALSE;
+        }
+    }
+    if (g_option_context_parse(context, argc, argv, &error)) {
+        /* "--" itself is left in by GOption when operands follow it */
+        if (*argc > 1 && strcmp((*argv)[1], "--") == 0) {
+            memmove(&(*argv)[1], &(*argv)[2], sizeof(char *) * (size_t) (*argc - 1));
+            (*argc)--;
+        }
+        return TRUE;
+    }
+    {
+        g_autofree char *hint = option_hint(entries, error->message);
+        g_autofree char *message = g_strdup(error->message);
+
+        message[0] = g_ascii_tolower(message[0]);
+        *ret_exit = settle_cli_usage(hint, "%s", message);
+    }
+    return FALSE;
+}
+
+const SettleCommand *
+settle_cli_subcommand(const char *command, const SettleCommand *table, int argc, char **argv)
+{
+    g_autoptr(GString) list = g_string_new(NULL);
+    g_autoptr(GPtrArray) names = g_ptr_array_new();
+    g_autofree char *hint = NULL;
+    const char *meant;
+
+    for (guint i = 0; table[i].name != NULL; i++) {
+        g_string_append_printf(list, "%s%s", i > 0 ? ", " : "", table[i].name);
+        g_ptr_array_add(names, (gpointer) table[i].name);
+    }
+    g_ptr_array_add(names, NULL);
+    if (argc < 2 || argv[1][0] == '-') {
+        settle_cli_usage(NULL, "%s what: %s", command, list->str);
+        return NULL;
+    }
+    for (guint i = 0; table[i].name != NULL; i++)
+        if (strcmp(table[i].name, argv[1]) == 0)
+            return &table[i];
+    meant = settle_did_you_mean(argv[1], (const char *const *) names->pdata);
+    hint = meant != NULL ? g_strdup_printf("did you mean \"%s\"", meant)
+                         : g_strdup_printf("there are %s", list->str);
+    settle_cli_usage(hint, "%s has no \"%s\"", command, argv[1]);
+    return NULL;
+}
+
+SettleStore *
+settle_cli_open(const SettleCli *cli, SettleStoreRole role, const char *purpose, GError **error)
+{
+    g_autoptr(SettleStore) store = settle_store_open(cli->db, role, purpose, error);
+
+    if (store == NULL || !settle_store_check_schema(store, error))
+        return NULL;
+    return g_steal_pointer(&store);
+}
+
+gboolean
+settle_cli_day(const char *option, const char *text, SettleDay *ret_day, GError **error)
+{
+    if (settle_day_parse(text, strlen(text), ret_day))
+        return TRUE;
+    g_set_error(error, SETTLE_ERROR, SETTLE_ERROR_USAGE, "%s \"%s\" is not a day", option, text);
+    settle_error_hint(error, "write days like 2026-03-31");
+    return FALSE;
+}
+
+gboolean
+settle_cli_month(const char *option, const char *text, SettleMonth *ret_month, GError **error)
+{
+    if (settle_month_parse(text, strlen(text), ret_month))
+        return TRUE;
+    g_set_error(error, SETTLE_ERROR, SETTLE_ERROR_USAGE, "%s \"%s\" is not a period", option, text);
+    settle_error_hint(error, "write periods like 2026-03");
+    return FALSE;
+}
+
+static char *
+cell_text(const SettleResult *result, const SettleCell *cell, int row, int column)
+{
+    char text[SETTLE_MONEY_TEXT_BYTES];
+
+    if (settle_result_is_null(result, row, column))
+        return g_strdup("");
+    switch (cell->kind) {
+    case SETTLE_CELL_INTEGER:
+        return g_strdup_printf("%" G_GINT64_FORMAT, settle_result_i64(result, row, column));
+    case SETTLE_CELL_MONEY:
+        return g_strdup(settle_money_format(
+            settle_result_i64(result, row, column),
+            settle_currency_exponent(
+                (SettleCurrency) settle_result_i32(result, row, cell->currency)),
+            text));
+    case SETTLE_CELL_CURRENCY:
+        return g_strdup(
+            settle_currency_code((SettleCurrency) settle_result_i32(result, row, column)));
+    case SETTLE_CELL_TEXT:
+        break;
+    }
+    return g_strdup(settle_result_text(result, row, column));
+}
+
+void
+settle_cli_print(const SettleCli *cli, const SettleResult *result, const SettleCell *cells, guint n)
+{
+    g_autofree SettleColumn *columns = g_new0(SettleColumn, n);
+    g_autoptr(GPtrArray) row = g_ptr_array_new_with_free_func(g_free);
+    SettleTable *table;
+    guint shown = 0;
+
+    for (guint i = 0; i < n; i++)
+        if (cells[i].name != NULL)
+            columns[shown++] =
+                (SettleColumn){cells[i].name, cells[i].kind == SETTLE_CELL_MONEY ? SETTLE_COLUMN_MONEY
+                                              : cells[i].kind == SETTLE_CELL_INTEGER
+                                                  ? SETTLE_COLUMN_INTEGER
+                                                  : SETTLE_COLUMN_TEXT};
+    table = settle_table_new(cli->format, columns, shown, stdout);
+    for (int r = 0; r < settle_result_rows(result); r++) {
+        g_ptr_array_set_size(row, 0);
+        for (guint i = 0; i < n; i++)
+            if (cells[i].name != NULL)
+                g_ptr_array_add(row, cell_text(result, &cells[i], r, (int) i));
+        settle_table_row(table, (const char *const *) row->pdata);
+    }
+    settle_table_end(table);
+}

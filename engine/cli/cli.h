@@ -1,0 +1,77 @@
+/* What the commands share. A command gets its own arguments, with the global options taken out. */
+#pragma once
+
+#include "base/error.h"
+#include "report/table.h"
+#include "store/store.h"
+
+#include <glib.h>
+
+G_BEGIN_DECLS
+
+/* Exit codes: documented in docs/operations.md, never changed. */
+enum {
+    SETTLE_EXIT_DONE = 0,
+    SETTLE_EXIT_FOUND = 1,
+    SETTLE_EXIT_USAGE = 2,
+    SETTLE_EXIT_INPUT = 3,
+    SETTLE_EXIT_DATABASE = 4,
+    SETTLE_EXIT_LOCKED = 5,
+};
+
+typedef struct {
+    char *db;            /* --db CONNINFO, or NULL */
+    SettleFormat format; /* --format */
+    gboolean format_given;
+} SettleCli;
+
+typedef struct {
+    const char *name;
+    const char *arguments; /* for the usage line */
+    const char *summary;
+    const char *description; /* for --help, or NULL */
+    int (*run)(const SettleCli *cli, int argc, char **argv);
+} SettleCommand;
+
+int settle_command_migrate(const SettleCli *cli, int argc, char **argv);
+int settle_command_import(const SettleCli *cli, int argc, char **argv);
+int settle_command_quarantine(const SettleCli *cli, int argc, char **argv);
+int settle_command_policy(const SettleCli *cli, int argc, char **argv);
+int settle_command_run(const SettleCli *cli, int argc, char **argv);
+int settle_command_period(const SettleCli *cli, int argc, char **argv);
+int settle_command_invoice(const SettleCli *cli, int argc, char **argv);
+int settle_command_ledger(const SettleCli *cli, int argc, char **argv);
+int settle_command_status(const SettleCli *cli, int argc, char **argv);
+
+/* Parses a command's options in place; what is left are its operands (argv[0] stays). FALSE: the message
+ * was printed, or help was shown; *ret_exit is the exit code. entries may be NULL. usage: what stands behind
+ * "settle" in the usage line. */
+gboolean settle_cli_parse(const char *usage, const char *description, const GOptionEntry *entries,
+                          int *argc, char ***argv, int *ret_exit);
+/* Prints "settle: message" with its hints to stderr; returns the exit code of the error. Frees it. */
+int settle_cli_fail(GError *error);
+/* The same for a bad command line. */
+int settle_cli_usage(const char *hint, const char *format, ...) G_GNUC_PRINTF(2, 3);
+/* Picks a sub-command: argv[1] of the table's names; NULL after a message. */
+const SettleCommand *settle_cli_subcommand(const char *command, const SettleCommand *table, int argc,
+                                           char **argv);
+
+/* Opens a connection for the command and checks the schema. NULL and error. */
+SettleStore *settle_cli_open(const SettleCli *cli, SettleStoreRole role, const char *purpose,
+                             GError **error);
+gboolean settle_cli_day(const char *option, const char *text, SettleDay *ret_day, GError **error);
+gboolean settle_cli_month(const char *option, const char *text, SettleMonth *ret_month,
+                          GError **error);
+
+/* What a result's column is. Money columns name the column that holds their currency. */
+typedef struct {
+    const char *name;
+    enum { SETTLE_CELL_TEXT, SETTLE_CELL_INTEGER, SETTLE_CELL_MONEY, SETTLE_CELL_CURRENCY } kind;
+    int currency; /* MONEY: result column with the currency's number */
+} SettleCell;
+
+/* Prints a whole result: column i of the result is cells[i]; cells without a name are not shown. */
+void settle_cli_print(const SettleCli *cli, const SettleResult *result, const SettleCell *cells,
+                      guint n);
+
+G_END_DECLS

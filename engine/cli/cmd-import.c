@@ -1,0 +1,169 @@
+#include "cli/cli-intake.h"
+#include "cli/progress.h"
+#include "intake/intake.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <unistd.h>
+
+static void
+show_rows(int64_t rows, gpointer user_data)
+{
+    settle_progress_show(user_data, rows, 0);
+}
+
+/* Accepted rows are what the file is about; what was not accepted is named row by row, up to a point. */
+void
+settle_cli_print_intake(const SettleIntakeReport *report)
+{
+    char day[SETTLE_DAY_TEXT_BYTES];
+
+    settle_day_format(report->business_date, day);
+    if (report->batch_id == 0) {
+        printf("%s: nothing to take in\n", report->source);
+        return;
+    }
+    printf("%s: batch %d of %s %s: %" G_GINT64_FORMAT " rows, %" G_GINT64_FORMAT " accepted",
+           report->source, report->batch_id, day, report->sealed ? "sealed" : "refused",
+           report->rows_read, report->accepted);
+    if (report->repeated > 0)
+        printf(", %" G_GINT64_FORMAT " repeated", report->repeated);
+    if (report->waiting > 0)
+        printf(", %" G_GINT64_FORMAT " waiting for their order", report->waiting);
+    if (report->quarantined > 0)
+        printf(", %" G_GINT64_FORMAT " quarantined", report->quarantined);
+    if (report->sum[0] != '\0')
+        printf(", sum %s", report->sum);
+    putchar('\n');
+    if (report->reason[0] != '\0')
+        printf("  %s\n", report->reason);
+    for (guint i = 0; i < report->rejections->len; i++) {
+        const SettleIntakeRejection *r = g_ptr_array_index(report->rejections, i);
+
+        printf("  %s:%" G_GINT64_FORMAT ": ", report->source, r->line);
+        if (r->field_no > 0)
+            printf("%s \"%s\": ", r->field, r->value);
+        printf("%s [%s]\n", r->message, r->reason);
+    }
+    if (report->quarantined > (gint64) report->rejections->len && report->rejections->len > 0)
+        printf("  ... settle quarantine list --batch %d shows all\n", report->batch_id);
+}
+
+static gboolean
+import_file(SettleStore *store, SettleIntakeKind kind, const char *path, const char *source,
+            const SettleIntakeOptions *options, gboolean *ret_sealed, GError **error)
+{
+    g_autoptr(SettleIntakeReport) report = NULL;
+    gboolean standard_input = strcmp(path, "-") == 0;
+    int fd = standard_input ? STDIN_FILENO : open(path, O_RDONLY | O_CLOEXEC);
+    gboolean ok;
+
+    if (fd < 0) {
+        g_set_error(error, SETTLE_ERROR, SETTLE_ERROR_IO, "cannot read \"%s\": %s", path,
+                    g_strerror(errno));
+        return FALSE;
+    }
+    if (source == NULL)
+        source = standard_input ? "stdin" : path;
+    ok = settle_intake_import(store, kind, source, fd, options, &report, error);
+    if (!standard_input)
+        close(fd);
+    if (!ok)
+        return FALSE;
+    settle_cli_print_intake(report);
+    *ret_sealed = report->sealed;
+    return TRUE;
+}
+
+static gboolean
+business_date(SettleStore *store, const char *text, SettleDay *ret_day, GError **error)
+{
+    g_autofree char *name = NULL;
+    g_autoptr(SettleZone) zone = NULL;
+
+    if (text != NULL)
+        return settle_cli_day("--date", text, ret_day, error);
+    name = settle_store_zone(store, error);
+    zone = name != NULL ? settle_zone_new(name, error) : NULL;
+    if (zone == NULL)
+        return FALSE;
+    *ret_day = settle_zone_today(zone);
+    return TRUE;
+}
+
+int
+settle_command_import(const SettleCli *cli, int argc, char **argv)
+{
+    g_autofree char *date = NULL, *sum = NULL, *source = NULL, *staging = NULL;
+    gint64 count = -1;
+    const GOptionEntry entries[] = {
+        {"date", 0, 0, G_OPTION_ARG_STRING, &date,
+         "business date: the night it belongs to (default: today in the settlement zone)", "DAY"},
+        {"count", 0, 0, G_OPTION_ARG_INT64, &count, "control count: rows of the file", "N"},
+        {"sum", 0, 0, G_OPTION_ARG_STRING, &sum,
+         "control sum: of paid (orders) or billed (bills)", "AMOUNT"},
+        {"name", 0, 0, G_OPTION_ARG_STRING, &source, "what to call the source (default: the file)",
+         "NAME"},
+        {"staging", 0, 0, G_OPTION_ARG_STRING, &staging,
+         "take in settle.staging's rows of this source instead of files", "SOURCE"},
+        {NULL, 0, 0, 0, NULL, NULL, NULL},
+    };
+    SettleIntakeOptions options = {.lookback_months = -1};
+    g_autoptr(SettleStore) store = NULL;
+    SettleIntakeKind kind;
+    SettleProgress progress;
+    GError *error = NULL;
+    gboolean all_sealed = TRUE;
+    int code;
+
+    if (!settle_cli_parse("import KIND FILE...",
+                          "Takes facts in. KIND: carriers, distributors, outlets, managers, products, "
+                          "orders, bills.\nFILE: CSV, UTF-8, with a header; - is standard input. Each "
+                          "file becomes a batch, sealed when it\nagrees with the control totals given. "
+                          "Rows that cannot be accepted go to quarantine.",
+                          entries, &argc, &argv, &code))
+        return code;
+    if (argc < 2)
+        return settle_cli_usage("settle import --help", "import what, and from which file");
+    if (!settle_intake_kind_lookup(argv[1], &kind))
+        return settle_cli_usage(
+            "there are carriers, distributors, outlets, managers, products, orders and bills",
+            "there is no kind of fact \"%s\"", argv[1]);
+    if (staging != NULL ? argc > 2 : argc < 3)
+        return settle_cli_usage(NULL, staging != NULL ? "--staging takes no files"
+                                                      : "import %s from which file", argv[1]);
+    if ((count >= 0 || sum != NULL) && argc > 3)
+        return settle_cli_usage("import the files one by one",
+                                "control totals are those of a single file");
+
+    store = settle_cli_open(cli, SETTLE_STORE_AS_RUNNER, "import", &error);
+    if (store == NULL || !business_date(store, date, &options.business_date, &error))
+        return settle_cli_fail(error);
+    options.has_control_count = count >= 0;
+    options.control_count = count;
+    options.control_sum = sum;
+    options.progress = show_rows;
+    options.progress_data = &progress;
+    settle_progress_start(&progress, "import");
+    if (staging != NULL) {
+        g_autoptr(SettleIntakeReport) report = NULL;
+
+        if (!settle_intake_staging(store, kind, staging, &options, &report, &error))
+            return settle_cli_fail(error);
+        settle_progress_end(&progress);
+        settle_cli_print_intake(report);
+        return report->batch_id == 0 || report->sealed ? SETTLE_EXIT_DONE : SETTLE_EXIT_INPUT;
+    }
+    for (int i = 2; i < argc; i++) {
+        gboolean sealed;
+
+        if (!import_file(store, kind, argv[i], source, &options, &sealed, &error)) {
+            settle_progress_end(&progress);
+            return settle_cli_fail(error);
+        }
+        all_sealed = all_sealed && sealed;
+    }
+    settle_progress_end(&progress);
+    return all_sealed ? SETTLE_EXIT_DONE : SETTLE_EXIT_INPUT;
+}

@@ -1,0 +1,261 @@
+#include "cli/cli.h"
+#include "model/transfer.h"
+#include "money/money.h"
+#include "run/issue.h"
+#include "store/sql.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* RUN/CARRIER */
+static gboolean
+parse_batch(const char *text, int32_t *ret_run, const char **ret_carrier)
+{
+    char *slash;
+    long run = strtol(text, &slash, 10);
+
+    if (slash == text || *slash != '/' || slash[1] == '\0' || run <= 0 || run > G_MAXINT32)
+        return FALSE;
+    *ret_run = (int32_t) run;
+    *ret_carrier = slash + 1;
+    return TRUE;
+}
+
+static void
+print_invoices(const SettleCli *cli, const SettleResult *rows)
+{
+    static const SettleColumn columns[] = {
+        {"number", SETTLE_COLUMN_TEXT},      {"batch", SETTLE_COLUMN_TEXT},
+        {"carrier", SETTLE_COLUMN_TEXT},     {"distributor", SETTLE_COLUMN_TEXT},
+        {"currency", SETTLE_COLUMN_TEXT},    {"tax_rate", SETTLE_COLUMN_TEXT},
+        {"cut_off", SETTLE_COLUMN_TEXT},     {"status", SETTLE_COLUMN_TEXT},
+        {"lines", SETTLE_COLUMN_INTEGER},    {"net", SETTLE_COLUMN_MONEY},
+        {"tax", SETTLE_COLUMN_MONEY},        {"gross", SETTLE_COLUMN_MONEY},
+        {"payable", SETTLE_COLUMN_MONEY},    {"withheld", SETTLE_COLUMN_MONEY},
+    };
+    SettleTable *table = settle_table_new(cli->format, columns, G_N_ELEMENTS(columns), stdout);
+
+    for (int i = 0; i < settle_result_rows(rows); i++) {
+        SettleCurrency currency = (SettleCurrency) settle_result_i32(rows, i, 4);
+        int exponent = settle_currency_exponent(currency);
+        char rate[SETTLE_MONEY_TEXT_BYTES], lines[16], amounts[5][SETTLE_MONEY_TEXT_BYTES];
+        const char *cells[G_N_ELEMENTS(columns)] = {
+            settle_result_text(rows, i, 0), settle_result_text(rows, i, 1),
+            settle_result_text(rows, i, 2), settle_result_text(rows, i, 3),
+            settle_currency_code(currency), settle_rate_format(settle_result_i64(rows, i, 5), rate),
+            settle_result_text(rows, i, 6), settle_result_text(rows, i, 7), lines};
+
+        g_snprintf(lines, sizeof lines, "%d", settle_result_i32(rows, i, 8));
+        for (int j = 0; j < 5; j++)
+            cells[9 + j] =
+                settle_money_format(settle_result_i64(rows, i, 9 + j), exponent, amounts[j]);
+        settle_table_row(table, cells);
+    }
+    settle_table_end(table);
+}
+
+static void
+print_lines(const SettleCli *cli, const SettleResult *rows)
+{
+    static const SettleColumn columns[] = {
+        {"number", SETTLE_COLUMN_TEXT},   {"line", SETTLE_COLUMN_INTEGER},
+        {"kind", SETTLE_COLUMN_TEXT},     {"class", SETTLE_COLUMN_TEXT},
+        {"direction", SETTLE_COLUMN_TEXT}, {"settled", SETTLE_COLUMN_TEXT},
+        {"count", SETTLE_COLUMN_INTEGER}, {"net", SETTLE_COLUMN_MONEY},
+        {"tax", SETTLE_COLUMN_MONEY},     {"gross", SETTLE_COLUMN_MONEY},
+    };
+    SettleTable *table = settle_table_new(cli->format, columns, G_N_ELEMENTS(columns), stdout);
+
+    for (int i = 0; i < settle_result_rows(rows); i++) {
+        int exponent =
+            settle_currency_exponent((SettleCurrency) settle_result_i32(rows, i, 10));
+        char line[16], count[24], amounts[3][SETTLE_MONEY_TEXT_BYTES];
+        const char *cells[G_N_ELEMENTS(columns)] = {
+            settle_result_text(rows, i, 0),
+            line,
+            settle_kind_name((SettleKind) settle_result_i32(rows, i, 2)),
+            settle_result_text(rows, i, 3),
+            settle_result_text(rows, i, 4),
+            settle_result_text(rows, i, 5),
+            count};
+
+        g_snprintf(line, sizeof line, "%d", settle_result_i32(rows, i, 1));
+        g_snprintf(count, sizeof count, "%" G_GINT64_FORMAT, settle_result_i64(rows, i, 6));
+        for (int j = 0; j < 3; j++)
+            cells[7 + j] =
+                settle_money_format(settle_result_i64(rows, i, 7 + j), exponent, amounts[j]);
+        settle_table_row(table, cells);
+    }
+    settle_table_end(table);
+}
+
+typedef enum { SHOW_LIST, SHOW_LINES, SHOW_ONE } Show;
+
+static int
+invoice_query(const SettleCli *cli, int argc, char **argv, Show what)
+{
+    g_autofree char *carrier = NULL, *distributor = NULL, *batch = NULL;
+    const GOptionEntry entries[] = {
+        {"carrier", 0, 0, G_OPTION_ARG_STRING, &carrier, "only of this carrier", "CODE"},
+        {"distributor", 0, 0, G_OPTION_ARG_STRING, &distributor, "only of this distributor", "CODE"},
+        {"batch", 0, 0, G_OPTION_ARG_STRING, &batch, "only of this batch", "RUN/CARRIER"},
+        {NULL, 0, 0, 0, NULL, NULL, NULL},
+    };
+    static const char *const usages[] = {"invoice list", "invoice lines", "invoice show NUMBER"};
+    g_autoptr(SettleStore) store = NULL;
+    g_autoptr(SettleResult) invoices = NULL;
+    g_autoptr(SettleResult) lines = NULL;
+    const char *of_carrier = NULL, *number = NULL;
+    GError *error = NULL;
+    int32_t run = 0;
+    int code;
+
+    if (!settle_cli_parse(usages[what], "Drafted, approved and issued invoices, and what was carried "
+                          "forward.", entries, &argc, &argv, &code))
+        return code;
+    if (what == SHOW_ONE) {
+        if (argc != 2)
+            return settle_cli_usage("settle invoice list shows the numbers", "show which invoice");
+        number = argv[1];
+    }
+    if (batch != NULL && !parse_batch(batch, &run, &of_carrier))
+        return settle_cli_usage("write it like 31/CMCC-GD", "\"%s\" is not an invoice batch", batch);
+    if (of_carrier == NULL)
+        of_carrier = carrier;
+    store = settle_cli_open(cli, SETTLE_STORE_AS_READER, "invoice", &error);
+    if (store == NULL)
+        return settle_cli_fail(error);
+    if (what != SHOW_LINES) {
+        invoices = settle_store_query(store, settle_sql_invoice_list, &error, "ssis", of_carrier,
+                                      distributor, run, number);
+        if (invoices == NULL)
+            return settle_cli_fail(error);
+        if (what == SHOW_ONE && settle_result_rows(invoices) == 0)
+            return settle_cli_fail(g_error_new(SETTLE_ERROR, SETTLE_ERROR_INPUT,
+                                               "there is no invoice \"%s\"\nhint: settle invoice list "
+                                               "shows them", number));
+        print_invoices(cli, invoices);
+    }
+    if (what != SHOW_LIST) {
+        lines = settle_store_query(store, settle_sql_invoice_lines, &error, "ssis", of_carrier,
+                                   distributor, run, number);
+        if (lines == NULL)
+            return settle_cli_fail(error);
+        if (what == SHOW_ONE)
+            putchar('\n');
+        print_lines(cli, lines);
+    }
+    return SETTLE_EXIT_DONE;
+}
+
+static int
+invoice_list(const SettleCli *cli, int argc, char **argv)
+{
+    return invoice_query(cli, argc, argv, SHOW_LIST);
+}
+
+static int
+invoice_lines(const SettleCli *cli, int argc, char **argv)
+{
+    return invoice_query(cli, argc, argv, SHOW_LINES);
+}
+
+static int
+invoice_show(const SettleCli *cli, int argc, char **argv)
+{
+    return invoice_query(cli, argc, argv, SHOW_ONE);
+}
+
+static gboolean
+approve(SettleStore *store, const char *batch, int32_t run, const char *carrier, GError **error)
+{
+    g_autoptr(SettleResult) row =
+        settle_store_query(store, settle_sql_invoice_batch, error, "is", run, carrier);
+
+    if (row == NULL)
+        return FALSE;
+    if (settle_result_rows(row) == 0) {
+        g_set_error(error, SETTLE_ERROR, SETTLE_ERROR_INPUT, "there is no invoice batch %s", batch);
+        settle_error_hint(error, "settle invoice list shows the batches");
+        return FALSE;
+    }
+    if (settle_result_bool(row, 0, 2)) {
+        g_set_error(error, SETTLE_ERROR, SETTLE_ERROR_STATE, "invoice batch %s is approved already",
+                    batch);
+        return FALSE;
+    }
+    if (strcmp(settle_result_text(row, 0, 0), settle_result_text(row, 0, 1)) == 0) {
+        g_set_error(error, SETTLE_ERROR, SETTLE_ERROR_STATE,
+                    "invoice batch %s was drafted by %s, who cannot approve it", batch,
+                    settle_result_text(row, 0, 0));
+        settle_error_hint(error, "connect as somebody else: settle --db 'user=...' invoice approve %s",
+                          batch);
+        return FALSE;
+    }
+    return settle_store_control(store, "invoice-approve", batch, "{}", NULL, error);
+}
+
+static int
+invoice_approve(const SettleCli *cli, int argc, char **argv)
+{
+    g_autoptr(SettleStore) store = NULL;
+    GError *error = NULL;
+    const char *carrier;
+    int32_t run;
+    int code;
+
+    if (!settle_cli_parse("invoice approve RUN/CARRIER",
+                          "Approves a drafted batch; who drafted it cannot.", NULL, &argc, &argv, &code))
+        return code;
+    if (argc != 2 || !parse_batch(argv[1], &run, &carrier))
+        return settle_cli_usage("name it like 31/CMCC-GD", "approve which batch");
+    store = settle_cli_open(cli, SETTLE_STORE_AS_APPROVER, "approve", &error);
+    if (store == NULL || !settle_store_begin(store, &error))
+        return settle_cli_fail(error);
+    /* two approvals take turns */
+    if (!settle_store_count(store, "control", 0, &(int64_t){0}, &error) ||
+        !approve(store, argv[1], run, carrier, &error) || !settle_store_commit(store, &error))
+        return settle_cli_fail(error);
+    printf("invoice batch %s is approved\n", argv[1]);
+    return SETTLE_EXIT_DONE;
+}
+
+static int
+invoice_issue(const SettleCli *cli, int argc, char **argv)
+{
+    SettleRunReport report;
+    GError *error = NULL;
+    const char *carrier;
+    char digest[65];
+    int32_t run;
+    int code;
+
+    if (!settle_cli_parse("invoice issue RUN/CARRIER",
+                          "Issues an approved batch: a run that posts what its invoices say.", NULL,
+                          &argc, &argv, &code))
+        return code;
+    if (argc != 2 || !parse_batch(argv[1], &run, &carrier))
+        return settle_cli_usage("name it like 31/CMCC-GD", "issue which batch");
+    if (!settle_run_issue(cli->db, run, carrier, &report, &error))
+        return settle_cli_fail(error);
+    settle_digest_hex(report.digest, digest);
+    printf("invoice batch %s is issued by run %d: %" G_GINT64_FORMAT " transfers, digest %s\n", argv[1],
+           report.run_id, report.transfers, digest);
+    return SETTLE_EXIT_DONE;
+}
+
+int
+settle_command_invoice(const SettleCli *cli, int argc, char **argv)
+{
+    static const SettleCommand table[] = {
+        {"list", "", "invoices", NULL, invoice_list},
+        {"lines", "", "their lines", NULL, invoice_lines},
+        {"show", "NUMBER", "one with its lines", NULL, invoice_show},
+        {"approve", "RUN/CARRIER", "approve a batch", NULL, invoice_approve},
+        {"issue", "RUN/CARRIER", "issue an approved batch", NULL, invoice_issue},
+        {NULL, NULL, NULL, NULL, NULL},
+    };
+    const SettleCommand *command = settle_cli_subcommand("invoice", table, argc, argv);
+
+    return command != NULL ? command->run(cli, argc - 1, argv + 1) : SETTLE_EXIT_USAGE;
+}

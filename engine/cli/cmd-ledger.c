@@ -1,0 +1,264 @@
+#include "calc/match.h"
+#include "cli/cli.h"
+#include "model/transfer.h"
+#include "money/money.h"
+#include "run/policies.h"
+#include "store/sql.h"
+
+#include <string.h>
+
+/* Filters that both sub-commands take. */
+typedef struct {
+    char *carrier, *distributor, *period, *kind, *order;
+    int run;
+    gint64 limit;
+} Filters;
+
+static void
+clear_filters(Filters *filters)
+{
+    g_free(filters->carrier);
+    g_free(filters->distributor);
+    g_free(filters->period);
+    g_free(filters->kind);
+    g_free(filters->order);
+}
+
+static int
+ledger_balances(const SettleCli *cli, int argc, char **argv)
+{
+    static const SettleColumn columns[] = {
+        {"carrier", SETTLE_COLUMN_TEXT},  {"distributor", SETTLE_COLUMN_TEXT},
+        {"currency", SETTLE_COLUMN_TEXT}, {"account", SETTLE_COLUMN_TEXT},
+        {"balance", SETTLE_COLUMN_MONEY},
+    };
+    Filters filters = {0};
+    const GOptionEntry entries[] = {
+        {"carrier", 0, 0, G_OPTION_ARG_STRING, &filters.carrier, "only of this carrier", "CODE"},
+        {"distributor", 0, 0, G_OPTION_ARG_STRING, &filters.distributor, "only of this distributor",
+         "CODE"},
+        {"period", 0, 0, G_OPTION_ARG_STRING, &filters.period, "only postings of this period",
+         "YYYY-MM"},
+        {NULL, 0, 0, 0, NULL, NULL, NULL},
+    };
+    g_autoptr(SettleStore) store = NULL;
+    g_autoptr(SettleResult) rows = NULL;
+    GError *error = NULL;
+    SettleMonth period;
+    SettleTable *table;
+    int code;
+
+    if (!settle_cli_parse("ledger balances", "Balances of the accounts; debit is positive.", entries,
+                          &argc, &argv, &code))
+        return code;
+    if (filters.period != NULL && !settle_cli_month("--period", filters.period, &period, &error))
+        return settle_cli_fail(error);
+    store = settle_cli_open(cli, SETTLE_STORE_AS_READER, "ledger", &error);
+    if (store == NULL)
+        return settle_cli_fail(error);
+    rows = settle_store_query(store, settle_sql_ledger_balances, &error, "sss", filters.carrier,
+                              filters.distributor, filters.period);
+    if (rows == NULL)
+        return settle_cli_fail(error);
+    table = settle_table_new(cli->format, columns, G_N_ELEMENTS(columns), stdout);
+    for (int i = 0; i < settle_result_rows(rows); i++) {
+        SettleCurrency currency = (SettleCurrency) settle_result_i32(rows, i, 2);
+        char balance[SETTLE_MONEY_TEXT_BYTES];
+        const char *cells[] = {
+            settle_result_text(rows, i, 0), settle_result_text(rows, i, 1),
+            settle_currency_code(currency),
+            settle_role_name((SettleRole) settle_result_i32(rows, i, 3)),
+            settle_money_format(settle_result_i64(rows, i, 4), settle_currency_exponent(currency),
+                                balance)};
+
+        settle_table_row(table, cells);
+    }
+    settle_table_end(table);
+    clear_filters(&filters);
+    return SETTLE_EXIT_DONE;
+}
+
+static gboolean
+parse_kind(const char *text, int *ret_kind)
+{
+    for (int kind = SETTLE_KIND_UPFRONT; kind <= SETTLE_KIND_INVOICE; kind++) {
+        if (strcmp(settle_kind_name((SettleKind) kind), text) == 0) {
+            *ret_kind = kind;
+            return TRUE;
+        }
+    }
+    return FALSE;
+}
+
+/* "ORDER", "window 2026-03", "window 2026-03 outlet:CODE", "invoice NUMBER" */
+static char *
+subject_text(const SettleReader *reader, const SettlePolicySet *policies, int32_t policy_id,
+             SettleSlot slot)
+{
+    int64_t subject = settle_reader_i64(reader, 7);
+    int32_t window_policy, scope_id;
+    SettleMonth end;
+    char month[SETTLE_DAY_TEXT_BYTES];
+    const SettlePolicy *policy;
+    size_t length;
+
+    if (settle_subject_is_order(subject)) {
+        const char *text;
+
+        if (settle_reader_is_null(reader, 8))
+            return g_strdup_printf("order #%" G_GINT64_FORMAT, subject);
+        text = settle_reader_text(reader, 8, &length);
+        return g_strndup(text, length);
+    }
+    if (!settle_subject_is_window(subject)) {
+        const char *text =
+            settle_reader_is_null(reader, 11) ? "" : settle_reader_text(reader, 11, &length);
+
+        return g_strdup_printf("invoice %.*s", text[0] != '\0' ? (int) length : 0, text);
+    }
+    settle_subject_window_parts(subject, &window_policy, &scope_id, &end);
+    settle_month_format(end, month);
+    policy = settle_policy_set_get(policies, policy_id);
+    if (scope_id != 0 && policy != NULL && settle_slot_rule(slot) < policy->n_rules) {
+        gboolean outlet = policy->rules[settle_slot_rule(slot)].volume.scope == SETTLE_SCOPE_OUTLET;
+        int column = outlet ? 9 : 10;
+
+        if (!settle_reader_is_null(reader, column)) {
+            const char *text = settle_reader_text(reader, column, &length);
+
+            return g_strdup_printf("window %s %s:%.*s", month, outlet ? "outlet" : "manager",
+                                   (int) length, text);
+        }
+    }
+    return g_strdup_printf("window %s", month);
+}
+
+static char *
+text_of(const SettleReader *reader, int column)
+{
+    size_t length;
+    const char *text = settle_reader_text(reader, column, &length);
+
+    return g_strndup(text, length);
+}
+
+static void
+transfer_row(SettleTable *table, const SettleReader *reader, const SettlePolicySet *policies)
+{
+    SettleCurrency currency = settle_reader_i16(reader, 20);
+    int exponent = settle_currency_exponent(currency);
+    SettleSlot slot = settle_reader_i32(reader, 12);
+    g_autofree char *date = text_of(reader, 1), *carrier = text_of(reader, 2),
+                    *distributor = text_of(reader, 3), *version = text_of(reader, 5),
+                    *rule = text_of(reader, 6), *period = text_of(reader, 14),
+                    *origin = text_of(reader, 15);
+    g_autofree char *subject =
+        subject_text(reader, policies, settle_reader_i32(reader, 13), slot);
+    char run[16], item[16], amount[SETTLE_MONEY_TEXT_BYTES], target[SETTLE_MONEY_TEXT_BYTES];
+    const char *cells[] = {
+        run,
+        date,
+        carrier,
+        distributor,
+        settle_kind_name((SettleKind) settle_reader_i16(reader, 4)),
+        version,
+        rule,
+        subject,
+        item,
+        period,
+        origin,
+        settle_role_name((SettleRole) settle_reader_i16(reader, 16)),
+        settle_role_name((SettleRole) settle_reader_i16(reader, 17)),
+        settle_money_format(settle_reader_i64(reader, 18), exponent, amount),
+        settle_money_format(settle_reader_i64(reader, 19), exponent, target),
+    };
+
+    g_snprintf(run, sizeof run, "%d", settle_reader_i32(reader, 0));
+    g_snprintf(item, sizeof item, "%u", settle_slot_item(slot));
+    settle_table_row(table, cells);
+}
+
+static gboolean
+print_transfers(const SettleCli *cli, SettleStore *store, const Filters *filters, int kind,
+                GError **error)
+{
+    static const SettleColumn columns[] = {
+        {"run", SETTLE_COLUMN_INTEGER},   {"business_date", SETTLE_COLUMN_TEXT},
+        {"carrier", SETTLE_COLUMN_TEXT},  {"distributor", SETTLE_COLUMN_TEXT},
+        {"kind", SETTLE_COLUMN_TEXT},     {"policy_version", SETTLE_COLUMN_TEXT},
+        {"rule", SETTLE_COLUMN_TEXT},     {"subject", SETTLE_COLUMN_TEXT},
+        {"item", SETTLE_COLUMN_INTEGER},  {"period", SETTLE_COLUMN_TEXT},
+        {"origin", SETTLE_COLUMN_TEXT},   {"debit", SETTLE_COLUMN_TEXT},
+        {"credit", SETTLE_COLUMN_TEXT},   {"amount", SETTLE_COLUMN_MONEY},
+        {"target", SETTLE_COLUMN_MONEY},
+    };
+    g_autoptr(SettlePolicySet) policies = settle_policies_load(store, G_MAXINT64, error);
+    g_autoptr(SettleReader) reader = NULL;
+    GError *failure = NULL;
+    SettleTable *table;
+
+    if (policies == NULL)
+        return FALSE;
+    reader = settle_store_read(store, settle_sql_ledger_transfers, error, "ssshsil",
+                               filters->carrier, filters->distributor, filters->period, kind,
+                               filters->order, filters->run, filters->limit);
+    if (reader == NULL)
+        return FALSE;
+    table = settle_table_new(cli->format, columns, G_N_ELEMENTS(columns), stdout);
+    while (settle_reader_next(reader, &failure))
+        transfer_row(table, reader, policies);
+    settle_table_end(table);
+    if (failure != NULL) {
+        g_propagate_error(error, failure);
+        return FALSE;
+    }
+    return TRUE;
+}
+
+static int
+ledger_transfers(const SettleCli *cli, int argc, char **argv)
+{
+    Filters filters = {0};
+    const GOptionEntry entries[] = {
+        {"carrier", 0, 0, G_OPTION_ARG_STRING, &filters.carrier, "only of this carrier", "CODE"},
+        {"distributor", 0, 0, G_OPTION_ARG_STRING, &filters.distributor, "only of this distributor",
+         "CODE"},
+        {"period", 0, 0, G_OPTION_ARG_STRING, &filters.period, "only of this period", "YYYY-MM"},
+        {"kind", 0, 0, G_OPTION_ARG_STRING, &filters.kind, "only of this kind", "KIND"},
+        {"order", 0, 0, G_OPTION_ARG_STRING, &filters.order, "only of this order", "ID"},
+        {"run", 0, 0, G_OPTION_ARG_INT, &filters.run, "only of this run", "N"},
+        {"limit", 0, 0, G_OPTION_ARG_INT64, &filters.limit, "at most so many", "N"},
+        {NULL, 0, 0, 0, NULL, NULL, NULL},
+    };
+    g_autoptr(SettleStore) store = NULL;
+    SettleMonth period = 0;
+    GError *error = NULL;
+    int kind = 0, code;
+
+    if (!settle_cli_parse("ledger transfers", "What was posted, transfer by transfer.", entries, &argc,
+                          &argv, &code))
+        return code;
+    if (filters.period != NULL && !settle_cli_month("--period", filters.period, &period, &error))
+        return settle_cli_fail(error);
+    if (filters.kind != NULL && !parse_kind(filters.kind, &kind))
+        return settle_cli_usage("there are upfront, deferred, revenue-share, volume-bonus, invoice",
+                                "there is no kind \"%s\"", filters.kind);
+    store = settle_cli_open(cli, SETTLE_STORE_AS_READER, "ledger", &error);
+    if (store == NULL || !print_transfers(cli, store, &filters, kind, &error))
+        return settle_cli_fail(error);
+    clear_filters(&filters);
+    return SETTLE_EXIT_DONE;
+}
+
+int
+settle_command_ledger(const SettleCli *cli, int argc, char **argv)
+{
+    static const SettleCommand table[] = {
+        {"balances", "", "balances of the accounts", NULL, ledger_balances},
+        {"transfers", "", "what was posted", NULL, ledger_transfers},
+        {NULL, NULL, NULL, NULL, NULL},
+    };
+    const SettleCommand *command = settle_cli_subcommand("ledger", table, argc, argv);
+
+    return command != NULL ? command->run(cli, argc - 1, argv + 1) : SETTLE_EXIT_USAGE;
+}

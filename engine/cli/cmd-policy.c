@@ -1,0 +1,240 @@
+#include "cli/cli.h"
+#include "policy/load.h"
+#include "run/policies.h"
+#include "store/sql.h"
+
+#include <jansson.h>
+#include <string.h>
+
+static void
+print_json(const char *path, const SettleDiagnostics *diagnostics, json_t *list)
+{
+    for (guint i = 0; i < diagnostics->items->len; i++) {
+        const SettleDiagnostic *d = g_ptr_array_index(diagnostics->items, i);
+
+        json_array_append_new(
+            list, json_pack("{s:s, s:i, s:i, s:s, s:s, s:s, s:s?}", "file", path, "line",
+                            (int) d->line, "column", (int) d->column, "severity",
+                            d->severity == SETTLE_SEVERITY_ERROR ? "error" : "warning", "code",
+                            d->code, "message", d->message, "hint", d->hint));
+    }
+}
+
+/* Reads and compiles a file; prints what there is to say. FALSE: it cannot be used. */
+static gboolean
+load_file(const char *path, char **ret_text, gsize *ret_length, SettlePolicy **ret_policy,
+          json_t *json)
+{
+    g_autoptr(SettleDiagnostics) diagnostics = NULL;
+    g_autoptr(GError) error = NULL;
+    g_autoptr(GString) out = g_string_new(NULL);
+    SettlePolicy *policy = NULL;
+
+    if (!g_file_get_contents(path, ret_text, ret_length, &error)) {
+        fprintf(stderr, "settle: %s\n", error->message);
+        return FALSE;
+    }
+    diagnostics = settle_policy_load(*ret_text, *ret_length, &policy);
+    if (json != NULL) {
+        print_json(path, diagnostics, json);
+    } else {
+        for (guint i = 0; i < diagnostics->items->len; i++)
+            settle_diagnostic_print(g_ptr_array_index(diagnostics->items, i), path, *ret_text,
+                                    *ret_length, out);
+        fputs(out->str, stdout);
+    }
+    *ret_policy = policy;
+    return policy != NULL;
+}
+
+static int
+policy_check(const SettleCli *cli, int argc, char **argv)
+{
+    json_t *json = NULL;
+    gboolean all_good = TRUE;
+    int code;
+
+    if (!settle_cli_parse("policy check FILE...",
+                          "Reads policies and reports all errors and warnings. Needs no database.",
+                          NULL, &argc, &argv, &code))
+        return code;
+    if (argc < 2)
+        return settle_cli_usage(NULL, "check which files");
+    if (cli->format == SETTLE_FORMAT_JSON)
+        json = json_array();
+    for (int i = 1; i < argc; i++) {
+        g_autofree char *text = NULL;
+        SettlePolicy *policy = NULL;
+        gsize length;
+
+        if (!load_file(argv[i], &text, &length, &policy, json)) {
+            all_good = FALSE;
+            continue;
+        }
+        if (json == NULL) {
+            printf("%s: %s version %s of %s: %u rule%s", argv[i], policy->name, policy->version,
+                   policy->carrier, policy->n_rules, policy->n_rules == 1 ? "" : "s");
+            for (guint j = 0; j < policy->unsupported->len; j++)
+                printf("%s%s", j == 0 ? "; not settled yet: " : ", ",
+                       (const char *) g_ptr_array_index(policy->unsupported, j));
+            putchar('\n');
+        }
+        settle_policy_free(policy);
+    }
+    if (json != NULL) {
+        json_dumpf(json, stdout, JSON_INDENT(2) | JSON_PRESERVE_ORDER);
+        putchar('\n');
+        json_decref(json);
+    }
+    return all_good ? SETTLE_EXIT_DONE : SETTLE_EXIT_INPUT;
+}
+
+static int
+policy_activate(const SettleCli *cli, int argc, char **argv)
+{
+    g_autoptr(SettleStore) store = NULL;
+    GError *error = NULL;
+    int code;
+
+    if (!settle_cli_parse("policy activate FILE...",
+                          "Makes policies hold. An activated version is never edited; its text is kept "
+                          "in the database.",
+                          NULL, &argc, &argv, &code))
+        return code;
+    if (argc < 2)
+        return settle_cli_usage(NULL, "activate which files");
+    store = settle_cli_open(cli, SETTLE_STORE_AS_APPROVER, "activate", &error);
+    if (store == NULL)
+        return settle_cli_fail(error);
+    for (int i = 1; i < argc; i++) {
+        g_autofree char *text = NULL;
+        g_autoptr(SettlePolicy) policy = NULL;
+        gsize length;
+        int32_t policy_id;
+        gboolean known;
+
+        if (!load_file(argv[i], &text, &length, &policy, NULL))
+            return SETTLE_EXIT_INPUT;
+        if (!settle_policy_activate(store, text, length, policy, &policy_id, &known, &error)) {
+            g_prefix_error(&error, "%s: ", argv[i]);
+            return settle_cli_fail(error);
+        }
+        printf("%s: %s version %s of %s %s as policy %d\n", argv[i], policy->name, policy->version,
+               policy->carrier, known ? "is active already" : "activated", policy_id);
+    }
+    return SETTLE_EXIT_DONE;
+}
+
+static int
+policy_list(const SettleCli *cli, int argc, char **argv)
+{
+    static const SettleCell cells[] = {
+        {"policy", SETTLE_CELL_INTEGER, 0}, {"carrier", SETTLE_CELL_TEXT, 0},
+        {"name", SETTLE_CELL_TEXT, 0},      {"version", SETTLE_CELL_TEXT, 0},
+        {"from", SETTLE_CELL_TEXT, 0},      {"to", SETTLE_CELL_TEXT, 0},
+        {"rules", SETTLE_CELL_INTEGER, 0},  {"activated_by", SETTLE_CELL_TEXT, 0},
+        {"at", SETTLE_CELL_TEXT, 0},        {"hash", SETTLE_CELL_TEXT, 0},
+    };
+    g_autoptr(SettleStore) store = NULL;
+    g_autoptr(SettleResult) rows = NULL;
+    GError *error = NULL;
+    int code;
+
+    if (!settle_cli_parse("policy list", "Activated versions.", NULL, &argc, &argv, &code))
+        return code;
+    store = settle_cli_open(cli, SETTLE_STORE_AS_READER, "policy", &error);
+    rows = store != NULL ? settle_store_query(store, settle_sql_policy_list, &error, "") : NULL;
+    if (rows == NULL)
+        return settle_cli_fail(error);
+    settle_cli_print(cli, rows, cells, G_N_ELEMENTS(cells));
+    return SETTLE_EXIT_DONE;
+}
+
+static int
+policy_show(const SettleCli *cli, int argc, char **argv)
+{
+    gboolean document = FALSE;
+    const GOptionEntry entries[] = {
+        {"document", 0, 0, G_OPTION_ARG_NONE, &document, "the text alone, byte for byte", NULL},
+        {NULL, 0, 0, 0, NULL, NULL, NULL},
+    };
+    g_autoptr(SettleStore) store = NULL;
+    g_autoptr(SettleResult) rows = NULL;
+    GError *error = NULL;
+    int code;
+
+    if (!settle_cli_parse("policy show NAME", "NAME: a policy's number, name, or CARRIER/VERSION.",
+                          entries, &argc, &argv, &code))
+        return code;
+    if (argc != 2)
+        return settle_cli_usage(NULL, "show which policy");
+    store = settle_cli_open(cli, SETTLE_STORE_AS_READER, "policy", &error);
+    rows = store != NULL ? settle_store_query(store, settle_sql_policy_show, &error, "s", argv[1])
+                         : NULL;
+    if (rows == NULL)
+        return settle_cli_fail(error);
+    if (settle_result_rows(rows) == 0)
+        return settle_cli_fail(g_error_new(SETTLE_ERROR, SETTLE_ERROR_INPUT,
+                                           "there is no policy \"%s\"\nhint: settle policy list "
+                                           "shows them", argv[1]));
+    for (int i = 0; i < settle_result_rows(rows); i++) {
+        size_t length;
+        const uint8_t *bytes = settle_result_bytes(rows, i, 7, &length);
+
+        if (!document)
+            printf("# policy %d of %s: %s version %s, closing days %s to %s\n# sha256 %s\n",
+                   settle_result_i32(rows, i, 0), settle_result_text(rows, i, 1),
+                   settle_result_text(rows, i, 2), settle_result_text(rows, i, 3),
+                   settle_result_text(rows, i, 4), settle_result_text(rows, i, 5),
+                   settle_result_text(rows, i, 6));
+        fwrite(bytes, 1, length, stdout);
+    }
+    return SETTLE_EXIT_DONE;
+}
+
+static int
+policy_schema(const SettleCli *cli, int argc, char **argv)
+{
+    g_autofree char *text = NULL;
+    int code;
+
+    (void) cli;
+    if (!settle_cli_parse("policy schema", "Prints the JSON Schema of policies, for editors.", NULL,
+                          &argc, &argv, &code))
+        return code;
+    text = settle_policy_schema();
+    fputs(text, stdout);
+    return SETTLE_EXIT_DONE;
+}
+
+static int
+policy_reference(const SettleCli *cli, int argc, char **argv)
+{
+    g_autofree char *text = NULL;
+    int code;
+
+    (void) cli;
+    if (!settle_cli_parse("policy reference", "Prints the reference page of the policy language.", NULL,
+                          &argc, &argv, &code))
+        return code;
+    text = settle_policy_reference();
+    fputs(text, stdout);
+    return SETTLE_EXIT_DONE;
+}
+
+int
+settle_command_policy(const SettleCli *cli, int argc, char **argv)
+{
+    static const SettleCommand table[] = {
+        {"check", "FILE...", "report errors and warnings", NULL, policy_check},
+        {"activate", "FILE...", "make policies hold", NULL, policy_activate},
+        {"list", "", "activated versions", NULL, policy_list},
+        {"show", "NAME", "one of them", NULL, policy_show},
+        {"schema", "", "the JSON Schema", NULL, policy_schema},
+        {"reference", "", "the reference page", NULL, policy_reference},
+        {NULL, NULL, NULL, NULL, NULL},
+    };
+    const SettleCommand *command = settle_cli_subcommand("policy", table, argc, argv);
+
+    return command != NULL ? command->run(cli, argc - 1, argv + 1) : SETTLE_EXIT_USAGE;
+}

@@ -1,0 +1,110 @@
+#include "cli/cli-intake.h"
+#include "store/sql.h"
+
+static int
+quarantine_list(const SettleCli *cli, int argc, char **argv)
+{
+    static const SettleCell cells[] = {
+        {"batch", SETTLE_CELL_INTEGER, 0}, {"kind", SETTLE_CELL_TEXT, 0},
+        {"source", SETTLE_CELL_TEXT, 0},   {"line", SETTLE_CELL_INTEGER, 0},
+        {"column", SETTLE_CELL_TEXT, 0},   {"value", SETTLE_CELL_TEXT, 0},
+        {"reason", SETTLE_CELL_TEXT, 0},   {"message", SETTLE_CELL_TEXT, 0},
+    };
+    g_autofree char *reason = NULL;
+    int batch = 0, limit = 1000;
+    const GOptionEntry entries[] = {
+        {"batch", 0, 0, G_OPTION_ARG_INT, &batch, "only of this batch", "N"},
+        {"reason", 0, 0, G_OPTION_ARG_STRING, &reason, "only with this reason", "R"},
+        {"limit", 0, 0, G_OPTION_ARG_INT, &limit, "at most so many rows (default 1000)", "N"},
+        {NULL, 0, 0, 0, NULL, NULL, NULL},
+    };
+    g_autoptr(SettleStore) store = NULL;
+    g_autoptr(SettleResult) rows = NULL;
+    GError *error = NULL;
+    int code;
+
+    if (!settle_cli_parse("quarantine list", "Rows that were not accepted and not released since.",
+                          entries, &argc, &argv, &code))
+        return code;
+    store = settle_cli_open(cli, SETTLE_STORE_AS_READER, "quarantine", &error);
+    if (store == NULL)
+        return settle_cli_fail(error);
+    rows = settle_store_query(store, settle_sql_quarantine_list, &error, "isi", batch, reason, limit);
+    if (rows == NULL)
+        return settle_cli_fail(error);
+    settle_cli_print(cli, rows, cells, G_N_ELEMENTS(cells));
+    return SETTLE_EXIT_DONE;
+}
+
+static int
+quarantine_release(const SettleCli *cli, int argc, char **argv)
+{
+    g_autofree char *reason = NULL, *date = NULL;
+    gint64 line = 0;
+    int batch = 0, code;
+    gboolean all = FALSE, sealed = TRUE;
+    const GOptionEntry entries[] = {
+        {"batch", 0, 0, G_OPTION_ARG_INT, &batch, "rows of this batch", "N"},
+        {"line", 0, 0, G_OPTION_ARG_INT64, &line, "only this line of it", "N"},
+        {"reason", 0, 0, G_OPTION_ARG_STRING, &reason, "rows with this reason", "R"},
+        {"all", 0, 0, G_OPTION_ARG_NONE, &all, "all of them", NULL},
+        {"date", 0, 0, G_OPTION_ARG_STRING, &date,
+         "business date of the new batches (default: today in the settlement zone)", "DAY"},
+        {NULL, 0, 0, 0, NULL, NULL, NULL},
+    };
+    SettleIntakeOptions options = {.lookback_months = -1};
+    SettleIntakeSelection selection;
+    g_autoptr(GPtrArray) reports = NULL;
+    g_autoptr(SettleStore) store = NULL;
+    g_autofree char *zone_name = NULL;
+    g_autoptr(SettleZone) zone = NULL;
+    GError *error = NULL;
+
+    if (!settle_cli_parse("quarantine release",
+                          "Reads kept rows again, after what they lacked was mended: they become new "
+                          "batches.\nRows that fail again go to quarantine again.",
+                          entries, &argc, &argv, &code))
+        return code;
+    if (batch == 0 && reason == NULL && !all)
+        return settle_cli_usage("name --batch, --reason or --all", "release which rows");
+    if (line != 0 && batch == 0)
+        return settle_cli_usage(NULL, "--line needs its --batch");
+    store = settle_cli_open(cli, SETTLE_STORE_AS_RUNNER, "release", &error);
+    if (store == NULL)
+        return settle_cli_fail(error);
+    if (date != NULL) {
+        if (!settle_cli_day("--date", date, &options.business_date, &error))
+            return settle_cli_fail(error);
+    } else {
+        zone_name = settle_store_zone(store, &error);
+        zone = zone_name != NULL ? settle_zone_new(zone_name, &error) : NULL;
+        if (zone == NULL)
+            return settle_cli_fail(error);
+        options.business_date = settle_zone_today(zone);
+    }
+    selection = (SettleIntakeSelection){.batch_id = batch, .line = line, .reason = reason};
+    if (!settle_intake_release(store, &selection, &options, &reports, &error))
+        return settle_cli_fail(error);
+    if (reports->len == 0)
+        puts("no row to release");
+    for (guint i = 0; i < reports->len; i++) {
+        const SettleIntakeReport *report = g_ptr_array_index(reports, i);
+
+        settle_cli_print_intake(report);
+        sealed = sealed && report->sealed;
+    }
+    return sealed ? SETTLE_EXIT_DONE : SETTLE_EXIT_INPUT;
+}
+
+int
+settle_command_quarantine(const SettleCli *cli, int argc, char **argv)
+{
+    static const SettleCommand table[] = {
+        {"list", "", "rows that were not accepted", NULL, quarantine_list},
+        {"release", "", "read kept rows again", NULL, quarantine_release},
+        {NULL, NULL, NULL, NULL, NULL},
+    };
+    const SettleCommand *command = settle_cli_subcommand("quarantine", table, argc, argv);
+
+    return command != NULL ? command->run(cli, argc - 1, argv + 1) : SETTLE_EXIT_USAGE;
+}

@@ -1,0 +1,120 @@
+#include "cli/cli.h"
+#include "cli/progress.h"
+#include "money/money.h"
+#include "run/run.h"
+
+static void
+show_progress(SettleDay date, int64_t done, int64_t total, gpointer user_data)
+{
+    SettleProgress *progress = user_data;
+    char day[SETTLE_DAY_TEXT_BYTES];
+
+    g_snprintf(progress->label, sizeof progress->label, "run %s", settle_day_format(date, day));
+    settle_progress_show(progress, done, total);
+}
+
+static void
+print_reports(const SettleCli *cli, const GArray *reports, gboolean dry_run)
+{
+    static const SettleColumn columns[] = {
+        {"run", SETTLE_COLUMN_INTEGER},       {"date", SETTLE_COLUMN_TEXT},
+        {"batches", SETTLE_COLUMN_INTEGER},   {"facts", SETTLE_COLUMN_INTEGER},
+        {"settled", SETTLE_COLUMN_INTEGER},   {"zero", SETTLE_COLUMN_INTEGER},
+        {"waiting", SETTLE_COLUMN_INTEGER},   {"due", SETTLE_COLUMN_INTEGER},
+        {"transfers", SETTLE_COLUMN_INTEGER}, {"amount_minor", SETTLE_COLUMN_INTEGER},
+        {"invoices", SETTLE_COLUMN_INTEGER},  {"chunks", SETTLE_COLUMN_INTEGER},
+        {"chunks_kept", SETTLE_COLUMN_INTEGER}, {"digest", SETTLE_COLUMN_TEXT},
+    };
+    SettleTable *table =
+        settle_table_new(cli->format, columns, G_N_ELEMENTS(columns), stdout);
+
+    for (guint i = 0; i < reports->len; i++) {
+        const SettleRunReport *r = &g_array_index(reports, SettleRunReport, i);
+        const gint64 numbers[] = {r->run_id,  r->batches, r->facts,     r->settled,
+                                  r->zero,    r->waiting, r->due,       r->transfers,
+                                  r->amount_minor, r->invoices, r->chunks, r->chunks_kept};
+        char texts[G_N_ELEMENTS(numbers)][24], day[SETTLE_DAY_TEXT_BYTES], digest[65];
+        const char *cells[G_N_ELEMENTS(columns)];
+        guint n = 0;
+
+        for (guint j = 0; j < G_N_ELEMENTS(numbers); j++)
+            g_snprintf(texts[j], sizeof texts[j], "%" G_GINT64_FORMAT, numbers[j]);
+        settle_digest_hex(r->digest, digest);
+        if (cli->format == SETTLE_FORMAT_TABLE)
+            digest[12] = '\0'; /* enough to compare by eye; the other formats have it whole */
+        cells[n++] = texts[0];
+        cells[n++] = settle_day_format(r->date, day);
+        for (guint j = 1; j < G_N_ELEMENTS(numbers); j++)
+            cells[n++] = texts[j];
+        cells[n++] = dry_run ? "" : digest;
+        settle_table_row(table, cells);
+    }
+    settle_table_end(table);
+}
+
+int
+settle_command_run(const SettleCli *cli, int argc, char **argv)
+{
+    g_autofree char *date = NULL, *reason = NULL;
+    gint64 chunk_facts = 0;
+    gboolean dry_run = FALSE, abandon = FALSE;
+    int workers = 0, code;
+    const GOptionEntry entries[] = {
+        {"date", 0, 0, G_OPTION_ARG_STRING, &date, "settle every night up to this day", "DAY"},
+        {"workers", 0, 0, G_OPTION_ARG_INT, &workers, "threads (default: one a processor)", "N"},
+        {"chunk-facts", 0, 0, G_OPTION_ARG_INT64, &chunk_facts,
+         "facts a chunk (default 100000); the result does not depend on it", "N"},
+        {"dry-run", 0, 0, G_OPTION_ARG_NONE, &dry_run,
+         "compute the next night and write nothing", NULL},
+        {"abandon", 0, 0, G_OPTION_ARG_NONE, &abandon, "give the unfinished run up", NULL},
+        {"reason", 0, 0, G_OPTION_ARG_STRING, &reason, "why it is given up", "TEXT"},
+        {NULL, 0, 0, 0, NULL, NULL, NULL},
+    };
+    SettleRunOptions options = {.conninfo = cli->db};
+    SettleProgress progress;
+    g_autoptr(GArray) reports = NULL;
+    GError *error = NULL;
+
+    if (!settle_cli_parse("run --date DAY | run --abandon --reason TEXT",
+                          "Settles what is sealed and what falls due, night by night, each published "
+                          "whole.\nA run that was killed is continued; a date that was settled takes "
+                          "only what was sealed since.",
+                          entries, &argc, &argv, &code))
+        return code;
+    if (argc > 1)
+        return settle_cli_usage(NULL, "run takes no \"%s\"", argv[1]);
+    if (abandon) {
+        int32_t run_id;
+
+        if (reason == NULL || reason[0] == '\0')
+            return settle_cli_usage("--reason TEXT is kept for the auditor", "abandon why");
+        if (!settle_run_abandon(cli->db, reason, &run_id, &error))
+            return settle_cli_fail(error);
+        printf("run %d is abandoned: nothing of it will be seen\n", run_id);
+        return SETTLE_EXIT_DONE;
+    }
+    if (date == NULL)
+        return settle_cli_usage("settle run --date 2026-03-31", "run up to which day");
+    if (workers < 0 || workers > 256)
+        return settle_cli_usage(NULL, "--workers is 1 to 256");
+    if (chunk_facts < 0)
+        return settle_cli_usage(NULL, "--chunk-facts is 1 or more");
+    if (!settle_cli_day("--date", date, &options.date, &error))
+        return settle_cli_fail(error);
+    options.workers = workers;
+    options.chunk_facts = chunk_facts;
+    options.dry_run = dry_run;
+    options.progress = show_progress;
+    options.progress_data = &progress;
+    settle_progress_start(&progress, "run");
+    if (!settle_run_nightly(&options, &reports, &error)) {
+        settle_progress_end(&progress);
+        return settle_cli_fail(error);
+    }
+    settle_progress_end(&progress);
+    if (reports->len == 0 && cli->format == SETTLE_FORMAT_TABLE)
+        printf("nothing to do: %s is settled\n", date);
+    else
+        print_reports(cli, reports, dry_run);
+    return SETTLE_EXIT_DONE;
+}

@@ -1,0 +1,224 @@
+#include "calc/calc.h"
+#include "cli/cli.h"
+#include "invoice/invoice.h"
+#include "model/outcome.h"
+#include "run/policies.h"
+#include "store/sql.h"
+
+#include <string.h>
+
+/* How far "what falls due next" looks. */
+#define DAYS_AHEAD 31
+
+static void
+heading(const char *text)
+{
+    printf("\n%s\n", text);
+}
+
+static gboolean
+section(const SettleCli *cli, SettleResult *rows, const char *title, const SettleCell *cells, guint n)
+{
+    if (rows == NULL)
+        return FALSE;
+    if (settle_result_rows(rows) > 0) {
+        heading(title);
+        settle_cli_print(cli, rows, cells, n);
+    }
+    settle_result_free(rows);
+    return TRUE;
+}
+
+static gboolean
+print_zero(const SettleCli *cli, SettleStore *store, GError **error)
+{
+    static const SettleColumn columns[] = {{"reason", SETTLE_COLUMN_TEXT},
+                                           {"orders", SETTLE_COLUMN_INTEGER},
+                                           {"meaning", SETTLE_COLUMN_TEXT}};
+    g_autoptr(SettleResult) rows =
+        settle_store_query(store, settle_sql_status_outcomes, error, "");
+    SettleTable *table;
+
+    if (rows == NULL)
+        return FALSE;
+    if (settle_result_rows(rows) == 0)
+        return TRUE;
+    heading("Orders settled as zero");
+    table = settle_table_new(cli->format, columns, G_N_ELEMENTS(columns), stdout);
+    for (int i = 0; i < settle_result_rows(rows); i++) {
+        SettleOutcome outcome = (SettleOutcome) settle_result_i32(rows, i, 0);
+        char count[24];
+        const char *cells[] = {settle_outcome_name(outcome), count, settle_outcome_text(outcome)};
+
+        g_snprintf(count, sizeof count, "%" G_GINT64_FORMAT, settle_result_i64(rows, i, 1));
+        settle_table_row(table, cells);
+    }
+    settle_table_end(table);
+    return TRUE;
+}
+
+/* One line a day and reason; the orders are those of the closing month, whatever rule they match. */
+static gboolean
+add_due(SettleStore *store, SettleTable *table, SettleDay day, const SettlePolicy *policy,
+        const char *what, SettleMonth closing, GError **error)
+{
+    char day_text[SETTLE_DAY_TEXT_BYTES], month[SETTLE_DAY_TEXT_BYTES], count[24] = "";
+    const char *cells[] = {settle_day_format(day, day_text), policy->carrier, what, count};
+    g_autofree char *text = NULL;
+
+    if (closing != 0) {
+        g_autoptr(SettleResult) row =
+            settle_store_query(store, settle_sql_status_closing_orders, error, "m", closing);
+
+        if (row == NULL)
+            return FALSE;
+        if (settle_result_i64(row, 0, 0) == 0)
+            return TRUE;
+        g_snprintf(count, sizeof count, "%" G_GINT64_FORMAT, settle_result_i64(row, 0, 0));
+        text = g_strdup_printf("%s, orders closed in %s", what, settle_month_format(closing, month));
+        cells[2] = text;
+    }
+    settle_table_row(table, cells);
+    return TRUE;
+}
+
+static gboolean
+add_rule_due(SettleStore *store, SettleTable *table, SettleDay day, const SettlePolicy *policy,
+             const SettleRule *rule, GError **error)
+{
+    SettleMonth month = settle_day_month(day);
+
+    if (rule->kind == SETTLE_KIND_DEFERRED) {
+        for (guint i = 0; i < rule->deferred.n_instalments; i++) {
+            const SettleInstalment *instalment = &rule->deferred.instalments[i];
+            g_autofree char *what = g_strdup_printf("%s T+%d", rule->id, instalment->months);
+            SettleMonth closing = month - instalment->months;
+
+            if (settle_month_day(month, instalment->day) == day &&
+                settle_month_last(closing) >= policy->closing_from &&
+                settle_month_first(closing) <= policy->closing_to &&
+                !add_due(store, table, day, policy, what, closing, error))
+                return FALSE;
+        }
+    } else if (rule->kind == SETTLE_KIND_VOLUME_BONUS && !rule->volume.progressive) {
+        SettleMonth end = settle_volume_window_end(rule->volume.window, day);
+        g_autofree char *what = g_strdup_printf("%s, end of window", rule->id);
+
+        if (settle_month_last(end) == day && policy->closing_from <= day &&
+            policy->closing_to >= settle_month_first(end) &&
+            !add_due(store, table, day, policy, what, 0, error))
+            return FALSE;
+    }
+    return TRUE;
+}
+
+static gboolean
+print_due(const SettleCli *cli, SettleStore *store, SettleDay last, GError **error)
+{
+    static const SettleColumn columns[] = {{"day", SETTLE_COLUMN_TEXT},
+                                           {"carrier", SETTLE_COLUMN_TEXT},
+                                           {"what", SETTLE_COLUMN_TEXT},
+                                           {"orders_of_the_month", SETTLE_COLUMN_INTEGER}};
+    g_autoptr(SettlePolicySet) policies = settle_policies_load(store, G_MAXINT64, error);
+    SettleTable *table;
+    gboolean ok = TRUE;
+
+    if (policies == NULL)
+        return FALSE;
+    heading("What falls due next (conditions not looked at)");
+    table = settle_table_new(cli->format, columns, G_N_ELEMENTS(columns), stdout);
+    for (SettleDay day = last + 1; ok && day <= last + DAYS_AHEAD; day++) {
+        for (guint i = 0; ok && i < settle_policy_set_size(policies); i++) {
+            const SettlePolicy *policy = settle_policy_set_nth(policies, i);
+
+            for (guint r = 0; ok && r < policy->n_rules; r++)
+                ok = add_rule_due(store, table, day, policy, &policy->rules[r], error);
+            if (ok && settle_policy_set_terms(policies, policy->carrier_id, day) == policy &&
+                policy->invoice.cycle != SETTLE_CYCLE_DAILY &&
+                settle_invoice_cycle_ends(&policy->invoice, day))
+                ok = add_due(store, table, day, policy, "invoices are drafted", 0, error);
+        }
+    }
+    settle_table_end(table);
+    return ok;
+}
+
+static gboolean
+print_status(const SettleCli *cli, SettleStore *store, GError **error)
+{
+    static const SettleCell runs[] = {
+        {"run", SETTLE_CELL_INTEGER, 0},     {"kind", SETTLE_CELL_TEXT, 0},
+        {"date", SETTLE_CELL_TEXT, 0},       {"facts", SETTLE_CELL_INTEGER, 0},
+        {"settled", SETTLE_CELL_INTEGER, 0}, {"zero", SETTLE_CELL_INTEGER, 0},
+        {"waiting", SETTLE_CELL_INTEGER, 0}, {"due", SETTLE_CELL_INTEGER, 0},
+        {"transfers", SETTLE_CELL_INTEGER, 0}, {"invoices", SETTLE_CELL_INTEGER, 0},
+        {"digest", SETTLE_CELL_TEXT, 0},
+    };
+    static const SettleCell batches[] = {
+        {"batch", SETTLE_CELL_INTEGER, 0}, {"kind", SETTLE_CELL_TEXT, 0},
+        {"source", SETTLE_CELL_TEXT, 0},   {"date", SETTLE_CELL_TEXT, 0},
+        {"state", SETTLE_CELL_TEXT, 0},    {"rows", SETTLE_CELL_INTEGER, 0},
+        {"quarantined", SETTLE_CELL_INTEGER, 0}, {"reason", SETTLE_CELL_TEXT, 0},
+    };
+    static const SettleCell quarantine[] = {
+        {"reason", SETTLE_CELL_TEXT, 0},           {"rows", SETTLE_CELL_INTEGER, 0},
+        {"first_batch", SETTLE_CELL_INTEGER, 0},   {"last_batch", SETTLE_CELL_INTEGER, 0},
+    };
+    static const SettleCell pending[] = {
+        {"what", SETTLE_CELL_TEXT, 0},
+        {"carrier", SETTLE_CELL_TEXT, 0},
+        {"count", SETTLE_CELL_INTEGER, 0},
+        {"since_or_until", SETTLE_CELL_TEXT, 0},
+    };
+    static const SettleCell periods[] = {
+        {"period", SETTLE_CELL_TEXT, 0},    {"state", SETTLE_CELL_TEXT, 0},
+        {"closed_by", SETTLE_CELL_TEXT, 0}, {"at", SETTLE_CELL_TEXT, 0},
+        {"transfers", SETTLE_CELL_INTEGER, 0},
+    };
+    g_autoptr(SettleResult) head = settle_store_query(store, settle_sql_status_head, error, "");
+    SettleDay last = 0;
+    gboolean settled;
+
+    if (head == NULL)
+        return FALSE;
+    settled = !settle_result_is_null(head, 0, 0);
+    if (settled) {
+        const char *text = settle_result_text(head, 0, 0);
+
+        settle_invariant(settle_day_parse(text, strlen(text), &last));
+        printf("Settled up to %s\n", text);
+    } else {
+        puts("No night has been settled yet");
+    }
+    if (!settle_result_is_null(head, 0, 2))
+        printf("Run %d is unfinished: settle run continues it\n", settle_result_i32(head, 0, 2));
+
+    return section(cli, settle_store_query(store, settle_sql_period_list, error, ""), "Periods",
+                   periods, G_N_ELEMENTS(periods)) &&
+           section(cli, settle_store_query(store, settle_sql_status_runs, error, "i", 10),
+                   "Last runs", runs, G_N_ELEMENTS(runs)) &&
+           section(cli, settle_store_query(store, settle_sql_status_batches, error, ""),
+                   "Batches not settled", batches, G_N_ELEMENTS(batches)) &&
+           section(cli, settle_store_query(store, settle_sql_status_quarantine, error, ""),
+                   "Quarantine", quarantine, G_N_ELEMENTS(quarantine)) &&
+           print_zero(cli, store, error) &&
+           section(cli, settle_store_query(store, settle_sql_status_pending, error, "d", last),
+                   "Waiting", pending, G_N_ELEMENTS(pending)) &&
+           (!settled || print_due(cli, store, last, error));
+}
+
+int
+settle_command_status(const SettleCli *cli, int argc, char **argv)
+{
+    g_autoptr(SettleStore) store = NULL;
+    GError *error = NULL;
+    int code;
+
+    if (!settle_cli_parse("status", "Where things stand: periods, last runs, batches, quarantine, what "
+                          "waits, what falls due next.", NULL, &argc, &argv, &code))
+        return code;
+    store = settle_cli_open(cli, SETTLE_STORE_AS_READER, "status", &error);
+    if (store == NULL || !print_status(cli, store, &error))
+        return settle_cli_fail(error);
+    return SETTLE_EXIT_DONE;
+}

@@ -1,0 +1,224 @@
+#include "report/table.h"
+
+#include <jansson.h>
+#include <string.h>
+
+struct SettleTable {
+    SettleFormat format;
+    const SettleColumn *columns;
+    guint n, n_rows;
+    FILE *out;
+    GPtrArray *cells; /* table only: all cells, row by row */
+};
+
+/* --- CSV ------------------------------------------------------------------------------------- */
+
+/* A spreadsheet takes a text that starts like a formula for one: an apostrophe keeps it a text. */
+static gboolean
+looks_like_formula(const char *text)
+{
+    return text[0] != '\0' && strchr("=+-@\t\r", text[0]) != NULL;
+}
+
+static void
+csv_cell(FILE *out, const char *text, SettleColumnKind kind)
+{
+    gboolean guard = kind == SETTLE_COLUMN_TEXT && looks_like_formula(text);
+
+    if (!guard && strpbrk(text, ",\"\r\n") == NULL) {
+        fputs(text, out);
+        return;
+    }
+    fputc('"', out);
+    if (guard)
+        fputc('\'', out);
+    for (; *text != '\0'; text++) {
+        if (*text == '"')
+            fputc('"', out);
+        fputc(*text, out);
+    }
+    fputc('"', out);
+}
+
+static void
+csv_row(SettleTable *table, const char *const *cells)
+{
+    for (guint i = 0; i < table->n; i++) {
+        if (i > 0)
+            fputc(',', table->out);
+        csv_cell(table->out, cells[i] != NULL ? cells[i] : "", table->columns[i].kind);
+    }
+    fputs("\n", table->out);
+}
+
+/* --- JSON ------------------------------------------------------------------------------------ */
+
+static json_t *
+json_cell(const char *text, SettleColumnKind kind)
+{
+    char *end;
+    gint64 value;
+
+    if (kind == SETTLE_COLUMN_INTEGER && text[0] != '\0') {
+        value = g_ascii_strtoll(text, &end, 10);
+        if (*end == '\0')
+            return json_integer(value);
+    }
+    return json_string(text);
+}
+
+static void
+json_row(SettleTable *table, const char *const *cells)
+{
+    json_t *object = json_object();
+
+    for (guint i = 0; i < table->n; i++)
+        json_object_set_new(object, table->columns[i].name,
+                            json_cell(cells[i] != NULL ? cells[i] : "", table->columns[i].kind));
+    fputs(table->n_rows == 0 ? "[\n" : ",\n", table->out);
+    json_dumpf(object, table->out, JSON_COMPACT | JSON_PRESERVE_ORDER);
+    json_decref(object);
+}
+
+/* --- the aligned table ------------------------------------------------------------------------ */
+
+/* Columns a text takes on a terminal: wide characters take two. */
+static guint
+width_of(const char *text)
+{
+    guint width = 0;
+
+    for (; *text != '\0'; text = g_utf8_next_char(text)) {
+        gunichar c = g_utf8_get_char(text);
+
+        if (!g_unichar_iszerowidth(c))
+            width += g_unichar_iswide(c) ? 2 : 1;
+    }
+    return width;
+}
+
+/* A cell must not disturb the lines of a terminal. */
+static char *
+printable(const char *text)
+{
+    GString *out = g_string_new(NULL);
+
+    if (!g_utf8_validate(text, -1, NULL)) {
+        char *valid = g_utf8_make_valid(text, -1);
+
+        g_string_append(out, valid);
+        g_free(valid);
+    } else {
+        for (; *text != '\0'; text = g_utf8_next_char(text)) {
+            gunichar c = g_utf8_get_char(text);
+
+            g_string_append_unichar(out, g_unichar_iscntrl(c) ? ' ' : c);
+        }
+    }
+    return g_string_free(out, FALSE);
+}
+
+static void
+pad(FILE *out, guint n)
+{
+    while (n-- > 0)
+        fputc(' ', out);
+}
+
+static void
+table_line(const SettleTable *table, const guint *widths, const char *const *cells)
+{
+    for (guint i = 0; i < table->n; i++) {
+        guint gap = widths[i] - width_of(cells[i]);
+        gboolean right = table->columns[i].kind != SETTLE_COLUMN_TEXT;
+
+        if (i > 0)
+            fputs("  ", table->out);
+        if (right)
+            pad(table->out, gap);
+        fputs(cells[i], table->out);
+        if (!right && i + 1 < table->n)
+            pad(table->out, gap);
+    }
+    fputc('\n', table->out);
+}
+
+static void
+write_table(SettleTable *table)
+{
+    g_autofree guint *widths = g_new(guint, table->n);
+    g_autofree const char **names = g_new(const char *, table->n);
+
+    for (guint i = 0; i < table->n; i++) {
+        names[i] = table->columns[i].name;
+        widths[i] = width_of(names[i]);
+    }
+    for (guint i = 0; i < table->cells->len; i++)
+        widths[i % table->n] =
+            MAX(widths[i % table->n], width_of(g_ptr_array_index(table->cells, i)));
+    table_line(table, widths, names);
+    for (guint i = 0; i < table->n; i++) {
+        if (i > 0)
+            fputs("  ", table->out);
+        for (guint j = 0; j < widths[i]; j++)
+            fputc('-', table->out);
+    }
+    fputc('\n', table->out);
+    for (guint i = 0; i < table->cells->len; i += table->n)
+        table_line(table, widths, (const char *const *) &table->cells->pdata[i]);
+}
+
+/* --- the face --------------------------------------------------------------------------------- */
+
+SettleTable *
+settle_table_new(SettleFormat format, const SettleColumn *columns, guint n, FILE *out)
+{
+    SettleTable *table = g_new0(SettleTable, 1);
+    g_autofree const char **names = g_new(const char *, n);
+
+    table->format = format;
+    table->columns = columns;
+    table->n = n;
+    table->out = out;
+    table->cells = g_ptr_array_new_with_free_func(g_free);
+    for (guint i = 0; i < n; i++)
+        names[i] = columns[i].name;
+    if (format == SETTLE_FORMAT_CSV)
+        csv_row(table, names);
+    return table;
+}
+
+void
+settle_table_row(SettleTable *table, const char *const *cells)
+{
+    switch (table->format) {
+    case SETTLE_FORMAT_TABLE:
+        for (guint i = 0; i < table->n; i++)
+            g_ptr_array_add(table->cells, printable(cells[i] != NULL ? cells[i] : ""));
+        break;
+    case SETTLE_FORMAT_CSV:
+        csv_row(table, cells);
+        break;
+    case SETTLE_FORMAT_JSON:
+        json_row(table, cells);
+        break;
+    }
+    table->n_rows++;
+}
+
+guint
+settle_table_rows(const SettleTable *table)
+{
+    return table->n_rows;
+}
+
+void
+settle_table_end(SettleTable *table)
+{
+    if (table->format == SETTLE_FORMAT_TABLE)
+        write_table(table);
+    else if (table->format == SETTLE_FORMAT_JSON)
+        fputs(table->n_rows == 0 ? "[]\n" : "\n]\n", table->out);
+    g_ptr_array_unref(table->cells);
+    g_free(table);
+}

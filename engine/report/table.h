@@ -1,0 +1,33 @@
+/* Rows for people and machines: an aligned table, CSV or JSON. CSV and JSON are written row by row; a table
+ * is kept until its end, to align it. Same rows, same bytes. */
+#pragma once
+
+#include <glib.h>
+#include <stdio.h>
+
+G_BEGIN_DECLS
+
+typedef enum { SETTLE_FORMAT_TABLE, SETTLE_FORMAT_CSV, SETTLE_FORMAT_JSON } SettleFormat;
+
+typedef enum {
+    SETTLE_COLUMN_TEXT,
+    SETTLE_COLUMN_INTEGER, /* whole numbers: JSON numbers */
+    SETTLE_COLUMN_MONEY,   /* decimals: aligned right; JSON strings, so that nothing is lost */
+} SettleColumnKind;
+
+typedef struct {
+    const char *name;
+    SettleColumnKind kind;
+} SettleColumn;
+
+typedef struct SettleTable SettleTable;
+
+/* columns: n of them, kept by the caller until the end. out: written to; stays the caller's. */
+SettleTable *settle_table_new(SettleFormat format, const SettleColumn *columns, guint n, FILE *out);
+/* cells: n texts, copied. NULL counts as "". */
+void settle_table_row(SettleTable *table, const char *const *cells);
+guint settle_table_rows(const SettleTable *table);
+/* Writes what is left and frees. */
+void settle_table_end(SettleTable *table);
+
+G_END_DECLS
