@@ -240,6 +240,26 @@ def e10_late_fact(bench):
           ('2026-04-28', 'd', 'O2', '2026-04', '2026-04', '5.00')])
 
 
+def late_move(bench):
+    """A manager's move that is reported late re-measures the windows of both outlets (13.9)."""
+    x = Example(bench)
+    x.parties()
+    x.send('outlets', SINCE, [dict(outlet=o, name=o, distributor='D', parent='', valid_from=SINCE)
+                              for o in ('W1', 'W2')])
+    x.send('managers', SINCE, [dict(manager='M', name='M', outlet='W1', valid_from=SINCE)])
+    x.policy([{'volume-bonus': 'v', 'window': 'month', 'scope': 'outlet', 'measure': 'orders',
+               'mode': 'whole', 'tiers': {'1..': '1.00'}}])
+    x.send('orders', '2026-03-10', [order('O1', '2026-03-10T10:00:00+08:00', '1.00', manager='M')])
+    x.run('2026-04-01')
+    x.send('managers', '2026-04-02', [dict(manager='M', name='M', outlet='W2',
+                                           valid_from='2026-03-05')])
+    x.run('2026-04-02')
+    same('late move', x.nets(), {('C', 'D', 'window 2026-03 outlet:W2', 0): '1.00'})
+
+
 if __name__ == '__main__':
-    sys.exit(tap([e1_upfront, e2_day_boundary, e3_deferred, e4_revenue_share, e4_order_of_arrival,
-                  e5_volume, e8_invoice, e10_late_fact]))
+    cases = [e1_upfront, e2_day_boundary, e3_deferred, e4_revenue_share, e4_order_of_arrival,
+             e5_volume, e8_invoice, e10_late_fact]
+    if os.environ.get('SETTLE_LATE_MOVES') == '1':  # not settled yet: docs/semantics.md 14
+        cases.append(late_move)
+    sys.exit(tap(cases))

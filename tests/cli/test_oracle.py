@@ -2,8 +2,8 @@
 """Random facts and policies through the real program, every amount against the oracle's.
 
 SETTLE_LONG=1 compares more than 100,000 orders; SETTLE_SEED=N takes that one seed instead; SETTLE_ORDERS
-says how many orders a seed has. A difference is reported with its seed, and the folder with the facts and policies
-stays where SETTLE_KEEP names one.
+says how many orders a seed has. A difference is reported with its seed; the facts and policies stay in
+the folder that SETTLE_KEEP names. SETTLE_LATE_MOVES=1 adds managers whose move is reported late.
 """
 import os
 import random
@@ -24,10 +24,10 @@ CARRIERS = ('CA', 'CB', 'CC')
 def plan():
     """(seed, orders, days) of each case."""
     long = os.environ.get('SETTLE_LONG') == '1'
-    size = int(os.environ.get('SETTLE_ORDERS', '26000' if long else '5000'))
+    size = int(os.environ.get('SETTLE_ORDERS', '26000' if long else '6800'))
     if 'SETTLE_SEED' in os.environ:
         return [(int(os.environ['SETTLE_SEED']), size, 165)]
-    return [(seed, size, 165) for seed in (range(101, 105) if long else range(1, 5))]
+    return [(seed, size, 165) for seed in (range(101, 105) if long else range(1, 4))]
 
 
 def make(seed, orders, days):
@@ -36,7 +36,7 @@ def make(seed, orders, days):
         end = START + timedelta(days=days)
         folder = os.path.join(os.environ.get('SETTLE_KEEP', bench.folder), f'seed-{seed}')
         facts = random_facts.FactMaker(source, CARRIERS, START, end, nights=24,
-                                       late_moves=seed % 2 == 0)
+                                       late_moves=os.environ.get('SETTLE_LATE_MOVES') == '1')
         policies = random_policy.versions(source, CARRIERS, facts.distributors, START, end)
         facts.write(folder, orders)
         settle = bench.fresh()

@@ -113,6 +113,11 @@ def rate_text(text):
     return so.rate(text) if text.endswith('%') else so.Fraction(text)
 
 
+def sent(listed):
+    """The invoices that are not carried forward."""
+    return [row for row in listed if row['status'] != 'carried']
+
+
 def engine_invoices(listed):
     return {(row['carrier'], row['distributor'], row['currency'], rate_text(row['tax_rate']),
              row['cut_off']): tuple(so.money(row[name]) for name in (
@@ -145,6 +150,10 @@ def oracle_lines(drafted):
     return {key: sorted(values) for key, values in out.items()}
 
 
+def quarantine_key(row):
+    return os.path.basename(row['source']), int(row['line'])
+
+
 def transfers_of(settle):
     return rows(settle('--format', 'csv', 'ledger', 'transfers'))
 
@@ -157,7 +166,7 @@ def compare(settle, folder, policies, until):
     posted = transfers_of(settle)
     nets, problems = engine_nets(posted)
     drafted, _ = so.invoices(world, expected, first_night(folder), until)
-    listed = rows(settle('--format', 'csv', 'invoice', 'list'))
+    listed = sent(rows(settle('--format', 'csv', 'invoice', 'list')))
     lines = rows(settle('--format', 'csv', 'invoice', 'lines'))
     pairs = {
         'amounts': (nets, so.nets(expected)),

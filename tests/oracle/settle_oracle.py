@@ -485,7 +485,7 @@ class World:
                 if rule.kind != 'volume-bonus':
                     continue
                 measure = {'orders': 1, 'units': order.quantity,
-                           'amount': order.paid}[rule.data['measure']]
+                           'amount': order.paid}[rule.get('measure', 'orders')]
                 end = window_end(rule.data['window'], order.month)
                 looks = {order.seen} | {
                     max(seen, order.seen)
@@ -504,7 +504,7 @@ class World:
 
     def scope_code(self, rule, order, day):
         """'' for the distributor, or the outlet or manager, as known on a day; None: in none."""
-        scope = rule.data['scope']
+        scope = rule.get('scope', 'distributor')
         if scope == 'distributor':
             return ''
         if not order.manager:
@@ -537,7 +537,7 @@ class World:
             days = {day for day, _ in changes} | {last}
             if at_end:
                 days = {max(day, last) for day in days}
-            subject = f'window {show_month(end)}' + (f' {rule.data["scope"]}:{code}' if code else '')
+            subject = f'window {show_month(end)}' + (f' {rule.get("scope")}:{code}' if code else '')
             posted = 0
             for day in sorted(d for d in days if d <= until):
                 now = volume(rule, sum(change for seen, change in changes if seen <= day))
@@ -684,7 +684,7 @@ def window_end(window, month):
 def volume(rule, measure):
     """What a measure earns (13.9)."""
     policy, data = rule.policy, rule.data
-    on_amount = data['measure'] == 'amount'
+    on_amount = rule.get('measure') == 'amount'
     read = policy.money if on_amount else int
     tiers = sorted((interval(text, read)[0], pay) for text, pay in data['tiers'].items())
     reached = [(start, pay) for start, pay in tiers if measure >= start]
@@ -772,7 +772,8 @@ class Invoice:
             line.finish(tax_rate)
         self.net, self.tax, self.gross = (
             sum(getattr(line, part) for line in self.lines) for part in ('net', 'tax', 'gross'))
-        self.withheld = sum(line.gross for line in self.lines if line.withheld)
+        # What was kept at source is the policy's amount; tax on top of it is still to be paid (14.18).
+        self.withheld = sum(line.amount for line in self.lines if line.withheld)
         self.payable = self.gross - self.withheld
 
 
