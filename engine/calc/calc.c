@@ -1,9 +1,9 @@
 #include "calc/internal.h"
 
-#include "base/error.h"
+#include <stdlib.h>
 
 static int
-compare_targets(gconstpointer a, gconstpointer b)
+compare_targets(const void *a, const void *b)
 {
     const SettleTarget *x = a, *y = b;
 
@@ -45,12 +45,12 @@ settle_calc_order(const SettlePolicy *policy, const SettleMatch *match, const Se
         return FALSE;
     }
     /* Kinds follow each other in slot order unless the document mixes them. */
-    settle_invariant(before == 0);
-    for (guint i = 1; i < targets->len && sorted; i++)
+    for (guint i = before + 1; i < targets->len && sorted; i++)
         sorted = g_array_index(targets, SettleTarget, i - 1).slot <
                  g_array_index(targets, SettleTarget, i).slot;
     if (!sorted)
-        g_array_sort(targets, compare_targets);
+        qsort(&g_array_index(targets, SettleTarget, before), targets->len - before,
+              sizeof(SettleTarget), compare_targets);
     return TRUE;
 }
 

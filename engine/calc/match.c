@@ -39,7 +39,7 @@ struct SettleMatcher {
     const SettlePolicy *policy;
     BoundRule *rules;
     guint n_rules;
-    gboolean by_product, by_region, by_channel, by_tier, by_first;
+    gboolean by_product, by_class, by_region, by_channel, by_tier, by_first;
     int64_t *amount_breaks, *quantity_breaks; /* a bucket starts at each */
     guint n_amount_breaks, n_quantity_breaks;
     uint16_t *distributor_classes; /* by id: distributors that the same rules name */
@@ -193,6 +193,7 @@ settle_matcher_new(const SettlePolicy *policy, const SettleDirectory *directory)
         bound->channels = bind_codes(directory, SETTLE_DIM_CHANNEL, 0, s->channels);
         bound->distributors = bind_codes(directory, SETTLE_DIM_DISTRIBUTOR, 0, s->distributors);
         matcher->by_product = matcher->by_product || s->products != NULL;
+        matcher->by_class = matcher->by_class || s->classes != NULL;
         matcher->by_region = matcher->by_region || s->regions != NULL;
         matcher->by_channel = matcher->by_channel || s->channels != NULL;
         matcher->by_tier = matcher->by_tier || s->tier.from != SETTLE_OPEN_LOW ||
@@ -322,7 +323,7 @@ settle_matcher_find(SettleMatcher *matcher, const SettleOrder *order,
 {
     MatchKey key = {
         .product_id = matcher->by_product ? order->product_id : 0,
-        .class_id = parties->class_id,
+        .class_id = matcher->by_class ? parties->class_id : (int16_t) 0,
         .region_id = matcher->by_region ? order->region_id : (int16_t) 0,
         .channel_id = matcher->by_channel ? order->channel_id : (int16_t) 0,
         .tier = matcher->by_tier ? parties->tier : (int16_t) 0,

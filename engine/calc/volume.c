@@ -45,13 +45,16 @@ settle_volume_scope_id(const SettleVolumeBonus *volume, const SettleOrder *order
     return -1;
 }
 
-/* What a tier pays for a part of the measure, in thousand-millionths of a minor unit: counts pay a fixed
- * amount each, amounts a rate. */
-static SettleInt128
-part_pay(const SettlePay *pay, int64_t part)
+/* Adds what a tier pays for a part of the measure, in thousand-millionths of a minor unit: counts pay a
+ * fixed amount each, amounts a rate. FALSE on overflow. */
+static gboolean
+add_part(const SettlePay *pay, int64_t part, SettleInt128 *sum)
 {
-    return pay->is_rate ? (SettleInt128) part * pay->rate_ppb
-                        : (SettleInt128) part * pay->fixed_minor * SETTLE_RATE_ONE;
+    SettleInt128 product = (SettleInt128) part * (pay->is_rate ? pay->rate_ppb : pay->fixed_minor);
+
+    return (pay->is_rate ||
+            !__builtin_mul_overflow(product, (SettleInt128) SETTLE_RATE_ONE, &product)) &&
+           !__builtin_add_overflow(*sum, product, sum);
 }
 
 /* The part of the measure inside tier i: of counts those from the from-th on, of amounts what is above
@@ -81,15 +84,13 @@ settle_volume_target(const SettleVolumeBonus *volume, int64_t measure, SettleRou
     }
     switch (volume->mode) {
     case SETTLE_MODE_MARGINAL:
-        for (guint i = 0; i < reached; i++) {
-            SettleInt128 pay = part_pay(&volume->tiers[i].pay, part_inside(volume, i, measure));
-
-            if (__builtin_add_overflow(sum, pay, &sum))
+        for (guint i = 0; i < reached; i++)
+            if (!add_part(&volume->tiers[i].pay, part_inside(volume, i, measure), &sum))
                 return FALSE;
-        }
         break;
     case SETTLE_MODE_WHOLE:
-        sum = part_pay(&volume->tiers[reached - 1].pay, measure);
+        if (!add_part(&volume->tiers[reached - 1].pay, measure, &sum))
+            return FALSE;
         break;
     case SETTLE_MODE_LUMP:
         for (guint i = volume->lump_adds ? 0 : reached - 1; i < reached; i++)
