@@ -115,3 +115,10 @@ fixture_target(const CalcFixture *fixture, guint n)
 
     return n < fixture->targets->len ? &g_array_index(fixture->targets, SettleTarget, n) : &none;
 }
+
+/* One test a row of a table with names. */
+#define ADD_TABLE(prefix, table, function)                                                         \
+    for (guint i = 0; i < G_N_ELEMENTS(table); i++) {                                              \
+        g_autofree char *path = g_strconcat(prefix, (table)[i].name, NULL);                        \
+        g_test_add_data_func(path, GUINT_TO_POINTER(i), function);                                 \
+    }

@@ -303,12 +303,6 @@ test_scope(void)
     fixture_clear(&f);
 }
 
-#define ADD_TABLE(prefix, table, function)                                                         \
-    for (guint i = 0; i < G_N_ELEMENTS(table); i++) {                                              \
-        g_autofree char *path = g_strconcat(prefix, (table)[i].name, NULL);                        \
-        g_test_add_data_func(path, GUINT_TO_POINTER(i), function);                                 \
-    }
-
 int
 main(int argc, char **argv)
 {
