@@ -1,5 +1,7 @@
 #include "base/arena.h"
 
+#include "base/error.h"
+
 #include <string.h>
 
 #define ALIGNMENT 16
@@ -50,11 +52,14 @@ settle_arena_free(SettleArena *arena)
 static Block *
 take_block(SettleArena *arena, size_t size)
 {
-    Block *block;
+    Block **place = &arena->spare, *block;
 
-    if (arena->spare != NULL && arena->spare->size >= size) {
-        block = arena->spare;
-        arena->spare = block->next;
+    /* the first that is large enough: mostly the very first, as they all have the same size */
+    while (*place != NULL && (*place)->size < size)
+        place = &(*place)->next;
+    block = *place;
+    if (block != NULL) {
+        *place = block->next;
     } else {
         size_t wanted = MAX(size, arena->block_size);
 
@@ -75,6 +80,7 @@ settle_arena_alloc(SettleArena *arena, size_t size)
     Block *block = arena->current;
     char *bytes;
 
+    settle_invariant(size <= G_MAXSIZE / 2);
     if (block == NULL || block->size - block->used < rounded)
         block = take_block(arena, rounded);
     bytes = (char *) block + HEADER + block->used;

@@ -21,9 +21,9 @@ void settle_digest_once(const void *bytes, size_t length, uint8_t ret_bytes[SETT
 /* 64 lower-case hex digits and a NUL. */
 void settle_digest_hex(const uint8_t bytes[SETTLE_DIGEST_BYTES], char ret_hex[65]);
 
-/* The id of a fact with a textual natural key inside a namespace (a carrier's id): the upper 62 bits
- * of SHA-256(namespace as 4 bytes big-endian, key), so 0 <= id < 2^62. Same input, same id, on every
- * machine and for ever: these ids are stored. 0 is never returned (mapped to 1). */
+/* The id of a fact with a textual natural key inside a namespace (a carrier's id): the upper 62
+ * bits of SHA-256(namespace as 4 bytes big-endian, key), so 0 <= id < 2^62. Same input, same id, on
+ * every machine and for ever: these ids are stored. 0 is never returned (mapped to 1). */
 int64_t settle_id_from_key(int32_t name_space, const char *key, size_t length);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(SettleDigest, settle_digest_free)

@@ -36,7 +36,8 @@ char *settle_day_format(SettleDay day, char text[SETTLE_DAY_TEXT_BYTES]);
 char *settle_month_format(SettleMonth month, char text[SETTLE_DAY_TEXT_BYTES]);
 
 typedef struct SettleZone SettleZone;
-/* identifier: an IANA name. NULL and error (INPUT) if the zone is not known: never silently UTC.
+/* identifier: an IANA name (no offset, no POSIX rule: "UTC+8" would be read as eight hours west).
+ * NULL and error (INPUT) if the zone is not known: never silently UTC.
  * Not thread-safe (it caches the last interval). */
 SettleZone *settle_zone_new(const char *identifier, GError **error);
 void settle_zone_free(SettleZone *zone);
@@ -54,8 +55,8 @@ typedef enum {
     SETTLE_INSTANT_AMBIGUOUS,   /* happened twice */
 } SettleInstantResult;
 
-/* Reads ISO 8601 / RFC 3339: date, 'T' or one blank, hh:mm[:ss[.f{1,6}]], then Z, +hh:mm, +hhmm, +hh
- * or nothing (local to the zone, docs/semantics.md 13.15). */
+/* Reads ISO 8601 / RFC 3339: date, 'T' or one blank, hh:mm[:ss[.f{1,6}]], then Z, +hh:mm, +hhmm,
+ * +hh or nothing (local to the zone, docs/semantics.md 13.15). */
 SettleInstantResult settle_instant_parse(SettleZone *zone, const char *text, size_t length,
                                          SettleInstant *ret_instant);
 #define SETTLE_INSTANT_TEXT_BYTES 40

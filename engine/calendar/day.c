@@ -116,8 +116,8 @@ settle_day_parse(const char *text, size_t length, SettleDay *ret_day)
 {
     int year, month, day;
 
-    return length == 10 && digits(text, 4, &year) && text[4] == '-' && digits(text + 5, 2, &month) &&
-           text[7] == '-' && digits(text + 8, 2, &day) &&
+    return length == 10 && digits(text, 4, &year) && text[4] == '-' &&
+           digits(text + 5, 2, &month) && text[7] == '-' && digits(text + 8, 2, &day) &&
            settle_day_from_ymd(year, month, day, ret_day);
 }
 

@@ -94,8 +94,8 @@ offset(Cursor *cursor, int *ret_seconds)
     return TRUE;
 }
 
-/* A local time happened at those offsets of the days around it that map it onto itself: none is a time
- * that the clocks skipped, two is one that they showed twice. */
+/* A local time happened at those offsets of the days around it that map it onto itself: none is a
+ * time that the clocks skipped, two is one that they showed twice. */
 static SettleInstantResult
 resolve_local(SettleZone *zone, int64_t local, SettleInstant *ret_instant)
 {

@@ -4,14 +4,35 @@
 #define MICROSECONDS INT64_C(1000000)
 #define DAY_SECONDS 86400
 
+/* GLib also takes offsets, POSIX rules and paths, and reads "UTC+8" as POSIX does: eight hours
+ * WEST. Only names of the IANA database's shape get that far: a digit needs an area before it. */
+static gboolean
+looks_like_iana(const char *identifier)
+{
+    gboolean in_area = FALSE;
+
+    if (!g_ascii_isupper(identifier[0]) || identifier[1] == '\0')
+        return FALSE;
+    for (const char *c = identifier; *c != '\0'; c++) {
+        if (*c == '/')
+            in_area = TRUE;
+        else if (!g_ascii_isalpha(*c) && *c != '-' && !(*c == '_' || (in_area && *c == '+')) &&
+                 !(in_area && g_ascii_isdigit(*c)))
+            return FALSE;
+    }
+    return TRUE;
+}
+
 SettleZone *
 settle_zone_new(const char *identifier, GError **error)
 {
-    GTimeZone *zone = g_time_zone_new_identifier(identifier);
+    GTimeZone *zone =
+        looks_like_iana(identifier) ? g_time_zone_new_identifier(identifier) : NULL;
     SettleZone *result;
 
     if (zone == NULL) {
-        g_set_error(error, SETTLE_ERROR, SETTLE_ERROR_INPUT, "unknown time zone \"%s\"", identifier);
+        g_set_error(error, SETTLE_ERROR, SETTLE_ERROR_INPUT, "unknown time zone \"%s\"",
+                    identifier);
         settle_error_hint(error, "name it as the IANA database does, e.g. Asia/Shanghai");
         return NULL;
     }
@@ -27,8 +48,8 @@ settle_zone_free(SettleZone *zone)
     g_free(zone);
 }
 
-/* GTimeZone tells an interval's offset but not its bounds: they are narrowed to whole days around the
- * question, within which the offset is known to be the same at both ends and in between. */
+/* GTimeZone tells an interval's offset but not its bounds: what is remembered is the widest stretch
+ * around the question whose both ends were seen to lie in the same interval. */
 int32_t
 settle_zone_offset(SettleZone *zone, int64_t unix_seconds)
 {

@@ -89,7 +89,7 @@ gboolean
 settle_cli_parse(const char *usage, const char *description, const GOptionEntry *entries, int *argc,
                  char ***argv, int *ret_exit)
 {
-    static const GOptionEntry none[] = {{NULL}};
+    static const GOptionEntry none[] = {{NULL, 0, 0, 0, NULL, NULL, NULL}};
     g_autoptr(GOptionContext) context = g_option_context_new(NULL);
     g_autoptr(GError) error = NULL;
 
@@ -97,8 +97,15 @@ settle_cli_parse(const char *usage, const char *description, const GOptionEntry 
     g_option_context_set_help_enabled(context, FALSE);
     for (int i = 1; i < *argc && strcmp((*argv)[i], "--") != 0; i++) {
         if (strcmp((*argv)[i], "--help") == 0 || strcmp((*argv)[i], "-h") == 0) {
-            g_autofree char *help = g_option_context_get_help(context, TRUE, NULL);
-            const char *options = strchr(help, '\n');
+            g_autofree char *help = NULL;
+            const char *options;
+
+            g_set_prgname("settle");
+            help = g_option_context_get_help(context, TRUE, NULL);
+            /* the usage line is our own */
+            options = strstr(help, "\nOptions:");
+            if (options == NULL)
+                options = strchr(help, '\n');
 
             printf("Usage: settle %s\n", usage);
             if (description != NULL)
@@ -128,7 +135,8 @@ settle_cli_parse(const char *usage, const char *description, const GOptionEntry 
 }
 
 const SettleCommand *
-settle_cli_subcommand(const char *command, const SettleCommand *table, int argc, char **argv)
+settle_cli_subcommand(const char *command, const SettleCommand *table, int argc, char **argv,
+                      int *ret_exit)
 {
     g_autoptr(GString) list = g_string_new(NULL);
     g_autoptr(GPtrArray) names = g_ptr_array_new();
@@ -140,6 +148,14 @@ settle_cli_subcommand(const char *command, const SettleCommand *table, int argc,
         g_ptr_array_add(names, (gpointer) table[i].name);
     }
     g_ptr_array_add(names, NULL);
+    if (argc > 1 && (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0)) {
+        printf("Usage: settle %s ...\n\n", command);
+        for (guint i = 0; table[i].name != NULL; i++)
+            printf("  %-10s %-14s %s\n", table[i].name, table[i].arguments, table[i].summary);
+        *ret_exit = SETTLE_EXIT_DONE;
+        return NULL;
+    }
+    *ret_exit = SETTLE_EXIT_USAGE;
     if (argc < 2 || argv[1][0] == '-') {
         settle_cli_usage(NULL, "%s what: %s", command, list->str);
         return NULL;

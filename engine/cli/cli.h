@@ -52,9 +52,10 @@ gboolean settle_cli_parse(const char *usage, const char *description, const GOpt
 int settle_cli_fail(GError *error);
 /* The same for a bad command line. */
 int settle_cli_usage(const char *hint, const char *format, ...) G_GNUC_PRINTF(2, 3);
-/* Picks a sub-command: argv[1] of the table's names; NULL after a message. */
+/* Picks a sub-command: argv[1] of the table's names; NULL after a
+ * message or help, with the exit code. */
 const SettleCommand *settle_cli_subcommand(const char *command, const SettleCommand *table, int argc,
-                                           char **argv);
+                                           char **argv, int *ret_exit);
 
 /* Opens a connection for the command and checks the schema. NULL and error. */
 SettleStore *settle_cli_open(const SettleCli *cli, SettleStoreRole role, const char *purpose,

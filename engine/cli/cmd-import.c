@@ -96,16 +96,16 @@ int
 settle_command_import(const SettleCli *cli, int argc, char **argv)
 {
     g_autofree char *date = NULL, *sum = NULL, *source = NULL, *staging = NULL;
-    gint64 count = -1;
+    gint64 count = G_MININT64;
     const GOptionEntry entries[] = {
-        {"date", 0, 0, G_OPTION_ARG_STRING, &date,
+        {"date", 0, 0, G_OPTION_ARG_FILENAME, &date,
          "business date: the night it belongs to (default: today in the settlement zone)", "DAY"},
         {"count", 0, 0, G_OPTION_ARG_INT64, &count, "control count: rows of the file", "N"},
-        {"sum", 0, 0, G_OPTION_ARG_STRING, &sum,
+        {"sum", 0, 0, G_OPTION_ARG_FILENAME, &sum,
          "control sum: of paid (orders) or billed (bills)", "AMOUNT"},
-        {"name", 0, 0, G_OPTION_ARG_STRING, &source, "what to call the source (default: the file)",
+        {"source", 0, 0, G_OPTION_ARG_FILENAME, &source, "what to call the source (default: the file)",
          "NAME"},
-        {"staging", 0, 0, G_OPTION_ARG_STRING, &staging,
+        {"staging", 0, 0, G_OPTION_ARG_FILENAME, &staging,
          "take in settle.staging's rows of this source instead of files", "SOURCE"},
         {NULL, 0, 0, 0, NULL, NULL, NULL},
     };
@@ -133,6 +133,8 @@ settle_command_import(const SettleCli *cli, int argc, char **argv)
     if (staging != NULL ? argc > 2 : argc < 3)
         return settle_cli_usage(NULL, staging != NULL ? "--staging takes no files"
                                                       : "import %s from which file", argv[1]);
+    if (count != G_MININT64 && count < 0)
+        return settle_cli_usage(NULL, "--count is 0 or more");
     if ((count >= 0 || sum != NULL) && argc > 3)
         return settle_cli_usage("import the files one by one",
                                 "control totals are those of a single file");
@@ -149,8 +151,10 @@ settle_command_import(const SettleCli *cli, int argc, char **argv)
     if (staging != NULL) {
         g_autoptr(SettleIntakeReport) report = NULL;
 
-        if (!settle_intake_staging(store, kind, staging, &options, &report, &error))
+        if (!settle_intake_staging(store, kind, staging, &options, &report, &error)) {
+            settle_progress_end(&progress);
             return settle_cli_fail(error);
+        }
         settle_progress_end(&progress);
         settle_cli_print_intake(report);
         return report->batch_id == 0 || report->sealed ? SETTLE_EXIT_DONE : SETTLE_EXIT_INPUT;

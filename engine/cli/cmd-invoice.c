@@ -96,9 +96,9 @@ invoice_query(const SettleCli *cli, int argc, char **argv, Show what)
 {
     g_autofree char *carrier = NULL, *distributor = NULL, *batch = NULL;
     const GOptionEntry entries[] = {
-        {"carrier", 0, 0, G_OPTION_ARG_STRING, &carrier, "only of this carrier", "CODE"},
-        {"distributor", 0, 0, G_OPTION_ARG_STRING, &distributor, "only of this distributor", "CODE"},
-        {"batch", 0, 0, G_OPTION_ARG_STRING, &batch, "only of this batch", "RUN/CARRIER"},
+        {"carrier", 0, 0, G_OPTION_ARG_FILENAME, &carrier, "only of this carrier", "CODE"},
+        {"distributor", 0, 0, G_OPTION_ARG_FILENAME, &distributor, "only of this distributor", "CODE"},
+        {"batch", 0, 0, G_OPTION_ARG_FILENAME, &batch, "only of this batch", "RUN/CARRIER"},
         {NULL, 0, 0, 0, NULL, NULL, NULL},
     };
     static const char *const usages[] = {"invoice list", "invoice lines", "invoice show NUMBER"};
@@ -134,14 +134,15 @@ invoice_query(const SettleCli *cli, int argc, char **argv, Show what)
             return settle_cli_fail(g_error_new(SETTLE_ERROR, SETTLE_ERROR_INPUT,
                                                "there is no invoice \"%s\"\nhint: settle invoice list "
                                                "shows them", number));
-        print_invoices(cli, invoices);
+        if (what == SHOW_LIST || cli->format == SETTLE_FORMAT_TABLE)
+            print_invoices(cli, invoices);
     }
     if (what != SHOW_LIST) {
         lines = settle_store_query(store, settle_sql_invoice_lines, &error, "ssis", of_carrier,
                                    distributor, run, number);
         if (lines == NULL)
             return settle_cli_fail(error);
-        if (what == SHOW_ONE)
+        if (what == SHOW_ONE && cli->format == SETTLE_FORMAT_TABLE)
             putchar('\n');
         print_lines(cli, lines);
     }
@@ -255,7 +256,8 @@ settle_command_invoice(const SettleCli *cli, int argc, char **argv)
         {"issue", "RUN/CARRIER", "issue an approved batch", NULL, invoice_issue},
         {NULL, NULL, NULL, NULL, NULL},
     };
-    const SettleCommand *command = settle_cli_subcommand("invoice", table, argc, argv);
+    int code;
+    const SettleCommand *command = settle_cli_subcommand("invoice", table, argc, argv, &code);
 
-    return command != NULL ? command->run(cli, argc - 1, argv + 1) : SETTLE_EXIT_USAGE;
+    return command != NULL ? command->run(cli, argc - 1, argv + 1) : code;
 }

@@ -34,10 +34,10 @@ ledger_balances(const SettleCli *cli, int argc, char **argv)
     };
     Filters filters = {0};
     const GOptionEntry entries[] = {
-        {"carrier", 0, 0, G_OPTION_ARG_STRING, &filters.carrier, "only of this carrier", "CODE"},
-        {"distributor", 0, 0, G_OPTION_ARG_STRING, &filters.distributor, "only of this distributor",
+        {"carrier", 0, 0, G_OPTION_ARG_FILENAME, &filters.carrier, "only of this carrier", "CODE"},
+        {"distributor", 0, 0, G_OPTION_ARG_FILENAME, &filters.distributor, "only of this distributor",
          "CODE"},
-        {"period", 0, 0, G_OPTION_ARG_STRING, &filters.period, "only postings of this period",
+        {"period", 0, 0, G_OPTION_ARG_FILENAME, &filters.period, "only postings of this period",
          "YYYY-MM"},
         {NULL, 0, 0, 0, NULL, NULL, NULL},
     };
@@ -51,6 +51,8 @@ ledger_balances(const SettleCli *cli, int argc, char **argv)
     if (!settle_cli_parse("ledger balances", "Balances of the accounts; debit is positive.", entries,
                           &argc, &argv, &code))
         return code;
+    if (argc > 1)
+        return settle_cli_usage(NULL, "ledger balances takes no \"%s\"", argv[1]);
     if (filters.period != NULL && !settle_cli_month("--period", filters.period, &period, &error))
         return settle_cli_fail(error);
     store = settle_cli_open(cli, SETTLE_STORE_AS_READER, "ledger", &error);
@@ -207,11 +209,13 @@ print_transfers(const SettleCli *cli, SettleStore *store, const Filters *filters
     table = settle_table_new(cli->format, columns, G_N_ELEMENTS(columns), stdout);
     while (settle_reader_next(reader, &failure))
         transfer_row(table, reader, policies);
-    settle_table_end(table);
     if (failure != NULL) {
+        /* an unfinished document must not look like a whole one */
+        settle_table_abandon(table);
         g_propagate_error(error, failure);
         return FALSE;
     }
+    settle_table_end(table);
     return TRUE;
 }
 
@@ -220,12 +224,12 @@ ledger_transfers(const SettleCli *cli, int argc, char **argv)
 {
     Filters filters = {0};
     const GOptionEntry entries[] = {
-        {"carrier", 0, 0, G_OPTION_ARG_STRING, &filters.carrier, "only of this carrier", "CODE"},
-        {"distributor", 0, 0, G_OPTION_ARG_STRING, &filters.distributor, "only of this distributor",
+        {"carrier", 0, 0, G_OPTION_ARG_FILENAME, &filters.carrier, "only of this carrier", "CODE"},
+        {"distributor", 0, 0, G_OPTION_ARG_FILENAME, &filters.distributor, "only of this distributor",
          "CODE"},
-        {"period", 0, 0, G_OPTION_ARG_STRING, &filters.period, "only of this period", "YYYY-MM"},
-        {"kind", 0, 0, G_OPTION_ARG_STRING, &filters.kind, "only of this kind", "KIND"},
-        {"order", 0, 0, G_OPTION_ARG_STRING, &filters.order, "only of this order", "ID"},
+        {"period", 0, 0, G_OPTION_ARG_FILENAME, &filters.period, "only of this period", "YYYY-MM"},
+        {"kind", 0, 0, G_OPTION_ARG_FILENAME, &filters.kind, "only of this kind", "KIND"},
+        {"order", 0, 0, G_OPTION_ARG_FILENAME, &filters.order, "only of this order", "ID"},
         {"run", 0, 0, G_OPTION_ARG_INT, &filters.run, "only of this run", "N"},
         {"limit", 0, 0, G_OPTION_ARG_INT64, &filters.limit, "at most so many", "N"},
         {NULL, 0, 0, 0, NULL, NULL, NULL},
@@ -238,6 +242,8 @@ ledger_transfers(const SettleCli *cli, int argc, char **argv)
     if (!settle_cli_parse("ledger transfers", "What was posted, transfer by transfer.", entries, &argc,
                           &argv, &code))
         return code;
+    if (argc > 1)
+        return settle_cli_usage(NULL, "ledger transfers takes no \"%s\"", argv[1]);
     if (filters.period != NULL && !settle_cli_month("--period", filters.period, &period, &error))
         return settle_cli_fail(error);
     if (filters.kind != NULL && !parse_kind(filters.kind, &kind))
@@ -258,7 +264,8 @@ settle_command_ledger(const SettleCli *cli, int argc, char **argv)
         {"transfers", "", "what was posted", NULL, ledger_transfers},
         {NULL, NULL, NULL, NULL, NULL},
     };
-    const SettleCommand *command = settle_cli_subcommand("ledger", table, argc, argv);
+    int code;
+    const SettleCommand *command = settle_cli_subcommand("ledger", table, argc, argv, &code);
 
-    return command != NULL ? command->run(cli, argc - 1, argv + 1) : SETTLE_EXIT_USAGE;
+    return command != NULL ? command->run(cli, argc - 1, argv + 1) : code;
 }

@@ -17,6 +17,8 @@ period_list(const SettleCli *cli, int argc, char **argv)
 
     if (!settle_cli_parse("period list", "Periods with postings.", NULL, &argc, &argv, &code))
         return code;
+    if (argc > 1)
+        return settle_cli_usage(NULL, "period list takes no \"%s\"", argv[1]);
     store = settle_cli_open(cli, SETTLE_STORE_AS_READER, "period", &error);
     rows = store != NULL ? settle_store_query(store, settle_sql_period_list, &error, "") : NULL;
     if (rows == NULL)
@@ -57,7 +59,8 @@ settle_command_period(const SettleCli *cli, int argc, char **argv)
         {"close", "YYYY-MM", "take no postings any more", NULL, period_close},
         {NULL, NULL, NULL, NULL, NULL},
     };
-    const SettleCommand *command = settle_cli_subcommand("period", table, argc, argv);
+    int code;
+    const SettleCommand *command = settle_cli_subcommand("period", table, argc, argv, &code);
 
-    return command != NULL ? command->run(cli, argc - 1, argv + 1) : SETTLE_EXIT_USAGE;
+    return command != NULL ? command->run(cli, argc - 1, argv + 1) : code;
 }

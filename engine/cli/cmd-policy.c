@@ -3,6 +3,7 @@
 #include "run/policies.h"
 #include "store/sql.h"
 
+#include <errno.h>
 #include <jansson.h>
 #include <string.h>
 
@@ -31,7 +32,7 @@ load_file(const char *path, char **ret_text, gsize *ret_length, SettlePolicy **r
     SettlePolicy *policy = NULL;
 
     if (!g_file_get_contents(path, ret_text, ret_length, &error)) {
-        fprintf(stderr, "settle: %s\n", error->message);
+        fprintf(stderr, "settle: cannot read \"%s\": %s\n", path, g_strerror(errno));
         return FALSE;
     }
     diagnostics = settle_policy_load(*ret_text, *ret_length, &policy);
@@ -89,10 +90,27 @@ policy_check(const SettleCli *cli, int argc, char **argv)
     return all_good ? SETTLE_EXIT_DONE : SETTLE_EXIT_INPUT;
 }
 
+typedef struct {
+    char *text;
+    gsize length;
+    SettlePolicy *policy;
+} Loaded;
+
+static void
+clear_loaded(gpointer data)
+{
+    Loaded *loaded = data;
+
+    g_free(loaded->text);
+    g_clear_pointer(&loaded->policy, settle_policy_free);
+}
+
 static int
 policy_activate(const SettleCli *cli, int argc, char **argv)
 {
+    g_autoptr(GArray) loaded = g_array_new(FALSE, FALSE, sizeof(Loaded));
     g_autoptr(SettleStore) store = NULL;
+    gboolean all_good = TRUE;
     GError *error = NULL;
     int code;
 
@@ -103,24 +121,32 @@ policy_activate(const SettleCli *cli, int argc, char **argv)
         return code;
     if (argc < 2)
         return settle_cli_usage(NULL, "activate which files");
+    g_array_set_clear_func(loaded, clear_loaded);
+    /* All of them are read before the first is activated. */
+    for (int i = 1; i < argc; i++) {
+        Loaded one = {0};
+
+        all_good = load_file(argv[i], &one.text, &one.length, &one.policy, NULL) && all_good;
+        g_array_append_val(loaded, one);
+    }
+    if (!all_good)
+        return SETTLE_EXIT_INPUT;
     store = settle_cli_open(cli, SETTLE_STORE_AS_APPROVER, "activate", &error);
     if (store == NULL)
         return settle_cli_fail(error);
     for (int i = 1; i < argc; i++) {
-        g_autofree char *text = NULL;
-        g_autoptr(SettlePolicy) policy = NULL;
-        gsize length;
+        const Loaded *one = &g_array_index(loaded, Loaded, i - 1);
         int32_t policy_id;
         gboolean known;
 
-        if (!load_file(argv[i], &text, &length, &policy, NULL))
-            return SETTLE_EXIT_INPUT;
-        if (!settle_policy_activate(store, text, length, policy, &policy_id, &known, &error)) {
+        if (!settle_policy_activate(store, one->text, one->length, one->policy, &policy_id, &known,
+                                    &error)) {
             g_prefix_error(&error, "%s: ", argv[i]);
             return settle_cli_fail(error);
         }
-        printf("%s: %s version %s of %s %s as policy %d\n", argv[i], policy->name, policy->version,
-               policy->carrier, known ? "is active already" : "activated", policy_id);
+        printf("%s: %s version %s of %s %s as policy %d\n", argv[i], one->policy->name,
+               one->policy->version, one->policy->carrier,
+               known ? "is active already" : "activated", policy_id);
     }
     return SETTLE_EXIT_DONE;
 }
@@ -142,6 +168,8 @@ policy_list(const SettleCli *cli, int argc, char **argv)
 
     if (!settle_cli_parse("policy list", "Activated versions.", NULL, &argc, &argv, &code))
         return code;
+    if (argc > 1)
+        return settle_cli_usage(NULL, "policy list takes no \"%s\"", argv[1]);
     store = settle_cli_open(cli, SETTLE_STORE_AS_READER, "policy", &error);
     rows = store != NULL ? settle_store_query(store, settle_sql_policy_list, &error, "") : NULL;
     if (rows == NULL)
@@ -234,7 +262,8 @@ settle_command_policy(const SettleCli *cli, int argc, char **argv)
         {"reference", "", "the reference page", NULL, policy_reference},
         {NULL, NULL, NULL, NULL, NULL},
     };
-    const SettleCommand *command = settle_cli_subcommand("policy", table, argc, argv);
+    int code;
+    const SettleCommand *command = settle_cli_subcommand("policy", table, argc, argv, &code);
 
-    return command != NULL ? command->run(cli, argc - 1, argv + 1) : SETTLE_EXIT_USAGE;
+    return command != NULL ? command->run(cli, argc - 1, argv + 1) : code;
 }

@@ -14,7 +14,7 @@ quarantine_list(const SettleCli *cli, int argc, char **argv)
     int batch = 0, limit = 1000;
     const GOptionEntry entries[] = {
         {"batch", 0, 0, G_OPTION_ARG_INT, &batch, "only of this batch", "N"},
-        {"reason", 0, 0, G_OPTION_ARG_STRING, &reason, "only with this reason", "R"},
+        {"reason", 0, 0, G_OPTION_ARG_FILENAME, &reason, "only with this reason", "R"},
         {"limit", 0, 0, G_OPTION_ARG_INT, &limit, "at most so many rows (default 1000)", "N"},
         {NULL, 0, 0, 0, NULL, NULL, NULL},
     };
@@ -26,6 +26,8 @@ quarantine_list(const SettleCli *cli, int argc, char **argv)
     if (!settle_cli_parse("quarantine list", "Rows that were not accepted and not released since.",
                           entries, &argc, &argv, &code))
         return code;
+    if (argc > 1)
+        return settle_cli_usage(NULL, "quarantine list takes no \"%s\"", argv[1]);
     store = settle_cli_open(cli, SETTLE_STORE_AS_READER, "quarantine", &error);
     if (store == NULL)
         return settle_cli_fail(error);
@@ -46,9 +48,9 @@ quarantine_release(const SettleCli *cli, int argc, char **argv)
     const GOptionEntry entries[] = {
         {"batch", 0, 0, G_OPTION_ARG_INT, &batch, "rows of this batch", "N"},
         {"line", 0, 0, G_OPTION_ARG_INT64, &line, "only this line of it", "N"},
-        {"reason", 0, 0, G_OPTION_ARG_STRING, &reason, "rows with this reason", "R"},
+        {"reason", 0, 0, G_OPTION_ARG_FILENAME, &reason, "rows with this reason", "R"},
         {"all", 0, 0, G_OPTION_ARG_NONE, &all, "all of them", NULL},
-        {"date", 0, 0, G_OPTION_ARG_STRING, &date,
+        {"date", 0, 0, G_OPTION_ARG_FILENAME, &date,
          "business date of the new batches (default: today in the settlement zone)", "DAY"},
         {NULL, 0, 0, 0, NULL, NULL, NULL},
     };
@@ -65,6 +67,8 @@ quarantine_release(const SettleCli *cli, int argc, char **argv)
                           "batches.\nRows that fail again go to quarantine again.",
                           entries, &argc, &argv, &code))
         return code;
+    if (argc > 1)
+        return settle_cli_usage(NULL, "quarantine release takes no \"%s\"", argv[1]);
     if (batch == 0 && reason == NULL && !all)
         return settle_cli_usage("name --batch, --reason or --all", "release which rows");
     if (line != 0 && batch == 0)
@@ -104,7 +108,8 @@ settle_command_quarantine(const SettleCli *cli, int argc, char **argv)
         {"release", "", "read kept rows again", NULL, quarantine_release},
         {NULL, NULL, NULL, NULL, NULL},
     };
-    const SettleCommand *command = settle_cli_subcommand("quarantine", table, argc, argv);
+    int code;
+    const SettleCommand *command = settle_cli_subcommand("quarantine", table, argc, argv, &code);
 
-    return command != NULL ? command->run(cli, argc - 1, argv + 1) : SETTLE_EXIT_USAGE;
+    return command != NULL ? command->run(cli, argc - 1, argv + 1) : code;
 }

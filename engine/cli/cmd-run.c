@@ -60,14 +60,14 @@ settle_command_run(const SettleCli *cli, int argc, char **argv)
     gboolean dry_run = FALSE, abandon = FALSE;
     int workers = 0, code;
     const GOptionEntry entries[] = {
-        {"date", 0, 0, G_OPTION_ARG_STRING, &date, "settle every night up to this day", "DAY"},
+        {"date", 0, 0, G_OPTION_ARG_FILENAME, &date, "settle every night up to this day", "DAY"},
         {"workers", 0, 0, G_OPTION_ARG_INT, &workers, "threads (default: one a processor)", "N"},
         {"chunk-facts", 0, 0, G_OPTION_ARG_INT64, &chunk_facts,
          "facts a chunk (default 100000); the result does not depend on it", "N"},
         {"dry-run", 0, 0, G_OPTION_ARG_NONE, &dry_run,
          "compute the next night and write nothing", NULL},
         {"abandon", 0, 0, G_OPTION_ARG_NONE, &abandon, "give the unfinished run up", NULL},
-        {"reason", 0, 0, G_OPTION_ARG_STRING, &reason, "why it is given up", "TEXT"},
+        {"reason", 0, 0, G_OPTION_ARG_FILENAME, &reason, "why it is given up", "TEXT"},
         {NULL, 0, 0, 0, NULL, NULL, NULL},
     };
     SettleRunOptions options = {.conninfo = cli->db};

@@ -118,7 +118,7 @@ print_due(const SettleCli *cli, SettleStore *store, SettleDay last, GError **err
     static const SettleColumn columns[] = {{"day", SETTLE_COLUMN_TEXT},
                                            {"carrier", SETTLE_COLUMN_TEXT},
                                            {"what", SETTLE_COLUMN_TEXT},
-                                           {"orders_of_the_month", SETTLE_COLUMN_INTEGER}};
+                                           {"orders_of_all_carriers", SETTLE_COLUMN_INTEGER}};
     g_autoptr(SettlePolicySet) policies = settle_policies_load(store, G_MAXINT64, error);
     SettleTable *table;
     gboolean ok = TRUE;
@@ -217,6 +217,11 @@ settle_command_status(const SettleCli *cli, int argc, char **argv)
     if (!settle_cli_parse("status", "Where things stand: periods, last runs, batches, quarantine, what "
                           "waits, what falls due next.", NULL, &argc, &argv, &code))
         return code;
+    if (argc > 1)
+        return settle_cli_usage(NULL, "status takes no \"%s\"", argv[1]);
+    if (cli->format != SETTLE_FORMAT_TABLE)
+        return settle_cli_usage("the parts have commands of their own: period list, ledger, invoice list, "
+                                "quarantine list", "status is a page for people: it has no other format");
     store = settle_cli_open(cli, SETTLE_STORE_AS_READER, "status", &error);
     if (store == NULL || !print_status(cli, store, &error))
         return settle_cli_fail(error);

@@ -2,6 +2,7 @@
 
 #include "policy/tree.h"
 
+#include <errno.h>
 #include <locale.h>
 #include <signal.h>
 #include <string.h>
@@ -103,8 +104,15 @@ unknown_command(const char *name)
     meant = settle_did_you_mean(name, names);
     hint = meant != NULL ? g_strdup_printf("did you mean \"%s\"", meant)
                          : g_strdup("settle --help lists the commands");
-    if (name[0] == '-')
-        return settle_cli_usage("settle --help lists the options", "unknown option %s", name);
+    if (name[0] == '-') {
+        static const char *const options[] = {"--db", "--format", "--help", "--version", NULL};
+
+        meant = settle_did_you_mean(name, options);
+        g_free(hint);
+        hint = meant != NULL ? g_strdup_printf("did you mean %s", meant)
+                             : g_strdup("settle --help lists the options");
+        return settle_cli_usage(hint, "unknown option %s", name);
+    }
     return settle_cli_usage(hint, "there is no command \"%s\"", name);
 }
 
@@ -135,6 +143,9 @@ main(int argc, char **argv)
         if (strcmp(command->name, argv[1]) == 0) {
             exit_code = command->run(&cli, argc - 1, argv + 1);
             if (fflush(stdout) != 0 || ferror(stdout)) {
+                /* the reader has seen enough, as in "| head" */
+                if (errno == EPIPE)
+                    return exit_code;
                 fputs("settle: the output could not be written\n", stderr);
                 return SETTLE_EXIT_INPUT;
             }

@@ -1,4 +1,4 @@
-/* Invoices from ledger totals: lines, tax, minimum and carry-forward (docs/semantics.md 8). Pure. */
+/* Invoices from ledger totals: lines, tax, minimum, carry-forward (docs/semantics.md 8). Pure. */
 #pragma once
 
 #include "model/transfer.h"
@@ -31,7 +31,7 @@ typedef struct {
     int32_t distributor_id;
     SettleCurrency currency;
     SettleRatePpb tax_ppb;
-    GArray *lines; /* SettleInvoiceLine, sorted by kind, class, taken_back, withheld, tax_included */
+    GArray *lines; /* SettleInvoiceLine by kind, class, taken_back, withheld, tax_included */
     int64_t count;
     int64_t net_minor, tax_minor, gross_minor; /* sums of the lines */
     int64_t withheld_minor; /* policy amounts (before tax if exclusive) settled at source */

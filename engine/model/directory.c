@@ -6,7 +6,8 @@
 #include <string.h>
 
 /* One version of a party or product. What a and b are depends on the dimension:
- *   distributor: tier, active; outlet: distributor, parent; manager: outlet; product: carrier, class */
+ *   distributor: tier, active; outlet: distributor, parent; manager: outlet;
+ *   product: carrier, class */
 typedef struct {
     int32_t id;
     SettleDay valid_from;
@@ -106,7 +107,7 @@ grow(Dim *dim)
     g_free(old);
 }
 
-/* Products are kept as "CARRIER\x1fPRODUCT" in the database: their carrier is the name space here. */
+/* Products are "CARRIER\x1fPRODUCT" in the database: their carrier is the name space here. */
 static void
 add_code(Dim *dim, int32_t id, int32_t name_space, const char *code, size_t length)
 {
@@ -147,7 +148,8 @@ settle_directory_add_code(SettleDirectory *directory, SettleDim dim, int32_t id,
 }
 
 int32_t
-settle_directory_id(const SettleDirectory *directory, SettleDim dim, const char *code, size_t length)
+settle_directory_id(const SettleDirectory *directory, SettleDim dim, const char *code,
+                    size_t length)
 {
     return find_slot(&directory->dims[dim], 0, code, length)->id;
 }

@@ -34,8 +34,8 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(SettleDirectory, settle_directory_free)
 /* Codes are copied. Ids > 0. */
 void settle_directory_add_code(SettleDirectory *directory, SettleDim dim, int32_t id,
                                const char *code, size_t length);
-/* One version of a party or product, holding from valid_from until its next version. Versions may be
- * added in any order; of two with the same day the later added holds. */
+/* One version of a party or product, holding from valid_from until its next version. Versions may
+ * be added in any order; of two with the same day the later added holds. */
 void settle_directory_add_distributor(SettleDirectory *directory, int32_t id, SettleDay valid_from,
                                       int16_t tier, gboolean active);
 void settle_directory_add_outlet(SettleDirectory *directory, int32_t id, SettleDay valid_from,
@@ -49,7 +49,7 @@ void settle_directory_add_carrier(SettleDirectory *directory, int32_t id, Settle
 void settle_directory_seal(SettleDirectory *directory);
 
 /* --- looking up ---------------------------------------------------------------------------- */
-/* 0 if unknown. */
+/* 0 if unknown; products are looked up by settle_directory_product(). */
 int32_t settle_directory_id(const SettleDirectory *directory, SettleDim dim, const char *code,
                             size_t length);
 /* A product by its carrier and the carrier's code; 0 if unknown. */
@@ -64,8 +64,8 @@ gboolean settle_directory_holds(const SettleDirectory *directory, SettleDim dim,
                                 SettleDay day);
 /* The day of the first version; SETTLE_DAY_MAX if none. */
 SettleDay settle_directory_valid_from(const SettleDirectory *directory, SettleDim dim, int32_t id);
-/* Carrier and class of a product, tier of the distributor, outlet of the manager on the closing day:
- * what rules ask beyond the order's own row (docs/semantics.md 1, 13.9). */
+/* Carrier and class of a product, tier of the distributor, outlet of the manager on the closing
+ * day: what rules ask beyond the order's own row (docs/semantics.md 1, 13.9). */
 void settle_directory_order_parties(const SettleDirectory *directory, const SettleOrder *order,
                                     SettleOrderParties *ret_parties);
 int32_t settle_directory_product_carrier(const SettleDirectory *directory, int32_t product_id);

@@ -1,7 +1,7 @@
 /* The facts as the calculation sees them: fixed-width, ids resolved, no text.
  *
- * Ids: distributor, carrier, product, manager, outlet, region, channel, class ids are small integers
- * given by intake (0: none). order_id and contract_id are settle_id_from_key(carrier id, upstream
+ * Ids: distributor, carrier, product, manager, outlet, region, channel, class ids are small
+ * integers given by intake (0: none). order_id and contract_id are settle_id_from_key(carrier id, upstream
  * key), see docs/architecture.md "Ids". */
 #pragma once
 
@@ -15,8 +15,8 @@ G_BEGIN_DECLS
 
 typedef enum {
     SETTLE_ORDER_FIRST_OF_SUBSCRIBER = 1 << 0, /* the subscriber's first order */
-    SETTLE_ORDER_FOLLOWS = 1 << 1, /* the contract already had an earlier-closed order: the bills serve
-                                    * that one (docs/semantics.md 13.8) */
+    SETTLE_ORDER_FOLLOWS = 1 << 1, /* the contract already had an earlier-closed order: the bills
+                                    * serve that one (docs/semantics.md 13.8) */
     SETTLE_ORDER_NO_CONTRACT = 1 << 2, /* the order names no contract: no bill can serve it */
 } SettleOrderFlags;
 
@@ -49,7 +49,7 @@ typedef struct {
     SettleDay issue_day;
     int16_t revision;  /* 1.. ; the highest holds */
     uint8_t withdrawn; /* the contract's bills moved to an earlier-closed order that came late */
-    uint8_t follows;   /* another revision of this month was taken in before: posted may not be zero */
+    uint8_t follows;   /* another revision of this month came before: posted may not be zero */
 } SettleBill;
 
 /* What the policies ask about the parties of an order, looked up by the closing day. */

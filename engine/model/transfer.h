@@ -1,4 +1,4 @@
-/* The ledger's row: one debit account, one credit account, one positive amount (docs/semantics.md 7).
+/* The ledger's row: one debit account, one credit, one positive amount (docs/semantics.md 7).
  *
  * The numbers of the enums are stored: never renumber, only append. */
 #pragma once
@@ -38,8 +38,8 @@ const char *settle_kind_name(SettleKind kind);
  * 2^62; windows and invoices have the bit 2^62 set, so they sort behind a distributor's orders. */
 #define SETTLE_SUBJECT_SPECIAL (INT64_C(1) << 62)
 /* Window: special | 0 << 60 | policy id (20 bits) << 40 | scope id (outlet or manager, 0: the
- * distributor; 28 bits) << 12 | last month's number counted from 1900-01 (12 bits). The policy is part
- * of it because each version measures only its own orders, and rules of two carriers may share an
+ * distributor; 28 bits) << 12 | last month's number counted from 1900-01 (12 bits). The policy is
+ * part of it because each version measures only its own orders, and rules of two carriers may share an
  * ordinal; the rule is in the slot. */
 int64_t settle_subject_window(int32_t policy_id, int32_t scope_id, SettleMonth window_end);
 /* Invoice: special | 1 << 60 | run id of the drafting << 20 | place in its chunk's distributor. */
@@ -66,7 +66,7 @@ static inline unsigned settle_slot_leg(SettleSlot slot) { return (unsigned) slot
 typedef struct {
     int64_t subject_id;
     int64_t amount_minor; /* > 0 */
-    int64_t target_minor; /* what the subject's slot has been posted to in all, after this transfer */
+    int64_t target_minor; /* what the subject's slot stands at in all, after this transfer */
     int32_t distributor_id;
     int32_t policy_id;
     SettleSlot slot;

@@ -1,4 +1,4 @@
-/* Money: whole minor units in int64, rates as exact decimals, one rounding (docs/semantics.md 4). */
+/* Money: whole minor units in int64, exact rates, one rounding (docs/semantics.md 4). */
 #pragma once
 
 #include "base/checked.h"
@@ -31,7 +31,8 @@ gboolean settle_money_round(SettleExact exact, SettleRounding rounding, int64_t 
 SettleExact settle_money_rate(int64_t base_minor, SettleRatePpb rate_ppb);
 
 /* base_minor * rate after taking a tax of tax_ppb out of the base: base * rate / (1 + tax). */
-SettleExact settle_money_rate_net(int64_t base_minor, SettleRatePpb rate_ppb, SettleRatePpb tax_ppb);
+SettleExact settle_money_rate_net(int64_t base_minor, SettleRatePpb rate_ppb,
+                                  SettleRatePpb tax_ppb);
 
 /* The sum of two exact amounts with the same denominator or small ones. FALSE on overflow. */
 gboolean settle_money_exact_add(SettleExact a, SettleExact b, SettleExact *ret_sum);
@@ -57,7 +58,7 @@ const char *settle_currency_code(SettleCurrency currency);
 
 typedef enum {
     SETTLE_PARSE_OK = 0,
-    SETTLE_PARSE_NOT_A_NUMBER,    /* empty, exponent, spaces, thousands separators, signs twice ... */
+    SETTLE_PARSE_NOT_A_NUMBER,    /* empty, exponent, blanks, separators, two signs ... */
     SETTLE_PARSE_TOO_MANY_DECIMALS,
     SETTLE_PARSE_OUT_OF_RANGE,
 } SettleParseResult;

@@ -213,12 +213,18 @@ settle_table_rows(const SettleTable *table)
 }
 
 void
+settle_table_abandon(SettleTable *table)
+{
+    g_ptr_array_unref(table->cells);
+    g_free(table);
+}
+
+void
 settle_table_end(SettleTable *table)
 {
     if (table->format == SETTLE_FORMAT_TABLE)
         write_table(table);
     else if (table->format == SETTLE_FORMAT_JSON)
         fputs(table->n_rows == 0 ? "[]\n" : "\n]\n", table->out);
-    g_ptr_array_unref(table->cells);
-    g_free(table);
+    settle_table_abandon(table);
 }

@@ -27,6 +27,8 @@ SettleTable *settle_table_new(SettleFormat format, const SettleColumn *columns, 
 /* cells: n texts, copied. NULL counts as "". */
 void settle_table_row(SettleTable *table, const char *const *cells);
 guint settle_table_rows(const SettleTable *table);
+/* Frees without writing what is left. */
+void settle_table_abandon(SettleTable *table);
 /* Writes what is left and frees. */
 void settle_table_end(SettleTable *table);
 

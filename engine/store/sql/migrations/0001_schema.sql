@@ -269,7 +269,7 @@ CREATE TABLE settle.closed_order (
     PRIMARY KEY (distributor_id, closing_month, order_id)
 ) PARTITION BY RANGE (closing_month);
 CREATE INDEX closed_order_by_batch ON settle.closed_order
-    USING brin (batch_id, distributor_id, closing_day) WITH (pages_per_range = 32, autosummarize = on);
+    USING brin (batch_id, distributor_id, closing_day) WITH (pages_per_range = 32);
 
 -- A bill carries what is known of the order it serves, so that settling it needs no join.
 CREATE TABLE settle.bill (
@@ -303,7 +303,7 @@ CREATE TABLE settle.bill (
     PRIMARY KEY (distributor_id, month, order_id, revision, withdrawn)
 ) PARTITION BY RANGE (month);
 CREATE INDEX bill_by_batch ON settle.bill
-    USING brin (batch_id, distributor_id) WITH (pages_per_range = 32, autosummarize = on);
+    USING brin (batch_id, distributor_id) WITH (pages_per_range = 32);
 
 -- Contract -> its orders, with what a bill needs of them. Read by contract when bills come in.
 CREATE TABLE settle.contract (

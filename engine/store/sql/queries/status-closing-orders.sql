@@ -1,4 +1,4 @@
--- Closed orders of a month and carrier that runs have settled. $1 month, $2 carrier
+-- Closed orders of a month that runs have settled, of all carriers. $1 month
 SELECT coalesce(sum(s.facts), 0)::bigint
   FROM settle.batch_slice s
   JOIN settle.batch b ON b.batch_id = s.batch_id AND b.kind = 'orders'

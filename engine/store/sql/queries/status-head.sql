@@ -1,4 +1,4 @@
-SELECT (SELECT max(business_date)::text FROM settle.run_publication p JOIN settle.run r USING (run_id)
+SELECT (SELECT max(p.business_date)::text FROM settle.run_publication p JOIN settle.run r USING (run_id)
          WHERE r.kind = 'nightly'),
        (SELECT value FROM settle.counter WHERE name = 'watermark'),
        (SELECT min(r.run_id) FROM settle.run r
