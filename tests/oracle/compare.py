@@ -84,20 +84,20 @@ def engine_nets(transfers):
 
 
 def engine_days(transfers):
-    """(day, key, amount) of each commission transfer."""
+    """Night, what for, origin and period of each commission transfer -> amount."""
     out = defaultdict(int)
     for row in transfers:
         if row['kind'] in so.KINDS:
             out[row['business_date'], row['carrier'], row['distributor'], row['kind'], row['rule'],
-                row['subject'], int(row['item'])] += signed(row)
+                row['subject'], int(row['item']), row['origin'], row['period']] += signed(row)
     return out
 
 
-def oracle_days(transfers):
+def oracle_days(transfers, closings):
     out = defaultdict(int)
     for t in transfers:
-        out[str(t.day), t.carrier, t.distributor, t.rule.kind, t.rule.id, t.subject, t.item] += \
-            t.amount
+        out[str(t.day), t.carrier, t.distributor, t.rule.kind, t.rule.id, t.subject, t.item,
+            so.show_month(t.origin), so.show_month(so.period_of(t, closings))] += t.amount
     return out
 
 
@@ -158,7 +158,7 @@ def transfers_of(settle):
     return rows(settle('--format', 'csv', 'ledger', 'transfers'))
 
 
-def compare(settle, folder, policies, until):
+def compare(settle, folder, policies, until, closings=()):
     """Everything the engine posted and drafted up to a night against the oracle. Returns
     ({what: [differences]}, {what: number compared})."""
     world = so.World(facts(folder), policies)
@@ -170,7 +170,7 @@ def compare(settle, folder, policies, until):
     lines = rows(settle('--format', 'csv', 'invoice', 'lines'))
     pairs = {
         'amounts': (nets, so.nets(expected)),
-        'amounts by night': (engine_days(posted), oracle_days(expected)),
+        'amounts by night': (engine_days(posted), oracle_days(expected, closings)),
         'invoices': (engine_invoices(listed), oracle_invoices(drafted)),
         'invoice lines': (engine_lines(listed, lines), oracle_lines(drafted)),
         'balances': ({(r['carrier'], r['distributor'], r['currency'], r['account']):

@@ -530,6 +530,7 @@ class World:
                         rule = rules[key[0]]
                         out.append(Transfer(day, order.carrier, order.distributor, rule,
                                             product_class, order.id, key[1], change))
+                        out[-1].origin = origin(rule, order, key[1])
                 posted = now
         for (_, rule, distributor, code, end), changes in self.windows(until).items():
             last = day_in_month(end, 31)
@@ -544,6 +545,7 @@ class World:
                 if now != posted:
                     out.append(Transfer(day, rule.policy.carrier, distributor, rule, '', subject, 0,
                                         now - posted))
+                    out[-1].origin = end if at_end else min(end, month_of(day))
                 posted = now
         out.sort(key=lambda t: t.day)
         return out
@@ -555,6 +557,17 @@ class Transfer:
         self.product_class, self.subject, self.item, self.amount = (
             product_class, subject, item, amount)
         self.withheld = (amount > 0 and rule.get('withheld') in (True, 'true'))
+        self.origin = None
+
+
+def period_of(transfer, closings):
+    """The origin while it is open, else the oldest open period after it. closings: (day, months
+    closed behind that day's night)."""
+    closed = {month for day, months in closings if day < transfer.day for month in months}
+    month = transfer.origin
+    while month in closed:
+        month += 1
+    return month
 
 
 # --- the four kinds (5.1 to 5.4) -------------------------------------------------------------
@@ -674,6 +687,15 @@ def revenue_share(rule, order, bills):
             left -= minor
         out[number] = minor
     return out
+
+
+def origin(rule, order, item):
+    """The month an amount belongs to (13.2)."""
+    if rule.kind == 'upfront':
+        return order.month
+    if rule.kind == 'deferred':
+        return month_of(due_day(rule.data['instalments'][item - 1], order))
+    return order.month + item
 
 
 def window_end(window, month):
