@@ -8,6 +8,8 @@ void
 settle_run_context_free(SettleRunContext *context)
 {
     g_clear_pointer(&context->directory, settle_directory_free);
+    g_clear_pointer(&context->directory_before, settle_directory_free);
+    g_array_unref(context->moved_managers);
     g_clear_pointer(&context->policies, settle_policy_set_free);
     g_free(context->periods.closed);
     g_array_unref(context->batches);
@@ -34,6 +36,7 @@ settle_run_context_new(const SettleRunOptions *options, SettleDay date, gboolean
     context->due = due;
     context->batches = g_array_new(FALSE, FALSE, sizeof(int32_t));
     context->abandoned = g_array_new(FALSE, FALSE, sizeof(int32_t));
+    context->moved_managers = g_array_new(FALSE, FALSE, sizeof(int32_t));
     context->due_months = g_array_new(FALSE, FALSE, sizeof(SettleDueMonth));
     context->due_carriers = g_array_new(FALSE, FALSE, sizeof(int32_t));
     context->cycle_ends = g_array_new(FALSE, FALSE, sizeof(SettleCycleEnd));
@@ -111,6 +114,33 @@ load_last_invoice_batches(SettleStore *store, SettleRunContext *context, GError 
     return TRUE;
 }
 
+/* A move reported late re-measures the outlets' windows (docs/semantics.md 13.9): for that the worker needs
+ * to know where the run before saw the manager. */
+static gboolean
+load_moved_managers(SettleStore *store, SettleRunContext *context, GError **error)
+{
+    g_autoptr(SettleResult) moved = NULL;
+
+    if (!context->by_outlet)
+        return TRUE;
+    moved = settle_store_query(store, settle_sql_run_moved_managers, error, "id", context->run_id,
+                               context->date);
+    if (moved == NULL)
+        return FALSE;
+    if (settle_result_rows(moved) == 0 || settle_result_is_null(moved, 0, 2))
+        return TRUE;
+    context->moved_from = SETTLE_DAY_MAX;
+    for (int i = 0; i < settle_result_rows(moved); i++) {
+        int32_t manager_id = settle_result_i32(moved, i, 0);
+
+        g_array_append_val(context->moved_managers, manager_id);
+        context->moved_from = MIN(context->moved_from, settle_result_day(moved, i, 1));
+    }
+    context->directory_before =
+        settle_store_directory(store, context->date, settle_result_i32(moved, 0, 2), error);
+    return context->directory_before != NULL;
+}
+
 /* Everything that follows from the manifest: the same for a new run and one taken up again. */
 gboolean
 settle_run_context_load(SettleStore *store, SettleRunContext *context, GError **error)
@@ -136,7 +166,8 @@ settle_run_context_load(SettleStore *store, SettleRunContext *context, GError **
     if (!load_batch_states(store, context, error))
         return FALSE;
     settle_run_plan_due(context);
-    return load_last_invoice_batches(store, context, error);
+    return load_moved_managers(store, context, error) &&
+           load_last_invoice_batches(store, context, error);
 }
 
 /* The manifest: what this run is about, in one transaction, before any of its work. */

@@ -71,6 +71,10 @@ typedef struct {
     GArray *cycle_ends;     /* SettleCycleEnd */
     GArray *window_ends;    /* SettleMonth: windows whose last day is the date */
     gboolean progressive;   /* some policy pays a volume bonus each night */
+    gboolean by_outlet;     /* some volume bonus is an outlet's: a manager's move shifts orders */
+    GArray *moved_managers; /* int32_t: this run learns of moves that reach back */
+    SettleDay moved_from;   /* the earliest of them */
+    SettleDirectory *directory_before; /* what the run before knew; NULL unless somebody moved */
 
     GArray *chunks;         /* SettleChunk */
 } SettleRunContext;

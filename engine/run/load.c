@@ -175,11 +175,47 @@ settle_load_new_orders(SettleStore *store, const SettleRunContext *context,
     return TRUE;
 }
 
+/* Keeps what a run before this one settled: the rest is new today, or still to come. */
+static void
+keep_settled(const SettleRunContext *context, GArray *orders)
+{
+    guint kept = 0;
+
+    for (guint i = 0; i < orders->len; i++) {
+        const SettleOrder *order = &g_array_index(orders, SettleOrder, i);
+
+        if (settle_run_batch_state(context, order->batch_id) != SETTLE_BATCH_BEFORE ||
+            order->closing_day > context->date)
+            continue;
+        g_array_index(orders, SettleOrder, kept) = *order;
+        kept++;
+    }
+    g_array_set_size(orders, kept);
+    sort_unless_sorted(orders, compare_orders);
+}
+
+gboolean
+settle_load_moved_orders(SettleStore *store, const SettleRunContext *context,
+                         const SettleChunk *chunk, GArray *orders, GError **error)
+{
+    g_array_set_size(orders, 0);
+    if (context->moved_managers->len == 0)
+        return TRUE;
+    if (!read_orders(settle_store_read(store, settle_sql_run_orders_moved, error, "Imdii",
+                                       context->moved_managers->data,
+                                       (gsize) context->moved_managers->len,
+                                       settle_day_month(context->moved_from), context->moved_from,
+                                       chunk->first_distributor, chunk->last_distributor),
+                     chunk, orders, error))
+        return FALSE;
+    keep_settled(context, orders);
+    return TRUE;
+}
+
 gboolean
 settle_load_due_orders(SettleStore *store, const SettleRunContext *context,
                        const SettleChunk *chunk, GArray *orders, GError **error)
 {
-    guint kept = 0;
 
     g_array_set_size(orders, 0);
     for (guint i = 0; i < context->due_months->len; i++) {
@@ -193,18 +229,7 @@ settle_load_due_orders(SettleStore *store, const SettleRunContext *context,
                          chunk, orders, error))
             return FALSE;
     }
-    /* Only orders that a run before this one settled: the rest is new today, or still to come. */
-    for (guint i = 0; i < orders->len; i++) {
-        const SettleOrder *order = &g_array_index(orders, SettleOrder, i);
-
-        if (settle_run_batch_state(context, order->batch_id) != SETTLE_BATCH_BEFORE ||
-            order->closing_day > context->date)
-            continue;
-        g_array_index(orders, SettleOrder, kept) = *order;
-        kept++;
-    }
-    g_array_set_size(orders, kept);
-    sort_unless_sorted(orders, compare_orders);
+    keep_settled(context, orders);
     return TRUE;
 }
 

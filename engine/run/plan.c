@@ -60,9 +60,20 @@ plan_volume(SettleRunContext *context, const SettlePolicy *policy, const SettleV
     g_array_append_val(context->window_ends, end);
 }
 
+static void
+note_outlet_scopes(SettleRunContext *context, const SettlePolicy *policy)
+{
+    for (guint r = 0; r < policy->n_rules; r++)
+        if (policy->rules[r].kind == SETTLE_KIND_VOLUME_BONUS &&
+            policy->rules[r].volume.scope == SETTLE_SCOPE_OUTLET)
+            context->by_outlet = TRUE;
+}
+
 void
 settle_run_plan_due(SettleRunContext *context)
 {
+    for (guint p = 0; p < settle_policy_set_size(context->policies); p++)
+        note_outlet_scopes(context, settle_policy_set_nth(context->policies, p));
     if (!context->due)
         return;
     for (guint p = 0; p < settle_policy_set_size(context->policies); p++) {
@@ -159,7 +170,8 @@ settle_run_plan_chunks(SettleStore *store, SettleRunContext *context, int64_t ch
     g_autofree int64_t *work = g_new0(int64_t, (gsize) n + 1);
     g_autofree int64_t *due_work = g_new0(int64_t, (gsize) n + 1);
     /* On such days distributors without a fact of their own have something coming, too. */
-    gboolean all = context->window_ends->len > 0 || context->cycle_ends->len > 0;
+    gboolean all = context->window_ends->len > 0 || context->cycle_ends->len > 0 ||
+                   context->moved_managers->len > 0;
     SettleChunk chunk = {.chunk = 1};
     int64_t weight = 0;
 

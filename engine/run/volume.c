@@ -85,20 +85,26 @@ is_evaluated(const SettleRunContext *context, const SettleVolumeBonus *volume,
 }
 
 /* The window ends (last months) that need what earlier runs measured; their first days for SQL. */
+static void
+add_closing_months(GArray *months, const GArray *orders)
+{
+    for (guint i = 0; i < orders->len; i++) {
+        SettleMonth month = settle_day_month(g_array_index(orders, SettleOrder, i).closing_day);
+
+        if (months->len == 0 || g_array_index(months, SettleMonth, months->len - 1) != month)
+            add_month(months, month);
+    }
+}
+
 static GArray *
-windows_to_load(const SettleRunContext *context, const GArray *new_orders)
+windows_to_load(const SettleRunContext *context, const GArray *new_orders,
+                const GArray *moved_orders)
 {
     g_autoptr(GArray) closing_months = g_array_new(FALSE, FALSE, sizeof(SettleMonth));
     GArray *ends = g_array_new(FALSE, FALSE, sizeof(SettleMonth));
 
-    for (guint i = 0; i < new_orders->len; i++) {
-        SettleMonth month =
-            settle_day_month(g_array_index(new_orders, SettleOrder, i).closing_day);
-
-        if (closing_months->len == 0 ||
-            g_array_index(closing_months, SettleMonth, closing_months->len - 1) != month)
-            add_month(closing_months, month);
-    }
+    add_closing_months(closing_months, new_orders);
+    add_closing_months(closing_months, moved_orders);
     for (guint i = 0; i < context->window_ends->len; i++)
         add_month(ends, g_array_index(context->window_ends, SettleMonth, i));
     for (guint p = 0; p < settle_policy_set_size(context->policies); p++) {
@@ -162,9 +168,9 @@ compare_rows(gconstpointer a, gconstpointer b)
 
 gboolean
 settle_volumes_load(SettleVolumes *volumes, SettleStore *store, const SettleChunk *chunk,
-                    const GArray *new_orders, GError **error)
+                    const GArray *new_orders, const GArray *moved_orders, GError **error)
 {
-    g_autoptr(GArray) ends = windows_to_load(volumes->context, new_orders);
+    g_autoptr(GArray) ends = windows_to_load(volumes->context, new_orders, moved_orders);
     g_autofree SettleDay *days = g_new(SettleDay, MAX(ends->len, 1));
 
     g_array_set_size(volumes->measures, 0);
@@ -218,6 +224,30 @@ settle_volumes_count(SettleVolumes *volumes, const SettlePolicy *policy, const S
     window = find_window(volumes, policy, rule, end, scope_id);
     return settle_add_i64(window->delta, settle_volume_measure(&rule->volume, order),
                           &window->delta);
+}
+
+gboolean
+settle_volumes_move(SettleVolumes *volumes, const SettlePolicy *policy, const SettleRule *rule,
+                    const SettleOrder *order, const SettleOrderParties *before,
+                    const SettleOrderParties *now)
+{
+    int32_t from = settle_volume_scope_id(&rule->volume, order, before);
+    int32_t to = settle_volume_scope_id(&rule->volume, order, now);
+    SettleMonth end = settle_volume_window_end(rule->volume.window, order->closing_day);
+    int64_t measure = settle_volume_measure(&rule->volume, order);
+    Window *window;
+
+    if (from == to)
+        return TRUE;
+    if (from >= 0) {
+        window = find_window(volumes, policy, rule, end, from);
+        if (!settle_sub_i64(window->delta, measure, &window->delta))
+            return FALSE;
+    }
+    if (to < 0)
+        return TRUE;
+    window = find_window(volumes, policy, rule, end, to);
+    return settle_add_i64(window->delta, measure, &window->delta);
 }
 
 static void

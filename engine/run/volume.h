@@ -15,7 +15,13 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(SettleVolumes, settle_volumes_free)
 /* Reads what earlier runs measured and posted of the windows that this chunk will evaluate: those that
  * end today, and those that its new orders touch and that are over or paid progressively. */
 gboolean settle_volumes_load(SettleVolumes *volumes, SettleStore *store, const SettleChunk *chunk,
-                             const GArray *new_orders, GError **error);
+                             const GArray *new_orders, const GArray *moved_orders,
+                             GError **error);
+/* Counts an old order for the outlet that its manager now is known to have belonged to, and no longer for
+ * the one thought before. FALSE on overflow. */
+gboolean settle_volumes_move(SettleVolumes *volumes, const SettlePolicy *policy,
+                             const SettleRule *rule, const SettleOrder *order,
+                             const SettleOrderParties *before, const SettleOrderParties *now);
 /* Counts a new order of the current distributor for a matched volume rule. FALSE on overflow. */
 gboolean settle_volumes_count(SettleVolumes *volumes, const SettlePolicy *policy,
                               const SettleRule *rule, const SettleOrder *order,

@@ -1,0 +1,298 @@
+#include "run/worker-internal.h"
+
+/* --- what a subject is matched with --------------------------------------------------------- */
+
+void
+settle_merge_match(SettleWorker *worker, SettleSubject *subject)
+{
+    const SettleRunContext *context = worker->context;
+
+    settle_directory_order_parties(context->directory, subject->order, &subject->parties);
+    subject->match = NULL;
+    subject->policy = settle_policy_set_find(context->policies, subject->parties.carrier_id,
+                                             subject->order->closing_day);
+    if (subject->policy == NULL || subject->policy->currency != subject->order->currency)
+        return;
+    for (guint i = 0; i < worker->matchers->len; i++) {
+        if (settle_policy_set_nth(context->policies, i) == subject->policy) {
+            subject->match = settle_matcher_find(g_ptr_array_index(worker->matchers, i),
+                                                 subject->order, &subject->parties);
+            return;
+        }
+    }
+}
+
+/* The day on which a new bill can be settled: its own, its order's, and its order's batch's. */
+static SettleDay
+bill_day(const SettleRunContext *context, const SettleBill *bill)
+{
+    SettleDay day = MAX(bill->issue_day, bill->order.closing_day);
+    int32_t batch = bill->order.batch_id;
+
+    if (settle_run_batch_state(context, batch) == SETTLE_BATCH_UNSEEN) {
+        day = MAX(day, context->date + 1);
+        if (batch > 0 && batch < context->n_batch_state)
+            day = MAX(day, context->batch_dates[batch]);
+    }
+    return day;
+}
+
+void
+settle_merge_set_waiting_aside(SettleWorker *worker)
+{
+    const SettleRunContext *context = worker->context;
+    SettleOutput *output = worker->output;
+    guint kept = 0;
+
+    for (guint i = 0; i < worker->new_orders->len; i++) {
+        const SettleOrder *order = &g_array_index(worker->new_orders, SettleOrder, i);
+        gboolean of_run =
+            settle_run_batch_state(context, order->batch_id) == SETTLE_BATCH_OF_RUN;
+
+        if (of_run)
+            output->sums.facts++;
+        if (order->closing_day > context->date) {
+            SettleAgendaRow row = {
+                .order_id = order->order_id,
+                .distributor_id = order->distributor_id,
+                .carrier_id =
+                    settle_directory_product_carrier(context->directory, order->product_id),
+                .what = SETTLE_AGENDA_ORDER,
+                .closing_month = settle_day_month(order->closing_day),
+                .look_day = order->closing_day,
+                .bill_month = -1,
+            };
+            g_array_append_val(output->agenda, row);
+            output->sums.waiting++;
+            continue;
+        }
+        g_array_index(worker->new_orders, SettleOrder, kept) = *order;
+        kept++;
+    }
+    g_array_set_size(worker->new_orders, kept);
+
+    kept = 0;
+    for (guint i = 0; i < worker->new_bills->len; i++) {
+        SettleBill *bill = &g_array_index(worker->new_bills, SettleBill, i);
+        gboolean of_run = settle_run_batch_state(context, bill->batch_id) == SETTLE_BATCH_OF_RUN;
+        SettleDay day = bill_day(context, bill);
+
+        if (of_run)
+            output->sums.facts++;
+        else
+            bill->follows = 1; /* other revisions may have overtaken it while it waited */
+        if (day > context->date) {
+            SettleAgendaRow row = {
+                .order_id = bill->order.order_id,
+                .distributor_id = bill->order.distributor_id,
+                .carrier_id =
+                    settle_directory_product_carrier(context->directory, bill->order.product_id),
+                .what = SETTLE_AGENDA_BILL,
+                .closing_month = settle_day_month(bill->order.closing_day),
+                .look_day = day,
+                .bill_month = bill->month,
+                .revision = bill->revision,
+                .slot = (bill->month - settle_day_month(SETTLE_DAY_MIN)) << 16 | bill->revision,
+            };
+            g_array_append_val(output->agenda, row);
+            output->sums.waiting++;
+            continue;
+        }
+        g_array_index(worker->new_bills, SettleBill, kept) = *bill;
+        kept++;
+    }
+    g_array_set_size(worker->new_bills, kept);
+}
+
+static int
+compare_to(const SettleOrder *a, const SettleOrder *b)
+{
+    return settle_order_key_compare(a->distributor_id, a->order_id, b->distributor_id, b->order_id);
+}
+
+static int
+compare_posted(const SettlePosted *posted, const SettleOrder *order)
+{
+    return settle_order_key_compare(posted->distributor_id, posted->order_id, order->distributor_id,
+                                    order->order_id);
+}
+
+/* --- the merge ------------------------------------------------------------------------------ */
+
+void
+settle_merge_rewind(SettleWorker *worker)
+{
+    worker->next_new = worker->next_due = worker->next_bill = 0;
+    worker->next_old_bill = worker->next_posted = worker->next_key = 0;
+    worker->next_moved = 0;
+}
+
+gboolean
+settle_merge_next(SettleWorker *worker, SettleSubject *subject)
+{
+    const SettleOrder *new_order =
+        worker->next_new < worker->new_orders->len
+            ? &g_array_index(worker->new_orders, SettleOrder, worker->next_new)
+            : NULL;
+    const SettleOrder *due_order =
+        worker->next_due < worker->due_orders->len
+            ? &g_array_index(worker->due_orders, SettleOrder, worker->next_due)
+            : NULL;
+    const SettleBill *bill =
+        worker->next_bill < worker->new_bills->len
+            ? &g_array_index(worker->new_bills, SettleBill, worker->next_bill)
+            : NULL;
+    const SettleOrder *candidates[3] = {new_order, due_order, bill != NULL ? &bill->order : NULL};
+    const SettleOrder *least = NULL;
+
+    for (guint i = 0; i < G_N_ELEMENTS(candidates); i++) {
+        const SettleOrder *c = candidates[i];
+
+        if (c != NULL &&
+            (least == NULL || settle_order_key_compare(c->distributor_id, c->order_id,
+                                                       least->distributor_id, least->order_id) < 0))
+            least = c;
+    }
+    if (least == NULL)
+        return FALSE;
+
+    memset(subject, 0, sizeof *subject);
+    subject->order = least;
+    if (new_order != NULL && new_order->distributor_id == least->distributor_id &&
+        new_order->order_id == least->order_id) {
+        subject->is_new = TRUE;
+        subject->order = new_order;
+        worker->next_new++;
+    }
+    while (worker->next_due < worker->due_orders->len) {
+        due_order = &g_array_index(worker->due_orders, SettleOrder, worker->next_due);
+        if (due_order->distributor_id != least->distributor_id ||
+            due_order->order_id != least->order_id)
+            break;
+        subject->is_due = !subject->is_new;
+        worker->next_due++;
+    }
+    subject->bills = bill;
+    while (worker->next_bill < worker->new_bills->len) {
+        bill = &g_array_index(worker->new_bills, SettleBill, worker->next_bill);
+        if (bill->order.distributor_id != least->distributor_id ||
+            bill->order.order_id != least->order_id)
+            break;
+        subject->n_bills++;
+        worker->next_bill++;
+    }
+    settle_merge_match(worker, subject);
+    return TRUE;
+}
+
+/* TRUE if an instalment that falls due today looks at bills. */
+static gboolean
+due_needs_bills(const SettleRunContext *context, const SettleSubject *subject)
+{
+    const SettleMatch *match = subject->match;
+
+    for (guint i = match->first[SETTLE_KIND_DEFERRED]; i < match->first[SETTLE_KIND_DEFERRED + 1];
+         i++) {
+        const SettleDeferred *deferred = &match->rules[i]->deferred;
+
+        for (guint j = 0; j < deferred->n_instalments; j++) {
+            const SettleInstalment *instalment = &deferred->instalments[j];
+
+            if ((instalment->n_conditions > 0 || instalment->n_bands > 0) &&
+                settle_calc_due_day(subject->order, instalment) == context->date)
+                return TRUE;
+        }
+    }
+    for (guint i = match->first[SETTLE_KIND_UPFRONT]; i < match->first[SETTLE_KIND_UPFRONT + 1];
+         i++)
+        if (match->rules[i]->upfront.n_conditions > 0)
+            return TRUE;
+    return FALSE;
+}
+
+static gboolean
+bills_need_history(const SettleRunContext *context, const SettleSubject *subject)
+{
+    for (guint i = 0; i < subject->n_bills; i++) {
+        gboolean touches;
+
+        if (subject->bills[i].follows || subject->bills[i].withdrawn ||
+            settle_calc_bill_needs_history(subject->match, subject->order,
+                                           subject->bills[i].month, context->date, &touches))
+            return TRUE;
+    }
+    return FALSE;
+}
+
+/* First pass: which orders' past is needed, and from which month on. */
+gboolean
+settle_merge_load_history(SettleWorker *worker, const SettleChunk *chunk, GError **error)
+{
+    SettleMonth first_month = G_MAXINT32;
+    SettleSubject subject;
+
+    g_array_set_size(worker->keys, 0);
+    if (worker->due_orders->len > 0 || worker->new_bills->len > 0) {
+        settle_merge_rewind(worker);
+        while (settle_merge_next(worker, &subject)) {
+            SettleOrderKey key = {subject.order->order_id, subject.order->distributor_id};
+
+            if (subject.is_new || subject.match == NULL || subject.match->n_rules == 0)
+                continue;
+            if ((subject.n_bills > 0 && bills_need_history(worker->context, &subject)) ||
+                (subject.is_due && due_needs_bills(worker->context, &subject))) {
+                g_array_append_val(worker->keys, key);
+                first_month = MIN(first_month, settle_day_month(subject.order->closing_day));
+            }
+        }
+    }
+    return settle_load_history_bills(worker->reader, worker->context, chunk, worker->keys,
+                                     first_month, worker->old_bills, error) &&
+           settle_load_posted(worker->reader, worker->context, chunk, worker->keys, first_month,
+                              worker->posted, error);
+}
+
+gboolean
+settle_merge_history(SettleWorker *worker, const SettleOrder *order, const SettleBill **ret_bills,
+                     guint *ret_n_bills, const SettlePosted **ret_posted, guint *ret_n_posted)
+{
+    guint first;
+
+    for (; worker->next_key < worker->keys->len; worker->next_key++) {
+        const SettleOrderKey *key = &g_array_index(worker->keys, SettleOrderKey, worker->next_key);
+        int c = settle_order_key_compare(key->distributor_id, key->order_id, order->distributor_id,
+                                         order->order_id);
+
+        if (c > 0)
+            return FALSE;
+        if (c == 0)
+            break;
+    }
+    if (worker->next_key == worker->keys->len)
+        return FALSE;
+
+    for (; worker->next_old_bill < worker->old_bills->len; worker->next_old_bill++)
+        if (compare_to(&g_array_index(worker->old_bills, SettleBill, worker->next_old_bill).order,
+                       order) >= 0)
+            break;
+    first = worker->next_old_bill;
+    while (worker->next_old_bill < worker->old_bills->len &&
+           compare_to(&g_array_index(worker->old_bills, SettleBill, worker->next_old_bill).order,
+                      order) == 0)
+        worker->next_old_bill++;
+    *ret_bills = &((const SettleBill *) (const void *) worker->old_bills->data)[first];
+    *ret_n_bills = worker->next_old_bill - first;
+
+    for (; worker->next_posted < worker->posted->len; worker->next_posted++)
+        if (compare_posted(&g_array_index(worker->posted, SettlePosted, worker->next_posted),
+                           order) >= 0)
+            break;
+    first = worker->next_posted;
+    while (worker->next_posted < worker->posted->len &&
+           compare_posted(&g_array_index(worker->posted, SettlePosted, worker->next_posted),
+                          order) == 0)
+        worker->next_posted++;
+    *ret_posted = &((const SettlePosted *) (const void *) worker->posted->data)[first];
+    *ret_n_posted = worker->next_posted - first;
+    return TRUE;
+}

@@ -1,0 +1,67 @@
+/* A worker's parts: merge.c brings together what concerns an order, order.c settles it, worker.c goes
+ * through a chunk. */
+#pragma once
+
+#include "run/internal.h"
+#include "run/invoicing.h"
+#include "run/load.h"
+#include "run/output.h"
+#include "run/volume.h"
+
+G_BEGIN_DECLS
+
+/* A worker reads on one connection and writes on another, so that the server can do both at once; what
+ * it needs of a chunk is in arrays sorted by (distributor, order), which are merged. */
+struct SettleWorker {
+    const SettleRunContext *context;
+    SettleStore *reader, *writer;
+    SettleOutput *output;
+    SettleVolumes *volumes;
+    SettleInvoicing *invoicing;
+    GPtrArray *matchers; /* SettleMatcher by place in the policy set */
+
+    GArray *new_orders, *due_orders; /* SettleOrder */
+    GArray *moved_orders;            /* SettleOrder: old ones whose manager moved, told late */
+    GArray *new_bills, *old_bills;   /* SettleBill */
+    GArray *keys;                    /* SettleOrderKey: orders whose history is needed */
+    GArray *posted;                  /* SettlePosted */
+    GArray *targets;                 /* SettleTarget of one order */
+    GArray *transfers;               /* SettleTransfer of one order */
+    GArray *months;                  /* SettleMonth: of one order's new bills */
+    /* cursors of the merge */
+    guint next_new, next_due, next_bill, next_old_bill, next_posted, next_key, next_moved;
+};
+
+/* Everything about one order that the merge brought together. */
+typedef struct {
+    const SettleOrder *order;
+    gboolean is_new, is_due, has_history;
+    const SettleBill *bills; /* new ones */
+    guint n_bills;
+    SettleOrderParties parties;
+    const SettlePolicy *policy;
+    const SettleMatch *match;
+} SettleSubject;
+
+/* --- merge.c ---------------------------------------------------------------------------------- */
+/* Facts dated after the run's day go to the agenda; the rest stays in the arrays. */
+void settle_merge_set_waiting_aside(SettleWorker *worker);
+/* Reads the past of those orders that cannot be settled without it. */
+gboolean settle_merge_load_history(SettleWorker *worker, const SettleChunk *chunk, GError **error);
+void settle_merge_rewind(SettleWorker *worker);
+/* The next order that anything happened to, ascending; FALSE at the end. An order that is both new and due
+ * (it waited for this day) counts as new. */
+gboolean settle_merge_next(SettleWorker *worker, SettleSubject *subject);
+/* An order's policy and rules; match stays NULL if no policy of its currency holds. */
+void settle_merge_match(SettleWorker *worker, SettleSubject *subject);
+/* Moves the history cursors to the order (orders ascend): its bills and the latest posting of each slot.
+ * FALSE if its history was not asked for. */
+gboolean settle_merge_history(SettleWorker *worker, const SettleOrder *order,
+                              const SettleBill **ret_bills, guint *ret_n_bills,
+                              const SettlePosted **ret_posted, guint *ret_n_posted);
+
+/* --- order.c ---------------------------------------------------------------------------------- */
+/* Targets of the order minus what is posted: writes the transfers, outcome, agenda, measures. */
+gboolean settle_order_settle(SettleWorker *worker, SettleSubject *subject, GError **error);
+
+G_END_DECLS
