@@ -1,8 +1,8 @@
 /* The facts as the calculation sees them: fixed-width, ids resolved, no text.
  *
  * Ids: distributor, carrier, product, manager, outlet, region, channel, class ids are small
- * integers given by intake (0: none). order_id and contract_id are settle_id_from_key(carrier id, upstream
- * key), see docs/architecture.md "Ids". */
+ * integers given by intake (0: none). order_id and contract_id are settle_id_from_key(carrier id,
+ * upstream key), see docs/architecture.md "Ids". */
 #pragma once
 
 #include "calendar/calendar.h"

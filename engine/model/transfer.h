@@ -39,8 +39,8 @@ const char *settle_kind_name(SettleKind kind);
 #define SETTLE_SUBJECT_SPECIAL (INT64_C(1) << 62)
 /* Window: special | 0 << 60 | policy id (20 bits) << 40 | scope id (outlet or manager, 0: the
  * distributor; 28 bits) << 12 | last month's number counted from 1900-01 (12 bits). The policy is
- * part of it because each version measures only its own orders, and rules of two carriers may share an
- * ordinal; the rule is in the slot. */
+ * part of it because each version measures only its own orders, and rules of two carriers may share
+ * an ordinal; the rule is in the slot. */
 int64_t settle_subject_window(int32_t policy_id, int32_t scope_id, SettleMonth window_end);
 /* Invoice: special | 1 << 60 | run id of the drafting << 20 | place in its chunk's distributor. */
 int64_t settle_subject_invoice(int32_t run_id, int32_t place); /* place: order of the distributor's
