@@ -29,8 +29,8 @@ class Bench:
         """A function that runs settle on a new database, and returns what it wrote."""
         database = self.server.database(migrated=True)
 
-        def settle(*arguments):
-            return database.settle(*arguments, check=True, timeout=3600)[1]
+        def settle(*arguments, user='postgres'):
+            return database.settle(*arguments, user=user, check=True, timeout=3600)[1]
 
         return settle
 
