@@ -283,6 +283,8 @@ static const struct {
     {"share", SETTLE_KIND_REVENUE_SHARE, FALSE, "2026-09", "2026-10-05", FALSE, FALSE},
     {"share with a lifetime cap", SETTLE_KIND_REVENUE_SHARE, TRUE, "2026-09", "2026-10-05", TRUE, FALSE},
     {"capped share, outside its months", SETTLE_KIND_REVENUE_SHARE, TRUE, "2026-08", "2026-10-05", FALSE, FALSE},
+    {"capped share, its last month", SETTLE_KIND_REVENUE_SHARE, TRUE, "2027-08", "2027-10-05", TRUE, FALSE},
+    {"capped share, after its months", SETTLE_KIND_REVENUE_SHARE, TRUE, "2027-09", "2027-10-05", FALSE, FALSE},
     {"before the closing month", SETTLE_KIND_REVENUE_SHARE, TRUE, "2026-07", "2026-10-05", FALSE, FALSE},
     {"volume", SETTLE_KIND_VOLUME_BONUS, FALSE, "2026-08", "2026-10-05", FALSE, FALSE},
 };

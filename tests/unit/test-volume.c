@@ -112,6 +112,13 @@ test_overflow(void)
         g_assert_cmpint(minor, ==, INT64_MAX);
         minor = -1;
     }
+    /* 2^60 units of 2^59 are 2^119; times 10^9 = 2^9 * 5^9 they would wrap to exactly nothing */
+    tiers[0].pay = FIXED(INT64_C(1) << 59);
+    volume.n_tiers = 1;
+    volume.mode = WHOLE;
+    g_assert_false(
+        settle_volume_target(&volume, INT64_C(1) << 60, SETTLE_ROUND_HALF_AWAY, &minor));
+    g_assert_cmpint(minor, ==, -1);
 }
 
 static const struct {

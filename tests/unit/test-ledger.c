@@ -1,0 +1,310 @@
+/* Target minus posted, periods, digest: docs/semantics.md 3, 6, 7, example E10. */
+#include "ledger/ledger.h"
+
+#include "calc-fixture.h"
+
+/* --- periods -------------------------------------------------------------------------------- */
+
+static const struct {
+    const char *name;
+    const char *closed[4];
+    const char *origin, *posting;
+} periods_table[] = {
+    {"nothing closed", {NULL}, "2026-03", "2026-03"},
+    {"E10: March is closed", {"2026-03"}, "2026-03", "2026-04"},
+    {"E10: the instalment's own period is open", {"2026-03"}, "2026-04", "2026-04"},
+    {"several closed", {"2026-01", "2026-02", "2026-03"}, "2026-01", "2026-04"},
+    {"the oldest open one after it", {"2026-01", "2026-02", "2026-04"}, "2026-01", "2026-03"},
+    {"not before it", {"2026-02", "2026-03"}, "2026-03", "2026-04"},
+    {"earlier ones closed", {"2026-01", "2026-02"}, "2026-03", "2026-03"},
+    {"over the year", {"2025-12"}, "2025-12", "2026-01"},
+};
+
+static void
+test_periods(gconstpointer data)
+{
+    guint i = GPOINTER_TO_UINT(data);
+    SettleMonth closed[4];
+    SettlePeriods periods = {closed, 0};
+
+    while (periods.n_closed < 4 && periods_table[i].closed[periods.n_closed] != NULL) {
+        closed[periods.n_closed] = month_of(periods_table[i].closed[periods.n_closed]);
+        periods.n_closed++;
+    }
+    g_assert_cmpint(settle_periods_posting(&periods, month_of(periods_table[i].origin)), ==,
+                    month_of(periods_table[i].posting));
+}
+
+/* --- difference ----------------------------------------------------------------------------- */
+
+static const struct {
+    const char *name;
+    SettleRole credit_role;
+    int64_t target, posted;
+    int64_t amount; /* 0: no transfer */
+    SettleRole debit, credit;
+} differences[] = {
+    {"first settlement", SETTLE_ROLE_DISTRIBUTOR, 4000, 0, 4000, SETTLE_ROLE_CARRIER, SETTLE_ROLE_DISTRIBUTOR},
+    {"first settlement, withheld", SETTLE_ROLE_WITHHELD, 4000, 0, 4000, SETTLE_ROLE_CARRIER, SETTLE_ROLE_WITHHELD},
+    {"nothing to do", SETTLE_ROLE_DISTRIBUTOR, 4000, 4000, 0, 0, 0},
+    {"nothing earned", SETTLE_ROLE_DISTRIBUTOR, 0, 0, 0, 0, 0},
+    {"more", SETTLE_ROLE_DISTRIBUTOR, 4001, 4000, 1, SETTLE_ROLE_CARRIER, SETTLE_ROLE_DISTRIBUTOR},
+    {"E4: 1.95 to 1.45", SETTLE_ROLE_DISTRIBUTOR, 145, 195, 50, SETTLE_ROLE_DISTRIBUTOR, SETTLE_ROLE_CARRIER},
+    {"all taken back", SETTLE_ROLE_DISTRIBUTOR, 0, 4000, 4000, SETTLE_ROLE_DISTRIBUTOR, SETTLE_ROLE_CARRIER},
+    {"what was withheld is taken back from the distributor", SETTLE_ROLE_WITHHELD, 0, 4000, 4000,
+     SETTLE_ROLE_DISTRIBUTOR, SETTLE_ROLE_CARRIER},
+    {"the largest", SETTLE_ROLE_DISTRIBUTOR, INT64_MAX, 0, INT64_MAX, SETTLE_ROLE_CARRIER, SETTLE_ROLE_DISTRIBUTOR},
+};
+
+static void
+test_difference(gconstpointer data)
+{
+    guint i = GPOINTER_TO_UINT(data);
+    SettleMonth march = month_of("2026-03");
+    SettlePeriods periods = {&march, 1};
+    SettleRule rule = {.kind = SETTLE_KIND_REVENUE_SHARE, .ordinal = 3};
+    SettleOrder order = order_of("2026-03-28", 19990);
+    SettleTarget target = {.target_minor = differences[i].target, .rule = &rule,
+                           .slot = settle_slot(3, 2, 0), .origin = march, .revision = 2,
+                           .credit = (uint8_t) differences[i].credit_role};
+    SettleTransfer transfer = {.amount_minor = -7};
+    gboolean any = settle_ledger_difference(&target, differences[i].posted, &order, 11, 22,
+                                            &periods, &transfer);
+
+    g_assert_cmpint(any, ==, differences[i].amount != 0);
+    if (!any) {
+        g_assert_cmpint(transfer.amount_minor, ==, -7);
+        return;
+    }
+    g_assert_cmpint(transfer.amount_minor, ==, differences[i].amount);
+    g_assert_cmpint(transfer.target_minor, ==, differences[i].target);
+    g_assert_cmpint(transfer.debit, ==, differences[i].debit);
+    g_assert_cmpint(transfer.credit, ==, differences[i].credit);
+    g_assert_cmpint(transfer.subject_id, ==, order.order_id);
+    g_assert_cmpint(transfer.distributor_id, ==, order.distributor_id);
+    g_assert_cmpint(transfer.policy_id, ==, 11);
+    g_assert_cmpint(transfer.class_id, ==, 22);
+    g_assert_cmpint(transfer.slot, ==, target.slot);
+    g_assert_cmpint(transfer.revision, ==, 2);
+    g_assert_cmpint(transfer.kind, ==, SETTLE_KIND_REVENUE_SHARE);
+    g_assert_cmpint(transfer.origin, ==, march);
+    g_assert_cmpint(transfer.period, ==, march + 1);
+}
+
+/* --- digest --------------------------------------------------------------------------------- */
+
+static const uint8_t policy_hash[32] = {1, 2, 3, 4, 5, 6, 7, 8, 9};
+
+static SettleTransfer
+transfer_of(int64_t subject, SettleSlot slot)
+{
+    return (SettleTransfer){
+        .subject_id = subject, .amount_minor = 4000, .target_minor = 4000, .distributor_id = 1,
+        .policy_id = 1, .slot = slot, .period = 24316, .origin = 24315, .class_id = 1,
+        .revision = 1, .kind = SETTLE_KIND_UPFRONT, .debit = SETTLE_ROLE_CARRIER,
+        .credit = SETTLE_ROLE_DISTRIBUTOR};
+}
+
+static void
+digest_of(SettleLedgerDigest *digest, const char *code, const SettleTransfer *transfers, guint n,
+          const uint8_t hash[32], const char *class_code, uint8_t ret_bytes[SETTLE_DIGEST_BYTES])
+{
+    settle_ledger_digest_begin(digest, code);
+    for (guint i = 0; i < n; i++)
+        settle_ledger_digest_add(digest, &transfers[i], hash, class_code);
+    settle_ledger_digest_end(digest, ret_bytes);
+}
+
+/* The encoding is stored for ever: one record written out by hand, as digest.c documents it. */
+static void
+test_encoding(void)
+{
+    static const uint8_t bytes[] = {
+        1, 'D', '1', 0,                                     /* version, distributor */
+        0, 0, 0, 0, 0, 0, 0x03, 0xe9,                       /* subject 1001 */
+        0, 0x03, 0, 0x20,                                   /* slot: rule 3, item 2 */
+        1, 2, 3, 4, 5, 6, 7, 8,                             /* policy */
+        1, 1, 2,                                            /* kind, debit, credit */
+        0, 0, 0, 0, 0, 0, 0x0f, 0xa0,                       /* amount 40.00 */
+        0, 0, 0, 0, 0, 0, 0x0f, 0xa0,                       /* target */
+        0, 0, 0x5e, 0xfc, 0, 0, 0x5e, 0xfb,                 /* 2026-05 and 2026-04 */
+        0, 1,                                               /* revision */
+        's', 'i', 'm', 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, /* class */
+    };
+    g_autoptr(SettleLedgerDigest) digest = settle_ledger_digest_new();
+    SettleTransfer transfer = transfer_of(1001, settle_slot(3, 2, 0));
+    uint8_t expected[SETTLE_DIGEST_BYTES], actual[SETTLE_DIGEST_BYTES];
+
+    settle_digest_once(bytes, sizeof bytes, expected);
+    digest_of(digest, "D1", &transfer, 1, policy_hash, "sim", actual);
+    g_assert_cmpmem(expected, sizeof expected, actual, sizeof actual);
+}
+
+/* Every field that is not an id of the database changes the digest; those ids do not. */
+static const struct {
+    const char *name;
+    SettleTransfer change; /* added to the transfer's fields */
+    gboolean differs;
+} fields[] = {
+    {"subject", {.subject_id = 1}, TRUE},
+    {"slot", {.slot = 1}, TRUE},
+    {"amount", {.amount_minor = 1}, TRUE},
+    {"target", {.target_minor = 1}, TRUE},
+    {"period", {.period = 1}, TRUE},
+    {"origin", {.origin = 1}, TRUE},
+    {"revision", {.revision = 1}, TRUE},
+    {"kind", {.kind = 1}, TRUE},
+    {"debit", {.debit = 1}, TRUE},
+    {"credit", {.credit = 1}, TRUE},
+    {"distributor id", {.distributor_id = 1}, FALSE},
+    {"policy id", {.policy_id = 1}, FALSE},
+    {"class id", {.class_id = 1}, FALSE},
+};
+
+static void
+test_fields(gconstpointer data)
+{
+    const SettleTransfer *change = &fields[GPOINTER_TO_UINT(data)].change;
+    g_autoptr(SettleLedgerDigest) digest = settle_ledger_digest_new();
+    SettleTransfer t = transfer_of(1001, settle_slot(3, 2, 0));
+    uint8_t before[SETTLE_DIGEST_BYTES], after[SETTLE_DIGEST_BYTES];
+
+    digest_of(digest, "D1", &t, 1, policy_hash, "sim", before);
+    t.subject_id += change->subject_id;
+    t.slot += change->slot;
+    t.amount_minor += change->amount_minor;
+    t.target_minor += change->target_minor;
+    t.period += change->period;
+    t.origin += change->origin;
+    t.revision = (int16_t) (t.revision + change->revision);
+    t.kind = (uint8_t) (t.kind + change->kind);
+    t.debit = (uint8_t) (t.debit + change->debit);
+    t.credit = (uint8_t) (t.credit + change->credit);
+    t.distributor_id += change->distributor_id;
+    t.policy_id += change->policy_id;
+    t.class_id = (int16_t) (t.class_id + change->class_id);
+    digest_of(digest, "D1", &t, 1, policy_hash, "sim", after);
+    g_assert_cmpint(memcmp(before, after, sizeof before) != 0, ==,
+                    fields[GPOINTER_TO_UINT(data)].differs);
+}
+
+static void
+test_heads(void)
+{
+    static const uint8_t other_hash[32] = {1, 2, 3, 4, 5, 6, 7, 9, 9};
+    g_autoptr(SettleLedgerDigest) digest = settle_ledger_digest_new();
+    SettleTransfer t = transfer_of(1001, settle_slot(3, 2, 0));
+    uint8_t all[5][SETTLE_DIGEST_BYTES];
+
+    digest_of(digest, "D1", &t, 1, policy_hash, "sim", all[0]);
+    digest_of(digest, "D2", &t, 1, policy_hash, "sim", all[1]);
+    digest_of(digest, "D1", &t, 1, other_hash, "sim", all[2]);
+    digest_of(digest, "D1", &t, 1, policy_hash, "", all[3]);
+    digest_of(digest, "D1", &t, 0, policy_hash, "sim", all[4]);
+    for (guint i = 0; i < G_N_ELEMENTS(all); i++)
+        for (guint j = 0; j < i; j++)
+            g_assert_cmpint(memcmp(all[i], all[j], SETTLE_DIGEST_BYTES), !=, 0);
+}
+
+/* More than the buffer holds: as if the bytes had been hashed in one piece; and nothing of what went
+ * before (another distributor, one given up half-way) shows. */
+static void
+test_feeding(void)
+{
+    enum { N = 5000, HEAD = 4, RECORD = 65 };
+    g_autofree SettleTransfer *transfers = g_new(SettleTransfer, N);
+    g_autofree uint8_t *bytes = g_malloc(HEAD + N * RECORD);
+    g_autoptr(SettleLedgerDigest) fresh = settle_ledger_digest_new();
+    g_autoptr(SettleLedgerDigest) used = settle_ledger_digest_new();
+    uint8_t whole[SETTLE_DIGEST_BYTES], actual[SETTLE_DIGEST_BYTES];
+    uint8_t *at = bytes;
+
+    memcpy(at, "\x01" "D1", HEAD);
+    at += HEAD;
+    for (int i = 0; i < N; i++) {
+        int64_t subject = GINT64_TO_BE(INT64_C(1001) + i);
+        SettleSlot slot = settle_slot(3, 2, 0);
+
+        transfers[i] = transfer_of(1001 + i, slot);
+        memset(at, 0, RECORD);
+        memcpy(at, &subject, 8);
+        slot = GINT32_TO_BE(slot);
+        memcpy(at + 8, &slot, 4);
+        memcpy(at + 12, policy_hash, 8);
+        memcpy(at + 20, "\1\1\2", 3);
+        memcpy(at + 29, "\x0f\xa0", 2);
+        memcpy(at + 37, "\x0f\xa0", 2);
+        memcpy(at + 41, "\x5e\xfc", 2);
+        memcpy(at + 45, "\x5e\xfb", 2);
+        at[48] = 1;
+        memcpy(at + 49, "sim", 3);
+        at += RECORD;
+    }
+    settle_digest_once(bytes, HEAD + N * RECORD, whole);
+    digest_of(fresh, "D1", transfers, N, policy_hash, "sim", actual);
+    g_assert_cmpmem(whole, sizeof whole, actual, sizeof actual);
+
+    digest_of(used, "D0", transfers + 17, 1500, policy_hash, "sim", actual);
+    settle_ledger_digest_begin(used, "D9");
+    settle_ledger_digest_add(used, &transfers[40], policy_hash, "sim");
+    digest_of(used, "D1", transfers, N, policy_hash, "sim", actual);
+    g_assert_cmpmem(whole, sizeof whole, actual, sizeof actual);
+}
+
+/* Keys that do not ascend are a broken promise of our own. Each row: two keys in turn. */
+static const struct {
+    const char *name;
+    int64_t subjects[2];
+    SettleSlot slots[2];
+    uint8_t debits[2];
+    gboolean allowed;
+} keys[] = {
+    {"subject ascends", {1, 2}, {9, 1}, {2, 1}, TRUE},
+    {"slot ascends", {1, 1}, {1, 2}, {2, 1}, TRUE},
+    {"debit ascends", {1, 1}, {1, 1}, {1, 2}, TRUE},
+    {"the same twice", {1, 1}, {1, 1}, {1, 1}, FALSE},
+    {"subject descends", {2, 1}, {1, 2}, {1, 2}, FALSE},
+    {"slot descends", {1, 1}, {2, 1}, {1, 2}, FALSE},
+    {"debit descends", {1, 1}, {1, 1}, {2, 1}, FALSE},
+};
+
+static void
+test_keys(gconstpointer data)
+{
+    guint i = GPOINTER_TO_UINT(data);
+
+    if (g_test_subprocess()) {
+        g_autoptr(SettleLedgerDigest) digest = settle_ledger_digest_new();
+        SettleTransfer transfers[2];
+        uint8_t bytes[SETTLE_DIGEST_BYTES];
+
+        for (int n = 0; n < 2; n++) {
+            transfers[n] = transfer_of(keys[i].subjects[n], keys[i].slots[n]);
+            transfers[n].debit = keys[i].debits[n];
+        }
+        digest_of(digest, "D1", transfers, 2, policy_hash, "sim", bytes);
+        return;
+    }
+    g_test_trap_subprocess(NULL, 0, 0);
+    if (keys[i].allowed) {
+        g_test_trap_assert_passed();
+    } else {
+        g_test_trap_assert_failed();
+        g_test_trap_assert_stderr("*broken invariant*");
+    }
+}
+
+int
+main(int argc, char **argv)
+{
+    g_test_init(&argc, &argv, NULL);
+    g_test_set_nonfatal_assertions();
+    ADD_TABLE("/ledger/periods/", periods_table, test_periods)
+    ADD_TABLE("/ledger/difference/", differences, test_difference)
+    ADD_TABLE("/ledger/digest/field/", fields, test_fields)
+    ADD_TABLE("/ledger/digest/keys/", keys, test_keys)
+    g_test_add_func("/ledger/digest/encoding", test_encoding);
+    g_test_add_func("/ledger/digest/heads", test_heads);
+    g_test_add_func("/ledger/digest/feeding", test_feeding);
+    return g_test_run();
+}
