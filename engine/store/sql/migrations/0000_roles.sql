@@ -22,6 +22,9 @@ BEGIN
     IF NOT EXISTS (SELECT 1 FROM pg_namespace WHERE nspname = 'settle') THEN
         CREATE SCHEMA settle AUTHORIZATION settle_owner;
     END IF;
+    IF NOT EXISTS (SELECT 1 FROM pg_namespace WHERE nspname = 'settle_view') THEN
+        CREATE SCHEMA settle_view AUTHORIZATION settle_owner;
+    END IF;
 END
 $$;
 
