@@ -33,5 +33,7 @@ void settle_error_hint(GError **error, const char *format, ...) G_GNUC_PRINTF(2,
 void settle_invariant_failed(const char *file, int line, const char *what) G_GNUC_NORETURN;
 #define settle_invariant(condition)                                                                \
     ((condition) ? (void) 0 : settle_invariant_failed(__FILE__, __LINE__, #condition))
+/* For what cannot be reached: says what was not what it had to be. */
+#define settle_unreachable(what) settle_invariant_failed(__FILE__, __LINE__, "not " what)
 
 G_END_DECLS

@@ -24,8 +24,7 @@ settle_role_name(SettleRole role)
     case SETTLE_ROLE_FEE:
         return "fee";
     }
-    settle_invariant(!"a known role");
-    return NULL;
+    settle_unreachable("a known role");
 }
 
 const char *
@@ -43,8 +42,7 @@ settle_kind_name(SettleKind kind)
     case SETTLE_KIND_INVOICE:
         return "invoice";
     }
-    settle_invariant(!"a known kind");
-    return NULL;
+    settle_unreachable("a known kind");
 }
 
 const char *
@@ -70,8 +68,7 @@ settle_dim_name(SettleDim dim)
     case SETTLE_N_DIMS:
         break;
     }
-    settle_invariant(!"a known dimension");
-    return NULL;
+    settle_unreachable("a known dimension");
 }
 
 const char *
@@ -93,8 +90,7 @@ settle_outcome_name(SettleOutcome outcome)
     case SETTLE_OUTCOME_OVERFLOW:
         return "overflow";
     }
-    settle_invariant(!"a known outcome");
-    return NULL;
+    settle_unreachable("a known outcome");
 }
 
 const char *
@@ -116,6 +112,5 @@ settle_outcome_text(SettleOutcome outcome)
     case SETTLE_OUTCOME_OVERFLOW:
         return "an amount is too large to be represented";
     }
-    settle_invariant(!"a known outcome");
-    return NULL;
+    settle_unreachable("a known outcome");
 }

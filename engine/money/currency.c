@@ -74,8 +74,7 @@ find(SettleCurrency currency)
     for (size_t i = 0; i < G_N_ELEMENTS(currencies); i++)
         if (currencies[i].number == currency)
             return &currencies[i];
-    settle_invariant(!"a known currency");
-    return NULL;
+    settle_unreachable("a known currency");
 }
 
 int

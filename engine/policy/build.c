@@ -74,8 +74,7 @@ choice_of(const SettleNode *map, const char *section, const char *key, int other
     for (int i = 0; field->choices[i] != NULL; i++)
         if (strcmp(field->choices[i], node->text) == 0)
             return i;
-    settle_invariant(!"a validated choice");
-    return otherwise;
+    settle_unreachable("a validated choice");
 }
 
 static SettleInterval
@@ -468,12 +467,55 @@ read_volume(Build *build, const SettleNode *node, SettleRule *rule)
 }
 
 static void
+add_group(Build *build, GPtrArray *codes, const SettleNode *name)
+{
+    const SettleNode *groups = settle_node_get(build->top, "groups");
+    const SettleNode *members = groups != NULL ? settle_node_get(groups, name->text) : NULL;
+
+    if (members == NULL)
+        ERROR(build, "P040", name, "name it under groups", "there is no group \"%s\"", name->text);
+    else
+        add_texts(codes, members);
+}
+
+/* distributor and distributor-group are two conditions: where both are given a distributor must be in both.
+ * None in both is an empty list, which nobody matches. */
+static void
+read_distributors(Build *build, const SettleNode *node, SettleSelector *selector)
+{
+    const SettleNode *named = settle_node_get(node, "distributor-group");
+    g_auto(GStrv) listed = texts_of(node, "distributor");
+    g_auto(GStrv) grouped = NULL;
+    GPtrArray *codes = g_ptr_array_new();
+
+    if (named == NULL) {
+        g_ptr_array_free(codes, TRUE);
+        selector->distributors = g_steal_pointer(&listed);
+        return;
+    }
+    if (named->kind == SETTLE_NODE_SCALAR)
+        add_group(build, codes, named);
+    else
+        for (guint i = 0; i < named->values->len; i++)
+            add_group(build, codes, g_ptr_array_index(named->values, i));
+    grouped = take_texts(codes);
+    if (listed == NULL) {
+        selector->distributors = g_steal_pointer(&grouped);
+        return;
+    }
+    codes = g_ptr_array_new();
+    for (guint i = 0; listed[i] != NULL; i++)
+        if (g_strv_contains((const char *const *) grouped, listed[i]))
+            g_ptr_array_add(codes, g_strdup(listed[i]));
+    if (codes->len == 0)
+        WARNING(build, "P105", named, NULL, "no distributor is in both distributor and distributor-group");
+    selector->distributors = take_texts(codes);
+}
+
+static void
 read_selector(Build *build, const SettleNode *rule_node, SettleSelector *selector)
 {
     const SettleNode *node = settle_node_get(rule_node, "for");
-    const SettleNode *groups = settle_node_get(build->top, "groups");
-    const SettleNode *named;
-    GPtrArray *distributors;
 
     selector->amount = selector->quantity = selector->tier =
         (SettleInterval){SETTLE_OPEN_LOW, SETTLE_OPEN_HIGH};
@@ -490,25 +532,7 @@ read_selector(Build *build, const SettleNode *rule_node, SettleSelector *selecto
     if (settle_node_get(node, "first-order") != NULL)
         selector->first_order = boolean_of(node, "first-order", TRUE);
 
-    named = settle_node_get(node, "distributor-group");
-    if (settle_node_get(node, "distributor") == NULL && named == NULL)
-        return;
-    distributors = g_ptr_array_new();
-    if (settle_node_get(node, "distributor") != NULL)
-        add_texts(distributors, settle_node_get(node, "distributor"));
-    for (guint i = 0; named != NULL && i < (named->kind == SETTLE_NODE_LIST ? named->values->len : 1);
-         i++) {
-        const SettleNode *name =
-            named->kind == SETTLE_NODE_LIST ? g_ptr_array_index(named->values, i) : named;
-        const SettleNode *members = groups != NULL ? settle_node_get(groups, name->text) : NULL;
-
-        if (members == NULL)
-            ERROR(build, "P040", name, "name it under groups", "there is no group \"%s\"",
-                  name->text);
-        else
-            add_texts(distributors, members);
-    }
-    selector->distributors = take_texts(distributors);
+    read_distributors(build, node, selector);
 }
 
 /* --- rules that can never match --------------------------------------------------------------- */

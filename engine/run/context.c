@@ -175,7 +175,6 @@ static gboolean
 write_manifest(SettleStore *store, SettleRunContext *context, const GArray *all_batches,
                int64_t chunk_facts, GError **error)
 {
-    g_autoptr(SettleResult) position = NULL;
     int64_t run_id;
 
     if (!settle_store_count(store, "run", 1, &run_id, error))

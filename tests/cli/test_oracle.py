@@ -3,7 +3,7 @@
 
 SETTLE_LONG=1 compares more than 100,000 orders; SETTLE_SEED=N takes that one seed instead; SETTLE_ORDERS
 says how many orders a seed has. A difference is reported with its seed; the facts and policies stay in
-the folder that SETTLE_KEEP names. SETTLE_LATE_MOVES=1 adds managers whose move is reported late.
+the folder that SETTLE_KEEP names. Some managers' moves are reported late.
 """
 import os
 import random
@@ -37,7 +37,7 @@ def make(seed, orders, days):
         end = START + timedelta(days=days)
         folder = os.path.join(os.environ.get('SETTLE_KEEP', bench.folder), f'seed-{seed}')
         facts = random_facts.FactMaker(source, CARRIERS, START, end, nights=24,
-                                       late_moves=os.environ.get('SETTLE_LATE_MOVES') == '1')
+                                       late_moves=True)
         policies = random_policy.versions(source, CARRIERS, facts.distributors, START, end)
         facts.write(folder, orders)
         settle = bench.fresh()

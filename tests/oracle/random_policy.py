@@ -63,8 +63,6 @@ class PolicyMaker:
             out[key] = choices[key]()
         if 'product' in out:  # a product has one class: both would often match nothing
             out.pop('class', None)
-        if 'distributor' in out:  # both together: test_examples.py, all_conditions_hold
-            out.pop('distributor-group', None)
         return out
 
     def bill_test(self):
