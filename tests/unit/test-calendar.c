@@ -365,17 +365,20 @@ test_zone_memory(void)
     for (size_t z = 0; z < G_N_ELEMENTS(identifiers); z++) {
         g_autoptr(SettleZone) zone = settle_zone_new(identifiers[z], NULL);
         g_autoptr(GTimeZone) reference = g_time_zone_new_identifier(identifiers[z]);
+        int64_t jumped = 0;
 
         for (int i = 0; i < 20000; i++) {
-            /* 1980 to 2043, jumping and then staying near */
-            int after = i % 4 != 0 ? 7 * i : g_test_rand_int_range(0, 2000000000);
-            int64_t unix_seconds = INT64_C(315532800) + after;
-            int interval =
-                g_time_zone_find_interval(reference, G_TIME_TYPE_UNIVERSAL, unix_seconds);
-            int64_t local = unix_seconds + g_time_zone_get_offset(reference, interval);
-            SettleInstant instant = (unix_seconds - INT64_C(946684800)) * 1000000;
+            /* to anywhere from 1980 to 2043, then to some places within two years of it */
+            int64_t near = g_test_rand_int_range(-63072000, 63072000);
+            int64_t unix_seconds, local;
+            int interval;
 
-            g_assert_cmpint(settle_zone_day(zone, instant), ==,
+            if (i % 4 == 0)
+                jumped = INT64_C(315532800) + g_test_rand_int_range(0, 2000000000);
+            unix_seconds = i % 4 == 0 ? jumped : jumped + near;
+            interval = g_time_zone_find_interval(reference, G_TIME_TYPE_UNIVERSAL, unix_seconds);
+            local = unix_seconds + g_time_zone_get_offset(reference, interval);
+            g_assert_cmpint(settle_zone_day(zone, (unix_seconds - 946684800) * 1000000), ==,
                             (local + INT64_C(86400) * 40000) / 86400 - 40000 - 10957);
         }
     }

@@ -177,6 +177,7 @@ static const struct {
     {"sum too small", {WIDE_MIN, 5}, {-1, 5}, NONE},
     {"denominators too large", {1, WIDE_MAX}, {1, WIDE_MAX - 1}, NONE},
     {"numerator too large", {WIDE_MAX / 2, 3}, {1, 4}, NONE},
+    {"sum too large for a common denominator", {WIDE_MAX / 3, 2}, {WIDE_MAX / 2, 3}, NONE},
 };
 
 static void
