@@ -223,6 +223,21 @@ compare_chunks(gconstpointer a, gconstpointer b)
     return x->chunk < y->chunk ? -1 : x->chunk > y->chunk;
 }
 
+/* A late order's instalments are posted to every period since it closed. */
+static gboolean
+ensure_partitions(SettleStore *store, SettleDay date, GError **error)
+{
+    SettleMonth month = settle_day_month(date), first = month;
+    g_autoptr(SettleResult) earliest =
+        settle_store_query(store, settle_sql_run_earliest_month, error, "d", date);
+
+    if (earliest == NULL)
+        return FALSE;
+    if (!settle_result_is_null(earliest, 0, 0))
+        first = MIN(first, settle_result_month(earliest, 0, 0));
+    return settle_store_ensure_partitions(store, first, month + 2, error);
+}
+
 gboolean
 settle_run_context_start(SettleStore *store, const SettleRunOptions *options, SettleDay date,
                          gboolean due, int64_t epoch, SettleRunContext **ret_context,
@@ -231,10 +246,8 @@ settle_run_context_start(SettleStore *store, const SettleRunOptions *options, Se
     g_autoptr(SettleRunContext) context = settle_run_context_new(options, date, due, epoch);
     g_autoptr(GArray) all_batches = g_array_new(FALSE, FALSE, sizeof(int32_t));
     g_autoptr(SettleResult) pending = NULL;
-    SettleMonth month = settle_day_month(date);
 
-    if (!options->dry_run &&
-        !settle_store_ensure_partitions(store, month, month + 2, error))
+    if (!options->dry_run && !ensure_partitions(store, date, error))
         return FALSE;
     if (!settle_store_begin(store, error))
         return FALSE;
