@@ -294,6 +294,20 @@ def late_move(bench):
     same('late move', x.nets(), {('C', 'D', 'window 2026-03 outlet:W2', 0): '1.00'})
 
 
+def late_over_months_without_orders(bench):
+    """A late order's instalments go to the periods they fell due in, also where no order closed."""
+    x = Example(bench)
+    x.parties()
+    x.policy([{'deferred': 'd', 'instalments': [
+        {'after': f'{n} months', 'day': '15', 'pay': '1.00'} for n in (1, 2, 3, 4)]}],
+             closing='2025-01-01..')
+    x.send('orders', '2026-03-05', [order('O1', '2025-06-05T10:00:00+08:00', '1.00')])
+    x.run('2026-03-05')
+    same('periods', [r['period'] for r in x.posted()],
+         ['2025-07', '2025-08', '2025-09', '2025-10'])
+
+
 if __name__ == '__main__':
     sys.exit(tap([e1_upfront, e2_day_boundary, e3_deferred, e4_revenue_share, e4_order_of_arrival,
-                  e5_volume, e8_invoice, e10_late_fact, issued_invoice, all_conditions_hold, late_move]))
+                  e5_volume, e8_invoice, e10_late_fact, issued_invoice, all_conditions_hold, late_move,
+                  late_over_months_without_orders]))
