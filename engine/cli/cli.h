@@ -17,6 +17,7 @@ enum {
     SETTLE_EXIT_INPUT = 3,
     SETTLE_EXIT_DATABASE = 4,
     SETTLE_EXIT_LOCKED = 5,
+    SETTLE_EXIT_BROKEN = 70, /* a broken invariant: settle_invariant() */
 };
 
 typedef struct {

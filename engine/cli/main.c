@@ -6,6 +6,7 @@
 #include <locale.h>
 #include <signal.h>
 #include <string.h>
+#include <unistd.h>
 
 static const SettleCommand commands[] = {
     {"migrate", "", "create or upgrade the schema", NULL, settle_command_migrate},
@@ -116,6 +117,14 @@ unknown_command(const char *name)
     return settle_cli_usage(hint, "there is no command \"%s\"", name);
 }
 
+/* A broken promise of our own has said what it is on stderr already: tell it by its exit code, too. */
+static void
+on_abort(int number)
+{
+    (void) number;
+    _exit(SETTLE_EXIT_BROKEN);
+}
+
 int
 main(int argc, char **argv)
 {
@@ -124,6 +133,7 @@ main(int argc, char **argv)
 
     setlocale(LC_ALL, "");
     setlocale(LC_NUMERIC, "C");
+    signal(SIGABRT, on_abort);
     signal(SIGPIPE, SIG_IGN); /* a lost connection or pager is an error, not a death */
     if (!take_globals(&cli, &argc, argv))
         return SETTLE_EXIT_USAGE;
