@@ -5,7 +5,8 @@
 
 #include <string.h>
 
-/* Builds the policy from a tree that holds against the field table, and checks what hangs together. */
+/* Builds the policy from a tree that holds against the field table, and checks what hangs together.
+ */
 
 typedef struct {
     SettleDiagnostics *diagnostics;
@@ -48,6 +49,17 @@ pay_of(const Build *build, const SettleNode *node)
     return (SettlePay){.fixed_minor = money_of(build, node)};
 }
 
+/* The value of a key, unless it is left out or has errors. */
+static const SettleNode *
+sound(const SettleNode *map, const char *key)
+{
+    const SettleNode *node = settle_node_get(map, key);
+
+    if (node == NULL || node->faulty)
+        return NULL;
+    return node;
+}
+
 static int
 integer_of(const SettleNode *node)
 {
@@ -66,7 +78,7 @@ boolean_of(const SettleNode *map, const char *key, gboolean otherwise)
 static int
 choice_of(const SettleNode *map, const char *section, const char *key, int otherwise)
 {
-    const SettleNode *node = settle_node_get(map, key);
+    const SettleNode *node = sound(map, key);
     const SettleField *field = settle_field_find(section, key);
 
     if (node == NULL)
@@ -147,7 +159,7 @@ compare_bands(gconstpointer a, gconstpointer b)
                : x->band.interval.from > y->band.interval.from;
 }
 
-/* Bands in ascending order; overlaps are errors, gaps warnings. */
+/* Bands in ascending order; that they are not written so, or overlap, are errors. */
 static GArray *
 read_bands(Build *build, const SettleNode *node, gboolean money_keys)
 {
@@ -157,9 +169,14 @@ read_bands(Build *build, const SettleNode *node, gboolean money_keys)
         BandNode band = {.key = g_ptr_array_index(node->keys, i),
                          .value = g_ptr_array_index(node->values, i)};
 
-        settle_invariant(settle_interval_read(band.key->text, money_keys, build->exponent,
-                                              &band.band.interval));
+        settle_invariant(
+            settle_interval_read(band.key->text, money_keys, build->exponent, &band.band.interval));
         band.band.pay = pay_of(build, band.value);
+        if (i > 0 &&
+            band.band.interval.from < g_array_index(bands, BandNode, i - 1).band.interval.from)
+            ERROR(build, "P044", band.key, "write them in ascending order",
+                  "\"%s\" comes after \"%s\"", band.key->text,
+                  g_array_index(bands, BandNode, i - 1).key->text);
         g_array_append_val(bands, band);
     }
     g_array_sort(bands, compare_bands);
@@ -174,6 +191,16 @@ read_bands(Build *build, const SettleNode *node, gboolean money_keys)
     return bands;
 }
 
+/* A table of single values, like plan fees, has no gaps: what lies between does not exist. */
+static gboolean
+is_gap(const BandNode *before, const BandNode *band)
+{
+    return before->band.interval.to != SETTLE_OPEN_HIGH &&
+           before->band.interval.to + 1 < band->band.interval.from &&
+           before->band.interval.from != before->band.interval.to &&
+           band->band.interval.from != band->band.interval.to;
+}
+
 static SettleBand *
 bands_of(Build *build, const SettleNode *node, gboolean money_keys, guint *ret_n)
 {
@@ -182,8 +209,8 @@ bands_of(Build *build, const SettleNode *node, gboolean money_keys, guint *ret_n
 
     for (guint i = 0; i < bands->len; i++) {
         result[i] = g_array_index(bands, BandNode, i).band;
-        if (i > 0 && result[i - 1].interval.to != SETTLE_OPEN_HIGH &&
-            result[i - 1].interval.to + 1 < result[i].interval.from && !money_keys)
+        if (i > 0 &&
+            is_gap(&g_array_index(bands, BandNode, i - 1), &g_array_index(bands, BandNode, i)))
             WARNING(build, "P104", g_array_index(bands, BandNode, i).key, NULL,
                     "nothing is said of what lies between \"%s\" and \"%s\"",
                     g_array_index(bands, BandNode, i - 1).key->text,
@@ -213,8 +240,7 @@ read_test(Build *build, const SettleNode *node, SettleBillTest *test)
         given++;
         test->kind = (SettleTestKind) (SETTLE_TEST_MINUTES + i);
         if (test->kind != SETTLE_TEST_NO_ARREARS)
-            test->interval =
-                interval_of(build, node, names[i], test->kind == SETTLE_TEST_BASE);
+            test->interval = interval_of(build, node, names[i], test->kind == SETTLE_TEST_BASE);
     }
     test->base = base_of(node, "test");
     if (given != 1)
@@ -241,7 +267,8 @@ read_condition(Build *build, const SettleNode *node, SettleCondition *condition)
         return;
     }
     if (any != NULL && all != NULL) {
-        ERROR(build, "P041", node, "make two conditions of it", "a condition has either any or all");
+        ERROR(build, "P041", node, "make two conditions of it",
+              "a condition has either any or all");
         return;
     }
     if (month != NULL) {
@@ -309,8 +336,8 @@ just_one(Build *build, const SettleNode *node, const char *what, const char *con
         given += settle_node_get(node, keys[i]) != NULL;
     if (given == 1)
         return TRUE;
-    ERROR(build, "P034", node, NULL, given == 0 ? "%s says what it pays: %s" : "%s has only one of %s",
-          what, list);
+    ERROR(build, "P034", node, NULL,
+          given == 0 ? "%s says what it pays: %s" : "%s has only one of %s", what, list);
     return FALSE;
 }
 
@@ -353,8 +380,8 @@ read_instalment(Build *build, const SettleNode *node, SettleInstalment *instalme
         } else {
             instalment->band_month = integer_of(settle_node_get(by_bill, "month"));
             instalment->band_base = base_of(by_bill, "by-bill");
-            instalment->bands = bands_of(build, settle_node_get(by_bill, "bands"), TRUE,
-                                         &instalment->n_bands);
+            instalment->bands =
+                bands_of(build, settle_node_get(by_bill, "bands"), TRUE, &instalment->n_bands);
         }
     }
     instalment->conditions = conditions_of(build, node, &instalment->n_conditions);
@@ -374,8 +401,7 @@ read_deferred(Build *build, const SettleNode *node, SettleRule *rule)
     rule->deferred.n_instalments = list->values->len;
     rule->deferred.instalments = g_new0(SettleInstalment, MAX(list->values->len, 1));
     for (guint i = 0; i < list->values->len; i++)
-        read_instalment(build, g_ptr_array_index(list->values, i),
-                        &rule->deferred.instalments[i]);
+        read_instalment(build, g_ptr_array_index(list->values, i), &rule->deferred.instalments[i]);
 }
 
 static void
@@ -392,7 +418,7 @@ read_share(Build *build, const SettleNode *node, SettleRule *rule)
     share->net_of_tax_ppb = net != NULL ? rate_of(net) : 0;
     share->from_month = months.from == SETTLE_OPEN_LOW ? 0 : (int) MIN(months.from, 4095);
     share->to_month = (int) MIN(months.to, 4095);
-    if (months.to != SETTLE_OPEN_HIGH && months.to > 4095)
+    if ((months.to != SETTLE_OPEN_HIGH && months.to > 4095) || months.from > 4095)
         ERROR(build, "P016", settle_node_get(node, "months"), NULL, "contract months end at 4095");
     if (just_one(build, node, "a revenue share", rates)) {
         if (rate != NULL)
@@ -409,6 +435,18 @@ read_share(Build *build, const SettleNode *node, SettleRule *rule)
             WARNING(build, "P103", by_month, NULL, "a band of by-month lies outside of months");
     share->has_bill_cap = optional_money(build, node, "cap", &share->bill_cap_minor);
     share->has_life_cap = optional_money(build, node, "life-cap", &share->life_cap_minor);
+}
+
+static void
+report_gap(Build *build, gboolean amounts, const BandNode *tier, const BandNode *next)
+{
+    char from[SETTLE_MONEY_TEXT_BYTES], to[SETTLE_MONEY_TEXT_BYTES];
+    int exponent = amounts ? build->exponent : 0;
+
+    ERROR(build, "P036", next->key, NULL, "%s..%s lies in no tier: \"%s\" comes after \"%s\"",
+          settle_money_format(tier->band.interval.to + 1, exponent, from),
+          settle_money_format(next->band.interval.from - 1, exponent, to), next->key->text,
+          tier->key->text);
 }
 
 /* Tiers follow each other without a gap and the last is open: then "from" says it all. */
@@ -435,8 +473,7 @@ read_tiers(Build *build, const SettleNode *node, SettleVolumeBonus *volume)
                   "nothing is said of what lies above \"%s\"", tier->key->text);
         if (next != NULL && tier->band.interval.to != SETTLE_OPEN_HIGH &&
             tier->band.interval.to + 1 < next->band.interval.from)
-            ERROR(build, "P036", next->key, NULL, "there is a gap between \"%s\" and \"%s\"",
-                  tier->key->text, next->key->text);
+            report_gap(build, amounts, tier, next);
         if (lump && tier->band.pay.is_rate)
             ERROR(build, "P037", tier->value, NULL, "a lump sum is an amount, not a rate");
         else if (!lump && amounts && !tier->band.pay.is_rate)
@@ -472,14 +509,16 @@ add_group(Build *build, GPtrArray *codes, const SettleNode *name)
     const SettleNode *groups = settle_node_get(build->top, "groups");
     const SettleNode *members = groups != NULL ? settle_node_get(groups, name->text) : NULL;
 
+    if (groups != NULL && groups->faulty)
+        return;
     if (members == NULL)
         ERROR(build, "P040", name, "name it under groups", "there is no group \"%s\"", name->text);
     else
         add_texts(codes, members);
 }
 
-/* distributor and distributor-group are two conditions: where both are given a distributor must be in both.
- * None in both is an empty list, which nobody matches. */
+/* distributor and distributor-group are two conditions: where both are given a distributor must be
+ * in both. None in both is an empty list, which nobody matches. */
 static void
 read_distributors(Build *build, const SettleNode *node, SettleSelector *selector)
 {
@@ -508,7 +547,8 @@ read_distributors(Build *build, const SettleNode *node, SettleSelector *selector
         if (g_strv_contains((const char *const *) grouped, listed[i]))
             g_ptr_array_add(codes, g_strdup(listed[i]));
     if (codes->len == 0)
-        WARNING(build, "P105", named, NULL, "no distributor is in both distributor and distributor-group");
+        WARNING(build, "P105", named, NULL,
+                "no distributor is in both distributor and distributor-group");
     selector->distributors = take_texts(codes);
 }
 
@@ -533,66 +573,6 @@ read_selector(Build *build, const SettleNode *rule_node, SettleSelector *selecto
         selector->first_order = boolean_of(node, "first-order", TRUE);
 
     read_distributors(build, node, selector);
-}
-
-/* --- rules that can never match --------------------------------------------------------------- */
-
-/* TRUE if each of `narrow` is among `wide`; no list at all is everything. */
-static gboolean
-texts_cover(GStrv wide, GStrv narrow)
-{
-    if (wide == NULL)
-        return TRUE;
-    if (narrow == NULL)
-        return FALSE;
-    for (guint i = 0; narrow[i] != NULL; i++)
-        if (!g_strv_contains((const char *const *) wide, narrow[i]))
-            return FALSE;
-    return TRUE;
-}
-
-static gboolean
-interval_covers(SettleInterval wide, SettleInterval narrow)
-{
-    return wide.from <= narrow.from && wide.to >= narrow.to;
-}
-
-static gboolean
-selector_covers(const SettleSelector *wide, const SettleSelector *narrow)
-{
-    return texts_cover(wide->products, narrow->products) &&
-           texts_cover(wide->classes, narrow->classes) &&
-           texts_cover(wide->regions, narrow->regions) &&
-           texts_cover(wide->channels, narrow->channels) &&
-           texts_cover(wide->distributors, narrow->distributors) &&
-           interval_covers(wide->amount, narrow->amount) &&
-           interval_covers(wide->quantity, narrow->quantity) &&
-           interval_covers(wide->tier, narrow->tier) &&
-           (wide->first_order < 0 || wide->first_order == narrow->first_order);
-}
-
-static void
-find_covered(Build *build, const SettleNode *list)
-{
-    /* pairwise: not for policies that a program wrote */
-    if (build->policy->n_rules > 500)
-        return;
-    for (guint i = 1; i < build->policy->n_rules; i++) {
-        const SettleRule *rule = &build->policy->rules[i];
-
-        for (guint j = 0; j < i; j++) {
-            const SettleRule *earlier = &build->policy->rules[j];
-
-            if (earlier->kind == rule->kind && g_strcmp0(earlier->group, rule->group) == 0 &&
-                selector_covers(&earlier->selector, &rule->selector)) {
-                WARNING(build, "P101", g_ptr_array_index(list->values, i),
-                        "put the narrower rule first, or give one of them a group",
-                        "\"%s\" never applies: \"%s\" before it takes all of its orders", rule->id,
-                        earlier->id);
-                break;
-            }
-        }
-    }
 }
 
 /* --- the whole -------------------------------------------------------------------------------- */
@@ -640,7 +620,7 @@ read_rule(Build *build, const SettleNode *node, guint ordinal, SettleRule *rule)
         break;
     }
     for (guint i = 0; i < ordinal; i++)
-        if (strcmp(build->policy->rules[i].id, rule->id) == 0)
+        if (g_strcmp0(build->policy->rules[i].id, rule->id) == 0)
             ERROR(build, "P032", settle_node_get(node, settle_rule_kinds[kind]), NULL,
                   "there is a rule \"%s\" already", rule->id);
 }
@@ -652,6 +632,11 @@ read_days(const SettleNode *node, SettlePolicy *policy)
 
     policy->closing_from = SETTLE_DAY_MIN;
     policy->closing_to = SETTLE_DAY_MAX;
+    if (dots == NULL) {
+        settle_day_parse(node->text, strlen(node->text), &policy->closing_from);
+        policy->closing_to = policy->closing_from;
+        return;
+    }
     if (dots > node->text)
         settle_day_parse(node->text, (size_t) (dots - node->text), &policy->closing_from);
     if (dots[2] != '\0')
@@ -661,8 +646,8 @@ read_days(const SettleNode *node, SettlePolicy *policy)
 static void
 read_terms(Build *build, SettlePolicy *policy)
 {
-    const SettleNode *tax = settle_node_get(build->top, "tax");
-    const SettleNode *invoice = settle_node_get(build->top, "invoice");
+    const SettleNode *tax = sound(build->top, "tax");
+    const SettleNode *invoice = sound(build->top, "invoice");
     const SettleNode *day = NULL;
 
     policy->tax_included = TRUE;
@@ -694,37 +679,64 @@ read_terms(Build *build, SettlePolicy *policy)
         policy->invoice.cut_off_day = integer_of(day);
         if (policy->invoice.cycle == SETTLE_CYCLE_WEEKLY && policy->invoice.cut_off_day > 7)
             ERROR(build, "P016", day, NULL, "a week's cut-off day is 1 (Monday) to 7 (Sunday)");
-        if (policy->invoice.cycle == SETTLE_CYCLE_DAILY || policy->invoice.cycle == SETTLE_CYCLE_NONE)
+        if (policy->invoice.cycle == SETTLE_CYCLE_DAILY ||
+            policy->invoice.cycle == SETTLE_CYCLE_NONE)
             ERROR(build, "P045", day, NULL, "cut-off-day goes with monthly and weekly cycles");
     }
     optional_money(build, invoice, "minimum", &policy->invoice.minimum_minor);
+}
+
+static char *
+text_of(const SettleNode *map, const char *key)
+{
+    const SettleNode *node = sound(map, key);
+
+    return node != NULL ? g_strdup(node->text) : NULL;
+}
+
+/* A faulty rule keeps its place, without a kind and an id. */
+static void
+read_rules(Build *build, const SettleNode *rules)
+{
+    build->policy->rules = g_new0(SettleRule, rules->values->len);
+    for (guint i = 0; i < rules->values->len; i++) {
+        const SettleNode *rule = g_ptr_array_index(rules->values, i);
+
+        if (!rule->faulty)
+            read_rule(build, rule, i, &build->policy->rules[i]);
+        build->policy->n_rules = i + 1;
+    }
+    settle_policy_find_covered(build->policy, rules, build->diagnostics);
 }
 
 SettlePolicy *
 settle_policy_build(const SettleNode *top, SettleDiagnostics *diagnostics)
 {
     SettlePolicy *policy = g_new0(SettlePolicy, 1);
-    Build build = {diagnostics, policy, top, settle_policy_exponent(top)};
+    Build build = {.diagnostics = diagnostics,
+                   .policy = policy,
+                   .top = top,
+                   .exponent = settle_policy_exponent(top)};
     const SettleNode *rules = settle_node_get(top, "rules");
-    const SettleNode *currency = settle_node_get(top, "currency");
+    const SettleNode *currency = sound(top, "currency");
+    const SettleNode *closing = sound(top, "closing");
 
     policy->unsupported = g_ptr_array_new_with_free_func(g_free);
-    policy->name = g_strdup(settle_node_get(top, "policy")->text);
-    policy->carrier = g_strdup(settle_node_get(top, "carrier")->text);
-    policy->version = g_strdup(settle_node_get(top, "version")->text);
-    settle_invariant(
-        settle_currency_lookup(currency->text, strlen(currency->text), &policy->currency));
+    policy->name = text_of(top, "policy");
+    policy->carrier = text_of(top, "carrier");
+    policy->version = text_of(top, "version");
+    if (currency != NULL)
+        settle_invariant(
+            settle_currency_lookup(currency->text, strlen(currency->text), &policy->currency));
     policy->rounding =
         (SettleRounding) choice_of(top, "policy", "rounding", SETTLE_ROUND_HALF_AWAY);
-    read_days(settle_node_get(top, "closing"), policy);
+    if (closing != NULL)
+        read_days(closing, policy);
     read_terms(&build, policy);
     note_later_terms(&build, "policy", top);
 
-    policy->rules = g_new0(SettleRule, rules->values->len);
-    for (guint i = 0; i < rules->values->len; i++) {
-        read_rule(&build, g_ptr_array_index(rules->values, i), i, &policy->rules[i]);
-        policy->n_rules = i + 1;
-    }
-    find_covered(&build, rules);
+    if (rules != NULL && rules->kind == SETTLE_NODE_LIST &&
+        rules->values->len <= SETTLE_POLICY_RULES_MAX)
+        read_rules(&build, rules);
     return policy;
 }

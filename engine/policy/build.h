@@ -1,15 +1,21 @@
-/* From the tree to a compiled policy, in two steps: every value is held against the field table, then the
- * policy is built from values that are known to be well-formed. */
+/* From the tree to a compiled policy, in two steps: every value is held against the field table, then
+ * the policy is built from values that are known to be well-formed. */
 #pragma once
 
 #include "policy/tree.h"
 
 G_BEGIN_DECLS
 
-/* Unknown and missing keys, shapes, types, ranges: everything that the field table says. */
-void settle_policy_validate(const SettleNode *top, SettleDiagnostics *diagnostics);
-/* Builds and checks what hangs together. Never NULL; unusable if there were errors. */
+/* Unknown and missing keys, shapes, types, ranges: everything that the field table says. Marks the
+ * values of the document and the rules that have errors as faulty. */
+void settle_policy_validate(SettleNode *top, SettleDiagnostics *diagnostics);
+/* Builds and checks what hangs together. Never NULL; unusable if there were errors: what is
+ * faulty is left out. */
 SettlePolicy *settle_policy_build(const SettleNode *top, SettleDiagnostics *diagnostics);
+
+/* Warns of rules that never apply. list: the nodes of the rules. */
+void settle_policy_find_covered(const SettlePolicy *policy, const SettleNode *list,
+                                SettleDiagnostics *diagnostics);
 
 /* Reading of well-formed scalars. exponent: the currency's. */
 gboolean settle_interval_read(const char *text, gboolean is_money, int exponent,

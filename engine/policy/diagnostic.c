@@ -32,9 +32,14 @@ void
 settle_diagnose(SettleDiagnostics *diagnostics, SettleSeverity severity, const char *code,
                 const SettleNode *node, const char *hint, const char *format, ...)
 {
-    SettleDiagnostic *diagnostic = g_new0(SettleDiagnostic, 1);
+    guint *n =
+        severity == SETTLE_SEVERITY_ERROR ? &diagnostics->n_errors : &diagnostics->n_warnings;
+    SettleDiagnostic *diagnostic;
     va_list arguments;
 
+    if ((*n)++ >= SETTLE_POLICY_SHOWN_MAX)
+        return;
+    diagnostic = g_new0(SettleDiagnostic, 1);
     diagnostic->severity = severity;
     g_strlcpy(diagnostic->code, code, sizeof diagnostic->code);
     diagnostic->line = node->line;
@@ -45,10 +50,6 @@ settle_diagnose(SettleDiagnostics *diagnostics, SettleSeverity severity, const c
     va_end(arguments);
     diagnostic->hint = g_strdup(hint);
     g_ptr_array_add(diagnostics->items, diagnostic);
-    if (severity == SETTLE_SEVERITY_ERROR)
-        diagnostics->n_errors++;
-    else
-        diagnostics->n_warnings++;
 }
 
 static guint
@@ -96,6 +97,9 @@ settle_diagnostic_print(const SettleDiagnostic *diagnostic, const char *file_nam
 {
     const char *line = text, *end = text + length, *newline;
 
+    if (length >= 3 && memcmp(text, "\xEF\xBB\xBF", 3) == 0)
+        line += 3; /* a byte order mark is no column */
+
     g_string_append_printf(out, "%s:%u:%u: %s: %s [%s]\n", file_name, diagnostic->line,
                            diagnostic->column,
                            diagnostic->severity == SETTLE_SEVERITY_ERROR ? "error" : "warning",
@@ -109,8 +113,7 @@ settle_diagnostic_print(const SettleDiagnostic *diagnostic, const char *file_nam
         newline = end;
     if (newline > line && newline[-1] == '\r')
         newline--;
-    if (newline > line && newline - line <= 400 &&
-        g_utf8_validate(line, newline - line, NULL)) {
+    if (newline > line && newline - line <= 400 && g_utf8_validate(line, newline - line, NULL)) {
         const char *c = line;
 
         g_string_append_printf(out, "    %.*s\n    ", (int) (newline - line), line);
@@ -158,8 +161,8 @@ settle_policy_load(const char *text, size_t length, SettlePolicy **ret_policy)
 
     if (top != NULL) {
         settle_policy_validate(top, diagnostics);
-        if (diagnostics->n_errors == 0)
-            policy = settle_policy_build(top, diagnostics);
+        /* also after errors, from what is sound: all of them are wanted in one pass */
+        policy = settle_policy_build(top, diagnostics);
         settle_node_free(top);
     }
     if (diagnostics->n_errors > 0)

@@ -32,15 +32,15 @@ typedef struct {
     gboolean failed; /* beyond recovery: reading stops */
 } Reading;
 
-static void
-fail(Reading *reading, const char *code, const yaml_mark_t *mark, const char *hint,
-     const char *format, ...) G_GNUC_PRINTF(5, 6);
+static void fail(Reading *reading, const char *code, const yaml_mark_t *mark, const char *hint,
+                 const char *format, ...) G_GNUC_PRINTF(5, 6);
 
 static void
 fail(Reading *reading, const char *code, const yaml_mark_t *mark, const char *hint,
      const char *format, ...)
 {
-    SettleNode place = {.line = (guint) mark->line + 1, .column = (guint) mark->column + 1, .width = 1};
+    SettleNode place = {
+        .line = (guint) mark->line + 1, .column = (guint) mark->column + 1, .width = 1};
     g_autofree char *message = NULL;
     va_list arguments;
 
@@ -78,15 +78,19 @@ fail_syntax(Reading *reading)
     yaml_mark_t mark = parser->problem_mark;
 
     if (parser->error == YAML_READER_ERROR) {
+        gboolean control = parser->problem != NULL && strstr(parser->problem, "control") != NULL;
+
         mark.line = mark.column = 0;
         for (size_t i = 0; i < parser->problem_offset && i < reading->length; i++) {
-            mark.column++;
+            /* the bytes after a character's first are no columns */
+            mark.column += (reading->text[i] & 0xC0) != 0x80;
             if (reading->text[i] == '\n') {
                 mark.line++;
                 mark.column = 0;
             }
         }
-        fail(reading, "P007", &mark, "save the file as UTF-8", "the text is not valid here: %s",
+        fail(reading, "P007", &mark, control ? NULL : "save the file as UTF-8",
+             "the text is not valid here: %s",
              parser->problem != NULL ? parser->problem : "unreadable");
         return;
     }
@@ -135,12 +139,18 @@ read_scalar(Reading *reading, yaml_event_t *event)
     return node;
 }
 
+/* known: the map's keys so far; looking through the map itself would take hours for a hostile one.
+ */
 static void
-add_pair(Reading *reading, SettleNode *map, SettleNode *key, SettleNode *value)
+add_pair(Reading *reading, SettleNode *map, GHashTable *known, SettleNode *key, SettleNode *value)
 {
-    if (settle_node_get(map, key->text) != NULL)
+    if (!g_hash_table_add(known, key->text))
         settle_diagnose(reading->diagnostics, SETTLE_SEVERITY_ERROR, "P004", key, NULL,
                         "\"%s\" is given twice", key->text);
+    if (!key->quoted && strcmp(key->text, "<<") == 0)
+        settle_diagnose(reading->diagnostics, SETTLE_SEVERITY_ERROR, "P003", key,
+                        "write the value out where it is needed",
+                        "merging with << is not part of the policy language");
     g_ptr_array_add(map->keys, key);
     g_ptr_array_add(map->values, value);
 }
@@ -148,6 +158,7 @@ add_pair(Reading *reading, SettleNode *map, SettleNode *key, SettleNode *value)
 static SettleNode *
 read_map(Reading *reading, yaml_event_t *start, guint depth)
 {
+    g_autoptr(GHashTable) known = g_hash_table_new(g_str_hash, g_str_equal);
     SettleNode *map;
 
     if (!is_plain(reading, start, start->data.mapping_start.anchor, start->data.mapping_start.tag))
@@ -172,7 +183,7 @@ read_map(Reading *reading, yaml_event_t *start, guint depth)
             yaml_event_delete(&event);
         }
         if (value != NULL)
-            add_pair(reading, map, key, value);
+            add_pair(reading, map, known, key, value);
         else
             settle_node_free(key);
     }
@@ -273,9 +284,15 @@ settle_tree_read(const char *text, size_t length, SettleDiagnostics *diagnostics
              SETTLE_POLICY_BYTES_MAX);
         return NULL;
     }
+    /* with the encoding set, libyaml takes a byte order mark for text */
+    if (length >= 3 && memcmp(text, "\xEF\xBB\xBF", 3) == 0) {
+        reading.text += 3;
+        reading.length -= 3;
+    }
     if (!yaml_parser_initialize(&reading.parser))
         g_error("out of memory");
-    yaml_parser_set_input_string(&reading.parser, (const unsigned char *) text, length);
+    yaml_parser_set_input_string(&reading.parser, (const unsigned char *) reading.text,
+                                 reading.length);
     yaml_parser_set_encoding(&reading.parser, YAML_UTF8_ENCODING);
     top = read_document(&reading);
     yaml_parser_delete(&reading.parser);

@@ -10,6 +10,7 @@ G_BEGIN_DECLS
 #define SETTLE_POLICY_NODES_MAX 200000
 #define SETTLE_POLICY_DEPTH_MAX 32
 #define SETTLE_POLICY_RULES_MAX 4095
+#define SETTLE_POLICY_SHOWN_MAX 200 /* errors, and warnings, that are kept; the rest is counted */
 
 typedef enum { SETTLE_NODE_SCALAR, SETTLE_NODE_MAP, SETTLE_NODE_LIST } SettleNodeKind;
 
@@ -19,6 +20,7 @@ struct SettleNode {
     guint line, column, width; /* 1-based; columns in characters */
     char *text;                /* scalar, without NUL inside */
     gboolean quoted;
+    gboolean faulty; /* set by validation: there were errors inside, do not build from it */
     GPtrArray *keys;   /* map: SettleNode * scalars */
     GPtrArray *values; /* map: as many; list: the items */
 };

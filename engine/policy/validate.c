@@ -98,7 +98,8 @@ check_pay(Check *check, const SettleNode *node)
 static gboolean
 read_count(const char *text, size_t length, int64_t *ret_value)
 {
-    return settle_money_parse(text, length, 0, ret_value) == SETTLE_PARSE_OK && *ret_value >= 0;
+    return length > 0 && text[0] != '-' &&
+           settle_money_parse(text, length, 0, ret_value) == SETTLE_PARSE_OK;
 }
 
 static void
@@ -128,7 +129,8 @@ check_choice(Check *check, const SettleNode *node, const SettleField *field)
 }
 
 gboolean
-settle_interval_read(const char *text, gboolean is_money, int exponent, SettleInterval *ret_interval)
+settle_interval_read(const char *text, gboolean is_money, int exponent,
+                     SettleInterval *ret_interval)
 {
     const char *dots = strstr(text, "..");
     SettleInterval interval = {SETTLE_OPEN_LOW, SETTLE_OPEN_HIGH};
@@ -167,8 +169,8 @@ check_interval(Check *check, const SettleNode *node, gboolean is_money)
               is_money ? " of amounts" : " of whole numbers");
     else if (interval.from > interval.to)
         ERROR(check, "P021", node, NULL, "the interval \"%s\" ends before it starts", node->text);
-    else if (!is_money && interval.from != SETTLE_OPEN_LOW && interval.from < 0)
-        ERROR(check, "P020", node, NULL, "the interval \"%s\" starts below zero", node->text);
+    else if (!is_money && strchr(node->text, '-') != NULL)
+        ERROR(check, "P020", node, NULL, "the interval \"%s\" goes below zero", node->text);
 }
 
 static void
@@ -176,11 +178,13 @@ check_days(Check *check, const SettleNode *node)
 {
     const char *dots = strstr(node->text, "..");
     SettleDay from = SETTLE_DAY_MIN, to = SETTLE_DAY_MAX;
-    gboolean ok = dots != NULL && strlen(node->text) > 2;
+    gboolean ok = strlen(node->text) > 2;
 
-    if (ok && dots > node->text)
+    if (dots == NULL)
+        ok = settle_day_parse(node->text, strlen(node->text), &from);
+    else if (ok && dots > node->text)
         ok = settle_day_parse(node->text, (size_t) (dots - node->text), &from);
-    if (ok && dots[2] != '\0')
+    if (ok && dots != NULL && dots[2] != '\0')
         ok = settle_day_parse(dots + 2, strlen(dots + 2), &to);
     if (!ok)
         ERROR(check, "P018", node, "write days like 2026-01-01..2026-12-31",
@@ -345,8 +349,13 @@ check_rules(Check *check, const SettleNode *node)
         ERROR(check, "P033", node, NULL, "a policy has at least one rule");
     if (node->values->len > SETTLE_POLICY_RULES_MAX)
         ERROR(check, "P043", node, NULL, "a policy has at most %d rules", SETTLE_POLICY_RULES_MAX);
-    for (guint i = 0; i < node->values->len; i++)
-        check_rule(check, g_ptr_array_index(node->values, i));
+    for (guint i = 0; i < node->values->len; i++) {
+        SettleNode *rule = g_ptr_array_index(node->values, i);
+        guint before = check->diagnostics->n_errors;
+
+        check_rule(check, rule);
+        rule->faulty = check->diagnostics->n_errors > before;
+    }
 }
 
 static void
@@ -436,7 +445,8 @@ check_field(Check *check, const SettleField *field, const SettleNode *section,
         check_interval(check, node, TRUE);
     else if (field->type == FIELD_BOOLEAN && strcmp(node->text, "true") != 0 &&
              strcmp(node->text, "false") != 0)
-        ERROR(check, "P017", node, NULL, "%s is true or false, not \"%s\"", field->name, node->text);
+        ERROR(check, "P017", node, NULL, "%s is true or false, not \"%s\"", field->name,
+              node->text);
 }
 
 static void
@@ -450,7 +460,10 @@ unknown_key(Check *check, const char *section, const SettleNode *key)
         if (strcmp(field->section, section) == 0)
             g_ptr_array_add(names, (gpointer) field->name);
     g_ptr_array_add(names, NULL);
-    meant = settle_did_you_mean(key->text, (const char *const *) names->pdata);
+    /* a hint that nobody is shown is not looked for */
+    meant = check->diagnostics->n_errors < SETTLE_POLICY_SHOWN_MAX
+                ? settle_did_you_mean(key->text, (const char *const *) names->pdata)
+                : NULL;
     if (meant != NULL)
         hint = g_strdup_printf("did you mean \"%s\"", meant);
     ERROR(check, "P010", key, hint, "%s has no \"%s\"",
@@ -463,11 +476,16 @@ check_section(Check *check, const char *section, const SettleNode *node)
     for (guint i = 0; i < node->keys->len; i++) {
         const SettleNode *key = g_ptr_array_index(node->keys, i);
         const SettleField *field = settle_field_find(section, key->text);
+        SettleNode *value = g_ptr_array_index(node->values, i);
+        guint before = check->diagnostics->n_errors;
 
         if (field == NULL)
             unknown_key(check, section, key);
         else
-            check_field(check, field, node, g_ptr_array_index(node->values, i));
+            check_field(check, field, node, value);
+        /* of the rules each has its own mark */
+        if (field == NULL || field->type != FIELD_RULES || value->kind != SETTLE_NODE_LIST)
+            value->faulty = check->diagnostics->n_errors > before;
     }
     for (const SettleField *field = settle_fields; field->section != NULL; field++)
         if (field->required && strcmp(field->section, section) == 0 &&
@@ -477,7 +495,7 @@ check_section(Check *check, const char *section, const SettleNode *node)
 }
 
 void
-settle_policy_validate(const SettleNode *top, SettleDiagnostics *diagnostics)
+settle_policy_validate(SettleNode *top, SettleDiagnostics *diagnostics)
 {
     Check check = {diagnostics, settle_policy_exponent(top)};
 
