@@ -12,25 +12,39 @@ static const char *const modes[] = {"marginal", "whole", "lump", NULL};
 static const char *const highers[] = {"replace", "add", NULL};
 static const char *const paids[] = {"at-end", "progressive", NULL};
 
-const char *const settle_rule_kinds[] = {"upfront", "deferred", "revenue-share", "volume-bonus", NULL};
+const char *const settle_rule_kinds[] = {"upfront", "deferred", "revenue-share", "volume-bonus",
+                                         NULL};
 
 #define RULE_COMMON(kind)                                                                          \
-    {kind, "group", FIELD_TEXT, FALSE, 0, 0, NULL, NULL, NULL,                                     \
+    {kind,                                                                                         \
+     "group",                                                                                      \
+     FIELD_TEXT,                                                                                   \
+     FALSE,                                                                                        \
+     0,                                                                                            \
+     0,                                                                                            \
+     NULL,                                                                                         \
+     NULL,                                                                                         \
+     NULL,                                                                                         \
      "rules of one kind and group exclude each other: the first that matches applies",             \
      "group: accessories"},                                                                        \
-        {kind, "for", FIELD_SECTION, FALSE, 0, 0, NULL, "for", NULL,                               \
-         "which orders the rule is for; all of them if left out", "for: {class: [plan]}"}
+    {                                                                                              \
+        kind, "for", FIELD_SECTION, FALSE, 0, 0, NULL, "for", NULL,                                \
+            "which orders the rule is for; all of them if left out", "for: {class: [plan]}"        \
+    }
 
-#define LATER(kind, name, help)                                                                    \
-    {kind, name, FIELD_LATER, FALSE, 0, 0, NULL, NULL, NULL, help, NULL}
+#define LATER(kind, name, of, help)                                                                \
+    {                                                                                              \
+        kind, name, FIELD_LATER, FALSE, 0, 0, NULL, of, NULL, help, NULL                           \
+    }
 #define RULE_LATER(kind)                                                                           \
-    LATER(kind, "clawback", "what is taken back when an order ends early"),                        \
-        LATER(kind, "holdback", "a share that is kept back for some days"),                        \
-        LATER(kind, "pay-when-paid", "payable only when the carrier has paid"),                    \
-        LATER(kind, "ceiling", "the most that the rule pays in a window"),                         \
-        LATER(kind, "split", "parts of the outlet and the manager"),                               \
-        LATER(kind, "fraud-tolerance", "fraud findings up to which none counts"),                  \
-        LATER(kind, "payee", "who is paid, if not the distributor")
+    LATER(kind, "clawback", "clawback", "what is taken back when an order ends early"),            \
+        LATER(kind, "holdback", "holdback", "a share that is kept back for some days"),            \
+        LATER(kind, "pay-when-paid", NULL, "payable only when the carrier has paid"),              \
+        LATER(kind, "ceiling", "ceiling", "the most that the rule pays in a window"),              \
+        LATER(kind, "split", "split", "parts of the outlet and the manager"),                      \
+        LATER(kind, "fraud-tolerance", "fraud-tolerance",                                          \
+              "fraud findings up to which none counts"),                                           \
+        LATER(kind, "payee", NULL, "who is paid, if not the distributor")
 
 const SettleField settle_fields[] = {
     {"policy", "policy", FIELD_TEXT, TRUE, 0, 0, NULL, NULL, NULL, "the policy's name",
@@ -47,8 +61,8 @@ const SettleField settle_fields[] = {
     {"policy", "rounding", FIELD_CHOICE, FALSE, 0, 0, roundings, NULL, "half-up",
      "how an exact amount becomes whole minor units; half-up is half away from zero",
      "rounding: down"},
-    {"policy", "tax", FIELD_SECTION, FALSE, 0, 0, NULL, "tax", "no tax", "value added tax on invoices",
-     "tax: {rate: 6%, included: true}"},
+    {"policy", "tax", FIELD_SECTION, FALSE, 0, 0, NULL, "tax", "no tax",
+     "value added tax on invoices", "tax: {rate: 6%, included: true}"},
     {"policy", "invoice", FIELD_SECTION, FALSE, 0, 0, NULL, "invoice",
      "monthly on the last day, no minimum", "when invoices are drafted, and from which amount on",
      "invoice: {cycle: monthly, cut-off-day: 10, minimum: 100.00}"},
@@ -56,13 +70,13 @@ const SettleField settle_fields[] = {
      "named groups of distributors for distributor-group", "groups: {south: [D001, D002]}"},
     {"policy", "rules", FIELD_RULES, TRUE, 0, 0, NULL, NULL, NULL,
      "the rules, each a kind with the rule's name", "rules:"},
-    LATER("policy", "ceiling", "the most that the whole policy pays in a window"),
-    LATER("policy", "fraud-tolerance", "fraud findings up to which none counts"),
-    LATER("policy", "pay-when-paid", "payable only when the carrier has paid"),
-    LATER("policy", "on-port-out", "what a port-out does"),
-    LATER("policy", "on-number-transfer", "what a number transfer does"),
-    LATER("policy", "after-distributor-ended", "what a distributor earns after its end"),
-    LATER("policy", "credit-note", "whether a negative total becomes a credit note"),
+    LATER("policy", "ceiling", "ceiling", "the most that the whole policy pays in a window"),
+    LATER("policy", "fraud-tolerance", "fraud-tolerance", "fraud findings up to which none counts"),
+    LATER("policy", "pay-when-paid", NULL, "payable only when the carrier has paid"),
+    LATER("policy", "on-port-out", NULL, "what a port-out does"),
+    LATER("policy", "on-number-transfer", NULL, "what a number transfer does"),
+    LATER("policy", "after-distributor-ended", NULL, "what a distributor earns after its end"),
+    LATER("policy", "credit-note", NULL, "whether a negative total becomes a credit note"),
 
     {"tax", "rate", FIELD_RATE, TRUE, 0, 0, NULL, NULL, NULL, "the tax rate", "rate: 6%"},
     {"tax", "included", FIELD_BOOLEAN, FALSE, 0, 0, NULL, NULL, "true",
@@ -137,12 +151,12 @@ const SettleField settle_fields[] = {
     {"instalment", "if", FIELD_SECTIONS, FALSE, 0, 0, NULL, "condition", NULL,
      "conditions on bills; all must be met on the due day",
      "if: [{each-month: 1..3, any: [{minutes: 10..}]}]"},
-    LATER("instalment", "retry", "try again each month up to T+M"),
+    LATER("instalment", "retry", "retry", "try again each month up to T+M"),
 
     {"by-bill", "month", FIELD_INTEGER, TRUE, 0, 4095, NULL, NULL, NULL,
      "contract month of the bill; the closing month is 0", "month: 3"},
-    {"by-bill", "base", FIELD_CHOICE, FALSE, 0, 0, bases, NULL, "billed", "which amount of the bill",
-     "base: billed-less-arrears"},
+    {"by-bill", "base", FIELD_CHOICE, FALSE, 0, 0, bases, NULL, "billed",
+     "which amount of the bill", "base: billed-less-arrears"},
     {"by-bill", "bands", FIELD_BANDS_MONEY_PAY, TRUE, 0, 0, NULL, NULL, NULL,
      "what is paid by the bill's size", "bands: {10.00..19.99: 10.00, 20.00..: 15.00}"},
 
@@ -161,8 +175,8 @@ const SettleField settle_fields[] = {
     {"revenue-share", "by-size", FIELD_BANDS_MONEY_RATE, FALSE, 0, 0, NULL, NULL, NULL,
      "instead of rate: the share by the bill's size, the whole amount at its band",
      "by-size: {..9.99: 6%, 10.00..: 8%}"},
-    {"revenue-share", "cap", FIELD_MONEY, FALSE, 0, 0, NULL, NULL, NULL, "the most that a bill earns",
-     "cap: 2.00"},
+    {"revenue-share", "cap", FIELD_MONEY, FALSE, 0, 0, NULL, NULL, NULL,
+     "the most that a bill earns", "cap: 2.00"},
     {"revenue-share", "life-cap", FIELD_MONEY, FALSE, 0, 0, NULL, NULL, NULL,
      "the most that an order earns in all, in the order of contract months", "life-cap: 20.00"},
     RULE_LATER("revenue-share"),
@@ -177,7 +191,8 @@ const SettleField settle_fields[] = {
     {"volume-bonus", "measure", FIELD_CHOICE, FALSE, 0, 0, measures, NULL, "orders",
      "what is counted: orders, their quantities, or their paid amounts", "measure: units"},
     {"volume-bonus", "mode", FIELD_CHOICE, TRUE, 0, 0, modes, NULL, NULL,
-     "marginal: each tier pays for the part inside it; whole: the tier reached pays for everything; "
+     "marginal: each tier pays for the part inside it; whole: the tier reached pays for "
+     "everything; "
      "lump: reaching a tier earns its sum once",
      "mode: whole"},
     {"volume-bonus", "higher-tiers", FIELD_CHOICE, FALSE, 0, 0, highers, NULL, "replace",
@@ -196,20 +211,45 @@ const SettleField settle_fields[] = {
     {"condition", "each-month", FIELD_COUNT_INTERVAL, FALSE, 0, 0, NULL, NULL, NULL,
      "each of these contract months", "{each-month: 1..3, any: [{minutes: 10..}]}"},
     {"condition", "any", FIELD_SECTIONS, FALSE, 0, 0, NULL, "test", NULL,
-     "one of these tests must hold for the month's bill", "any: [{minutes: 10..}, {megabytes: 30..}]"},
+     "one of these tests must hold for the month's bill",
+     "any: [{minutes: 10..}, {megabytes: 30..}]"},
     {"condition", "all", FIELD_SECTIONS, FALSE, 0, 0, NULL, "test", NULL,
-     "all of these tests must hold; without tests the bill must be there", "all: [{no-arrears: true}]"},
+     "all of these tests must hold; without tests the bill must be there",
+     "all: [{no-arrears: true}]"},
 
-    {"test", "minutes", FIELD_COUNT_INTERVAL, FALSE, 0, 0, NULL, NULL, NULL, "call minutes of the month",
-     "{minutes: 10..}"},
-    {"test", "megabytes", FIELD_COUNT_INTERVAL, FALSE, 0, 0, NULL, NULL, NULL, "data used in the month",
-     "{megabytes: 30..}"},
+    {"test", "minutes", FIELD_COUNT_INTERVAL, FALSE, 0, 0, NULL, NULL, NULL,
+     "call minutes of the month", "{minutes: 10..}"},
+    {"test", "megabytes", FIELD_COUNT_INTERVAL, FALSE, 0, 0, NULL, NULL, NULL,
+     "data used in the month", "{megabytes: 30..}"},
     {"test", "bill", FIELD_MONEY_INTERVAL, FALSE, 0, 0, NULL, NULL, NULL, "an amount of the bill",
      "{bill: 10.00.., base: cash}"},
-    {"test", "base", FIELD_CHOICE, FALSE, 0, 0, bases, NULL, "billed", "which amount; with bill only",
-     "{bill: 10.00.., base: billed-less-arrears}"},
+    {"test", "base", FIELD_CHOICE, FALSE, 0, 0, bases, NULL, "billed",
+     "which amount; with bill only", "{bill: 10.00.., base: billed-less-arrears}"},
     {"test", "no-arrears", FIELD_BOOLEAN, FALSE, 0, 0, NULL, NULL, NULL,
      "true: nothing of the bill is in arrears", "{no-arrears: true}"},
+
+    LATER("clawback", "on", NULL, "the event: refund, cancel, suspend, port-out, fraud"),
+    LATER("clawback", "within", NULL, "up to how many days or months after closing"),
+    LATER("clawback", "days", NULL, "between which days after closing"),
+    LATER("clawback", "months", NULL, "between which months after closing"),
+    LATER("clawback", "take", NULL, "all, a share, or pro rata"),
+    LATER("clawback", "not-counted", NULL, "days that are left out, such as suspended ones"),
+
+    LATER("holdback", "share", NULL, "which share is kept back"),
+    LATER("holdback", "days", NULL, "for how many days after closing"),
+
+    LATER("ceiling", "window", NULL, "month, quarter or year"),
+    LATER("ceiling", "amount", NULL, "the most in it"),
+
+    LATER("split", "distributor", NULL, "its part"),
+    LATER("split", "outlet", NULL, "its part"),
+    LATER("split", "manager", NULL, "its part"),
+
+    LATER("fraud-tolerance", "share", NULL, "of a month's lines"),
+    LATER("fraud-tolerance", "count", NULL, "of a month's lines"),
+
+    LATER("retry", "until", NULL, "the last month, N months"),
+
     {NULL, NULL, FIELD_TEXT, FALSE, 0, 0, NULL, NULL, NULL, NULL, NULL},
 };
 

@@ -28,7 +28,8 @@ typedef enum {
     FIELD_BANDS_MONEY_RATE, /* {10.00..19.99: 5%} */
     FIELD_BANDS_COUNT_RATE, /* {1..6: 5%} */
     FIELD_TIERS,            /* {100..299: 5.00}: what is allowed depends on measure and mode */
-    FIELD_LATER,            /* a term that is not settled yet: any shape */
+    FIELD_LATER,            /* not settled yet: a single value, keys of a section if there is one,
+                               or a list of such; the values are not looked at */
 } SettleFieldType;
 
 typedef struct {
@@ -48,6 +49,12 @@ typedef struct {
 extern const SettleField settle_fields[];
 /* The kinds of rules, in the order of the engine: each is a key and a section. */
 extern const char *const settle_rule_kinds[];
+/* Every code that a diagnostic can have and what it is about; ends with a NULL code. */
+typedef struct {
+    const char *code;
+    const char *about;
+} SettlePolicyCode;
+extern const SettlePolicyCode settle_policy_codes[];
 const SettleField *settle_field_find(const char *section, const char *name);
 
 G_END_DECLS

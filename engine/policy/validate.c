@@ -340,6 +340,21 @@ check_rule(Check *check, const SettleNode *node)
     check_section(check, kind, node);
 }
 
+/* Loosely, for its values are not used; but a key that will never exist is told now. */
+static void
+check_later(Check *check, const SettleField *field, const SettleNode *node)
+{
+    if (node->kind == SETTLE_NODE_SCALAR)
+        check_text(check, node);
+    else if (node->kind == SETTLE_NODE_MAP && field->of != NULL)
+        check_section(check, field->of, node);
+    else if (node->kind == SETTLE_NODE_MAP)
+        expect(check, node, SETTLE_NODE_SCALAR, field->name);
+    else
+        for (guint i = 0; i < node->values->len; i++)
+            check_later(check, field, g_ptr_array_index(node->values, i));
+}
+
 static void
 check_rules(Check *check, const SettleNode *node)
 {
@@ -405,6 +420,7 @@ check_field(Check *check, const SettleField *field, const SettleNode *section,
         check_bands(check, node, field->name, measures_amount(section), check_pay);
         return;
     case FIELD_LATER:
+        check_later(check, field, node);
         return;
     case FIELD_TEXT:
     case FIELD_MONEY:
