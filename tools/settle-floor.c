@@ -1,12 +1,12 @@
-/* The floor under a run: the time PostgreSQL takes merely to hand the same facts out and to take the same
- * transfers in, with the same chunks, transactions, indexes and number of connections, reading and writing
- * at once. tools/bench runs it beside the engine.
+/* The floor under a run: the time PostgreSQL takes merely to hand the same facts out and to take
+ * the same transfers in, with the same chunks, transactions, indexes and number of connections,
+ * reading and writing at once. tools/bench runs it beside the engine.
  *
  *     settle-floor CONNINFO RUN WORKERS DIR
  *
- * First (not timed) every chunk's published transfers are exported to DIR. Then, timed, each worker drains
- * the facts of its chunks on one connection while another copies the exported rows into floor.transfer, a
- * table made like settle.transfer. Prints the seconds. */
+ * First (not timed) every chunk's published transfers are exported to DIR. Then, timed, each worker
+ * drains the facts of its chunks on one connection while another copies the exported rows into
+ * floor.transfer, a table made like settle.transfer. Prints the seconds. */
 #include <glib.h>
 #include <libpq-fe.h>
 #include <stdio.h>
@@ -93,9 +93,10 @@ chunk_path(const Floor *floor, const Chunk *chunk)
 static void
 load_chunks(Floor *floor, PGconn *conn)
 {
-    g_autofree char *sql = g_strdup_printf(
-        "SELECT chunk, first_distributor, last_distributor FROM settle.run_chunk "
-        "WHERE run_id = %d ORDER BY expected DESC, chunk", floor->run);
+    g_autofree char *sql =
+        g_strdup_printf("SELECT chunk, first_distributor, last_distributor FROM settle.run_chunk "
+                        "WHERE run_id = %d ORDER BY expected DESC, chunk",
+                        floor->run);
     PGresult *result = PQexec(conn, sql);
 
     if (PQresultStatus(result) != PGRES_TUPLES_OK)
@@ -115,7 +116,8 @@ export_transfers(Floor *floor, PGconn *conn)
         const Chunk *chunk = &floor->chunks[i];
         g_autofree char *path = chunk_path(floor, chunk);
         g_autofree char *sql = g_strdup_printf(
-            "COPY (SELECT * FROM settle.transfer WHERE run_id = %d AND distributor_id BETWEEN %d AND "
+            "COPY (SELECT * FROM settle.transfer WHERE run_id = %d AND distributor_id BETWEEN %d "
+            "AND "
             "%d ORDER BY distributor_id, subject_id, slot) TO STDOUT (FORMAT binary)",
             floor->run, chunk->first, chunk->last);
         FILE *file = fopen(path, "wb");
@@ -141,17 +143,21 @@ read_facts(gpointer data)
         const Chunk *chunk = &floor->chunks[i];
         g_autofree char *orders = g_strdup_printf(
             "COPY (SELECT order_id, paid_minor, distributor_id, batch_id, product_id, manager_id, "
-            "quantity, closing_day, region_id, channel_id, currency, flags FROM settle.closed_order "
-            "WHERE batch_id BETWEEN (SELECT min(batch_id) FROM settle.run_batch WHERE run_id = %d) AND "
+            "quantity, closing_day, region_id, channel_id, currency, flags FROM "
+            "settle.closed_order "
+            "WHERE batch_id BETWEEN (SELECT min(batch_id) FROM settle.run_batch WHERE run_id = %d) "
+            "AND "
             "(SELECT max(batch_id) FROM settle.run_batch WHERE run_id = %d) "
             "AND distributor_id BETWEEN %d AND %d) TO STDOUT (FORMAT binary)",
             floor->run, floor->run, chunk->first, chunk->last);
         g_autofree char *bills = g_strdup_printf(
             "COPY (SELECT order_id, paid_minor, distributor_id, order_batch_id, product_id, "
-            "manager_id, quantity, closing_day, region_id, channel_id, currency, flags, billed_minor, "
+            "manager_id, quantity, closing_day, region_id, channel_id, currency, flags, "
+            "billed_minor, "
             "tax_minor, cash_minor, arrears_minor, megabytes, minutes, month, issue_day, revision, "
             "withdrawn, follows, batch_id FROM settle.bill "
-            "WHERE batch_id BETWEEN (SELECT min(batch_id) FROM settle.run_batch WHERE run_id = %d) AND "
+            "WHERE batch_id BETWEEN (SELECT min(batch_id) FROM settle.run_batch WHERE run_id = %d) "
+            "AND "
             "(SELECT max(batch_id) FROM settle.run_batch WHERE run_id = %d) "
             "AND distributor_id BETWEEN %d AND %d) TO STDOUT (FORMAT binary)",
             floor->run, floor->run, chunk->first, chunk->last);
@@ -218,13 +224,14 @@ make_table(PGconn *conn)
     command(conn, "CREATE SCHEMA floor");
     command(conn, "CREATE TABLE floor.transfer (LIKE settle.transfer INCLUDING ALL) "
                   "PARTITION BY RANGE (period)");
-    command(conn,
-            "DO $$ DECLARE m date; BEGIN "
-            "FOR m IN SELECT DISTINCT date_trunc('month', d)::date FROM generate_series(date "
-            "'2025-01-01', date '2028-12-01', interval '1 month') d LOOP "
-            "EXECUTE format('CREATE TABLE floor.%I PARTITION OF floor.transfer FOR VALUES FROM (%L) TO "
-            "(%L)', 'transfer_' || to_char(m, 'YYYY_MM'), m, (m + interval '1 month')::date); "
-            "END LOOP; END $$");
+    command(
+        conn,
+        "DO $$ DECLARE m date; BEGIN "
+        "FOR m IN SELECT DISTINCT date_trunc('month', d)::date FROM generate_series(date "
+        "'2025-01-01', date '2028-12-01', interval '1 month') d LOOP "
+        "EXECUTE format('CREATE TABLE floor.%I PARTITION OF floor.transfer FOR VALUES FROM (%L) TO "
+        "(%L)', 'transfer_' || to_char(m, 'YYYY_MM'), m, (m + interval '1 month')::date); "
+        "END LOOP; END $$");
     command(conn, "CHECKPOINT");
 }
 

@@ -3,7 +3,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-G_DEFINE_QUARK(settle-error-quark, settle_error)
+G_DEFINE_QUARK(settle - error - quark, settle_error)
 
 void
 settle_error_hint(GError **error, const char *format, ...)

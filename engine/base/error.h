@@ -13,17 +13,17 @@ GQuark settle_error_quark(void);
 
 /* The code decides the exit status of the program (see docs/operations.md). */
 typedef enum {
-    SETTLE_ERROR_INPUT,       /* the user's data is bad: exit 3 */
-    SETTLE_ERROR_USAGE,       /* the user's command is bad: exit 2 */
-    SETTLE_ERROR_DATABASE,    /* libpq or the server refused: exit 4 */
-    SETTLE_ERROR_CONNECTION,  /* the server cannot be reached or was lost: exit 4 */
-    SETTLE_ERROR_CONSTRAINT,  /* a unique key or check refused a row: exit 4 */
-    SETTLE_ERROR_LOCKED,      /* another run holds the lock: exit 5 */
-    SETTLE_ERROR_OVERFLOW,    /* an amount left the range of int64: exit 3 */
-    SETTLE_ERROR_LIMIT,       /* a stated size limit was exceeded: exit 3 */
-    SETTLE_ERROR_IO,          /* reading or writing a file failed: exit 3 */
-    SETTLE_ERROR_STATE,       /* not now: e.g. period closed, approver is the drafter: exit 3 */
-    SETTLE_ERROR_SETTINGS,    /* the server would lose money (fsync off ...): exit 4 */
+    SETTLE_ERROR_INPUT,      /* the user's data is bad: exit 3 */
+    SETTLE_ERROR_USAGE,      /* the user's command is bad: exit 2 */
+    SETTLE_ERROR_DATABASE,   /* libpq or the server refused: exit 4 */
+    SETTLE_ERROR_CONNECTION, /* the server cannot be reached or was lost: exit 4 */
+    SETTLE_ERROR_CONSTRAINT, /* a unique key or check refused a row: exit 4 */
+    SETTLE_ERROR_LOCKED,     /* another run holds the lock: exit 5 */
+    SETTLE_ERROR_OVERFLOW,   /* an amount left the range of int64: exit 3 */
+    SETTLE_ERROR_LIMIT,      /* a stated size limit was exceeded: exit 3 */
+    SETTLE_ERROR_IO,         /* reading or writing a file failed: exit 3 */
+    SETTLE_ERROR_STATE,      /* not now: e.g. period closed, approver is the drafter: exit 3 */
+    SETTLE_ERROR_SETTINGS,   /* the server would lose money (fsync off ...): exit 4 */
 } SettleErrorCode;
 
 /* Appends "\nhint: ..." to an error's message; error may be NULL or point to NULL. */

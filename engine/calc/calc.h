@@ -17,19 +17,19 @@ typedef struct {
     int64_t target_minor; /* >= 0 */
     const SettleRule *rule;
     SettleSlot slot;
-    SettleMonth origin;   /* 13.2 */
-    SettleDay wait_day;   /* NOT_DUE: when; PENDING: the due day */
+    SettleMonth origin;     /* 13.2 */
+    SettleDay wait_day;     /* NOT_DUE: when; PENDING: the due day */
     SettleMonth wait_month; /* PENDING: the bill month that is missing */
-    int16_t revision;     /* revenue share: of the bill */
-    uint8_t state;        /* SettleTargetState */
-    uint8_t credit;       /* SETTLE_ROLE_DISTRIBUTOR or SETTLE_ROLE_WITHHELD */
+    int16_t revision;       /* revenue share: of the bill */
+    uint8_t state;          /* SettleTargetState */
+    uint8_t credit;         /* SETTLE_ROLE_DISTRIBUTOR or SETTLE_ROLE_WITHHELD */
 } SettleTarget;
 
 /* Which targets are asked for: only slots that the facts at hand can have changed. */
 typedef struct {
-    SettleDay date;       /* the run's business date: facts and due days up to it count */
-    SettleDay due_after;  /* upfront (earned later) and instalments: only those falling due in
-                           * (due_after, date]; SETTLE_DAY_MIN: all up to date */
+    SettleDay date;      /* the run's business date: facts and due days up to it count */
+    SettleDay due_after; /* upfront (earned later) and instalments: only those falling due in
+                          * (due_after, date]; SETTLE_DAY_MIN: all up to date */
     gboolean upfront, deferred, share;
     const SettleMonth *share_months; /* NULL: all bills given; else only these contract months'
                                       * bills' slots (ascending calendar months) */

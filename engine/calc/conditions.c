@@ -40,8 +40,7 @@ settle_bill_of_month(const SettleBill *bills, guint n_bills, SettleMonth month,
         end++;
     if (first == end)
         return NULL;
-    return rule == SETTLE_REVISION_LATEST ? latest(bills, end)
-                                          : at_due(bills, first, end, due_day);
+    return rule == SETTLE_REVISION_LATEST ? latest(bills, end) : at_due(bills, first, end, due_day);
 }
 
 gboolean

@@ -51,13 +51,12 @@ calc_instalment(const SettlePolicy *policy, const SettleInstalment *instalment,
                                   &target->wait_month))
         return FALSE;
     if (decision != SETTLE_DECIDED_MET) {
-        target->state = decision == SETTLE_DECIDED_PENDING ? SETTLE_TARGET_PENDING
-                                                           : SETTLE_TARGET_NOT_MET;
+        target->state =
+            decision == SETTLE_DECIDED_PENDING ? SETTLE_TARGET_PENDING : SETTLE_TARGET_NOT_MET;
         return TRUE;
     }
     target->state = SETTLE_TARGET_EARNED;
-    if (instalment->n_bands > 0 &&
-        !pick_band(instalment, order, bills, n_bills, due, target, &pay))
+    if (instalment->n_bands > 0 && !pick_band(instalment, order, bills, n_bills, due, target, &pay))
         return FALSE;
     if (pay == NULL || target->state != SETTLE_TARGET_EARNED)
         return TRUE;

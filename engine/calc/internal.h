@@ -8,7 +8,8 @@ G_BEGIN_DECLS
 /* Which revision of a month's bill decides. */
 typedef enum {
     SETTLE_REVISION_LATEST, /* upfront, revenue share: corrections count */
-    SETTLE_REVISION_AT_DUE, /* instalments: the last issued up to the due day, else the first after it */
+    SETTLE_REVISION_AT_DUE, /* instalments: the last issued up to the due day, else the first after
+                               it */
 } SettleRevisionRule;
 
 typedef enum { SETTLE_DECIDED_MET, SETTLE_DECIDED_NOT_MET, SETTLE_DECIDED_PENDING } SettleDecision;

@@ -17,8 +17,8 @@ typedef struct {
     IdSet products, classes, regions, channels, distributors;
 } BoundRule;
 
-/* What rules of this policy can tell orders apart by. Attributes that no rule asks about stay 0, so that
- * the table of answers stays small. */
+/* What rules of this policy can tell orders apart by. Attributes that no rule asks about stay 0, so
+ * that the table of answers stays small. */
 typedef struct {
     int32_t product_id;
     int16_t region_id, channel_id;
@@ -75,10 +75,10 @@ bind_codes(const SettleDirectory *directory, SettleDim dim, int32_t carrier_id, 
     set.n = settle_directory_max_id(directory, dim) + 1;
     set.bits = g_new0(guint64, (gsize) set.n / 64 + 1);
     for (guint i = 0; codes[i] != NULL; i++)
-        id_set_add(&set, dim == SETTLE_DIM_PRODUCT
-                             ? settle_directory_product(directory, carrier_id, codes[i],
-                                                        strlen(codes[i]))
-                             : settle_directory_id(directory, dim, codes[i], strlen(codes[i])));
+        id_set_add(&set,
+                   dim == SETTLE_DIM_PRODUCT
+                       ? settle_directory_product(directory, carrier_id, codes[i], strlen(codes[i]))
+                       : settle_directory_id(directory, dim, codes[i], strlen(codes[i])));
     return set;
 }
 
@@ -196,8 +196,8 @@ settle_matcher_new(const SettlePolicy *policy, const SettleDirectory *directory)
         matcher->by_class = matcher->by_class || s->classes != NULL;
         matcher->by_region = matcher->by_region || s->regions != NULL;
         matcher->by_channel = matcher->by_channel || s->channels != NULL;
-        matcher->by_tier = matcher->by_tier || s->tier.from != SETTLE_OPEN_LOW ||
-                           s->tier.to != SETTLE_OPEN_HIGH;
+        matcher->by_tier =
+            matcher->by_tier || s->tier.from != SETTLE_OPEN_LOW || s->tier.to != SETTLE_OPEN_HIGH;
         matcher->by_first = matcher->by_first || s->first_order >= 0;
         add_breaks(amounts, s->amount);
         add_breaks(quantities, s->quantity);

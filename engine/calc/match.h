@@ -1,6 +1,6 @@
 /* Which rules of a policy apply to an order: the first that matches in document order per kind and
- * group (docs/semantics.md 5). The cost per order does not grow with the number of rules: the answer
- * for a combination of attributes is found once and remembered. */
+ * group (docs/semantics.md 5). The cost per order does not grow with the number of rules: the
+ * answer for a combination of attributes is found once and remembered. */
 #pragma once
 
 #include "model/directory.h"
@@ -17,8 +17,9 @@ typedef struct {
 
 typedef struct SettleMatcher SettleMatcher;
 
-/* Binds the codes in the policy's selectors to the directory's ids (codes the directory does not know
- * never match). One matcher per thread: it remembers answers. Policy and directory must outlive it. */
+/* Binds the codes in the policy's selectors to the directory's ids (codes the directory does not
+ * know never match). One matcher per thread: it remembers answers. Policy and directory must
+ * outlive it. */
 SettleMatcher *settle_matcher_new(const SettlePolicy *policy, const SettleDirectory *directory);
 void settle_matcher_free(SettleMatcher *matcher);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(SettleMatcher, settle_matcher_free)

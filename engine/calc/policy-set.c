@@ -3,7 +3,7 @@
 #include "base/error.h"
 
 struct SettlePolicySet {
-    GPtrArray *policies; /* SettlePolicy *, owned, by policy id */
+    GPtrArray *policies;    /* SettlePolicy *, owned, by policy id */
     GHashTable *by_carrier; /* carrier id -> GPtrArray of SettlePolicy *, by closing_from */
 };
 
@@ -62,8 +62,7 @@ settle_policy_set_add(SettlePolicySet *set, SettlePolicy *policy)
 const SettlePolicy *
 settle_policy_set_find(const SettlePolicySet *set, int32_t carrier_id, SettleDay closing_day)
 {
-    const GPtrArray *versions =
-        g_hash_table_lookup(set->by_carrier, GINT_TO_POINTER(carrier_id));
+    const GPtrArray *versions = g_hash_table_lookup(set->by_carrier, GINT_TO_POINTER(carrier_id));
 
     /* from the latest on: most orders are recent */
     for (guint i = versions != NULL ? versions->len : 0; i > 0; i--) {
@@ -109,8 +108,7 @@ settle_policy_set_nth(const SettlePolicySet *set, guint n)
 const SettlePolicy *
 settle_policy_set_terms(const SettlePolicySet *set, int32_t carrier_id, SettleDay day)
 {
-    const GPtrArray *versions =
-        g_hash_table_lookup(set->by_carrier, GINT_TO_POINTER(carrier_id));
+    const GPtrArray *versions = g_hash_table_lookup(set->by_carrier, GINT_TO_POINTER(carrier_id));
 
     for (guint i = versions != NULL ? versions->len : 0; i > 0; i--) {
         const SettlePolicy *policy = g_ptr_array_index(versions, i - 1);

@@ -11,7 +11,8 @@ is_asked_for(const SettleCalcScope *scope, SettleMonth month)
     return FALSE;
 }
 
-/* One bill, before the lifetime cap: base, rate of its band, tax out, one rounding, cap per bill. */
+/* One bill, before the lifetime cap: base, rate of its band, tax out, one rounding, cap per bill.
+ */
 static gboolean
 bill_share(const SettlePolicy *policy, const SettleRevenueShare *share, const SettleBill *bill,
            int contract_month, int64_t *ret_minor)

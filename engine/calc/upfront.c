@@ -6,8 +6,8 @@ settle_calc_upfront_day(const SettleOrder *order, const SettleUpfront *upfront)
     return order->closing_day + upfront->active_days;
 }
 
-/* One rounding, then floor and cap (docs/semantics.md 13.3): a fixed amount is per unit, floor and cap are
- * per order, and a floor does not lift a rate of nothing. */
+/* One rounding, then floor and cap (docs/semantics.md 13.3): a fixed amount is per unit, floor and
+ * cap are per order, and a floor does not lift a rate of nothing. */
 static gboolean
 earned(const SettlePolicy *policy, const SettleUpfront *upfront, const SettleOrder *order,
        int64_t *ret_minor)

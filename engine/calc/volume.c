@@ -45,8 +45,8 @@ settle_volume_scope_id(const SettleVolumeBonus *volume, const SettleOrder *order
     return -1;
 }
 
-/* Adds what a tier pays for a part of the measure, in thousand-millionths of a minor unit: counts pay a
- * fixed amount each, amounts a rate. FALSE on overflow. */
+/* Adds what a tier pays for a part of the measure, in thousand-millionths of a minor unit: counts
+ * pay a fixed amount each, amounts a rate. FALSE on overflow. */
 static gboolean
 add_part(const SettlePay *pay, int64_t part, SettleInt128 *sum)
 {
@@ -57,8 +57,8 @@ add_part(const SettlePay *pay, int64_t part, SettleInt128 *sum)
            !__builtin_add_overflow(*sum, product, sum);
 }
 
-/* The part of the measure inside tier i: of counts those from the from-th on, of amounts what is above
- * from (docs/semantics.md 13.9). */
+/* The part of the measure inside tier i: of counts those from the from-th on, of amounts what is
+ * above from (docs/semantics.md 13.9). */
 static int64_t
 part_inside(const SettleVolumeBonus *volume, guint i, int64_t measure)
 {

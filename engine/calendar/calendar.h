@@ -13,8 +13,8 @@ typedef int32_t SettleMonth;
 /* Microseconds since 2000-01-01T00:00:00Z (PostgreSQL's timestamptz). */
 typedef int64_t SettleInstant;
 
-#define SETTLE_DAY_MIN (-36524)   /* 1900-01-01 */
-#define SETTLE_DAY_MAX 146096     /* 2399-12-31 */
+#define SETTLE_DAY_MIN (-36524) /* 1900-01-01 */
+#define SETTLE_DAY_MAX 146096   /* 2399-12-31 */
 
 gboolean settle_day_from_ymd(int year, int month, int day, SettleDay *ret_day);
 void settle_day_to_ymd(SettleDay day, int *ret_year, int *ret_month, int *ret_day);

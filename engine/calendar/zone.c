@@ -2,7 +2,7 @@
 #include "calendar/zone-internal.h"
 
 #define MICROSECONDS INT64_C(1000000)
-#define DAY_SECONDS 86400
+#define DAY_SECONDS  86400
 
 /* GLib also takes offsets, POSIX rules and paths, and reads "UTC+8" as POSIX does: eight hours
  * WEST. Only names of the IANA database's shape get that far: a digit needs an area before it. */
@@ -26,8 +26,7 @@ looks_like_iana(const char *identifier)
 SettleZone *
 settle_zone_new(const char *identifier, GError **error)
 {
-    GTimeZone *zone =
-        looks_like_iana(identifier) ? g_time_zone_new_identifier(identifier) : NULL;
+    GTimeZone *zone = looks_like_iana(identifier) ? g_time_zone_new_identifier(identifier) : NULL;
     SettleZone *result;
 
     if (zone == NULL) {

@@ -13,8 +13,8 @@ print_message(const char *message)
 
     for (guint i = 0; lines[i] != NULL; i++)
         if (lines[i][0] != '\0')
-            fprintf(stderr, "%s%s\n", g_str_has_prefix(lines[i], "hint: ") ? "" : "settle: ",
-                    lines[i]);
+            fprintf(stderr, "%s%s\n",
+                    g_str_has_prefix(lines[i], "hint: ") ? "" : "settle: ", lines[i]);
 }
 
 int
@@ -211,11 +211,11 @@ cell_text(const SettleResult *result, const SettleCell *cell, int row, int colum
     case SETTLE_CELL_INTEGER:
         return g_strdup_printf("%" G_GINT64_FORMAT, settle_result_i64(result, row, column));
     case SETTLE_CELL_MONEY:
-        return g_strdup(settle_money_format(
-            settle_result_i64(result, row, column),
-            settle_currency_exponent(
-                (SettleCurrency) settle_result_i32(result, row, cell->currency)),
-            text));
+        return g_strdup(
+            settle_money_format(settle_result_i64(result, row, column),
+                                settle_currency_exponent((SettleCurrency) settle_result_i32(
+                                    result, row, cell->currency)),
+                                text));
     case SETTLE_CELL_CURRENCY:
         return g_strdup(
             settle_currency_code((SettleCurrency) settle_result_i32(result, row, column)));
@@ -235,11 +235,10 @@ settle_cli_print(const SettleCli *cli, const SettleResult *result, const SettleC
 
     for (guint i = 0; i < n; i++)
         if (cells[i].name != NULL)
-            columns[shown++] =
-                (SettleColumn){cells[i].name, cells[i].kind == SETTLE_CELL_MONEY ? SETTLE_COLUMN_MONEY
-                                              : cells[i].kind == SETTLE_CELL_INTEGER
-                                                  ? SETTLE_COLUMN_INTEGER
-                                                  : SETTLE_COLUMN_TEXT};
+            columns[shown++] = (SettleColumn){
+                cells[i].name, cells[i].kind == SETTLE_CELL_MONEY     ? SETTLE_COLUMN_MONEY
+                               : cells[i].kind == SETTLE_CELL_INTEGER ? SETTLE_COLUMN_INTEGER
+                                                                      : SETTLE_COLUMN_TEXT};
     table = settle_table_new(cli->format, columns, shown, stdout);
     for (int r = 0; r < settle_result_rows(result); r++) {
         g_ptr_array_set_size(row, 0);

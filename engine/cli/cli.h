@@ -44,19 +44,20 @@ int settle_command_invoice(const SettleCli *cli, int argc, char **argv);
 int settle_command_ledger(const SettleCli *cli, int argc, char **argv);
 int settle_command_status(const SettleCli *cli, int argc, char **argv);
 
-/* Parses a command's options in place; what is left are its operands (argv[0] stays). FALSE: the message
- * was printed, or help was shown; *ret_exit is the exit code. entries may be NULL. usage: what stands behind
- * "settle" in the usage line. */
+/* Parses a command's options in place; what is left are its operands (argv[0] stays). FALSE: the
+ * message was printed, or help was shown; *ret_exit is the exit code. entries may be NULL. usage:
+ * what stands behind "settle" in the usage line. */
 gboolean settle_cli_parse(const char *usage, const char *description, const GOptionEntry *entries,
                           int *argc, char ***argv, int *ret_exit);
-/* Prints "settle: message" with its hints to stderr; returns the exit code of the error. Frees it. */
+/* Prints "settle: message" with its hints to stderr; returns the exit code of the error. Frees it.
+ */
 int settle_cli_fail(GError *error);
 /* The same for a bad command line. */
 int settle_cli_usage(const char *hint, const char *format, ...) G_GNUC_PRINTF(2, 3);
 /* Picks a sub-command: argv[1] of the table's names; NULL after a
  * message or help, with the exit code. */
-const SettleCommand *settle_cli_subcommand(const char *command, const SettleCommand *table, int argc,
-                                           char **argv, int *ret_exit);
+const SettleCommand *settle_cli_subcommand(const char *command, const SettleCommand *table,
+                                           int argc, char **argv, int *ret_exit);
 
 /* Opens a connection for the command and checks the schema. NULL and error. */
 SettleStore *settle_cli_open(const SettleCli *cli, SettleStoreRole role, const char *purpose,

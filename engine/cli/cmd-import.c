@@ -13,7 +13,8 @@ show_rows(int64_t rows, gpointer user_data)
     settle_progress_show(user_data, rows, 0);
 }
 
-/* Accepted rows are what the file is about; what was not accepted is named row by row, up to a point. */
+/* Accepted rows are what the file is about; what was not accepted is named row by row, up to a
+ * point. */
 void
 settle_cli_print_intake(const SettleIntakeReport *report)
 {
@@ -103,8 +104,8 @@ settle_command_import(const SettleCli *cli, int argc, char **argv)
         {"count", 0, 0, G_OPTION_ARG_INT64, &count, "control count: rows of the file", "N"},
         {"sum", 0, 0, G_OPTION_ARG_FILENAME, &sum,
          "control sum: of paid (orders) or billed (bills)", "AMOUNT"},
-        {"source", 0, 0, G_OPTION_ARG_FILENAME, &source, "what to call the source (default: the file)",
-         "NAME"},
+        {"source", 0, 0, G_OPTION_ARG_FILENAME, &source,
+         "what to call the source (default: the file)", "NAME"},
         {"staging", 0, 0, G_OPTION_ARG_FILENAME, &staging,
          "take in settle.staging's rows of this source instead of files", "SOURCE"},
         {NULL, 0, 0, 0, NULL, NULL, NULL},
@@ -117,12 +118,13 @@ settle_command_import(const SettleCli *cli, int argc, char **argv)
     gboolean all_sealed = TRUE;
     int code;
 
-    if (!settle_cli_parse("import KIND FILE...",
-                          "Takes facts in. KIND: carriers, distributors, outlets, managers, products, "
-                          "orders, bills.\nFILE: CSV, UTF-8, with a header; - is standard input. Each "
-                          "file becomes a batch, sealed when it\nagrees with the control totals given. "
-                          "Rows that cannot be accepted go to quarantine.",
-                          entries, &argc, &argv, &code))
+    if (!settle_cli_parse(
+            "import KIND FILE...",
+            "Takes facts in. KIND: carriers, distributors, outlets, managers, products, "
+            "orders, bills.\nFILE: CSV, UTF-8, with a header; - is standard input. Each "
+            "file becomes a batch, sealed when it\nagrees with the control totals given. "
+            "Rows that cannot be accepted go to quarantine.",
+            entries, &argc, &argv, &code))
         return code;
     if (argc < 2)
         return settle_cli_usage("settle import --help", "import what, and from which file");
@@ -131,8 +133,9 @@ settle_command_import(const SettleCli *cli, int argc, char **argv)
             "there are carriers, distributors, outlets, managers, products, orders and bills",
             "there is no kind of fact \"%s\"", argv[1]);
     if (staging != NULL ? argc > 2 : argc < 3)
-        return settle_cli_usage(NULL, staging != NULL ? "--staging takes no files"
-                                                      : "import %s from which file", argv[1]);
+        return settle_cli_usage(
+            NULL, staging != NULL ? "--staging takes no files" : "import %s from which file",
+            argv[1]);
     if (count != G_MININT64 && count < 0)
         return settle_cli_usage(NULL, "--count is 0 or more");
     if ((count >= 0 || sum != NULL) && argc > 3)

@@ -25,13 +25,13 @@ static void
 print_invoices(const SettleCli *cli, const SettleResult *rows)
 {
     static const SettleColumn columns[] = {
-        {"number", SETTLE_COLUMN_TEXT},      {"batch", SETTLE_COLUMN_TEXT},
-        {"carrier", SETTLE_COLUMN_TEXT},     {"distributor", SETTLE_COLUMN_TEXT},
-        {"currency", SETTLE_COLUMN_TEXT},    {"tax_rate", SETTLE_COLUMN_TEXT},
-        {"cut_off", SETTLE_COLUMN_TEXT},     {"status", SETTLE_COLUMN_TEXT},
-        {"lines", SETTLE_COLUMN_INTEGER},    {"net", SETTLE_COLUMN_MONEY},
-        {"tax", SETTLE_COLUMN_MONEY},        {"gross", SETTLE_COLUMN_MONEY},
-        {"payable", SETTLE_COLUMN_MONEY},    {"withheld", SETTLE_COLUMN_MONEY},
+        {"number", SETTLE_COLUMN_TEXT},   {"batch", SETTLE_COLUMN_TEXT},
+        {"carrier", SETTLE_COLUMN_TEXT},  {"distributor", SETTLE_COLUMN_TEXT},
+        {"currency", SETTLE_COLUMN_TEXT}, {"tax_rate", SETTLE_COLUMN_TEXT},
+        {"cut_off", SETTLE_COLUMN_TEXT},  {"status", SETTLE_COLUMN_TEXT},
+        {"lines", SETTLE_COLUMN_INTEGER}, {"net", SETTLE_COLUMN_MONEY},
+        {"tax", SETTLE_COLUMN_MONEY},     {"gross", SETTLE_COLUMN_MONEY},
+        {"payable", SETTLE_COLUMN_MONEY}, {"withheld", SETTLE_COLUMN_MONEY},
     };
     SettleTable *table = settle_table_new(cli->format, columns, G_N_ELEMENTS(columns), stdout);
 
@@ -40,10 +40,15 @@ print_invoices(const SettleCli *cli, const SettleResult *rows)
         int exponent = settle_currency_exponent(currency);
         char rate[SETTLE_MONEY_TEXT_BYTES], lines[16], amounts[5][SETTLE_MONEY_TEXT_BYTES];
         const char *cells[G_N_ELEMENTS(columns)] = {
-            settle_result_text(rows, i, 0), settle_result_text(rows, i, 1),
-            settle_result_text(rows, i, 2), settle_result_text(rows, i, 3),
-            settle_currency_code(currency), settle_rate_format(settle_result_i64(rows, i, 5), rate),
-            settle_result_text(rows, i, 6), settle_result_text(rows, i, 7), lines};
+            settle_result_text(rows, i, 0),
+            settle_result_text(rows, i, 1),
+            settle_result_text(rows, i, 2),
+            settle_result_text(rows, i, 3),
+            settle_currency_code(currency),
+            settle_rate_format(settle_result_i64(rows, i, 5), rate),
+            settle_result_text(rows, i, 6),
+            settle_result_text(rows, i, 7),
+            lines};
 
         g_snprintf(lines, sizeof lines, "%d", settle_result_i32(rows, i, 8));
         for (int j = 0; j < 5; j++)
@@ -58,17 +63,16 @@ static void
 print_lines(const SettleCli *cli, const SettleResult *rows)
 {
     static const SettleColumn columns[] = {
-        {"number", SETTLE_COLUMN_TEXT},   {"line", SETTLE_COLUMN_INTEGER},
-        {"kind", SETTLE_COLUMN_TEXT},     {"class", SETTLE_COLUMN_TEXT},
+        {"number", SETTLE_COLUMN_TEXT},    {"line", SETTLE_COLUMN_INTEGER},
+        {"kind", SETTLE_COLUMN_TEXT},      {"class", SETTLE_COLUMN_TEXT},
         {"direction", SETTLE_COLUMN_TEXT}, {"settled", SETTLE_COLUMN_TEXT},
-        {"count", SETTLE_COLUMN_INTEGER}, {"net", SETTLE_COLUMN_MONEY},
-        {"tax", SETTLE_COLUMN_MONEY},     {"gross", SETTLE_COLUMN_MONEY},
+        {"count", SETTLE_COLUMN_INTEGER},  {"net", SETTLE_COLUMN_MONEY},
+        {"tax", SETTLE_COLUMN_MONEY},      {"gross", SETTLE_COLUMN_MONEY},
     };
     SettleTable *table = settle_table_new(cli->format, columns, G_N_ELEMENTS(columns), stdout);
 
     for (int i = 0; i < settle_result_rows(rows); i++) {
-        int exponent =
-            settle_currency_exponent((SettleCurrency) settle_result_i32(rows, i, 10));
+        int exponent = settle_currency_exponent((SettleCurrency) settle_result_i32(rows, i, 10));
         char line[16], count[24], amounts[3][SETTLE_MONEY_TEXT_BYTES];
         const char *cells[G_N_ELEMENTS(columns)] = {
             settle_result_text(rows, i, 0),
@@ -97,7 +101,8 @@ invoice_query(const SettleCli *cli, int argc, char **argv, Show what)
     g_autofree char *carrier = NULL, *distributor = NULL, *batch = NULL;
     const GOptionEntry entries[] = {
         {"carrier", 0, 0, G_OPTION_ARG_FILENAME, &carrier, "only of this carrier", "CODE"},
-        {"distributor", 0, 0, G_OPTION_ARG_FILENAME, &distributor, "only of this distributor", "CODE"},
+        {"distributor", 0, 0, G_OPTION_ARG_FILENAME, &distributor, "only of this distributor",
+         "CODE"},
         {"batch", 0, 0, G_OPTION_ARG_FILENAME, &batch, "only of this batch", "RUN/CARRIER"},
         {NULL, 0, 0, 0, NULL, NULL, NULL},
     };
@@ -110,8 +115,10 @@ invoice_query(const SettleCli *cli, int argc, char **argv, Show what)
     int32_t run = 0;
     int code;
 
-    if (!settle_cli_parse(usages[what], "Drafted, approved and issued invoices, and what was carried "
-                          "forward.", entries, &argc, &argv, &code))
+    if (!settle_cli_parse(usages[what],
+                          "Drafted, approved and issued invoices, and what was carried "
+                          "forward.",
+                          entries, &argc, &argv, &code))
         return code;
     if (what == SHOW_ONE) {
         if (argc != 2)
@@ -119,7 +126,8 @@ invoice_query(const SettleCli *cli, int argc, char **argv, Show what)
         number = argv[1];
     }
     if (batch != NULL && !parse_batch(batch, &run, &of_carrier))
-        return settle_cli_usage("write it like 31/CMCC-GD", "\"%s\" is not an invoice batch", batch);
+        return settle_cli_usage("write it like 31/CMCC-GD", "\"%s\" is not an invoice batch",
+                                batch);
     if (of_carrier == NULL)
         of_carrier = carrier;
     store = settle_cli_open(cli, SETTLE_STORE_AS_READER, "invoice", &error);
@@ -131,9 +139,11 @@ invoice_query(const SettleCli *cli, int argc, char **argv, Show what)
         if (invoices == NULL)
             return settle_cli_fail(error);
         if (what == SHOW_ONE && settle_result_rows(invoices) == 0)
-            return settle_cli_fail(g_error_new(SETTLE_ERROR, SETTLE_ERROR_INPUT,
-                                               "there is no invoice \"%s\"\nhint: settle invoice list "
-                                               "shows them", number));
+            return settle_cli_fail(
+                g_error_new(SETTLE_ERROR, SETTLE_ERROR_INPUT,
+                            "there is no invoice \"%s\"\nhint: settle invoice list "
+                            "shows them",
+                            number));
         if (what == SHOW_LIST || cli->format == SETTLE_FORMAT_TABLE)
             print_invoices(cli, invoices);
     }
@@ -189,8 +199,8 @@ approve(SettleStore *store, const char *batch, int32_t run, const char *carrier,
         g_set_error(error, SETTLE_ERROR, SETTLE_ERROR_STATE,
                     "invoice batch %s was drafted by %s, who cannot approve it", batch,
                     settle_result_text(row, 0, 0));
-        settle_error_hint(error, "connect as somebody else: settle --db 'user=...' invoice approve %s",
-                          batch);
+        settle_error_hint(
+            error, "connect as somebody else: settle --db 'user=...' invoice approve %s", batch);
         return FALSE;
     }
     return settle_store_control(store, "invoice-approve", batch, "{}", NULL, error);
@@ -206,7 +216,8 @@ invoice_approve(const SettleCli *cli, int argc, char **argv)
     int code;
 
     if (!settle_cli_parse("invoice approve RUN/CARRIER",
-                          "Approves a drafted batch; who drafted it cannot.", NULL, &argc, &argv, &code))
+                          "Approves a drafted batch; who drafted it cannot.", NULL, &argc, &argv,
+                          &code))
         return code;
     if (argc != 2 || !parse_batch(argv[1], &run, &carrier))
         return settle_cli_usage("name it like 31/CMCC-GD", "approve which batch");
@@ -240,8 +251,8 @@ invoice_issue(const SettleCli *cli, int argc, char **argv)
     if (!settle_run_issue(cli->db, run, carrier, &report, &error))
         return settle_cli_fail(error);
     settle_digest_hex(report.digest, digest);
-    printf("invoice batch %s is issued by run %d: %" G_GINT64_FORMAT " transfers, digest %s\n", argv[1],
-           report.run_id, report.transfers, digest);
+    printf("invoice batch %s is issued by run %d: %" G_GINT64_FORMAT " transfers, digest %s\n",
+           argv[1], report.run_id, report.transfers, digest);
     return SETTLE_EXIT_DONE;
 }
 

@@ -35,8 +35,8 @@ ledger_balances(const SettleCli *cli, int argc, char **argv)
     Filters filters = {0};
     const GOptionEntry entries[] = {
         {"carrier", 0, 0, G_OPTION_ARG_FILENAME, &filters.carrier, "only of this carrier", "CODE"},
-        {"distributor", 0, 0, G_OPTION_ARG_FILENAME, &filters.distributor, "only of this distributor",
-         "CODE"},
+        {"distributor", 0, 0, G_OPTION_ARG_FILENAME, &filters.distributor,
+         "only of this distributor", "CODE"},
         {"period", 0, 0, G_OPTION_ARG_FILENAME, &filters.period, "only postings of this period",
          "YYYY-MM"},
         {NULL, 0, 0, 0, NULL, NULL, NULL},
@@ -48,8 +48,8 @@ ledger_balances(const SettleCli *cli, int argc, char **argv)
     SettleTable *table;
     int code;
 
-    if (!settle_cli_parse("ledger balances", "Balances of the accounts; debit is positive.", entries,
-                          &argc, &argv, &code))
+    if (!settle_cli_parse("ledger balances", "Balances of the accounts; debit is positive.",
+                          entries, &argc, &argv, &code))
         return code;
     if (argc > 1)
         return settle_cli_usage(NULL, "ledger balances takes no \"%s\"", argv[1]);
@@ -66,12 +66,11 @@ ledger_balances(const SettleCli *cli, int argc, char **argv)
     for (int i = 0; i < settle_result_rows(rows); i++) {
         SettleCurrency currency = (SettleCurrency) settle_result_i32(rows, i, 2);
         char balance[SETTLE_MONEY_TEXT_BYTES];
-        const char *cells[] = {
-            settle_result_text(rows, i, 0), settle_result_text(rows, i, 1),
-            settle_currency_code(currency),
-            settle_role_name((SettleRole) settle_result_i32(rows, i, 3)),
-            settle_money_format(settle_result_i64(rows, i, 4), settle_currency_exponent(currency),
-                                balance)};
+        const char *cells[] = {settle_result_text(rows, i, 0), settle_result_text(rows, i, 1),
+                               settle_currency_code(currency),
+                               settle_role_name((SettleRole) settle_result_i32(rows, i, 3)),
+                               settle_money_format(settle_result_i64(rows, i, 4),
+                                                   settle_currency_exponent(currency), balance)};
 
         settle_table_row(table, cells);
     }
@@ -154,8 +153,7 @@ transfer_row(SettleTable *table, const SettleReader *reader, const SettlePolicyS
                     *distributor = text_of(reader, 3), *version = text_of(reader, 5),
                     *rule = text_of(reader, 6), *period = text_of(reader, 14),
                     *origin = text_of(reader, 15);
-    g_autofree char *subject =
-        subject_text(reader, policies, settle_reader_i32(reader, 13), slot);
+    g_autofree char *subject = subject_text(reader, policies, settle_reader_i32(reader, 13), slot);
     char run[16], item[16], amount[SETTLE_MONEY_TEXT_BYTES], target[SETTLE_MONEY_TEXT_BYTES];
     const char *cells[] = {
         run,
@@ -185,13 +183,13 @@ print_transfers(const SettleCli *cli, SettleStore *store, const Filters *filters
                 GError **error)
 {
     static const SettleColumn columns[] = {
-        {"run", SETTLE_COLUMN_INTEGER},   {"business_date", SETTLE_COLUMN_TEXT},
-        {"carrier", SETTLE_COLUMN_TEXT},  {"distributor", SETTLE_COLUMN_TEXT},
-        {"kind", SETTLE_COLUMN_TEXT},     {"policy_version", SETTLE_COLUMN_TEXT},
-        {"rule", SETTLE_COLUMN_TEXT},     {"subject", SETTLE_COLUMN_TEXT},
-        {"item", SETTLE_COLUMN_INTEGER},  {"period", SETTLE_COLUMN_TEXT},
-        {"origin", SETTLE_COLUMN_TEXT},   {"debit", SETTLE_COLUMN_TEXT},
-        {"credit", SETTLE_COLUMN_TEXT},   {"amount", SETTLE_COLUMN_MONEY},
+        {"run", SETTLE_COLUMN_INTEGER},  {"business_date", SETTLE_COLUMN_TEXT},
+        {"carrier", SETTLE_COLUMN_TEXT}, {"distributor", SETTLE_COLUMN_TEXT},
+        {"kind", SETTLE_COLUMN_TEXT},    {"policy_version", SETTLE_COLUMN_TEXT},
+        {"rule", SETTLE_COLUMN_TEXT},    {"subject", SETTLE_COLUMN_TEXT},
+        {"item", SETTLE_COLUMN_INTEGER}, {"period", SETTLE_COLUMN_TEXT},
+        {"origin", SETTLE_COLUMN_TEXT},  {"debit", SETTLE_COLUMN_TEXT},
+        {"credit", SETTLE_COLUMN_TEXT},  {"amount", SETTLE_COLUMN_MONEY},
         {"target", SETTLE_COLUMN_MONEY},
     };
     g_autoptr(SettlePolicySet) policies = settle_policies_load(store, G_MAXINT64, error);
@@ -225,8 +223,8 @@ ledger_transfers(const SettleCli *cli, int argc, char **argv)
     Filters filters = {0};
     const GOptionEntry entries[] = {
         {"carrier", 0, 0, G_OPTION_ARG_FILENAME, &filters.carrier, "only of this carrier", "CODE"},
-        {"distributor", 0, 0, G_OPTION_ARG_FILENAME, &filters.distributor, "only of this distributor",
-         "CODE"},
+        {"distributor", 0, 0, G_OPTION_ARG_FILENAME, &filters.distributor,
+         "only of this distributor", "CODE"},
         {"period", 0, 0, G_OPTION_ARG_FILENAME, &filters.period, "only of this period", "YYYY-MM"},
         {"kind", 0, 0, G_OPTION_ARG_FILENAME, &filters.kind, "only of this kind", "KIND"},
         {"order", 0, 0, G_OPTION_ARG_FILENAME, &filters.order, "only of this order", "ID"},
@@ -239,8 +237,8 @@ ledger_transfers(const SettleCli *cli, int argc, char **argv)
     GError *error = NULL;
     int kind = 0, code;
 
-    if (!settle_cli_parse("ledger transfers", "What was posted, transfer by transfer.", entries, &argc,
-                          &argv, &code))
+    if (!settle_cli_parse("ledger transfers", "What was posted, transfer by transfer.", entries,
+                          &argc, &argv, &code))
         return code;
     if (argc > 1)
         return settle_cli_usage(NULL, "ledger transfers takes no \"%s\"", argv[1]);

@@ -8,7 +8,8 @@ settle_command_migrate(const SettleCli *cli, int argc, char **argv)
     guint applied;
     int code;
 
-    if (!settle_cli_parse("migrate", "Creates the schema, or brings it up to this program's version. The "
+    if (!settle_cli_parse("migrate",
+                          "Creates the schema, or brings it up to this program's version. The "
                           "login must be able to create roles the first time.",
                           NULL, &argc, &argv, &code))
         return code;

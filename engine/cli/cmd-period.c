@@ -6,8 +6,8 @@ static int
 period_list(const SettleCli *cli, int argc, char **argv)
 {
     static const SettleCell cells[] = {
-        {"period", SETTLE_CELL_TEXT, 0},    {"state", SETTLE_CELL_TEXT, 0},
-        {"closed_by", SETTLE_CELL_TEXT, 0}, {"at", SETTLE_CELL_TEXT, 0},
+        {"period", SETTLE_CELL_TEXT, 0},       {"state", SETTLE_CELL_TEXT, 0},
+        {"closed_by", SETTLE_CELL_TEXT, 0},    {"at", SETTLE_CELL_TEXT, 0},
         {"transfers", SETTLE_CELL_INTEGER, 0},
     };
     g_autoptr(SettleStore) store = NULL;
@@ -35,10 +35,11 @@ period_close(const SettleCli *cli, int argc, char **argv)
     GError *error = NULL;
     int code;
 
-    if (!settle_cli_parse("period close YYYY-MM",
-                          "Closes a period: from now on what concerns it is posted to the oldest open "
-                          "one after it.",
-                          NULL, &argc, &argv, &code))
+    if (!settle_cli_parse(
+            "period close YYYY-MM",
+            "Closes a period: from now on what concerns it is posted to the oldest open "
+            "one after it.",
+            NULL, &argc, &argv, &code))
         return code;
     if (argc != 2)
         return settle_cli_usage(NULL, "close which period");

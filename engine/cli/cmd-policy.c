@@ -114,10 +114,11 @@ policy_activate(const SettleCli *cli, int argc, char **argv)
     GError *error = NULL;
     int code;
 
-    if (!settle_cli_parse("policy activate FILE...",
-                          "Makes policies hold. An activated version is never edited; its text is kept "
-                          "in the database.",
-                          NULL, &argc, &argv, &code))
+    if (!settle_cli_parse(
+            "policy activate FILE...",
+            "Makes policies hold. An activated version is never edited; its text is kept "
+            "in the database.",
+            NULL, &argc, &argv, &code))
         return code;
     if (argc < 2)
         return settle_cli_usage(NULL, "activate which files");
@@ -204,7 +205,8 @@ policy_show(const SettleCli *cli, int argc, char **argv)
     if (settle_result_rows(rows) == 0)
         return settle_cli_fail(g_error_new(SETTLE_ERROR, SETTLE_ERROR_INPUT,
                                            "there is no policy \"%s\"\nhint: settle policy list "
-                                           "shows them", argv[1]));
+                                           "shows them",
+                                           argv[1]));
     for (int i = 0; i < settle_result_rows(rows); i++) {
         size_t length;
         const uint8_t *bytes = settle_result_bytes(rows, i, 7, &length);
@@ -242,8 +244,8 @@ policy_reference(const SettleCli *cli, int argc, char **argv)
     int code;
 
     (void) cli;
-    if (!settle_cli_parse("policy reference", "Prints the reference page of the policy language.", NULL,
-                          &argc, &argv, &code))
+    if (!settle_cli_parse("policy reference", "Prints the reference page of the policy language.",
+                          NULL, &argc, &argv, &code))
         return code;
     text = settle_policy_reference();
     fputs(text, stdout);

@@ -31,7 +31,8 @@ quarantine_list(const SettleCli *cli, int argc, char **argv)
     store = settle_cli_open(cli, SETTLE_STORE_AS_READER, "quarantine", &error);
     if (store == NULL)
         return settle_cli_fail(error);
-    rows = settle_store_query(store, settle_sql_quarantine_list, &error, "isi", batch, reason, limit);
+    rows =
+        settle_store_query(store, settle_sql_quarantine_list, &error, "isi", batch, reason, limit);
     if (rows == NULL)
         return settle_cli_fail(error);
     settle_cli_print(cli, rows, cells, G_N_ELEMENTS(cells));
@@ -62,10 +63,11 @@ quarantine_release(const SettleCli *cli, int argc, char **argv)
     g_autoptr(SettleZone) zone = NULL;
     GError *error = NULL;
 
-    if (!settle_cli_parse("quarantine release",
-                          "Reads kept rows again, after what they lacked was mended: they become new "
-                          "batches.\nRows that fail again go to quarantine again.",
-                          entries, &argc, &argv, &code))
+    if (!settle_cli_parse(
+            "quarantine release",
+            "Reads kept rows again, after what they lacked was mended: they become new "
+            "batches.\nRows that fail again go to quarantine again.",
+            entries, &argc, &argv, &code))
         return code;
     if (argc > 1)
         return settle_cli_usage(NULL, "quarantine release takes no \"%s\"", argv[1]);

@@ -17,21 +17,20 @@ static void
 print_reports(const SettleCli *cli, const GArray *reports, gboolean dry_run)
 {
     static const SettleColumn columns[] = {
-        {"run", SETTLE_COLUMN_INTEGER},       {"date", SETTLE_COLUMN_TEXT},
-        {"batches", SETTLE_COLUMN_INTEGER},   {"facts", SETTLE_COLUMN_INTEGER},
-        {"settled", SETTLE_COLUMN_INTEGER},   {"zero", SETTLE_COLUMN_INTEGER},
-        {"waiting", SETTLE_COLUMN_INTEGER},   {"due", SETTLE_COLUMN_INTEGER},
-        {"transfers", SETTLE_COLUMN_INTEGER}, {"amount_minor", SETTLE_COLUMN_INTEGER},
-        {"invoices", SETTLE_COLUMN_INTEGER},  {"chunks", SETTLE_COLUMN_INTEGER},
+        {"run", SETTLE_COLUMN_INTEGER},         {"date", SETTLE_COLUMN_TEXT},
+        {"batches", SETTLE_COLUMN_INTEGER},     {"facts", SETTLE_COLUMN_INTEGER},
+        {"settled", SETTLE_COLUMN_INTEGER},     {"zero", SETTLE_COLUMN_INTEGER},
+        {"waiting", SETTLE_COLUMN_INTEGER},     {"due", SETTLE_COLUMN_INTEGER},
+        {"transfers", SETTLE_COLUMN_INTEGER},   {"amount_minor", SETTLE_COLUMN_INTEGER},
+        {"invoices", SETTLE_COLUMN_INTEGER},    {"chunks", SETTLE_COLUMN_INTEGER},
         {"chunks_kept", SETTLE_COLUMN_INTEGER}, {"digest", SETTLE_COLUMN_TEXT},
     };
-    SettleTable *table =
-        settle_table_new(cli->format, columns, G_N_ELEMENTS(columns), stdout);
+    SettleTable *table = settle_table_new(cli->format, columns, G_N_ELEMENTS(columns), stdout);
 
     for (guint i = 0; i < reports->len; i++) {
         const SettleRunReport *r = &g_array_index(reports, SettleRunReport, i);
-        const gint64 numbers[] = {r->run_id,  r->batches, r->facts,     r->settled,
-                                  r->zero,    r->waiting, r->due,       r->transfers,
+        const gint64 numbers[] = {r->run_id,       r->batches,  r->facts,  r->settled,
+                                  r->zero,         r->waiting,  r->due,    r->transfers,
                                   r->amount_minor, r->invoices, r->chunks, r->chunks_kept};
         char texts[G_N_ELEMENTS(numbers)][24], day[SETTLE_DAY_TEXT_BYTES], digest[65];
         const char *cells[G_N_ELEMENTS(columns)];
@@ -64,8 +63,8 @@ settle_command_run(const SettleCli *cli, int argc, char **argv)
         {"workers", 0, 0, G_OPTION_ARG_INT, &workers, "threads (default: one a processor)", "N"},
         {"chunk-facts", 0, 0, G_OPTION_ARG_INT64, &chunk_facts,
          "facts a chunk (default 100000); the result does not depend on it", "N"},
-        {"dry-run", 0, 0, G_OPTION_ARG_NONE, &dry_run,
-         "compute the next night and write nothing", NULL},
+        {"dry-run", 0, 0, G_OPTION_ARG_NONE, &dry_run, "compute the next night and write nothing",
+         NULL},
         {"abandon", 0, 0, G_OPTION_ARG_NONE, &abandon, "give the unfinished run up", NULL},
         {"reason", 0, 0, G_OPTION_ARG_FILENAME, &reason, "why it is given up", "TEXT"},
         {NULL, 0, 0, 0, NULL, NULL, NULL},
@@ -75,11 +74,12 @@ settle_command_run(const SettleCli *cli, int argc, char **argv)
     g_autoptr(GArray) reports = NULL;
     GError *error = NULL;
 
-    if (!settle_cli_parse("run --date DAY | run --abandon --reason TEXT",
-                          "Settles what is sealed and what falls due, night by night, each published "
-                          "whole.\nA run that was killed is continued; a date that was settled takes "
-                          "only what was sealed since.",
-                          entries, &argc, &argv, &code))
+    if (!settle_cli_parse(
+            "run --date DAY | run --abandon --reason TEXT",
+            "Settles what is sealed and what falls due, night by night, each published "
+            "whole.\nA run that was killed is continued; a date that was settled takes "
+            "only what was sealed since.",
+            entries, &argc, &argv, &code))
         return code;
     if (argc > 1)
         return settle_cli_usage(NULL, "run takes no \"%s\"", argv[1]);

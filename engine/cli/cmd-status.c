@@ -17,7 +17,8 @@ heading(const char *text)
 }
 
 static gboolean
-section(const SettleCli *cli, SettleResult *rows, const char *title, const SettleCell *cells, guint n)
+section(const SettleCli *cli, SettleResult *rows, const char *title, const SettleCell *cells,
+        guint n)
 {
     if (rows == NULL)
         return FALSE;
@@ -35,8 +36,7 @@ print_zero(const SettleCli *cli, SettleStore *store, GError **error)
     static const SettleColumn columns[] = {{"reason", SETTLE_COLUMN_TEXT},
                                            {"orders", SETTLE_COLUMN_INTEGER},
                                            {"meaning", SETTLE_COLUMN_TEXT}};
-    g_autoptr(SettleResult) rows =
-        settle_store_query(store, settle_sql_status_outcomes, error, "");
+    g_autoptr(SettleResult) rows = settle_store_query(store, settle_sql_status_outcomes, error, "");
     SettleTable *table;
 
     if (rows == NULL)
@@ -57,7 +57,8 @@ print_zero(const SettleCli *cli, SettleStore *store, GError **error)
     return TRUE;
 }
 
-/* One line a day and reason; the orders are those of the closing month, whatever rule they match. */
+/* One line a day and reason; the orders are those of the closing month, whatever rule they match.
+ */
 static gboolean
 add_due(SettleStore *store, SettleTable *table, SettleDay day, const SettlePolicy *policy,
         const char *what, SettleMonth closing, GError **error)
@@ -75,7 +76,8 @@ add_due(SettleStore *store, SettleTable *table, SettleDay day, const SettlePolic
         if (settle_result_i64(row, 0, 0) == 0)
             return TRUE;
         g_snprintf(count, sizeof count, "%" G_GINT64_FORMAT, settle_result_i64(row, 0, 0));
-        text = g_strdup_printf("%s, orders closed in %s", what, settle_month_format(closing, month));
+        text =
+            g_strdup_printf("%s, orders closed in %s", what, settle_month_format(closing, month));
         cells[2] = text;
     }
     settle_table_row(table, cells);
@@ -147,22 +149,24 @@ static gboolean
 print_status(const SettleCli *cli, SettleStore *store, GError **error)
 {
     static const SettleCell runs[] = {
-        {"run", SETTLE_CELL_INTEGER, 0},     {"kind", SETTLE_CELL_TEXT, 0},
-        {"date", SETTLE_CELL_TEXT, 0},       {"facts", SETTLE_CELL_INTEGER, 0},
-        {"settled", SETTLE_CELL_INTEGER, 0}, {"zero", SETTLE_CELL_INTEGER, 0},
-        {"waiting", SETTLE_CELL_INTEGER, 0}, {"due", SETTLE_CELL_INTEGER, 0},
+        {"run", SETTLE_CELL_INTEGER, 0},       {"kind", SETTLE_CELL_TEXT, 0},
+        {"date", SETTLE_CELL_TEXT, 0},         {"facts", SETTLE_CELL_INTEGER, 0},
+        {"settled", SETTLE_CELL_INTEGER, 0},   {"zero", SETTLE_CELL_INTEGER, 0},
+        {"waiting", SETTLE_CELL_INTEGER, 0},   {"due", SETTLE_CELL_INTEGER, 0},
         {"transfers", SETTLE_CELL_INTEGER, 0}, {"invoices", SETTLE_CELL_INTEGER, 0},
         {"digest", SETTLE_CELL_TEXT, 0},
     };
     static const SettleCell batches[] = {
-        {"batch", SETTLE_CELL_INTEGER, 0}, {"kind", SETTLE_CELL_TEXT, 0},
-        {"source", SETTLE_CELL_TEXT, 0},   {"date", SETTLE_CELL_TEXT, 0},
-        {"state", SETTLE_CELL_TEXT, 0},    {"rows", SETTLE_CELL_INTEGER, 0},
+        {"batch", SETTLE_CELL_INTEGER, 0},       {"kind", SETTLE_CELL_TEXT, 0},
+        {"source", SETTLE_CELL_TEXT, 0},         {"date", SETTLE_CELL_TEXT, 0},
+        {"state", SETTLE_CELL_TEXT, 0},          {"rows", SETTLE_CELL_INTEGER, 0},
         {"quarantined", SETTLE_CELL_INTEGER, 0}, {"reason", SETTLE_CELL_TEXT, 0},
     };
     static const SettleCell quarantine[] = {
-        {"reason", SETTLE_CELL_TEXT, 0},           {"rows", SETTLE_CELL_INTEGER, 0},
-        {"first_batch", SETTLE_CELL_INTEGER, 0},   {"last_batch", SETTLE_CELL_INTEGER, 0},
+        {"reason", SETTLE_CELL_TEXT, 0},
+        {"rows", SETTLE_CELL_INTEGER, 0},
+        {"first_batch", SETTLE_CELL_INTEGER, 0},
+        {"last_batch", SETTLE_CELL_INTEGER, 0},
     };
     static const SettleCell pending[] = {
         {"what", SETTLE_CELL_TEXT, 0},
@@ -171,8 +175,8 @@ print_status(const SettleCli *cli, SettleStore *store, GError **error)
         {"since_or_until", SETTLE_CELL_TEXT, 0},
     };
     static const SettleCell periods[] = {
-        {"period", SETTLE_CELL_TEXT, 0},    {"state", SETTLE_CELL_TEXT, 0},
-        {"closed_by", SETTLE_CELL_TEXT, 0}, {"at", SETTLE_CELL_TEXT, 0},
+        {"period", SETTLE_CELL_TEXT, 0},       {"state", SETTLE_CELL_TEXT, 0},
+        {"closed_by", SETTLE_CELL_TEXT, 0},    {"at", SETTLE_CELL_TEXT, 0},
         {"transfers", SETTLE_CELL_INTEGER, 0},
     };
     g_autoptr(SettleResult) head = settle_store_query(store, settle_sql_status_head, error, "");
@@ -214,14 +218,18 @@ settle_command_status(const SettleCli *cli, int argc, char **argv)
     GError *error = NULL;
     int code;
 
-    if (!settle_cli_parse("status", "Where things stand: periods, last runs, batches, quarantine, what "
-                          "waits, what falls due next.", NULL, &argc, &argv, &code))
+    if (!settle_cli_parse("status",
+                          "Where things stand: periods, last runs, batches, quarantine, what "
+                          "waits, what falls due next.",
+                          NULL, &argc, &argv, &code))
         return code;
     if (argc > 1)
         return settle_cli_usage(NULL, "status takes no \"%s\"", argv[1]);
     if (cli->format != SETTLE_FORMAT_TABLE)
-        return settle_cli_usage("the parts have commands of their own: period list, ledger, invoice list, "
-                                "quarantine list", "status is a page for people: it has no other format");
+        return settle_cli_usage(
+            "the parts have commands of their own: period list, ledger, invoice list, "
+            "quarantine list",
+            "status is a page for people: it has no other format");
     store = settle_cli_open(cli, SETTLE_STORE_AS_READER, "status", &error);
     if (store == NULL || !print_status(cli, store, &error))
         return settle_cli_fail(error);

@@ -12,9 +12,10 @@ static const SettleCommand commands[] = {
     {"migrate", "", "create or upgrade the schema", NULL, settle_command_migrate},
     {"import", "KIND FILE...", "take facts in from CSV files or the staging table", NULL,
      settle_command_import},
-    {"quarantine", "list | release", "rows that were not accepted", NULL, settle_command_quarantine},
-    {"policy", "check | activate | list | show | schema | reference", "the carriers' policies", NULL,
-     settle_command_policy},
+    {"quarantine", "list | release", "rows that were not accepted", NULL,
+     settle_command_quarantine},
+    {"policy", "check | activate | list | show | schema | reference", "the carriers' policies",
+     NULL, settle_command_policy},
     {"run", "--date DAY", "settle every night up to a day", NULL, settle_command_run},
     {"period", "list | close", "open and closed periods", NULL, settle_command_period},
     {"invoice", "list | lines | show | approve | issue", "invoice batches", NULL,
@@ -117,7 +118,8 @@ unknown_command(const char *name)
     return settle_cli_usage(hint, "there is no command \"%s\"", name);
 }
 
-/* A broken promise of our own has said what it is on stderr already: tell it by its exit code, too. */
+/* A broken promise of our own has said what it is on stderr already: tell it by its exit code, too.
+ */
 static void
 on_abort(int number)
 {

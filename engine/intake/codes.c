@@ -59,8 +59,8 @@ find(const SettleIntakeCodes *codes, const char *text, size_t length, guint64 ha
 {
     for (size_t i = hash & (codes->n_slots - 1);; i = (i + 1) & (codes->n_slots - 1)) {
         Slot *slot = &codes->slots[i];
-        if (slot->text == NULL || (slot->hash == hash && slot->length == length &&
-                                   memcmp(slot->text, text, length) == 0))
+        if (slot->text == NULL ||
+            (slot->hash == hash && slot->length == length && memcmp(slot->text, text, length) == 0))
             return slot;
     }
 }

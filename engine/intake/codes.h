@@ -1,5 +1,6 @@
 /* Private to intake: texts to small ids. Serves as a cache in front of the directory, and, for open
- * vocabularies and new parties, hands out new ids. Open addressing; no allocation for a known text. */
+ * vocabularies and new parties, hands out new ids. Open addressing; no allocation for a known text.
+ */
 #pragma once
 
 #include <glib.h>

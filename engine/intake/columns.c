@@ -119,8 +119,7 @@ distance(const char *a, size_t n_a, const char *b, size_t n_b)
         unsigned diagonal = row[0];
         row[0] = i;
         for (unsigned j = 1; j <= n_b; j++) {
-            unsigned change =
-                diagonal + (g_ascii_tolower(a[i - 1]) != g_ascii_tolower(b[j - 1]));
+            unsigned change = diagonal + (g_ascii_tolower(a[i - 1]) != g_ascii_tolower(b[j - 1]));
             diagonal = row[j];
             row[j] = MIN(change, MIN(row[j], row[j - 1]) + 1);
         }
@@ -158,9 +157,9 @@ settle_intake_map_header(SettleIntakeKind kind, const char *name, const SettleCs
     SettleIntakeMap map;
     memset(map.at, -1, sizeof map.at);
     if (header->n_fields > SETTLE_CSV_MAX_FIELDS) {
-        g_set_error(error, SETTLE_ERROR, SETTLE_ERROR_LIMIT, "%s:%" G_GINT64_FORMAT
-                    ": header has %u columns, the limit is %d", name, header->line,
-                    header->n_fields, SETTLE_CSV_MAX_FIELDS);
+        g_set_error(error, SETTLE_ERROR, SETTLE_ERROR_LIMIT,
+                    "%s:%" G_GINT64_FORMAT ": header has %u columns, the limit is %d", name,
+                    header->line, header->n_fields, SETTLE_CSV_MAX_FIELDS);
         return FALSE;
     }
     for (unsigned f = 0; f < header->n_fields; f++) {

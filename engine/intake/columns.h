@@ -40,13 +40,33 @@ enum { OUTLET_OUTLET, OUTLET_NAME, OUTLET_DISTRIBUTOR, OUTLET_PARENT, OUTLET_VAL
 enum { MANAGER_MANAGER, MANAGER_NAME, MANAGER_OUTLET, MANAGER_VALID_FROM };
 enum { PRODUCT_CARRIER, PRODUCT_PRODUCT, PRODUCT_NAME, PRODUCT_CLASS, PRODUCT_VALID_FROM };
 enum {
-    ORDER_CARRIER, ORDER_ORDER_ID, ORDER_DISTRIBUTOR, ORDER_MANAGER, ORDER_PRODUCT, ORDER_REGION,
-    ORDER_CHANNEL, ORDER_CONTRACT, ORDER_FIRST_ORDER, ORDER_CLOSED_AT, ORDER_PAID, ORDER_QUANTITY,
+    ORDER_CARRIER,
+    ORDER_ORDER_ID,
+    ORDER_DISTRIBUTOR,
+    ORDER_MANAGER,
+    ORDER_PRODUCT,
+    ORDER_REGION,
+    ORDER_CHANNEL,
+    ORDER_CONTRACT,
+    ORDER_FIRST_ORDER,
+    ORDER_CLOSED_AT,
+    ORDER_PAID,
+    ORDER_QUANTITY,
     ORDER_CURRENCY
 };
 enum {
-    BILL_CARRIER, BILL_CONTRACT, BILL_MONTH, BILL_REVISION, BILL_ISSUED, BILL_BILLED, BILL_TAX,
-    BILL_CASH, BILL_ARREARS, BILL_MINUTES, BILL_MEGABYTES, BILL_CURRENCY
+    BILL_CARRIER,
+    BILL_CONTRACT,
+    BILL_MONTH,
+    BILL_REVISION,
+    BILL_ISSUED,
+    BILL_BILLED,
+    BILL_TAX,
+    BILL_CASH,
+    BILL_ARREARS,
+    BILL_MINUTES,
+    BILL_MEGABYTES,
+    BILL_CURRENCY
 };
 
 /* The place of a kind's column in a record, by its place in the table; -1: the file lacks it. */
@@ -56,8 +76,8 @@ typedef struct {
 
 typedef struct SettleCsvRecord SettleCsvRecord;
 
-/* Maps a header. INPUT error naming the first column that is unknown (with the nearest known one as a
- * hint), given twice or missing. name: of the file, for the message. */
+/* Maps a header. INPUT error naming the first column that is unknown (with the nearest known one as
+ * a hint), given twice or missing. name: of the file, for the message. */
 gboolean settle_intake_map_header(SettleIntakeKind kind, const char *name,
                                   const SettleCsvRecord *header, SettleIntakeMap *ret_map,
                                   GError **error);

@@ -80,7 +80,8 @@ refill(SettleCsv *csv, GError **error)
         csv->end -= csv->at;
         csv->at = 0;
     }
-    gssize n = csv->read(csv->user_data, csv->buffer + csv->end, MIN(BLOCK, BUFFER - csv->end), error);
+    gssize n =
+        csv->read(csv->user_data, csv->buffer + csv->end, MIN(BLOCK, BUFFER - csv->end), error);
     if (n < 0)
         return FALSE;
     if (n == 0)
@@ -137,7 +138,8 @@ end_of_line(const char *p, const char *end)
 
 static const guint8 ends_field[256] = {[','] = 1, ['\n'] = 1, ['\r'] = 1, ['"'] = 1};
 
-/* One record from csv->at on. *ret_next: behind its line end; for UNTERMINATED the opening quote. */
+/* One record from csv->at on. *ret_next: behind its line end; for UNTERMINATED the opening quote.
+ */
 static Parsed
 parse(SettleCsv *csv, SettleCsvRecord *record, const char **ret_next, gboolean *ret_quoted)
 {
@@ -169,7 +171,8 @@ parse(SettleCsv *csv, SettleCsvRecord *record, const char **ret_next, gboolean *
             text_end = p++;
             if (p < end && *p == '\r' && p + 1 == end && !csv->eof)
                 return NEEDS_MORE;
-            if (p < end && *p != ',' && *p != '\n' && !(*p == '\r' && p + 1 < end && p[1] == '\n')) {
+            if (p < end && *p != ',' && *p != '\n' &&
+                !(*p == '\r' && p + 1 < end && p[1] == '\n')) {
                 set_fault(record, SETTLE_CSV_TEXT_AFTER_QUOTE, p);
                 p = end_of_line(p, end);
             }
@@ -288,8 +291,8 @@ settle_csv_next(SettleCsv *csv, SettleCsvRecord *ret_record, GError **error)
             while (line_start > start && line_start[-1] != '\n')
                 line_start--;
             g_set_error(error, SETTLE_ERROR, SETTLE_ERROR_INPUT,
-                        "%s:%" G_GINT64_FORMAT ":%zu: quoted field is never closed", csv->name, line,
-                        (size_t) (next - line_start) + 1);
+                        "%s:%" G_GINT64_FORMAT ":%zu: quoted field is never closed", csv->name,
+                        line, (size_t) (next - line_start) + 1);
             return FALSE;
         }
         if (parsed == NEEDS_MORE && csv->end - csv->at <= SETTLE_CSV_MAX_RECORD) {

@@ -1,9 +1,10 @@
 /* A strict, streaming reader of RFC 4180 with exact positions. UTF-8, with or without a byte order
- * mark; LF or CR LF; quoted fields, doubled quotes, line ends inside quotes. Empty lines are skipped.
+ * mark; LF or CR LF; quoted fields, doubled quotes, line ends inside quotes. Empty lines are
+ * skipped.
  *
- * What concerns one record is a fault of that record (data, not an error) and reading goes on behind
- * its line. What makes the rest of the file doubtful is an INPUT or LIMIT error: a quote that is never
- * closed, a record over 1 MiB. */
+ * What concerns one record is a fault of that record (data, not an error) and reading goes on
+ * behind its line. What makes the rest of the file doubtful is an INPUT or LIMIT error: a quote
+ * that is never closed, a record over 1 MiB. */
 #pragma once
 
 #include "base/error.h"
@@ -33,13 +34,13 @@ typedef struct {
 
 typedef struct SettleCsvRecord {
     SettleCsvField fields[SETTLE_CSV_MAX_FIELDS];
-    unsigned n_fields;     /* may exceed SETTLE_CSV_MAX_FIELDS: those beyond are only counted */
-    int64_t line;          /* physical line on which it starts, from 1 */
-    const char *raw;       /* the record as it came, without its line end */
+    unsigned n_fields; /* may exceed SETTLE_CSV_MAX_FIELDS: those beyond are only counted */
+    int64_t line;      /* physical line on which it starts, from 1 */
+    const char *raw;   /* the record as it came, without its line end */
     size_t raw_length;
-    SettleCsvFault fault;  /* the first one; NUL and UTF8 after the others */
-    unsigned fault_field;  /* from 0 */
-    size_t fault_column;   /* byte in the record, from 1 */
+    SettleCsvFault fault; /* the first one; NUL and UTF8 after the others */
+    unsigned fault_field; /* from 0 */
+    size_t fault_column;  /* byte in the record, from 1 */
 } SettleCsvRecord;
 
 /* Reads up to size bytes. 0: the end. -1 and error: failure. */
@@ -54,7 +55,8 @@ SettleCsv *settle_csv_new_fd(const char *name, int fd);
 void settle_csv_free(SettleCsv *csv);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(SettleCsv, settle_csv_free)
 
-/* TRUE: a record is there; its texts are valid until the next call. FALSE with *error unset: the end. */
+/* TRUE: a record is there; its texts are valid until the next call. FALSE with *error unset: the
+ * end. */
 gboolean settle_csv_next(SettleCsv *csv, SettleCsvRecord *ret_record, GError **error);
 
 /* Writes a record: fields quoted where they must be, commas between, no line end. */

@@ -1,13 +1,14 @@
 #include "intake/intake.h"
 
 #include "intake/job.h"
+#include "intake/totals.h"
 
 #include <string.h>
 
-#define DEFAULT_MEMORY (64u * 1024 * 1024)
+#define DEFAULT_MEMORY   (64u * 1024 * 1024)
 #define DEFAULT_LOOKBACK 3
-#define LOCK_WAIT_MS 60000
-#define PROGRESS_ROWS 0x3fff
+#define LOCK_WAIT_MS     60000
+#define PROGRESS_ROWS    0x3fff
 /* Fewer rows of a month are left to autovacuum. */
 #define ANALYZE_ROWS 20000
 /* As many spools hold memory at the same time. */
@@ -49,8 +50,8 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(SettleIntakeJob, job_free)
 
 /* Where a batch comes from beside a file. */
 typedef struct {
-    const char *staging;  /* its source; NULL: none */
-    int32_t released;     /* the batch whose rows are released; 0: none */
+    const char *staging; /* its source; NULL: none */
+    int32_t released;    /* the batch whose rows are released; 0: none */
 } Origin;
 
 /* "code-carrier" ... for the dimensions in their order. */
@@ -66,9 +67,8 @@ load_setting(SettleIntakeJob *job, GError **error)
 {
     if (job->options.lookback_months >= 0)
         return TRUE;
-    g_autoptr(SettleResult) result =
-        settle_store_query(job->store, settle_sql_intake_setting, error, "s",
-                           "intake-lookback-months");
+    g_autoptr(SettleResult) result = settle_store_query(job->store, settle_sql_intake_setting,
+                                                        error, "s", "intake-lookback-months");
     if (result == NULL)
         return FALSE;
     job->options.lookback_months = DEFAULT_LOOKBACK;
@@ -174,8 +174,8 @@ check_record(SettleIntakeJob *job, const SettleCsvRecord *record, SettleVerdict 
     }
     if (record->n_fields != job->n_header) {
         verdict->reject = SETTLE_REJECT_FIELD_COUNT;
-        g_snprintf(verdict->message, sizeof verdict->message,
-                   "has %u fields, the header has %u", record->n_fields, job->n_header);
+        g_snprintf(verdict->message, sizeof verdict->message, "has %u fields, the header has %u",
+                   record->n_fields, job->n_header);
         return FALSE;
     }
     if (fault != NULL) {
@@ -222,8 +222,7 @@ add_bill(SettleIntakeJob *job, const SettleCsvRecord *record, const SettleIntake
     SettleSpoolKey key = {{(uint64_t) bill.contract_id,
                            (uint64_t) bill.month << 16 | (uint64_t) bill.revision,
                            (uint64_t) place->line}};
-    SettleIntakeBill *to =
-        settle_spool_add(job->rows, &key, sizeof bill + contract.length, error);
+    SettleIntakeBill *to = settle_spool_add(job->rows, &key, sizeof bill + contract.length, error);
     if (to == NULL)
         return FALSE;
     bill.place = *place;
@@ -305,118 +304,16 @@ has_amount(const SettleIntakeJob *job)
     return job->kind == SETTLE_INTAKE_ORDERS || job->kind == SETTLE_INTAKE_BILLS;
 }
 
-/* A scaled sum as a decimal with that many places. */
-static char *
-sum_text(SettleInt128 scaled, int places)
-{
-    char digits[48];
-    int n = 0;
-    gboolean minus = scaled < 0;
-    for (int i = places; i < SETTLE_INTAKE_SCALE; i++)
-        scaled /= 10;
-    if (minus)
-        scaled = -scaled;
-    do {
-        if (n == places && places > 0)
-            digits[n] = '.';
-        digits[n + (n >= places && places > 0)] = (char) ('0' + (int) (scaled % 10));
-        scaled /= 10;
-        n++;
-    } while (scaled > 0 || n <= places);
-    n += places > 0;
-    char *text = g_malloc((size_t) n + 2);
-    size_t used = 0;
-    if (minus)
-        text[used++] = '-';
-    while (n > 0)
-        text[used++] = digits[--n];
-    text[used] = '\0';
-    return text;
-}
-
-/* The same in minor units of the largest exponent. */
-static char *
-sum_minor_text(SettleInt128 scaled, int exponent)
-{
-    for (int i = exponent; i < SETTLE_INTAKE_SCALE; i++)
-        scaled /= 10;
-    return sum_text(scaled * 10000, 0);
-}
-
-static gboolean
-parse_control_sum(const char *text, SettleInt128 *ret_scaled)
-{
-    int64_t minor;
-    if (settle_money_parse(text, strlen(text), SETTLE_INTAKE_SCALE, &minor) != SETTLE_PARSE_OK)
-        return FALSE;
-    *ret_scaled = minor;
-    return TRUE;
-}
-
-static gboolean
-check_options(SettleIntakeKind kind, const SettleIntakeOptions *options, GError **error)
-{
-    SettleInt128 sum;
-    if (options->control_sum != NULL && kind != SETTLE_INTAKE_ORDERS &&
-        kind != SETTLE_INTAKE_BILLS) {
-        g_set_error(error, SETTLE_ERROR, SETTLE_ERROR_USAGE,
-                    "%s have no amounts: a control sum cannot be checked",
-                    settle_intake_kind_name(kind));
-        return FALSE;
-    }
-    if (options->control_sum != NULL && !parse_control_sum(options->control_sum, &sum)) {
-        g_set_error(error, SETTLE_ERROR, SETTLE_ERROR_USAGE,
-                    "control sum \"%s\" is no amount like 199900.00", options->control_sum);
-        return FALSE;
-    }
-    return TRUE;
-}
-
-/* Against the control totals. *ret_reason: why not, or a remark. */
-static gboolean
-totals_agree(const SettleIntakeJob *job, char **ret_reason)
-{
-    const SettleIntakeOptions *options = &job->options;
-    g_autoptr(GString) reason = g_string_new(NULL);
-    gboolean good = TRUE;
-    SettleInt128 control = 0;
-    if (options->has_control_count && options->control_count != job->rows_read) {
-        good = FALSE;
-        g_string_append_printf(reason,
-                               "the file has %" G_GINT64_FORMAT
-                               " rows, the control count is %" G_GINT64_FORMAT,
-                               job->rows_read, options->control_count);
-    }
-    if (options->control_sum != NULL && parse_control_sum(options->control_sum, &control) &&
-        control != job->sum) {
-        g_autofree char *sum = sum_text(job->sum, SETTLE_INTAKE_SCALE);
-        g_autofree char *difference = sum_text(control - job->sum, SETTLE_INTAKE_SCALE);
-        g_string_append_printf(reason, "%sthe rows add up to %s, the control sum is %s",
-                               reason->len > 0 ? "; " : "", sum, options->control_sum);
-        if (job->unreadable > 0)
-            g_string_append_printf(reason,
-                                   ": %" G_GINT64_FORMAT
-                                   " rows without a readable amount would have to make up for %s",
-                                   job->unreadable, difference);
-        /* Rows that cannot be read prove nothing either way: then the count has to. */
-        if (job->unreadable == 0 || !options->has_control_count)
-            good = FALSE;
-    }
-    if (good && reason->len == 0 && !options->has_control_count && options->control_sum == NULL)
-        g_string_append(reason, "sealed on what was read: no control totals were given");
-    *ret_reason = g_string_free(g_steal_pointer(&reason), FALSE);
-    return good;
-}
-
 static gboolean
 insert_batch(SettleIntakeJob *job, gboolean sealed, const char *reason, GError **error)
 {
     int exponent = job->exponent < 0 ? 2 : job->exponent;
     SettleInt128 control = 0;
-    g_autofree char *sum = sum_minor_text(job->sum, exponent);
+    g_autofree char *sum = settle_intake_sum_minor_text(job->sum, exponent);
     g_autofree char *control_sum = NULL;
-    if (job->options.control_sum != NULL && parse_control_sum(job->options.control_sum, &control))
-        control_sum = sum_minor_text(control, exponent);
+    if (job->options.control_sum != NULL &&
+        settle_intake_parse_control_sum(job->options.control_sum, &control))
+        control_sum = settle_intake_sum_minor_text(control, exponent);
     return settle_store_exec(
         job->store, settle_sql_intake_insert_batch, error, "issdsslslslllls", job->batch_id,
         settle_intake_kind_name(job->kind), job->name, job->options.business_date,
@@ -480,8 +377,8 @@ record_origin(SettleIntakeJob *job, const Origin *origin, GError **error)
     const GArray *lines = settle_intake_source_lines(job->source);
     int64_t position;
     g_autofree char *subject = g_strdup_printf("batch %d", origin->released);
-    g_autofree char *detail = g_strdup_printf("{\"rows\": %u, \"into\": %d}", lines->len,
-                                              job->batch_id);
+    g_autofree char *detail =
+        g_strdup_printf("{\"rows\": %u, \"into\": %d}", lines->len, job->batch_id);
     return settle_store_control(job->store, "quarantine-release", subject, detail, &position,
                                 error) &&
            settle_store_exec(job->store, settle_sql_intake_insert_release, error, "iLil",
@@ -582,8 +479,9 @@ make_report(SettleIntakeJob *job, gboolean sealed, char *reason, GError **error)
     report->quarantined = job->quarantined;
     report->waiting = job->waiting;
     report->bills_found = job->bills_found;
-    report->sum = has_amount(job) ? sum_text(job->sum, job->exponent < 0 ? 2 : job->exponent)
-                                  : g_strdup("");
+    report->sum = has_amount(job)
+                      ? settle_intake_sum_text(job->sum, job->exponent < 0 ? 2 : job->exponent)
+                      : g_strdup("");
     if (!settle_intake_first_rejections(job, &report->rejections, error))
         return NULL;
     return g_steal_pointer(&report);
@@ -602,7 +500,7 @@ run_job(SettleIntakeJob *job, const Origin *origin, SettleIntakeReport **ret_rep
         return *ret_report != NULL;
     }
     /* What is kept is what there is: a release has no control totals to speak of. */
-    sealed = origin->released != 0 || totals_agree(job, &reason);
+    sealed = origin->released != 0 || settle_intake_totals_agree(job, &reason);
     if (reason == NULL)
         reason = g_strdup("");
     if (!next_batch_id(job, error) ||
@@ -624,7 +522,7 @@ settle_intake_import(SettleStore *store, SettleIntakeKind kind, const char *sour
 {
     const Origin origin = {0};
     gboolean done = FALSE;
-    if (!check_options(kind, options, error) ||
+    if (!settle_intake_check_options(kind, options, error) ||
         !settle_store_lock(store, "intake", LOCK_WAIT_MS, error))
         return FALSE;
     g_autoptr(SettleIntakeSource) records = settle_intake_source_file(source, fd);
@@ -650,8 +548,8 @@ take_staging(SettleStore *store, SettleIntakeKind kind, const char *source,
     if (job == NULL)
         return FALSE;
     /* Opened last: the connection is the stream's until its end. */
-    g_autoptr(SettleIntakeSource) records = settle_intake_source_staging(
-        store, kind, source, settle_result_i64(position, 0, 0), error);
+    g_autoptr(SettleIntakeSource) records =
+        settle_intake_source_staging(store, kind, source, settle_result_i64(position, 0, 0), error);
     job->source = records;
     return records != NULL && run_job(job, &origin, ret_report, error);
 }
@@ -662,7 +560,7 @@ settle_intake_staging(SettleStore *store, SettleIntakeKind kind, const char *sou
                       GError **error)
 {
     gboolean done;
-    if (!check_options(kind, options, error) ||
+    if (!settle_intake_check_options(kind, options, error) ||
         !settle_store_lock(store, "intake", LOCK_WAIT_MS, error))
         return FALSE;
     done = take_staging(store, kind, source, options, ret_report, error);
@@ -697,9 +595,9 @@ static gboolean
 release_all(SettleStore *store, const SettleIntakeSelection *selection,
             const SettleIntakeOptions *options, GPtrArray *reports, GError **error)
 {
-    g_autoptr(SettleResult) batches = settle_store_query(
-        store, settle_sql_intake_kept_batches, error, "ils", selection->batch_id, selection->line,
-        selection->reason == NULL ? "" : selection->reason);
+    g_autoptr(SettleResult) batches =
+        settle_store_query(store, settle_sql_intake_kept_batches, error, "ils", selection->batch_id,
+                           selection->line, selection->reason == NULL ? "" : selection->reason);
     if (batches == NULL)
         return FALSE;
     for (int row = 0; row < settle_result_rows(batches); row++)

@@ -19,21 +19,22 @@ typedef struct {
     SettleDay business_date;    /* the day of whose night's work the batch is part */
     gboolean has_control_count; /* control totals of the sender; without them the batch is sealed */
     int64_t control_count;      /*   on what was read, and the report says so */
-    const char *control_sum;    /* a decimal, e.g. "199900.00"; NULL: none. orders: paid, bills: billed */
-    size_t memory_bytes;        /* for sorting; 0: 64 MiB. The rest spills to unlinked files */
-    int lookback_months;        /* how far back the same order key is looked for; < 0: the setting
-                                 * "intake-lookback-months", else 3 (docs/semantics.md 2) */
+    const char
+        *control_sum;    /* a decimal, e.g. "199900.00"; NULL: none. orders: paid, bills: billed */
+    size_t memory_bytes; /* for sorting; 0: 64 MiB. The rest spills to unlinked files */
+    int lookback_months; /* how far back the same order key is looked for; < 0: the setting
+                          * "intake-lookback-months", else 3 (docs/semantics.md 2) */
     /* Called now and then with the rows read so far; may be NULL. */
     void (*progress)(int64_t rows, gpointer user_data);
     gpointer progress_data;
 } SettleIntakeOptions;
 
 typedef struct {
-    int64_t line;   /* of the file; row_no of a staging row */
-    int field_no;   /* 1-based place of the column; 0: the row as a whole */
-    char *field;    /* name of the column; "" */
-    char *value;    /* as it came, escaped where it is not text, cut off behind 1000 bytes */
-    char *reason;   /* stable code: intake/reject.h */
+    int64_t line; /* of the file; row_no of a staging row */
+    int field_no; /* 1-based place of the column; 0: the row as a whole */
+    char *field;  /* name of the column; "" */
+    char *value;  /* as it came, escaped where it is not text, cut off behind 1000 bytes */
+    char *reason; /* stable code: intake/reject.h */
     char *message;
 } SettleIntakeRejection;
 
@@ -44,25 +45,25 @@ typedef struct {
     SettleIntakeKind kind;
     char *source;
     SettleDay business_date;
-    gboolean sealed;  /* FALSE: refused, no fact of it was kept; reason says why */
-    char *reason;     /* why it was refused, or a remark on the totals, or "" */
+    gboolean sealed; /* FALSE: refused, no fact of it was kept; reason says why */
+    char *reason;    /* why it was refused, or a remark on the totals, or "" */
     int64_t rows_read;
     int64_t accepted;
     int64_t repeated;
     int64_t quarantined;
-    int64_t waiting;  /* bills before their order */
-    char *sum;        /* of the amount column over all readable rows, as a decimal; "" for parties */
-    int64_t released; /* of a release: kept rows that were read again */
-    int64_t bills_found; /* waiting bills that found their order with this batch */
+    int64_t waiting; /* bills before their order */
+    char *sum;       /* of the amount column over all readable rows, as a decimal; "" for parties */
+    int64_t released;      /* of a release: kept rows that were read again */
+    int64_t bills_found;   /* waiting bills that found their order with this batch */
     GPtrArray *rejections; /* SettleIntakeRejection: the first ones by line */
 } SettleIntakeReport;
 void settle_intake_report_free(SettleIntakeReport *report);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(SettleIntakeReport, settle_intake_report_free)
 
-/* Takes a file in. source: its name, for the batch and messages. fd is read to its end and stays the
- * caller's. store: opened as runner, outside a transaction.
- * TRUE with a report also when the batch was refused for its control totals. INPUT if the file is not
- * CSV or its header is wrong: nothing was kept. */
+/* Takes a file in. source: its name, for the batch and messages. fd is read to its end and stays
+ * the caller's. store: opened as runner, outside a transaction. TRUE with a report also when the
+ * batch was refused for its control totals. INPUT if the file is not CSV or its header is wrong:
+ * nothing was kept. */
 gboolean settle_intake_import(SettleStore *store, SettleIntakeKind kind, const char *source, int fd,
                               const SettleIntakeOptions *options, SettleIntakeReport **ret_report,
                               GError **error);
@@ -79,10 +80,10 @@ typedef struct {
     const char *reason;
 } SettleIntakeSelection;
 
-/* Validates kept rows again, one new batch per batch they came in with, master data first; rows that
- * fail again are quarantined under the new batch. Rows that are not kept byte for byte (invalid-utf8,
- * nul-byte) are never chosen. *ret_reports: SettleIntakeReport, one a new batch; empty if no row was
- * chosen. If a later batch fails, the earlier ones stay (and error is set). */
+/* Validates kept rows again, one new batch per batch they came in with, master data first; rows
+ * that fail again are quarantined under the new batch. Rows that are not kept byte for byte
+ * (invalid-utf8, nul-byte) are never chosen. *ret_reports: SettleIntakeReport, one a new batch;
+ * empty if no row was chosen. If a later batch fails, the earlier ones stay (and error is set). */
 gboolean settle_intake_release(SettleStore *store, const SettleIntakeSelection *selection,
                                const SettleIntakeOptions *options, GPtrArray **ret_reports,
                                GError **error);

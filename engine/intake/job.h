@@ -17,15 +17,16 @@
 G_BEGIN_DECLS
 
 /* Years 1900 to 2399. */
-#define SETTLE_INTAKE_MONTHS 6000
+#define SETTLE_INTAKE_MONTHS      6000
 #define SETTLE_INTAKE_FIRST_MONTH (1900 * 12)
 /* Ids looked up in the database with one statement. */
-#define SETTLE_INTAKE_SLICE 500000
-#define SETTLE_INTAKE_MESSAGE 400
-#define SETTLE_INTAKE_MAX_KEY 200  /* bytes of an order id or contract */
+#define SETTLE_INTAKE_SLICE    500000
+#define SETTLE_INTAKE_MESSAGE  400
+#define SETTLE_INTAKE_MAX_KEY  200 /* bytes of an order id or contract */
 #define SETTLE_INTAKE_MAX_CODE 100
 #define SETTLE_INTAKE_MAX_NAME 500
-#define SETTLE_INTAKE_MAX_PARTIES 2000000 /* rows of master data in one file: they are kept in memory */
+#define SETTLE_INTAKE_MAX_PARTIES                                                                  \
+    2000000 /* rows of master data in one file: they are kept in memory */
 
 /* Sums are kept in ten-thousandths so that currencies of any exponent add up. */
 #define SETTLE_INTAKE_SCALE 4
@@ -52,22 +53,23 @@ typedef struct SettleIntakeJob {
     unsigned n_header;
 
     int64_t rows_read, accepted, repeated, quarantined, waiting, bills_found;
-    int64_t unreadable;    /* rows whose amount could not be read */
-    SettleInt128 sum;      /* scaled */
-    int exponent;          /* the largest one of the currencies seen; -1: none */
+    int64_t unreadable; /* rows whose amount could not be read */
+    SettleInt128 sum;   /* scaled */
+    int exponent;       /* the largest one of the currencies seen; -1: none */
 
     int32_t batch_id;
-    SettleKeep *keep;          /* every record as it came */
-    SettleSpool *quarantine;   /* by line */
-    SettleSpool *rows;         /* the rows that are valid by themselves */
+    SettleKeep *keep;                        /* every record as it came */
+    SettleSpool *quarantine;                 /* by line */
+    SettleSpool *rows;                       /* the rows that are valid by themselves */
     SettleIntakeCodes *codes[SETTLE_N_DIMS]; /* look-up caches and new codes */
-    int32_t next_id[SETTLE_N_DIMS]; /* of new codes; the counters of the database agree at the end */
-    GHashTable *slices;        /* int64 distributor and month -> facts */
-    uint32_t months[SETTLE_INTAKE_MONTHS];    /* rows of each: partitions to be there */
+    int32_t
+        next_id[SETTLE_N_DIMS]; /* of new codes; the counters of the database agree at the end */
+    GHashTable *slices;         /* int64 distributor and month -> facts */
+    uint32_t months[SETTLE_INTAKE_MONTHS]; /* rows of each: partitions to be there */
     gboolean waiting_known, waiting_there; /* bills that wait for their order, in the database */
-    SettleDay oldest_day;      /* earliest closing day among the orders */
-    GPtrArray *parties;        /* kinds of master data: their rows, in memory */
-    SettleArena *arena;        /* of the parties */
+    SettleDay oldest_day;                  /* earliest closing day among the orders */
+    GPtrArray *parties;                    /* kinds of master data: their rows, in memory */
+    SettleArena *arena;                    /* of the parties */
 } SettleIntakeJob;
 
 /* Where a record stands in what was kept. */

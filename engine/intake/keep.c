@@ -65,8 +65,8 @@ flush(SettleKeep *keep, GError **error)
     if (keep->fd < 0 && (keep->fd = settle_keep_open_file(error)) < 0)
         return FALSE;
     for (size_t done = 0; done < keep->used;) {
-        ssize_t n = pwrite(keep->fd, keep->block + done, keep->used - done,
-                           (off_t) (keep->written + done));
+        ssize_t n =
+            pwrite(keep->fd, keep->block + done, keep->used - done, (off_t) (keep->written + done));
         if (n < 0 && errno == EINTR)
             continue;
         if (n <= 0) {
@@ -82,7 +82,8 @@ flush(SettleKeep *keep, GError **error)
 }
 
 gboolean
-settle_keep_add(SettleKeep *keep, const void *bytes, size_t length, uint64_t *ret_at, GError **error)
+settle_keep_add(SettleKeep *keep, const void *bytes, size_t length, uint64_t *ret_at,
+                GError **error)
 {
     *ret_at = keep->written + keep->used;
     for (const char *from = bytes; length > 0;) {
@@ -98,7 +99,8 @@ settle_keep_add(SettleKeep *keep, const void *bytes, size_t length, uint64_t *re
 }
 
 gboolean
-settle_keep_read(SettleKeep *keep, uint64_t at, size_t length, const char **ret_bytes, GError **error)
+settle_keep_read(SettleKeep *keep, uint64_t at, size_t length, const char **ret_bytes,
+                 GError **error)
 {
     g_byte_array_set_size(keep->answer, (guint) length + 1);
     char *to = (char *) keep->answer->data;

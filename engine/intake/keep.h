@@ -1,5 +1,5 @@
-/* Private to intake: the records as they came, in an unlinked temporary file, so that a row found wanting
- * only after sorting can be quarantined with its text, whatever it was read from. */
+/* Private to intake: the records as they came, in an unlinked temporary file, so that a row found
+ * wanting only after sorting can be quarantined with its text, whatever it was read from. */
 #pragma once
 
 #include <glib.h>

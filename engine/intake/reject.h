@@ -1,5 +1,5 @@
-/* Why a row was not accepted. The order is the order of precedence: of several reasons the first one
- * is stored. The texts are stored and never change. */
+/* Why a row was not accepted. The order is the order of precedence: of several reasons the first
+ * one is stored. The texts are stored and never change. */
 #pragma once
 
 #include <glib.h>
@@ -15,7 +15,7 @@ typedef enum {
     SETTLE_REJECT_NUL,
     SETTLE_REJECT_UTF8,
     SETTLE_REJECT_FIELD_COUNT,
-    SETTLE_REJECT_STAGING_FIELDS,    /* a staging row that is no object of known columns */
+    SETTLE_REJECT_STAGING_FIELDS, /* a staging row that is no object of known columns */
     /* a value by itself, column after column as the table of columns has them */
     SETTLE_REJECT_MISSING_VALUE,
     SETTLE_REJECT_TOO_LONG,
@@ -33,7 +33,7 @@ typedef enum {
     SETTLE_REJECT_BAD_AMOUNT,
     SETTLE_REJECT_TOO_MANY_DECIMALS,
     SETTLE_REJECT_NEGATIVE_AMOUNT,
-    SETTLE_REJECT_TOO_MANY_CODES,    /* an open vocabulary is full: 32767 codes */
+    SETTLE_REJECT_TOO_MANY_CODES, /* an open vocabulary is full: 32767 codes */
     /* against the master data of the business date */
     SETTLE_REJECT_UNKNOWN_CARRIER,
     SETTLE_REJECT_UNKNOWN_DISTRIBUTOR,

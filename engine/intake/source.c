@@ -19,11 +19,11 @@ struct SettleIntakeSource {
     SettleCsv *csv;       /* file */
     SettleReader *reader; /* staging, kept */
     SettleIntakeKind kind;
-    json_t *object;       /* of the current staging row: owns its texts */
+    json_t *object; /* of the current staging row: owns its texts */
     GString *raw;
-    GPtrArray *numbers;   /* texts of values that are no strings */
+    GPtrArray *numbers; /* texts of values that are no strings */
     char *fault;
-    SettleCsv *row;       /* of the current kept row */
+    SettleCsv *row; /* of the current kept row */
     Memory memory;
     char *header;
     int64_t last_line;
@@ -209,15 +209,16 @@ fill_from_json(SettleIntakeSource *source, SettleCsvRecord *record)
         if (record->fields[i].text == NULL) {
             record->fields[i] = (SettleCsvField){"", 0};
             if (source->fault == NULL)
-                source->fault = g_strdup_printf("the value of \"%s\" is no single value",
-                                                columns[i].name);
+                source->fault =
+                    g_strdup_printf("the value of \"%s\" is no single value", columns[i].name);
         }
     }
     if (source->fault != NULL || found == json_object_size(source->object))
         return;
     const char *key;
     json_t *value;
-    json_object_foreach(source->object, key, value) {
+    json_object_foreach(source->object, key, value)
+    {
         gboolean known = FALSE;
         for (int i = 0; i < n && !known; i++)
             known = strcmp(columns[i].name, key) == 0;

@@ -21,7 +21,7 @@ typedef struct {
 } Entry;
 
 typedef struct {
-    off_t at;  /* in the file: what was not read yet */
+    off_t at; /* in the file: what was not read yet */
     off_t end;
     char *buffer;
     size_t used; /* of the buffer: start of the current record */
@@ -264,7 +264,8 @@ start_merge(SettleSpool *spool, GError **error)
     spool->n_runs = spool->run_ends->len;
     spool->runs = g_new0(Run, spool->n_runs);
     spool->heap = g_new0(guint, spool->n_runs);
-    spool->run_buffer = CLAMP(spool->memory / spool->n_runs, 2 * SETTLE_SPOOL_MAX_RECORD, 1024 * 1024);
+    spool->run_buffer =
+        CLAMP(spool->memory / spool->n_runs, 2 * SETTLE_SPOOL_MAX_RECORD, 1024 * 1024);
     off_t start = 0;
     for (guint i = 0; i < spool->n_runs; i++) {
         gboolean there;

@@ -1,6 +1,7 @@
-/* An external merge sort with bounded memory: records with a key of three 64-bit words and any bytes,
- * read back in key order, as often as wanted. What does not fit into memory spills to an unlinked
- * temporary file ($TMPDIR, else /var/tmp), which disappears with the process however it ends. */
+/* An external merge sort with bounded memory: records with a key of three 64-bit words and any
+ * bytes, read back in key order, as often as wanted. What does not fit into memory spills to an
+ * unlinked temporary file ($TMPDIR, else /var/tmp), which disappears with the process however it
+ * ends. */
 #pragma once
 
 #include "base/error.h"
@@ -25,11 +26,12 @@ SettleSpool *settle_spool_new(size_t memory_bytes);
 void settle_spool_free(SettleSpool *spool);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(SettleSpool, settle_spool_free)
 
-/* Room for the bytes of a new record, aligned to 8, to be filled at once. NULL: spilling failed (IO) or
- * the record is too long (LIMIT). Not after the first read. */
-void *settle_spool_add(SettleSpool *spool, const SettleSpoolKey *key, size_t length, GError **error);
-/* The next record in key order, equal keys in the order of adding; the first call sorts. Valid until
- * the next call. FALSE with *error unset: the end; another call then starts over. */
+/* Room for the bytes of a new record, aligned to 8, to be filled at once. NULL: spilling failed
+ * (IO) or the record is too long (LIMIT). Not after the first read. */
+void *settle_spool_add(SettleSpool *spool, const SettleSpoolKey *key, size_t length,
+                       GError **error);
+/* The next record in key order, equal keys in the order of adding; the first call sorts. Valid
+ * until the next call. FALSE with *error unset: the end; another call then starts over. */
 gboolean settle_spool_next(SettleSpool *spool, SettleSpoolKey *ret_key, const void **ret_bytes,
                            size_t *ret_length, GError **error);
 /* Starts reading over. */

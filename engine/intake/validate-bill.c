@@ -3,8 +3,8 @@
 #include "base/digest.h"
 
 gboolean
-settle_validate_bill(SettleIntakeJob *job, const SettleCsvRecord *record, SettleIntakeBill *ret_bill,
-                     SettleVerdict *verdict)
+settle_validate_bill(SettleIntakeJob *job, const SettleCsvRecord *record,
+                     SettleIntakeBill *ret_bill, SettleVerdict *verdict)
 {
     SettleIntakeBill *bill = ret_bill;
     SettleCsvField carrier = settle_intake_cell(job, record, BILL_CARRIER);
@@ -45,8 +45,8 @@ settle_validate_bill(SettleIntakeJob *job, const SettleCsvRecord *record, Settle
         if (!settle_check_amount(verdict, settle_intake_cell(job, record, amounts[i].column),
                                  amounts[i].column, bill->currency, amounts[i].minor))
             return FALSE;
-    if (!settle_check_number(verdict, settle_intake_cell(job, record, BILL_MINUTES), BILL_MINUTES, 0,
-                             G_MAXINT32, &minutes) ||
+    if (!settle_check_number(verdict, settle_intake_cell(job, record, BILL_MINUTES), BILL_MINUTES,
+                             0, G_MAXINT32, &minutes) ||
         !settle_check_number(verdict, settle_intake_cell(job, record, BILL_MEGABYTES),
                              BILL_MEGABYTES, 0, INT64_C(1000000000000), &bill->megabytes))
         return FALSE;
@@ -77,8 +77,8 @@ settle_validate_tally(SettleIntakeJob *job, const SettleCsvRecord *record)
     code = settle_intake_cell(job, record, orders ? ORDER_CURRENCY : BILL_CURRENCY);
     amount = settle_intake_cell(job, record, orders ? ORDER_PAID : BILL_BILLED);
     if (!settle_currency_lookup(code.text, code.length, &currency) ||
-        settle_money_parse(amount.text, amount.length, settle_currency_exponent(currency), &minor) !=
-            SETTLE_PARSE_OK) {
+        settle_money_parse(amount.text, amount.length, settle_currency_exponent(currency),
+                           &minor) != SETTLE_PARSE_OK) {
         job->unreadable++;
         return;
     }

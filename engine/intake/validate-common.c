@@ -9,7 +9,8 @@
 #define NEWEST_YEARS 1
 
 gboolean
-settle_check_refuse(SettleVerdict *verdict, SettleReject reject, int column, const char *format, ...)
+settle_check_refuse(SettleVerdict *verdict, SettleReject reject, int column, const char *format,
+                    ...)
 {
     va_list args;
     verdict->reject = reject;
@@ -42,7 +43,8 @@ settle_check_text(SettleVerdict *verdict, SettleCsvField field, int column, size
 }
 
 gboolean
-settle_check_plausible(const SettleIntakeJob *job, SettleVerdict *verdict, int column, SettleDay day)
+settle_check_plausible(const SettleIntakeJob *job, SettleVerdict *verdict, int column,
+                       SettleDay day)
 {
     char shown[SETTLE_DAY_TEXT_BYTES];
     SettleDay date = job->options.business_date;
@@ -58,7 +60,8 @@ gboolean
 settle_check_day(SettleVerdict *verdict, SettleCsvField field, int column, SettleDay *ret_day)
 {
     if (field.length == 0)
-        return settle_check_refuse(verdict, SETTLE_REJECT_MISSING_VALUE, column, "must not be empty");
+        return settle_check_refuse(verdict, SETTLE_REJECT_MISSING_VALUE, column,
+                                   "must not be empty");
     if (!settle_day_parse(field.text, field.length, ret_day))
         return settle_check_refuse(verdict, SETTLE_REJECT_BAD_DATE, column,
                                    "is no day in the form YYYY-MM-DD");
@@ -71,7 +74,8 @@ settle_check_number(SettleVerdict *verdict, SettleCsvField field, int column, in
 {
     int64_t number = 0;
     if (field.length == 0)
-        return settle_check_refuse(verdict, SETTLE_REJECT_MISSING_VALUE, column, "must not be empty");
+        return settle_check_refuse(verdict, SETTLE_REJECT_MISSING_VALUE, column,
+                                   "must not be empty");
     gboolean minus = field.text[0] == '-' && field.length > 1;
     for (size_t i = minus; i < field.length; i++) {
         if (field.text[i] < '0' || field.text[i] > '9')
@@ -95,7 +99,8 @@ settle_check_currency(SettleVerdict *verdict, SettleCsvField field, int column,
                       SettleCurrency *ret_currency)
 {
     if (field.length == 0)
-        return settle_check_refuse(verdict, SETTLE_REJECT_MISSING_VALUE, column, "must not be empty");
+        return settle_check_refuse(verdict, SETTLE_REJECT_MISSING_VALUE, column,
+                                   "must not be empty");
     if (!settle_currency_lookup(field.text, field.length, ret_currency))
         return settle_check_refuse(verdict, SETTLE_REJECT_UNKNOWN_CURRENCY, column,
                                    "is no currency code of ISO 4217");
@@ -108,7 +113,8 @@ settle_check_amount(SettleVerdict *verdict, SettleCsvField field, int column,
 {
     int exponent = settle_currency_exponent(currency);
     if (field.length == 0)
-        return settle_check_refuse(verdict, SETTLE_REJECT_MISSING_VALUE, column, "must not be empty");
+        return settle_check_refuse(verdict, SETTLE_REJECT_MISSING_VALUE, column,
+                                   "must not be empty");
     switch (settle_money_parse(field.text, field.length, exponent, ret_minor)) {
     case SETTLE_PARSE_OK:
         return TRUE;

@@ -33,7 +33,8 @@ parse_closing(SettleIntakeJob *job, SettleVerdict *verdict, SettleCsvField field
 {
     const int column = ORDER_CLOSED_AT;
     if (field.length == 0)
-        return settle_check_refuse(verdict, SETTLE_REJECT_MISSING_VALUE, column, "must not be empty");
+        return settle_check_refuse(verdict, SETTLE_REJECT_MISSING_VALUE, column,
+                                   "must not be empty");
     switch (settle_instant_parse(job->zone, field.text, field.length, &order->closing_at)) {
     case SETTLE_INSTANT_OK:
         order->closing_day = settle_zone_day(job->zone, order->closing_at);
@@ -131,8 +132,7 @@ check_manager(SettleIntakeJob *job, const SettleCsvRecord *record, SettleIntakeO
         settle_directory_manager_outlet(job->directory, order->manager_id, order->closing_day);
     int32_t distributor =
         settle_directory_outlet_distributor(job->directory, outlet, order->closing_day);
-    const char *other =
-        settle_directory_code(job->directory, SETTLE_DIM_DISTRIBUTOR, distributor);
+    const char *other = settle_directory_code(job->directory, SETTLE_DIM_DISTRIBUTOR, distributor);
     if (distributor == order->distributor_id)
         return TRUE;
     return settle_check_refuse(verdict, SETTLE_REJECT_OTHER_DISTRIBUTOR, ORDER_MANAGER,
@@ -155,8 +155,8 @@ check_parties(SettleIntakeJob *job, const SettleCsvRecord *record, SettleIntakeO
                                    "is no known carrier");
     if (!holds(job, verdict, SETTLE_DIM_CARRIER, order->carrier_id, day, ORDER_CARRIER))
         return FALSE;
-    order->distributor_id = settle_check_known(
-        job, SETTLE_DIM_DISTRIBUTOR, settle_intake_cell(job, record, ORDER_DISTRIBUTOR));
+    order->distributor_id = settle_check_known(job, SETTLE_DIM_DISTRIBUTOR,
+                                               settle_intake_cell(job, record, ORDER_DISTRIBUTOR));
     if (order->distributor_id == 0)
         return settle_check_refuse(verdict, SETTLE_REJECT_UNKNOWN_DISTRIBUTOR, ORDER_DISTRIBUTOR,
                                    "is no known distributor");
@@ -164,8 +164,8 @@ check_parties(SettleIntakeJob *job, const SettleCsvRecord *record, SettleIntakeO
                ORDER_DISTRIBUTOR) ||
         !check_manager(job, record, order, verdict))
         return FALSE;
-    order->product_id = settle_directory_product(job->directory, order->carrier_id, product.text,
-                                                 product.length);
+    order->product_id =
+        settle_directory_product(job->directory, order->carrier_id, product.text, product.length);
     if (order->product_id == 0)
         return settle_check_refuse(verdict, SETTLE_REJECT_UNKNOWN_PRODUCT, ORDER_PRODUCT,
                                    "is no known product of the carrier");
@@ -189,10 +189,9 @@ settle_validate_order(SettleIntakeJob *job, const SettleCsvRecord *record,
                            &order->channel_id))
         return FALSE;
     order->order_id = settle_id_from_key(order->carrier_id, id.text, id.length);
-    order->contract_id =
-        contract.length == 0
-            ? 0
-            : settle_id_from_key(order->carrier_id, contract.text, contract.length);
+    order->contract_id = contract.length == 0 ? 0
+                                              : settle_id_from_key(order->carrier_id, contract.text,
+                                                                   contract.length);
     order->upstream_length = (uint16_t) id.length;
     order->contract_length = (uint16_t) contract.length;
     return TRUE;

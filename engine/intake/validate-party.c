@@ -18,7 +18,8 @@ take(SettleIntakeJob *job, const SettleCsvRecord *record, SettleVerdict *verdict
 }
 
 #define CODE(column, to) take(job, record, verdict, column, SETTLE_INTAKE_MAX_CODE, FALSE, to)
-#define NAME(column) take(job, record, verdict, column, SETTLE_INTAKE_MAX_NAME, FALSE, &party->name)
+#define NAME(column)                                                                               \
+    take(job, record, verdict, column, SETTLE_INTAKE_MAX_NAME, FALSE, &party->name)
 #define DAY(column)                                                                                \
     settle_check_day(verdict, settle_intake_cell(job, record, column), column, &party->valid_from)
 

@@ -1,15 +1,15 @@
-/* Bills: to the first-closed order of their contract (docs/semantics.md 13.8), or to the waiting table.
- * Everything goes in the order of (contract, month, revision). */
+/* Bills: to the first-closed order of their contract (docs/semantics.md 13.8), or to the waiting
+ * table. Everything goes in the order of (contract, month, revision). */
 #include "intake/write.h"
 
 #include <string.h>
 
 typedef struct {
-    SettleSpool *first;    /* orders by (contract, closing, order id): seeking a contract finds the
-                            * first-closed one */
-    SettleSpool *waiting;  /* unresolved bills of the database, by (contract, month and revision) */
-    SettleSpool *there;    /* bills of the database for the same months, by the same */
-    SettleSpool *bills;    /* to be written */
+    SettleSpool *first;   /* orders by (contract, closing, order id): seeking a contract finds the
+                           * first-closed one */
+    SettleSpool *waiting; /* unresolved bills of the database, by (contract, month and revision) */
+    SettleSpool *there;   /* bills of the database for the same months, by the same */
+    SettleSpool *bills;   /* to be written */
     SettleSpool *unresolved; /* to be written as waiting */
 } Work;
 
@@ -79,10 +79,9 @@ query_there(SettleIntakeJob *job, Work *work, Wanted *wanted, GError **error)
         from = MIN(from, wanted->months[i]);
         to = MAX(to, wanted->months[i]);
     }
-    g_autoptr(SettleReader) reader =
-        settle_store_read(job->store, settle_sql_intake_bills_there, error, "ILDdd",
-                          wanted->distributors, wanted->n, wanted->orders, wanted->n, wanted->months,
-                          wanted->n, from, to);
+    g_autoptr(SettleReader) reader = settle_store_read(
+        job->store, settle_sql_intake_bills_there, error, "ILDdd", wanted->distributors, wanted->n,
+        wanted->orders, wanted->n, wanted->months, wanted->n, from, to);
     if (reader == NULL)
         return FALSE;
     while (settle_reader_next(reader, &failure)) {
@@ -90,8 +89,8 @@ query_there(SettleIntakeJob *job, Work *work, Wanted *wanted, GError **error)
         settle_bill_read(reader, 0, &row);
         settle_contract_read(reader, SETTLE_BILL_COLUMNS, &row.order);
         row.currency = row.order.currency;
-        SettleSpoolKey key = {{(uint64_t) row.order.contract_id,
-                               settle_bill_word(row.month, row.revision), 0}};
+        SettleSpoolKey key = {
+            {(uint64_t) row.order.contract_id, settle_bill_word(row.month, row.revision), 0}};
         SettleIntakeBillRow *to_row = settle_spool_add(work->there, &key, sizeof row, error);
         if (to_row == NULL)
             return FALSE;
@@ -143,11 +142,19 @@ fill_row(SettleIntakeJob *job, const SettleIntakeBill *bill, SettleIntakeBillRow
 {
     *row = (SettleIntakeBillRow){
         .order = {.contract_id = bill->contract_id},
-        .billed_minor = bill->billed_minor, .tax_minor = bill->tax_minor,
-        .cash_minor = bill->cash_minor, .arrears_minor = bill->arrears_minor,
-        .megabytes = bill->megabytes, .source_batch_id = job->batch_id, .line = bill->place.line,
-        .minutes = bill->minutes, .month = bill->month, .issue_day = bill->issue_day,
-        .carrier_id = bill->carrier_id, .revision = bill->revision, .currency = bill->currency,
+        .billed_minor = bill->billed_minor,
+        .tax_minor = bill->tax_minor,
+        .cash_minor = bill->cash_minor,
+        .arrears_minor = bill->arrears_minor,
+        .megabytes = bill->megabytes,
+        .source_batch_id = job->batch_id,
+        .line = bill->place.line,
+        .minutes = bill->minutes,
+        .month = bill->month,
+        .issue_day = bill->issue_day,
+        .carrier_id = bill->carrier_id,
+        .revision = bill->revision,
+        .currency = bill->currency,
         .contract_length = bill->contract_length,
     };
 }
@@ -204,10 +211,10 @@ accept(SettleIntakeJob *job, Work *work, const SettleIntakeBill *bill, SettleInt
        const SettleIntakeContract *order, GError **error)
 {
     if (order == NULL) {
-        SettleSpoolKey key = {{(uint64_t) bill->contract_id,
-                               settle_bill_word(bill->month, bill->revision), 0}};
-        SettleIntakeBillRow *to = settle_spool_add(work->unresolved, &key,
-                                                   sizeof *row + bill->contract_length, error);
+        SettleSpoolKey key = {
+            {(uint64_t) bill->contract_id, settle_bill_word(bill->month, bill->revision), 0}};
+        SettleIntakeBillRow *to =
+            settle_spool_add(work->unresolved, &key, sizeof *row + bill->contract_length, error);
         if (to == NULL)
             return FALSE;
         *to = *row;
@@ -223,7 +230,7 @@ accept(SettleIntakeJob *job, Work *work, const SettleIntakeBill *bill, SettleInt
 /* What is known of the key that the rows are at. */
 typedef struct {
     uint64_t contract, month, revision;
-    gboolean any;              /* a row of this month is there already */
+    gboolean any; /* a row of this month is there already */
     gboolean has_before;
     SettleIntakeBillRow before; /* the row that holds this key */
 } Seen;

@@ -6,8 +6,8 @@ gboolean
 settle_cursor_step(SettleIntakeCursor *cursor, GError **error)
 {
     GError *failure = NULL;
-    cursor->there = settle_spool_next(cursor->spool, &cursor->key, &cursor->bytes, &cursor->length,
-                                      &failure);
+    cursor->there =
+        settle_spool_next(cursor->spool, &cursor->key, &cursor->bytes, &cursor->length, &failure);
     if (failure == NULL)
         return TRUE;
     g_propagate_error(error, failure);
@@ -25,8 +25,8 @@ settle_cursor_start(SettleIntakeCursor *cursor, SettleSpool *spool, GError **err
 gboolean
 settle_cursor_seek(SettleIntakeCursor *cursor, uint64_t first, uint64_t second, GError **error)
 {
-    while (cursor->there && (cursor->key.word[0] < first || (cursor->key.word[0] == first &&
-                                                             cursor->key.word[1] < second)))
+    while (cursor->there && (cursor->key.word[0] < first ||
+                             (cursor->key.word[0] == first && cursor->key.word[1] < second)))
         if (!settle_cursor_step(cursor, error))
             return FALSE;
     return TRUE;
@@ -148,8 +148,7 @@ settle_bills_copy(SettleIntakeJob *job, SettleSpool *bills, GError **error)
     SettleIntakeCursor cursor;
     if (settle_spool_count(bills) == 0)
         return TRUE;
-    g_autoptr(SettleWriter) writer =
-        settle_store_copy_in(job->store, settle_sql_copy_bill, error);
+    g_autoptr(SettleWriter) writer = settle_store_copy_in(job->store, settle_sql_copy_bill, error);
     if (writer == NULL || !settle_cursor_start(&cursor, bills, error))
         return FALSE;
     while (cursor.there) {
@@ -179,8 +178,8 @@ settle_bills_waiting(SettleIntakeJob *job, const int64_t *contracts, size_t n, S
     }
     if (!job->waiting_there)
         return TRUE;
-    g_autoptr(SettleReader) reader = settle_store_read(
-        job->store, settle_sql_intake_waiting_bills, error, "L", contracts, n);
+    g_autoptr(SettleReader) reader =
+        settle_store_read(job->store, settle_sql_intake_waiting_bills, error, "L", contracts, n);
     if (reader == NULL)
         return FALSE;
     while (settle_reader_next(reader, &failure)) {
@@ -192,10 +191,9 @@ settle_bills_waiting(SettleIntakeJob *job, const int64_t *contracts, size_t n, S
         row.currency = settle_reader_i16(reader, SETTLE_BILL_COLUMNS + 1);
         row.carrier_id = settle_reader_i32(reader, SETTLE_BILL_COLUMNS + 2);
         row.contract_length = (uint16_t) length;
-        SettleSpoolKey key = {{(uint64_t) row.order.contract_id,
-                               settle_bill_word(row.month, row.revision), 0}};
-        SettleIntakeBillRow *to =
-            settle_spool_add(waiting, &key, sizeof row + length, error);
+        SettleSpoolKey key = {
+            {(uint64_t) row.order.contract_id, settle_bill_word(row.month, row.revision), 0}};
+        SettleIntakeBillRow *to = settle_spool_add(waiting, &key, sizeof row + length, error);
         if (to == NULL)
             return FALSE;
         *to = row;

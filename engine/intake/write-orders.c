@@ -1,5 +1,5 @@
-/* Orders: repeats and conflicts, then which order of a contract its bills serve, then COPY in the order
- * of (distributor, order), which keeps the inserts into the btree local. */
+/* Orders: repeats and conflicts, then which order of a contract its bills serve, then COPY in the
+ * order of (distributor, order), which keeps the inserts into the btree local. */
 #include "intake/write.h"
 
 #include <string.h>
@@ -37,14 +37,15 @@ work_clear(Work *work)
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Work, work_clear)
 
 static gboolean
-query_existing(SettleIntakeJob *job, const int64_t *ids, size_t n, gpointer user_data, GError **error)
+query_existing(SettleIntakeJob *job, const int64_t *ids, size_t n, gpointer user_data,
+               GError **error)
 {
     Work *work = user_data;
     GError *failure = NULL;
     int months = job->options.lookback_months;
     SettleMonth from = settle_day_month(job->oldest_day) - months;
-    g_autoptr(SettleReader) reader = settle_store_read(
-        job->store, settle_sql_intake_orders_by_id, error, "Lm", ids, n, from);
+    g_autoptr(SettleReader) reader =
+        settle_store_read(job->store, settle_sql_intake_orders_by_id, error, "Lm", ids, n, from);
     if (reader == NULL)
         return FALSE;
     while (settle_reader_next(reader, &failure)) {
@@ -59,14 +60,21 @@ query_existing(SettleIntakeJob *job, const int64_t *ids, size_t n, gpointer user
         if (to == NULL)
             return FALSE;
         *to = (SettleIntakeOrder){
-            .order_id = common.order_id, .contract_id = common.contract_id,
-            .paid_minor = common.paid_minor, .closing_at = common.closing_at,
+            .order_id = common.order_id,
+            .contract_id = common.contract_id,
+            .paid_minor = common.paid_minor,
+            .closing_at = common.closing_at,
             .place = {.at = (uint64_t) common.batch_id, .line = settle_reader_i32(reader, 17)},
-            .distributor_id = common.distributor_id, .carrier_id = settle_reader_i32(reader, 14),
-            .product_id = common.product_id, .manager_id = common.manager_id,
-            .quantity = common.quantity, .closing_day = common.closing_day,
-            .region_id = common.region_id, .channel_id = common.channel_id,
-            .currency = common.currency, .flags = common.flags,
+            .distributor_id = common.distributor_id,
+            .carrier_id = settle_reader_i32(reader, 14),
+            .product_id = common.product_id,
+            .manager_id = common.manager_id,
+            .quantity = common.quantity,
+            .closing_day = common.closing_day,
+            .region_id = common.region_id,
+            .channel_id = common.channel_id,
+            .currency = common.currency,
+            .flags = common.flags,
             .upstream_length = (uint16_t) upstream_length,
             .contract_length = (uint16_t) contract_length,
         };
@@ -126,12 +134,13 @@ static gboolean
 take_again(SettleIntakeJob *job, const SettleIntakeOrder *row, const SettleIntakeOrder *before,
            gboolean in_database, GString *names, GError **error)
 {
-    SettleVerdict verdict = {.reject = SETTLE_REJECT_CONFLICT, .column = ORDER_ORDER_ID, .field = -1};
+    SettleVerdict verdict = {
+        .reject = SETTLE_REJECT_CONFLICT, .column = ORDER_ORDER_ID, .field = -1};
     int column = -1;
     g_autofree char *where =
-        in_database ? g_strdup_printf("line %d of batch %d", before->place.line,
-                                      (int) before->place.at)
-                    : g_strdup_printf("line %d", before->place.line);
+        in_database
+            ? g_strdup_printf("line %d of batch %d", before->place.line, (int) before->place.at)
+            : g_strdup_printf("line %d", before->place.line);
     if (!same_key(row, before)) {
         verdict.reject = SETTLE_REJECT_ID_COLLISION;
         g_snprintf(verdict.message, sizeof verdict.message,
@@ -148,7 +157,8 @@ take_again(SettleIntakeJob *job, const SettleIntakeOrder *row, const SettleIntak
 }
 
 static gboolean
-accept(SettleIntakeJob *job, Work *work, const SettleIntakeOrder *row, size_t length, GError **error)
+accept(SettleIntakeJob *job, Work *work, const SettleIntakeOrder *row, size_t length,
+       GError **error)
 {
     SettleSpoolKey key = {{(uint64_t) row->distributor_id, (uint64_t) row->order_id, 0}};
     void *to = settle_spool_add(work->orders, &key, length, error);
@@ -158,18 +168,27 @@ accept(SettleIntakeJob *job, Work *work, const SettleIntakeOrder *row, size_t le
     job->accepted++;
     if (row->contract_id == 0)
         return TRUE;
-    SettleSpoolKey by_contract = {{(uint64_t) row->contract_id, settle_instant_word(row->closing_at),
-                                   (uint64_t) row->order_id}};
+    SettleSpoolKey by_contract = {{(uint64_t) row->contract_id,
+                                   settle_instant_word(row->closing_at), (uint64_t) row->order_id}};
     SettleIntakeContract *contract =
         settle_spool_add(work->contracts, &by_contract, sizeof *contract, error);
     if (contract == NULL)
         return FALSE;
     *contract = (SettleIntakeContract){
-        .order_id = row->order_id, .contract_id = row->contract_id, .paid_minor = row->paid_minor,
-        .closing_at = row->closing_at, .distributor_id = row->distributor_id,
-        .batch_id = job->batch_id, .product_id = row->product_id, .manager_id = row->manager_id,
-        .quantity = row->quantity, .closing_day = row->closing_day, .region_id = row->region_id,
-        .channel_id = row->channel_id, .currency = row->currency, .flags = row->flags,
+        .order_id = row->order_id,
+        .contract_id = row->contract_id,
+        .paid_minor = row->paid_minor,
+        .closing_at = row->closing_at,
+        .distributor_id = row->distributor_id,
+        .batch_id = job->batch_id,
+        .product_id = row->product_id,
+        .manager_id = row->manager_id,
+        .quantity = row->quantity,
+        .closing_day = row->closing_day,
+        .region_id = row->region_id,
+        .channel_id = row->channel_id,
+        .currency = row->currency,
+        .flags = row->flags,
     };
     return TRUE;
 }
@@ -179,8 +198,7 @@ drop_repeats(SettleIntakeJob *job, Work *work, GError **error)
 {
     SettleIntakeCursor rows, existing;
     g_autoptr(GString) names = g_string_new(NULL);
-    g_autofree SettleIntakeOrder *first =
-        g_malloc(sizeof *first + 2 * SETTLE_INTAKE_MAX_KEY);
+    g_autofree SettleIntakeOrder *first = g_malloc(sizeof *first + 2 * SETTLE_INTAKE_MAX_KEY);
     int64_t first_id = 0;
     if (!settle_cursor_start(&rows, job->rows, error) ||
         !settle_cursor_start(&existing, work->existing, error))
@@ -235,7 +253,8 @@ query_contracts(SettleIntakeJob *job, const int64_t *ids, size_t n, gpointer use
 
 /* The waiting bills of a contract go to its first order. */
 static gboolean
-find_bills(Work *work, SettleIntakeCursor *waiting, const SettleIntakeContract *first, GError **error)
+find_bills(Work *work, SettleIntakeCursor *waiting, const SettleIntakeContract *first,
+           GError **error)
 {
     SettleMonth month = G_MININT32;
     while (waiting->there && waiting->key.word[0] == (uint64_t) first->contract_id) {

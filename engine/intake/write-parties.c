@@ -1,5 +1,5 @@
-/* Master data: small, so in memory. What rows refer to is looked up here, because it may stand anywhere
- * in the same file; then repeats, conflicts and cycles; then new ids and versions. */
+/* Master data: small, so in memory. What rows refer to is looked up here, because it may stand
+ * anywhere in the same file; then repeats, conflicts and cycles; then new ids and versions. */
 #include "intake/job.h"
 
 #include <string.h>
@@ -16,8 +16,8 @@ typedef struct {
 typedef struct {
     SettleIntakeJob *job;
     SettleDim dim;
-    SettleIntakeCodes *own;         /* codes of the kind itself, with new ones */
-    GHashTable *versions;           /* id -> GArray of Version, by day, of one day the last one */
+    SettleIntakeCodes *own; /* codes of the kind itself, with new ones */
+    GHashTable *versions;   /* id -> GArray of Version, by day, of one day the last one */
     SettleIntakeCodes *classes;
 } Work;
 
@@ -210,8 +210,10 @@ id_or_new(SettleIntakeJob *job, SettleDim dim, const char *code)
 static Version
 version_of_row(const SettleIntakeJob *job, const SettleIntakeParty *party)
 {
-    Version version = {.valid_from = party->valid_from, .name = party->name,
-                       .batch_id = job->batch_id, .line = party->place.line};
+    Version version = {.valid_from = party->valid_from,
+                       .name = party->name,
+                       .batch_id = job->batch_id,
+                       .line = party->place.line};
     switch (job->kind) {
     case SETTLE_INTAKE_DISTRIBUTORS:
         version.a = party->tier;
@@ -262,8 +264,8 @@ compare_days(gconstpointer a, gconstpointer b)
     return *(const SettleDay *) a - *(const SettleDay *) b;
 }
 
-/* A row closes a cycle if on any day while it holds the way up comes back. It is tried in place: its
- * version is put in, and the one before restored if it does not stay. */
+/* A row closes a cycle if on any day while it holds the way up comes back. It is tried in place:
+ * its version is put in, and the one before restored if it does not stay. */
 static gboolean
 closes_cycle(Work *work, const SettleIntakeParty *party, const GArray *days)
 {
@@ -361,8 +363,8 @@ place_row(Work *work, SettleIntakeParty *party, const GArray *days, GError **err
     return TRUE;
 }
 
-/* A parent must be there, and of the same distributor, on the day the row holds from. Taking a row out
- * may take the ground from under others: until nothing changes. */
+/* A parent must be there, and of the same distributor, on the day the row holds from. Taking a row
+ * out may take the ground from under others: until nothing changes. */
 static gboolean
 check_parents(Work *work, GError **error)
 {
@@ -378,21 +380,20 @@ check_parents(Work *work, GError **error)
                 continue;
             changed = TRUE;
             take_back(work, party, NULL);
-            if (!turn_down(work, party,
-                           parent == NULL ? SETTLE_REJECT_NOT_YET_VALID
-                                          : SETTLE_REJECT_OTHER_DISTRIBUTOR,
-                           OUTLET_PARENT, error,
-                           parent == NULL
-                               ? "does not hold yet on the day from which the outlet holds"
-                               : "belongs to another distributor"))
+            if (!turn_down(
+                    work, party,
+                    parent == NULL ? SETTLE_REJECT_NOT_YET_VALID : SETTLE_REJECT_OTHER_DISTRIBUTOR,
+                    OUTLET_PARENT, error,
+                    parent == NULL ? "does not hold yet on the day from which the outlet holds"
+                                   : "belongs to another distributor"))
                 return FALSE;
         }
     }
     return TRUE;
 }
 
-/* Gives the ids of the rows that stayed: the ones given while checking are forgotten, so that a code is
- * known only if a version of it is there. */
+/* Gives the ids of the rows that stayed: the ones given while checking are forgotten, so that a
+ * code is known only if a version of it is there. */
 static gboolean
 number_again(Work *work, const int32_t *first_new, GError **error)
 {
@@ -420,8 +421,7 @@ static gboolean
 copy_versions(Work *work, GError **error)
 {
     SettleIntakeJob *job = work->job;
-    g_autoptr(SettleWriter) writer =
-        settle_store_copy_in(job->store, kinds[job->kind].copy, error);
+    g_autoptr(SettleWriter) writer = settle_store_copy_in(job->store, kinds[job->kind].copy, error);
     if (writer == NULL)
         return FALSE;
     for (guint i = 0; i < job->parties->len; i++) {
@@ -454,11 +454,11 @@ settle_intake_write_parties(SettleIntakeJob *job, GError **error)
     g_auto(Work) work = {
         .job = job,
         .dim = kinds[job->kind].dim,
-        .versions =
-            g_hash_table_new_full(NULL, NULL, NULL, (GDestroyNotify) (void (*)(void)) g_array_unref),
+        .versions = g_hash_table_new_full(NULL, NULL, NULL,
+                                          (GDestroyNotify) (void (*)(void)) g_array_unref),
     };
     const SettleDim dims[] = {SETTLE_DIM_CARRIER, SETTLE_DIM_DISTRIBUTOR, SETTLE_DIM_OUTLET,
-                              SETTLE_DIM_MANAGER, SETTLE_DIM_PRODUCT, SETTLE_DIM_CLASS};
+                              SETTLE_DIM_MANAGER, SETTLE_DIM_PRODUCT,     SETTLE_DIM_CLASS};
     for (size_t i = 0; i < G_N_ELEMENTS(dims); i++)
         if (!load_codes(job, dims[i], error))
             return FALSE;

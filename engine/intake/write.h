@@ -58,9 +58,11 @@ settle_instant_word(SettleInstant instant)
 }
 
 /* Reads columns first.. of a reader: order_id, contract_id, distributor_id, batch_id, closing_at,
- * closing_day, product_id, manager_id, quantity, paid_minor, region_id, channel_id, currency, flags. */
+ * closing_day, product_id, manager_id, quantity, paid_minor, region_id, channel_id, currency,
+ * flags. */
 #define SETTLE_CONTRACT_COLUMNS 14
-void settle_contract_read(const SettleReader *reader, int first, SettleIntakeContract *ret_contract);
+void settle_contract_read(const SettleReader *reader, int first,
+                          SettleIntakeContract *ret_contract);
 /* Reads columns first..: month, revision, issue_day, billed_minor, tax_minor, cash_minor,
  * arrears_minor, minutes, megabytes, source_batch_id, line. */
 #define SETTLE_BILL_COLUMNS 11

@@ -11,7 +11,7 @@ typedef struct {
     int32_t distributor_id;
     int32_t policy_id; /* gives currency, tax rate, inclusion */
     uint8_t kind;
-    int16_t class_id;  /* 0 for volume bonus */
+    int16_t class_id; /* 0 for volume bonus */
     uint8_t debit, credit;
     int64_t count;
     int64_t amount_minor;
@@ -37,7 +37,7 @@ typedef struct {
     int64_t withheld_minor; /* policy amounts (before tax if exclusive) settled at source */
     int64_t payable_minor;  /* policy amounts that move distributor -> invoiced (may be negative) */
     int64_t tax_added_minor; /* tax on exclusive amounts: carrier -> invoiced */
-    gboolean carried;       /* below the minimum or negative: no invoice, joins the next cycle */
+    gboolean carried;        /* below the minimum or negative: no invoice, joins the next cycle */
 } SettleInvoice;
 
 void settle_invoice_free(SettleInvoice *invoice);

@@ -5,14 +5,14 @@
 #include <string.h>
 
 /* Version 1 of the encoding of a transfer, all big-endian:
- *   subject 8, slot 4, policy hash's first 8 bytes 8, kind 1, debit 1, credit 1, amount 8, target 8,
- *   period 4, origin 4, revision 2, class code 16 (cut or filled with NUL)
- * A distributor starts with a version byte and its code with a NUL behind it. No clock and no id that the
- * database gave to a party, product or policy is in it. */
+ *   subject 8, slot 4, policy hash's first 8 bytes 8, kind 1, debit 1, credit 1, amount 8, target
+ * 8, period 4, origin 4, revision 2, class code 16 (cut or filled with NUL) A distributor starts
+ * with a version byte and its code with a NUL behind it. No clock and no id that the database gave
+ * to a party, product or policy is in it. */
 #define ENCODING_VERSION 1
-#define RECORD 65
-#define CLASS_BYTES 16
-#define BUFFERED 1024 /* records fed to SHA-256 at once: it is slow on small pieces */
+#define RECORD           65
+#define CLASS_BYTES      16
+#define BUFFERED         1024 /* records fed to SHA-256 at once: it is slow on small pieces */
 
 struct SettleLedgerDigest {
     SettleDigest *digest;

@@ -16,7 +16,8 @@ typedef struct {
 /* The origin itself while open, else the oldest open one after it (section 3). */
 SettleMonth settle_periods_posting(const SettlePeriods *periods, SettleMonth origin);
 
-/* The transfer that brings `posted_minor` to the target, or FALSE if they are equal. Earned: carrier
+/* The transfer that brings `posted_minor` to the target, or FALSE if they are equal. Earned:
+ * carrier
  * -> target->credit; taken back: distributor -> carrier. */
 gboolean settle_ledger_difference(const SettleTarget *target, int64_t posted_minor,
                                   const SettleOrder *order, int32_t policy_id, int16_t class_id,

@@ -23,11 +23,11 @@ typedef struct {
 } CodeSlot;
 
 typedef struct {
-    GArray *codes;      /* char * by id (may be NULL) */
-    CodeSlot *slots;    /* open addressing over (name space, code) */
+    GArray *codes;   /* char * by id (may be NULL) */
+    CodeSlot *slots; /* open addressing over (name space, code) */
     guint n_slots, n_used;
-    GArray *versions;   /* Version, sorted by id, day, added when sealed */
-    guint32 *first;     /* by id: index of its first version; first[id + 1] ends it */
+    GArray *versions; /* Version, sorted by id, day, added when sealed */
+    guint32 *first;   /* by id: index of its first version; first[id + 1] ends it */
     int32_t max_id;
 } Dim;
 

@@ -55,8 +55,8 @@ typedef struct {
 /* What the policies ask about the parties of an order, looked up by the closing day. */
 typedef struct {
     int32_t carrier_id;
-    int16_t class_id; /* product class */
-    int16_t tier;     /* the distributor's tier, 0 if none */
+    int16_t class_id;  /* product class */
+    int16_t tier;      /* the distributor's tier, 0 if none */
     int32_t outlet_id; /* the manager's own outlet on the closing day, 0 if none */
 } SettleOrderParties;
 

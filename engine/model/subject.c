@@ -2,7 +2,7 @@
 
 #include "base/error.h"
 
-#define MONTH_BASE (1900 * 12)
+#define MONTH_BASE   (1900 * 12)
 #define TYPE_INVOICE (INT64_C(1) << 60)
 
 int64_t

@@ -59,9 +59,21 @@ settle_slot(unsigned rule_ordinal, unsigned item, unsigned leg)
 {
     return (SettleSlot) (rule_ordinal << 16 | item << 4 | leg);
 }
-static inline unsigned settle_slot_rule(SettleSlot slot) { return (unsigned) slot >> 16; }
-static inline unsigned settle_slot_item(SettleSlot slot) { return (unsigned) slot >> 4 & 0xfff; }
-static inline unsigned settle_slot_leg(SettleSlot slot) { return (unsigned) slot & 0xf; }
+static inline unsigned
+settle_slot_rule(SettleSlot slot)
+{
+    return (unsigned) slot >> 16;
+}
+static inline unsigned
+settle_slot_item(SettleSlot slot)
+{
+    return (unsigned) slot >> 4 & 0xfff;
+}
+static inline unsigned
+settle_slot_leg(SettleSlot slot)
+{
+    return (unsigned) slot & 0xf;
+}
 
 typedef struct {
     int64_t subject_id;

@@ -11,7 +11,7 @@ G_BEGIN_DECLS
 typedef enum {
     SETTLE_ROUND_HALF_AWAY = 0, /* half away from zero: the default */
     SETTLE_ROUND_HALF_EVEN = 1,
-    SETTLE_ROUND_DOWN = 2,      /* towards zero */
+    SETTLE_ROUND_DOWN = 2, /* towards zero */
 } SettleRounding;
 
 /* A rate is a whole number of thousand-millionths: 2.5% is 25,000,000. */
@@ -58,7 +58,7 @@ const char *settle_currency_code(SettleCurrency currency);
 
 typedef enum {
     SETTLE_PARSE_OK = 0,
-    SETTLE_PARSE_NOT_A_NUMBER,    /* empty, exponent, blanks, separators, two signs ... */
+    SETTLE_PARSE_NOT_A_NUMBER, /* empty, exponent, blanks, separators, two signs ... */
     SETTLE_PARSE_TOO_MANY_DECIMALS,
     SETTLE_PARSE_OUT_OF_RANGE,
 } SettleParseResult;

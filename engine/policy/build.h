@@ -1,5 +1,5 @@
-/* From the tree to a compiled policy, in two steps: every value is held against the field table, then
- * the policy is built from values that are known to be well-formed. */
+/* From the tree to a compiled policy, in two steps: every value is held against the field table,
+ * then the policy is built from values that are known to be well-formed. */
 #pragma once
 
 #include "policy/tree.h"

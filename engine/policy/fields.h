@@ -1,5 +1,5 @@
-/* The language in one table: what may stand where. It drives validation, messages, the JSON Schema and
- * the reference page. */
+/* The language in one table: what may stand where. It drives validation, messages, the JSON Schema
+ * and the reference page. */
 #pragma once
 
 #include <glib.h>
@@ -7,13 +7,13 @@
 G_BEGIN_DECLS
 
 typedef enum {
-    FIELD_TEXT,           /* any text */
-    FIELD_MONEY,          /* an amount of the policy's currency */
-    FIELD_RATE,           /* 2.5% */
-    FIELD_PAY,            /* an amount or a rate */
-    FIELD_INTEGER,        /* min..max */
+    FIELD_TEXT,    /* any text */
+    FIELD_MONEY,   /* an amount of the policy's currency */
+    FIELD_RATE,    /* 2.5% */
+    FIELD_PAY,     /* an amount or a rate */
+    FIELD_INTEGER, /* min..max */
     FIELD_BOOLEAN,
-    FIELD_CHOICE,         /* one of choices */
+    FIELD_CHOICE, /* one of choices */
     FIELD_CURRENCY,
     FIELD_DAYS,           /* 2026-01-01..2026-12-31 */
     FIELD_MONTHS_AFTER,   /* 4 months */

@@ -1,6 +1,6 @@
-/* A checked, compiled policy: what the calculation reads. Built only by policy/load.h (or by tests);
- * immutable and shareable between threads afterwards. Amounts are minor units of the policy's
- * currency. (docs/semantics.md 5) */
+/* A checked, compiled policy: what the calculation reads. Built only by policy/load.h (or by
+ * tests); immutable and shareable between threads afterwards. Amounts are minor units of the
+ * policy's currency. (docs/semantics.md 5) */
 #pragma once
 
 #include "calendar/calendar.h"
@@ -16,7 +16,7 @@ typedef struct {
     int64_t from;
     int64_t to;
 } SettleInterval;
-#define SETTLE_OPEN_LOW INT64_MIN
+#define SETTLE_OPEN_LOW  INT64_MIN
 #define SETTLE_OPEN_HIGH INT64_MAX
 static inline gboolean
 settle_interval_holds(SettleInterval interval, int64_t value)
@@ -27,35 +27,35 @@ settle_interval_holds(SettleInterval interval, int64_t value)
 /* What is paid: a fixed amount or a rate of the base. */
 typedef struct {
     gboolean is_rate;
-    int64_t fixed_minor;     /* if !is_rate */
-    SettleRatePpb rate_ppb;  /* if is_rate */
+    int64_t fixed_minor;    /* if !is_rate */
+    SettleRatePpb rate_ppb; /* if is_rate */
 } SettlePay;
 
 /* Texts are codes as the policy writes them; the shell resolves them to ids before matching with
  * settle_policy_bind(). NULL/0 entries: no condition. */
 typedef struct {
-    GStrv products;     /* carrier product codes */
-    GStrv classes;      /* product classes */
+    GStrv products; /* carrier product codes */
+    GStrv classes;  /* product classes */
     GStrv regions;
     GStrv channels;
-    GStrv distributors; /* distributor codes; named groups are expanded here by the loader */
-    SettleInterval amount;   /* paid amount, minor units */
+    GStrv distributors;    /* distributor codes; named groups are expanded here by the loader */
+    SettleInterval amount; /* paid amount, minor units */
     SettleInterval quantity;
-    SettleInterval tier;     /* distributor tier */
-    int first_order;         /* -1 no condition, 0 must not be, 1 must be the subscriber's first */
+    SettleInterval tier; /* distributor tier */
+    int first_order;     /* -1 no condition, 0 must not be, 1 must be the subscriber's first */
 } SettleSelector;
 
 typedef enum {
-    SETTLE_BILL_BILLED = 1,           /* what was billed */
-    SETTLE_BILL_BILLED_LESS_ARREARS,  /* "net bill" of P1 */
-    SETTLE_BILL_CASH,                 /* cash received */
+    SETTLE_BILL_BILLED = 1,          /* what was billed */
+    SETTLE_BILL_BILLED_LESS_ARREARS, /* "net bill" of P1 */
+    SETTLE_BILL_CASH,                /* cash received */
 } SettleBillBase;
 
 typedef enum {
     SETTLE_TEST_MINUTES = 1, /* minutes in interval */
     SETTLE_TEST_MEGABYTES,
-    SETTLE_TEST_BASE,        /* a bill amount (SettleBillBase) in interval */
-    SETTLE_TEST_NO_ARREARS,  /* arrears == 0 */
+    SETTLE_TEST_BASE,       /* a bill amount (SettleBillBase) in interval */
+    SETTLE_TEST_NO_ARREARS, /* arrears == 0 */
 } SettleTestKind;
 
 typedef struct {
@@ -82,21 +82,21 @@ typedef struct {
 } SettleBand;
 
 typedef struct {
-    SettlePay pay;           /* if n_bands == 0 */
+    SettlePay pay; /* if n_bands == 0 */
     gboolean has_floor, has_cap;
     int64_t floor_minor, cap_minor;
-    gboolean withheld;       /* kept at source; else payable */
-    int active_days;         /* earned on closing day + n days (0: at closing) */
+    gboolean withheld;           /* kept at source; else payable */
+    int active_days;             /* earned on closing day + n days (0: at closing) */
     SettleCondition *conditions; /* all must hold; on first bills */
     guint n_conditions;
-    SettleBand *bands;       /* by paid amount (whole amount at its band), for "by plan fee" tables */
+    SettleBand *bands; /* by paid amount (whole amount at its band), for "by plan fee" tables */
     guint n_bands;
 } SettleUpfront;
 
 typedef struct {
-    int months;              /* N of T+N, >= 0 */
-    int day;                 /* due day 1..31 */
-    SettlePay pay;           /* if n_bands == 0 */
+    int months;                  /* N of T+N, >= 0 */
+    int day;                     /* due day 1..31 */
+    SettlePay pay;               /* if n_bands == 0 */
     SettleCondition *conditions; /* all must hold */
     guint n_conditions;
     /* pay by the size of a bill: the band that holds the base of contract month band_month */
@@ -118,19 +118,28 @@ typedef struct {
     SettleRatePpb rate_ppb;       /* if no bands */
     SettleBand *month_bands;      /* by contract month; pay.is_rate always */
     guint n_month_bands;
-    SettleBand *size_bands;       /* by the bill's base before tax is taken out; whole amount at its band */
+    SettleBand
+        *size_bands; /* by the bill's base before tax is taken out; whole amount at its band */
     guint n_size_bands;
     gboolean has_bill_cap, has_life_cap;
     int64_t bill_cap_minor, life_cap_minor;
 } SettleRevenueShare;
 
 typedef enum { SETTLE_WINDOW_MONTH = 1, SETTLE_WINDOW_QUARTER, SETTLE_WINDOW_YEAR } SettleWindow;
-typedef enum { SETTLE_SCOPE_DISTRIBUTOR = 1, SETTLE_SCOPE_OUTLET, SETTLE_SCOPE_MANAGER } SettleScope;
-typedef enum { SETTLE_MEASURE_ORDERS = 1, SETTLE_MEASURE_UNITS, SETTLE_MEASURE_AMOUNT } SettleMeasure;
+typedef enum {
+    SETTLE_SCOPE_DISTRIBUTOR = 1,
+    SETTLE_SCOPE_OUTLET,
+    SETTLE_SCOPE_MANAGER
+} SettleScope;
+typedef enum {
+    SETTLE_MEASURE_ORDERS = 1,
+    SETTLE_MEASURE_UNITS,
+    SETTLE_MEASURE_AMOUNT
+} SettleMeasure;
 typedef enum { SETTLE_MODE_MARGINAL = 1, SETTLE_MODE_WHOLE, SETTLE_MODE_LUMP } SettleTierMode;
 
 typedef struct {
-    int64_t from; /* orders, units or minor units; "from n" starts with the n-th (13.9) */
+    int64_t from;  /* orders, units or minor units; "from n" starts with the n-th (13.9) */
     SettlePay pay; /* counts: fixed per unit; amounts: rate; lump: fixed sum */
 } SettleTier;
 
@@ -146,10 +155,10 @@ typedef struct {
 } SettleVolumeBonus;
 
 typedef struct {
-    char *id;             /* unique within the policy */
+    char *id; /* unique within the policy */
     SettleKind kind;
-    guint ordinal;        /* 0-based place in the document: part of every slot */
-    char *group;          /* NULL: the kind's unnamed group */
+    guint ordinal; /* 0-based place in the document: part of every slot */
+    char *group;   /* NULL: the kind's unnamed group */
     SettleSelector selector;
     union {
         SettleUpfront upfront;
@@ -159,7 +168,12 @@ typedef struct {
     };
 } SettleRule;
 
-typedef enum { SETTLE_CYCLE_NONE = 0, SETTLE_CYCLE_MONTHLY, SETTLE_CYCLE_WEEKLY, SETTLE_CYCLE_DAILY } SettleCycle;
+typedef enum {
+    SETTLE_CYCLE_NONE = 0,
+    SETTLE_CYCLE_MONTHLY,
+    SETTLE_CYCLE_WEEKLY,
+    SETTLE_CYCLE_DAILY
+} SettleCycle;
 
 typedef struct {
     SettleCycle cycle;
@@ -168,8 +182,8 @@ typedef struct {
 } SettleInvoiceTerms;
 
 typedef struct {
-    char *name;            /* "policy:" */
-    char *carrier;         /* carrier code */
+    char *name;    /* "policy:" */
+    char *carrier; /* carrier code */
     char *version;
     SettleDay closing_from, closing_to; /* both included */
     SettleCurrency currency;
@@ -183,9 +197,9 @@ typedef struct {
      * policy with any. Array of char* "clawback (line 31)"; */
     GPtrArray *unsupported;
 
-    uint8_t hash[32];      /* SHA-256 of the document's bytes */
-    int32_t policy_id;     /* given at activation, set by the shell; 0 before */
-    int32_t carrier_id;    /* set by the shell */
+    uint8_t hash[32];   /* SHA-256 of the document's bytes */
+    int32_t policy_id;  /* given at activation, set by the shell; 0 before */
+    int32_t carrier_id; /* set by the shell */
 } SettlePolicy;
 
 void settle_policy_free(SettlePolicy *policy);

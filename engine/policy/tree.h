@@ -1,5 +1,5 @@
-/* A policy document as a tree of nodes with their places, read strictly: what is doubtful in YAML is an
- * error, not a guess. */
+/* A policy document as a tree of nodes with their places, read strictly: what is doubtful in YAML
+ * is an error, not a guess. */
 #pragma once
 
 #include "policy/load.h"
@@ -20,7 +20,7 @@ struct SettleNode {
     guint line, column, width; /* 1-based; columns in characters */
     char *text;                /* scalar, without NUL inside */
     gboolean quoted;
-    gboolean faulty; /* set by validation: there were errors inside, do not build from it */
+    gboolean faulty;   /* set by validation: there were errors inside, do not build from it */
     GPtrArray *keys;   /* map: SettleNode * scalars */
     GPtrArray *values; /* map: as many; list: the items */
 };

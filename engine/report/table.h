@@ -1,5 +1,5 @@
-/* Rows for people and machines: an aligned table, CSV or JSON. CSV and JSON are written row by row; a table
- * is kept until its end, to align it. Same rows, same bytes. */
+/* Rows for people and machines: an aligned table, CSV or JSON. CSV and JSON are written row by row;
+ * a table is kept until its end, to align it. Same rows, same bytes. */
 #pragma once
 
 #include <glib.h>

@@ -63,15 +63,15 @@ take_batches(SettleRunContext *context, SettleResult *rows, GArray *all)
 static gboolean
 load_batch_states(SettleStore *store, SettleRunContext *context, GError **error)
 {
-    g_autoptr(SettleResult) consumed = settle_store_query(
-        store, settle_sql_run_consumed_batches, error, "i", context->run_id);
+    g_autoptr(SettleResult) consumed =
+        settle_store_query(store, settle_sql_run_consumed_batches, error, "i", context->run_id);
     g_autoptr(SettleResult) unseen = NULL;
     int32_t highest = 0;
 
     if (consumed == NULL)
         return FALSE;
-    unseen = settle_store_query(store, settle_sql_run_unconsumed_dates, error, "i",
-                                context->run_id);
+    unseen =
+        settle_store_query(store, settle_sql_run_unconsumed_dates, error, "i", context->run_id);
     if (unseen == NULL)
         return FALSE;
     for (int i = 0; i < settle_result_rows(consumed); i++)
@@ -100,8 +100,8 @@ load_last_invoice_batches(SettleStore *store, SettleRunContext *context, GError 
 
     if (context->cycle_ends->len == 0)
         return TRUE;
-    last = settle_store_query(store, settle_sql_run_last_invoice_batches, error, "i",
-                              context->run_id);
+    last =
+        settle_store_query(store, settle_sql_run_last_invoice_batches, error, "i", context->run_id);
     if (last == NULL)
         return FALSE;
     for (guint i = 0; i < context->cycle_ends->len; i++) {
@@ -114,8 +114,8 @@ load_last_invoice_batches(SettleStore *store, SettleRunContext *context, GError 
     return TRUE;
 }
 
-/* A move reported late re-measures the outlets' windows (docs/semantics.md 13.9): for that the worker needs
- * to know where the run before saw the manager. */
+/* A move reported late re-measures the outlets' windows (docs/semantics.md 13.9): for that the
+ * worker needs to know where the run before saw the manager. */
 static gboolean
 load_moved_managers(SettleStore *store, SettleRunContext *context, GError **error)
 {
@@ -147,8 +147,7 @@ settle_run_context_load(SettleStore *store, SettleRunContext *context, GError **
 {
     g_autoptr(SettleResult) abandoned = NULL;
 
-    context->directory =
-        settle_store_directory(store, context->date, context->run_id, error);
+    context->directory = settle_store_directory(store, context->date, context->run_id, error);
     if (context->directory == NULL)
         return FALSE;
     context->policies = settle_policies_load(store, context->control_position, error);
@@ -281,7 +280,8 @@ settle_run_context_resume(SettleStore *store, const SettleRunOptions *options, i
                           int64_t epoch, GError **error)
 {
     g_autoptr(SettleRunContext) context = NULL;
-    g_autoptr(SettleResult) run = settle_store_query(store, settle_sql_run_load, error, "i", run_id);
+    g_autoptr(SettleResult) run =
+        settle_store_query(store, settle_sql_run_load, error, "i", run_id);
     g_autoptr(SettleResult) batches = NULL;
     g_autoptr(SettleResult) chunks = NULL;
 
@@ -296,8 +296,8 @@ settle_run_context_resume(SettleStore *store, const SettleRunOptions *options, i
                                  "settle run --abandon --reason TEXT");
         return NULL;
     }
-    context = settle_run_context_new(options, settle_result_day(run, 0, 1), settle_result_bool(run, 0, 2),
-                          epoch);
+    context = settle_run_context_new(options, settle_result_day(run, 0, 1),
+                                     settle_result_bool(run, 0, 2), epoch);
     context->run_id = run_id;
     context->control_position = settle_result_i64(run, 0, 3);
     batches = settle_store_query(store, settle_sql_run_load_batches, error, "i", run_id);

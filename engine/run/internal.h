@@ -1,5 +1,5 @@
-/* What the files of this layer share. A run's context is built once, is read-only while workers use it,
- * and names everything that the outcome depends on. */
+/* What the files of this layer share. A run's context is built once, is read-only while workers use
+ * it, and names everything that the outcome depends on. */
 #pragma once
 
 #include "calc/calc.h"
@@ -64,7 +64,7 @@ typedef struct {
     uint8_t *batch_state;   /* SettleBatchState by batch id */
     SettleDay *batch_dates; /* business date of unseen order batches by batch id, else 0 */
     int32_t n_batch_state;
-    GArray *abandoned;      /* int32_t */
+    GArray *abandoned; /* int32_t */
 
     GArray *due_months;     /* SettleDueMonth */
     GArray *due_carriers;   /* int32_t */
@@ -76,7 +76,7 @@ typedef struct {
     SettleDay moved_from;   /* the earliest of them */
     SettleDirectory *directory_before; /* what the run before knew; NULL unless somebody moved */
 
-    GArray *chunks;         /* SettleChunk */
+    GArray *chunks; /* SettleChunk */
 } SettleRunContext;
 
 static inline SettleBatchState
@@ -96,20 +96,22 @@ typedef struct {
 
 /* --- context.c ------------------------------------------------------------------------------ */
 /* Starts a run for the date (or finds nothing to do: *ret_context NULL) / takes one up again. */
-gboolean settle_run_context_start(SettleStore *store, const SettleRunOptions *options, SettleDay date,
-                                  gboolean due, int64_t epoch, SettleRunContext **ret_context,
-                                  GError **error);
+gboolean settle_run_context_start(SettleStore *store, const SettleRunOptions *options,
+                                  SettleDay date, gboolean due, int64_t epoch,
+                                  SettleRunContext **ret_context, GError **error);
 SettleRunContext *settle_run_context_resume(SettleStore *store, const SettleRunOptions *options,
                                             int32_t run_id, int64_t epoch, GError **error);
-/* An empty context; settle_run_context_load fills what follows from run id, date and control position. */
-SettleRunContext *settle_run_context_new(const SettleRunOptions *options, SettleDay date, gboolean due,
-                                         int64_t epoch);
+/* An empty context; settle_run_context_load fills what follows from run id, date and control
+ * position. */
+SettleRunContext *settle_run_context_new(const SettleRunOptions *options, SettleDay date,
+                                         gboolean due, int64_t epoch);
 gboolean settle_run_context_load(SettleStore *store, SettleRunContext *context, GError **error);
 void settle_run_context_free(SettleRunContext *context);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(SettleRunContext, settle_run_context_free)
 
 /* --- plan.c --------------------------------------------------------------------------------- */
-/* Fills due_months, due_carriers, cycle_ends, window_ends and progressive from date and policies. */
+/* Fills due_months, due_carriers, cycle_ends, window_ends and progressive from date and policies.
+ */
 void settle_run_plan_due(SettleRunContext *context);
 /* Cuts the distributors into chunks by their work. */
 gboolean settle_run_plan_chunks(SettleStore *store, SettleRunContext *context, int64_t chunk_facts,
@@ -120,8 +122,8 @@ typedef struct SettleWorker SettleWorker;
 SettleWorker *settle_worker_new(const SettleRunContext *context, GError **error);
 void settle_worker_free(SettleWorker *worker);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(SettleWorker, settle_worker_free)
-/* Computes a chunk and commits its rows and receipt; adds to *sums (also when a receipt was found to be
- * there already: then *ret_kept is TRUE and sums are untouched). */
+/* Computes a chunk and commits its rows and receipt; adds to *sums (also when a receipt was found
+ * to be there already: then *ret_kept is TRUE and sums are untouched). */
 gboolean settle_worker_chunk(SettleWorker *worker, const SettleChunk *chunk, SettleChunkSums *sums,
                              gboolean *ret_kept, GError **error);
 
@@ -137,9 +139,10 @@ gboolean settle_run_publish_within(SettleStore *store, const SettleRunContext *c
 /* The same in a transaction of its own. */
 gboolean settle_run_publish(SettleStore *store, const SettleRunContext *context,
                             SettleRunReport *report, GError **error);
-/* The chain digest of a run from its distributors' digests (settle_run_digest in architecture.md). */
-gboolean settle_run_chain_digest(SettleStore *store, int32_t run_id, const char *kind, SettleDay date,
-                                 const SettleDirectory *directory,
+/* The chain digest of a run from its distributors' digests (settle_run_digest in architecture.md).
+ */
+gboolean settle_run_chain_digest(SettleStore *store, int32_t run_id, const char *kind,
+                                 SettleDay date, const SettleDirectory *directory,
                                  const uint8_t previous[SETTLE_DIGEST_BYTES],
                                  uint8_t ret_digest[SETTLE_DIGEST_BYTES], GError **error);
 gboolean settle_run_last_digest(SettleStore *store, uint8_t ret_digest[SETTLE_DIGEST_BYTES],

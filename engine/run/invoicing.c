@@ -259,13 +259,14 @@ settle_invoicing_draft(SettleInvoicing *invoicing, int32_t distributor_id, Settl
            g_array_index(invoicing->coverage, Coverage, invoicing->next_coverage).distributor_id <
                distributor_id)
         invoicing->next_coverage++;
-    while (invoicing->next_earlier < invoicing->earlier->len &&
-           g_array_index(invoicing->earlier, Earlier, invoicing->next_earlier)
-                   .input.distributor_id < distributor_id)
+    while (
+        invoicing->next_earlier < invoicing->earlier->len &&
+        g_array_index(invoicing->earlier, Earlier, invoicing->next_earlier).input.distributor_id <
+            distributor_id)
         invoicing->next_earlier++;
     for (guint i = 0; i < ends->len; i++)
-        if (!draft_carrier(invoicing, distributor_id,
-                           &g_array_index(ends, SettleCycleEnd, i), i, output, error))
+        if (!draft_carrier(invoicing, distributor_id, &g_array_index(ends, SettleCycleEnd, i), i,
+                           output, error))
             return FALSE;
     return TRUE;
 }

@@ -17,8 +17,8 @@ gboolean settle_invoicing_wanted(const SettleInvoicing *invoicing);
 /* Reads the totals of earlier runs that are on no invoice yet. */
 gboolean settle_invoicing_load(SettleInvoicing *invoicing, SettleStore *store,
                                const SettleChunk *chunk, GError **error);
-/* Drafts the invoices of a distributor from those and from this run's totals in the output. To be called
- * for every distributor of the chunk, ascending. */
+/* Drafts the invoices of a distributor from those and from this run's totals in the output. To be
+ * called for every distributor of the chunk, ascending. */
 gboolean settle_invoicing_draft(SettleInvoicing *invoicing, int32_t distributor_id,
                                 SettleOutput *output, GError **error);
 

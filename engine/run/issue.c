@@ -31,10 +31,12 @@ check_batch(SettleStore *store, int32_t batch_run_id, const char *carrier, Batch
         return FALSE;
     }
     if (!settle_result_bool(row, 0, 3)) {
-        g_set_error(error, SETTLE_ERROR, SETTLE_ERROR_STATE,
-                    "invoice batch %d/%s is not approved", batch_run_id, carrier);
-        settle_error_hint(error, "somebody other than the drafter approves it: "
-                                 "settle invoice approve %d/%s", batch_run_id, carrier);
+        g_set_error(error, SETTLE_ERROR, SETTLE_ERROR_STATE, "invoice batch %d/%s is not approved",
+                    batch_run_id, carrier);
+        settle_error_hint(error,
+                          "somebody other than the drafter approves it: "
+                          "settle invoice approve %d/%s",
+                          batch_run_id, carrier);
         return FALSE;
     }
     ret_batch->carrier_id = settle_result_i32(row, 0, 0);
@@ -56,8 +58,8 @@ post_leg(SettleOutput *output, SettleTransfer *transfer, guint leg, int64_t amou
     return settle_output_transfer(output, transfer, error);
 }
 
-/* What is to be paid moves to "invoiced"; where take-backs outweigh it nothing moves and the debt stays
- * on the distributor's account (docs/semantics.md 8). */
+/* What is to be paid moves to "invoiced"; where take-backs outweigh it nothing moves and the debt
+ * stays on the distributor's account (docs/semantics.md 8). */
 static gboolean
 post_invoices(const SettleRunContext *context, const Batch *batch, int32_t batch_run_id,
               const SettlePolicy *terms, const SettleResult *rows, SettleOutput *output,
@@ -69,8 +71,7 @@ post_invoices(const SettleRunContext *context, const Batch *batch, int32_t batch
         int32_t distributor_id = settle_result_i32(rows, i, 0);
         SettleMonth origin = settle_day_month(batch->cut_off);
         SettleTransfer transfer = {
-            .subject_id =
-                settle_subject_invoice(batch_run_id, settle_result_i32(rows, i, 4)),
+            .subject_id = settle_subject_invoice(batch_run_id, settle_result_i32(rows, i, 4)),
             .distributor_id = distributor_id,
             .policy_id = terms->policy_id,
             .period = settle_periods_posting(&context->periods, origin),

@@ -6,9 +6,9 @@
 
 G_BEGIN_DECLS
 
-/* batch_run_id and carrier code name the batch (RUN/CARRIER). Refuses (STATE) what is not approved, or
- * issued already. Posts, per invoice: distributor -> invoiced, withheld -> carrier and, where policy
- * amounts exclude tax, carrier -> invoiced. business date: that of the last nightly run. */
+/* batch_run_id and carrier code name the batch (RUN/CARRIER). Refuses (STATE) what is not approved,
+ * or issued already. Posts, per invoice: distributor -> invoiced, withheld -> carrier and, where
+ * policy amounts exclude tax, carrier -> invoiced. business date: that of the last nightly run. */
 gboolean settle_run_issue(const char *conninfo, int32_t batch_run_id, const char *carrier,
                           SettleRunReport *ret_report, GError **error);
 

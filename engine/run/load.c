@@ -19,8 +19,7 @@ compare_orders(gconstpointer a, gconstpointer b)
 {
     const SettleOrder *x = a, *y = b;
 
-    return settle_order_key_compare(x->distributor_id, x->order_id, y->distributor_id,
-                                    y->order_id);
+    return settle_order_key_compare(x->distributor_id, x->order_id, y->distributor_id, y->order_id);
 }
 
 static int
@@ -158,11 +157,10 @@ settle_load_new_orders(SettleStore *store, const SettleRunContext *context,
     gsize n = context->batches->len;
 
     g_array_set_size(orders, 0);
-    if (n > 0 &&
-        !read_orders(settle_store_read(store, settle_sql_run_orders_of_batches, error, "iiIii",
-                                       batches[0], batches[n - 1], batches, n,
-                                       chunk->first_distributor, chunk->last_distributor),
-                     chunk, orders, error))
+    if (n > 0 && !read_orders(settle_store_read(store, settle_sql_run_orders_of_batches, error,
+                                                "iiIii", batches[0], batches[n - 1], batches, n,
+                                                chunk->first_distributor, chunk->last_distributor),
+                              chunk, orders, error))
         return FALSE;
     if (context->due &&
         !read_orders(settle_store_read(store, settle_sql_run_orders_waited, error, "diiiI",
@@ -234,18 +232,17 @@ settle_load_due_orders(SettleStore *store, const SettleRunContext *context,
 }
 
 gboolean
-settle_load_new_bills(SettleStore *store, const SettleRunContext *context,
-                      const SettleChunk *chunk, GArray *bills, GError **error)
+settle_load_new_bills(SettleStore *store, const SettleRunContext *context, const SettleChunk *chunk,
+                      GArray *bills, GError **error)
 {
     const int32_t *batches = (const int32_t *) (const void *) context->batches->data;
     gsize n = context->batches->len;
 
     g_array_set_size(bills, 0);
-    if (n > 0 &&
-        !read_bills(settle_store_read(store, settle_sql_run_bills_of_batches, error, "iiIii",
-                                      batches[0], batches[n - 1], batches, n,
-                                      chunk->first_distributor, chunk->last_distributor),
-                    context, chunk, NULL, NULL, bills, error))
+    if (n > 0 && !read_bills(settle_store_read(store, settle_sql_run_bills_of_batches, error,
+                                               "iiIii", batches[0], batches[n - 1], batches, n,
+                                               chunk->first_distributor, chunk->last_distributor),
+                             context, chunk, NULL, NULL, bills, error))
         return FALSE;
     if (context->due &&
         !read_bills(settle_store_read(store, settle_sql_run_bills_waited, error, "diiiI",
@@ -322,9 +319,9 @@ settle_load_history_bills(SettleStore *store, const SettleRunContext *context,
                                    settle_day_month(context->date));
     } else {
         split_keys(keys, &distributors, &orders);
-        reader = settle_store_read(store, settle_sql_run_bills_of_orders, error, "ILm",
-                                   distributors, (gsize) keys->len, orders, (gsize) keys->len,
-                                   first_month);
+        reader =
+            settle_store_read(store, settle_sql_run_bills_of_orders, error, "ILm", distributors,
+                              (gsize) keys->len, orders, (gsize) keys->len, first_month);
     }
     if (!read_bills(reader, context, chunk, keep_history_bill, keys, bills, error))
         return FALSE;
@@ -336,8 +333,8 @@ static int
 compare_posted(gconstpointer a, gconstpointer b)
 {
     const SettlePosted *x = a, *y = b;
-    int order = settle_order_key_compare(x->distributor_id, x->order_id, y->distributor_id,
-                                         y->order_id);
+    int order =
+        settle_order_key_compare(x->distributor_id, x->order_id, y->distributor_id, y->order_id);
 
     if (order != 0)
         return order;

@@ -46,8 +46,7 @@ settle_merge_set_waiting_aside(SettleWorker *worker)
 
     for (guint i = 0; i < worker->new_orders->len; i++) {
         const SettleOrder *order = &g_array_index(worker->new_orders, SettleOrder, i);
-        gboolean of_run =
-            settle_run_batch_state(context, order->batch_id) == SETTLE_BATCH_OF_RUN;
+        gboolean of_run = settle_run_batch_state(context, order->batch_id) == SETTLE_BATCH_OF_RUN;
 
         if (of_run)
             output->sums.facts++;
@@ -138,10 +137,9 @@ settle_merge_next(SettleWorker *worker, SettleSubject *subject)
         worker->next_due < worker->due_orders->len
             ? &g_array_index(worker->due_orders, SettleOrder, worker->next_due)
             : NULL;
-    const SettleBill *bill =
-        worker->next_bill < worker->new_bills->len
-            ? &g_array_index(worker->new_bills, SettleBill, worker->next_bill)
-            : NULL;
+    const SettleBill *bill = worker->next_bill < worker->new_bills->len
+                                 ? &g_array_index(worker->new_bills, SettleBill, worker->next_bill)
+                                 : NULL;
     const SettleOrder *candidates[3] = {new_order, due_order, bill != NULL ? &bill->order : NULL};
     const SettleOrder *least = NULL;
 
@@ -217,8 +215,8 @@ bills_need_history(const SettleRunContext *context, const SettleSubject *subject
         gboolean touches;
 
         if (subject->bills[i].follows || subject->bills[i].withdrawn ||
-            settle_calc_bill_needs_history(subject->match, subject->order,
-                                           subject->bills[i].month, context->date, &touches))
+            settle_calc_bill_needs_history(subject->match, subject->order, subject->bills[i].month,
+                                           context->date, &touches))
             return TRUE;
     }
     return FALSE;

@@ -3,7 +3,7 @@
 #include "store/sql.h"
 
 /* How long a start waits for the lock: a killed runner's session may take a moment to go. */
-#define LOCK_WAIT_MS 5000
+#define LOCK_WAIT_MS      5000
 #define PROGRESS_EVERY_US (200 * G_TIME_SPAN_MILLISECOND)
 
 /* --- workers -------------------------------------------------------------------------------- */
@@ -12,7 +12,7 @@ typedef struct {
     const SettleRunContext *context;
     GMutex mutex;
     GCond changed;
-    guint next_chunk;  /* all below: under the mutex */
+    guint next_chunk; /* all below: under the mutex */
     guint running;
     guint kept;
     SettleChunkSums sums;
@@ -26,8 +26,7 @@ take_chunk(Pool *pool)
     const SettleChunk *chunk = NULL;
 
     g_mutex_lock(&pool->mutex);
-    while (pool->error == NULL && chunk == NULL &&
-           pool->next_chunk < pool->context->chunks->len) {
+    while (pool->error == NULL && chunk == NULL && pool->next_chunk < pool->context->chunks->len) {
         chunk = &g_array_index(pool->context->chunks, SettleChunk, pool->next_chunk);
         pool->next_chunk++;
         if (chunk->done) {
@@ -105,8 +104,7 @@ work_off(const SettleRunContext *context, const SettleRunOptions *options, Settl
 
     g_mutex_lock(&pool.mutex);
     while (pool.running > 0) {
-        g_cond_wait_until(&pool.changed, &pool.mutex,
-                          g_get_monotonic_time() + PROGRESS_EVERY_US);
+        g_cond_wait_until(&pool.changed, &pool.mutex, g_get_monotonic_time() + PROGRESS_EVERY_US);
         if (options->progress != NULL)
             options->progress(context->date, pool.sums.facts, total, options->progress_data);
     }
@@ -138,10 +136,10 @@ work_off(const SettleRunContext *context, const SettleRunOptions *options, Settl
 
 typedef struct {
     gboolean has_last;
-    SettleDay last;        /* business date of the last published nightly run */
+    SettleDay last; /* business date of the last published nightly run */
     gboolean has_pending;
     SettleDay first_pending; /* earliest business date of a sealed batch not consumed */
-    int32_t unfinished;    /* run id, 0: none */
+    int32_t unfinished;      /* run id, 0: none */
 } State;
 
 static gboolean
@@ -241,8 +239,10 @@ run_dates(SettleStore *store, const SettleRunOptions *options, int64_t epoch, GA
         settle_day_format(state.last, text);
         g_set_error(error, SETTLE_ERROR, SETTLE_ERROR_STATE,
                     "the nights up to %s are settled already", text);
-        settle_error_hint(error, "facts that came late are settled by the next run: "
-                                 "settle run --date %s", text);
+        settle_error_hint(error,
+                          "facts that came late are settled by the next run: "
+                          "settle run --date %s",
+                          text);
         return FALSE;
     }
     if (state.has_last)
@@ -314,8 +314,8 @@ settle_run_abandon(const char *conninfo, const char *reason, int32_t *ret_run_id
     subject = g_strdup_printf("%d", state.unfinished);
     if (!settle_store_begin(store, error) ||
         !settle_store_control(store, "run-abandon", subject, "{}", &position, error) ||
-        !settle_store_exec(store, settle_sql_run_insert_abandonment, error, "isl",
-                           state.unfinished, reason, position) ||
+        !settle_store_exec(store, settle_sql_run_insert_abandonment, error, "isl", state.unfinished,
+                           reason, position) ||
         !settle_store_commit(store, error))
         return FALSE;
     *ret_run_id = state.unfinished;

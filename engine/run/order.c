@@ -67,8 +67,8 @@ add_difference(SettleWorker *worker, const SettleSubject *subject, const SettleT
         g_array_append_val(worker->transfers, transfer);
 }
 
-/* A slot that something was posted to and that no rule asks for any more: master data that came late made
- * other rules match. Nothing is owed in it. */
+/* A slot that something was posted to and that no rule asks for any more: master data that came
+ * late made other rules match. Nothing is owed in it. */
 static SettleTarget
 nothing_owed(const SettleSubject *subject, const SettlePosted *posted)
 {
@@ -109,9 +109,8 @@ add_differences(SettleWorker *worker, const SettleSubject *subject, const Settle
     guint p = 0;
 
     for (guint i = 0; i < worker->targets->len || p < n_posted;) {
-        const SettleTarget *target = i < worker->targets->len
-                                         ? &g_array_index(worker->targets, SettleTarget, i)
-                                         : NULL;
+        const SettleTarget *target =
+            i < worker->targets->len ? &g_array_index(worker->targets, SettleTarget, i) : NULL;
 
         if (target == NULL || (p < n_posted && posted[p].slot < target->slot)) {
             SettleTarget nothing = nothing_owed(subject, &posted[p]);
@@ -173,14 +172,14 @@ settle_new_order(SettleWorker *worker, SettleSubject *subject)
         worker->output->sums.zero++;
         return TRUE;
     }
-    if (!settle_calc_order(subject->policy, match, subject->order, subject->bills,
-                           subject->n_bills, &scope, worker->targets))
+    if (!settle_calc_order(subject->policy, match, subject->order, subject->bills, subject->n_bills,
+                           &scope, worker->targets))
         return FALSE;
     add_first(worker, subject);
     for (guint i = match->first[SETTLE_KIND_VOLUME_BONUS];
          i < match->first[SETTLE_KIND_VOLUME_BONUS + 1]; i++)
-        if (!settle_volumes_count(worker->volumes, subject->policy, match->rules[i],
-                                  subject->order, &subject->parties))
+        if (!settle_volumes_count(worker->volumes, subject->policy, match->rules[i], subject->order,
+                                  &subject->parties))
             return FALSE;
     outcome = new_order_outcome(worker, subject);
     if (outcome != SETTLE_OUTCOME_NONE) {
@@ -199,8 +198,8 @@ settle_old_order(SettleWorker *worker, SettleSubject *subject)
     guint n_bills = 0;
     const SettlePosted *posted = NULL;
     guint n_posted = 0;
-    gboolean has_history = settle_merge_history(worker, subject->order, &bills, &n_bills, &posted,
-                                                &n_posted);
+    gboolean has_history =
+        settle_merge_history(worker, subject->order, &bills, &n_bills, &posted, &n_posted);
     SettleCalcScope scope = {.date = worker->context->date, .due_after = SETTLE_DAY_MIN};
 
     if (subject->match == NULL || subject->match->n_rules == 0)
@@ -278,4 +277,3 @@ settle_order_settle(SettleWorker *worker, SettleSubject *subject, GError **error
             return FALSE;
     return TRUE;
 }
-

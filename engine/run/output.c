@@ -134,10 +134,9 @@ settle_output_transfer(SettleOutput *output, const SettleTransfer *t, GError **e
         output->policy = settle_policy_set_get(output->context->policies, t->policy_id);
     settle_invariant(output->policy != NULL);
 
-    const char *class_code =
-        t->class_id != 0
-            ? settle_directory_code(output->context->directory, SETTLE_DIM_CLASS, t->class_id)
-            : "";
+    const char *class_code = t->class_id != 0 ? settle_directory_code(output->context->directory,
+                                                                      SETTLE_DIM_CLASS, t->class_id)
+                                              : "";
     settle_ledger_digest_add(output->digest, t, output->policy->hash, class_code);
     add_to_totals(output, t);
     output->distributor_transfers++;
@@ -397,17 +396,18 @@ send_receipt(SettleOutput *output, int32_t chunk, GError **error)
     g_autoptr(SettleResult) result = NULL;
     char amount[24];
 
-    /* A chunk's transfers add up to less than 2^63 or the run's control total could not be shown. */
+    /* A chunk's transfers add up to less than 2^63 or the run's control total could not be shown.
+     */
     if (sums->amount > INT64_MAX) {
         g_set_error(error, SETTLE_ERROR, SETTLE_ERROR_OVERFLOW,
                     "the transfers of chunk %d add up to more than 64 bits hold", chunk);
         return FALSE;
     }
     g_snprintf(amount, sizeof amount, "%" G_GINT64_FORMAT, (int64_t) sums->amount);
-    result = settle_store_query(output->store, settle_sql_run_insert_receipt, error,
-                                "iilllllllni", context->run_id, chunk, context->epoch, sums->facts,
-                                sums->settled, sums->zero, sums->waiting, sums->due,
-                                sums->transfers, amount, (int32_t) sums->invoices);
+    result = settle_store_query(output->store, settle_sql_run_insert_receipt, error, "iilllllllni",
+                                context->run_id, chunk, context->epoch, sums->facts, sums->settled,
+                                sums->zero, sums->waiting, sums->due, sums->transfers, amount,
+                                (int32_t) sums->invoices);
     if (result == NULL)
         return FALSE;
     if (settle_result_affected(result) != 1) {

@@ -42,7 +42,7 @@ typedef struct {
 typedef struct {
     int32_t distributor_id, policy_id, ordinal, scope_id;
     SettleMonth window_end;
-    int64_t value;  /* delta; or the measure of a posting */
+    int64_t value; /* delta; or the measure of a posting */
     int64_t target_minor;
 } SettleVolumeRow;
 
@@ -63,8 +63,8 @@ typedef struct {
     SettleStore *store; /* NULL: dry run */
     SettleWriter *transfers;
     SettleLedgerDigest *digest;
-    GArray *totals;        /* SettleTotal, all of the chunk */
-    guint first_total;     /* of the current distributor */
+    GArray *totals;    /* SettleTotal, all of the chunk */
+    guint first_total; /* of the current distributor */
     GArray *outcomes, *agenda, *deltas, *postings, *distributors, *invoices;
     int32_t distributor_id;
     int64_t distributor_transfers;
@@ -83,11 +83,13 @@ gboolean settle_output_open(SettleOutput *output, GError **error);
 gboolean settle_output_begin(SettleOutput *output, GError **error);
 void settle_output_distributor(SettleOutput *output, int32_t distributor_id);
 /* Transfers of the current distributor, ascending by (subject, slot). */
-gboolean settle_output_transfer(SettleOutput *output, const SettleTransfer *transfer, GError **error);
+gboolean settle_output_transfer(SettleOutput *output, const SettleTransfer *transfer,
+                                GError **error);
 void settle_output_distributor_end(SettleOutput *output);
 /* Sends the rest and the receipt. */
 gboolean settle_output_send(SettleOutput *output, int32_t chunk, GError **error);
-/* Sends the rest and the receipt and commits. Constraint errors mean that somebody else did the chunk. */
+/* Sends the rest and the receipt and commits. Constraint errors mean that somebody else did the
+ * chunk. */
 gboolean settle_output_finish(SettleOutput *output, int32_t chunk, GError **error);
 /* Gives the chunk up. */
 void settle_output_abort(SettleOutput *output);

@@ -47,8 +47,7 @@ check_period(SettleStore *store, SettleMonth period, const char *text, GError **
                     settle_result_i32(row, 0, 2));
         settle_error_hint(error, "settle run continues it");
     } else if (!settle_result_is_null(row, 0, 3)) {
-        g_set_error(error, SETTLE_ERROR, SETTLE_ERROR_STATE,
-                    "the earlier period %s is still open",
+        g_set_error(error, SETTLE_ERROR, SETTLE_ERROR_STATE, "the earlier period %s is still open",
                     settle_month_format(settle_result_month(row, 0, 3), other));
         settle_error_hint(error, "periods are closed in their order");
     } else if (settle_result_i64(row, 0, 4) > 0) {

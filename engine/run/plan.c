@@ -30,7 +30,8 @@ add_due(SettleRunContext *context, const SettlePolicy *policy, SettleDay from, S
     g_array_append_val(context->due_carriers, policy->carrier_id);
 }
 
-/* An instalment T+N with that due day falls due today for the orders of one closing month at most. */
+/* An instalment T+N with that due day falls due today for the orders of one closing month at most.
+ */
 static void
 plan_deferred(SettleRunContext *context, const SettlePolicy *policy, const SettleRule *rule)
 {
@@ -128,8 +129,8 @@ add_work(SettleResult *result, int64_t *work, int32_t n)
 }
 
 static gboolean
-load_work(SettleStore *store, SettleRunContext *context, int64_t *work, int64_t *due_work, int32_t n,
-          GError **error)
+load_work(SettleStore *store, SettleRunContext *context, int64_t *work, int64_t *due_work,
+          int32_t n, GError **error)
 {
     g_autoptr(SettleResult) fresh =
         settle_store_query(store, settle_sql_run_work_new, error, "I", context->batches->data,

@@ -6,14 +6,15 @@
 
 G_BEGIN_DECLS
 
-/* All versions activated up to a position of the control log, compiled, with their ids. STATE if a stored
- * document no longer loads, or is not the one that was activated. The caller owns the set. */
+/* All versions activated up to a position of the control log, compiled, with their ids. STATE if a
+ * stored document no longer loads, or is not the one that was activated. The caller owns the set.
+ */
 SettlePolicySet *settle_policies_load(SettleStore *store, int64_t control_position, GError **error);
 
-/* Activates a version (docs/semantics.md 5). policy: the compiled document. Refuses (INPUT or STATE) terms
- * that are not settled yet, an unknown carrier, a version text used before, closing days that another
- * version of the carrier covers or that were settled already. The very same document again is no error:
- * *ret_known is TRUE then. store: opened as approver. */
+/* Activates a version (docs/semantics.md 5). policy: the compiled document. Refuses (INPUT or
+ * STATE) terms that are not settled yet, an unknown carrier, a version text used before, closing
+ * days that another version of the carrier covers or that were settled already. The very same
+ * document again is no error: *ret_known is TRUE then. store: opened as approver. */
 gboolean settle_policy_activate(SettleStore *store, const char *text, size_t length,
                                 const SettlePolicy *policy, int32_t *ret_policy_id,
                                 gboolean *ret_known, GError **error);

@@ -99,8 +99,8 @@ settle_run_last_digest(SettleStore *store, uint8_t ret_digest[SETTLE_DIGEST_BYTE
 
 /* --- invoices -------------------------------------------------------------------------------- */
 
-/* Gives each chunk the base of its numbers: the carrier's series of the year goes on, chunk by chunk in
- * the order of distributors, without a gap because the counter row is only moved here. */
+/* Gives each chunk the base of its numbers: the carrier's series of the year goes on, chunk by
+ * chunk in the order of distributors, without a gap because the counter row is only moved here. */
 static gboolean
 number_invoices(SettleStore *store, const SettleRunContext *context, GError **error)
 {
@@ -182,8 +182,7 @@ insert_invoice_batch(SettleStore *store, const SettleRunContext *context, int32_
     }
     g_array_sort(order, compare_invoice_rows);
     settle_digest_update(digest, "settle-invoices-1", 17);
-    digest_text(digest,
-                settle_directory_code(context->directory, SETTLE_DIM_CARRIER, carrier_id));
+    digest_text(digest, settle_directory_code(context->directory, SETTLE_DIM_CARRIER, carrier_id));
     digest_u32(digest, (uint32_t) context->date);
     for (guint i = 0; i < order->len; i++) {
         const InvoiceRow *row = &g_array_index(order, InvoiceRow, i);
@@ -191,8 +190,8 @@ insert_invoice_batch(SettleStore *store, const SettleRunContext *context, int32_
 
         digest_text(digest, row->code);
         for (int column = 2; column <= 12; column++)
-            digest_i64(digest, column == 4 ? is_carried
-                                           : settle_result_i64(rows, row->row, column));
+            digest_i64(digest,
+                       column == 4 ? is_carried : settle_result_i64(rows, row->row, column));
         if (is_carried) {
             carried++;
             continue;
@@ -289,8 +288,8 @@ settle_run_publish_within(SettleStore *store, const SettleRunContext *context, c
     }
     return check_receipts(store, context, report, amount, error) &&
            settle_run_last_digest(store, previous, error) &&
-           settle_run_chain_digest(store, context->run_id, kind, context->date,
-                                   context->directory, previous, report->digest, error) &&
+           settle_run_chain_digest(store, context->run_id, kind, context->date, context->directory,
+                                   previous, report->digest, error) &&
            settle_store_exec(store, settle_sql_run_insert_consumption, error, "i",
                              context->run_id) &&
            publish_invoices(store, context, error) &&

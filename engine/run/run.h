@@ -12,43 +12,45 @@
 G_BEGIN_DECLS
 
 typedef struct {
-    const char *conninfo;  /* as settle_store_open */
-    SettleDay date;        /* business date to settle up to */
-    int workers;           /* 0: one per processor */
-    int64_t chunk_facts;   /* facts per chunk; 0: the default */
-    gboolean dry_run;      /* computes the next date only and writes nothing */
-    /* Called from the calling thread every now and then; may be NULL. done and total count facts. */
+    const char *conninfo; /* as settle_store_open */
+    SettleDay date;       /* business date to settle up to */
+    int workers;          /* 0: one per processor */
+    int64_t chunk_facts;  /* facts per chunk; 0: the default */
+    gboolean dry_run;     /* computes the next date only and writes nothing */
+    /* Called from the calling thread every now and then; may be NULL. done and total count facts.
+     */
     void (*progress)(SettleDay date, int64_t done, int64_t total, gpointer user_data);
     gpointer progress_data;
 } SettleRunOptions;
 
 /* What one published (or, dry, computed) run did. */
 typedef struct {
-    int32_t run_id;        /* 0 for a dry run */
+    int32_t run_id; /* 0 for a dry run */
     SettleDay date;
-    gboolean resumed;      /* an unfinished run was continued */
+    gboolean resumed; /* an unfinished run was continued */
     guint chunks;
-    guint chunks_kept;     /* done by the run that was interrupted */
+    guint chunks_kept; /* done by the run that was interrupted */
     guint batches;
-    int64_t facts;         /* new orders and bills read */
-    int64_t settled;       /* new orders with postings or a schedule */
-    int64_t zero;          /* new orders with a reason for zero */
-    int64_t waiting;       /* new facts that wait for their day */
-    int64_t due;           /* old orders looked at because something fell due */
+    int64_t facts;   /* new orders and bills read */
+    int64_t settled; /* new orders with postings or a schedule */
+    int64_t zero;    /* new orders with a reason for zero */
+    int64_t waiting; /* new facts that wait for their day */
+    int64_t due;     /* old orders looked at because something fell due */
     int64_t transfers;
-    int64_t amount_minor;  /* sum of the transfers' amounts, across currencies: a control total */
+    int64_t amount_minor; /* sum of the transfers' amounts, across currencies: a control total */
     int64_t invoices;
     uint8_t digest[SETTLE_DIGEST_BYTES]; /* zero for a dry run */
 } SettleRunReport;
 
-/* Settles every date from the one after the last published run up to options->date, one run each, in
- * order; a date that was settled before is settled again only for batches sealed since. An unfinished
- * run is continued first. *ret_reports: GArray of SettleRunReport, one a run, empty if there was nothing
- * to do; the caller owns it. Errors: LOCKED, STATE (date before the last run), DATABASE ... */
+/* Settles every date from the one after the last published run up to options->date, one run each,
+ * in order; a date that was settled before is settled again only for batches sealed since. An
+ * unfinished run is continued first. *ret_reports: GArray of SettleRunReport, one a run, empty if
+ * there was nothing to do; the caller owns it. Errors: LOCKED, STATE (date before the last run),
+ * DATABASE ... */
 gboolean settle_run_nightly(const SettleRunOptions *options, GArray **ret_reports, GError **error);
 
-/* Gives the unfinished run up: its rows stay where they are and are never visible. STATE if there is
- * none. */
+/* Gives the unfinished run up: its rows stay where they are and are never visible. STATE if there
+ * is none. */
 gboolean settle_run_abandon(const char *conninfo, const char *reason, int32_t *ret_run_id,
                             GError **error);
 

@@ -13,9 +13,9 @@ typedef struct {
 
 struct SettleVolumes {
     const SettleRunContext *context;
-    GArray *windows;    /* Window */
-    GHashTable *index;  /* Window key text -> index + 1: see window_key() */
-    GArray *measures;   /* SettleVolumeRow of the chunk, by distributor */
+    GArray *windows;   /* Window */
+    GHashTable *index; /* Window key text -> index + 1: see window_key() */
+    GArray *measures;  /* SettleVolumeRow of the chunk, by distributor */
     GArray *postings;
     guint next_measure, next_posting;
 };
@@ -279,10 +279,8 @@ static int
 compare_windows(gconstpointer a, gconstpointer b)
 {
     const Window *x = a, *y = b;
-    int64_t subject_x =
-        settle_subject_window(x->policy->policy_id, x->scope_id, x->window_end);
-    int64_t subject_y =
-        settle_subject_window(y->policy->policy_id, y->scope_id, y->window_end);
+    int64_t subject_x = settle_subject_window(x->policy->policy_id, x->scope_id, x->window_end);
+    int64_t subject_y = settle_subject_window(y->policy->policy_id, y->scope_id, y->window_end);
 
     if (subject_x != subject_y)
         return subject_x < subject_y ? -1 : 1;
@@ -312,10 +310,10 @@ post_window(SettleVolumes *volumes, const Window *window, int32_t distributor_id
     if (!settle_add_i64(window->before, window->delta, &measure) ||
         !settle_volume_target(volume, measure, window->policy->rounding, &target) ||
         !settle_sub_i64(target, window->posted, &difference)) {
-        g_set_error(error, SETTLE_ERROR, SETTLE_ERROR_OVERFLOW,
-                    "the volume bonus \"%s\" of distributor %s leaves 64 bits", window->rule->id,
-                    settle_directory_code(context->directory, SETTLE_DIM_DISTRIBUTOR,
-                                          distributor_id));
+        g_set_error(
+            error, SETTLE_ERROR, SETTLE_ERROR_OVERFLOW,
+            "the volume bonus \"%s\" of distributor %s leaves 64 bits", window->rule->id,
+            settle_directory_code(context->directory, SETTLE_DIM_DISTRIBUTOR, distributor_id));
         return FALSE;
     }
     if (difference == 0)
@@ -325,8 +323,8 @@ post_window(SettleVolumes *volumes, const Window *window, int32_t distributor_id
                              ? MIN(settle_day_month(context->date), window->window_end)
                              : window->window_end;
     SettleTransfer transfer = {
-        .subject_id = settle_subject_window(window->policy->policy_id, window->scope_id,
-                                            window->window_end),
+        .subject_id =
+            settle_subject_window(window->policy->policy_id, window->scope_id, window->window_end),
         .amount_minor = difference > 0 ? difference : -difference,
         .target_minor = target,
         .distributor_id = distributor_id,

@@ -1,5 +1,5 @@
-/* Volume windows of one distributor at a time: what this run adds to their measures, and the bonus that
- * follows (docs/semantics.md 5.4, 13.9). */
+/* Volume windows of one distributor at a time: what this run adds to their measures, and the bonus
+ * that follows (docs/semantics.md 5.4, 13.9). */
 #pragma once
 
 #include "run/output.h"
@@ -12,13 +12,12 @@ SettleVolumes *settle_volumes_new(const SettleRunContext *context);
 void settle_volumes_free(SettleVolumes *volumes);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(SettleVolumes, settle_volumes_free)
 
-/* Reads what earlier runs measured and posted of the windows that this chunk will evaluate: those that
- * end today, and those that its new orders touch and that are over or paid progressively. */
+/* Reads what earlier runs measured and posted of the windows that this chunk will evaluate: those
+ * that end today, and those that its new orders touch and that are over or paid progressively. */
 gboolean settle_volumes_load(SettleVolumes *volumes, SettleStore *store, const SettleChunk *chunk,
-                             const GArray *new_orders, const GArray *moved_orders,
-                             GError **error);
-/* Counts an old order for the outlet that its manager now is known to have belonged to, and no longer for
- * the one thought before. FALSE on overflow. */
+                             const GArray *new_orders, const GArray *moved_orders, GError **error);
+/* Counts an old order for the outlet that its manager now is known to have belonged to, and no
+ * longer for the one thought before. FALSE on overflow. */
 gboolean settle_volumes_move(SettleVolumes *volumes, const SettlePolicy *policy,
                              const SettleRule *rule, const SettleOrder *order,
                              const SettleOrderParties *before, const SettleOrderParties *now);

@@ -1,5 +1,5 @@
-/* A worker's parts: merge.c brings together what concerns an order, order.c settles it, worker.c goes
- * through a chunk. */
+/* A worker's parts: merge.c brings together what concerns an order, order.c settles it, worker.c
+ * goes through a chunk. */
 #pragma once
 
 #include "run/internal.h"
@@ -10,8 +10,8 @@
 
 G_BEGIN_DECLS
 
-/* A worker reads on one connection and writes on another, so that the server can do both at once; what
- * it needs of a chunk is in arrays sorted by (distributor, order), which are merged. */
+/* A worker reads on one connection and writes on another, so that the server can do both at once;
+ * what it needs of a chunk is in arrays sorted by (distributor, order), which are merged. */
 struct SettleWorker {
     const SettleRunContext *context;
     SettleStore *reader, *writer;
@@ -49,13 +49,13 @@ void settle_merge_set_waiting_aside(SettleWorker *worker);
 /* Reads the past of those orders that cannot be settled without it. */
 gboolean settle_merge_load_history(SettleWorker *worker, const SettleChunk *chunk, GError **error);
 void settle_merge_rewind(SettleWorker *worker);
-/* The next order that anything happened to, ascending; FALSE at the end. An order that is both new and due
- * (it waited for this day) counts as new. */
+/* The next order that anything happened to, ascending; FALSE at the end. An order that is both new
+ * and due (it waited for this day) counts as new. */
 gboolean settle_merge_next(SettleWorker *worker, SettleSubject *subject);
 /* An order's policy and rules; match stays NULL if no policy of its currency holds. */
 void settle_merge_match(SettleWorker *worker, SettleSubject *subject);
-/* Moves the history cursors to the order (orders ascend): its bills and the latest posting of each slot.
- * FALSE if its history was not asked for. */
+/* Moves the history cursors to the order (orders ascend): its bills and the latest posting of each
+ * slot. FALSE if its history was not asked for. */
 gboolean settle_merge_history(SettleWorker *worker, const SettleOrder *order,
                               const SettleBill **ret_bills, guint *ret_n_bills,
                               const SettlePosted **ret_posted, guint *ret_n_posted);

@@ -8,12 +8,11 @@ settle_worker_new(const SettleRunContext *context, GError **error)
     g_autoptr(SettleWorker) worker = g_new0(SettleWorker, 1);
 
     worker->context = context;
-    worker->matchers =
-        g_ptr_array_new_with_free_func((GDestroyNotify) settle_matcher_free);
+    worker->matchers = g_ptr_array_new_with_free_func((GDestroyNotify) settle_matcher_free);
     for (guint i = 0; i < settle_policy_set_size(context->policies); i++)
-        g_ptr_array_add(worker->matchers,
-                        settle_matcher_new(settle_policy_set_nth(context->policies, i),
-                                           context->directory));
+        g_ptr_array_add(
+            worker->matchers,
+            settle_matcher_new(settle_policy_set_nth(context->policies, i), context->directory));
     worker->new_orders = g_array_new(FALSE, FALSE, sizeof(SettleOrder));
     worker->due_orders = g_array_new(FALSE, FALSE, sizeof(SettleOrder));
     worker->moved_orders = g_array_new(FALSE, FALSE, sizeof(SettleOrder));
@@ -91,8 +90,8 @@ move_orders(SettleWorker *worker, int32_t distributor_id, GError **error)
     return TRUE;
 }
 
-/* Distributors have no gaps to speak of in their ids: go through all of the range, so that windows and
- * invoices of those without new facts get their turn. */
+/* Distributors have no gaps to speak of in their ids: go through all of the range, so that windows
+ * and invoices of those without new facts get their turn. */
 static gboolean
 settle_chunk(SettleWorker *worker, const SettleChunk *chunk, GError **error)
 {
@@ -127,9 +126,8 @@ settle_chunk(SettleWorker *worker, const SettleChunk *chunk, GError **error)
 static gboolean
 receipt_is_there(SettleWorker *worker, int32_t chunk)
 {
-    g_autoptr(SettleResult) result =
-        settle_store_query(worker->reader, settle_sql_run_receipt_there, NULL, "ii",
-                           worker->context->run_id, chunk);
+    g_autoptr(SettleResult) result = settle_store_query(
+        worker->reader, settle_sql_run_receipt_there, NULL, "ii", worker->context->run_id, chunk);
 
     return result != NULL && settle_result_rows(result) == 1;
 }
@@ -139,15 +137,15 @@ settle_worker_chunk(SettleWorker *worker, const SettleChunk *chunk, SettleChunkS
                     gboolean *ret_kept, GError **error)
 {
     GError *failure = NULL;
-    gboolean ok = settle_output_begin(worker->output, &failure) &&
-                  settle_load_new_orders(worker->reader, worker->context, chunk,
-                                         worker->new_orders, &failure) &&
-                  settle_load_due_orders(worker->reader, worker->context, chunk,
-                                         worker->due_orders, &failure) &&
-                  settle_load_moved_orders(worker->reader, worker->context, chunk,
-                                           worker->moved_orders, &failure) &&
-                  settle_load_new_bills(worker->reader, worker->context, chunk,
-                                        worker->new_bills, &failure);
+    gboolean ok =
+        settle_output_begin(worker->output, &failure) &&
+        settle_load_new_orders(worker->reader, worker->context, chunk, worker->new_orders,
+                               &failure) &&
+        settle_load_due_orders(worker->reader, worker->context, chunk, worker->due_orders,
+                               &failure) &&
+        settle_load_moved_orders(worker->reader, worker->context, chunk, worker->moved_orders,
+                                 &failure) &&
+        settle_load_new_bills(worker->reader, worker->context, chunk, worker->new_bills, &failure);
 
     if (ok) {
         settle_merge_set_waiting_aside(worker);

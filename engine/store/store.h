@@ -4,8 +4,8 @@
  * the machinery. Every SQL text comes from a file under sql/queries/NAME.sql, built in as the
  * constant settle_sql_NAME (store/sql.h, generated). Parameters are always $n, sent in binary.
  *
- * Errors: GError SETTLE_ERROR with DATABASE, CONNECTION or CONSTRAINT; the message holds the server's
- * primary message, detail, hint, SQLSTATE and the statement's name. */
+ * Errors: GError SETTLE_ERROR with DATABASE, CONNECTION or CONSTRAINT; the message holds the
+ * server's primary message, detail, hint, SQLSTATE and the statement's name. */
 #pragma once
 
 #include "base/error.h"
@@ -62,14 +62,15 @@ int settle_result_rows(const SettleResult *result);
 /* Rows affected, for INSERT/UPDATE ... without RETURNING. */
 int64_t settle_result_affected(const SettleResult *result);
 gboolean settle_result_is_null(const SettleResult *result, int row, int column);
-int32_t settle_result_i32(const SettleResult *result, int row, int column);  /* int2 and int4 */
-int64_t settle_result_i64(const SettleResult *result, int row, int column);  /* int2, int4, int8 */
+int32_t settle_result_i32(const SettleResult *result, int row, int column); /* int2 and int4 */
+int64_t settle_result_i64(const SettleResult *result, int row, int column); /* int2, int4, int8 */
 gboolean settle_result_bool(const SettleResult *result, int row, int column);
 SettleDay settle_result_day(const SettleResult *result, int row, int column);
 SettleMonth settle_result_month(const SettleResult *result, int row, int column); /* of a date */
 /* text or bytea (NUL behind it); owned by the result. "" for NULL. numeric must be cast to text. */
 const char *settle_result_text(const SettleResult *result, int row, int column);
-const uint8_t *settle_result_bytes(const SettleResult *result, int row, int column, size_t *ret_len);
+const uint8_t *settle_result_bytes(const SettleResult *result, int row, int column,
+                                   size_t *ret_len);
 
 gboolean settle_store_begin(SettleStore *store, GError **error);
 /* Success is the tag COMMIT and nothing else (a failed transaction answers ROLLBACK). */
@@ -123,16 +124,16 @@ void settle_writer_abort(SettleWriter *writer);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(SettleWriter, settle_writer_abort)
 
 /* --- schema ------------------------------------------------------------------------------- */
-/* Applies what is missing of sql/migrations in order, each in a transaction, under a lock; creates the
- * roles settle_owner, settle_runner, settle_approver, settle_reader if they are not there. Refuses a
- * schema newer than the program and a migration whose hash differs from what was applied.
+/* Applies what is missing of sql/migrations in order, each in a transaction, under a lock; creates
+ * the roles settle_owner, settle_runner, settle_approver, settle_reader if they are not there.
+ * Refuses a schema newer than the program and a migration whose hash differs from what was applied.
  * *ret_applied: how many were applied. */
 gboolean settle_store_migrate(SettleStore *store, guint *ret_applied, GError **error);
 /* STATE error if the schema is older or newer than the program (hint: settle migrate). */
 gboolean settle_store_check_schema(SettleStore *store, GError **error);
 
-/* Makes sure that the partitions of every partitioned table exist for the months [from, to], through
- * the definer function settle.ensure_partitions(date, date). */
+/* Makes sure that the partitions of every partitioned table exist for the months [from, to],
+ * through the definer function settle.ensure_partitions(date, date). */
 gboolean settle_store_ensure_partitions(SettleStore *store, SettleMonth from, SettleMonth to,
                                         GError **error);
 /* Summarises the BRIN indexes of a month's partition after a load (definer function). */
@@ -158,7 +159,8 @@ void settle_store_unlock(SettleStore *store, const char *name);
 /* --- master data ----------------------------------------------------------------------------- */
 /* Reads codes and versions. run_id 0 (intake): those of every sealed batch dated up to `date`.
  * run_id > 0: those of the batches that published runs before it consumed, and of its own manifest
- * (table run_batch), so that replay sees what the run saw. Caller owns it; it is sealed for look-ups. */
+ * (table run_batch), so that replay sees what the run saw. Caller owns it; it is sealed for
+ * look-ups. */
 SettleDirectory *settle_store_directory(SettleStore *store, SettleDay date, int32_t run_id,
                                         GError **error);
 /* The settlement zone's name: the setting "zone", default Asia/Shanghai. g_free. */

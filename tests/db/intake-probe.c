@@ -19,8 +19,8 @@ static void
 print(const SettleIntakeReport *report)
 {
     printf("%s batch=%d rows=%" G_GINT64_FORMAT " accepted=%" G_GINT64_FORMAT
-           " repeated=%" G_GINT64_FORMAT " quarantined=%" G_GINT64_FORMAT " waiting=%" G_GINT64_FORMAT
-           " found=%" G_GINT64_FORMAT " sum=%s reason=%s\n",
+           " repeated=%" G_GINT64_FORMAT " quarantined=%" G_GINT64_FORMAT
+           " waiting=%" G_GINT64_FORMAT " found=%" G_GINT64_FORMAT " sum=%s reason=%s\n",
            report->sealed ? "sealed" : "refused", report->batch_id, report->rows_read,
            report->accepted, report->repeated, report->quarantined, report->waiting,
            report->bills_found, report->sum, report->reason);
@@ -91,6 +91,7 @@ main(int argc, char **argv)
                               "intake probe", &error);
     if (store != NULL && run(store, argc, argv, &error))
         return EXIT_SUCCESS;
-    printf("error %d\n%s\n", error != NULL ? error->code : -1, error != NULL ? error->message : "?");
+    printf("error %d\n%s\n", error != NULL ? error->code : -1,
+           error != NULL ? error->message : "?");
     return EXIT_FAILURE;
 }

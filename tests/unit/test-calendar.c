@@ -356,7 +356,8 @@ test_instants(void)
     }
 }
 
-/* What the zone remembers must not show: the same question in any order, beside GLib's own answer. */
+/* What the zone remembers must not show: the same question in any order, beside GLib's own answer.
+ */
 static void
 test_zone_memory(void)
 {

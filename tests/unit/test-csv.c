@@ -74,7 +74,10 @@ static const struct {
     {"plain", "a,b\n1,2\n", "1:[a][b] 2:[1][2] "},
     {"no line end at the end", "a,b\n1,2", "1:[a][b] 2:[1][2] "},
     {"cr lf", "a,b\r\n1,2\r\n", "1:[a][b] 2:[1][2] "},
-    {"byte order mark", "\xef\xbb\xbf" "a,b\n1,2\n", "1:[a][b] 2:[1][2] "},
+    {"byte order mark",
+     "\xef\xbb\xbf"
+     "a,b\n1,2\n",
+     "1:[a][b] 2:[1][2] "},
     {"mark before a quote", "\xef\xbb\xbf\"a\",b\n", "1:[a][b] "},
     {"mark alone", "\xef\xbb\xbf", ""},
     {"nothing", "", ""},

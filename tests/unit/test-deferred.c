@@ -82,8 +82,9 @@ test_clipped(gconstpointer data)
     g_assert_cmpint(settle_calc_due_day(&order, &instalment), ==, day_of(clipped[i].due));
 }
 
-/* T+3 on day 10 with a condition on months 1 to 3: at least 10 minutes in each. A row says the bills:
- * month, revision, issue day, minutes. Closed 2026-08, so month 1 is 2026-09; due 2026-11-10. */
+/* T+3 on day 10 with a condition on months 1 to 3: at least 10 minutes in each. A row says the
+ * bills: month, revision, issue day, minutes. Closed 2026-08, so month 1 is 2026-09; due
+ * 2026-11-10. */
 typedef struct {
     const char *month;
     int revision;
@@ -100,49 +101,81 @@ static const struct {
 } conditions[] = {
     {"no bills", {{0}}, SETTLE_TARGET_PENDING, "2026-09"},
     {"all met",
-     {{"2026-09", 1, "2026-10-05", 10, 0}, {"2026-10", 1, "2026-11-05", 10, 0}, {"2026-11", 1, "2026-12-05", 10, 0}},
-     SETTLE_TARGET_EARNED, NULL},
+     {{"2026-09", 1, "2026-10-05", 10, 0},
+      {"2026-10", 1, "2026-11-05", 10, 0},
+      {"2026-11", 1, "2026-12-05", 10, 0}},
+     SETTLE_TARGET_EARNED,
+     NULL},
     {"the last is missing",
      {{"2026-09", 1, "2026-10-05", 10, 0}, {"2026-10", 1, "2026-11-05", 10, 0}},
-     SETTLE_TARGET_PENDING, "2026-11"},
+     SETTLE_TARGET_PENDING,
+     "2026-11"},
     {"one in the middle is missing",
      {{"2026-09", 1, "2026-10-05", 10, 0}, {"2026-11", 1, "2026-12-05", 10, 0}},
-     SETTLE_TARGET_PENDING, "2026-10"},
-    {"one fails, whatever is missing", {{"2026-09", 1, "2026-10-05", 9, 0}}, SETTLE_TARGET_NOT_MET, NULL},
+     SETTLE_TARGET_PENDING,
+     "2026-10"},
+    {"one fails, whatever is missing",
+     {{"2026-09", 1, "2026-10-05", 9, 0}},
+     SETTLE_TARGET_NOT_MET,
+     NULL},
     {"the later month fails, the first is missing",
-     {{"2026-10", 1, "2026-11-05", 9, 0}}, SETTLE_TARGET_NOT_MET, NULL},
+     {{"2026-10", 1, "2026-11-05", 9, 0}},
+     SETTLE_TARGET_NOT_MET,
+     NULL},
     {"months outside do not matter",
-     {{"2026-08", 1, "2026-09-05", 0, 0}, {"2026-09", 1, "2026-10-05", 10, 0},
-      {"2026-10", 1, "2026-11-05", 10, 0}, {"2026-11", 1, "2026-12-05", 10, 0},
+     {{"2026-08", 1, "2026-09-05", 0, 0},
+      {"2026-09", 1, "2026-10-05", 10, 0},
+      {"2026-10", 1, "2026-11-05", 10, 0},
+      {"2026-11", 1, "2026-12-05", 10, 0},
       {"2026-12", 1, "2027-01-05", 0, 0}},
-     SETTLE_TARGET_EARNED, NULL},
+     SETTLE_TARGET_EARNED,
+     NULL},
     {"a revision up to the due day counts",
-     {{"2026-09", 1, "2026-10-05", 9, 0}, {"2026-09", 2, "2026-11-10", 10, 0},
-      {"2026-10", 1, "2026-11-05", 10, 0}, {"2026-11", 1, "2026-12-05", 10, 0}},
-     SETTLE_TARGET_EARNED, NULL},
+     {{"2026-09", 1, "2026-10-05", 9, 0},
+      {"2026-09", 2, "2026-11-10", 10, 0},
+      {"2026-10", 1, "2026-11-05", 10, 0},
+      {"2026-11", 1, "2026-12-05", 10, 0}},
+     SETTLE_TARGET_EARNED,
+     NULL},
     {"a revision after the due day does not",
-     {{"2026-09", 1, "2026-10-05", 10, 0}, {"2026-09", 2, "2026-11-11", 9, 0},
-      {"2026-10", 1, "2026-11-05", 10, 0}, {"2026-11", 1, "2026-12-05", 10, 0}},
-     SETTLE_TARGET_EARNED, NULL},
+     {{"2026-09", 1, "2026-10-05", 10, 0},
+      {"2026-09", 2, "2026-11-11", 9, 0},
+      {"2026-10", 1, "2026-11-05", 10, 0},
+      {"2026-11", 1, "2026-12-05", 10, 0}},
+     SETTLE_TARGET_EARNED,
+     NULL},
     {"it does not help either",
      {{"2026-09", 1, "2026-10-05", 9, 0}, {"2026-09", 2, "2026-11-11", 10, 0}},
-     SETTLE_TARGET_NOT_MET, NULL},
+     SETTLE_TARGET_NOT_MET,
+     NULL},
     {"none up to the due day: the first after it",
-     {{"2026-09", 1, "2026-10-05", 10, 0}, {"2026-10", 1, "2026-11-05", 10, 0},
-      {"2026-11", 1, "2026-12-05", 10, 0}, {"2026-11", 2, "2026-12-20", 9, 0}},
-     SETTLE_TARGET_EARNED, NULL},
+     {{"2026-09", 1, "2026-10-05", 10, 0},
+      {"2026-10", 1, "2026-11-05", 10, 0},
+      {"2026-11", 1, "2026-12-05", 10, 0},
+      {"2026-11", 2, "2026-12-20", 9, 0}},
+     SETTLE_TARGET_EARNED,
+     NULL},
     {"the first after it by issue day, not by revision",
-     {{"2026-09", 1, "2026-10-05", 10, 0}, {"2026-10", 1, "2026-11-05", 10, 0},
-      {"2026-11", 1, "2026-12-20", 10, 0}, {"2026-11", 2, "2026-12-05", 9, 0}},
-     SETTLE_TARGET_NOT_MET, NULL},
+     {{"2026-09", 1, "2026-10-05", 10, 0},
+      {"2026-10", 1, "2026-11-05", 10, 0},
+      {"2026-11", 1, "2026-12-20", 10, 0},
+      {"2026-11", 2, "2026-12-05", 9, 0}},
+     SETTLE_TARGET_NOT_MET,
+     NULL},
     {"the month's bill went to another order",
-     {{"2026-09", 1, "2026-10-05", 10, 0}, {"2026-09", 2, "2026-10-06", 10, TRUE},
-      {"2026-10", 1, "2026-11-05", 10, 0}, {"2026-11", 1, "2026-12-05", 10, 0}},
-     SETTLE_TARGET_PENDING, "2026-09"},
+     {{"2026-09", 1, "2026-10-05", 10, 0},
+      {"2026-09", 2, "2026-10-06", 10, TRUE},
+      {"2026-10", 1, "2026-11-05", 10, 0},
+      {"2026-11", 1, "2026-12-05", 10, 0}},
+     SETTLE_TARGET_PENDING,
+     "2026-09"},
     {"a bill before the closing month is nobody's",
-     {{"2026-07", 1, "2026-08-05", 0, 0}, {"2026-09", 1, "2026-10-05", 10, 0},
-      {"2026-10", 1, "2026-11-05", 10, 0}, {"2026-11", 1, "2026-12-05", 10, 0}},
-     SETTLE_TARGET_EARNED, NULL},
+     {{"2026-07", 1, "2026-08-05", 0, 0},
+      {"2026-09", 1, "2026-10-05", 10, 0},
+      {"2026-10", 1, "2026-11-05", 10, 0},
+      {"2026-11", 1, "2026-12-05", 10, 0}},
+     SETTLE_TARGET_EARNED,
+     NULL},
 };
 
 static guint
@@ -164,8 +197,8 @@ test_conditions(gconstpointer data)
     guint i = GPOINTER_TO_UINT(data);
     SettleBillTest test = {.kind = SETTLE_TEST_MINUTES, .interval = FROM(10)};
     SettleCondition condition = {.from_month = 1, .to_month = 3, .tests = &test, .n_tests = 1};
-    SettleInstalment instalment = {.months = 3, .day = 10, .pay = FIXED(6000),
-                                   .conditions = &condition, .n_conditions = 1};
+    SettleInstalment instalment = {
+        .months = 3, .day = 10, .pay = FIXED(6000), .conditions = &condition, .n_conditions = 1};
     SettleOrder order = order_of("2026-08-31", 30000);
     SettleBill bills[6];
     guint n = fill_bills(&order, conditions[i].bills, 6, bills);
@@ -202,7 +235,8 @@ static const struct {
     {"arrears above the bill", 2500, 9000, "2026-11-05", 0, SETTLE_TARGET_EARNED, 0},
     {"a rate is of the paid amount", 5000, 0, "2026-11-05", 0, SETTLE_TARGET_EARNED, 600},
     {"issued after the due day", 2000, 0, "2027-01-05", 0, SETTLE_TARGET_EARNED, 1500},
-    {"a later order on the contract", 2000, 0, "2026-11-05", SETTLE_ORDER_FOLLOWS, SETTLE_TARGET_NOT_MET, 0},
+    {"a later order on the contract", 2000, 0, "2026-11-05", SETTLE_ORDER_FOLLOWS,
+     SETTLE_TARGET_NOT_MET, 0},
     {"no contract", -1, 0, NULL, SETTLE_ORDER_NO_CONTRACT, SETTLE_TARGET_NOT_MET, 0},
 };
 
@@ -215,8 +249,11 @@ test_bands(gconstpointer data)
         {BETWEEN(2000, 4999), FIXED(1500)},
         {FROM(5000), RATE(PERCENT(2))},
     };
-    SettleInstalment instalment = {.months = 3, .day = 10, .band_month = 3,
-                                   .band_base = SETTLE_BILL_BILLED_LESS_ARREARS, .bands = table,
+    SettleInstalment instalment = {.months = 3,
+                                   .day = 10,
+                                   .band_month = 3,
+                                   .band_base = SETTLE_BILL_BILLED_LESS_ARREARS,
+                                   .bands = table,
                                    .n_bands = G_N_ELEMENTS(table)};
     SettleOrder order = order_of("2026-08-31", 30000);
     SettleBill bills[2];
@@ -273,19 +310,28 @@ static const struct {
     const char *date;
     gboolean needs, touches;
 } history[] = {
-    {"upfront condition, its month", SETTLE_KIND_UPFRONT, FALSE, "2026-08", "2026-09-05", TRUE, TRUE},
-    {"upfront condition, another month", SETTLE_KIND_UPFRONT, FALSE, "2026-09", "2026-10-05", FALSE, FALSE},
+    {"upfront condition, its month", SETTLE_KIND_UPFRONT, FALSE, "2026-08", "2026-09-05", TRUE,
+     TRUE},
+    {"upfront condition, another month", SETTLE_KIND_UPFRONT, FALSE, "2026-09", "2026-10-05", FALSE,
+     FALSE},
     {"upfront not earned yet", SETTLE_KIND_UPFRONT, FALSE, "2026-08", "2026-09-02", FALSE, FALSE},
     {"instalment condition, due", SETTLE_KIND_DEFERRED, FALSE, "2026-09", "2026-11-30", TRUE, TRUE},
-    {"instalment condition, not due", SETTLE_KIND_DEFERRED, FALSE, "2026-09", "2026-11-29", FALSE, FALSE},
+    {"instalment condition, not due", SETTLE_KIND_DEFERRED, FALSE, "2026-09", "2026-11-29", FALSE,
+     FALSE},
     {"instalment band, due", SETTLE_KIND_DEFERRED, FALSE, "2026-11", "2026-12-05", TRUE, TRUE},
-    {"instalment, another month", SETTLE_KIND_DEFERRED, FALSE, "2026-12", "2027-01-05", FALSE, FALSE},
+    {"instalment, another month", SETTLE_KIND_DEFERRED, FALSE, "2026-12", "2027-01-05", FALSE,
+     FALSE},
     {"share", SETTLE_KIND_REVENUE_SHARE, FALSE, "2026-09", "2026-10-05", FALSE, FALSE},
-    {"share with a lifetime cap", SETTLE_KIND_REVENUE_SHARE, TRUE, "2026-09", "2026-10-05", TRUE, FALSE},
-    {"capped share, outside its months", SETTLE_KIND_REVENUE_SHARE, TRUE, "2026-08", "2026-10-05", FALSE, FALSE},
-    {"capped share, its last month", SETTLE_KIND_REVENUE_SHARE, TRUE, "2027-08", "2027-10-05", TRUE, FALSE},
-    {"capped share, after its months", SETTLE_KIND_REVENUE_SHARE, TRUE, "2027-09", "2027-10-05", FALSE, FALSE},
-    {"before the closing month", SETTLE_KIND_REVENUE_SHARE, TRUE, "2026-07", "2026-10-05", FALSE, FALSE},
+    {"share with a lifetime cap", SETTLE_KIND_REVENUE_SHARE, TRUE, "2026-09", "2026-10-05", TRUE,
+     FALSE},
+    {"capped share, outside its months", SETTLE_KIND_REVENUE_SHARE, TRUE, "2026-08", "2026-10-05",
+     FALSE, FALSE},
+    {"capped share, its last month", SETTLE_KIND_REVENUE_SHARE, TRUE, "2027-08", "2027-10-05", TRUE,
+     FALSE},
+    {"capped share, after its months", SETTLE_KIND_REVENUE_SHARE, TRUE, "2027-09", "2027-10-05",
+     FALSE, FALSE},
+    {"before the closing month", SETTLE_KIND_REVENUE_SHARE, TRUE, "2026-07", "2026-10-05", FALSE,
+     FALSE},
     {"volume", SETTLE_KIND_VOLUME_BONUS, FALSE, "2026-08", "2026-10-05", FALSE, FALSE},
 };
 
@@ -296,8 +342,13 @@ test_history(gconstpointer data)
     SettleBand table[] = {{FROM(1000), FIXED(1000)}};
     SettleCondition first = {.from_month = 0, .to_month = 0};
     SettleCondition second = {.from_month = 1, .to_month = 1};
-    SettleInstalment instalment = {.months = 3, .day = 30, .band_month = 3, .bands = table,
-                                   .n_bands = 1, .conditions = &second, .n_conditions = 1};
+    SettleInstalment instalment = {.months = 3,
+                                   .day = 30,
+                                   .band_month = 3,
+                                   .bands = table,
+                                   .n_bands = 1,
+                                   .conditions = &second,
+                                   .n_conditions = 1};
     SettleOrder order = order_of("2026-08-31", 30000);
     gboolean touches = !history[i].touches;
     CalcFixture f;
@@ -308,8 +359,8 @@ test_history(gconstpointer data)
     else if (history[i].kind == SETTLE_KIND_DEFERRED)
         f.rule.deferred = (SettleDeferred){&instalment, 1};
     else if (history[i].kind == SETTLE_KIND_REVENUE_SHARE)
-        f.rule.share = (SettleRevenueShare){.from_month = 1, .to_month = 12,
-                                            .has_life_cap = history[i].capped};
+        f.rule.share = (SettleRevenueShare){
+            .from_month = 1, .to_month = 12, .has_life_cap = history[i].capped};
     g_assert_cmpint(settle_calc_bill_needs_history(&f.match, &order,
                                                    month_of(history[i].bill_month),
                                                    day_of(history[i].date), &touches),

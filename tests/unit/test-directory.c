@@ -25,7 +25,10 @@ make_directory(void)
     add(directory, SETTLE_DIM_MANAGER, 3, "M3");
     add(directory, SETTLE_DIM_PRODUCT, 1, "CMCC-GD\x1fP1");
     add(directory, SETTLE_DIM_PRODUCT, 2, "CTCC-GD\x1fP1");
-    add(directory, SETTLE_DIM_PRODUCT, 3, "CTCC-GD\x1f" "P1\x1f" "a");
+    add(directory, SETTLE_DIM_PRODUCT, 3,
+        "CTCC-GD\x1f"
+        "P1\x1f"
+        "a");
     add(directory, SETTLE_DIM_CLASS, 1, "sim");
     add(directory, SETTLE_DIM_CLASS, 2, "plan");
     add(directory, SETTLE_DIM_REGION, 1, "GD");
@@ -54,20 +57,13 @@ static const struct {
     const char *code;
     int32_t id;
 } codes[] = {
-    {SETTLE_DIM_CARRIER, "CMCC-GD", 1},
-    {SETTLE_DIM_CARRIER, "CMCC", 0},
-    {SETTLE_DIM_CARRIER, "CMCC-GDX", 0},
-    {SETTLE_DIM_CARRIER, "cmcc-gd", 0},
-    {SETTLE_DIM_CARRIER, "", 0},
-    {SETTLE_DIM_DISTRIBUTOR, "D1", 1},
-    {SETTLE_DIM_DISTRIBUTOR, "D11", 2},
-    {SETTLE_DIM_DISTRIBUTOR, "D111", 0},
-    {SETTLE_DIM_DISTRIBUTOR, "门店", 7},
-    {SETTLE_DIM_OUTLET, "D1", 0}, /* another dimension's */
-    {SETTLE_DIM_MANAGER, "M3", 3},
-    {SETTLE_DIM_CLASS, "plan", 2},
-    {SETTLE_DIM_REGION, "GD", 1},
-    {SETTLE_DIM_CHANNEL, "online", 0}, /* none at all */
+    {SETTLE_DIM_CARRIER, "CMCC-GD", 1},  {SETTLE_DIM_CARRIER, "CMCC", 0},
+    {SETTLE_DIM_CARRIER, "CMCC-GDX", 0}, {SETTLE_DIM_CARRIER, "cmcc-gd", 0},
+    {SETTLE_DIM_CARRIER, "", 0},         {SETTLE_DIM_DISTRIBUTOR, "D1", 1},
+    {SETTLE_DIM_DISTRIBUTOR, "D11", 2},  {SETTLE_DIM_DISTRIBUTOR, "D111", 0},
+    {SETTLE_DIM_DISTRIBUTOR, "门店", 7}, {SETTLE_DIM_OUTLET, "D1", 0}, /* another dimension's */
+    {SETTLE_DIM_MANAGER, "M3", 3},       {SETTLE_DIM_CLASS, "plan", 2},
+    {SETTLE_DIM_REGION, "GD", 1},        {SETTLE_DIM_CHANNEL, "online", 0}, /* none at all */
 };
 
 static void
@@ -99,8 +95,21 @@ static const struct {
     const char *code;
     int32_t id;
 } products[] = {
-    {1, "P1", 1}, {2, "P1", 2}, {2, "P1\x1f" "a", 3}, {1, "P1\x1f" "a", 0}, {3, "P1", 0},
-    {0, "P1", 0}, {1, "P", 0},  {1, "P11", 0},        {1, "", 0},
+    {1, "P1", 1},
+    {2, "P1", 2},
+    {2,
+     "P1\x1f"
+     "a",
+     3},
+    {1,
+     "P1\x1f"
+     "a",
+     0},
+    {3, "P1", 0},
+    {0, "P1", 0},
+    {1, "P", 0},
+    {1, "P11", 0},
+    {1, "", 0},
 };
 
 static void
@@ -157,8 +166,9 @@ test_parties(void)
         order.closing_day = parties[i].day;
         settle_directory_order_parties(directory, &order, &found);
         g_test_message("day %d", parties[i].day);
-        g_assert_cmpint(settle_directory_holds(directory, SETTLE_DIM_DISTRIBUTOR, 1, parties[i].day),
-                        ==, parties[i].distributor_known);
+        g_assert_cmpint(
+            settle_directory_holds(directory, SETTLE_DIM_DISTRIBUTOR, 1, parties[i].day), ==,
+            parties[i].distributor_known);
         g_assert_cmpint(found.carrier_id, ==, parties[i].carrier);
         g_assert_cmpint(found.class_id, ==, parties[i].class);
         g_assert_cmpint(found.tier, ==, parties[i].tier);
@@ -195,8 +205,8 @@ test_versions(void)
     g_assert_cmpint(settle_directory_manager_outlet(directory, 4, 9), ==, 0);
 }
 
-/* Tables that grow: every code is found as itself, also with the same codes under many carriers, and
- * every version against a plain walk. */
+/* Tables that grow: every code is found as itself, also with the same codes under many carriers,
+ * and every version against a plain walk. */
 static void
 test_many(void)
 {

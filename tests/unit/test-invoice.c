@@ -25,16 +25,16 @@ lookup(int32_t policy_id, gpointer user_data)
     return &policies[policy_id];
 }
 
-#define UP SETTLE_KIND_UPFRONT
-#define LATER SETTLE_KIND_DEFERRED
-#define SHARE SETTLE_KIND_REVENUE_SHARE
+#define UP     SETTLE_KIND_UPFRONT
+#define LATER  SETTLE_KIND_DEFERRED
+#define SHARE  SETTLE_KIND_REVENUE_SHARE
 #define VOLUME SETTLE_KIND_VOLUME_BONUS
 /* debit, credit */
-#define EARNED SETTLE_ROLE_CARRIER, SETTLE_ROLE_DISTRIBUTOR
-#define WITHHELD SETTLE_ROLE_CARRIER, SETTLE_ROLE_WITHHELD
-#define BACK SETTLE_ROLE_DISTRIBUTOR, SETTLE_ROLE_CARRIER
-#define HELD SETTLE_ROLE_CARRIER, SETTLE_ROLE_HELD
-#define RELEASED SETTLE_ROLE_HELD, SETTLE_ROLE_DISTRIBUTOR
+#define EARNED    SETTLE_ROLE_CARRIER, SETTLE_ROLE_DISTRIBUTOR
+#define WITHHELD  SETTLE_ROLE_CARRIER, SETTLE_ROLE_WITHHELD
+#define BACK      SETTLE_ROLE_DISTRIBUTOR, SETTLE_ROLE_CARRIER
+#define HELD      SETTLE_ROLE_CARRIER, SETTLE_ROLE_HELD
+#define RELEASED  SETTLE_ROLE_HELD, SETTLE_ROLE_DISTRIBUTOR
 #define HELD_BACK SETTLE_ROLE_HELD, SETTLE_ROLE_CARRIER
 
 typedef struct {
@@ -55,22 +55,27 @@ static const struct {
     const char *expected;
 } cases[] = {
     {"nothing: no invoice", 0, {{0}}, ""},
-    {"E8 one line", 0, {{INCLUSIVE, UP, 1, EARNED, 1, 10600}},
+    {"E8 one line",
+     0,
+     {{INCLUSIVE, UP, 1, EARNED, 1, 10600}},
      "156 6%: 10000+600=10600 pay 10600 withheld 0 added 0 sent"
      " | upfront/1 1: 10000+600=10600\n"},
-    {"E8 three lines", 0,
+    {"E8 three lines",
+     0,
      {{INCLUSIVE, UP, 3, EARNED, 1, 3334},
       {INCLUSIVE, UP, 1, EARNED, 1, 3333},
       {INCLUSIVE, UP, 2, EARNED, 1, 3333}},
      "156 6%: 9433+567=10000 pay 10000 withheld 0 added 0 sent"
      " | upfront/1 1: 3144+189=3333 | upfront/2 1: 3144+189=3333 | upfront/3 1: 3145+189=3334\n"},
-    {"tax is rounded per line, not per posting", 0,
+    {"tax is rounded per line, not per posting",
+     0,
      {{INCLUSIVE, UP, 1, EARNED, 1, 3333},
       {INCLUSIVE, UP, 1, EARNED, 1, 3333},
       {INCLUSIVE, UP, 1, EARNED, 1, 3334}},
      "156 6%: 9434+566=10000 pay 10000 withheld 0 added 0 sent"
      " | upfront/1 3: 9434+566=10000\n"},
-    {"lines by kind, then class; counts add up", 0,
+    {"lines by kind, then class; counts add up",
+     0,
      {{INCLUSIVE, SHARE, 1, EARNED, 5, 106},
       {INCLUSIVE, LATER, 2, EARNED, 1, 106},
       {INCLUSIVE, LATER, 1, EARNED, 2, 106},
@@ -79,49 +84,65 @@ static const struct {
      "156 6%: 500+30=530 pay 530 withheld 0 added 0 sent"
      " | upfront/9 3: 100+6=106 | deferred/1 2: 100+6=106 | deferred/2 5: 200+12=212"
      " | revenue-share/1 5: 100+6=106\n"},
-    {"the volume bonus has one line, whatever class it came with", 0,
+    {"the volume bonus has one line, whatever class it came with",
+     0,
      {{INCLUSIVE, VOLUME, 0, EARNED, 1, 53}, {INCLUSIVE, VOLUME, 7, EARNED, 1, 53}},
      "156 6%: 100+6=106 pay 106 withheld 0 added 0 sent | volume-bonus/0 2: 100+6=106\n"},
-    {"earned and taken back are separate lines", 0,
+    {"earned and taken back are separate lines",
+     0,
      {{INCLUSIVE, UP, 1, BACK, 2, 3333}, {INCLUSIVE, UP, 1, EARNED, 3, 10600}},
      "156 6%: 6856+411=7267 pay 7267 withheld 0 added 0 sent"
      " | upfront/1 3: 10000+600=10600 | upfront/1-back 2: -3144+-189=-3333\n"},
-    {"withheld is on the invoice with nothing to pay", 0, {{INCLUSIVE, UP, 1, WITHHELD, 1, 10600}},
+    {"withheld is on the invoice with nothing to pay",
+     0,
+     {{INCLUSIVE, UP, 1, WITHHELD, 1, 10600}},
      "156 6%: 10000+600=10600 pay 0 withheld 10600 added 0 sent"
      " | upfront/1-withheld 1: 10000+600=10600\n"},
-    {"withheld outweighs what is taken back: it goes out, the debt stays", 0,
+    {"withheld outweighs what is taken back: it goes out, the debt stays",
+     0,
      {{INCLUSIVE, UP, 1, WITHHELD, 1, 10600}, {INCLUSIVE, UP, 1, BACK, 1, 5300}},
      "156 6%: 5000+300=5300 pay -5300 withheld 10600 added 0 sent"
      " | upfront/1-withheld 1: 10000+600=10600 | upfront/1-back 1: -5000+-300=-5300\n"},
-    {"what is held is on no invoice, its release is", 0,
+    {"what is held is on no invoice, its release is",
+     0,
      {{INCLUSIVE, UP, 1, HELD, 1, 99999},
       {INCLUSIVE, UP, 1, HELD_BACK, 1, 5},
       {INCLUSIVE, UP, 1, RELEASED, 1, 10600}},
      "156 6%: 10000+600=10600 pay 10600 withheld 0 added 0 sent"
      " | upfront/1 1: 10000+600=10600\n"},
     {"only held: no invoice", 0, {{INCLUSIVE, UP, 1, HELD, 1, 99999}}, ""},
-    {"movements of invoices themselves are none", 0,
+    {"movements of invoices themselves are none",
+     0,
      {{INCLUSIVE, SETTLE_KIND_INVOICE, 0, SETTLE_ROLE_DISTRIBUTOR, SETTLE_ROLE_INVOICED, 1, 5},
       {INCLUSIVE, SETTLE_KIND_INVOICE, 0, SETTLE_ROLE_WITHHELD, SETTLE_ROLE_CARRIER, 1, 5},
       {INCLUSIVE, SETTLE_KIND_INVOICE, 0, SETTLE_ROLE_CARRIER, SETTLE_ROLE_INVOICED, 1, 5}},
      ""},
-    {"tax on top", 0, {{EXCLUSIVE, UP, 1, EARNED, 1, 10000}},
+    {"tax on top",
+     0,
+     {{EXCLUSIVE, UP, 1, EARNED, 1, 10000}},
      "156 6%: 10000+600=10600 pay 10000 withheld 0 added 600 sent"
      " | upfront/1-excl 1: 10000+600=10600\n"},
-    {"tax on top, half a fen up", 0, {{EXCLUSIVE, UP, 1, EARNED, 1, 25}},
+    {"tax on top, half a fen up",
+     0,
+     {{EXCLUSIVE, UP, 1, EARNED, 1, 25}},
      "156 6%: 25+2=27 pay 25 withheld 0 added 2 sent | upfront/1-excl 1: 25+2=27\n"},
-    {"tax on top of what is taken back", 0,
+    {"tax on top of what is taken back",
+     0,
      {{EXCLUSIVE, UP, 1, EARNED, 1, 10000}, {EXCLUSIVE, UP, 1, BACK, 1, 25}},
      "156 6%: 9975+598=10573 pay 9975 withheld 0 added 598 sent"
      " | upfront/1-excl 1: 10000+600=10600 | upfront/1-back-excl 1: -25+-2=-27\n"},
-    {"tax on top of what was withheld", 0, {{EXCLUSIVE, UP, 1, WITHHELD, 1, 10000}},
+    {"tax on top of what was withheld",
+     0,
+     {{EXCLUSIVE, UP, 1, WITHHELD, 1, 10000}},
      "156 6%: 10000+600=10600 pay 0 withheld 10000 added 600 sent"
      " | upfront/1-withheld-excl 1: 10000+600=10600\n"},
-    {"inside and on top: one invoice, separate lines", 0,
+    {"inside and on top: one invoice, separate lines",
+     0,
      {{INCLUSIVE, UP, 1, EARNED, 1, 10600}, {EXCLUSIVE, UP, 1, EARNED, 1, 10000}},
      "156 6%: 20000+1200=21200 pay 20600 withheld 0 added 600 sent"
      " | upfront/1-excl 1: 10000+600=10600 | upfront/1 1: 10000+600=10600\n"},
-    {"an invoice per tax rate, then per currency", 0,
+    {"an invoice per tax rate, then per currency",
+     0,
      {{DOLLARS, UP, 1, EARNED, 1, 106},
       {INCLUSIVE, UP, 1, EARNED, 1, 106},
       {INCLUSIVE_3, UP, 1, EARNED, 1, 103},
@@ -130,37 +151,57 @@ static const struct {
      "156 3%: 100+3=103 pay 103 withheld 0 added 0 sent | upfront/1 1: 100+3=103\n"
      "156 6%: 100+6=106 pay 106 withheld 0 added 0 sent | upfront/1 1: 100+6=106\n"
      "840 6%: 100+6=106 pay 106 withheld 0 added 0 sent | upfront/1 1: 100+6=106\n"},
-    {"just the minimum", 10000, {{INCLUSIVE, UP, 1, EARNED, 1, 10000}},
+    {"just the minimum",
+     10000,
+     {{INCLUSIVE, UP, 1, EARNED, 1, 10000}},
      "156 6%: 9434+566=10000 pay 10000 withheld 0 added 0 sent | upfront/1 1: 9434+566=10000\n"},
-    {"one fen below the minimum", 10000, {{INCLUSIVE, UP, 1, EARNED, 1, 9999}},
+    {"one fen below the minimum",
+     10000,
+     {{INCLUSIVE, UP, 1, EARNED, 1, 9999}},
      "156 6%: 9433+566=9999 pay 9999 withheld 0 added 0 carried | upfront/1 1: 9433+566=9999\n"},
-    {"the minimum is on the gross total", 10000, {{EXCLUSIVE, UP, 1, EARNED, 1, 9434}},
+    {"the minimum is on the gross total",
+     10000,
+     {{EXCLUSIVE, UP, 1, EARNED, 1, 9434}},
      "156 6%: 9434+566=10000 pay 9434 withheld 0 added 566 sent"
      " | upfront/1-excl 1: 9434+566=10000\n"},
-    {"each invoice has to reach the minimum by itself", 150,
+    {"each invoice has to reach the minimum by itself",
+     150,
      {{INCLUSIVE, UP, 1, EARNED, 1, 149}, {INCLUSIVE_3, UP, 1, EARNED, 1, 206}},
      "156 3%: 200+6=206 pay 206 withheld 0 added 0 sent | upfront/1 1: 200+6=206\n"
      "156 6%: 141+8=149 pay 149 withheld 0 added 0 carried | upfront/1 1: 141+8=149\n"},
-    {"negative", 0, {{INCLUSIVE, UP, 1, BACK, 1, 10600}},
+    {"negative",
+     0,
+     {{INCLUSIVE, UP, 1, BACK, 1, 10600}},
      "156 6%: -10000+-600=-10600 pay -10600 withheld 0 added 0 carried"
      " | upfront/1-back 1: -10000+-600=-10600\n"},
-    {"nothing left over is not sent either", 0,
+    {"nothing left over is not sent either",
+     0,
      {{INCLUSIVE, UP, 1, EARNED, 1, 10600}, {INCLUSIVE, UP, 1, BACK, 1, 10600}},
      "156 6%: 0+0=0 pay 0 withheld 0 added 0 carried"
      " | upfront/1 1: 10000+600=10600 | upfront/1-back 1: -10000+-600=-10600\n"},
-    {"the largest", 0, {{NO_TAX, UP, 1, EARNED, 1, INT64_MAX}},
+    {"the largest",
+     0,
+     {{NO_TAX, UP, 1, EARNED, 1, INT64_MAX}},
      "156 0%: 9223372036854775807+0=9223372036854775807 pay 9223372036854775807 withheld 0 added 0"
      " sent | upfront/1-excl 1: 9223372036854775807+0=9223372036854775807\n"},
-    {"overflow of a line", 0,
-     {{INCLUSIVE, UP, 1, EARNED, 1, INT64_MAX}, {INCLUSIVE, UP, 1, EARNED, 1, 1}}, NULL},
-    {"overflow of a count", 0,
-     {{INCLUSIVE, UP, 1, EARNED, INT64_MAX, 1}, {INCLUSIVE, UP, 1, EARNED, 1, 1}}, NULL},
-    {"overflow of the counts of lines", 0,
-     {{INCLUSIVE, UP, 1, EARNED, INT64_MAX, 1}, {INCLUSIVE, UP, 2, EARNED, 1, 1}}, NULL},
+    {"overflow of a line",
+     0,
+     {{INCLUSIVE, UP, 1, EARNED, 1, INT64_MAX}, {INCLUSIVE, UP, 1, EARNED, 1, 1}},
+     NULL},
+    {"overflow of a count",
+     0,
+     {{INCLUSIVE, UP, 1, EARNED, INT64_MAX, 1}, {INCLUSIVE, UP, 1, EARNED, 1, 1}},
+     NULL},
+    {"overflow of the counts of lines",
+     0,
+     {{INCLUSIVE, UP, 1, EARNED, INT64_MAX, 1}, {INCLUSIVE, UP, 2, EARNED, 1, 1}},
+     NULL},
     {"overflow by tax", 0, {{EXCLUSIVE, UP, 1, EARNED, 1, INT64_MAX}}, NULL},
     {"overflow by tax at 100%", 0, {{EXCLUSIVE_100, UP, 1, EARNED, 1, INT64_MAX / 2 + 1}}, NULL},
-    {"overflow of the total, payable and withheld", 0,
-     {{INCLUSIVE, UP, 1, EARNED, 1, INT64_MAX}, {INCLUSIVE, UP, 1, WITHHELD, 1, INT64_MAX}}, NULL},
+    {"overflow of the total, payable and withheld",
+     0,
+     {{INCLUSIVE, UP, 1, EARNED, 1, INT64_MAX}, {INCLUSIVE, UP, 1, WITHHELD, 1, INT64_MAX}},
+     NULL},
 };
 
 static void
@@ -220,8 +261,7 @@ check_case(size_t i, gboolean backwards)
                                          row->debit, row->credit, row->count, row->amount};
     }
     g_test_message("%s%s", cases[i].name, backwards ? ", backwards" : "");
-    good =
-        settle_invoice_build(inputs, n, &terms, lookup, (gpointer) policies, &invoices, &error);
+    good = settle_invoice_build(inputs, n, &terms, lookup, (gpointer) policies, &invoices, &error);
     g_assert_cmpint(good, ==, cases[i].expected != NULL);
     if (!good) {
         g_assert_error(error, SETTLE_ERROR, SETTLE_ERROR_OVERFLOW);

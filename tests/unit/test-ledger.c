@@ -44,16 +44,21 @@ static const struct {
     int64_t amount; /* 0: no transfer */
     SettleRole debit, credit;
 } differences[] = {
-    {"first settlement", SETTLE_ROLE_DISTRIBUTOR, 4000, 0, 4000, SETTLE_ROLE_CARRIER, SETTLE_ROLE_DISTRIBUTOR},
-    {"first settlement, withheld", SETTLE_ROLE_WITHHELD, 4000, 0, 4000, SETTLE_ROLE_CARRIER, SETTLE_ROLE_WITHHELD},
+    {"first settlement", SETTLE_ROLE_DISTRIBUTOR, 4000, 0, 4000, SETTLE_ROLE_CARRIER,
+     SETTLE_ROLE_DISTRIBUTOR},
+    {"first settlement, withheld", SETTLE_ROLE_WITHHELD, 4000, 0, 4000, SETTLE_ROLE_CARRIER,
+     SETTLE_ROLE_WITHHELD},
     {"nothing to do", SETTLE_ROLE_DISTRIBUTOR, 4000, 4000, 0, 0, 0},
     {"nothing earned", SETTLE_ROLE_DISTRIBUTOR, 0, 0, 0, 0, 0},
     {"more", SETTLE_ROLE_DISTRIBUTOR, 4001, 4000, 1, SETTLE_ROLE_CARRIER, SETTLE_ROLE_DISTRIBUTOR},
-    {"E4: 1.95 to 1.45", SETTLE_ROLE_DISTRIBUTOR, 145, 195, 50, SETTLE_ROLE_DISTRIBUTOR, SETTLE_ROLE_CARRIER},
-    {"all taken back", SETTLE_ROLE_DISTRIBUTOR, 0, 4000, 4000, SETTLE_ROLE_DISTRIBUTOR, SETTLE_ROLE_CARRIER},
+    {"E4: 1.95 to 1.45", SETTLE_ROLE_DISTRIBUTOR, 145, 195, 50, SETTLE_ROLE_DISTRIBUTOR,
+     SETTLE_ROLE_CARRIER},
+    {"all taken back", SETTLE_ROLE_DISTRIBUTOR, 0, 4000, 4000, SETTLE_ROLE_DISTRIBUTOR,
+     SETTLE_ROLE_CARRIER},
     {"what was withheld is taken back from the distributor", SETTLE_ROLE_WITHHELD, 0, 4000, 4000,
      SETTLE_ROLE_DISTRIBUTOR, SETTLE_ROLE_CARRIER},
-    {"the largest", SETTLE_ROLE_DISTRIBUTOR, INT64_MAX, 0, INT64_MAX, SETTLE_ROLE_CARRIER, SETTLE_ROLE_DISTRIBUTOR},
+    {"the largest", SETTLE_ROLE_DISTRIBUTOR, INT64_MAX, 0, INT64_MAX, SETTLE_ROLE_CARRIER,
+     SETTLE_ROLE_DISTRIBUTOR},
 };
 
 static void
@@ -64,8 +69,11 @@ test_difference(gconstpointer data)
     SettlePeriods periods = {&march, 1};
     SettleRule rule = {.kind = SETTLE_KIND_REVENUE_SHARE, .ordinal = 3};
     SettleOrder order = order_of("2026-03-28", 19990);
-    SettleTarget target = {.target_minor = differences[i].target, .rule = &rule,
-                           .slot = settle_slot(3, 2, 0), .origin = march, .revision = 2,
+    SettleTarget target = {.target_minor = differences[i].target,
+                           .rule = &rule,
+                           .slot = settle_slot(3, 2, 0),
+                           .origin = march,
+                           .revision = 2,
                            .credit = (uint8_t) differences[i].credit_role};
     SettleTransfer transfer = {.amount_minor = -7};
     gboolean any = settle_ledger_difference(&target, differences[i].posted, &order, 11, 22,
@@ -98,11 +106,19 @@ static const uint8_t policy_hash[32] = {1, 2, 3, 4, 5, 6, 7, 8, 9};
 static SettleTransfer
 transfer_of(int64_t subject, SettleSlot slot)
 {
-    return (SettleTransfer){
-        .subject_id = subject, .amount_minor = 4000, .target_minor = 4000, .distributor_id = 1,
-        .policy_id = 1, .slot = slot, .period = 24316, .origin = 24315, .class_id = 1,
-        .revision = 1, .kind = SETTLE_KIND_UPFRONT, .debit = SETTLE_ROLE_CARRIER,
-        .credit = SETTLE_ROLE_DISTRIBUTOR};
+    return (SettleTransfer){.subject_id = subject,
+                            .amount_minor = 4000,
+                            .target_minor = 4000,
+                            .distributor_id = 1,
+                            .policy_id = 1,
+                            .slot = slot,
+                            .period = 24316,
+                            .origin = 24315,
+                            .class_id = 1,
+                            .revision = 1,
+                            .kind = SETTLE_KIND_UPFRONT,
+                            .debit = SETTLE_ROLE_CARRIER,
+                            .credit = SETTLE_ROLE_DISTRIBUTOR};
 }
 
 static void
@@ -120,16 +136,16 @@ static void
 test_encoding(void)
 {
     static const uint8_t bytes[] = {
-        1, 'D', '1', 0,                                     /* version, distributor */
-        0, 0, 0, 0, 0, 0, 0x03, 0xe9,                       /* subject 1001 */
-        0, 0x03, 0, 0x20,                                   /* slot: rule 3, item 2 */
-        1, 2, 3, 4, 5, 6, 7, 8,                             /* policy */
-        1, 1, 2,                                            /* kind, debit, credit */
-        0, 0, 0, 0, 0, 0, 0x0f, 0xa0,                       /* amount 40.00 */
-        0, 0, 0, 0, 0, 0, 0x0f, 0xa0,                       /* target */
-        0, 0, 0x5e, 0xfc, 0, 0, 0x5e, 0xfb,                 /* 2026-05 and 2026-04 */
-        0, 1,                                               /* revision */
-        's', 'i', 'm', 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, /* class */
+        1,   'D',  '1',  0,                                              /* version, distributor */
+        0,   0,    0,    0,    0, 0, 0x03, 0xe9,                         /* subject 1001 */
+        0,   0x03, 0,    0x20,                                           /* slot: rule 3, item 2 */
+        1,   2,    3,    4,    5, 6, 7,    8,                            /* policy */
+        1,   1,    2,                                                    /* kind, debit, credit */
+        0,   0,    0,    0,    0, 0, 0x0f, 0xa0,                         /* amount 40.00 */
+        0,   0,    0,    0,    0, 0, 0x0f, 0xa0,                         /* target */
+        0,   0,    0x5e, 0xfc, 0, 0, 0x5e, 0xfb,                         /* 2026-05 and 2026-04 */
+        0,   1,                                                          /* revision */
+        's', 'i',  'm',  0,    0, 0, 0,    0,    0, 0, 0, 0, 0, 0, 0, 0, /* class */
     };
     g_autoptr(SettleLedgerDigest) digest = settle_ledger_digest_new();
     SettleTransfer transfer = transfer_of(1001, settle_slot(3, 2, 0));
@@ -206,8 +222,8 @@ test_heads(void)
             g_assert_cmpint(memcmp(all[i], all[j], SETTLE_DIGEST_BYTES), !=, 0);
 }
 
-/* More than the buffer holds: as if the bytes had been hashed in one piece; and nothing of what went
- * before (another distributor, one given up half-way) shows. */
+/* More than the buffer holds: as if the bytes had been hashed in one piece; and nothing of what
+ * went before (another distributor, one given up half-way) shows. */
 static void
 test_feeding(void)
 {
@@ -219,7 +235,10 @@ test_feeding(void)
     uint8_t whole[SETTLE_DIGEST_BYTES], actual[SETTLE_DIGEST_BYTES];
     uint8_t *at = bytes;
 
-    memcpy(at, "\x01" "D1", HEAD);
+    memcpy(at,
+           "\x01"
+           "D1",
+           HEAD);
     at += HEAD;
     for (int i = 0; i < N; i++) {
         int64_t subject = GINT64_TO_BE(INT64_C(1001) + i);

@@ -7,7 +7,8 @@ add_code(SettleDirectory *directory, SettleDim dim, int32_t id, const char *code
     settle_directory_add_code(directory, dim, id, code, strlen(code));
 }
 
-/* Carriers C (1) and X (2) with a product P1 each; distributors D1..D9; classes, regions, channels. */
+/* Carriers C (1) and X (2) with a product P1 each; distributors D1..D9; classes, regions, channels.
+ */
 static SettleDirectory *
 make_directory(void)
 {
@@ -42,7 +43,7 @@ typedef struct {
     gboolean first;
 } Attributes;
 #define DEFAULTS                                                                                   \
-    .product = 1, .distributor = 1, .quantity = 1, .class_id = 1, .region = 1, .channel = 1,        \
+    .product = 1, .distributor = 1, .quantity = 1, .class_id = 1, .region = 1, .channel = 1,       \
     .tier = 3, .paid = 10000
 
 static void
@@ -67,9 +68,10 @@ static char *gd[] = {(char *) "GD", NULL};
 static char *online[] = {(char *) "online", NULL};
 static char *d2_d3[] = {(char *) "D2", (char *) "D3", NULL};
 
-#define EVERY .amount = {SETTLE_OPEN_LOW, SETTLE_OPEN_HIGH}, \
-              .quantity = {SETTLE_OPEN_LOW, SETTLE_OPEN_HIGH}, \
-              .tier = {SETTLE_OPEN_LOW, SETTLE_OPEN_HIGH}, .first_order = -1
+#define EVERY                                                                                      \
+    .amount = {SETTLE_OPEN_LOW, SETTLE_OPEN_HIGH},                                                 \
+    .quantity = {SETTLE_OPEN_LOW, SETTLE_OPEN_HIGH}, .tier = {SETTLE_OPEN_LOW, SETTLE_OPEN_HIGH},  \
+    .first_order = -1
 #pragma GCC diagnostic ignored "-Woverride-init"
 #ifdef __clang__
 #pragma clang diagnostic ignored "-Winitializer-overrides"
@@ -85,9 +87,15 @@ static const struct {
     {"product", {EVERY, .products = p1}, {DEFAULTS}, TRUE},
     {"product, another", {EVERY, .products = p1}, {DEFAULTS, .product = 2}, FALSE},
     {"product, the second named", {EVERY, .products = p1_p2}, {DEFAULTS, .product = 2}, TRUE},
-    {"product of another carrier, same code", {EVERY, .products = p1}, {DEFAULTS, .product = 3}, FALSE},
+    {"product of another carrier, same code",
+     {EVERY, .products = p1},
+     {DEFAULTS, .product = 3},
+     FALSE},
     {"product nobody knows", {EVERY, .products = unknown}, {DEFAULTS}, FALSE},
-    {"product younger than the directory", {EVERY, .products = p1}, {DEFAULTS, .product = 99}, FALSE},
+    {"product younger than the directory",
+     {EVERY, .products = p1},
+     {DEFAULTS, .product = 99},
+     FALSE},
     {"an empty list matches nothing", {EVERY, .products = none}, {DEFAULTS}, FALSE},
     {"class", {EVERY, .classes = sim}, {DEFAULTS}, TRUE},
     {"class, another", {EVERY, .classes = sim}, {DEFAULTS, .class_id = 2}, FALSE},
@@ -98,12 +106,18 @@ static const struct {
     {"channel, another", {EVERY, .channels = online}, {DEFAULTS, .channel = 2}, FALSE},
     {"distributor", {EVERY, .distributors = d2_d3}, {DEFAULTS, .distributor = 3}, TRUE},
     {"distributor, another", {EVERY, .distributors = d2_d3}, {DEFAULTS}, FALSE},
-    {"distributor younger than the directory", {EVERY, .distributors = d2_d3}, {DEFAULTS, .distributor = 99}, FALSE},
+    {"distributor younger than the directory",
+     {EVERY, .distributors = d2_d3},
+     {DEFAULTS, .distributor = 99},
+     FALSE},
     {"amount, below", {EVERY, .amount = {100, 200}}, {DEFAULTS, .paid = 99}, FALSE},
     {"amount, first", {EVERY, .amount = {100, 200}}, {DEFAULTS, .paid = 100}, TRUE},
     {"amount, last", {EVERY, .amount = {100, 200}}, {DEFAULTS, .paid = 200}, TRUE},
     {"amount, above", {EVERY, .amount = {100, 200}}, {DEFAULTS, .paid = 201}, FALSE},
-    {"amount, open above", {EVERY, .amount = {100, SETTLE_OPEN_HIGH}}, {DEFAULTS, .paid = INT64_MAX}, TRUE},
+    {"amount, open above",
+     {EVERY, .amount = {100, SETTLE_OPEN_HIGH}},
+     {DEFAULTS, .paid = INT64_MAX},
+     TRUE},
     {"quantity, below", {EVERY, .quantity = {2, 5}}, {DEFAULTS}, FALSE},
     {"quantity, inside", {EVERY, .quantity = {2, 5}}, {DEFAULTS, .quantity = 5}, TRUE},
     {"quantity, above", {EVERY, .quantity = {2, 5}}, {DEFAULTS, .quantity = 6}, FALSE},
@@ -115,7 +129,10 @@ static const struct {
     {"first order not wanted", {EVERY, .first_order = 0}, {DEFAULTS}, TRUE},
     {"first order not wanted, it is", {EVERY, .first_order = 0}, {DEFAULTS, .first = TRUE}, FALSE},
     {"all of several", {EVERY, .products = p1, .regions = gd, .tier = {3, 3}}, {DEFAULTS}, TRUE},
-    {"all but one of several", {EVERY, .products = p1, .regions = gd, .tier = {4, 4}}, {DEFAULTS}, FALSE},
+    {"all but one of several",
+     {EVERY, .products = p1, .regions = gd, .tier = {4, 4}},
+     {DEFAULTS},
+     FALSE},
 };
 
 static void
@@ -149,9 +166,9 @@ test_first_match(void)
         {SETTLE_KIND_VOLUME_BONUS, NULL, NULL, TRUE},
         {SETTLE_KIND_UPFRONT, NULL, unknown, FALSE},
         {SETTLE_KIND_UPFRONT, NULL, p1, TRUE},
-        {SETTLE_KIND_UPFRONT, NULL, NULL, FALSE},   /* a second one of its kind */
-        {SETTLE_KIND_UPFRONT, "g1", NULL, TRUE},    /* another group */
-        {SETTLE_KIND_DEFERRED, "g1", NULL, TRUE},   /* groups are per kind */
+        {SETTLE_KIND_UPFRONT, NULL, NULL, FALSE}, /* a second one of its kind */
+        {SETTLE_KIND_UPFRONT, "g1", NULL, TRUE},  /* another group */
+        {SETTLE_KIND_DEFERRED, "g1", NULL, TRUE}, /* groups are per kind */
         {SETTLE_KIND_UPFRONT, "g1", p1, FALSE},
         {SETTLE_KIND_UPFRONT, "g2", p1, TRUE},
         {SETTLE_KIND_REVENUE_SHARE, NULL, unknown, FALSE},
@@ -167,8 +184,10 @@ test_first_match(void)
     SettleOrderParties parties;
 
     for (guint i = 0; i < G_N_ELEMENTS(document); i++) {
-        rules[i] = (SettleRule){.kind = document[i].kind, .ordinal = i,
-                                .group = (char *) document[i].group, .selector = NO_SELECTOR};
+        rules[i] = (SettleRule){.kind = document[i].kind,
+                                .ordinal = i,
+                                .group = (char *) document[i].group,
+                                .selector = NO_SELECTOR};
         rules[i].selector.products = document[i].products;
     }
     make_order(&attributes, &order, &parties);
@@ -214,9 +233,9 @@ test_few_answers(void)
     SettleRule rule = {.kind = SETTLE_KIND_UPFRONT, .selector = NO_SELECTOR};
     SettlePolicy policy = {.rules = &rule, .n_rules = 1, .carrier_id = 1};
     const Attributes others[] = {
-        {DEFAULTS, .product = 2}, {DEFAULTS, .distributor = 7}, {DEFAULTS, .quantity = 9},
-        {DEFAULTS, .class_id = 2}, {DEFAULTS, .region = 2}, {DEFAULTS, .channel = 2},
-        {DEFAULTS, .tier = 1}, {DEFAULTS, .paid = 1}, {DEFAULTS, .first = TRUE},
+        {DEFAULTS, .product = 2},  {DEFAULTS, .distributor = 7}, {DEFAULTS, .quantity = 9},
+        {DEFAULTS, .class_id = 2}, {DEFAULTS, .region = 2},      {DEFAULTS, .channel = 2},
+        {DEFAULTS, .tier = 1},     {DEFAULTS, .paid = 1},        {DEFAULTS, .first = TRUE},
     };
     Attributes attributes = {DEFAULTS};
     SettleOrder order;
@@ -308,22 +327,22 @@ test_random(void)
 
     for (int document = 0; document < 60; document++) {
         SettleRule rules[12];
-        SettlePolicy policy = {.rules = rules, .n_rules = (guint) g_rand_int_range(rand, 1, 13),
-                               .carrier_id = 1};
+        SettlePolicy policy = {
+            .rules = rules, .n_rules = (guint) g_rand_int_range(rand, 1, 13), .carrier_id = 1};
 
         for (guint i = 0; i < policy.n_rules; i++) {
-            rules[i] = (SettleRule){
-                .kind = (SettleKind) g_rand_int_range(rand, 1, 5), .ordinal = i,
-                .group = (char *) groups[g_rand_int_range(rand, 0, 3)],
-                .selector = {.products = random_codes(rand, p1, p1_p2),
-                             .classes = random_codes(rand, sim, plan),
-                             .regions = random_codes(rand, gd, hn),
-                             .channels = random_codes(rand, online, shop),
-                             .distributors = random_codes(rand, d1, d2_d3),
-                             .amount = random_interval(rand, 12),
-                             .quantity = random_interval(rand, 6),
-                             .tier = random_interval(rand, 5),
-                             .first_order = g_rand_int_range(rand, -1, 2)}};
+            rules[i] = (SettleRule){.kind = (SettleKind) g_rand_int_range(rand, 1, 5),
+                                    .ordinal = i,
+                                    .group = (char *) groups[g_rand_int_range(rand, 0, 3)],
+                                    .selector = {.products = random_codes(rand, p1, p1_p2),
+                                                 .classes = random_codes(rand, sim, plan),
+                                                 .regions = random_codes(rand, gd, hn),
+                                                 .channels = random_codes(rand, online, shop),
+                                                 .distributors = random_codes(rand, d1, d2_d3),
+                                                 .amount = random_interval(rand, 12),
+                                                 .quantity = random_interval(rand, 6),
+                                                 .tier = random_interval(rand, 5),
+                                                 .first_order = g_rand_int_range(rand, -1, 2)}};
         }
         {
             g_autoptr(SettleMatcher) matcher = settle_matcher_new(&policy, directory);

@@ -4,11 +4,11 @@
 #include <string.h>
 
 #define UNTOUCHED INT64_C(-777)
-#define WIDE_MAX ((SettleInt128) (~(unsigned __int128) 0 >> 1))
-#define WIDE_MIN (-WIDE_MAX - 1)
-#define TOP ((SettleInt128) INT64_MAX)
-#define BOTTOM ((SettleInt128) INT64_MIN)
-#define NONE UNTOUCHED /* does not fit */
+#define WIDE_MAX  ((SettleInt128) (~(unsigned __int128) 0 >> 1))
+#define WIDE_MIN  (-WIDE_MAX - 1)
+#define TOP       ((SettleInt128) INT64_MAX)
+#define BOTTOM    ((SettleInt128) INT64_MIN)
+#define NONE      UNTOUCHED /* does not fit */
 
 /* --- rounding ------------------------------------------------------------------------------- */
 
@@ -77,8 +77,8 @@ test_rounding(void)
     }
 }
 
-/* What rounding means, on random numbers: the error is at most one half, a tie goes where it should, and
- * the mirror image rounds to the mirror image. */
+/* What rounding means, on random numbers: the error is at most one half, a tie goes where it
+ * should, and the mirror image rounds to the mirror image. */
 static void
 test_rounding_random(void)
 {
@@ -230,9 +230,9 @@ test_tax(void)
         int64_t result = UNTOUCHED;
 
         g_test_message("%s", taxes[i].name);
-        g_assert_cmpint(settle_money_tax(taxes[i].amount, rate_of(taxes[i].rate), taxes[i].included,
-                                         &result),
-                        ==, taxes[i].expected != NONE);
+        g_assert_cmpint(
+            settle_money_tax(taxes[i].amount, rate_of(taxes[i].rate), taxes[i].included, &result),
+            ==, taxes[i].expected != NONE);
         g_assert_cmpint(result, ==, taxes[i].expected);
     }
 }
@@ -248,7 +248,7 @@ static const struct {
     {"E9", 1000, 3, {1, 1, 1}, {334, 333, 333}},
     {"two fen over", 1001, 3, {1, 1, 1}, {334, 334, 333}},
     {"taken back", -1000, 3, {1, 1, 1}, {-334, -333, -333}},
-    {"70/20/10", 999, 3, {70, 20, 10}, {699, 200, 100}}, /* 699.3, 199.8, 99.9 */
+    {"70/20/10", 999, 3, {70, 20, 10}, {699, 200, 100}},                   /* 699.3, 199.8, 99.9 */
     {"the largest remainder, not the first", 10, 3, {1, 1, 4}, {2, 2, 6}}, /* 1.67, 1.67, 6.67 */
     {"a tie goes to the first", 1, 2, {1, 1}, {1, 0}},
     {"a weight of nothing gets nothing", 100, 3, {0, 1, 2}, {0, 33, 67}},
@@ -267,7 +267,8 @@ test_split(void)
     for (size_t i = 0; i < G_N_ELEMENTS(splits); i++) {
         int64_t parts[4] = {UNTOUCHED, UNTOUCHED, UNTOUCHED, UNTOUCHED};
         int64_t total = 0;
-        gboolean good = settle_money_allocate(splits[i].amount, splits[i].weights, splits[i].n, parts);
+        gboolean good =
+            settle_money_allocate(splits[i].amount, splits[i].weights, splits[i].n, parts);
         gboolean expected = TRUE;
 
         for (size_t k = 0; k < splits[i].n; k++)
@@ -278,8 +279,7 @@ test_split(void)
         g_test_message("%s", splits[i].name);
         g_assert_cmpint(good, ==, expected);
         for (size_t k = 0; k < 4; k++)
-            g_assert_cmpint(parts[k], ==,
-                            good && k < splits[i].n ? splits[i].parts[k] : UNTOUCHED);
+            g_assert_cmpint(parts[k], ==, good && k < splits[i].n ? splits[i].parts[k] : UNTOUCHED);
     }
 }
 
@@ -297,7 +297,8 @@ test_split_random(void)
         }
         g_assert_true(settle_money_allocate(amount, weights, n, parts));
         for (size_t k = 0; k < n; k++) {
-            SettleInt128 away = (SettleInt128) parts[k] * total - (SettleInt128) amount * weights[k];
+            SettleInt128 away =
+                (SettleInt128) parts[k] * total - (SettleInt128) amount * weights[k];
 
             sum += parts[k];
             g_assert_true(away < total && away > -total); /* less than one minor unit off */

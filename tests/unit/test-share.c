@@ -2,7 +2,7 @@
 #include "calc-fixture.h"
 
 #define CLOSED "2026-08-31"
-#define YEAR 12
+#define YEAR   12
 
 /* E4: 5% in months 1-6, 3% in 7-12, cap 2.00 a bill and 20.00 for life. */
 static SettleBand e4_bands[] = {
@@ -14,10 +14,15 @@ static void
 init_e4(CalcFixture *f)
 {
     fixture_init(f, SETTLE_KIND_REVENUE_SHARE);
-    f->rule.share = (SettleRevenueShare){
-        .base = SETTLE_BILL_BILLED, .from_month = 1, .to_month = 12, .month_bands = e4_bands,
-        .n_month_bands = G_N_ELEMENTS(e4_bands), .has_bill_cap = TRUE, .bill_cap_minor = 200,
-        .has_life_cap = TRUE, .life_cap_minor = 2000};
+    f->rule.share = (SettleRevenueShare){.base = SETTLE_BILL_BILLED,
+                                         .from_month = 1,
+                                         .to_month = 12,
+                                         .month_bands = e4_bands,
+                                         .n_month_bands = G_N_ELEMENTS(e4_bands),
+                                         .has_bill_cap = TRUE,
+                                         .bill_cap_minor = 200,
+                                         .has_life_cap = TRUE,
+                                         .life_cap_minor = 2000};
 }
 
 static SettleBill
@@ -38,19 +43,24 @@ static const struct {
 } e4[] = {
     {"39.00 each",
      {3900, 3900, 3900, 3900, 3900, 3900, 3900, 3900, 3900, 3900, 3900, 3900},
-     {195, 195, 195, 195, 195, 195, 117, 117, 117, 117, 117, 117}, 1872},
+     {195, 195, 195, 195, 195, 195, 117, 117, 117, 117, 117, 117},
+     1872},
     {"59.00 each",
      {5900, 5900, 5900, 5900, 5900, 5900, 5900, 5900, 5900, 5900, 5900, 5900},
-     {200, 200, 200, 200, 200, 200, 177, 177, 177, 177, 92, 0}, 2000},
+     {200, 200, 200, 200, 200, 200, 177, 177, 177, 177, 92, 0},
+     2000},
     {"39.00 corrected to 29.00 in month 2",
      {3900, 2900, 3900, 3900, 3900, 3900, 3900, 3900, 3900, 3900, 3900, 3900},
-     {195, 145, 195, 195, 195, 195, 117, 117, 117, 117, 117, 117}, 1822},
+     {195, 145, 195, 195, 195, 195, 117, 117, 117, 117, 117, 117},
+     1822},
     {"a month less leaves room behind it",
      {0, 5900, 5900, 5900, 5900, 5900, 5900, 5900, 5900, 5900, 5900, 5900},
-     {0, 200, 200, 200, 200, 200, 177, 177, 177, 177, 177, 115}, 2000},
+     {0, 200, 200, 200, 200, 200, 177, 177, 177, 177, 177, 115},
+     2000},
     {"a negative bill is nothing",
      {-5900, 3900, 3900, 3900, 3900, 3900, 3900, 3900, 3900, 3900, 3900, 3900},
-     {0, 195, 195, 195, 195, 195, 117, 117, 117, 117, 117, 117}, 1677},
+     {0, 195, 195, 195, 195, 195, 117, 117, 117, 117, 117, 117},
+     1677},
 };
 
 static void
@@ -193,21 +203,28 @@ static const struct {
     int64_t expected; /* -1: nothing is emitted */
 } bills_table[] = {
     {"billed", SETTLE_BILL_BILLED, 0, PERCENT(5), 0, -1, 3900, 1000, 500, 4, 195},
-    {"less arrears", SETTLE_BILL_BILLED_LESS_ARREARS, 0, PERCENT(5), 0, -1, 3900, 1000, 500, 4, 145},
-    {"arrears above the bill", SETTLE_BILL_BILLED_LESS_ARREARS, 0, PERCENT(5), 0, -1, 3900, 4000, 500, 4, 0},
+    {"less arrears", SETTLE_BILL_BILLED_LESS_ARREARS, 0, PERCENT(5), 0, -1, 3900, 1000, 500, 4,
+     145},
+    {"arrears above the bill", SETTLE_BILL_BILLED_LESS_ARREARS, 0, PERCENT(5), 0, -1, 3900, 4000,
+     500, 4, 0},
     {"cash", SETTLE_BILL_CASH, 0, PERCENT(5), 0, -1, 3900, 1000, 500, 4, 25},
     {"negative cash", SETTLE_BILL_CASH, 0, PERCENT(5), 0, -1, 3900, 1000, -500, 4, 0},
     /* 106.00 / 1.06 = 100.00 */
     {"net of tax", SETTLE_BILL_CASH, PERCENT(6), PERCENT(5), 0, -1, 0, 0, 10600, 4, 500},
-    /* 10.49 / 1.06 = 9.8962..; 5% is 0.49481.. -> 0.49. Rounding the net first to 9.90 gives 0.495 -> 0.50 */
-    {"net of tax is rounded once", SETTLE_BILL_CASH, PERCENT(6), PERCENT(5), 0, -1, 0, 0, 1049, 4, 49},
-    {"half away", SETTLE_BILL_BILLED, 0, PERCENT(5), SETTLE_ROUND_HALF_AWAY, -1, 3890, 0, 0, 4, 195},
-    {"half to even", SETTLE_BILL_BILLED, 0, PERCENT(5), SETTLE_ROUND_HALF_EVEN, -1, 3890, 0, 0, 4, 194},
+    /* 10.49 / 1.06 = 9.8962..; 5% is 0.49481.. -> 0.49. Rounding the net first to 9.90 gives 0.495
+       -> 0.50 */
+    {"net of tax is rounded once", SETTLE_BILL_CASH, PERCENT(6), PERCENT(5), 0, -1, 0, 0, 1049, 4,
+     49},
+    {"half away", SETTLE_BILL_BILLED, 0, PERCENT(5), SETTLE_ROUND_HALF_AWAY, -1, 3890, 0, 0, 4,
+     195},
+    {"half to even", SETTLE_BILL_BILLED, 0, PERCENT(5), SETTLE_ROUND_HALF_EVEN, -1, 3890, 0, 0, 4,
+     194},
     {"down", SETTLE_BILL_BILLED, 0, PERCENT(5), SETTLE_ROUND_DOWN, -1, 3899, 0, 0, 4, 194},
     {"cap", SETTLE_BILL_BILLED, 0, PERCENT(5), 0, 194, 3900, 0, 0, 4, 194},
     {"size: whole amount at its band", SETTLE_BILL_BILLED, 0, 0, 0, -1, 999, 0, 0, 4, 60},
     {"size: next band", SETTLE_BILL_BILLED, 0, 0, 0, -1, 1000, 0, 0, 4, 80},
-    {"size: by the base before tax is taken out", SETTLE_BILL_BILLED, PERCENT(6), 0, 0, -1, 1000, 0, 0, 4, 75},
+    {"size: by the base before tax is taken out", SETTLE_BILL_BILLED, PERCENT(6), 0, 0, -1, 1000, 0,
+     0, 4, 75},
     {"size: above the bands", SETTLE_BILL_BILLED, 0, 0, 0, -1, 2000, 0, 0, 4, 0},
     {"nothing billed is a slot of 0", SETTLE_BILL_BILLED, 0, PERCENT(5), 0, -1, 0, 0, 0, 4, 0},
     {"first month", SETTLE_BILL_BILLED, 0, PERCENT(5), 0, -1, 3900, 0, 0, 3, 195},
@@ -230,10 +247,13 @@ test_bill(gconstpointer data)
     bill.cash_minor = bills_table[i].cash;
     fixture_init(&f, SETTLE_KIND_REVENUE_SHARE);
     f.policy.rounding = bills_table[i].rounding;
-    f.rule.share = (SettleRevenueShare){
-        .base = bills_table[i].base, .net_of_tax_ppb = bills_table[i].tax, .from_month = 3,
-        .to_month = 15, .rate_ppb = bills_table[i].rate, .has_bill_cap = bills_table[i].cap >= 0,
-        .bill_cap_minor = bills_table[i].cap};
+    f.rule.share = (SettleRevenueShare){.base = bills_table[i].base,
+                                        .net_of_tax_ppb = bills_table[i].tax,
+                                        .from_month = 3,
+                                        .to_month = 15,
+                                        .rate_ppb = bills_table[i].rate,
+                                        .has_bill_cap = bills_table[i].cap >= 0,
+                                        .bill_cap_minor = bills_table[i].cap};
     if (bills_table[i].rate == 0) {
         f.rule.share.size_bands = sizes;
         f.rule.share.n_size_bands = G_N_ELEMENTS(sizes);
@@ -294,8 +314,8 @@ test_overflow(void)
     CalcFixture f;
 
     fixture_init(&f, SETTLE_KIND_REVENUE_SHARE);
-    f.rule.share = (SettleRevenueShare){.base = SETTLE_BILL_BILLED, .to_month = 12,
-                                        .rate_ppb = PERCENT(200)};
+    f.rule.share =
+        (SettleRevenueShare){.base = SETTLE_BILL_BILLED, .to_month = 12, .rate_ppb = PERCENT(200)};
     g_assert_false(fixture_calc(&f, &order, bills, 2, scope_until(day_of("2027-12-31"))));
     g_assert_cmpuint(f.targets->len, ==, 0);
     f.rule.share.base = SETTLE_BILL_BILLED_LESS_ARREARS;

@@ -37,7 +37,8 @@ fill(SettleSpool *spool, guint64 n, guint64 key_range, guint64 *ret_sum)
     *ret_sum = 0;
     for (guint64 i = 0; i < n; i++) {
         Record record = {{{next_random(&state) % key_range, next_random(&state) % 3,
-                           next_random(&state) % 2 == 0 ? 0 : G_MAXUINT64}}, i};
+                           next_random(&state) % 2 == 0 ? 0 : G_MAXUINT64}},
+                         i};
         size_t extra = next_random(&state) % 90;
         char *to = settle_spool_add(spool, &record.key, sizeof record + extra, NULL);
         g_assert_nonnull(to);

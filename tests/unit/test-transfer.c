@@ -3,13 +3,13 @@
 #include "model/outcome.h"
 #include "model/transfer.h"
 
-#define MONTH(year, month) ((year) * 12 + (month) - 1)
+#define MONTH(year, month) ((year) *12 + (month) -1)
 
 static const struct {
     unsigned rule, item, leg;
 } slots[] = {
-    {0, 0, 0}, {0, 0, 15}, {0, 1, 0}, {0, 4095, 15}, {1, 0, 0}, {7, 18, 2}, {4095, 0, 0},
-    {4095, 4095, 15},
+    {0, 0, 0}, {0, 0, 15}, {0, 1, 0},    {0, 4095, 15},
+    {1, 0, 0}, {7, 18, 2}, {4095, 0, 0}, {4095, 4095, 15},
 };
 
 /* Slots come back as they went in, are never negative and ascend with rule, item, leg. */

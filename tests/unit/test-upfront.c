@@ -14,8 +14,10 @@ static const struct {
 } amounts[] = {
     {"E1 rate with cap", SETTLE_ROUND_HALF_AWAY, TRUE, PER_MILLE(25), -1, 499, 19990, 1, 499},
     {"E1 without the cap", SETTLE_ROUND_HALF_AWAY, TRUE, PER_MILLE(25), -1, -1, 19990, 1, 500},
-    {"E1 half to even, odd below", SETTLE_ROUND_HALF_EVEN, TRUE, PER_MILLE(25), -1, -1, 19980, 1, 500},
-    {"E1 half to even, even below", SETTLE_ROUND_HALF_EVEN, TRUE, PER_MILLE(25), -1, -1, 20020, 1, 500},
+    {"E1 half to even, odd below", SETTLE_ROUND_HALF_EVEN, TRUE, PER_MILLE(25), -1, -1, 19980, 1,
+     500},
+    {"E1 half to even, even below", SETTLE_ROUND_HALF_EVEN, TRUE, PER_MILLE(25), -1, -1, 20020, 1,
+     500},
     {"E1 half away", SETTLE_ROUND_HALF_AWAY, TRUE, PER_MILLE(25), -1, -1, 20020, 1, 501},
     {"down", SETTLE_ROUND_DOWN, TRUE, PER_MILLE(25), -1, -1, 19990, 1, 499},
     {"fixed", SETTLE_ROUND_HALF_AWAY, FALSE, 4000, -1, -1, 19990, 1, 4000},
@@ -25,11 +27,14 @@ static const struct {
     {"floor is per order", SETTLE_ROUND_HALF_AWAY, FALSE, 10, 100, -1, 19990, 3, 100},
     {"floor lifts a rate", SETTLE_ROUND_HALF_AWAY, TRUE, PERCENT(1), 100, -1, 500, 1, 100},
     {"floor does not lower", SETTLE_ROUND_HALF_AWAY, TRUE, PERCENT(1), 100, -1, 50000, 1, 500},
-    {"floor does not lift a base of nothing", SETTLE_ROUND_HALF_AWAY, TRUE, PERCENT(1), 100, -1, 0, 1, 0},
+    {"floor does not lift a base of nothing", SETTLE_ROUND_HALF_AWAY, TRUE, PERCENT(1), 100, -1, 0,
+     1, 0},
     {"a fixed amount needs no base", SETTLE_ROUND_HALF_AWAY, FALSE, 4000, -1, -1, 0, 1, 4000},
-    {"floor lifts what rounds to nothing", SETTLE_ROUND_HALF_AWAY, TRUE, PERCENT(1), 100, -1, 1, 1, 100},
+    {"floor lifts what rounds to nothing", SETTLE_ROUND_HALF_AWAY, TRUE, PERCENT(1), 100, -1, 1, 1,
+     100},
     {"cap after floor", SETTLE_ROUND_HALF_AWAY, TRUE, PERCENT(1), 300, 200, 500, 1, 200},
-    {"rounding before the cap", SETTLE_ROUND_HALF_AWAY, TRUE, PER_MILLE(25), -1, 500, 19990, 1, 500},
+    {"rounding before the cap", SETTLE_ROUND_HALF_AWAY, TRUE, PER_MILLE(25), -1, 500, 19990, 1,
+     500},
 };
 
 static void
@@ -42,8 +47,8 @@ test_amounts(gconstpointer data)
     order.quantity = amounts[i].quantity;
     fixture_init(&f, SETTLE_KIND_UPFRONT);
     f.policy.rounding = amounts[i].rounding;
-    f.rule.upfront.pay = amounts[i].is_rate ? RATE(amounts[i].fixed_or_ppb)
-                                            : FIXED(amounts[i].fixed_or_ppb);
+    f.rule.upfront.pay =
+        amounts[i].is_rate ? RATE(amounts[i].fixed_or_ppb) : FIXED(amounts[i].fixed_or_ppb);
     f.rule.upfront.has_floor = amounts[i].floor >= 0;
     f.rule.upfront.floor_minor = amounts[i].floor;
     f.rule.upfront.has_cap = amounts[i].cap >= 0;
@@ -88,8 +93,8 @@ test_by_amount(gconstpointer data)
 
     order.quantity = by_amount[i].quantity;
     fixture_init(&f, SETTLE_KIND_UPFRONT);
-    f.rule.upfront = (SettleUpfront){.bands = bands, .n_bands = G_N_ELEMENTS(bands),
-                                     .withheld = TRUE};
+    f.rule.upfront =
+        (SettleUpfront){.bands = bands, .n_bands = G_N_ELEMENTS(bands), .withheld = TRUE};
     g_assert_true(fixture_calc(&f, &order, NULL, 0, scope_until(order.closing_day)));
     g_assert_cmpint(fixture_target(&f, 0)->target_minor, ==, by_amount[i].expected);
     g_assert_cmpint(fixture_target(&f, 0)->credit, ==, SETTLE_ROLE_WITHHELD);
@@ -132,8 +137,7 @@ test_days(gconstpointer data)
         const SettleTarget *target = fixture_target(&f, 0);
 
         g_assert_cmpint(target->state, ==, days[i].state);
-        g_assert_cmpint(target->target_minor, ==,
-                        days[i].state == SETTLE_TARGET_EARNED ? 4000 : 0);
+        g_assert_cmpint(target->target_minor, ==, days[i].state == SETTLE_TARGET_EARNED ? 4000 : 0);
         g_assert_cmpint(target->wait_day, ==, order.closing_day + days[i].active_days);
         /* earned in April, but the origin stays the closing month */
         g_assert_cmpint(target->origin, ==, month_of("2026-03"));
@@ -176,8 +180,8 @@ test_conditions(gconstpointer data)
         bills[n].withdrawn = conditions[i].minutes[r] == -2;
     }
     fixture_init(&f, SETTLE_KIND_UPFRONT);
-    f.rule.upfront = (SettleUpfront){.pay = FIXED(2000), .conditions = &condition,
-                                     .n_conditions = 1};
+    f.rule.upfront =
+        (SettleUpfront){.pay = FIXED(2000), .conditions = &condition, .n_conditions = 1};
     g_assert_true(fixture_calc(&f, &order, bills, n, scope_until(day_of("2026-06-30"))));
     g_assert_cmpuint(f.targets->len, ==, 1);
     g_assert_cmpint(fixture_target(&f, 0)->state, ==, conditions[i].state);
@@ -202,15 +206,31 @@ static const struct {
     {"minutes, short", FALSE, {{SETTLE_TEST_MINUTES, 0, {10, SETTLE_OPEN_HIGH}}}, 1, FALSE},
     {"megabytes", FALSE, {{SETTLE_TEST_MEGABYTES, 0, {30, SETTLE_OPEN_HIGH}}}, 1, TRUE},
     {"billed", FALSE, {{SETTLE_TEST_BASE, SETTLE_BILL_BILLED, {3000, 3000}}}, 1, TRUE},
-    {"billed less arrears", FALSE, {{SETTLE_TEST_BASE, SETTLE_BILL_BILLED_LESS_ARREARS, {1800, 1800}}}, 1, TRUE},
+    {"billed less arrears",
+     FALSE,
+     {{SETTLE_TEST_BASE, SETTLE_BILL_BILLED_LESS_ARREARS, {1800, 1800}}},
+     1,
+     TRUE},
     {"cash", FALSE, {{SETTLE_TEST_BASE, SETTLE_BILL_CASH, {1801, SETTLE_OPEN_HIGH}}}, 1, FALSE},
     {"no arrears", FALSE, {{SETTLE_TEST_NO_ARREARS, 0, {0, 0}}}, 1, FALSE},
-    {"any: one suffices", TRUE,
-     {{SETTLE_TEST_MINUTES, 0, {10, SETTLE_OPEN_HIGH}}, {SETTLE_TEST_MEGABYTES, 0, {30, SETTLE_OPEN_HIGH}}}, 2, TRUE},
-    {"any: none holds", TRUE,
-     {{SETTLE_TEST_MINUTES, 0, {10, SETTLE_OPEN_HIGH}}, {SETTLE_TEST_MEGABYTES, 0, {31, SETTLE_OPEN_HIGH}}}, 2, FALSE},
-    {"all: one fails", FALSE,
-     {{SETTLE_TEST_MINUTES, 0, {10, SETTLE_OPEN_HIGH}}, {SETTLE_TEST_MEGABYTES, 0, {30, SETTLE_OPEN_HIGH}}}, 2, FALSE},
+    {"any: one suffices",
+     TRUE,
+     {{SETTLE_TEST_MINUTES, 0, {10, SETTLE_OPEN_HIGH}},
+      {SETTLE_TEST_MEGABYTES, 0, {30, SETTLE_OPEN_HIGH}}},
+     2,
+     TRUE},
+    {"any: none holds",
+     TRUE,
+     {{SETTLE_TEST_MINUTES, 0, {10, SETTLE_OPEN_HIGH}},
+      {SETTLE_TEST_MEGABYTES, 0, {31, SETTLE_OPEN_HIGH}}},
+     2,
+     FALSE},
+    {"all: one fails",
+     FALSE,
+     {{SETTLE_TEST_MINUTES, 0, {10, SETTLE_OPEN_HIGH}},
+      {SETTLE_TEST_MEGABYTES, 0, {30, SETTLE_OPEN_HIGH}}},
+     2,
+     FALSE},
 };
 
 static void
@@ -228,8 +248,8 @@ test_tests(gconstpointer data)
     bill.minutes = 9;
     bill.megabytes = 30;
     fixture_init(&f, SETTLE_KIND_UPFRONT);
-    f.rule.upfront = (SettleUpfront){.pay = FIXED(2000), .conditions = &condition,
-                                     .n_conditions = 1};
+    f.rule.upfront =
+        (SettleUpfront){.pay = FIXED(2000), .conditions = &condition, .n_conditions = 1};
     g_assert_true(fixture_calc(&f, &order, &bill, 1, scope_until(day_of("2026-06-30"))));
     g_assert_cmpint(fixture_target(&f, 0)->state, ==,
                     tests[i].met ? SETTLE_TARGET_EARNED : SETTLE_TARGET_NOT_MET);
@@ -266,8 +286,8 @@ static void
 test_append(void)
 {
     SettleInstalment instalment = {.months = 0, .day = 31, .pay = FIXED(10)};
-    SettleRule deferred = {.kind = SETTLE_KIND_DEFERRED, .ordinal = 0,
-                           .deferred = {&instalment, 1}};
+    SettleRule deferred = {
+        .kind = SETTLE_KIND_DEFERRED, .ordinal = 0, .deferred = {&instalment, 1}};
     SettleOrder order = order_of("2026-03-30", 10000);
     SettleCalcScope scope = scope_until(day_of("2026-03-31"));
     SettleTarget kept = {.target_minor = 7, .slot = settle_slot(9, 0, 0)};

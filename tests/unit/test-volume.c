@@ -28,12 +28,12 @@ static SettleTier halves[] = {
 };
 
 #define TIERS(t) t, G_N_ELEMENTS(t)
-#define ORDERS SETTLE_MEASURE_ORDERS
-#define UNITS SETTLE_MEASURE_UNITS
-#define AMOUNT SETTLE_MEASURE_AMOUNT
+#define ORDERS   SETTLE_MEASURE_ORDERS
+#define UNITS    SETTLE_MEASURE_UNITS
+#define AMOUNT   SETTLE_MEASURE_AMOUNT
 #define MARGINAL SETTLE_MODE_MARGINAL
-#define WHOLE SETTLE_MODE_WHOLE
-#define LUMP SETTLE_MODE_LUMP
+#define WHOLE    SETTLE_MODE_WHOLE
+#define LUMP     SETTLE_MODE_LUMP
 
 static const struct {
     const char *name;
@@ -68,13 +68,18 @@ static const struct {
     {"lump: all add", TIERS(lumps), ORDERS, LUMP, TRUE, 0, 5000, 300000},
     {"lump: the last replaces", TIERS(lumps), ORDERS, LUMP, FALSE, 0, 5000, 150000},
     {"amount below", TIERS(rates), AMOUNT, MARGINAL, FALSE, 0, 99999, 0},
-    {"amount at from, marginal: nothing above it", TIERS(rates), AMOUNT, MARGINAL, FALSE, 0, 100000, 0},
+    {"amount at from, marginal: nothing above it", TIERS(rates), AMOUNT, MARGINAL, FALSE, 0, 100000,
+     0},
     {"amount at from, whole", TIERS(rates), AMOUNT, WHOLE, FALSE, 0, 100000, 1000},
-    {"amount, marginal in two tiers", TIERS(rates), AMOUNT, MARGINAL, FALSE, 0, 540000, 4000 + 1000},
+    {"amount, marginal in two tiers", TIERS(rates), AMOUNT, MARGINAL, FALSE, 0, 540000,
+     4000 + 1000},
     {"amount, whole", TIERS(rates), AMOUNT, WHOLE, FALSE, 0, 540000, 13500},
-    /* 0.5 + 1.5 fen: one rounding of the sum gives 2, rounding each would give 3 (away) or 1 (down) */
-    {"the sum is rounded once, away", TIERS(halves), AMOUNT, MARGINAL, FALSE, SETTLE_ROUND_HALF_AWAY, 2000, 2},
-    {"the sum is rounded once, down", TIERS(halves), AMOUNT, MARGINAL, FALSE, SETTLE_ROUND_DOWN, 2000, 2},
+    /* 0.5 + 1.5 fen: one rounding of the sum gives 2, rounding each would give 3 (away) or 1 (down)
+     */
+    {"the sum is rounded once, away", TIERS(halves), AMOUNT, MARGINAL, FALSE,
+     SETTLE_ROUND_HALF_AWAY, 2000, 2},
+    {"the sum is rounded once, down", TIERS(halves), AMOUNT, MARGINAL, FALSE, SETTLE_ROUND_DOWN,
+     2000, 2},
     /* 0.5 + 0.75 = 1.25 */
     {"half to even", TIERS(halves), AMOUNT, MARGINAL, FALSE, SETTLE_ROUND_HALF_EVEN, 1500, 1},
     {"half away", TIERS(halves), AMOUNT, WHOLE, FALSE, SETTLE_ROUND_HALF_AWAY, 3000, 5},
@@ -85,8 +90,10 @@ static void
 test_targets(gconstpointer data)
 {
     guint i = GPOINTER_TO_UINT(data);
-    SettleVolumeBonus volume = {.measure = targets[i].measure, .mode = targets[i].mode,
-                                .lump_adds = targets[i].adds, .tiers = targets[i].tiers,
+    SettleVolumeBonus volume = {.measure = targets[i].measure,
+                                .mode = targets[i].mode,
+                                .lump_adds = targets[i].adds,
+                                .tiers = targets[i].tiers,
                                 .n_tiers = targets[i].n_tiers};
     int64_t minor = -1;
 
@@ -116,8 +123,7 @@ test_overflow(void)
     tiers[0].pay = FIXED(INT64_C(1) << 59);
     volume.n_tiers = 1;
     volume.mode = WHOLE;
-    g_assert_false(
-        settle_volume_target(&volume, INT64_C(1) << 60, SETTLE_ROUND_HALF_AWAY, &minor));
+    g_assert_false(settle_volume_target(&volume, INT64_C(1) << 60, SETTLE_ROUND_HALF_AWAY, &minor));
     g_assert_cmpint(minor, ==, -1);
 }
 

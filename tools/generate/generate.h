@@ -2,7 +2,8 @@
  *
  * Every order is a pure function of (seed, its number), so bills need no memory of the orders they
  * belong to, any size fits, and the same seed gives the same bytes on every machine: integers only,
- * no library PRNG, no clock, no locale. One draw a statement: operands are evaluated in no order. */
+ * no library PRNG, no clock, no locale. One draw a statement: operands are evaluated in no order.
+ */
 #pragma once
 
 #include <stdbool.h>
@@ -13,7 +14,7 @@
 #define BUFFER_BYTES (256 * 1024)
 #define ROW_BYTES    512 /* no row is longer; checked by the sizes of what goes into it */
 #define MILLION      1000000U
-#define FACTS 5 /* ranks of kinds: parties below, orders, bills */
+#define FACTS        5 /* ranks of kinds: parties below, orders, bills */
 #define MAX_MONTHS   120
 #define MAX_LATE     10
 #define MAX_ORDERS   UINT64_C(2000000000)

@@ -149,7 +149,8 @@ static int
 compare_entries(const void *a, const void *b)
 {
     const Entry *x = a, *y = b;
-    bool x_fact = x->rank >= FACTS, y_fact = y->rank >= FACTS; /* master data first, whatever its date */
+    bool x_fact = x->rank >= FACTS,
+         y_fact = y->rank >= FACTS; /* master data first, whatever its date */
     if (x_fact != y_fact)
         return x_fact ? 1 : -1;
     if (x->day != y->day)

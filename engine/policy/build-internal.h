@@ -1,0 +1,49 @@
+/* What the two files that build a policy share: build-values.c reads values, bands and conditions,
+ * build.c makes rules and the whole of them. */
+#pragma once
+
+#include "policy/build.h"
+#include "policy/fields.h"
+
+G_BEGIN_DECLS
+
+typedef struct {
+    SettleDiagnostics *diagnostics;
+    SettlePolicy *policy;
+    const SettleNode *top;
+    int exponent;
+} SettleBuild;
+
+typedef struct {
+    SettleBand band;
+    const SettleNode *key, *value;
+} SettleBandNode;
+
+#define SETTLE_BUILD_ERROR(build, code, node, hint, ...)                                           \
+    settle_diagnose((build)->diagnostics, SETTLE_SEVERITY_ERROR, code, node, hint, __VA_ARGS__)
+#define SETTLE_BUILD_WARNING(build, code, node, hint, ...)                                         \
+    settle_diagnose((build)->diagnostics, SETTLE_SEVERITY_WARNING, code, node, hint, __VA_ARGS__)
+
+SettleRatePpb settle_build_rate_of(const SettleNode *node);
+SettlePay settle_build_pay_of(const SettleBuild *build, const SettleNode *node);
+const SettleNode *settle_build_sound(const SettleNode *map, const char *key);
+int settle_build_integer_of(const SettleNode *node);
+gboolean settle_build_boolean_of(const SettleNode *map, const char *key, gboolean otherwise);
+int settle_build_choice_of(const SettleNode *map, const char *section, const char *key,
+                           int otherwise);
+SettleInterval settle_build_interval_of(const SettleBuild *build, const SettleNode *map,
+                                        const char *key, gboolean is_money);
+void settle_build_add_texts(GPtrArray *texts, const SettleNode *node);
+GStrv settle_build_take_texts(GPtrArray *texts);
+GStrv settle_build_texts_of(const SettleNode *map, const char *key);
+gboolean settle_build_optional_money(const SettleBuild *build, const SettleNode *map,
+                                     const char *key, int64_t *ret_minor);
+GArray *settle_build_read_bands(SettleBuild *build, const SettleNode *node, gboolean money_keys);
+SettleBand *settle_build_bands_of(SettleBuild *build, const SettleNode *node, gboolean money_keys,
+                                  guint *ret_n);
+SettleBillBase settle_build_base_of(const SettleNode *map, const char *section);
+void settle_build_add_unsupported(SettleBuild *build, const char *what, guint line);
+SettleCondition *settle_build_conditions_of(SettleBuild *build, const SettleNode *map,
+                                            guint *ret_n);
+
+G_END_DECLS
