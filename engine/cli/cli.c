@@ -73,7 +73,7 @@ option_hint(const GOptionEntry *entries, const char *message)
     const char *dashes = strstr(message, "--");
     const char *meant;
 
-    if (dashes == NULL || entries == NULL)
+    if (dashes == NULL || entries == NULL || !g_str_has_prefix(message, "Unknown option"))
         return NULL;
     for (; entries->long_name != NULL; entries++)
         g_ptr_array_add(names, (gpointer) entries->long_name);
@@ -178,6 +178,16 @@ settle_cli_open(const SettleCli *cli, SettleStoreRole role, const char *purpose,
     if (store == NULL || !settle_store_check_schema(store, error))
         return NULL;
     return g_steal_pointer(&store);
+}
+
+/* GOption takes any number. */
+gboolean
+settle_cli_not_negative(const char *option, gint64 value, int *ret_exit)
+{
+    if (value >= 0)
+        return TRUE;
+    *ret_exit = settle_cli_usage(NULL, "%s is 0 or more", option);
+    return FALSE;
 }
 
 gboolean

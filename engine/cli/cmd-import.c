@@ -1,6 +1,7 @@
 #include "cli/cli-intake.h"
 #include "cli/progress.h"
 #include "intake/intake.h"
+#include "intake/totals.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -78,15 +79,11 @@ import_file(SettleStore *store, SettleIntakeKind kind, const char *path, const c
 }
 
 static gboolean
-business_date(SettleStore *store, const char *text, SettleDay *ret_day, GError **error)
+today(SettleStore *store, SettleDay *ret_day, GError **error)
 {
-    g_autofree char *name = NULL;
-    g_autoptr(SettleZone) zone = NULL;
+    g_autofree char *name = settle_store_zone(store, error);
+    g_autoptr(SettleZone) zone = name != NULL ? settle_zone_new(name, error) : NULL;
 
-    if (text != NULL)
-        return settle_cli_day("--date", text, ret_day, error);
-    name = settle_store_zone(store, error);
-    zone = name != NULL ? settle_zone_new(name, error) : NULL;
     if (zone == NULL)
         return FALSE;
     *ret_day = settle_zone_today(zone);
@@ -142,12 +139,16 @@ settle_command_import(const SettleCli *cli, int argc, char **argv)
         return settle_cli_usage("import the files one by one",
                                 "control totals are those of a single file");
 
-    store = settle_cli_open(cli, SETTLE_STORE_AS_RUNNER, "import", &error);
-    if (store == NULL || !business_date(store, date, &options.business_date, &error))
-        return settle_cli_fail(error);
     options.has_control_count = count >= 0;
     options.control_count = count;
     options.control_sum = sum;
+    if ((date != NULL && !settle_cli_day("--date", date, &options.business_date, &error)) ||
+        !settle_intake_check_options(kind, &options, &error))
+        return settle_cli_fail(error);
+
+    store = settle_cli_open(cli, SETTLE_STORE_AS_RUNNER, "import", &error);
+    if (store == NULL || (date == NULL && !today(store, &options.business_date, &error)))
+        return settle_cli_fail(error);
     options.progress = show_rows;
     options.progress_data = &progress;
     settle_progress_start(&progress, "import");

@@ -124,10 +124,14 @@ invoice_query(const SettleCli *cli, int argc, char **argv, Show what)
         if (argc != 2)
             return settle_cli_usage("settle invoice list shows the numbers", "show which invoice");
         number = argv[1];
+    } else if (argc > 1) {
+        return settle_cli_usage(NULL, "%s takes no \"%s\"", usages[what], argv[1]);
     }
     if (batch != NULL && !parse_batch(batch, &run, &of_carrier))
         return settle_cli_usage("write it like 31/CMCC-GD", "\"%s\" is not an invoice batch",
                                 batch);
+    if (of_carrier != NULL && carrier != NULL && strcmp(of_carrier, carrier) != 0)
+        return settle_cli_usage(NULL, "batch %s is not of the carrier \"%s\"", batch, carrier);
     if (of_carrier == NULL)
         of_carrier = carrier;
     store = settle_cli_open(cli, SETTLE_STORE_AS_READER, "invoice", &error);

@@ -229,7 +229,7 @@ ledger_transfers(const SettleCli *cli, int argc, char **argv)
         {"kind", 0, 0, G_OPTION_ARG_FILENAME, &filters.kind, "only of this kind", "KIND"},
         {"order", 0, 0, G_OPTION_ARG_FILENAME, &filters.order, "only of this order", "ID"},
         {"run", 0, 0, G_OPTION_ARG_INT, &filters.run, "only of this run", "N"},
-        {"limit", 0, 0, G_OPTION_ARG_INT64, &filters.limit, "at most so many", "N"},
+        {"limit", 0, 0, G_OPTION_ARG_INT64, &filters.limit, "at most so many (0: all)", "N"},
         {NULL, 0, 0, 0, NULL, NULL, NULL},
     };
     g_autoptr(SettleStore) store = NULL;
@@ -242,6 +242,9 @@ ledger_transfers(const SettleCli *cli, int argc, char **argv)
         return code;
     if (argc > 1)
         return settle_cli_usage(NULL, "ledger transfers takes no \"%s\"", argv[1]);
+    if (!settle_cli_not_negative("--run", filters.run, &code) ||
+        !settle_cli_not_negative("--limit", filters.limit, &code))
+        return code;
     if (filters.period != NULL && !settle_cli_month("--period", filters.period, &period, &error))
         return settle_cli_fail(error);
     if (filters.kind != NULL && !parse_kind(filters.kind, &kind))

@@ -232,6 +232,8 @@ policy_schema(const SettleCli *cli, int argc, char **argv)
     if (!settle_cli_parse("policy schema", "Prints the JSON Schema of policies, for editors.", NULL,
                           &argc, &argv, &code))
         return code;
+    if (argc > 1)
+        return settle_cli_usage(NULL, "policy schema takes no \"%s\"", argv[1]);
     text = settle_policy_schema();
     fputs(text, stdout);
     return SETTLE_EXIT_DONE;
@@ -247,6 +249,8 @@ policy_reference(const SettleCli *cli, int argc, char **argv)
     if (!settle_cli_parse("policy reference", "Prints the reference page of the policy language.",
                           NULL, &argc, &argv, &code))
         return code;
+    if (argc > 1)
+        return settle_cli_usage(NULL, "policy reference takes no \"%s\"", argv[1]);
     text = settle_policy_reference();
     fputs(text, stdout);
     return SETTLE_EXIT_DONE;

@@ -15,7 +15,8 @@ quarantine_list(const SettleCli *cli, int argc, char **argv)
     const GOptionEntry entries[] = {
         {"batch", 0, 0, G_OPTION_ARG_INT, &batch, "only of this batch", "N"},
         {"reason", 0, 0, G_OPTION_ARG_FILENAME, &reason, "only with this reason", "R"},
-        {"limit", 0, 0, G_OPTION_ARG_INT, &limit, "at most so many rows (default 1000)", "N"},
+        {"limit", 0, 0, G_OPTION_ARG_INT, &limit, "at most so many rows (default 1000, 0: all)",
+         "N"},
         {NULL, 0, 0, 0, NULL, NULL, NULL},
     };
     g_autoptr(SettleStore) store = NULL;
@@ -28,6 +29,9 @@ quarantine_list(const SettleCli *cli, int argc, char **argv)
         return code;
     if (argc > 1)
         return settle_cli_usage(NULL, "quarantine list takes no \"%s\"", argv[1]);
+    if (!settle_cli_not_negative("--batch", batch, &code) ||
+        !settle_cli_not_negative("--limit", limit, &code))
+        return code;
     store = settle_cli_open(cli, SETTLE_STORE_AS_READER, "quarantine", &error);
     if (store == NULL)
         return settle_cli_fail(error);
@@ -71,17 +75,22 @@ quarantine_release(const SettleCli *cli, int argc, char **argv)
         return code;
     if (argc > 1)
         return settle_cli_usage(NULL, "quarantine release takes no \"%s\"", argv[1]);
+    if (!settle_cli_not_negative("--batch", batch, &code) ||
+        !settle_cli_not_negative("--line", line, &code))
+        return code;
     if (batch == 0 && reason == NULL && !all)
         return settle_cli_usage("name --batch, --reason or --all", "release which rows");
+    if (all && (batch != 0 || reason != NULL))
+        return settle_cli_usage("leave --all out, or the others", "--all is not with %s",
+                                batch != 0 ? "--batch" : "--reason");
     if (line != 0 && batch == 0)
         return settle_cli_usage(NULL, "--line needs its --batch");
+    if (date != NULL && !settle_cli_day("--date", date, &options.business_date, &error))
+        return settle_cli_fail(error);
     store = settle_cli_open(cli, SETTLE_STORE_AS_RUNNER, "release", &error);
     if (store == NULL)
         return settle_cli_fail(error);
-    if (date != NULL) {
-        if (!settle_cli_day("--date", date, &options.business_date, &error))
-            return settle_cli_fail(error);
-    } else {
+    if (date == NULL) {
         zone_name = settle_store_zone(store, &error);
         zone = zone_name != NULL ? settle_zone_new(zone_name, &error) : NULL;
         if (zone == NULL)

@@ -83,6 +83,11 @@ settle_command_run(const SettleCli *cli, int argc, char **argv)
         return code;
     if (argc > 1)
         return settle_cli_usage(NULL, "run takes no \"%s\"", argv[1]);
+    if (abandon && (date != NULL || dry_run))
+        return settle_cli_usage("settle run --abandon --reason TEXT", "--abandon is not with %s",
+                                date != NULL ? "--date" : "--dry-run");
+    if (!abandon && reason != NULL)
+        return settle_cli_usage(NULL, "--reason needs its --abandon");
     if (abandon) {
         int32_t run_id;
 
@@ -96,9 +101,9 @@ settle_command_run(const SettleCli *cli, int argc, char **argv)
     if (date == NULL)
         return settle_cli_usage("settle run --date 2026-03-31", "run up to which day");
     if (workers < 0 || workers > 256)
-        return settle_cli_usage(NULL, "--workers is 1 to 256");
-    if (chunk_facts < 0)
-        return settle_cli_usage(NULL, "--chunk-facts is 1 or more");
+        return settle_cli_usage(NULL, "--workers is 0 (one a processor) to 256");
+    if (!settle_cli_not_negative("--chunk-facts", chunk_facts, &code))
+        return code;
     if (!settle_cli_day("--date", date, &options.date, &error))
         return settle_cli_fail(error);
     options.workers = workers;

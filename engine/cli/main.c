@@ -38,7 +38,7 @@ print_help(void)
          "  --help          also behind a command\n"
          "  --version\n\n"
          "Exit codes: 0 done, 1 found what it looks for, 2 usage, 3 bad input, 4 database, "
-         "5 another run holds the lock");
+         "5 another run holds the lock, 70 a promise of our own was broken");
 }
 
 static gboolean
@@ -139,10 +139,8 @@ main(int argc, char **argv)
     signal(SIGPIPE, SIG_IGN); /* a lost connection or pager is an error, not a death */
     if (!take_globals(&cli, &argc, argv))
         return SETTLE_EXIT_USAGE;
-    if (argc < 2) {
-        print_help();
-        return SETTLE_EXIT_USAGE;
-    }
+    if (argc < 2)
+        return settle_cli_usage("settle --help lists the commands", "which command");
     if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0) {
         print_help();
         return SETTLE_EXIT_DONE;

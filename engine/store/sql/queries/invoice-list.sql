@@ -11,7 +11,7 @@ SELECT CASE WHEN i.carried THEN '' ELSE c.code || '-' || s.year || '-' || lpad((
                           WHERE l.action = 'invoice-approve' AND l.subject = i.run_id || '/' || c.code)
             THEN 'approved' ELSE 'draft' END AS status,
        i.lines, i.net_minor, i.tax_minor, i.gross_minor, i.payable_minor + i.tax_added_minor,
-       i.withheld_minor
+       i.withheld_minor, i.run_id
   FROM settle.invoice i
   JOIN settle.invoice_batch b USING (run_id, carrier_id)
   JOIN settle.code c ON c.dim = 1 AND c.id = i.carrier_id
@@ -21,4 +21,4 @@ SELECT CASE WHEN i.carried THEN '' ELSE c.code || '-' || s.year || '-' || lpad((
    AND ($1::text IS NULL OR c.code = $1) AND ($2::text IS NULL OR d.code = $2)
    AND ($3::integer = 0 OR i.run_id = $3)) v
  WHERE $4::text IS NULL OR number = $4
- ORDER BY batch, number = '', number COLLATE "C", distributor COLLATE "C", currency, tax_ppb
+ ORDER BY run_id, carrier COLLATE "C", number = '', number COLLATE "C", distributor COLLATE "C", currency, tax_ppb
