@@ -7,6 +7,9 @@
 /* Typing errors in years would otherwise create partitions for centuries. */
 #define OLDEST_YEARS 20
 #define NEWEST_YEARS 1
+/* One mistyped amount must not stop a night by a sum that leaves 64 bits (docs/semantics.md 14.20).
+ */
+#define MAX_AMOUNT_MINOR INT64_C(1000000000000000)
 
 gboolean
 settle_check_refuse(SettleVerdict *verdict, SettleReject reject, int column, const char *format,
@@ -117,7 +120,9 @@ settle_check_amount(SettleVerdict *verdict, SettleCsvField field, int column,
                                    "must not be empty");
     switch (settle_money_parse(field.text, field.length, exponent, ret_minor)) {
     case SETTLE_PARSE_OK:
-        return TRUE;
+        if (*ret_minor >= -MAX_AMOUNT_MINOR && *ret_minor <= MAX_AMOUNT_MINOR)
+            return TRUE;
+        break;
     case SETTLE_PARSE_NOT_A_NUMBER:
         return settle_check_refuse(verdict, SETTLE_REJECT_BAD_AMOUNT, column,
                                    "is no amount like 199.90");

@@ -118,6 +118,12 @@ work_off(const SettleRunContext *context, const SettleRunOptions *options, Settl
         g_propagate_error(error, pool.error);
         return FALSE;
     }
+    /* A run that writes is told by its receipts, which hold more: here the total must not wrap. */
+    if (options->dry_run && pool.sums.amount > INT64_MAX) {
+        g_set_error(error, SETTLE_ERROR, SETTLE_ERROR_OVERFLOW,
+                    "the night's transfers add up to more than 64 bits hold");
+        return FALSE;
+    }
     report->chunks = context->chunks->len;
     report->chunks_kept = pool.kept;
     report->batches = context->batches->len;
