@@ -105,41 +105,88 @@ month_holds(const SettleCondition *condition, const SettleBill *bill, gboolean *
     return TRUE;
 }
 
+/* The months of a condition added up, as one bill. FALSE on overflow. */
+static gboolean
+add_bill(SettleBill *sum, const SettleBill *bill)
+{
+    int32_t minutes;
+
+    if (!settle_add_i64(sum->billed_minor, bill->billed_minor, &sum->billed_minor) ||
+        !settle_add_i64(sum->cash_minor, bill->cash_minor, &sum->cash_minor) ||
+        !settle_add_i64(sum->arrears_minor, bill->arrears_minor, &sum->arrears_minor) ||
+        !settle_add_i64(sum->megabytes, bill->megabytes, &sum->megabytes) ||
+        __builtin_add_overflow(sum->minutes, bill->minutes, &minutes))
+        return FALSE;
+    sum->minutes = minutes;
+    return TRUE;
+}
+
+typedef struct {
+    const SettleBill *bills;
+    guint n_bills;
+    SettleMonth closing;
+    SettleRevisionRule rule;
+    SettleDay due_day;
+} Look;
+
+/* One condition; *wait_month is set to its first missing month. A month that fails decides,
+ * whatever else is still missing; of months together all must be there. FALSE on overflow. */
+static gboolean
+decide_one(const SettleCondition *condition, const Look *look, SettleDecision *ret_decision,
+           SettleMonth *wait_month)
+{
+    SettleBill sum = {.minutes = 0};
+    gboolean missing = FALSE, holds = TRUE;
+
+    for (int k = condition->from_month; k <= condition->to_month && holds; k++) {
+        const SettleBill *bill = settle_bill_of_month(look->bills, look->n_bills, look->closing + k,
+                                                      look->rule, look->due_day);
+
+        if (bill == NULL) {
+            if (!missing)
+                *wait_month = look->closing + k;
+            missing = TRUE;
+        } else if (condition->together ? !add_bill(&sum, bill)
+                                       : !month_holds(condition, bill, &holds)) {
+            return FALSE;
+        }
+    }
+    if (condition->together && !missing && !month_holds(condition, &sum, &holds))
+        return FALSE;
+    *ret_decision = !holds    ? SETTLE_DECIDED_NOT_MET
+                    : missing ? SETTLE_DECIDED_PENDING
+                              : SETTLE_DECIDED_MET;
+    return TRUE;
+}
+
 gboolean
 settle_conditions_decide(const SettleCondition *conditions, guint n_conditions,
                          const SettleOrder *order, const SettleBill *bills, guint n_bills,
                          SettleRevisionRule rule, SettleDay due_day, SettleDecision *ret_decision,
                          SettleMonth *ret_wait_month)
 {
-    SettleMonth closing = settle_day_month(order->closing_day);
-    gboolean missing = FALSE;
+    const Look look = {bills, n_bills, settle_day_month(order->closing_day), rule, due_day};
 
+    *ret_decision = SETTLE_DECIDED_MET;
     if (n_conditions > 0 && !settle_order_has_bills(order)) {
         *ret_decision = SETTLE_DECIDED_NOT_MET;
         return TRUE;
     }
-    /* One month that fails decides, whatever else is still missing. */
     for (guint i = 0; i < n_conditions; i++) {
-        for (int k = conditions[i].from_month; k <= conditions[i].to_month; k++) {
-            const SettleBill *bill =
-                settle_bill_of_month(bills, n_bills, closing + k, rule, due_day);
-            gboolean holds;
+        SettleMonth wait_month = 0;
+        SettleDecision one;
 
-            if (bill == NULL) {
-                if (!missing)
-                    *ret_wait_month = closing + k;
-                missing = TRUE;
-                continue;
-            }
-            if (!month_holds(&conditions[i], bill, &holds))
-                return FALSE;
-            if (!holds) {
-                *ret_decision = SETTLE_DECIDED_NOT_MET;
-                return TRUE;
-            }
+        if (!decide_one(&conditions[i], &look, &one, &wait_month))
+            return FALSE;
+        if (one == SETTLE_DECIDED_NOT_MET) {
+            *ret_decision = one;
+            return TRUE;
+        }
+        if (one == SETTLE_DECIDED_PENDING && *ret_decision == SETTLE_DECIDED_MET) {
+            *ret_decision = one;
+            *ret_wait_month = wait_month;
         }
     }
-    *ret_decision = missing ? SETTLE_DECIDED_PENDING : SETTLE_DECIDED_MET;
     return TRUE;
 }
 

@@ -1,5 +1,6 @@
-/* What the two files that build a policy share: build-values.c reads values, bands and conditions,
- * build.c makes rules and the whole of them. */
+/* What the files that build a policy share: build-values.c reads values, bands and conditions,
+ * build-terms.c the terms any rule can carry, build-example.c the examples; build.c makes rules and
+ * the whole of them. */
 #pragma once
 
 #include "policy/build.h"
@@ -42,8 +43,21 @@ GArray *settle_build_read_bands(SettleBuild *build, const SettleNode *node, gboo
 SettleBand *settle_build_bands_of(SettleBuild *build, const SettleNode *node, gboolean money_keys,
                                   guint *ret_n);
 SettleBillBase settle_build_base_of(const SettleNode *map, const char *section);
-void settle_build_add_unsupported(SettleBuild *build, const char *what, guint line);
-SettleCondition *settle_build_conditions_of(SettleBuild *build, const SettleNode *map,
+/* The conditions under "if". months: N of T+N for an instalment, which may say so-far and last M;
+ * -1 where there is no such N. Conditions of one word are left out. */
+SettleCondition *settle_build_conditions_of(SettleBuild *build, const SettleNode *map, int months,
                                             guint *ret_n);
+/* TRUE if the word stands under "if". */
+gboolean settle_build_has_word(const SettleNode *map, const char *word);
+/* Lists what the section's keys say that is not settled yet. */
+void settle_build_note_later(SettleBuild *build, const char *section, const SettleNode *node);
+/* The number before the first blank: of "4 months". */
+int settle_build_months_of(const SettleNode *map, const char *key, int otherwise);
+
+/* build-terms.c: holdback, clawback and the like; docs/semantics.md 5.5 to 5.7. */
+void settle_build_policy_terms(SettleBuild *build, SettlePolicyTerms *terms);
+void settle_build_rule_terms(SettleBuild *build, const SettleNode *node, SettleTerms *terms);
+/* build-example.c: after the rules. */
+void settle_build_examples(SettleBuild *build);
 
 G_END_DECLS

@@ -44,6 +44,14 @@ settle_build_sound(const SettleNode *map, const char *key)
 }
 
 int
+settle_build_months_of(const SettleNode *map, const char *key, int otherwise)
+{
+    const SettleNode *node = settle_build_sound(map, key);
+
+    return node != NULL ? settle_build_integer_of(node) : otherwise;
+}
+
+int
 settle_build_integer_of(const SettleNode *node)
 {
     return (int) g_ascii_strtoll(node->text, NULL, 10);
@@ -235,18 +243,52 @@ read_test(SettleBuild *build, const SettleNode *node, SettleBillTest *test)
                            "no-arrears: false tests nothing");
 }
 
+/* The months that each-month or months-together names. */
+static gboolean
+read_months(SettleBuild *build, const SettleNode *node, int months, SettleCondition *condition)
+{
+    SettleInterval interval = {0, 0};
+    gboolean so_far = strcmp(node->text, "so-far") == 0;
+    gboolean last = g_str_has_prefix(node->text, "last ");
+
+    if (so_far || last) {
+        int n = last ? (int) g_ascii_strtoll(node->text + 5, NULL, 10) : months;
+
+        if (months < 1 || n > months) {
+            SETTLE_BUILD_ERROR(build, "P047", node, "name the months, like 1..3",
+                               months < 0 ? "\"%s\" goes with instalments only"
+                                          : "an instalment after so few months has no \"%s\"",
+                               node->text);
+            return FALSE;
+        }
+        condition->from_month = months - n;
+        condition->to_month = months - 1;
+        return TRUE;
+    }
+    settle_invariant(settle_interval_read(node->text, FALSE, 0, &interval));
+    if (interval.from == SETTLE_OPEN_LOW || interval.to > 240) {
+        SETTLE_BUILD_ERROR(build, "P041", node, NULL,
+                           "the months of a condition have a first and a last one");
+        return FALSE;
+    }
+    condition->from_month = (int) interval.from;
+    condition->to_month = (int) interval.to;
+    return TRUE;
+}
+
 static void
-read_condition(SettleBuild *build, const SettleNode *node, SettleCondition *condition)
+read_condition(SettleBuild *build, const SettleNode *node, int months, SettleCondition *condition)
 {
     const SettleNode *month = settle_node_get(node, "month");
     const SettleNode *each = settle_node_get(node, "each-month");
+    const SettleNode *together = settle_node_get(node, "months-together");
     const SettleNode *any = settle_node_get(node, "any");
     const SettleNode *all = settle_node_get(node, "all");
     const SettleNode *tests = any != NULL ? any : all;
 
-    if ((month == NULL) == (each == NULL)) {
+    if ((month != NULL) + (each != NULL) + (together != NULL) != 1) {
         SETTLE_BUILD_ERROR(build, "P041", node, "like {each-month: 1..3, any: [{minutes: 10..}]}",
-                           "a condition names either a month or each-month");
+                           "a condition names one of month, each-month and months-together");
         return;
     }
     if (any != NULL && all != NULL) {
@@ -254,22 +296,20 @@ read_condition(SettleBuild *build, const SettleNode *node, SettleCondition *cond
                            "a condition has either any or all");
         return;
     }
-    if (month != NULL) {
+    if (month != NULL)
         condition->from_month = condition->to_month = settle_build_integer_of(month);
-    } else {
-        SettleInterval interval = settle_build_interval_of(build, node, "each-month", FALSE);
-
-        if (interval.from == SETTLE_OPEN_LOW || interval.to > 240) {
-            SETTLE_BUILD_ERROR(build, "P041", each, NULL,
-                               "each-month names its first and last month");
-            return;
-        }
-        condition->from_month = (int) interval.from;
-        condition->to_month = (int) interval.to;
-    }
-    condition->any = any != NULL;
-    if (tests == NULL)
+    else if (!read_months(build, each != NULL ? each : together, months, condition))
         return;
+    condition->together = together != NULL;
+    condition->any = any != NULL;
+    if (tests == NULL) {
+        if (together != NULL)
+            SETTLE_BUILD_ERROR(build, "P041", node,
+                               "like {months-together: 1..3, all: [{minutes: "
+                               "100..}]}",
+                               "months-together has nothing to add up: it needs any or all");
+        return;
+    }
     condition->n_tests = tests->values->len;
     condition->tests = g_new0(SettleBillTest, MAX(condition->n_tests, 1));
     for (guint i = 0; i < condition->n_tests; i++)
@@ -277,13 +317,36 @@ read_condition(SettleBuild *build, const SettleNode *node, SettleCondition *cond
 }
 
 void
-settle_build_add_unsupported(SettleBuild *build, const char *what, guint line)
+settle_build_note_later(SettleBuild *build, const char *section, const SettleNode *node)
 {
-    g_ptr_array_add(build->policy->unsupported, g_strdup_printf("%s (line %u)", what, line));
+    for (guint i = 0; i < node->keys->len; i++) {
+        const SettleNode *key = g_ptr_array_index(node->keys, i);
+        const SettleNode *value = g_ptr_array_index(node->values, i);
+        const SettleField *field = settle_field_find(section, key->text);
+
+        if (field != NULL && field->later &&
+            (value->kind != SETTLE_NODE_SCALAR || g_strcmp0(value->text, field->default_text) != 0))
+            g_ptr_array_add(build->policy->unsupported,
+                            g_strdup_printf("%s (line %u)", key->text, key->line));
+    }
+}
+
+gboolean
+settle_build_has_word(const SettleNode *map, const char *word)
+{
+    const SettleNode *list = settle_node_get(map, "if");
+
+    for (guint i = 0; list != NULL && i < list->values->len; i++) {
+        const SettleNode *node = g_ptr_array_index(list->values, i);
+
+        if (node->kind == SETTLE_NODE_SCALAR && strcmp(node->text, word) == 0)
+            return TRUE;
+    }
+    return FALSE;
 }
 
 SettleCondition *
-settle_build_conditions_of(SettleBuild *build, const SettleNode *map, guint *ret_n)
+settle_build_conditions_of(SettleBuild *build, const SettleNode *map, int months, guint *ret_n)
 {
     const SettleNode *list = settle_node_get(map, "if");
     SettleCondition *conditions;
@@ -296,11 +359,12 @@ settle_build_conditions_of(SettleBuild *build, const SettleNode *map, guint *ret
     for (guint i = 0; i < list->values->len; i++) {
         const SettleNode *node = g_ptr_array_index(list->values, i);
 
-        if (node->kind == SETTLE_NODE_SCALAR) {
-            settle_build_add_unsupported(build, node->text, node->line);
+        if (node->kind == SETTLE_NODE_SCALAR) { /* active, no-refund */
+            g_ptr_array_add(build->policy->unsupported,
+                            g_strdup_printf("%s (line %u)", node->text, node->line));
             continue;
         }
-        read_condition(build, node, &conditions[n]);
+        read_condition(build, node, months, &conditions[n]);
         n++;
     }
     *ret_n = n;

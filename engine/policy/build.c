@@ -47,7 +47,7 @@ read_upfront(SettleBuild *build, const SettleNode *node, SettleRule *rule)
                            "the floor is above the cap");
     upfront->withheld = settle_build_boolean_of(node, "withheld", FALSE);
     upfront->active_days = days != NULL ? settle_build_integer_of(days) : 0;
-    upfront->conditions = settle_build_conditions_of(build, node, &upfront->n_conditions);
+    upfront->conditions = settle_build_conditions_of(build, node, -1, &upfront->n_conditions);
 }
 
 static void
@@ -69,9 +69,17 @@ read_instalment(SettleBuild *build, const SettleNode *node, SettleInstalment *in
                                                       TRUE, &instalment->n_bands);
         }
     }
-    instalment->conditions = settle_build_conditions_of(build, node, &instalment->n_conditions);
-    if (settle_node_get(node, "retry") != NULL)
-        settle_build_add_unsupported(build, "retry", settle_node_get(node, "retry")->line);
+    instalment->conditions =
+        settle_build_conditions_of(build, node, instalment->months, &instalment->n_conditions);
+    instalment->wants_active = settle_build_has_word(node, "active");
+    instalment->wants_no_refund = settle_build_has_word(node, "no-refund");
+    instalment->retry_until = settle_build_months_of(node, "retry-until", 0);
+    if (settle_node_get(node, "retry-until") != NULL &&
+        instalment->retry_until <= instalment->months)
+        SETTLE_BUILD_ERROR(build, "P049", settle_node_get(node, "retry-until"), NULL,
+                           "it is not tried again: it falls due %d months after closing anyway",
+                           instalment->months);
+    settle_build_note_later(build, "instalment", node);
 }
 
 static void
@@ -276,21 +284,10 @@ read_selector(SettleBuild *build, const SettleNode *rule_node, SettleSelector *s
 /* --- the whole -------------------------------------------------------------------------------- */
 
 static void
-note_later_terms(SettleBuild *build, const char *section, const SettleNode *node)
-{
-    for (guint i = 0; i < node->keys->len; i++) {
-        const SettleNode *key = g_ptr_array_index(node->keys, i);
-        const SettleField *field = settle_field_find(section, key->text);
-
-        if (field != NULL && field->type == FIELD_LATER)
-            settle_build_add_unsupported(build, key->text, key->line);
-    }
-}
-
-static void
 read_rule(SettleBuild *build, const SettleNode *node, guint ordinal, SettleRule *rule)
 {
     const SettleNode *group = settle_node_get(node, "group");
+    guint unsettled = build->policy->unsupported->len;
     guint kind = 0;
 
     while (settle_node_get(node, settle_rule_kinds[kind]) == NULL)
@@ -300,7 +297,8 @@ read_rule(SettleBuild *build, const SettleNode *node, guint ordinal, SettleRule 
     rule->ordinal = ordinal;
     rule->group = group != NULL ? g_strdup(group->text) : NULL;
     read_selector(build, node, &rule->selector);
-    note_later_terms(build, settle_rule_kinds[kind], node);
+    settle_build_rule_terms(build, node, &rule->terms);
+    settle_build_note_later(build, settle_rule_kinds[kind], node);
     switch (rule->kind) {
     case SETTLE_KIND_UPFRONT:
         read_upfront(build, node, rule);
@@ -317,6 +315,7 @@ read_rule(SettleBuild *build, const SettleNode *node, guint ordinal, SettleRule 
     case SETTLE_KIND_INVOICE:
         break;
     }
+    rule->terms.n_unsettled = build->policy->unsupported->len - unsettled;
     for (guint i = 0; i < ordinal; i++)
         if (g_strcmp0(build->policy->rules[i].id, rule->id) == 0)
             SETTLE_BUILD_ERROR(build, "P032", settle_node_get(node, settle_rule_kinds[kind]), NULL,
@@ -384,6 +383,7 @@ read_terms(SettleBuild *build, SettlePolicy *policy)
                                "cut-off-day goes with monthly and weekly cycles");
     }
     settle_build_optional_money(build, invoice, "minimum", &policy->invoice.minimum_minor);
+    settle_build_note_later(build, "invoice", invoice);
 }
 
 static char *
@@ -433,10 +433,13 @@ settle_policy_build(const SettleNode *top, SettleDiagnostics *diagnostics)
     if (closing != NULL)
         read_days(closing, policy);
     read_terms(&build, policy);
-    note_later_terms(&build, "policy", top);
+    settle_build_policy_terms(&build, &policy->terms);
+    settle_build_note_later(&build, "policy", top);
+    policy->n_unsettled = policy->unsupported->len;
 
     if (rules != NULL && rules->kind == SETTLE_NODE_LIST &&
         rules->values->len <= SETTLE_POLICY_RULES_MAX)
         read_rules(&build, rules);
+    settle_build_examples(&build);
     return policy;
 }

@@ -18,6 +18,7 @@ free_rule(SettleRule *rule)
     g_strfreev(rule->selector.regions);
     g_strfreev(rule->selector.channels);
     g_strfreev(rule->selector.distributors);
+    g_free(rule->terms.clawbacks);
     switch (rule->kind) {
     case SETTLE_KIND_UPFRONT:
         free_conditions(rule->upfront.conditions, rule->upfront.n_conditions);
@@ -45,6 +46,20 @@ free_rule(SettleRule *rule)
 }
 
 void
+settle_example_clear(SettleExample *example)
+{
+    g_free(example->name);
+    g_free(example->order.product);
+    g_free(example->order.class);
+    g_free(example->order.region);
+    g_free(example->order.channel);
+    g_free(example->order.distributor);
+    g_free(example->bills);
+    g_free(example->windows);
+    g_free(example->earns);
+}
+
+void
 settle_policy_free(SettlePolicy *policy)
 {
     g_free(policy->name);
@@ -53,6 +68,9 @@ settle_policy_free(SettlePolicy *policy)
     for (guint i = 0; i < policy->n_rules; i++)
         free_rule(&policy->rules[i]);
     g_free(policy->rules);
+    for (guint i = 0; i < policy->n_examples; i++)
+        settle_example_clear(&policy->examples[i]);
+    g_free(policy->examples);
     g_clear_pointer(&policy->unsupported, g_ptr_array_unref);
     g_free(policy);
 }

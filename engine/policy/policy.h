@@ -6,6 +6,8 @@
 #include "calendar/calendar.h"
 #include "model/transfer.h"
 #include "money/money.h"
+#include "policy/example.h"
+#include "policy/terms.h"
 
 #include <glib.h>
 
@@ -65,11 +67,12 @@ typedef struct {
 } SettleBillTest;
 
 /* A condition on bills: every month of [from_month, to_month] (contract months, 0 = closing month)
- * must have a bill for which at least one of the tests holds (any), or all of them (all).
- * (docs/semantics.md 5.2, 13.7) */
+ * must have a bill for which at least one of the tests holds (any), or all of them (all); or the
+ * tests look at the sum of those months (together). (docs/semantics.md 5.2, 13.7) */
 typedef struct {
     int from_month;
     int to_month;
+    gboolean together;
     gboolean any; /* TRUE: one test suffices; FALSE: all must hold */
     SettleBillTest *tests;
     guint n_tests; /* 0: only that the bill is there ("billed") */
@@ -104,6 +107,8 @@ typedef struct {
     SettleBillBase band_base;
     SettleBand *bands;
     guint n_bands;
+    gboolean wants_active, wants_no_refund; /* conditions of one word; not settled yet */
+    int retry_until;                        /* M of T+M; 0: forfeited at once. Not settled yet */
 } SettleInstalment;
 
 typedef struct {
@@ -160,6 +165,7 @@ typedef struct {
     guint ordinal; /* 0-based place in the document: part of every slot */
     char *group;   /* NULL: the kind's unnamed group */
     SettleSelector selector;
+    SettleTerms terms;
     union {
         SettleUpfront upfront;
         SettleDeferred deferred;
@@ -191,11 +197,15 @@ typedef struct {
     SettleRatePpb tax_ppb;
     gboolean tax_included;
     SettleInvoiceTerms invoice;
+    SettlePolicyTerms terms;
     SettleRule *rules;
     guint n_rules;
+    SettleExample *examples;
+    guint n_examples;
     /* terms the document uses that are parsed and checked but not settled yet: activation refuses a
-     * policy with any. Array of char* "clawback (line 31)"; */
+     * policy with any. Array of char* "clawback (line 31)" */
     GPtrArray *unsupported;
+    guint n_unsettled; /* how many of them are the whole policy's, not a rule's */
 
     uint8_t hash[32];   /* SHA-256 of the document's bytes */
     int32_t policy_id;  /* given at activation, set by the shell; 0 before */

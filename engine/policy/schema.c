@@ -11,13 +11,22 @@
 #define RATE  "[0-9]+(\\.[0-9]+)?%"
 #define DAY   "[0-9]{4}-[0-9]{2}-[0-9]{2}"
 
-static json_t *section_schema(const char *section);
+#define COUNTS  "(" COUNT "(\\.\\.(" COUNT ")?)?|\\.\\." COUNT ")"
+#define AMOUNTS "(" MONEY "(\\.\\.(" MONEY ")?)?|\\.\\." MONEY ")"
 
 /* Editors hand unquoted numbers over as numbers: a text may be one, too. */
 static json_t *
 pattern(const char *regex)
 {
     return json_pack("{s:[s,s,s], s:s}", "type", "string", "number", "integer", "pattern", regex);
+}
+
+static json_t *
+reference_to(const char *section)
+{
+    g_autofree char *path = g_strconcat("#/definitions/", section, NULL);
+
+    return json_pack("{s:s}", "$ref", path);
 }
 
 static json_t *
@@ -40,19 +49,9 @@ rules_schema(void)
     json_t *kinds = json_array();
 
     for (guint i = 0; settle_rule_kinds[i] != NULL; i++)
-        json_array_append_new(kinds, section_schema(settle_rule_kinds[i]));
+        json_array_append_new(kinds, reference_to(settle_rule_kinds[i]));
     return json_pack("{s:s, s:i, s:i, s:{s:o}}", "type", "array", "minItems", 1, "maxItems", 4095,
                      "items", "oneOf", kinds);
-}
-
-static json_t *
-sections_schema(const SettleField *field)
-{
-    json_t *item = section_schema(field->of);
-
-    if (strcmp(field->of, "condition") == 0)
-        item = json_pack("{s:[o, {s:[s,s]}]}", "anyOf", item, "enum", "active", "no-refund");
-    return json_pack("{s:s, s:i, s:o}", "type", "array", "minItems", 1, "items", item);
 }
 
 static json_t *
@@ -65,33 +64,33 @@ choice_schema(const SettleField *field)
     return json_pack("{s:o}", "enum", choices);
 }
 
-/* A single value, or keys of its section; also a list of them. */
 static json_t *
-later_schema(const SettleField *field)
+sections_schema(const SettleField *field)
 {
-    json_t *one = json_pack("{s:[s,s,s]}", "type", "string", "number", "boolean");
-    json_t *list;
+    json_t *item = reference_to(field->of);
 
-    if (field->of != NULL) {
-        g_autofree char *reference = g_strconcat("#/definitions/", field->of, NULL);
-
-        one = json_pack("{s:[o,{s:s}]}", "anyOf", one, "$ref", reference);
-    }
-    list = json_pack("{s:s, s:O}", "type", "array", "items", one);
-    return json_pack("{s:[o,o]}", "anyOf", one, list);
+    if (field->choices != NULL)
+        item = json_pack("{s:[o, o]}", "anyOf", item, choice_schema(field));
+    return json_pack("{s:s, s:i, s:o}", "type", "array", "minItems", 1, "items", item);
 }
 
-/* Once each, for they are in every kind of rule. */
+/* One of the words, or a list of some. */
 static json_t *
-later_definitions(void)
+choices_schema(const SettleField *field)
 {
-    json_t *definitions = json_object();
+    json_t *one = choice_schema(field);
 
-    for (const SettleField *field = settle_fields; field->section != NULL; field++)
-        if (field->type == FIELD_LATER && field->of != NULL &&
-            json_object_get(definitions, field->of) == NULL)
-            json_object_set_new(definitions, field->of, section_schema(field->of));
-    return definitions;
+    return json_pack("{s:[O, {s:s, s:i, s:o}]}", "anyOf", one, "type", "array", "minItems", 1,
+                     "items", one);
+}
+
+static json_t *
+earns_schema(void)
+{
+    json_t *amount = pattern("^" MONEY "$");
+
+    return json_pack("{s:s, s:{s:[O, o]}}", "type", "object", "additionalProperties", "anyOf",
+                     amount, map_of("^" COUNTS "$", amount));
 }
 
 static json_t *
@@ -117,32 +116,44 @@ type_schema(const SettleField *field)
         return pattern("^[A-Z]{3}$");
     case FIELD_DAYS:
         return pattern("^(" DAY "(\\.\\.(" DAY ")?)?|\\.\\." DAY ")$");
-    case FIELD_MONTHS_AFTER:
+    case FIELD_MONTHS:
         return pattern("^" COUNT " months?$");
     case FIELD_COUNT_INTERVAL:
-        return pattern("^(" COUNT "(\\.\\.(" COUNT ")?)?|\\.\\." COUNT ")$");
+        return pattern("^" COUNTS "$");
     case FIELD_MONEY_INTERVAL:
-        return pattern("^(" MONEY "(\\.\\.(" MONEY ")?)?|\\.\\." MONEY ")$");
+        return pattern("^" AMOUNTS "$");
     case FIELD_TEXTS:
         return texts_schema();
     case FIELD_GROUPS:
         return json_pack("{s:s, s:o}", "type", "object", "additionalProperties", texts_schema());
     case FIELD_SECTION:
-        return section_schema(field->of);
+        return reference_to(field->of);
     case FIELD_SECTIONS:
         return sections_schema(field);
     case FIELD_RULES:
         return rules_schema();
     case FIELD_BANDS_MONEY_PAY:
     case FIELD_TIERS:
-        return map_of("^(" MONEY "(\\.\\.(" MONEY ")?)?|\\.\\." MONEY ")$",
-                      pattern("^" MONEY "%?$"));
+        return map_of("^" AMOUNTS "$", pattern("^" MONEY "%?$"));
     case FIELD_BANDS_MONEY_RATE:
-        return map_of("^(" MONEY "(\\.\\.(" MONEY ")?)?|\\.\\." MONEY ")$", pattern("^" RATE "$"));
+        return map_of("^" AMOUNTS "$", pattern("^" RATE "$"));
     case FIELD_BANDS_COUNT_RATE:
-        return map_of("^(" COUNT "(\\.\\.(" COUNT ")?)?|\\.\\." COUNT ")$", pattern("^" RATE "$"));
-    case FIELD_LATER:
-        return later_schema(field);
+        return map_of("^" COUNTS "$", pattern("^" RATE "$"));
+    case FIELD_CHOICES:
+        return choices_schema(field);
+    case FIELD_DAY:
+        return pattern("^" DAY "$");
+    case FIELD_SPAN:
+        return pattern("^" COUNT " (day|month)s?$");
+    case FIELD_TAKE:
+        return pattern("^(all|pro-rata|refunded-part|" RATE ")$");
+    case FIELD_SO_FAR:
+        return pattern("^(so-far|last " COUNT "|" COUNTS ")$");
+    case FIELD_MEASURES:
+        return json_pack("{s:s, s:o}", "type", "object", "additionalProperties",
+                         pattern("^" MONEY "$"));
+    case FIELD_EARNS:
+        return earns_schema();
     }
     return json_object();
 }
@@ -178,12 +189,15 @@ section_schema(const char *section)
 char *
 settle_policy_schema(void)
 {
-    json_t *schema = section_schema("policy");
+    json_t *schema = section_schema("policy"), *definitions = json_object();
     g_autoptr(GString) text = g_string_new(NULL);
     char *dump;
 
+    for (const SettleFieldSection *each = settle_field_sections; each->section != NULL; each++)
+        if (strcmp(each->section, "policy") != 0)
+            json_object_set_new(definitions, each->section, section_schema(each->section));
     json_object_set_new(schema, "$schema", json_string("http://json-schema.org/draft-07/schema#"));
-    json_object_set_new(schema, "definitions", later_definitions());
+    json_object_set_new(schema, "definitions", definitions);
     json_object_set_new(schema, "title", json_string("Settle commission policy"));
     dump = json_dumps(schema, JSON_INDENT(2) | JSON_SORT_KEYS);
     json_decref(schema);
@@ -195,28 +209,13 @@ settle_policy_schema(void)
 
 /* --- the reference page ---------------------------------------------------------------------- */
 
-static const struct {
-    const char *section, *title;
-} sections[] = {
-    {"policy", "The document"},
-    {"tax", "tax"},
-    {"invoice", "invoice"},
-    {"for", "for: which orders"},
-    {"upfront", "upfront"},
-    {"deferred", "deferred"},
-    {"instalment", "An instalment"},
-    {"by-bill", "by-bill"},
-    {"revenue-share", "revenue-share"},
-    {"volume-bonus", "volume-bonus"},
-    {"condition", "A condition (if)"},
-    {"test", "A test (any, all)"},
-    {"clawback", "clawback (not settled yet)"},
-    {"holdback", "holdback (not settled yet)"},
-    {"ceiling", "ceiling (not settled yet)"},
-    {"split", "split (not settled yet)"},
-    {"fraud-tolerance", "fraud-tolerance (not settled yet)"},
-    {"retry", "retry (not settled yet)"},
-};
+static char *
+words_text(const char *before, const char *const *words)
+{
+    g_autofree char *list = g_strjoinv(", ", (char **) words);
+
+    return g_strconcat(before, list, NULL);
+}
 
 static char *
 type_text(const SettleField *field)
@@ -240,7 +239,7 @@ type_text(const SettleField *field)
         return g_strdup("currency code");
     case FIELD_DAYS:
         return g_strdup("interval of days");
-    case FIELD_MONTHS_AFTER:
+    case FIELD_MONTHS:
         return g_strdup("N months");
     case FIELD_COUNT_INTERVAL:
         return g_strdup("interval of numbers");
@@ -254,7 +253,9 @@ type_text(const SettleField *field)
     case FIELD_RULES:
         return g_strdup("keys, see below");
     case FIELD_SECTIONS:
-        return g_strdup_printf("list of %ss, see below", field->of);
+        return field->choices != NULL
+                   ? words_text("list of keys, see below, or of ", field->choices)
+                   : g_strdup("list of keys, see below");
     case FIELD_BANDS_MONEY_PAY:
         return g_strdup("interval of amounts: amount or rate");
     case FIELD_BANDS_MONEY_RATE:
@@ -263,8 +264,20 @@ type_text(const SettleField *field)
         return g_strdup("interval of numbers: rate");
     case FIELD_TIERS:
         return g_strdup("interval: amount or rate");
-    case FIELD_LATER:
-        return g_strdup("not settled yet");
+    case FIELD_CHOICES:
+        return words_text("one or several of ", field->choices);
+    case FIELD_DAY:
+        return g_strdup("day");
+    case FIELD_SPAN:
+        return g_strdup("N days or N months");
+    case FIELD_TAKE:
+        return g_strdup("all, rate, pro-rata, refunded-part");
+    case FIELD_SO_FAR:
+        return g_strdup("interval of numbers, so-far, last N");
+    case FIELD_MEASURES:
+        return g_strdup("rule: number or amount");
+    case FIELD_EARNS:
+        return g_strdup("rule: amount, or rule: interval: amount");
     }
     return g_strdup("");
 }
@@ -287,7 +300,7 @@ unit_text(const SettleField *field)
     case FIELD_INTEGER:
     case FIELD_COUNT_INTERVAL:
         return "a whole number";
-    case FIELD_MONTHS_AFTER:
+    case FIELD_MONTHS:
         return "months";
     case FIELD_DAYS:
         return "days";
@@ -300,10 +313,32 @@ unit_text(const SettleField *field)
     case FIELD_SECTION:
     case FIELD_SECTIONS:
     case FIELD_RULES:
-    case FIELD_LATER:
+    case FIELD_CHOICES:
+    case FIELD_DAY:
+    case FIELD_TAKE:
+    case FIELD_MEASURES:
         return "";
+    case FIELD_SPAN:
+        return "days, months";
+    case FIELD_SO_FAR:
+        return "months";
+    case FIELD_EARNS:
+        return "the policy's currency";
     }
     return "";
+}
+
+static void
+append_field(GString *out, const SettleField *field)
+{
+    g_autofree char *type = type_text(field);
+
+    g_string_append_printf(out, "| `%s`%s | %s | %s | %s | %s | `%s` |\n", field->name,
+                           field->later ? " \\*" : "", type, unit_text(field),
+                           field->required               ? "required"
+                           : field->default_text != NULL ? field->default_text
+                                                         : "",
+                           field->help, field->example);
 }
 
 static void
@@ -319,34 +354,25 @@ append_codes(GString *out)
 char *
 settle_policy_reference(void)
 {
-    g_autoptr(GString) out = g_string_new("# Reference of the policy language\n\n"
-                                          "Generated by `settle policy reference`; do not edit. "
-                                          "One notation for intervals: `a..b` with both\n"
-                                          "ends included, `a..` and `..b` open, `a` alone for a "
-                                          "single value. Amounts are written like\n"
-                                          "`40.00`, rates like `2.5%`. A term marked *not settled "
-                                          "yet* is read, and a policy that uses it is\n"
-                                          "refused at activation.\n");
+    g_autoptr(GString) out =
+        g_string_new("# Reference of the policy language\n\n"
+                     "Generated by `settle policy reference`; do not edit. "
+                     "One notation for intervals: `a..b` with both\n"
+                     "ends included, `a..` and `..b` open, `a` alone for a "
+                     "single value. Amounts are written like\n"
+                     "`40.00`, rates like `2.5%`. A key marked \\* is read and "
+                     "checked, but not settled yet: a policy\n"
+                     "that uses it is refused at activation, by name.\n");
 
-    for (guint i = 0; i < G_N_ELEMENTS(sections); i++) {
-        g_string_append_printf(out,
-                               "\n## %s\n\n| key | value | unit | default | meaning | example |\n"
-                               "| --- | --- | --- | --- | --- | --- |\n",
-                               sections[i].title);
-        for (const SettleField *field = settle_fields; field->section != NULL; field++) {
-            g_autofree char *type = NULL;
-
-            if (strcmp(field->section, sections[i].section) != 0)
-                continue;
-            type = type_text(field);
-            g_string_append_printf(
-                out, "| `%s` | %s | %s | %s | %s | %s%s%s |\n", field->name, type, unit_text(field),
-                field->required               ? "required"
-                : field->default_text != NULL ? field->default_text
-                                              : "",
-                field->help, field->example != NULL ? "`" : "",
-                field->example != NULL ? field->example : "", field->example != NULL ? "`" : "");
-        }
+    for (const SettleFieldSection *each = settle_field_sections; each->section != NULL; each++) {
+        g_string_append_printf(out, "\n## %s\n\n", each->title);
+        if (each->about != NULL)
+            g_string_append_printf(out, "%s\n\n", each->about);
+        g_string_append(out, "| key | value | unit | default | meaning | example |\n"
+                             "| --- | --- | --- | --- | --- | --- |\n");
+        for (const SettleField *field = settle_fields; field->section != NULL; field++)
+            if (strcmp(field->section, each->section) == 0)
+                append_field(out, field);
     }
     append_codes(out);
     return g_string_free(g_steal_pointer(&out), FALSE);

@@ -48,7 +48,7 @@ def files_are_what_the_script_writes(bench):
 def settles(bench):
     settle = state['settle'] = bench.fresh()
     compare.load(settle, QUARTER)
-    settle('policy', 'activate', *(os.path.join(ROOT, 'rules', name) for name in POLICIES))
+    settle('policy', 'activate', *(os.path.join(ROOT, 'fixtures', 'policies', name) for name in POLICIES))
     settle('run', '--date', UNTIL)
 
 

@@ -74,7 +74,7 @@ class PolicyMaker:
                      'base': r.choice(('billed', 'billed-less-arrears', 'cash'))},
             lambda: {'no-arrears': 'true'}))()
 
-    def conditions(self, last_month):
+    def conditions(self, last_month, after=0):
         r = self.random
         out = []
         for _ in range(r.choice((1, 1, 2))):
@@ -88,6 +88,11 @@ class PolicyMaker:
                         kinds.add(next(iter(test)))
                         tests.append(test)
                 out[-1][r.choice(('any', 'all'))] = tests
+                if 'each-month' in out[-1] and self.chance(0.3):
+                    out[-1]['months-together'] = out[-1].pop('each-month')
+            for key in ('each-month', 'months-together'):
+                if key in out[-1] and after > 0 and self.chance(0.4):
+                    out[-1][key] = r.choice(('so-far', f'last {r.randint(1, after)}'))
         return out
 
     def upfront(self, rule):
@@ -125,7 +130,7 @@ class PolicyMaker:
             else:
                 terms['pay'] = self.pay(100, 3000)
             if self.chance(0.5):
-                terms['if'] = self.conditions(n)
+                terms['if'] = self.conditions(n, int(terms['after'].split()[0]))
             rule['instalments'].append(terms)
 
     def share(self, rule):

@@ -8,6 +8,7 @@ day is computed from the facts that are seen on that day, from nothing, every ti
 Section numbers are those of docs/semantics.md.
 """
 import calendar
+import copy
 import csv
 import datetime
 from collections import defaultdict
@@ -594,14 +595,36 @@ def deciding_bill(revisions, due):
     return in_time[-1] if in_time else min(revisions, key=lambda b: (b.issued, b.revision))
 
 
-def conditions_met(rule, conditions, order, bills, due):
+def months_together(bills):
+    """The bills of several months added up, as one."""
+    together = copy.copy(bills[0])
+    for name in ('billed', 'cash', 'arrears', 'minutes', 'megabytes'):
+        setattr(together, name, sum(getattr(bill, name) for bill in bills))
+    return together
+
+
+def condition_months(condition, after):
+    """The contract months a condition names; after: N of T+N."""
+    if 'month' in condition:
+        return [int(condition['month'])]
+    text = condition.get('each-month', condition.get('months-together'))
+    if text == 'so-far':
+        return list(range(0, after))
+    if text.startswith('last '):
+        return list(range(after - int(text.split()[1]), after))
+    first, last = interval(text, int)
+    return list(range(first, last + 1))
+
+
+def conditions_met(rule, conditions, order, bills, due, after=None):
     for condition in conditions:
-        months = interval(condition['each-month'], int) if 'each-month' in condition \
-            else (int(condition['month']),) * 2
-        for number in range(months[0], months[1] + 1):
-            bill = deciding_bill(bills.get(order.month + number), due)
-            if bill is None:
-                return False
+        found = [deciding_bill(bills.get(order.month + number), due)
+                 for number in condition_months(condition, after)]
+        if None in found:
+            return False
+        if 'months-together' in condition:
+            found = [months_together(found)]
+        for bill in found:
             if 'any' in condition:
                 if not any(test_holds(rule.policy, test, bill) for test in condition['any']):
                     return False
@@ -646,7 +669,8 @@ def due_day(terms, order):
 
 def instalment(rule, terms, order, bills, day):
     policy, due = rule.policy, due_day(terms, order)
-    if day < due or not conditions_met(rule, terms.get('if', ()), order, bills, due):
+    after = int(terms['after'].split()[0])
+    if day < due or not conditions_met(rule, terms.get('if', ()), order, bills, due, after):
         return 0
     pay = terms.get('pay')
     if 'by-bill' in terms:

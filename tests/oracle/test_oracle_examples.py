@@ -327,7 +327,7 @@ def random_policies_have_everything():
             walk(data)
     same({'product', 'class', 'region', 'channel', 'amount', 'quantity', 'distributor',
           'distributor-group', 'tier', 'first-order', 'group', 'pay', 'by-amount', 'floor', 'cap',
-          'withheld', 'active-days', 'if', 'month', 'each-month', 'any', 'all', 'minutes', 'megabytes',
+          'withheld', 'active-days', 'if', 'month', 'each-month', 'months-together', 'so-far', 'any', 'all', 'minutes', 'megabytes',
           'bill', 'no-arrears', 'instalments', 'by-bill', 'bands', 'base', 'net-of-tax', 'by-month',
           'by-size', 'rate', 'life-cap', 'window', 'scope', 'measure', 'mode', 'higher-tiers', 'paid',
           'tiers', 'half-up', 'half-even', 'down', 'monthly', 'weekly', 'daily', 'none', 'minimum',

@@ -170,7 +170,7 @@ static const Case intervals[] = {
     {"decimals of a quantity", UPFRONT "  for: {quantity: ^1.5..3}\n", "P020"},
     {"from below zero", UPFRONT "  for: {quantity: ^-2..3}\n", "P020"},
     {"up to below zero", UPFRONT "  for: {quantity: ^..-3}\n", "P020"},
-    {"interval with too many decimals", UPFRONT "  for: {amount: ^1.001..}\n", "P020"},
+    {"interval with too many decimals", UPFRONT "  for: {amount: ^1.001..}\n", "P014"},
     {"interval that ends first", UPFRONT "  for: {quantity: ^5..1}\n", "P021"},
     {"amounts that end first", UPFRONT "  for: {amount: ^2.00..1.99}\n", "P021"},
     {"each-month that ends first", IF("{each-month: ^3..1}"), "P021"},
@@ -235,7 +235,68 @@ static const Case rules[] = {
     {"cut-off day of days", TOP "invoice: {cycle: daily, cut-off-day: ^1}\nrules:\n" GOOD, "P045"},
     {"cut-off day of none", TOP "invoice: {cycle: none, cut-off-day: ^1}\nrules:\n" GOOD, "P045"},
     {"clawback that cannot be", UPFRONT "  clawback: [{on: cancel, ^withn: 90 days}]\n", "P010"},
+    {"months together without a test", IF("^{months-together: 1..2}"), "P041"},
+    {"condition of both kinds of months", IF("^{month: 1, months-together: 1..2}"), "P041"},
+    {"so-far of an upfront", UPFRONT "  if: [{each-month: ^so-far}]\n", "P047"},
+    {"more months than there were", IF("{each-month: ^last 2}"), "P047"},
+    {"last of nothing", IF("{each-month: ^last 0}"), "P020"},
+    {"last of words", IF("{each-month: ^last few}"), "P020"},
+    {"a word that is no condition", IF("^activ"), "P019"},
+    {"a word for an upfront", UPFRONT "  if: [^active]\n", "P006"},
+    {"retry before it falls due",
+     DEFERRED "  - {after: 3 months, day: 1, pay: 1.00, retry-until: ^3 months}\n", "P049"},
+    {"pro-rata of what", UPFRONT "  clawback: [{on: cancel, take: ^pro-rata}]\n", "P050"},
+    {"refunded part of a cancellation",
+     UPFRONT "  clawback: [{on: [cancel, refund], take: ^refunded-part}]\n", "P051"},
+    {"more than was posted", UPFRONT "  clawback: [{on: cancel, take: ^^150%}]\n", "P102 P052"},
+    {"fraud is not named", UPFRONT "  clawback: [{on: ^fraud}]\n", "P019"},
+    {"no event", UPFRONT "  clawback: [^{take: all}]\n", "P011"},
+    {"events of nothing", UPFRONT "  clawback: [{on: ^[]}]\n", "P022"},
+    {"within and days", UPFRONT "  clawback: [^{on: cancel, within: 9 days, days: 1..2}]\n",
+     "P034"},
+    {"within weeks", UPFRONT "  clawback: [{on: cancel, within: ^9 weeks}]\n", "P016"},
+    {"take what", UPFRONT "  clawback: [{on: cancel, take: ^some}]\n", "P019"},
+    {"clawback of a bonus", VOLUME "  mode: whole\n  tiers: {1..: 1.00}\n  ^clawback: []\n",
+     "P010"},
+    {"hold back more than all", UPFRONT "  holdback: {share: ^^101%, days: 1}\n", "P102 P052"},
+    {"holdback without days", UPFRONT "  holdback: ^{share: 1%}\n", "P011"},
+    {"split into nothing", UPFRONT "  split: ^{outlet: 0}\n", "P053"},
+    {"split by rates", UPFRONT "  split: {outlet: ^20%}\n", "P016"},
+    {"tolerance of a rule", UPFRONT "  ^fraud-tolerance: {share: 1%}\n", "P010"},
+    {"port-out does what", TOP "on-port-out: ^nothing\nrules:\n" GOOD, "P019"},
+    {"interval of too many decimals", UPFRONT "  for: {amount: ^1.005..}\n", "P014"},
+    {"interval of too many decimals at its end", UPFRONT "  for: {amount: ^..1.005}\n", "P014"},
     {"pay-when-paid with keys", UPFRONT "  pay-when-paid: ^{a: 1}\n", "P006"},
+};
+
+#define EXAMPLE(rest)                                                                              \
+    UPFRONT "examples:\n- example: e\n  order: {closed: 2026-03-01, paid: 1.00}\n" rest
+static const Case examples[] = {
+    {"without a name",
+     UPFRONT "examples:\n- ^order: {closed: 2026-03-01, paid: 1.00}\n  earns: {}\n", "P011"},
+    {"without an order", UPFRONT "examples:\n- ^example: e\n  earns: {u: 1.00}\n", "P011"},
+    {"without a result",
+     UPFRONT "examples:\n- ^example: e\n  order: {closed: 2026-03-01, paid: 1.00}\n", "P011"},
+    {"of a rule that is not there", EXAMPLE("  earns: {^w: 1.00}\n"), "P048"},
+    {"of no amount", EXAMPLE("  earns: {u: ^much}\n"), "P013"},
+    {"by month of no amount", EXAMPLE("  earns: {u: {1..2: ^much}}\n"), "P013"},
+    {"by month that is none", EXAMPLE("  earns: {u: {^x: 1.00}}\n"), "P020"},
+    {"window of no bonus", EXAMPLE("  window: {^u: 3}\n  earns: {u: 1.00}\n"), "P048"},
+    {"window of no rule", EXAMPLE("  window: {^w: 3}\n  earns: {u: 1.00}\n"), "P048"},
+    {"as of no day", EXAMPLE("  as-of: ^2026-02-29\n  earns: {u: 1.00}\n"), "P018"},
+    {"bill without a month", EXAMPLE("  bills: [^{billed: 1.00}]\n  earns: {u: 1.00}\n"), "P011"},
+    {"bill of too many months",
+     EXAMPLE("  bills: [{month: ^0.., billed: 1.00}]\n  earns: {u: 1.00}\n"), "P016"},
+    {"event that is none",
+     EXAMPLE("  events: [{event: ^dies, on: 2026-04-01}]\n  earns: {u: 1.00}\n"), "P019"},
+    {"closed before the policy",
+     UPFRONT
+     "examples:\n- example: e\n  order: {closed: ^2025-12-31, paid: 1.00}\n  earns: {u: 1.00}\n",
+     "P054"},
+    {"closed at no time",
+     UPFRONT
+     "examples:\n- example: e\n  order: {closed: ^yesterday, paid: 1.00}\n  earns: {u: 1.00}\n",
+     "P018"},
 };
 
 static const Case tiers[] = {
@@ -626,6 +687,7 @@ main(int argc, char **argv)
     add("intervals", intervals, G_N_ELEMENTS(intervals));
     add("rules", rules, G_N_ELEMENTS(rules));
     add("tiers", tiers, G_N_ELEMENTS(tiers));
+    add("examples", examples, G_N_ELEMENTS(examples));
     add("warnings", warnings, G_N_ELEMENTS(warnings));
     add("many", many, G_N_ELEMENTS(many));
     g_test_add_func("/policy-check/printed", test_printed);

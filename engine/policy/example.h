@@ -1,0 +1,65 @@
+/* Examples that a policy carries: an imagined order, what becomes of it, and what it must earn.
+ * Texts and amounts as the policy writes them; contract months instead of calendar months. */
+#pragma once
+
+#include "calendar/calendar.h"
+
+#include <glib.h>
+
+G_BEGIN_DECLS
+
+typedef struct {
+    guint line, column, width; /* in the document */
+} SettlePlace;
+
+typedef struct {
+    char *product, *class, *region, *channel, *distributor; /* NULL: not said */
+    int tier;
+    int64_t paid_minor;
+    int quantity;
+    gboolean first_order;
+    SettleDay closing_day;
+} SettleExampleOrder;
+
+typedef struct {
+    int from_month, to_month; /* contract months; one such bill in each */
+    int64_t billed_minor, tax_minor, arrears_minor, cash_minor;
+    int32_t minutes;
+    int64_t megabytes;
+    gboolean has_issue_day; /* else the first day of the month after */
+    SettleDay issue_day;
+} SettleExampleBill;
+
+/* What one rule must earn: in all, or for each of some items (instalments counted from 1, contract
+ * months). */
+typedef struct {
+    guint rule; /* ordinal */
+    gboolean in_all;
+    int from_item, to_item; /* unless in_all */
+    int64_t minor;
+    SettlePlace place;
+} SettleExpectation;
+
+typedef struct {
+    guint rule;      /* ordinal of a volume bonus */
+    int64_t measure; /* orders, units or minor units */
+} SettleExampleWindow;
+
+typedef struct {
+    char *name;
+    SettlePlace place;
+    SettleExampleOrder order;
+    SettleExampleBill *bills;
+    guint n_bills;
+    SettleExampleWindow *windows;
+    guint n_windows;
+    guint n_events;  /* not settled yet */
+    SettleDay as_of; /* SETTLE_DAY_MAX: everything */
+    SettleExpectation *earns;
+    guint n_earns;
+} SettleExample;
+
+/* Frees what it holds, not itself. */
+void settle_example_clear(SettleExample *example);
+
+G_END_DECLS

@@ -1,0 +1,32 @@
+/* What the two files that hold values against the field table share: validate-scalars.c looks at
+ * single values, validate.c at what is composed of them. */
+#pragma once
+
+#include "policy/build.h"
+#include "policy/fields.h"
+
+G_BEGIN_DECLS
+
+typedef struct {
+    SettleDiagnostics *diagnostics;
+    int exponent;            /* of the policy's currency */
+    const SettleNode *rules; /* the document's, or NULL: what examples may name */
+} SettleCheck;
+
+#define SETTLE_CHECK_ERROR(check, code, node, hint, ...)                                           \
+    settle_diagnose((check)->diagnostics, SETTLE_SEVERITY_ERROR, code, node, hint, __VA_ARGS__)
+
+/* Each adds a diagnostic for a value that is not of its type; nodes are scalars. */
+void settle_field_check_scalar(SettleCheck *check, const SettleField *field,
+                               const SettleNode *node);
+void settle_field_check_interval(SettleCheck *check, const SettleNode *node, gboolean is_money);
+void settle_field_check_money(SettleCheck *check, const SettleNode *node);
+void settle_field_check_rate(SettleCheck *check, const SettleNode *node);
+void settle_field_check_pay(SettleCheck *check, const SettleNode *node);
+/* One of the words, which are those of `name`. */
+void settle_field_check_word(SettleCheck *check, const SettleNode *node, const char *name,
+                             const char *const *words);
+/* FALSE: nothing, or too long. */
+gboolean settle_field_check_text(SettleCheck *check, const SettleNode *node);
+
+G_END_DECLS
