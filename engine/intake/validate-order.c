@@ -194,5 +194,7 @@ settle_validate_order(SettleIntakeJob *job, const SettleCsvRecord *record,
                                                                    contract.length);
     order->upstream_length = (uint16_t) id.length;
     order->contract_length = (uint16_t) contract.length;
+    if (contract.length == 0)
+        order->flags |= SETTLE_ORDER_NO_CONTRACT;
     return TRUE;
 }
