@@ -7,9 +7,6 @@
 /* Typing errors in years would otherwise create partitions for centuries. */
 #define OLDEST_YEARS 20
 #define NEWEST_YEARS 1
-/* One mistyped amount must not stop a night by a sum that leaves 64 bits (docs/semantics.md 14.20).
- */
-#define MAX_AMOUNT_MINOR INT64_C(1000000000000000)
 
 gboolean
 settle_check_refuse(SettleVerdict *verdict, SettleReject reject, int column, const char *format,
@@ -120,7 +117,7 @@ settle_check_amount(SettleVerdict *verdict, SettleCsvField field, int column,
                                    "must not be empty");
     switch (settle_money_parse(field.text, field.length, exponent, ret_minor)) {
     case SETTLE_PARSE_OK:
-        if (*ret_minor >= -MAX_AMOUNT_MINOR && *ret_minor <= MAX_AMOUNT_MINOR)
+        if (*ret_minor >= -SETTLE_MONEY_LARGEST_MINOR && *ret_minor <= SETTLE_MONEY_LARGEST_MINOR)
             return TRUE;
         break;
     case SETTLE_PARSE_NOT_A_NUMBER:

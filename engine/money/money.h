@@ -14,6 +14,10 @@ typedef enum {
     SETTLE_ROUND_DOWN = 2, /* towards zero */
 } SettleRounding;
 
+/* What a fact may name and an order earn by a rule, in either direction (docs/semantics.md 14.20):
+ * thousands of them still add up within 64 bits, so that one mistake cannot stop a night. */
+#define SETTLE_MONEY_LARGEST_MINOR INT64_C(1000000000000000)
+
 /* A rate is a whole number of thousand-millionths: 2.5% is 25,000,000. */
 #define SETTLE_RATE_ONE INT64_C(1000000000)
 typedef int64_t SettleRatePpb;

@@ -153,6 +153,21 @@ new_order_outcome(const SettleWorker *worker, const SettleSubject *subject)
     return n_shares == match->n_rules ? SETTLE_OUTCOME_NO_BILLS : SETTLE_OUTCOME_ZERO;
 }
 
+/* FALSE: a target left 64 bits, or is so large that sums of such ones would. */
+static gboolean
+calc(SettleWorker *worker, const SettleSubject *subject, const SettleBill *bills, guint n_bills,
+     const SettleCalcScope *scope)
+{
+    if (!settle_calc_order(subject->policy, subject->match, subject->order, bills, n_bills, scope,
+                           worker->targets))
+        return FALSE;
+    for (guint i = 0; i < worker->targets->len; i++)
+        if (g_array_index(worker->targets, SettleTarget, i).target_minor >
+            SETTLE_MONEY_LARGEST_MINOR)
+            return FALSE;
+    return TRUE;
+}
+
 static gboolean
 settle_new_order(SettleWorker *worker, SettleSubject *subject)
 {
@@ -172,8 +187,7 @@ settle_new_order(SettleWorker *worker, SettleSubject *subject)
         worker->output->sums.zero++;
         return TRUE;
     }
-    if (!settle_calc_order(subject->policy, match, subject->order, subject->bills, subject->n_bills,
-                           &scope, worker->targets))
+    if (!calc(worker, subject, subject->bills, subject->n_bills, &scope))
         return FALSE;
     add_first(worker, subject);
     for (guint i = match->first[SETTLE_KIND_VOLUME_BONUS];
@@ -207,8 +221,7 @@ settle_old_order(SettleWorker *worker, SettleSubject *subject)
     if (has_history) {
         /* All of the order again, against all that was posted. */
         scope.upfront = scope.deferred = scope.share = TRUE;
-        if (!settle_calc_order(subject->policy, subject->match, subject->order, bills, n_bills,
-                               &scope, worker->targets))
+        if (!calc(worker, subject, bills, n_bills, &scope))
             return FALSE;
         add_differences(worker, subject, posted, n_posted);
         return TRUE;
@@ -217,8 +230,7 @@ settle_old_order(SettleWorker *worker, SettleSubject *subject)
     if (subject->is_due) {
         scope.upfront = scope.deferred = TRUE;
         scope.due_after = worker->context->date - 1;
-        if (!settle_calc_order(subject->policy, subject->match, subject->order, NULL, 0, &scope,
-                               worker->targets))
+        if (!calc(worker, subject, NULL, 0, &scope))
             return FALSE;
         add_first(worker, subject);
         g_array_set_size(worker->targets, 0);
@@ -236,8 +248,7 @@ settle_old_order(SettleWorker *worker, SettleSubject *subject)
         scope.due_after = SETTLE_DAY_MIN;
         scope.share_months = (const SettleMonth *) (const void *) worker->months->data;
         scope.n_share_months = worker->months->len;
-        if (!settle_calc_order(subject->policy, subject->match, subject->order, subject->bills,
-                               subject->n_bills, &scope, worker->targets))
+        if (!calc(worker, subject, subject->bills, subject->n_bills, &scope))
             return FALSE;
         add_first(worker, subject);
     }

@@ -213,8 +213,8 @@ class Zero(small.Case):
   pay: 8.00
   if: [{month: 0, all: [{minutes: 1..}]}]
 - upfront: dear
-  for: {class: [phone], quantity: 1000000..}
-  pay: 100000000000.00""")
+  for: {class: [phone], quantity: 999999..}
+  pay: 10000000.01""")
         cases = {
             'no-policy': [('N1', {'carrier': 'C2'}), ('N2', {'closed_at': '2025-12-31 23:59:59'})],
             'currency': [('U1', {'currency': 'USD'})],
@@ -222,18 +222,21 @@ class Zero(small.Case):
             'zero': [('Z1', {'paid': '0.00'}), ('Z2', {'paid': '0.24'}),
                      # no bill can ever tell: it does not wait for one
                      ('Z3', {'product': 'P-phone', 'region': 'GX'})],
+            # 10,000.00 above the largest amount
             'overflow': [('O1', {'product': 'P-phone', 'quantity': '1000000'})],
         }
-        settled = [('S1', {'product': 'P-sim'}), ('S2', {}), ('S3', {'paid': '0.00', 'contract': 'K3'}),
+        settled = [('S0', {'product': 'P-phone', 'quantity': '999999'}), ('S1', {'product': 'P-sim'}),
+                   ('S2', {}), ('S3', {'paid': '0.00', 'contract': 'K3'}),
                    ('S4', {'product': 'P-phone', 'region': 'GX', 'contract': 'K4'})]
         self.send('orders', '2026-03-10', *(order(name, '2026-03-10', **more) for name, more in
                                             [c for group in cases.values() for c in group] + settled))
         report = self.run_to('2026-03-10')[-1]
         self.assertEqual((report['facts'], report['settled'], report['zero'], report['waiting']),
-                         (12, 4, 8, 0))
-        self.assertEqual((report['transfers'], report['amount_minor']), (2, 3200))
+                         (13, 5, 8, 0))
+        self.assertEqual((report['transfers'], report['amount_minor']), (3, 999999001003199))
         self.assertEqual(self.zero(), {reason: len(group) for reason, group in cases.items()})
-        self.assertEqual(sorted(self.posted('subject', 'amount')), [('S1', '30.00'), ('S2', '2.00')])
+        self.assertEqual(sorted(self.posted('subject', 'amount')),
+                         [('S0', '9999990009999.99'), ('S1', '30.00'), ('S2', '2.00')])
         # zero is settled: nothing of it comes again
         self.assertEqual(self.run_to('2026-03-10'), [])
         self.assertEqual(self.zero(), {reason: len(group) for reason, group in cases.items()})
