@@ -1,52 +1,8 @@
-#include "cli/cli.h"
-#include "policy/load.h"
+#include "cli/policy-file.h"
 #include "run/policies.h"
 #include "store/sql.h"
 
-#include <errno.h>
-#include <jansson.h>
 #include <string.h>
-
-static void
-print_json(const char *path, const SettleDiagnostics *diagnostics, json_t *list)
-{
-    for (guint i = 0; i < diagnostics->items->len; i++) {
-        const SettleDiagnostic *d = g_ptr_array_index(diagnostics->items, i);
-
-        json_array_append_new(
-            list, json_pack("{s:s, s:i, s:i, s:s, s:s, s:s, s:s?}", "file", path, "line",
-                            (int) d->line, "column", (int) d->column, "severity",
-                            d->severity == SETTLE_SEVERITY_ERROR ? "error" : "warning", "code",
-                            d->code, "message", d->message, "hint", d->hint));
-    }
-}
-
-/* Reads and compiles a file; prints what there is to say. FALSE: it cannot be used. */
-static gboolean
-load_file(const char *path, char **ret_text, gsize *ret_length, SettlePolicy **ret_policy,
-          json_t *json)
-{
-    g_autoptr(SettleDiagnostics) diagnostics = NULL;
-    g_autoptr(GError) error = NULL;
-    g_autoptr(GString) out = g_string_new(NULL);
-    SettlePolicy *policy = NULL;
-
-    if (!g_file_get_contents(path, ret_text, ret_length, &error)) {
-        fprintf(stderr, "settle: cannot read \"%s\": %s\n", path, g_strerror(errno));
-        return FALSE;
-    }
-    diagnostics = settle_policy_load(*ret_text, *ret_length, &policy);
-    if (json != NULL) {
-        print_json(path, diagnostics, json);
-    } else {
-        for (guint i = 0; i < diagnostics->items->len; i++)
-            settle_diagnostic_print(g_ptr_array_index(diagnostics->items, i), path, *ret_text,
-                                    *ret_length, out);
-        fputs(out->str, stdout);
-    }
-    *ret_policy = policy;
-    return policy != NULL;
-}
 
 static int
 policy_check(const SettleCli *cli, int argc, char **argv)
@@ -68,7 +24,7 @@ policy_check(const SettleCli *cli, int argc, char **argv)
         SettlePolicy *policy = NULL;
         gsize length;
 
-        if (!load_file(argv[i], &text, &length, &policy, json)) {
+        if (!settle_cli_policy_load(argv[i], &text, &length, &policy, json)) {
             all_good = FALSE;
             continue;
         }
@@ -127,7 +83,8 @@ policy_activate(const SettleCli *cli, int argc, char **argv)
     for (int i = 1; i < argc; i++) {
         Loaded one = {0};
 
-        all_good = load_file(argv[i], &one.text, &one.length, &one.policy, NULL) && all_good;
+        all_good =
+            settle_cli_policy_load(argv[i], &one.text, &one.length, &one.policy, NULL) && all_good;
         g_array_append_val(loaded, one);
     }
     if (!all_good)
@@ -262,6 +219,10 @@ settle_command_policy(const SettleCli *cli, int argc, char **argv)
     static const SettleCommand table[] = {
         {"check", "FILE...", "report errors and warnings", NULL, policy_check},
         {"activate", "FILE...", "make policies hold", NULL, policy_activate},
+        {"test", "FILE...", "hold its examples against what it pays", NULL,
+         settle_command_policy_test},
+        {"try", "FILE --order ORDER", "what one imagined order would earn, and why", NULL,
+         settle_command_policy_try},
         {"list", "", "activated versions", NULL, policy_list},
         {"show", "NAME", "one of them", NULL, policy_show},
         {"schema", "", "the JSON Schema", NULL, policy_schema},

@@ -58,7 +58,8 @@ read_order(SettleBuild *build, const SettleNode *node, SettleExampleOrder *order
                            "the policy does not hold for orders that close on %s", closed->text);
 }
 
-static void
+/* Returns for how many months it is. */
+static guint
 read_bill(SettleBuild *build, const SettleNode *node, SettleExampleBill *bill)
 {
     SettleInterval months = settle_build_interval_of(build, node, "month", FALSE);
@@ -76,6 +77,7 @@ read_bill(SettleBuild *build, const SettleNode *node, SettleExampleBill *bill)
     bill->minutes = (int32_t) integer_of(node, "minutes", 0);
     bill->megabytes = integer_of(node, "megabytes", 0);
     bill->has_issue_day = day_of(node, "issued", &bill->issue_day);
+    return (guint) (bill->to_month - bill->from_month + 1);
 }
 
 static guint
@@ -166,10 +168,15 @@ read_example(SettleBuild *build, const SettleNode *node, SettleExample *example)
     example->n_events = events != NULL ? events->values->len : 0;
     read_order(build, settle_node_get(node, "order"), &example->order);
     if (bills != NULL) {
+        guint n = 0;
+
         example->n_bills = bills->values->len;
         example->bills = g_new0(SettleExampleBill, MAX(bills->values->len, 1));
         for (guint i = 0; i < bills->values->len; i++)
-            read_bill(build, g_ptr_array_index(bills->values, i), &example->bills[i]);
+            n += read_bill(build, g_ptr_array_index(bills->values, i), &example->bills[i]);
+        if (n > SETTLE_EXAMPLE_BILLS_MAX)
+            SETTLE_BUILD_ERROR(build, "P055", bills, NULL, "an example has at most %d bills",
+                               SETTLE_EXAMPLE_BILLS_MAX);
     }
     if (windows != NULL)
         read_windows(build, windows, example);
@@ -183,8 +190,25 @@ settle_build_examples(SettleBuild *build)
 
     if (list == NULL || list->kind != SETTLE_NODE_LIST)
         return;
+    if (list->values->len > SETTLE_EXAMPLES_MAX) {
+        SETTLE_BUILD_ERROR(build, "P055", list, NULL, "a policy has at most %d examples",
+                           SETTLE_EXAMPLES_MAX);
+        return;
+    }
     build->policy->n_examples = list->values->len;
     build->policy->examples = g_new0(SettleExample, MAX(list->values->len, 1));
     for (guint i = 0; i < list->values->len; i++)
         read_example(build, g_ptr_array_index(list->values, i), &build->policy->examples[i]);
+}
+
+void
+settle_example_build(const SettleNode *node, const SettleNode *document, SettlePolicy *policy,
+                     SettleDiagnostics *diagnostics, SettleExample *example)
+{
+    SettleBuild build = {.diagnostics = diagnostics,
+                         .policy = policy,
+                         .top = document,
+                         .exponent = settle_policy_exponent(document)};
+
+    read_example(&build, node, example);
 }

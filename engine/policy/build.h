@@ -13,6 +13,13 @@ void settle_policy_validate(SettleNode *top, SettleDiagnostics *diagnostics);
  * faulty is left out. */
 SettlePolicy *settle_policy_build(const SettleNode *top, SettleDiagnostics *diagnostics);
 
+/* The same for an example that stands alone, for the policy of that document. Validation wants no
+ * errors before building. */
+void settle_example_validate(SettleNode *node, const SettleNode *document,
+                             SettleDiagnostics *diagnostics);
+void settle_example_build(const SettleNode *node, const SettleNode *document, SettlePolicy *policy,
+                          SettleDiagnostics *diagnostics, SettleExample *example);
+
 /* Warns of rules that never apply. list: the nodes of the rules. */
 void settle_policy_find_covered(const SettlePolicy *policy, const SettleNode *list,
                                 SettleDiagnostics *diagnostics);

@@ -51,6 +51,10 @@ const SettlePolicyCode settle_policy_codes[] = {
     {.code = "P052", .about = "a share of more than the whole"},
     {.code = "P053", .about = "a split without parts"},
     {.code = "P054", .about = "an example's order that the policy does not hold for"},
+    {.code = "P055", .about = "too many examples, or bills of one"},
+    {.code = "P060", .about = "an example that earns something else than it says"},
+    {.code = "P061", .about = "an example that earns what it does not say"},
+    {.code = "P062", .about = "an example that earns more than amounts can be"},
     {.code = "P101",
      .about = "a rule that never applies, because one before it takes all of its orders"},
     {.code = "P102", .about = "a rate of more than the whole"},
@@ -58,6 +62,8 @@ const SettlePolicyCode settle_policy_codes[] = {
     {.code = "P104", .about = "a gap between bands"},
     {.code = "P105", .about = "no distributor is in both distributor and distributor-group"},
     {.code = "P106", .about = "two clawback terms for the same event and days"},
+    {.code = "P201",
+     .about = "an example that is not checked, because of a term that is not settled yet"},
     {.code = NULL},
 };
 

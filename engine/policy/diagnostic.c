@@ -12,8 +12,8 @@ diagnostic_free(gpointer data)
     g_free(diagnostic);
 }
 
-static SettleDiagnostics *
-diagnostics_new(void)
+SettleDiagnostics *
+settle_diagnostics_new(void)
 {
     SettleDiagnostics *diagnostics = g_new0(SettleDiagnostics, 1);
 
@@ -28,28 +28,74 @@ settle_diagnostics_free(SettleDiagnostics *diagnostics)
     g_free(diagnostics);
 }
 
-void
-settle_diagnose(SettleDiagnostics *diagnostics, SettleSeverity severity, const char *code,
-                const SettleNode *node, const char *hint, const char *format, ...)
+const char *
+settle_severity_name(SettleSeverity severity)
 {
-    guint *n =
-        severity == SETTLE_SEVERITY_ERROR ? &diagnostics->n_errors : &diagnostics->n_warnings;
-    SettleDiagnostic *diagnostic;
-    va_list arguments;
+    switch (severity) {
+    case SETTLE_SEVERITY_ERROR:
+        return "error";
+    case SETTLE_SEVERITY_WARNING:
+        return "warning";
+    case SETTLE_SEVERITY_NOTE:
+        return "note";
+    }
+    return "";
+}
 
-    if ((*n)++ >= SETTLE_POLICY_SHOWN_MAX)
+static guint *
+counter_of(SettleDiagnostics *diagnostics, SettleSeverity severity)
+{
+    switch (severity) {
+    case SETTLE_SEVERITY_ERROR:
+        return &diagnostics->n_errors;
+    case SETTLE_SEVERITY_WARNING:
+        return &diagnostics->n_warnings;
+    case SETTLE_SEVERITY_NOTE:
+        break;
+    }
+    return &diagnostics->n_notes;
+}
+
+static void
+diagnose(SettleDiagnostics *diagnostics, SettleSeverity severity, const char *code,
+         SettlePlace place, const char *hint, const char *format, va_list arguments)
+{
+    SettleDiagnostic *diagnostic;
+
+    if ((*counter_of(diagnostics, severity))++ >= SETTLE_POLICY_SHOWN_MAX)
         return;
     diagnostic = g_new0(SettleDiagnostic, 1);
     diagnostic->severity = severity;
     g_strlcpy(diagnostic->code, code, sizeof diagnostic->code);
-    diagnostic->line = node->line;
-    diagnostic->column = node->column;
-    diagnostic->width = MAX(node->width, 1);
-    va_start(arguments, format);
+    diagnostic->line = place.line;
+    diagnostic->column = place.column;
+    diagnostic->width = MAX(place.width, 1);
     diagnostic->message = g_strdup_vprintf(format, arguments);
-    va_end(arguments);
     diagnostic->hint = g_strdup(hint);
     g_ptr_array_add(diagnostics->items, diagnostic);
+}
+
+void
+settle_diagnose(SettleDiagnostics *diagnostics, SettleSeverity severity, const char *code,
+                const SettleNode *node, const char *hint, const char *format, ...)
+{
+    va_list arguments;
+
+    va_start(arguments, format);
+    diagnose(diagnostics, severity, code, (SettlePlace){node->line, node->column, node->width},
+             hint, format, arguments);
+    va_end(arguments);
+}
+
+void
+settle_diagnose_at(SettleDiagnostics *diagnostics, SettleSeverity severity, const char *code,
+                   SettlePlace place, const char *hint, const char *format, ...)
+{
+    va_list arguments;
+
+    va_start(arguments, format);
+    diagnose(diagnostics, severity, code, place, hint, format, arguments);
+    va_end(arguments);
 }
 
 static guint
@@ -101,8 +147,7 @@ settle_diagnostic_print(const SettleDiagnostic *diagnostic, const char *file_nam
         line += 3; /* a byte order mark is no column */
 
     g_string_append_printf(out, "%s:%u:%u: %s: %s [%s]\n", file_name, diagnostic->line,
-                           diagnostic->column,
-                           diagnostic->severity == SETTLE_SEVERITY_ERROR ? "error" : "warning",
+                           diagnostic->column, settle_severity_name(diagnostic->severity),
                            diagnostic->message, diagnostic->code);
     for (guint i = 1; i < diagnostic->line && line < end; i++) {
         newline = memchr(line, '\n', (size_t) (end - line));
@@ -136,11 +181,6 @@ settle_diagnostic_print(const SettleDiagnostic *diagnostic, const char *file_nam
         g_string_append_printf(out, "    hint: %s\n", diagnostic->hint);
 }
 
-/* --- the loader's frame ---------------------------------------------------------------------- */
-
-#include "base/digest.h"
-#include "policy/build.h"
-
 static int
 compare_places(gconstpointer a, gconstpointer b)
 {
@@ -152,24 +192,8 @@ compare_places(gconstpointer a, gconstpointer b)
     return x->column < y->column ? -1 : x->column > y->column;
 }
 
-SettleDiagnostics *
-settle_policy_load(const char *text, size_t length, SettlePolicy **ret_policy)
+void
+settle_diagnostics_sort(SettleDiagnostics *diagnostics)
 {
-    SettleDiagnostics *diagnostics = diagnostics_new();
-    SettleNode *top = settle_tree_read(text, length, diagnostics);
-    SettlePolicy *policy = NULL;
-
-    if (top != NULL) {
-        settle_policy_validate(top, diagnostics);
-        /* also after errors, from what is sound: all of them are wanted in one pass */
-        policy = settle_policy_build(top, diagnostics);
-        settle_node_free(top);
-    }
-    if (diagnostics->n_errors > 0)
-        g_clear_pointer(&policy, settle_policy_free);
-    if (policy != NULL)
-        settle_digest_once(text, length, policy->hash);
-    g_ptr_array_sort(diagnostics->items, compare_places);
-    *ret_policy = policy;
-    return diagnostics;
+    g_ptr_array_sort(diagnostics->items, compare_places); /* a stable merge sort */
 }

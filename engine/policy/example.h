@@ -8,6 +8,9 @@
 
 G_BEGIN_DECLS
 
+#define SETTLE_EXAMPLES_MAX      500  /* of a policy */
+#define SETTLE_EXAMPLE_BILLS_MAX 1000 /* of an example, each month counted */
+
 typedef struct {
     guint line, column, width; /* in the document */
 } SettlePlace;

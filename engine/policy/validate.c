@@ -355,15 +355,31 @@ check_section(SettleCheck *check, const char *section, const SettleNode *node)
                                field->help);
 }
 
+static SettleCheck
+check_for(const SettleNode *document, SettleDiagnostics *diagnostics)
+{
+    const SettleNode *rules = settle_node_get(document, "rules");
+
+    return (SettleCheck){
+        .diagnostics = diagnostics,
+        .exponent = settle_policy_exponent(document),
+        .rules = rules != NULL && rules->kind == SETTLE_NODE_LIST ? rules : NULL,
+    };
+}
+
 void
 settle_policy_validate(SettleNode *top, SettleDiagnostics *diagnostics)
 {
-    const SettleNode *rules = settle_node_get(top, "rules");
-    SettleCheck check = {
-        .diagnostics = diagnostics,
-        .exponent = settle_policy_exponent(top),
-        .rules = rules != NULL && rules->kind == SETTLE_NODE_LIST ? rules : NULL,
-    };
+    SettleCheck check = check_for(top, diagnostics);
 
     check_section(&check, "policy", top);
+}
+
+void
+settle_example_validate(SettleNode *node, const SettleNode *document,
+                        SettleDiagnostics *diagnostics)
+{
+    SettleCheck check = check_for(document, diagnostics);
+
+    check_section(&check, "example", node);
 }

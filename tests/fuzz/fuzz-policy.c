@@ -1,6 +1,6 @@
-/* Whatever the bytes are: the loader says what is wrong with them, or gives a policy; never both,
+/* Whatever the bytes are: the loader says what is wrong with them, or gives a policy whose examples can be worked out; never both,
  * never neither, and each diagnostic can be printed. */
-#include "policy/load.h"
+#include "calc/life.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
@@ -9,7 +9,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     const char *text = (const char *) data;
     SettlePolicy *policy = NULL;
-    SettleDiagnostics *diagnostics = settle_policy_load(text, size, &policy);
+    SettleDiagnostics *diagnostics = settle_policy_load_checked(text, size, &policy);
     g_autoptr(GString) out = g_string_new(NULL);
 
     g_assert_true((policy != NULL) == (diagnostics->n_errors == 0));

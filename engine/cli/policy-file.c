@@ -1,0 +1,47 @@
+#include "cli/policy-file.h"
+
+#include <errno.h>
+
+void
+settle_cli_diagnostics(const SettleDiagnostics *diagnostics, const char *name, const char *text,
+                       gsize length, json_t *json)
+{
+    g_autoptr(GString) out = g_string_new(NULL);
+
+    for (guint i = 0; i < diagnostics->items->len; i++) {
+        const SettleDiagnostic *d = g_ptr_array_index(diagnostics->items, i);
+
+        if (json != NULL)
+            json_array_append_new(json,
+                                  json_pack("{s:s, s:i, s:i, s:s, s:s, s:s, s:s?}", "file", name,
+                                            "line", (int) d->line, "column", (int) d->column,
+                                            "severity", settle_severity_name(d->severity), "code",
+                                            d->code, "message", d->message, "hint", d->hint));
+        else
+            settle_diagnostic_print(d, name, text, length, out);
+    }
+    fputs(out->str, stdout);
+}
+
+gboolean
+settle_cli_policy_read(const char *path, char **ret_text, gsize *ret_length)
+{
+    if (g_file_get_contents(path, ret_text, ret_length, NULL))
+        return TRUE;
+    fprintf(stderr, "settle: cannot read \"%s\": %s\n", path, g_strerror(errno));
+    return FALSE;
+}
+
+gboolean
+settle_cli_policy_load(const char *path, char **ret_text, gsize *ret_length,
+                       SettlePolicy **ret_policy, json_t *json)
+{
+    g_autoptr(SettleDiagnostics) diagnostics = NULL;
+
+    *ret_policy = NULL;
+    if (!settle_cli_policy_read(path, ret_text, ret_length))
+        return FALSE;
+    diagnostics = settle_policy_load_checked(*ret_text, *ret_length, ret_policy);
+    settle_cli_diagnostics(diagnostics, path, *ret_text, *ret_length, json);
+    return *ret_policy != NULL;
+}

@@ -1,0 +1,51 @@
+#include "base/digest.h"
+#include "policy/build.h"
+
+/* From text to a policy or an example: tree, validation, building. */
+
+SettleDiagnostics *
+settle_policy_load(const char *text, size_t length, SettlePolicy **ret_policy)
+{
+    SettleDiagnostics *diagnostics = settle_diagnostics_new();
+    SettleNode *top = settle_tree_read(text, length, diagnostics);
+    SettlePolicy *policy = NULL;
+
+    if (top != NULL) {
+        settle_policy_validate(top, diagnostics);
+        /* also after errors, from what is sound: all of them are wanted in one pass */
+        policy = settle_policy_build(top, diagnostics);
+        settle_node_free(top);
+    }
+    if (diagnostics->n_errors > 0)
+        g_clear_pointer(&policy, settle_policy_free);
+    if (policy != NULL)
+        settle_digest_once(text, length, policy->hash);
+    settle_diagnostics_sort(diagnostics);
+    *ret_policy = policy;
+    return diagnostics;
+}
+
+SettleDiagnostics *
+settle_example_load(const char *policy_text, size_t policy_length, SettlePolicy *policy,
+                    const char *text, size_t length, SettleExample *ret_example)
+{
+    SettleDiagnostics *diagnostics = settle_diagnostics_new();
+    g_autoptr(SettleDiagnostics) known = settle_diagnostics_new();
+    SettleNode *document = settle_tree_read(policy_text, policy_length, known);
+    SettleNode *node = settle_tree_read(text, length, diagnostics);
+    SettleExample example = {.name = NULL};
+
+    if (document != NULL && node != NULL) {
+        settle_example_validate(node, document, diagnostics);
+        if (diagnostics->n_errors == 0)
+            settle_example_build(node, document, policy, diagnostics, &example);
+    }
+    g_clear_pointer(&document, settle_node_free);
+    g_clear_pointer(&node, settle_node_free);
+    settle_diagnostics_sort(diagnostics);
+    if (diagnostics->n_errors == 0)
+        *ret_example = example;
+    else
+        settle_example_clear(&example);
+    return diagnostics;
+}
