@@ -1,5 +1,6 @@
 #include "base/error.h"
 #include "policy/build-internal.h"
+#include "policy/findings.h"
 
 #include <string.h>
 
@@ -398,15 +399,22 @@ text_of(const SettleNode *map, const char *key)
 static void
 read_rules(SettleBuild *build, const SettleNode *rules)
 {
+    g_autofree guint8 *sound = g_new0(guint8, MAX(rules->values->len, 1));
+    const SettleFindings findings = {build->policy,      build->top,     rules, sound,
+                                     build->diagnostics, build->exponent};
+
     build->policy->rules = g_new0(SettleRule, rules->values->len);
     for (guint i = 0; i < rules->values->len; i++) {
         const SettleNode *rule = g_ptr_array_index(rules->values, i);
+        guint before = build->diagnostics->n_errors;
 
-        if (!rule->faulty)
+        if (!rule->faulty) {
             read_rule(build, rule, i, &build->policy->rules[i]);
+            sound[i] = build->diagnostics->n_errors == before;
+        }
         build->policy->n_rules = i + 1;
     }
-    settle_policy_find_covered(build->policy, rules, build->diagnostics);
+    settle_findings_look(&findings);
 }
 
 SettlePolicy *

@@ -20,10 +20,6 @@ void settle_example_validate(SettleNode *node, const SettleNode *document,
 void settle_example_build(const SettleNode *node, const SettleNode *document, SettlePolicy *policy,
                           SettleDiagnostics *diagnostics, SettleExample *example);
 
-/* Warns of rules that never apply. list: the nodes of the rules. */
-void settle_policy_find_covered(const SettlePolicy *policy, const SettleNode *list,
-                                SettleDiagnostics *diagnostics);
-
 /* Reading of well-formed scalars. exponent: the currency's. */
 gboolean settle_interval_read(const char *text, gboolean is_money, int exponent,
                               SettleInterval *ret_interval);

@@ -44,14 +44,13 @@ report_covered(const Search *search, const SettleRule *rule, const gboolean *use
         }
     if (n < n_used)
         g_string_append_printf(names, " and %u more", n_used - n);
-    SETTLE_FINDING_WARNING(search->findings, "P101",
-                           settle_findings_node(search->findings, rule->ordinal),
-                           "put the narrower rule first, or give one of them a group",
-                           n_used == 1
-                               ? "\"%s\" never applies: %s before it takes all of its orders"
-                               : "\"%s\" never applies: %s before it together take all of its "
-                                 "orders",
-                           rule->id, names->str);
+    SETTLE_FINDING_WARNING(
+        search->findings, "P101", settle_findings_node(search->findings, rule->ordinal),
+        "put the narrower rule first, or give one of them a group",
+        n_used == 1 ? "\"%s\" never applies: %s before it takes all of its orders"
+                    : "\"%s\" never applies: %s before it together take all of its "
+                      "orders",
+        rule->id, names->str);
 }
 
 /* TRUE if nothing is left for the rule. */
@@ -165,10 +164,10 @@ look_at(Search *search, guint rule, const GArray *earlier)
     if (settle_box_is_empty(&search->boxes[rule])) {
         /* that no distributor is in both lists is told already */
         if (self->selector.distributors == NULL || self->selector.distributors[0] != NULL)
-            SETTLE_FINDING_WARNING(
-                findings, "P108", settle_node_get(settle_findings_node(findings, rule), "for"),
-                "quantities are 1 or more, tiers 0 to 99",
-                "\"%s\" never applies: there are no such orders", self->id);
+            SETTLE_FINDING_WARNING(findings, "P108",
+                                   settle_node_get(settle_findings_node(findings, rule), "for"),
+                                   "quantities are 1 or more, tiers 0 to 99",
+                                   "\"%s\" never applies: there are no such orders", self->id);
         return;
     }
     settle_box_space_reset(search->space);

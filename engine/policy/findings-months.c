@@ -68,8 +68,7 @@ look_at_instalment(const SettleFindings *findings, const SettleRule *rule, const
 static gboolean
 is_told(const SettleBand *before, const SettleBand *band)
 {
-    return before->interval.from != before->interval.to &&
-           band->interval.from != band->interval.to;
+    return before->interval.from != before->interval.to && band->interval.from != band->interval.to;
 }
 
 static void

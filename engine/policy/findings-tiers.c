@@ -76,11 +76,10 @@ look_at_tier(const SettleFindings *findings, const SettleRule *rule, guint tier,
     settle_money_format_grouped(from - 1, places, below);
     settle_money_format_grouped(from, places, at);
     if (after < before)
-        SETTLE_FINDING_WARNING(findings, "P109", key,
-                               "pay at least as much as the tier before, or use mode: marginal",
-                               "%s makes \"%s\" fall by %s: %s earn %s, %s earn %s", step, rule->id,
-                               settle_findings_money(findings, before - after, by), below, was, at,
-                               is);
+        SETTLE_FINDING_WARNING(
+            findings, "P109", key, "pay at least as much as the tier before, or use mode: marginal",
+            "%s makes \"%s\" fall by %s: %s earn %s, %s earn %s", step, rule->id,
+            settle_findings_money(findings, before - after, by), below, was, at, is);
     else if (after > before)
         SETTLE_FINDING_NOTE(findings, "P202", key, NULL, "%s is worth %s: %s earn %s, %s earn %s",
                             step, settle_findings_money(findings, after - before, by), below, was,

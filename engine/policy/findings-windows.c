@@ -1,0 +1,123 @@
+#include "policy/findings.h"
+#include "policy/windows.h"
+
+/* Each version measures its own orders only (docs/semantics.md 13.9): where one starts or ends
+ * inside a window, two versions measure its orders apart, and tiers may be missed by both. */
+
+static int
+months_of(SettleWindow window)
+{
+    switch (window) {
+    case SETTLE_WINDOW_MONTH:
+        return 1;
+    case SETTLE_WINDOW_QUARTER:
+        return 3;
+    case SETTLE_WINDOW_YEAR:
+        return 12;
+    }
+    return 1;
+}
+
+SettleDay
+settle_window_first(SettleWindow window, SettleDay day)
+{
+    SettleMonth month = settle_day_month(day);
+
+    return settle_month_first(month - month % months_of(window));
+}
+
+SettleDay
+settle_window_last(SettleWindow window, SettleDay day)
+{
+    SettleMonth month = settle_day_month(day);
+
+    return settle_month_last(month - month % months_of(window) + months_of(window) - 1);
+}
+
+char *
+settle_window_format(SettleWindow window, SettleDay day, char text[SETTLE_WINDOW_TEXT_BYTES])
+{
+    SettleMonth month = settle_day_month(day);
+
+    switch (window) {
+    case SETTLE_WINDOW_MONTH:
+        g_snprintf(text, SETTLE_WINDOW_TEXT_BYTES, "month %d-%02d", month / 12, month % 12 + 1);
+        break;
+    case SETTLE_WINDOW_QUARTER:
+        g_snprintf(text, SETTLE_WINDOW_TEXT_BYTES, "quarter %d-Q%d", month / 12,
+                   month % 12 / 3 + 1);
+        break;
+    case SETTLE_WINDOW_YEAR:
+        g_snprintf(text, SETTLE_WINDOW_TEXT_BYTES, "year %d", month / 12);
+        break;
+    }
+    return text;
+}
+
+/* The names of the rules that count over the window; NULL if there are none. */
+static char *
+rules_over(const SettleFindings *findings, SettleWindow window)
+{
+    g_autoptr(GString) names = g_string_new(NULL);
+    guint n = 0;
+
+    for (guint i = 0; i < findings->policy->n_rules; i++) {
+        const SettleRule *rule = &findings->policy->rules[i];
+
+        if (!findings->sound[i] || rule->kind != SETTLE_KIND_VOLUME_BONUS ||
+            rule->volume.window != window)
+            continue;
+        if (n < 5)
+            g_string_append_printf(names, "%s\"%s\"", n > 0 ? ", " : "", rule->id);
+        else if (n == 5)
+            g_string_append(names, ", ...");
+        n++;
+    }
+    return n > 0 ? g_string_free(g_steal_pointer(&names), FALSE) : NULL;
+}
+
+static void
+look_at_window(const SettleFindings *findings, const SettleNode *closing, SettleWindow window)
+{
+    SettleDay from = findings->policy->closing_from, to = findings->policy->closing_to;
+    SettleDay first = settle_window_first(window, from), last = settle_window_last(window, to);
+    g_autofree char *names = rules_over(findings, window);
+    char name[SETTLE_WINDOW_TEXT_BYTES];
+    char day[SETTLE_DAY_TEXT_BYTES], a[SETTLE_DAY_TEXT_BYTES], b[SETTLE_DAY_TEXT_BYTES];
+
+    if (names == NULL)
+        return;
+    if (first != from) {
+        g_autofree char *hint =
+            g_strdup_printf("let the version start on %s or %s", settle_day_format(first, a),
+                            settle_day_format(settle_window_last(window, from) + 1, b));
+
+        SETTLE_FINDING_WARNING(findings, "P114", closing, hint,
+                               "%s: orders before %s are measured by the version before, and not "
+                               "together with these by %s",
+                               settle_window_format(window, from, name),
+                               settle_day_format(from, day), names);
+    }
+    if (last != to) {
+        g_autofree char *hint = g_strdup_printf(
+            "let the version end on %s or %s",
+            settle_day_format(settle_window_first(window, to) - 1, a), settle_day_format(last, b));
+
+        SETTLE_FINDING_WARNING(findings, "P115", closing, hint,
+                               "%s: orders after %s are measured by the version after, and not "
+                               "together with these by %s",
+                               settle_window_format(window, to, name), settle_day_format(to, day),
+                               names);
+    }
+}
+
+void
+settle_findings_windows(const SettleFindings *findings)
+{
+    static const SettleWindow windows[] = {SETTLE_WINDOW_MONTH, SETTLE_WINDOW_QUARTER,
+                                           SETTLE_WINDOW_YEAR};
+    const SettleNode *closing = settle_build_sound(findings->top, "closing");
+
+    for (guint i = 0; closing != NULL && i < G_N_ELEMENTS(windows); i++)
+        look_at_window(findings, closing, windows[i]);
+}

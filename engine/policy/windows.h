@@ -1,0 +1,14 @@
+/* The windows of volume bonuses by the calendar. */
+#pragma once
+
+#include "policy/policy.h"
+
+G_BEGIN_DECLS
+
+SettleDay settle_window_first(SettleWindow window, SettleDay day);
+SettleDay settle_window_last(SettleWindow window, SettleDay day);
+#define SETTLE_WINDOW_TEXT_BYTES 24
+/* "month 2026-02", "quarter 2026-Q1", "year 2026" */
+char *settle_window_format(SettleWindow window, SettleDay day, char text[SETTLE_WINDOW_TEXT_BYTES]);
+
+G_END_DECLS
