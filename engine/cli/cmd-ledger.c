@@ -24,6 +24,8 @@ clear_filters(Filters *filters)
     g_free(filters->order);
 }
 
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Filters, clear_filters)
+
 static int
 ledger_balances(const SettleCli *cli, int argc, char **argv)
 {
@@ -32,7 +34,7 @@ ledger_balances(const SettleCli *cli, int argc, char **argv)
         {"currency", SETTLE_COLUMN_TEXT}, {"account", SETTLE_COLUMN_TEXT},
         {"balance", SETTLE_COLUMN_MONEY},
     };
-    Filters filters = {0};
+    g_auto(Filters) filters = {0};
     const GOptionEntry entries[] = {
         {"carrier", 0, 0, G_OPTION_ARG_FILENAME, &filters.carrier, "only of this carrier", "CODE"},
         {"distributor", 0, 0, G_OPTION_ARG_FILENAME, &filters.distributor,
@@ -75,7 +77,6 @@ ledger_balances(const SettleCli *cli, int argc, char **argv)
         settle_table_row(table, cells);
     }
     settle_table_end(table);
-    clear_filters(&filters);
     return SETTLE_EXIT_DONE;
 }
 
@@ -220,7 +221,7 @@ print_transfers(const SettleCli *cli, SettleStore *store, const Filters *filters
 static int
 ledger_transfers(const SettleCli *cli, int argc, char **argv)
 {
-    Filters filters = {0};
+    g_auto(Filters) filters = {0};
     const GOptionEntry entries[] = {
         {"carrier", 0, 0, G_OPTION_ARG_FILENAME, &filters.carrier, "only of this carrier", "CODE"},
         {"distributor", 0, 0, G_OPTION_ARG_FILENAME, &filters.distributor,
@@ -253,7 +254,6 @@ ledger_transfers(const SettleCli *cli, int argc, char **argv)
     store = settle_cli_open(cli, SETTLE_STORE_AS_READER, "ledger", &error);
     if (store == NULL || !print_transfers(cli, store, &filters, kind, &error))
         return settle_cli_fail(error);
-    clear_filters(&filters);
     return SETTLE_EXIT_DONE;
 }
 
