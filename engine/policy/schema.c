@@ -14,6 +14,13 @@
 #define COUNTS  "(" COUNT "(\\.\\.(" COUNT ")?)?|\\.\\." COUNT ")"
 #define AMOUNTS "(" MONEY "(\\.\\.(" MONEY ")?)?|\\.\\." MONEY ")"
 
+/* What cannot be read as a number: rates, days, numbers of months. */
+static json_t *
+word_pattern(const char *regex)
+{
+    return json_pack("{s:s, s:s}", "type", "string", "pattern", regex);
+}
+
 /* Editors hand unquoted numbers over as numbers: a text may be one, too. */
 static json_t *
 pattern(const char *regex)
@@ -102,7 +109,7 @@ type_schema(const SettleField *field)
     case FIELD_MONEY:
         return pattern("^" MONEY "$");
     case FIELD_RATE:
-        return pattern("^" RATE "$");
+        return word_pattern("^" RATE "$");
     case FIELD_PAY:
         return pattern("^" MONEY "%?$");
     case FIELD_INTEGER:
@@ -113,11 +120,11 @@ type_schema(const SettleField *field)
     case FIELD_CHOICE:
         return choice_schema(field);
     case FIELD_CURRENCY:
-        return pattern("^[A-Z]{3}$");
+        return word_pattern("^[A-Z]{3}$");
     case FIELD_DAYS:
-        return pattern("^(" DAY "(\\.\\.(" DAY ")?)?|\\.\\." DAY ")$");
+        return word_pattern("^(" DAY "(\\.\\.(" DAY ")?)?|\\.\\." DAY ")$");
     case FIELD_MONTHS:
-        return pattern("^" COUNT " months?$");
+        return word_pattern("^" COUNT " months?$");
     case FIELD_COUNT_INTERVAL:
         return pattern("^" COUNTS "$");
     case FIELD_MONEY_INTERVAL:
@@ -136,17 +143,17 @@ type_schema(const SettleField *field)
     case FIELD_TIERS:
         return map_of("^" AMOUNTS "$", pattern("^" MONEY "%?$"));
     case FIELD_BANDS_MONEY_RATE:
-        return map_of("^" AMOUNTS "$", pattern("^" RATE "$"));
+        return map_of("^" AMOUNTS "$", word_pattern("^" RATE "$"));
     case FIELD_BANDS_COUNT_RATE:
-        return map_of("^" COUNTS "$", pattern("^" RATE "$"));
+        return map_of("^" COUNTS "$", word_pattern("^" RATE "$"));
     case FIELD_CHOICES:
         return choices_schema(field);
     case FIELD_DAY:
-        return pattern("^" DAY "$");
+        return word_pattern("^" DAY "$");
     case FIELD_SPAN:
-        return pattern("^" COUNT " (day|month)s?$");
+        return word_pattern("^" COUNT " (day|month)s?$");
     case FIELD_TAKE:
-        return pattern("^(all|pro-rata|refunded-part|" RATE ")$");
+        return word_pattern("^(all|pro-rata|refunded-part|" RATE ")$");
     case FIELD_SO_FAR:
         return pattern("^(so-far|last " COUNT "|" COUNTS ")$");
     case FIELD_MEASURES:
