@@ -16,7 +16,7 @@ NOWHERE = "host='/nonexistent' dbname='none'"
 COMMANDS = {
     'migrate': (), 'import': (), 'run': (), 'status': (),
     'quarantine': ('list', 'release'), 'period': ('list', 'close'),
-    'policy': ('check', 'activate', 'list', 'show', 'schema', 'reference'),
+    'policy': ('check', 'activate', 'test', 'try', 'list', 'show', 'schema', 'reference'),
     'invoice': ('list', 'lines', 'show', 'approve', 'issue'), 'ledger': ('balances', 'transfers'),
 }
 OPTIONS = {
@@ -24,7 +24,7 @@ OPTIONS = {
     'run': ('--date', '--workers', '--chunk-facts', '--dry-run', '--abandon', '--reason'),
     'quarantine list': ('--batch', '--reason', '--limit'),
     'quarantine release': ('--batch', '--line', '--reason', '--all', '--date'),
-    'policy show': ('--document',),
+    'policy show': ('--document',), 'policy try': ('--order', '--bill', '--window', '--as-of'),
     'invoice list': ('--carrier', '--distributor', '--batch'),
     'ledger balances': ('--carrier', '--distributor', '--period'),
     'ledger transfers': ('--carrier', '--distributor', '--period', '--kind', '--order', '--run',
@@ -52,6 +52,7 @@ REFUSED = [
     ('quarantine release --all --date 2026-13-01', '"2026-13-01"'),
     ('policy', 'policy what'), ('policy x', '"x"'), ('policy check', 'check which'),
     ('policy activate', 'activate which'), ('policy list x', '"x"'), ('policy show', 'show which'),
+    ('policy test', 'test which'), ('policy try', 'try which'), ('policy try FILE --paid x', '--paid'),
     ('policy show a b', 'show which'), ('policy schema x', '"x"'), ('policy reference x', '"x"'),
     ('run', 'which day'), ('run x --date 2026-01-01', '"x"'), ('run --date x', '"x"'),
     ('run --date 2026-02-29', '"2026-02-29"'), ('run --date 2026-1-1', '"2026-1-1"'),
