@@ -1,6 +1,6 @@
 """Adds up what `meson test` did: every TAP case counts, and a test that died counts as a failure.
 
-usage: test-totals.py MESON-LOGS MESON-STATUS CLANG-STATUS (0: good)
+usage: test-totals.py MESON-LOGS MESON-STATUS CLANG-STATUS FUZZ-STATUS (0: good)
 
 The last line is "N passed, N failed", and ", N skipped" if any were. Exit status 1 unless all is well.
 """
@@ -20,7 +20,7 @@ def read_xml(path):
 
 
 def main():
-    logs, meson_status, clang_status = sys.argv[1:]
+    logs, meson_status, clang_status, fuzz_status = sys.argv[1:]
     counts = {"passed": 0, "failed": 0, "skipped": 0}
     failures = []
     reported = set()  # tests with a failed case of their own
@@ -47,6 +47,8 @@ def main():
                     failures.append(f"{test['name']}: {test['result']}")
     if clang_status != "0":
         failures.append("clang: does not compile without warnings")
+    if fuzz_status != "0":
+        failures.append("fuzz: the policy loader fails on a document (build-fuzz/fuzz.log)")
     if meson_status != "0" and not failures:
         failures.append("meson test failed")
     counts["failed"] = len(failures)

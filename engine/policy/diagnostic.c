@@ -56,6 +56,7 @@ counter_of(SettleDiagnostics *diagnostics, SettleSeverity severity)
     return &diagnostics->n_notes;
 }
 
+G_GNUC_PRINTF(6, 0)
 static void
 diagnose(SettleDiagnostics *diagnostics, SettleSeverity severity, const char *code,
          SettlePlace place, const char *hint, const char *format, va_list arguments)

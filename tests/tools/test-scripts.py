@@ -87,12 +87,13 @@ def check_totals(base):
         return result.returncode, result.stdout.splitlines()[-1]
 
     for chosen, status, expected in (
-        (tests[:1], ("0", "0"), (0, "2 passed, 0 failed, 1 skipped")),
-        (tests[:2], ("1", "0"), (1, "3 passed, 1 failed, 1 skipped")),
-        (tests, ("1", "0"), (1, "4 passed, 3 failed, 1 skipped")),
-        (tests[:1], ("0", "1"), (1, "2 passed, 1 failed, 1 skipped")),
-        (tests[:1], ("1", "0"), (1, "2 passed, 1 failed, 1 skipped")),
-        ([], ("0", "0"), (1, "0 passed, 0 failed")),
+        (tests[:1], ("0", "0", "0"), (0, "2 passed, 0 failed, 1 skipped")),
+        (tests[:2], ("1", "0", "0"), (1, "3 passed, 1 failed, 1 skipped")),
+        (tests, ("1", "0", "0"), (1, "4 passed, 3 failed, 1 skipped")),
+        (tests[:1], ("0", "1", "0"), (1, "2 passed, 1 failed, 1 skipped")),
+        (tests[:1], ("0", "0", "1"), (1, "2 passed, 1 failed, 1 skipped")),
+        (tests[:1], ("1", "0", "0"), (1, "2 passed, 1 failed, 1 skipped")),
+        ([], ("0", "0", "0"), (1, "0 passed, 0 failed")),
     ):
         check(f"totals: {expected[1]}", totals(chosen, *status) == expected, totals(chosen, *status))
 
