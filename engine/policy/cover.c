@@ -137,7 +137,8 @@ look_for_shared(Search *search, const SettleRule *rule, const SettleBox *box)
         SettleBox common, rest;
         g_autofree char *order = NULL;
 
-        if (findings->diagnostics->n_warnings >= SETTLE_POLICY_SHOWN_MAX)
+        /* room is left for what is worse */
+        if (findings->diagnostics->n_warnings >= SETTLE_POLICY_SHOWN_MAX / 2)
             return;
         if (is_special_case(search, early, box) || may_be_apart(early, box))
             continue;

@@ -67,9 +67,9 @@ extern const char *const settle_rule_kinds[];
 /* Every code that a diagnostic can have; ends with a NULL code. */
 typedef struct {
     const char *code;
-    const char *about;   /* one line */
-    const char *explain; /* what it means for the money, and what to do about it; NULL: about says
-                            it */
+    const char *about;      /* one line */
+    const char *explain;    /* what it means for the money, and what to do about it */
+    const char *around;     /* a document with @ where bad and good can be put; NULL: they cannot */
     const char *bad, *good; /* a line of a policy that draws it, and one that does not; or NULL */
 } SettlePolicyCode;
 extern const SettlePolicyCode settle_policy_codes[];

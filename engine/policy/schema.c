@@ -351,11 +351,13 @@ append_field(GString *out, const SettleField *field)
 static void
 append_codes(GString *out)
 {
-    g_string_append(out,
-                    "\n## Messages\n\nErrors begin with P0: the policy is refused. Warnings begin "
-                    "with P1.\n\n| code | about |\n| --- | --- |\n");
+    g_string_append(out, "\n## Messages\n\nErrors begin with P0: the policy is refused. Warnings "
+                         "begin with P1: it can be used, but is\nhardly meant so. Notes begin with "
+                         "P2: what it does, for those who did not know.\n`settle policy "
+                         "explain-code P031` shows lines with the mistake and without.\n\n| code | "
+                         "about | what it means, and what to do |\n| --- | --- | --- |\n");
     for (const SettlePolicyCode *code = settle_policy_codes; code->code != NULL; code++)
-        g_string_append_printf(out, "| `%s` | %s |\n", code->code, code->about);
+        g_string_append_printf(out, "| `%s` | %s | %s |\n", code->code, code->about, code->explain);
 }
 
 char *

@@ -434,7 +434,8 @@ check_manners(const SettleDiagnostics *diagnostics, gboolean has_policy)
         g_assert_true(g_utf8_validate(item->message, -1, NULL));
     }
     g_assert_cmpuint(diagnostics->n_errors, ==, n_errors);
-    g_assert_cmpuint(diagnostics->n_warnings, ==, diagnostics->items->len - n_errors);
+    g_assert_cmpuint(diagnostics->n_warnings + diagnostics->n_notes, ==,
+                     diagnostics->items->len - n_errors);
     g_assert_cmpint(has_policy, ==, n_errors == 0);
 }
 
