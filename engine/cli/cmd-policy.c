@@ -4,48 +4,6 @@
 
 #include <string.h>
 
-static int
-policy_check(const SettleCli *cli, int argc, char **argv)
-{
-    json_t *json = NULL;
-    gboolean all_good = TRUE;
-    int code;
-
-    if (!settle_cli_parse("policy check FILE...",
-                          "Reads policies and reports all errors and warnings. Needs no database.",
-                          NULL, &argc, &argv, &code))
-        return code;
-    if (argc < 2)
-        return settle_cli_usage(NULL, "check which files");
-    if (cli->format == SETTLE_FORMAT_JSON)
-        json = json_array();
-    for (int i = 1; i < argc; i++) {
-        g_autofree char *text = NULL;
-        SettlePolicy *policy = NULL;
-        gsize length;
-
-        if (!settle_cli_policy_load(argv[i], &text, &length, &policy, json)) {
-            all_good = FALSE;
-            continue;
-        }
-        if (json == NULL) {
-            printf("%s: %s version %s of %s: %u rule%s", argv[i], policy->name, policy->version,
-                   policy->carrier, policy->n_rules, policy->n_rules == 1 ? "" : "s");
-            for (guint j = 0; j < policy->unsupported->len; j++)
-                printf("%s%s", j == 0 ? "; not settled yet: " : ", ",
-                       (const char *) g_ptr_array_index(policy->unsupported, j));
-            putchar('\n');
-        }
-        settle_policy_free(policy);
-    }
-    if (json != NULL) {
-        json_dumpf(json, stdout, JSON_INDENT(2) | JSON_PRESERVE_ORDER);
-        putchar('\n');
-        json_decref(json);
-    }
-    return all_good ? SETTLE_EXIT_DONE : SETTLE_EXIT_INPUT;
-}
-
 typedef struct {
     char *text;
     gsize length;
@@ -217,7 +175,8 @@ int
 settle_command_policy(const SettleCli *cli, int argc, char **argv)
 {
     static const SettleCommand table[] = {
-        {"check", "FILE...", "report errors and warnings", NULL, policy_check},
+        {"check", "FILE|DIR...", "report errors, warnings and notes", NULL,
+         settle_command_policy_check},
         {"activate", "FILE...", "make policies hold", NULL, policy_activate},
         {"test", "FILE...", "hold its examples against what it pays", NULL,
          settle_command_policy_test},
@@ -227,6 +186,8 @@ settle_command_policy(const SettleCli *cli, int argc, char **argv)
         {"show", "NAME", "one of them", NULL, policy_show},
         {"schema", "", "the JSON Schema", NULL, policy_schema},
         {"reference", "", "the reference page", NULL, policy_reference},
+        {"explain-code", "[CODE]", "what a message means, and what to do about it", NULL,
+         settle_command_policy_explain_code},
         {NULL, NULL, NULL, NULL, NULL},
     };
     int code;

@@ -19,6 +19,8 @@ gboolean settle_cli_policy_read(const char *path, char **ret_text, gsize *ret_le
 void settle_cli_diagnostics(const SettleDiagnostics *diagnostics, const char *name,
                             const char *text, gsize length, json_t *json);
 
+int settle_command_policy_check(const SettleCli *cli, int argc, char **argv);
+int settle_command_policy_explain_code(const SettleCli *cli, int argc, char **argv);
 int settle_command_policy_test(const SettleCli *cli, int argc, char **argv);
 int settle_command_policy_try(const SettleCli *cli, int argc, char **argv);
 

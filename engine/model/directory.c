@@ -315,6 +315,24 @@ settle_directory_order_parties(const SettleDirectory *directory, const SettleOrd
             : 0;
 }
 
+gboolean
+settle_directory_class_is_held(const SettleDirectory *directory, int32_t carrier_id,
+                               int32_t class_id, SettleDay from, SettleDay to)
+{
+    const GArray *versions = directory->dims[SETTLE_DIM_PRODUCT].versions;
+
+    settle_invariant(directory->sealed);
+    for (guint i = 0; i < versions->len; i++) {
+        const Version *version = &g_array_index(versions, Version, i), *next = version + 1;
+        gboolean is_last = i + 1 == versions->len || next->id != version->id;
+
+        if (version->a == carrier_id && version->b == class_id && version->valid_from <= to &&
+            (is_last || (next->valid_from > from && next->valid_from > version->valid_from)))
+            return TRUE;
+    }
+    return FALSE;
+}
+
 int32_t
 settle_directory_product_carrier(const SettleDirectory *directory, int32_t product_id)
 {

@@ -68,6 +68,9 @@ SettleDay settle_directory_valid_from(const SettleDirectory *directory, SettleDi
  * day: what rules ask beyond the order's own row (docs/semantics.md 1, 13.9). */
 void settle_directory_order_parties(const SettleDirectory *directory, const SettleOrder *order,
                                     SettleOrderParties *ret_parties);
+/* TRUE if a product of the carrier is of the class on one of the days [from, to]. */
+gboolean settle_directory_class_is_held(const SettleDirectory *directory, int32_t carrier_id,
+                                        int32_t class_id, SettleDay from, SettleDay to);
 int32_t settle_directory_product_carrier(const SettleDirectory *directory, int32_t product_id);
 /* The distributor an outlet belongs to on that day; 0 if none. */
 int32_t settle_directory_outlet_distributor(const SettleDirectory *directory, int32_t outlet_id,
