@@ -10,10 +10,10 @@ G_BEGIN_DECLS
 
 /* Open and closed periods: which period takes a posting of an origin. */
 typedef struct {
-    SettleMonth *closed; /* ascending */
-    guint n_closed;
+    gboolean any_closed;
+    SettleMonth closed_to; /* it and all before it are closed */
 } SettlePeriods;
-/* The origin itself while open, else the oldest open one after it (section 3). */
+/* The origin itself while open, else the oldest open one after it (sections 3 and 14.22). */
 SettleMonth settle_periods_posting(const SettlePeriods *periods, SettleMonth origin);
 
 /* The transfer that brings `posted_minor` to the target, or FALSE if they are equal. Earned:

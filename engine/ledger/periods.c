@@ -3,8 +3,5 @@
 SettleMonth
 settle_periods_posting(const SettlePeriods *periods, SettleMonth origin)
 {
-    for (guint i = 0; i < periods->n_closed; i++)
-        if (periods->closed[i] == origin)
-            origin++;
-    return origin;
+    return periods->any_closed && origin <= periods->closed_to ? periods->closed_to + 1 : origin;
 }

@@ -11,7 +11,6 @@ settle_run_context_free(SettleRunContext *context)
     g_clear_pointer(&context->directory_before, settle_directory_free);
     g_array_unref(context->moved_managers);
     g_clear_pointer(&context->policies, settle_policy_set_free);
-    g_free(context->periods.closed);
     g_array_unref(context->batches);
     g_free(context->batch_state);
     g_free(context->batch_dates);

@@ -10,16 +10,15 @@ settle_periods_load(SettleStore *store, int64_t control_position, SettlePeriods 
 {
     g_autoptr(SettleResult) rows =
         settle_store_query(store, settle_sql_period_closed, error, "l", control_position);
-    SettlePeriods periods;
+    SettlePeriods periods = {FALSE, 0};
 
     if (rows == NULL)
         return FALSE;
-    periods.n_closed = (guint) settle_result_rows(rows);
-    periods.closed = g_new(SettleMonth, MAX(periods.n_closed, 1));
-    for (guint i = 0; i < periods.n_closed; i++) {
-        const char *text = settle_result_text(rows, (int) i, 0);
+    if (!settle_result_is_null(rows, 0, 0)) {
+        const char *text = settle_result_text(rows, 0, 0);
 
-        settle_invariant(settle_month_parse(text, strlen(text), &periods.closed[i]));
+        periods.any_closed = TRUE;
+        settle_invariant(settle_month_parse(text, strlen(text), &periods.closed_to));
     }
     *ret_periods = periods;
     return TRUE;

@@ -6,7 +6,7 @@
 
 G_BEGIN_DECLS
 
-/* The periods closed up to a position of the control log. The caller frees ret_periods->closed. */
+/* The periods closed up to a position of the control log. */
 gboolean settle_periods_load(SettleStore *store, int64_t control_position,
                              SettlePeriods *ret_periods, GError **error);
 

@@ -62,6 +62,20 @@ class Periods(small.Case):
                          [('2026-02', 'closed', 'settle_finance', '2'),
                           ('2026-03', 'closed', 'postgres', '1')])
 
+    def test_what_is_before_a_closed_period_is_closed(self):
+        """14.22: January had no postings and was never closed by name."""
+        self.prepare(RULES)
+        self.send('orders', '2026-02-27', order('F1', '2026-02-27', product='P-sim'))
+        self.run_to('2026-02-28')
+        self.settle('period', 'close', '2026-02')
+        self.send('orders', '2026-03-01', order('J1', '2026-01-20', product='P-sim'))
+        self.run_to('2026-03-01')
+        self.assertEqual([(r['period'], r['origin']) for r in self.rows('ledger', 'transfers')],
+                         [('2026-02', '2026-02'), ('2026-03', '2026-01')])
+        self.assertEqual([(r['period'], r['state']) for r in self.rows('period', 'list')],
+                         [('2026-01', 'closed'), ('2026-02', 'closed'), ('2026-03', 'open')])
+        self.refused('2026-01', 'period 2026-01 is closed already')
+
     def test_late_facts(self):
         """As in E10: posted to the oldest open period, with the origin where it belongs."""
         self.prepare(LATE)
@@ -296,6 +310,23 @@ class Zero(small.Case):
                          [dry, 10 ** 15, dry])
         self.assertEqual([(r['account'], r['balance']) for r in self.rows('ledger', 'balances')],
                          [('carrier', '70000000000200.00'), ('distributor', '-70000000000200.00')])
+
+    def test_a_window_that_leaves_64_bits_costs_itself(self):
+        """The window keeps what was posted, the night goes on, and status names it (4, 14.20)."""
+        self.prepare("""- upfront: all
+  pay: 1.00
+- volume-bonus: absurd
+  window: month
+  measure: units
+  mode: whole
+  paid: progressive
+  tiers: {1..: 900000000.00}""")
+        self.send('orders', '2026-03-10', order('A0', '2026-03-10', quantity='1000000'))
+        self.send('orders', '2026-03-11', order('A1', '2026-03-11', quantity='1000000'))
+        reports = self.run_to('2026-03-12')
+        self.assertEqual([r['amount_minor'] for r in reports if r['transfers'] > 0],
+                         [90000000000 * 1000000 + 100000000, 100000000])
+        self.assertIn('overflow', self.settle('status'))
 
 
 if __name__ == '__main__':

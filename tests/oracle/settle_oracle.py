@@ -564,11 +564,8 @@ class Transfer:
 def period_of(transfer, closings):
     """The origin while it is open, else the oldest open period after it. closings: (day, months
     closed behind that day's night)."""
-    closed = {month for day, months in closings if day < transfer.day for month in months}
-    month = transfer.origin
-    while month in closed:
-        month += 1
-    return month
+    closed = [month for day, months in closings if day < transfer.day for month in months]
+    return max(transfer.origin, max(closed) + 1) if closed else transfer.origin
 
 
 # --- the four kinds (5.1 to 5.4) -------------------------------------------------------------

@@ -1,5 +1,6 @@
 -- What speaks against closing. $1 first day of the period, $2 its name
-SELECT EXISTS (SELECT 1 FROM settle.control_log WHERE action = 'period-close' AND subject = $2),
+SELECT EXISTS (SELECT 1 FROM settle.control_log WHERE action = 'period-close'
+                  AND subject COLLATE "C" >= $2),
        (SELECT max(p.business_date) FROM settle.run_publication p JOIN settle.run r USING (run_id)
          WHERE r.kind = 'nightly'),
        (SELECT min(r.run_id) FROM settle.run r
@@ -9,7 +10,7 @@ SELECT EXISTS (SELECT 1 FROM settle.control_log WHERE action = 'period-close' AN
           FROM (SELECT DISTINCT period FROM settle.ledger_total WHERE period < $1::date) m
          WHERE NOT EXISTS (SELECT 1 FROM settle.control_log l
                             WHERE l.action = 'period-close'
-                              AND l.subject = to_char(m.period, 'YYYY-MM'))),
+                              AND l.subject COLLATE "C" >= to_char(m.period, 'YYYY-MM'))),
        (SELECT count(*) FROM settle.batch b
          WHERE b.state = 'sealed' AND b.kind IN ('orders', 'bills')
            AND b.business_date < ($1::date + interval '1 month')::date
