@@ -287,6 +287,34 @@ compare_windows(gconstpointer a, gconstpointer b)
     return x->rule->ordinal < y->rule->ordinal ? -1 : x->rule->ordinal > y->rule->ordinal;
 }
 
+/* Far beyond any bonus, and a hundred of them still add up in 64 bits. */
+#define WINDOW_LARGEST_MINOR (100 * SETTLE_MONEY_LARGEST_MINOR)
+
+/* An overflow is an error on this window: it keeps what was posted, the rest goes on
+ * (docs/semantics.md 4, 14.20). One row a window, whichever of its rules it was. */
+static void
+add_overflow(const SettleRunContext *context, const Window *window, int32_t distributor_id,
+             SettleOutput *output)
+{
+    SettleOutcomeRow row = {
+        .order_id =
+            settle_subject_window(window->policy->policy_id, window->scope_id, window->window_end),
+        .distributor_id = distributor_id,
+        .carrier_id = window->policy->carrier_id,
+        .closing_month = MIN(window->window_end, settle_day_month(context->date)),
+        .outcome = SETTLE_OUTCOME_OVERFLOW,
+    };
+    const GArray *rows = output->outcomes;
+
+    if (rows->len > 0) {
+        const SettleOutcomeRow *last = &g_array_index(rows, SettleOutcomeRow, rows->len - 1);
+
+        if (last->order_id == row.order_id && last->distributor_id == distributor_id)
+            return;
+    }
+    g_array_append_val(output->outcomes, row);
+}
+
 static gboolean
 post_window(SettleVolumes *volumes, const Window *window, int32_t distributor_id,
             SettleOutput *output, GError **error)
@@ -309,12 +337,9 @@ post_window(SettleVolumes *volumes, const Window *window, int32_t distributor_id
         return TRUE;
     if (!settle_add_i64(window->before, window->delta, &measure) ||
         !settle_volume_target(volume, measure, window->policy->rounding, &target) ||
-        !settle_sub_i64(target, window->posted, &difference)) {
-        g_set_error(
-            error, SETTLE_ERROR, SETTLE_ERROR_OVERFLOW,
-            "the volume bonus \"%s\" of distributor %s leaves 64 bits", window->rule->id,
-            settle_directory_code(context->directory, SETTLE_DIM_DISTRIBUTOR, distributor_id));
-        return FALSE;
+        target > WINDOW_LARGEST_MINOR || !settle_sub_i64(target, window->posted, &difference)) {
+        add_overflow(context, window, distributor_id, output);
+        return TRUE;
     }
     if (difference == 0)
         return TRUE;
