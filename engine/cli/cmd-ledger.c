@@ -200,6 +200,10 @@ print_transfers(const SettleCli *cli, SettleStore *store, const Filters *filters
 
     if (policies == NULL)
         return FALSE;
+    /* a few are looked up one by one, many are joined whole */
+    if ((filters->limit == 0 || filters->limit > 1000) &&
+        !settle_store_exec(store, settle_sql_session_no_nestloop, error, ""))
+        return FALSE;
     reader = settle_store_read(store, settle_sql_ledger_transfers, error, "ssshsil",
                                filters->carrier, filters->distributor, filters->period, kind,
                                filters->order, filters->run, filters->limit);
