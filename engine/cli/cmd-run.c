@@ -3,6 +3,9 @@
 #include "money/money.h"
 #include "run/run.h"
 
+#include <string.h>
+#include <unistd.h>
+
 static void
 show_progress(SettleDay date, int64_t done, int64_t total, gpointer user_data)
 {
@@ -49,6 +52,18 @@ print_reports(const SettleCli *cli, const GArray *reports, gboolean dry_run)
         settle_table_row(table, cells);
     }
     settle_table_end(table);
+}
+
+/* On a terminal only: what runs from a timer must not wait for an answer. */
+static gboolean
+confirm_many(SettleDay from, SettleDay to)
+{
+    char first[SETTLE_DAY_TEXT_BYTES], last[SETTLE_DAY_TEXT_BYTES], answer[8] = "";
+
+    fprintf(stderr, "This settles %d nights, %s to %s, and cannot be taken back. Go on? [y/N] ",
+            to - from + 1, settle_day_format(from, first), settle_day_format(to, last));
+    return fgets(answer, sizeof answer, stdin) != NULL &&
+           (strcmp(answer, "y\n") == 0 || strcmp(answer, "yes\n") == 0);
 }
 
 int
@@ -111,6 +126,8 @@ settle_command_run(const SettleCli *cli, int argc, char **argv)
     options.dry_run = dry_run;
     options.progress = show_progress;
     options.progress_data = &progress;
+    if (isatty(STDIN_FILENO) && isatty(STDERR_FILENO))
+        options.confirm = confirm_many;
     settle_progress_start(&progress, "run");
     if (!settle_run_nightly(&options, &reports, &error)) {
         settle_progress_end(&progress);

@@ -258,6 +258,11 @@ run_dates(SettleStore *store, const SettleRunOptions *options, int64_t epoch, GA
 
     if (state.has_last && options->date == state.last)
         return run_date(store, options, options->date, FALSE, epoch, reports, error);
+    if (options->confirm != NULL && !options->dry_run &&
+        options->date - date >= SETTLE_RUN_MANY_NIGHTS && !options->confirm(date, options->date)) {
+        g_set_error(error, SETTLE_ERROR, SETTLE_ERROR_STATE, "nothing is run");
+        return FALSE;
+    }
     for (; date <= options->date; date++) {
         if (!run_date(store, options, date, TRUE, epoch, reports, error))
             return FALSE;
