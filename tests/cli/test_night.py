@@ -1,0 +1,108 @@
+#!/usr/bin/env python3
+"""tools/settle-night: an inbox with a manifest, missed nights, a file that is refused, one that comes late."""
+import csv
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+
+ROOT = os.path.join(os.path.dirname(os.path.abspath(__file__)), '..', '..')
+sys.path.insert(0, os.path.join(ROOT, 'tests', 'lib'))
+import settle_test
+
+QUARTER = os.path.join(ROOT, 'fixtures', 'quarter')
+UNTIL = '2026-02-10'
+
+
+class Night(settle_test.TestCase):
+    def setUp(self):
+        folder = tempfile.TemporaryDirectory(prefix='settle-inbox-')
+        self.addCleanup(folder.cleanup)
+        self.inbox = folder.name
+        with open(os.path.join(QUARTER, 'manifest.csv'), encoding='utf-8', newline='') as file:
+            self.manifest = [row for row in csv.DictReader(file) if row['business_date'] <= UNTIL]
+        for row in self.manifest:
+            shutil.copy(os.path.join(QUARTER, row['file']), self.inbox)
+        self.write_manifest()
+
+    def write_manifest(self):
+        with open(os.path.join(self.inbox, 'manifest.csv'), 'w', encoding='utf-8', newline='') as file:
+            out = csv.DictWriter(file, self.manifest[0].keys())
+            out.writeheader()
+            # the order of the lines does not matter
+            out.writerows(sorted(self.manifest, key=lambda row: row['file'], reverse=True))
+
+    def database(self):
+        database = self.server.database(migrated=True)
+        database.settle('import', 'carriers', os.path.join(QUARTER, 'carriers.csv'), '--date', '2025-12-31',
+                        check=True)
+        policies = os.path.join(ROOT, 'fixtures', 'policies')
+        self.activate(database, *(os.path.join(policies, name) for name in sorted(os.listdir(policies))))
+        return database
+
+    def activate(self, database, *paths):
+        database.settle('policy', 'activate', *paths, check=True)
+
+    def night(self, database, day, code=0):
+        result = subprocess.run([os.path.join(ROOT, 'tools', 'settle-night'), self.inbox, day],
+                                stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+                                stderr=subprocess.STDOUT, text=True, check=False,
+                                env={**os.environ, 'SETTLE': settle_test.program(),
+                                     'SETTLE_DB': database.conninfo('postgres')})
+        self.assertEqual(result.returncode, code, result.stdout)
+        return result.stdout
+
+    def books(self, database):
+        return database.settle('--format', 'csv', 'ledger', 'balances', check=True)[1]
+
+    def test_nights(self):
+        """Every night as it comes, and all of them missed: the same books."""
+        by_night, at_once = self.database(), self.database()
+        for day in ('2026-01-05', '2026-01-06', '2026-01-20', UNTIL):
+            held = [row['file'] for row in self.manifest if row['business_date'] > day]
+            for name in held:  # not there yet
+                os.rename(os.path.join(self.inbox, name), os.path.join(self.inbox, 'later-' + name))
+            self.night(by_night, day)
+            for name in held:
+                os.rename(os.path.join(self.inbox, 'later-' + name), os.path.join(self.inbox, name))
+        self.assertEqual(sorted(os.listdir(os.path.join(self.inbox, 'done'))),
+                         sorted(row['file'] for row in self.manifest))
+        self.assertIn('nothing to do', self.night(by_night, UNTIL))
+        for row in self.manifest:
+            os.rename(os.path.join(self.inbox, 'done', row['file']), os.path.join(self.inbox, row['file']))
+        self.night(at_once, UNTIL)
+        self.assertNotEqual(self.books(at_once), '')
+        self.assertEqual(self.books(at_once), self.books(by_night))
+
+    def test_a_refused_file_does_not_stop_the_night(self):
+        database = self.database()
+        wrong = next(row for row in self.manifest if row['file'] == 'orders-2026-01-12.csv')
+        right, wrong['count'] = wrong['count'], '1'
+        self.write_manifest()
+        self.night(database, UNTIL, code=3)
+        self.assertEqual(os.listdir(os.path.join(self.inbox, 'refused')), [wrong['file']])
+        self.assertNotEqual(self.books(database), '')
+        # mended: it comes again
+        wrong['count'] = right
+        self.write_manifest()
+        os.rename(os.path.join(self.inbox, 'refused', wrong['file']),
+                  os.path.join(self.inbox, wrong['file']))
+        before = self.books(database)
+        self.night(database, UNTIL)
+        self.assertNotEqual(self.books(database), before)
+
+    def test_a_file_that_is_missing_is_told(self):
+        database = self.database()
+        os.unlink(os.path.join(self.inbox, 'orders-2026-01-12.csv'))
+        self.assertIn('orders-2026-01-12.csv is named in the manifest but not there',
+                      self.night(database, UNTIL, code=3))
+
+    def test_usage(self):
+        for arguments, code in (((), 2), (('--help',), 0), (('a', 'b', 'c'), 2)):
+            result = subprocess.run([os.path.join(ROOT, 'tools', 'settle-night'), *arguments],
+                                    stdout=subprocess.PIPE, check=False)
+            self.assertEqual(result.returncode, code, arguments)
+
+
+settle_test.main()
