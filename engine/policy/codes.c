@@ -80,7 +80,7 @@ const SettlePolicyCode settle_policy_codes[] = {
     {.code = "P012",
      .about = "a value is missing, or too long",
      .explain = "A key without a value says nothing; leave the key out if it does not matter. "
-                "Texts have at most 200 characters.",
+                "Texts have at most 200 bytes.",
      .around = IN_RULES,
      .bad = "- {upfront: activation, pay: 40.00, group: \"\"}",
      .good = "- {upfront: activation, pay: 40.00, group: accessories}"},
@@ -346,6 +346,11 @@ const SettlePolicyCode settle_policy_codes[] = {
             "40.00}}",
      .good = "- {example: a plan, order: {closed: 2026-03-15, paid: 59.00}, earns: {activation: "
              "40.00}}"},
+    {.code = "P055",
+     .about = "too many examples, or bills of one",
+     .explain = "Each check settles every example anew: a policy has at most 500 of them, and an "
+                "example at most 1,000 bills. A few that show the contract's corners say more than "
+                "many alike."},
     {.code = "P060",
      .about = "an example that earns something else than it says",
      .explain = "Either the rules pay something else than was agreed, or the example is wrong; the "

@@ -1,0 +1,197 @@
+#!/usr/bin/env python3
+"""`settle policy check` and `settle policy explain-code` as a user types them: several files, folders,
+JSON, --strict, and --connect with a real database. What each finding is drawn by is tested in
+tests/unit/test-policy-findings.c and test-policy-versions.c."""
+import glob
+import json
+import os
+import re
+import shutil
+import sys
+import unittest
+
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), '..', 'lib'))
+import settle_test
+import small
+
+NOWHERE = "host='/nonexistent' dbname='none'"
+POLICY = """policy: small
+carrier: {carrier}
+version: {version}
+closing: {closing}
+currency: CNY
+rules:
+{rules}
+"""
+RULES = '- {upfront: activation, pay: 40.00}'
+
+
+def policy(version, closing, rules=RULES, carrier='C1'):
+    return POLICY.format(carrier=carrier, version=version, closing=closing, rules=rules)
+
+
+class Files(small.Case):
+    """What needs no database."""
+
+    def check(self, *arguments, code=0):
+        got, out, err = settle_test.settle('policy', 'check', *arguments, db=NOWHERE, timeout=60)
+        self.assertEqual(got, code, out + err)
+        return out, err
+
+    def found(self, *arguments, code=0):
+        """(file, line, code) of each."""
+        got, out, err = settle_test.settle('--format', 'json', 'policy', 'check', *arguments,
+                                           db=NOWHERE, timeout=60)
+        self.assertEqual(got, code, out + err)
+        return [(os.path.basename(d['file']), d['line'], d['code']) for d in json.loads(out)]
+
+    def test_shipped(self):
+        for folder in ('rules', 'fixtures/policies'):
+            files = glob.glob(os.path.join(small.ROOT, folder, '*.yaml'))
+            self.assertTrue(files)
+            for path in files:
+                with self.subTest(path):
+                    self.check('--strict', path)
+        self.check('--strict', os.path.join(small.ROOT, 'rules'))
+
+    def test_side_by_side(self):
+        early = self.file('b-early.yaml', policy('1', '2026-01-01..2026-06-30'))
+        late = self.file('a-late.yaml', policy('2', '2026-07-01..'))
+        self.assertEqual(self.found(early, late), [])
+        self.file('a-late.yaml', policy('2', '2026-06-30..'))
+        self.assertEqual(self.found(early, late, code=3), [('b-early.yaml', 4, 'P064'),
+                                                          ('a-late.yaml', 4, 'P064')])
+        self.assertEqual(self.found(early), [])
+        self.file('a-late.yaml', policy('1', '2026-08-01..'))
+        self.assertEqual(self.found(early, late, code=3),
+                         [('b-early.yaml', 3, 'P065'), ('a-late.yaml', 3, 'P065'),
+                          ('a-late.yaml', 4, 'P120')])
+        out, _ = self.check(early, late, code=3)
+        self.assertIn(f'{late}:4:10: warning: orders of C1 that close on 2026-07-01..2026-07-31 have no '
+                      f'version: {early} lies before, {late} after [P120]\n'
+                      '    closing: 2026-08-01..\n             ^~~~~~~~~~~~\n', out)
+        # one that has errors of its own is not compared, and the others are
+        self.file('a-late.yaml', policy('1', '2026-08-01..', '- {upfront: a}'))
+        self.assertEqual(self.found(early, late, code=3), [('a-late.yaml', 7, 'P034')])
+
+    def test_folder(self):
+        folder = os.path.join(self.folder, 'all')
+        os.mkdir(folder)
+        _, err = self.check(folder, code=3)
+        self.assertIn('there is no .yaml or .yml file', err)
+        os.mkdir(os.path.join(folder, 'below'))
+        for name, text in (('all/b.yml', policy('2', '2026-07-01..')),
+                           ('all/a.yaml', policy('1', '..2026-07-01')),
+                           ('all/c.txt', 'no policy'), ('all/below/d.yaml', 'no policy')):
+            self.file(name, text)
+        self.assertEqual(self.found(folder, code=3), [('a.yaml', 4, 'P064'), ('b.yml', 4, 'P064')])
+        # the same document twice is one version
+        shutil.copy(os.path.join(folder, 'b.yml'), os.path.join(folder, 'e.yaml'))
+        self.assertEqual([f[0] for f in self.found(folder, code=3)], ['a.yaml', 'b.yml'])
+
+    def test_severities(self):
+        volume = '- {volume-bonus: v, window: month, mode: whole, tiers: {1..99: 5.00, 100..: %s}}'
+        note = self.file('note.yaml', policy('1', '2026-01-01..', volume % '6.00'))
+        warning = self.file('warning.yaml', policy('1', '2026-01-01..', volume % '4.00', 'C2'))
+        out, _ = self.check('--strict', note)
+        self.assertIn(': note: the 100th order is worth 105.00: 99 earn 495.00, 100 earn 600.00 [P202]',
+                      out)
+        out, _ = self.check(note, warning)
+        self.assertIn(': warning: the 100th order makes "v" fall by 95.00: 99 earn 495.00, 100 earn '
+                      '400.00 [P109]', out)
+        self.check(note, warning, '--strict', code=3)
+        _, out, _ = settle_test.settle('--format', 'json', 'policy', 'check', note, warning, db=NOWHERE)
+        self.assertEqual([d['severity'] for d in json.loads(out)], ['note', 'warning'])
+
+    def test_unreadable(self):
+        good = self.file('good.yaml', policy('1', '2026-01-01..'))
+        out, err = self.check('/nonexistent.yaml', good, code=3)
+        self.assertIn('/nonexistent.yaml', err)
+        self.assertIn('good.yaml: small version 1 of C1: 1 rule', out)
+
+    def explain(self, *arguments, code=0):
+        got, out, err = settle_test.settle('policy', 'explain-code', *arguments, db=NOWHERE)
+        self.assertEqual(got, code, out + err)
+        return out + err
+
+    def test_explain(self):
+        out = self.explain('P031')
+        self.assertTrue(out.startswith('P031: a rule of two kinds (error)\n\n'), out)
+        self.assertIn('draws it:\n    - {upfront: activation, deferred: quality', out)
+        self.assertIn('(warning)', self.explain('p101'))
+        self.assertIn('(note)', self.explain('P202'))
+        self.assertIn('there is no code "P999"', self.explain('P999', code=2))
+        self.explain('P031', 'P032', code=2)
+
+    def test_every_code(self):
+        """Whatever the sources draw is in the table, and nothing else is."""
+        drawn = set()
+        for path in glob.glob(os.path.join(small.ROOT, 'engine', '**', '*.c'), recursive=True):
+            if os.path.basename(path) != 'codes.c':
+                with open(path, encoding='utf-8') as file:
+                    drawn |= set(re.findall(r'"(P[0-9]{3})"', file.read()))
+        listed = set(re.findall(r'^(P[0-9]{3})  ', self.explain(), re.M))
+        self.assertEqual(drawn - listed, set())
+        self.assertEqual(listed - drawn, set())
+        self.assertGreater(len(listed), 60)
+
+
+class Connected(small.Case):
+    """Against a database that has master data, one order and a version."""
+
+    def setUp(self):
+        super().setUp()
+        self.prepare('- {upfront: activation, pay: 40.00, for: {class: [plan, sim, phone]}}')
+        self.send('orders', '2026-03-05', small.order('A1', '2026-03-05'))
+
+    def found(self, *arguments, code=0):
+        out = self.settle('--format', 'json', 'policy', 'check', '--connect', *arguments, code=code)
+        return [(d['line'], d['severity'], d['code'], d.get('hint')) for d in json.loads(out)]
+
+    def test_the_active_document(self):
+        path = os.path.join(self.folder, 'policy.yaml')
+        self.assertEqual(self.found(path), [])
+        with open(path, 'a', encoding='utf-8') as file:
+            file.write('# edited\n')
+        self.assertEqual([(line, code) for line, _, code, _ in self.found(path, code=3)],
+                         [(3, 'P065'), (4, 'P064')])
+        out = self.settle('policy', 'check', '--connect', path, code=3)
+        self.assertIn('C1 has another document of the same version: policy 1 in the database', out)
+
+    def test_a_gap_to_the_active_version(self):
+        path = self.file('before.yaml', policy('v0', '2025-01-01..2025-12-30'))
+        self.assertEqual([row[:3] for row in self.found(path)], [(4, 'warning', 'P120')])
+        self.file('before.yaml', policy('v0', '2025-01-01..2025-12-31'))
+        self.assertEqual(self.found(path), [])
+
+    def test_codes(self):
+        def one(selector, carrier='C1', closing='2025-01-01..2025-12-31'):
+            path = self.file('one.yaml', policy('v0', closing,
+                                                f'- {{upfront: a, pay: 1.00, for: {selector}}}',
+                                                carrier))
+            return [row[1:] for row in self.found(path, code=3 if carrier == 'C3' else 0)]
+        self.assertEqual(one('{class: plan, product: P-sim, distributor: [D1, D2]}'), [])
+        self.assertEqual(one('{class: plna}'), [('warning', 'P122', None)])
+        self.assertEqual(one('{class: plans}'), [('warning', 'P122', 'did you mean "plan"')])
+        self.assertEqual(one('{product: P-pln}'), [('warning', 'P122', 'did you mean "P-plan"')])
+        self.assertEqual(one('{distributor: X9}'), [('warning', 'P122', None)])
+        self.assertEqual(one('{region: GX}'), [('warning', 'P124', 'did you mean "GD"')])
+        self.assertEqual(one('{region: Hainan}'), [('note', 'P203', None)])
+        self.assertEqual(one('{channel: onlin}'), [('warning', 'P124', 'did you mean "online"')])
+        self.assertEqual(one('{class: plan}', carrier='C3'), [('error', 'P066', 'did you mean "C1"')])
+        self.assertEqual(one('{class: plan}', closing='2024-01-01..2024-12-31'),
+                         [('warning', 'P120', 'let the versions follow each other'),
+                          ('warning', 'P123', None)])
+
+    def test_a_reader_may(self):
+        self.settle('policy', 'check', '--connect', os.path.join(self.folder, 'policy.yaml'),
+                    user='settle_audit')
+
+    def test_nowhere(self):
+        code, _, err = settle_test.settle('policy', 'check', '--connect',
+                                          os.path.join(self.folder, 'policy.yaml'), db=NOWHERE)
+        self.assertEqual(code, 4, err)
+
+
+if __name__ == '__main__':
+    settle_test.main()
