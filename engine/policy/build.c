@@ -400,8 +400,8 @@ static void
 read_rules(SettleBuild *build, const SettleNode *rules)
 {
     g_autofree guint8 *sound = g_new0(guint8, MAX(rules->values->len, 1));
-    const SettleFindings findings = {build->policy,      build->top,     rules, sound,
-                                     build->diagnostics, build->exponent};
+    const SettleFindings findings = {build->policy, build->top,         rules,
+                                     sound,         build->diagnostics, build->exponent};
 
     build->policy->rules = g_new0(SettleRule, rules->values->len);
     for (guint i = 0; i < rules->values->len; i++) {

@@ -140,11 +140,11 @@ report_uncovered(const SettleFindings *findings, const SettleRule *rule, const S
     char a[SETTLE_MONEY_TEXT_BYTES], b[SETTLE_MONEY_TEXT_BYTES] = "";
 
     settle_money_format(from, findings->exponent, a);
-    if (to < settle_box_domains[SETTLE_BOX_AMOUNT].to)
+    if (from < to && to < settle_box_domains[SETTLE_BOX_AMOUNT].to)
         settle_money_format(to, findings->exponent, b);
     SETTLE_FINDING_WARNING(findings, "P117", bands, "give these amounts a band, or take them out",
-                           "\"%s\" is for amounts of %s..%s, too, but pays nothing for them",
-                           rule->id, a, b);
+                           "\"%s\" is for amounts of %s%s%s, too, but pays nothing for them",
+                           rule->id, a, from < to ? ".." : "", b);
 }
 
 static void

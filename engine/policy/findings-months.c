@@ -92,9 +92,9 @@ look_at_rates(const SettleFindings *findings, const SettleRule *rule, const Sett
         return;
     for (guint i = 0; i < share->n_month_bands; i++) {
         const SettleBand *band = &share->month_bands[i];
-        int64_t last = MIN(band->interval.from - 1, (int64_t) share->to_month);
+        int64_t from = MAX(band->interval.from, 0), last = MIN(from - 1, share->to_month);
 
-        if (band->interval.from > next && last >= next && !(i > 0 && is_told(band - 1, band)))
+        if (from > next && last >= next && !(i > 0 && is_told(band - 1, band)))
             add_months(missing, next, last);
         if (band->interval.to == SETTLE_OPEN_HIGH)
             next = INT64_MAX;

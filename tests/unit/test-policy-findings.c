@@ -474,6 +474,50 @@ test_words(void)
     }
 }
 
+/* The step that a note names is what a night would pay for it. */
+static void
+test_steps(void)
+{
+    static const char *const modes[] = {"whole", "lump", "lump, higher-tiers: add"};
+    guint n_checked = 0;
+
+    for (guint round = 0; round < 500; round++) {
+        gboolean amount = g_test_rand_int_range(0, 2) == 0;
+        const char *mode = modes[g_test_rand_int_range(0, 3)];
+        const char *unit = amount && mode == modes[0] ? "%" : "";
+        int from = g_test_rand_int_range(2, 500), pay = g_test_rand_int_range(1, 99);
+        g_autofree char *document = g_strdup_printf(
+            HEAD
+            "- {volume-bonus: v, window: month, mode: %s, measure: %s, tiers: {%d..%d%s: %d%s, "
+            "%d..: %d.5%s}}\n",
+            mode, amount ? "amount" : "orders", from, from + 8, amount ? ".99" : "", pay, unit,
+            from + 9, g_test_rand_int_range(1, 99), unit);
+        g_autoptr(SettlePolicy) policy = NULL;
+        g_autoptr(SettleDiagnostics) diagnostics =
+            settle_policy_load(document, strlen(document), &policy);
+
+        g_assert_nonnull(policy);
+        for (guint i = 0; policy != NULL && i < diagnostics->items->len; i++) {
+            const SettleDiagnostic *item = g_ptr_array_index(diagnostics->items, i);
+            const SettleVolumeBonus *volume = &policy->rules[0].volume;
+            const char *by = g_str_equal(item->code, "P109") ? " by " : " worth ";
+            char text[SETTLE_MONEY_TEXT_BYTES];
+            int64_t before = 0, after = 0;
+            g_autofree char *step = NULL;
+
+            g_assert_true(
+                settle_volume_target(volume, volume->tiers[i].from - 1, policy->rounding, &before));
+            g_assert_true(
+                settle_volume_target(volume, volume->tiers[i].from, policy->rounding, &after));
+            settle_money_format_grouped(ABS(after - before), 2, text);
+            step = g_strconcat(by, text, ":", NULL);
+            g_assert_nonnull(strstr(item->message, step));
+            n_checked++;
+        }
+    }
+    g_assert_cmpuint(n_checked, >, 200);
+}
+
 /* --- codes -------------------------------------------------------------------------------------
  */
 
@@ -586,6 +630,7 @@ main(int argc, char **argv)
     add("limits", limits, G_N_ELEMENTS(limits));
     add("windows", windows, G_N_ELEMENTS(windows));
     g_test_add_func("/policy-findings/words", test_words);
+    g_test_add_func("/policy-findings/steps", test_steps);
     for (const SettlePolicyCode *code = settle_policy_codes; code->code != NULL; code++) {
         g_autofree char *path = g_strdup_printf("/policy-findings/codes/%s", code->code);
 
