@@ -8,6 +8,7 @@
 /* The least and the most that a rule can earn before its limits; INT64_MAX: without end. */
 typedef struct {
     int64_t least, most;
+    gboolean by_quantity; /* a fixed amount for each of several quantities is in it */
 } Range;
 
 static int64_t
@@ -69,10 +70,10 @@ range_of_pay(const SettlePolicy *policy, const SettlePay *pay, SettleInterval am
 
     if (pay->is_rate)
         return (Range){of_rate(policy, amount.from, pay->rate_ppb, 0),
-                       of_rate(policy, amount.to, pay->rate_ppb, 0)};
+                       of_rate(policy, amount.to, pay->rate_ppb, 0), FALSE};
     if (!settle_mul_i64(pay->fixed_minor, quantity.to, &most))
         most = INT64_MAX;
-    return (Range){pay->fixed_minor * quantity.from, most};
+    return (Range){pay->fixed_minor * quantity.from, most, quantity.from < quantity.to};
 }
 
 /* What orders that the rule matches can earn; nothing is paid without a band, and a rate of a paid
@@ -85,7 +86,7 @@ range_of_upfront(const SettlePolicy *policy, const SettleRule *rule, Range *ret_
     SettleInterval quantity =
         common(rule->selector.quantity, settle_box_domains[SETTLE_BOX_QUANTITY]);
     SettleInterval paid = {1, INT64_MAX};
-    Range range = {INT64_MAX, 0}, one;
+    Range range = {INT64_MAX, 0, FALSE}, one;
     gboolean any = FALSE;
 
     if (quantity.from > quantity.to)
@@ -103,6 +104,7 @@ range_of_upfront(const SettlePolicy *policy, const SettleRule *rule, Range *ret_
             return FALSE;
         one = range_of_pay(policy, pay, at, quantity);
         widen(&range, one.least, one.most);
+        range.by_quantity = range.by_quantity || one.by_quantity;
         any = TRUE;
     }
     *ret_range = range;
@@ -120,7 +122,10 @@ look_at_upfront(const SettleFindings *findings, const SettleRule *rule, const Se
         return;
     if (upfront->has_cap && range.most <= upfront->cap_minor)
         say_never(findings, node, "cap", rule->id, "without it an order earns at most", range.most);
-    else if (upfront->has_cap && range.least >= upfront->cap_minor)
+    else if (upfront->has_cap &&
+             /* pay: 5.00 with cap: 5.00 is how an order earns the same whatever its quantity */
+             (range.least > upfront->cap_minor ||
+              (range.least == upfront->cap_minor && !range.by_quantity)))
         say_always(findings, node, "cap", rule->id, "without it an order earns at least",
                    range.least);
     if (upfront->has_floor && range.least >= upfront->floor_minor)
@@ -183,7 +188,7 @@ look_at_bands(const SettleFindings *findings, const SettleRule *rule, const Sett
 static Range
 range_of_share(const SettlePolicy *policy, const SettleRevenueShare *share)
 {
-    Range range = {INT64_MAX, 0};
+    Range range = {INT64_MAX, 0, FALSE};
 
     for (guint i = 0; i < share->n_size_bands; i++) {
         const SettleBand *band = &share->size_bands[i];
@@ -195,7 +200,7 @@ range_of_share(const SettlePolicy *policy, const SettleRevenueShare *share)
     for (guint i = 0; i < share->n_month_bands; i++)
         widen(&range, 0, share->month_bands[i].pay.rate_ppb > 0 ? INT64_MAX : 0);
     if (share->n_size_bands == 0 && share->n_month_bands == 0)
-        range = (Range){0, share->rate_ppb > 0 ? INT64_MAX : 0};
+        range = (Range){0, share->rate_ppb > 0 ? INT64_MAX : 0, FALSE};
     return range;
 }
 

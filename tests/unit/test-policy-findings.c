@@ -241,6 +241,8 @@ static const Case limits[] = {
     {"cap almost always", HEAD "- upfront: u\n  pay: 5%\n  cap: 2.00\n  for: {amount: 39.00..}\n",
      ""},
     {"cap below a fixed amount", HEAD "- upfront: u\n  pay: 5.00\n  cap: ^2.00\n", "P113"},
+    {"an amount for an order whatever its quantity",
+     HEAD "- upfront: u\n  pay: 5.00\n  cap: 5.00\n", ""},
     {"floor never", HEAD "- upfront: u\n  pay: 5%\n  floor: ^1.00\n  for: {amount: 20.00..}\n",
      "P112"},
     {"floor sometimes", HEAD "- upfront: u\n  pay: 5%\n  floor: 1.00\n  for: {amount: 19.00..}\n",
