@@ -544,6 +544,16 @@ const SettlePolicyCode settle_policy_codes[] = {
      .bad = "- {revenue-share: bills, base: cash, months: 1..12, by-month: {1..6: 5%}}",
      .good =
          "- {revenue-share: bills, base: cash, months: 1..12, by-month: {1..6: 5%, 7..12: 3%}}"},
+    {.code = "P119",
+     .about = "a last band that ends",
+     .explain = "What is larger than its end earns nothing at all, although what is smaller earns "
+                "something; nobody is told. Leave the end open; if nothing is to be paid above it, "
+                "say so with a band of 0.00 or 0%.",
+     .around = IN_RULES,
+     .bad = "- {revenue-share: bills, base: cash, months: 1..12, by-size: {..49.99: 5%, "
+            "50.00..99.99: 8%}}",
+     .good = "- {revenue-share: bills, base: cash, months: 1..12, by-size: {..49.99: 5%, 50.00..: "
+             "8%}}"},
     {.code = "P120",
      .about = "closing days between two versions that nobody covers",
      .explain =

@@ -152,6 +152,28 @@ report_uncovered(const SettleFindings *findings, const SettleRule *rule, const S
                            rule->id, a, from < to ? ".." : "", b);
 }
 
+/* The last band ends, and is no single value of a table: what is larger earns nothing, although
+ * what is smaller does. */
+static void
+look_at_end(const SettleFindings *findings, const SettleNode *bands, const SettleBand *list,
+            guint n, const char *what)
+{
+    SettleInterval last;
+    char text[SETTLE_MONEY_TEXT_BYTES];
+
+    if (n == 0)
+        return;
+    last = list[n - 1].interval;
+    if (last.to == SETTLE_OPEN_HIGH || last.from == last.to)
+        return;
+    settle_money_format(last.to, findings->exponent, text);
+    SETTLE_FINDING_WARNING(
+        findings, "P119", g_ptr_array_index(bands->keys, n - 1),
+        "leave the end of the last band open, or say with a band that nothing is "
+        "paid above it",
+        "%s of more than %s earn nothing", what, text);
+}
+
 static void
 look_at_bands(const SettleFindings *findings, const SettleRule *rule, const SettleNode *node)
 {
@@ -161,8 +183,11 @@ look_at_bands(const SettleFindings *findings, const SettleRule *rule, const Sett
     SettleInterval amount = common(rule->selector.amount, settle_box_domains[SETTLE_BOX_AMOUNT]);
     SettleInterval first, last;
 
-    if (upfront->n_bands == 0 || selector == NULL || settle_node_get(selector, "amount") == NULL ||
-        amount.from > amount.to)
+    if (selector == NULL || settle_node_get(selector, "amount") == NULL) {
+        look_at_end(findings, bands, upfront->bands, upfront->n_bands, "orders");
+        return;
+    }
+    if (upfront->n_bands == 0 || amount.from > amount.to)
         return;
     for (guint i = 0; i < upfront->n_bands; i++) {
         SettleInterval at = common(upfront->bands[i].interval, amount);
@@ -211,6 +236,8 @@ look_at_share(const SettleFindings *findings, const SettleRule *rule, const Sett
     Range range = range_of_share(findings->policy, share);
     int64_t months = share->to_month - share->from_month + 1, life;
 
+    look_at_end(findings, settle_node_get(node, "by-size"), share->size_bands, share->n_size_bands,
+                "bills");
     if (share->has_bill_cap && range.most <= share->bill_cap_minor)
         say_never(findings, node, "cap", rule->id, "without it a bill earns at most", range.most);
     else if (share->has_bill_cap && share->has_life_cap &&
@@ -225,6 +252,23 @@ look_at_share(const SettleFindings *findings, const SettleRule *rule, const Sett
     if (share->has_life_cap && share->to_month < 4095 && range.most < INT64_MAX &&
         settle_mul_i64(range.most, months, &life) && life <= share->life_cap_minor)
         say_never(findings, node, "life-cap", rule->id, "its months earn at most", life);
+}
+
+/* --- deferred --------------------------------------------------------------------------------- */
+
+static void
+look_at_instalments(const SettleFindings *findings, const SettleRule *rule, const SettleNode *node)
+{
+    const SettleNode *list = settle_node_get(node, "instalments");
+
+    for (guint i = 0; i < rule->deferred.n_instalments; i++) {
+        const SettleInstalment *instalment = &rule->deferred.instalments[i];
+        const SettleNode *by_bill = settle_node_get(g_ptr_array_index(list->values, i), "by-bill");
+
+        if (by_bill != NULL)
+            look_at_end(findings, settle_node_get(by_bill, "bands"), instalment->bands,
+                        instalment->n_bands, "bills");
+    }
 }
 
 /* --- the rest --------------------------------------------------------------------------------- */
@@ -252,6 +296,8 @@ settle_findings_limits(const SettleFindings *findings, guint rule)
         look_at_bands(findings, self, node);
     } else if (self->kind == SETTLE_KIND_REVENUE_SHARE) {
         look_at_share(findings, self, node);
+    } else if (self->kind == SETTLE_KIND_DEFERRED) {
+        look_at_instalments(findings, self, node);
     }
 }
 

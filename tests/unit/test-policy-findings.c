@@ -255,9 +255,9 @@ static const Case limits[] = {
     {"a band above the cap",
      HEAD "- upfront: u\n  cap: 7.99\n  by-amount: {1.00..99.99: 5%, 100.00: 8%}\n", ""},
     {"a fixed band is for each unit",
-     HEAD "- upfront: u\n  cap: 9.00\n  by-amount: {1.00..99.99: 5.00}\n", ""},
+     HEAD "- upfront: u\n  cap: 9.00\n  by-amount: {^1.00..99.99: 5.00}\n", "P119"},
     {"bill cap with bounded bands",
-     HEAD SHARE "  months: 1..2\n  by-size: {..99.99: 5%}\n  cap: ^5.00\n", "P112"},
+     HEAD SHARE "  months: 1..2\n  by-size: {^..99.99: 5%}\n  cap: ^5.00\n", "P119 P112"},
     {"bill cap with an open band",
      HEAD SHARE "  months: 1..2\n  by-size: {..99.99: 5%, 100.00..: 1%}\n"
                 "  cap: 5.00\n",
@@ -306,7 +306,13 @@ static const Case limits[] = {
      HEAD "- upfront: u\n  for: {amount: 0.50..}\n"
           "  by-amount: ^{1.00..: 1.00}\n",
      "P117"},
-    {"amounts nobody spoke of", HEAD "- upfront: u\n  by-amount: {1.00..9.99: 1.00}\n", ""},
+    {"orders above the last band", HEAD "- upfront: u\n  by-amount: {^1.00..9.99: 1.00}\n", "P119"},
+    {"nothing above the last band, said so",
+     HEAD "- upfront: u\n  by-amount: {1.00..9.99: 1.00, 10.00..: 0.00}\n", ""},
+    {"bills above the last band",
+     HEAD SHARE "  months: 1..2\n  by-size: {..9.99: 5%, ^10.00..19.99: 8%}\n", "P119"},
+    {"bills above the last band of an instalment",
+     DEFERRED("9 months", "    by-bill: {month: 3, bands: {^1.00..9.99: 1.00}}\n"), "P119"},
     {"plan fees are a table",
      HEAD "- upfront: u\n  for: {amount: 1.00..99.00}\n"
           "  by-amount: {19.00: 1.00, 29.00: 2.00}\n",
