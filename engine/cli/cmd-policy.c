@@ -1,88 +1,25 @@
 #include "cli/policy-file.h"
-#include "run/policies.h"
 #include "store/sql.h"
-
-#include <string.h>
-
-typedef struct {
-    char *text;
-    gsize length;
-    SettlePolicy *policy;
-} Loaded;
-
-static void
-clear_loaded(gpointer data)
-{
-    Loaded *loaded = data;
-
-    g_free(loaded->text);
-    g_clear_pointer(&loaded->policy, settle_policy_free);
-}
-
-static int
-policy_activate(const SettleCli *cli, int argc, char **argv)
-{
-    g_autoptr(GArray) loaded = g_array_new(FALSE, FALSE, sizeof(Loaded));
-    g_autoptr(SettleStore) store = NULL;
-    gboolean all_good = TRUE;
-    GError *error = NULL;
-    int code;
-
-    if (!settle_cli_parse(
-            "policy activate FILE...",
-            "Makes policies hold. An activated version is never edited; its text is kept "
-            "in the database.",
-            NULL, &argc, &argv, &code))
-        return code;
-    if (argc < 2)
-        return settle_cli_usage(NULL, "activate which files");
-    g_array_set_clear_func(loaded, clear_loaded);
-    /* All of them are read before the first is activated. */
-    for (int i = 1; i < argc; i++) {
-        Loaded one = {0};
-
-        all_good =
-            settle_cli_policy_load(argv[i], &one.text, &one.length, &one.policy, NULL) && all_good;
-        g_array_append_val(loaded, one);
-    }
-    if (!all_good)
-        return SETTLE_EXIT_INPUT;
-    store = settle_cli_open(cli, SETTLE_STORE_AS_APPROVER, "activate", &error);
-    if (store == NULL)
-        return settle_cli_fail(error);
-    for (int i = 1; i < argc; i++) {
-        const Loaded *one = &g_array_index(loaded, Loaded, i - 1);
-        int32_t policy_id;
-        gboolean known;
-
-        if (!settle_policy_activate(store, one->text, one->length, one->policy, &policy_id, &known,
-                                    &error)) {
-            g_prefix_error(&error, "%s: ", argv[i]);
-            return settle_cli_fail(error);
-        }
-        printf("%s: %s version %s of %s %s as policy %d\n", argv[i], one->policy->name,
-               one->policy->version, one->policy->carrier,
-               known ? "is active already" : "activated", policy_id);
-    }
-    return SETTLE_EXIT_DONE;
-}
 
 static int
 policy_list(const SettleCli *cli, int argc, char **argv)
 {
     static const SettleCell cells[] = {
-        {"policy", SETTLE_CELL_INTEGER, 0}, {"carrier", SETTLE_CELL_TEXT, 0},
-        {"name", SETTLE_CELL_TEXT, 0},      {"version", SETTLE_CELL_TEXT, 0},
-        {"from", SETTLE_CELL_TEXT, 0},      {"to", SETTLE_CELL_TEXT, 0},
-        {"rules", SETTLE_CELL_INTEGER, 0},  {"activated_by", SETTLE_CELL_TEXT, 0},
-        {"at", SETTLE_CELL_TEXT, 0},        {"hash", SETTLE_CELL_TEXT, 0},
+        {"policy", SETTLE_CELL_INTEGER, 0},    {"submission", SETTLE_CELL_INTEGER, 0},
+        {"state", SETTLE_CELL_TEXT, 0},        {"carrier", SETTLE_CELL_TEXT, 0},
+        {"name", SETTLE_CELL_TEXT, 0},         {"version", SETTLE_CELL_TEXT, 0},
+        {"from", SETTLE_CELL_TEXT, 0},         {"to", SETTLE_CELL_TEXT, 0},
+        {"rules", SETTLE_CELL_INTEGER, 0},     {"submitted_by", SETTLE_CELL_TEXT, 0},
+        {"activated_by", SETTLE_CELL_TEXT, 0}, {"at", SETTLE_CELL_TEXT, 0},
+        {"hash", SETTLE_CELL_TEXT, 0},
     };
     g_autoptr(SettleStore) store = NULL;
     g_autoptr(SettleResult) rows = NULL;
     GError *error = NULL;
     int code;
 
-    if (!settle_cli_parse("policy list", "Activated versions.", NULL, &argc, &argv, &code))
+    if (!settle_cli_parse("policy list", "Active versions, and what waits to be activated.", NULL,
+                          &argc, &argv, &code))
         return code;
     if (argc > 1)
         return settle_cli_usage(NULL, "policy list takes no \"%s\"", argv[1]);
@@ -126,12 +63,15 @@ policy_show(const SettleCli *cli, int argc, char **argv)
         size_t length;
         const uint8_t *bytes = settle_result_bytes(rows, i, 7, &length);
 
+        g_autofree char *number = settle_result_is_null(rows, i, 0)
+                                      ? g_strdup("waiting policy")
+                                      : g_strdup_printf("policy %d", settle_result_i32(rows, i, 0));
+
         if (!document)
-            printf("# policy %d of %s: %s version %s, closing days %s to %s\n# sha256 %s\n",
-                   settle_result_i32(rows, i, 0), settle_result_text(rows, i, 1),
-                   settle_result_text(rows, i, 2), settle_result_text(rows, i, 3),
-                   settle_result_text(rows, i, 4), settle_result_text(rows, i, 5),
-                   settle_result_text(rows, i, 6));
+            printf("# %s of %s: %s version %s, closing days %s to %s\n# sha256 %s\n", number,
+                   settle_result_text(rows, i, 1), settle_result_text(rows, i, 2),
+                   settle_result_text(rows, i, 3), settle_result_text(rows, i, 4),
+                   settle_result_text(rows, i, 5), settle_result_text(rows, i, 6));
         fwrite(bytes, 1, length, stdout);
     }
     return SETTLE_EXIT_DONE;
@@ -177,12 +117,16 @@ settle_command_policy(const SettleCli *cli, int argc, char **argv)
     static const SettleCommand table[] = {
         {"check", "FILE|DIR...", "report errors, warnings and notes", NULL,
          settle_command_policy_check},
-        {"activate", "FILE...", "make policies hold", NULL, policy_activate},
+        {"submit", "FILE...", "keep policies for somebody else to activate", NULL,
+         settle_command_policy_submit},
+        {"activate", "FILE|NAME...", "make policies hold that somebody else submitted", NULL,
+         settle_command_policy_activate},
+        {"withdraw", "NUMBER", "take back what waits", NULL, settle_command_policy_withdraw},
         {"test", "FILE...", "hold its examples against what it pays", NULL,
          settle_command_policy_test},
         {"try", "FILE --order ORDER", "what one imagined order would earn, and why", NULL,
          settle_command_policy_try},
-        {"list", "", "activated versions", NULL, policy_list},
+        {"list", "", "active versions, and what waits", NULL, policy_list},
         {"show", "NAME", "one of them", NULL, policy_show},
         {"schema", "", "the JSON Schema", NULL, policy_schema},
         {"reference", "", "the reference page", NULL, policy_reference},

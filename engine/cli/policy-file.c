@@ -32,16 +32,23 @@ settle_cli_policy_read(const char *path, char **ret_text, gsize *ret_length)
     return FALSE;
 }
 
+SettlePolicy *
+settle_cli_policy_compile(const char *name, const char *text, gsize length, json_t *json)
+{
+    SettlePolicy *policy = NULL;
+    g_autoptr(SettleDiagnostics) diagnostics = settle_policy_load_checked(text, length, &policy);
+
+    settle_cli_diagnostics(diagnostics, name, text, length, json);
+    return policy;
+}
+
 gboolean
 settle_cli_policy_load(const char *path, char **ret_text, gsize *ret_length,
                        SettlePolicy **ret_policy, json_t *json)
 {
-    g_autoptr(SettleDiagnostics) diagnostics = NULL;
-
     *ret_policy = NULL;
     if (!settle_cli_policy_read(path, ret_text, ret_length))
         return FALSE;
-    diagnostics = settle_policy_load_checked(*ret_text, *ret_length, ret_policy);
-    settle_cli_diagnostics(diagnostics, path, *ret_text, *ret_length, json);
+    *ret_policy = settle_cli_policy_compile(path, *ret_text, *ret_length, json);
     return *ret_policy != NULL;
 }

@@ -21,6 +21,13 @@ void settle_cli_diagnostics(const SettleDiagnostics *diagnostics, const char *na
 
 int settle_command_policy_check(const SettleCli *cli, int argc, char **argv);
 int settle_command_policy_explain_code(const SettleCli *cli, int argc, char **argv);
+/* Compiles a text, with its examples, and says what there is to say. NULL: it cannot be used. */
+SettlePolicy *settle_cli_policy_compile(const char *name, const char *text, gsize length,
+                                        json_t *json);
+
+int settle_command_policy_submit(const SettleCli *cli, int argc, char **argv);
+int settle_command_policy_activate(const SettleCli *cli, int argc, char **argv);
+int settle_command_policy_withdraw(const SettleCli *cli, int argc, char **argv);
 int settle_command_policy_test(const SettleCli *cli, int argc, char **argv);
 int settle_command_policy_try(const SettleCli *cli, int argc, char **argv);
 

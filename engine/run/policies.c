@@ -118,6 +118,34 @@ check_not_settled(SettleStore *store, const SettlePolicy *policy, int32_t carrie
     return FALSE;
 }
 
+/* Four eyes: somebody else has submitted this very document. The database checks it once more. */
+static gboolean
+check_submitted(SettleStore *store, const SettlePolicy *policy, GError **error)
+{
+    g_autoptr(SettleResult) row = settle_store_query(store, settle_sql_policy_submitters, error,
+                                                     "y", policy->hash, sizeof policy->hash);
+
+    if (row == NULL)
+        return FALSE;
+    if (settle_result_is_null(row, 0, 0)) {
+        g_set_error(error, SETTLE_ERROR, SETTLE_ERROR_STATE,
+                    "policy %s version %s, as it is here, was not submitted", policy->name,
+                    policy->version);
+        settle_error_hint(error,
+                          "settle policy submit FILE, by somebody else than who activates it");
+        return FALSE;
+    }
+    if (strcmp(settle_result_text(row, 0, 0), settle_result_text(row, 0, 1)) == 0) {
+        g_set_error(error, SETTLE_ERROR, SETTLE_ERROR_STATE,
+                    "policy %s version %s was submitted by %s, who cannot activate it",
+                    policy->name, policy->version, settle_result_text(row, 0, 0));
+        settle_error_hint(error,
+                          "connect as somebody else: settle --db 'user=...' policy activate");
+        return FALSE;
+    }
+    return TRUE;
+}
+
 static gboolean
 insert(SettleStore *store, const char *text, size_t length, const SettlePolicy *policy,
        int32_t carrier_id, int32_t *ret_policy_id, GError **error)
@@ -173,7 +201,8 @@ settle_policy_activate(SettleStore *store, const char *text, size_t length,
         *ret_known = TRUE;
         return TRUE;
     }
-    if (!check_not_settled(store, policy, carrier_id, error) ||
+    if (!check_submitted(store, policy, error) ||
+        !check_not_settled(store, policy, carrier_id, error) ||
         !insert(store, text, length, policy, carrier_id, &policy_id, error) ||
         !settle_store_commit(store, error))
         goto fail;
@@ -184,4 +213,54 @@ settle_policy_activate(SettleStore *store, const char *text, size_t length,
 fail:
     settle_store_rollback(store);
     return FALSE;
+}
+
+/* --- submission ------------------------------------------------------------------------------ */
+
+gboolean
+settle_policy_submit(SettleStore *store, const char *text, size_t length,
+                     const SettlePolicy *policy, int64_t *ret_submission, GError **error)
+{
+    g_autoptr(SettleResult) row = settle_store_query(
+        store, settle_sql_policy_submit, error, "sssddy", policy->carrier, policy->name,
+        policy->version, policy->closing_from, policy->closing_to, text, length);
+
+    if (row == NULL)
+        return FALSE;
+    *ret_submission = settle_result_i64(row, 0, 0);
+    return TRUE;
+}
+
+gboolean
+settle_policy_waiting(SettleStore *store, const char *name, char **ret_text, gsize *ret_length,
+                      GError **error)
+{
+    g_autoptr(SettleResult) rows =
+        settle_store_query(store, settle_sql_policy_submission, error, "s", name);
+    const uint8_t *bytes;
+    size_t length;
+
+    if (rows == NULL)
+        return FALSE;
+    if (settle_result_rows(rows) != 1) {
+        g_set_error(error, SETTLE_ERROR, SETTLE_ERROR_INPUT,
+                    settle_result_rows(rows) == 0 ? "no policy \"%s\" waits to be activated"
+                                                  : "several policies wait as \"%s\"",
+                    name);
+        settle_error_hint(error, "settle policy list shows them with their numbers");
+        return FALSE;
+    }
+    bytes = settle_result_bytes(rows, 0, 1, &length);
+    *ret_text = g_strndup((const char *) bytes, length);
+    *ret_length = length;
+    return TRUE;
+}
+
+gboolean
+settle_policy_withdraw(SettleStore *store, int64_t submission, const char *reason, GError **error)
+{
+    g_autoptr(SettleResult) row =
+        settle_store_query(store, settle_sql_policy_withdraw, error, "ls", submission, reason);
+
+    return row != NULL;
 }

@@ -11,10 +11,23 @@ G_BEGIN_DECLS
  */
 SettlePolicySet *settle_policies_load(SettleStore *store, int64_t control_position, GError **error);
 
+/* Keeps a document as submitted, for somebody else to activate. policy: the compiled document.
+ * *ret_submission: its number. store: opened as author. */
+gboolean settle_policy_submit(SettleStore *store, const char *text, size_t length,
+                              const SettlePolicy *policy, int64_t *ret_submission, GError **error);
+/* The document that waits under a number, a name or CARRIER/VERSION; INPUT if there is none or
+ * there are several. The caller frees the text. */
+gboolean settle_policy_waiting(SettleStore *store, const char *name, char **ret_text,
+                               gsize *ret_length, GError **error);
+/* Takes a submission back: its author, or an approver. reason: kept. */
+gboolean settle_policy_withdraw(SettleStore *store, int64_t submission, const char *reason,
+                                GError **error);
+
 /* Activates a version (docs/semantics.md 5). policy: the compiled document. Refuses (INPUT or
- * STATE) terms that are not settled yet, an unknown carrier, a version text used before, closing
- * days that another version of the carrier covers or that were settled already. The very same
- * document again is no error: *ret_known is TRUE then. store: opened as approver. */
+ * STATE) terms that are not settled yet, a document that nobody else submitted, an unknown carrier,
+ * a version text used before, closing days that another version of the carrier covers or that were
+ * settled already. The very same document again is no error: *ret_known is TRUE then. store: opened
+ * as approver. */
 gboolean settle_policy_activate(SettleStore *store, const char *text, size_t length,
                                 const SettlePolicy *policy, int32_t *ret_policy_id,
                                 gboolean *ret_known, GError **error);

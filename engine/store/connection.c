@@ -17,6 +17,8 @@ role_name(SettleStoreRole role)
         return "settle_runner";
     case SETTLE_STORE_AS_APPROVER:
         return "settle_approver";
+    case SETTLE_STORE_AS_AUTHOR:
+        return "settle_author";
     case SETTLE_STORE_AS_READER:
         return "settle_reader";
     }

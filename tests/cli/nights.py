@@ -110,7 +110,7 @@ def prepared(server, folder, *options, cycle='none'):
     manifest = generate(folder, *options)
     database = server.database(migrated=True)
     load(database, folder, [entry for kind in PARTIES for entry in manifest if entry['kind'] == kind])
-    database.settle('policy', 'activate', *policies(folder, cycle), check=True)
+    database.activate(*policies(folder, cycle))
     return database, [entry for entry in manifest if entry['kind'] in ('orders', 'bills')]
 
 

@@ -58,8 +58,8 @@ class Case(settle_test.TestCase):
         self.database = self.server.database(migrated=True)
         for kind, text in FILES.items():
             self.ok('import', kind, self.file(kind + '.csv', text), '--date', SINCE)
-        self.ok('policy', 'activate',
-                self.file('policy.yaml', POLICY.format(rules=rules, invoice=invoice)))
+        self.database.activate(
+            self.file('policy.yaml', POLICY.format(rules=rules, invoice=invoice)))
 
     def file(self, name, text):
         path = os.path.join(self.folder, name)

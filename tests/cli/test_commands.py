@@ -16,7 +16,8 @@ NOWHERE = "host='/nonexistent' dbname='none'"
 COMMANDS = {
     'migrate': (), 'import': (), 'run': (), 'status': (),
     'quarantine': ('list', 'release'), 'period': ('list', 'close'),
-    'policy': ('check', 'activate', 'test', 'try', 'list', 'show', 'schema', 'reference'),
+    'policy': ('check', 'submit', 'activate', 'withdraw', 'test', 'try', 'list', 'show', 'schema',
+               'reference', 'explain-code'),
     'invoice': ('list', 'lines', 'show', 'approve', 'issue'), 'ledger': ('balances', 'transfers'),
 }
 OPTIONS = {
@@ -51,6 +52,8 @@ REFUSED = [
     ('quarantine release --batch -1', '--batch'), ('quarantine release --all --batch 1', '--all'),
     ('quarantine release --all --date 2026-13-01', '"2026-13-01"'),
     ('policy', 'policy what'), ('policy x', '"x"'), ('policy check', 'check which'),
+    ('policy check --stric x', '--stric'), ('policy explain-code P999', '"P999"'),
+    ('policy explain-code P001 x', '"x"'),
     ('policy activate', 'activate which'), ('policy list x', '"x"'), ('policy show', 'show which'),
     ('policy test', 'test which'), ('policy try', 'try which'), ('policy try FILE --paid x', '--paid'),
     ('policy show a b', 'show which'), ('policy schema x', '"x"'), ('policy reference x', '"x"'),
@@ -151,7 +154,7 @@ class Line(unittest.TestCase):
         code, out, _ = self.settle('policy check POLICY --format json')
         self.assertEqual((code, json.loads(out)), (0, []))
         self.assertEqual(self.settle('policy check /nonexistent')[0], 3)
-        self.assertEqual(self.settle('policy activate /nonexistent')[0], 3)
+        self.assertEqual(self.settle('policy submit /nonexistent')[0], 3)
         self.assertEqual(self.settle('--version')[0], 0)
         self.assertIn('$schema', json.loads(self.settle('policy schema')[1]))
 

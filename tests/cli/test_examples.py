@@ -52,7 +52,8 @@ class Example:
         path = os.path.join(self.folder, f'{carrier}.yaml')
         with open(path, 'w', encoding='utf-8') as file:
             file.write(policy_yaml.write({**document, 'rules': rules}))
-        self.settle('policy', 'activate', path)
+        self.settle('policy', 'submit', path, user='settle_sales')
+        self.settle('policy', 'activate', path, user='settle_finance')
 
     def run(self, night):
         self.settle('run', '--date', night)

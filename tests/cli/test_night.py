@@ -38,11 +38,8 @@ class Night(settle_test.TestCase):
         database.settle('import', 'carriers', os.path.join(QUARTER, 'carriers.csv'), '--date', '2025-12-31',
                         check=True)
         policies = os.path.join(ROOT, 'fixtures', 'policies')
-        self.activate(database, *(os.path.join(policies, name) for name in sorted(os.listdir(policies))))
+        database.activate(*(os.path.join(policies, name) for name in sorted(os.listdir(policies))))
         return database
-
-    def activate(self, database, *paths):
-        database.settle('policy', 'activate', *paths, check=True)
 
     def night(self, database, day, code=0):
         result = subprocess.run([os.path.join(ROOT, 'tools', 'settle-night'), self.inbox, day],

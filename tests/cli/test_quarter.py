@@ -48,7 +48,9 @@ def files_are_what_the_script_writes(bench):
 def settles(bench):
     settle = state['settle'] = bench.fresh()
     compare.load(settle, QUARTER)
-    settle('policy', 'activate', *(os.path.join(ROOT, 'fixtures', 'policies', name) for name in POLICIES))
+    files = [os.path.join(ROOT, 'fixtures', 'policies', name) for name in POLICIES]
+    settle('policy', 'submit', *files, user='settle_sales')
+    settle('policy', 'activate', *files, user='settle_finance')
     settle('run', '--date', UNTIL)
 
 

@@ -562,7 +562,7 @@ probe(const char *conninfo, SettleStoreRole role, ProbeCommand run, char **argum
 int
 main(int argc, char **argv)
 {
-    static const char *const roles[] = {"login", "owner", "runner", "approver", "reader"};
+    static const char *const roles[] = {"login", "owner", "runner", "approver", "author", "reader"};
 
     for (guint i = 0; argc > 3 && i < G_N_ELEMENTS(commands); i++) {
         if (strcmp(commands[i].name, argv[3]) != 0 || argc != 4 + commands[i].n_arguments)
@@ -572,7 +572,7 @@ main(int argc, char **argv)
                 return probe(argv[1], (SettleStoreRole) role, commands[i].run, argv + 4);
         }
     }
-    fputs("usage: store-probe CONNINFO login|owner|runner|approver|reader COMMAND [ARGUMENT...]\n",
+    fputs("usage: store-probe CONNINFO login|owner|runner|approver|author|reader COMMAND [ARGUMENT...]\n",
           stderr);
     return 2;
 }

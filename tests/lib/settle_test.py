@@ -28,7 +28,7 @@ import unittest
 
 # The rights of each are those of the group role: the program refuses or the server does.
 LOGINS = {'settle_night': 'settle_runner', 'settle_finance': 'settle_approver',
-          'settle_audit': 'settle_reader'}
+          'settle_sales': 'settle_author', 'settle_audit': 'settle_reader'}
 
 # Quick to start and small. fsync, full_page_writes and synchronous_commit stay on: the program
 # refuses a server without them.
@@ -207,6 +207,11 @@ class Database:
     def settle(self, *arguments, user='postgres', check=False, env=None, timeout=600):
         """Runs the program; (exit code, stdout, stderr). With check, a failure raises."""
         return settle(*arguments, db=self.conninfo(user), check=check, env=env, timeout=timeout)
+
+    def activate(self, *paths):
+        """It takes two: one submits, another activates."""
+        self.settle('policy', 'submit', *paths, user='settle_sales', check=True)
+        return self.settle('policy', 'activate', *paths, user='settle_finance', check=True)[1]
 
 
 class SqlError(Exception):

@@ -35,7 +35,8 @@ def activate(settle, folder, policies):
         files.append(os.path.join(folder, f'policy-{number}.yaml'))
         with open(files[-1], 'w', encoding='utf-8') as file:
             file.write(policy_yaml.write(policy))
-    settle('policy', 'activate', *files)
+    settle('policy', 'submit', *files, user='settle_sales')
+    settle('policy', 'activate', *files, user='settle_finance')
 
 
 def facts(folder):

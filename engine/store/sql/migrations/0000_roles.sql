@@ -5,7 +5,7 @@ DO $$
 DECLARE
     role_name text;
 BEGIN
-    FOREACH role_name IN ARRAY ARRAY['settle_owner', 'settle_runner', 'settle_approver',
+    FOREACH role_name IN ARRAY ARRAY['settle_owner', 'settle_runner', 'settle_approver', 'settle_author',
                                      'settle_reader'] LOOP
         IF NOT EXISTS (SELECT 1 FROM pg_roles WHERE rolname = role_name) THEN
             EXECUTE format('CREATE ROLE %I NOLOGIN', role_name);

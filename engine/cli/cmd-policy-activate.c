@@ -1,0 +1,181 @@
+#include "cli/policy-file.h"
+#include "run/policies.h"
+
+#include <string.h>
+
+/* From a document to a version that holds: one submits it, another activates it. */
+
+typedef struct {
+    const char *name; /* as it was given */
+    char *text;
+    gsize length;
+    SettlePolicy *policy;
+} Loaded;
+
+static void
+clear_loaded(gpointer data)
+{
+    Loaded *loaded = data;
+
+    g_free(loaded->text);
+    g_clear_pointer(&loaded->policy, settle_policy_free);
+}
+
+static GArray *
+loaded_new(void)
+{
+    GArray *loaded = g_array_new(FALSE, FALSE, sizeof(Loaded));
+
+    g_array_set_clear_func(loaded, clear_loaded);
+    return loaded;
+}
+
+/* All files are read before the first is used. FALSE: what is wrong was printed. */
+static gboolean
+load_files(char **names, GArray *loaded)
+{
+    gboolean all_good = TRUE;
+
+    for (; *names != NULL; names++) {
+        Loaded one = {.name = *names};
+
+        all_good =
+            settle_cli_policy_load(one.name, &one.text, &one.length, &one.policy, NULL) && all_good;
+        g_array_append_val(loaded, one);
+    }
+    return all_good;
+}
+
+int
+settle_command_policy_submit(const SettleCli *cli, int argc, char **argv)
+{
+    g_autoptr(GArray) loaded = loaded_new();
+    g_autoptr(SettleStore) store = NULL;
+    GError *error = NULL;
+    int code;
+
+    if (!settle_cli_parse("policy submit FILE...",
+                          "Keeps policies for somebody else to activate, as they are.", NULL, &argc,
+                          &argv, &code))
+        return code;
+    if (argc < 2)
+        return settle_cli_usage(NULL, "submit which files");
+    if (!load_files(argv + 1, loaded))
+        return SETTLE_EXIT_INPUT;
+    store = settle_cli_open(cli, SETTLE_STORE_AS_AUTHOR, "submit", &error);
+    if (store == NULL)
+        return settle_cli_fail(error);
+    for (guint i = 0; i < loaded->len; i++) {
+        const Loaded *one = &g_array_index(loaded, Loaded, i);
+        const SettlePolicy *policy = one->policy;
+        int64_t submission;
+
+        if (!settle_policy_submit(store, one->text, one->length, policy, &submission, &error)) {
+            g_prefix_error(&error, "%s: ", one->name);
+            return settle_cli_fail(error);
+        }
+        printf("%s: %s version %s of %s is submitted as number %" G_GINT64_FORMAT "\n", one->name,
+               policy->name, policy->version, policy->carrier, submission);
+        for (guint j = 0; j < policy->unsupported->len; j++)
+            printf("%s%s%s", j == 0 ? "    cannot be activated yet: " : ", ",
+                   (const char *) g_ptr_array_index(policy->unsupported, j),
+                   j + 1 == policy->unsupported->len ? "\n" : "");
+    }
+    return SETTLE_EXIT_DONE;
+}
+
+/* What is no file is a number, a name or CARRIER/VERSION of what waits. */
+static gboolean
+load_waiting(SettleStore *store, char **names, GArray *loaded, gboolean *ret_all_good,
+             GError **error)
+{
+    *ret_all_good = TRUE;
+    for (; *names != NULL; names++) {
+        Loaded one = {.name = *names};
+
+        if (g_file_test(one.name, G_FILE_TEST_EXISTS)) {
+            if (!settle_cli_policy_read(one.name, &one.text, &one.length))
+                *ret_all_good = FALSE;
+        } else if (!settle_policy_waiting(store, one.name, &one.text, &one.length, error)) {
+            return FALSE;
+        }
+        g_array_append_val(loaded, one);
+    }
+    for (guint i = 0; *ret_all_good && i < loaded->len; i++) {
+        Loaded *one = &g_array_index(loaded, Loaded, i);
+
+        one->policy = settle_cli_policy_compile(one->name, one->text, one->length, NULL);
+        *ret_all_good = one->policy != NULL;
+    }
+    return TRUE;
+}
+
+int
+settle_command_policy_activate(const SettleCli *cli, int argc, char **argv)
+{
+    g_autoptr(GArray) loaded = loaded_new();
+    g_autoptr(SettleStore) store = NULL;
+    gboolean all_good;
+    GError *error = NULL;
+    int code;
+
+    if (!settle_cli_parse(
+            "policy activate FILE|NAME...",
+            "Makes policies hold that somebody else has submitted, by file or by number, name or "
+            "CARRIER/VERSION of what waits. An activated version is never edited; its text is kept "
+            "in the database.",
+            NULL, &argc, &argv, &code))
+        return code;
+    if (argc < 2)
+        return settle_cli_usage(NULL, "activate which files");
+    store = settle_cli_open(cli, SETTLE_STORE_AS_APPROVER, "activate", &error);
+    if (store == NULL || !load_waiting(store, argv + 1, loaded, &all_good, &error))
+        return settle_cli_fail(error);
+    if (!all_good)
+        return SETTLE_EXIT_INPUT;
+    for (guint i = 0; i < loaded->len; i++) {
+        const Loaded *one = &g_array_index(loaded, Loaded, i);
+        int32_t policy_id;
+        gboolean known;
+
+        if (!settle_policy_activate(store, one->text, one->length, one->policy, &policy_id, &known,
+                                    &error)) {
+            g_prefix_error(&error, "%s: ", one->name);
+            return settle_cli_fail(error);
+        }
+        printf("%s: %s version %s of %s %s as policy %d\n", one->name, one->policy->name,
+               one->policy->version, one->policy->carrier,
+               known ? "is active already" : "activated", policy_id);
+    }
+    return SETTLE_EXIT_DONE;
+}
+
+int
+settle_command_policy_withdraw(const SettleCli *cli, int argc, char **argv)
+{
+    g_autofree char *reason = NULL;
+    const GOptionEntry entries[] = {
+        {"reason", 0, 0, G_OPTION_ARG_FILENAME, &reason, "why; kept", "TEXT"},
+        {NULL, 0, 0, 0, NULL, NULL, NULL},
+    };
+    g_autoptr(SettleStore) store = NULL;
+    GError *error = NULL;
+    gint64 submission;
+    int code;
+
+    if (!settle_cli_parse(
+            "policy withdraw NUMBER --reason TEXT",
+            "Takes back what waits to be activated: who submitted it, or an approver.", entries,
+            &argc, &argv, &code))
+        return code;
+    if (argc != 2 || !g_ascii_string_to_signed(argv[1], 10, 1, G_MAXINT64, &submission, NULL))
+        return settle_cli_usage("settle policy list shows the numbers", "withdraw which number");
+    if (reason == NULL || reason[0] == '\0')
+        return settle_cli_usage("--reason TEXT is kept for the auditor", "withdraw why");
+    /* as the login: the function asks who that is */
+    store = settle_cli_open(cli, SETTLE_STORE_AS_LOGIN, "withdraw", &error);
+    if (store == NULL || !settle_policy_withdraw(store, submission, reason, &error))
+        return settle_cli_fail(error);
+    printf("submission %" G_GINT64_FORMAT " is withdrawn\n", submission);
+    return SETTLE_EXIT_DONE;
+}
