@@ -76,6 +76,19 @@ rules_over(const SettleFindings *findings, SettleWindow window)
     return n > 0 ? g_string_free(g_steal_pointer(&names), FALSE) : NULL;
 }
 
+/* A day for the version to start on, or to end on: outside of the days it has, or also inside. */
+static char *
+hint_of(const char *what, SettleDay outside, SettleDay inside, const SettlePolicy *policy)
+{
+    char a[SETTLE_DAY_TEXT_BYTES], b[SETTLE_DAY_TEXT_BYTES];
+
+    settle_day_format(outside, a);
+    settle_day_format(inside, b);
+    if (inside < policy->closing_from || inside > policy->closing_to)
+        return g_strdup_printf("let the version %s on %s", what, a);
+    return g_strdup_printf("let the version %s on %s or %s", what, a, b);
+}
+
 static void
 look_at_window(const SettleFindings *findings, const SettleNode *closing, SettleWindow window)
 {
@@ -83,7 +96,7 @@ look_at_window(const SettleFindings *findings, const SettleNode *closing, Settle
     SettleDay first = settle_window_first(window, from), last = settle_window_last(window, to);
     g_autofree char *names = rules_over(findings, window);
     char name[SETTLE_WINDOW_TEXT_BYTES];
-    char day[SETTLE_DAY_TEXT_BYTES], a[SETTLE_DAY_TEXT_BYTES], b[SETTLE_DAY_TEXT_BYTES];
+    char day[SETTLE_DAY_TEXT_BYTES];
 
     if (names == NULL)
         return;

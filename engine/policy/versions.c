@@ -95,28 +95,30 @@ counts_over(const SettlePolicy *policy, SettleWindow window)
     return FALSE;
 }
 
-/* before and after follow each other without days between. */
+/* before ends before after starts. */
 static void
 look_at_windows(const SettlePolicyVersion *before, const SettlePolicyVersion *after)
 {
     static const SettleWindow windows[] = {SETTLE_WINDOW_MONTH, SETTLE_WINDOW_QUARTER,
                                            SETTLE_WINDOW_YEAR};
     const SettlePolicyVersion *at = place_for_both(before, after);
-    SettleDay day = after->policy->closing_from;
+    SettleDay to = before->policy->closing_to, from = after->policy->closing_from;
 
     for (guint i = 0; i < G_N_ELEMENTS(windows) && at->diagnostics != NULL; i++) {
-        char name[SETTLE_WINDOW_TEXT_BYTES], text[SETTLE_DAY_TEXT_BYTES];
+        char name[SETTLE_WINDOW_TEXT_BYTES];
+        char until[SETTLE_DAY_TEXT_BYTES], since[SETTLE_DAY_TEXT_BYTES];
 
-        if (settle_window_first(windows[i], day) == day ||
+        if (settle_window_first(windows[i], to) != settle_window_first(windows[i], from) ||
             !counts_over(before->policy, windows[i]) || !counts_over(after->policy, windows[i]))
             continue;
-        settle_diagnose_at(at->diagnostics, SETTLE_SEVERITY_WARNING, "P121", at->places->closing,
-                           "let them change where the window does",
-                           "%s is counted in two parts: up to the day before %s by version %s of "
-                           "%s, from then on by version %s of %s",
-                           settle_window_format(windows[i], day, name),
-                           settle_day_format(day, text), before->policy->version, before->label,
-                           after->policy->version, after->label);
+        settle_diagnose_at(
+            at->diagnostics, SETTLE_SEVERITY_WARNING, "P121", at->places->closing,
+            "let them change where the window does",
+            "%s is counted in two parts: up to %s by version %s of %s, from %s on by "
+            "version %s of %s",
+            settle_window_format(windows[i], from, name), settle_day_format(to, until),
+            before->policy->version, before->label, settle_day_format(from, since),
+            after->policy->version, after->label);
     }
 }
 
@@ -140,7 +142,7 @@ look_at_carrier(const SettlePolicyVersion *list, guint n)
     for (guint i = 1; i < n; i++) {
         if (last->policy->closing_to < list[i].policy->closing_from - 1)
             report_gap(last, &list[i], last->policy->closing_to + 1);
-        else if (last->policy->closing_to == list[i].policy->closing_from - 1)
+        if (last->policy->closing_to < list[i].policy->closing_from)
             look_at_windows(last, &list[i]);
         if (list[i].policy->closing_to > last->policy->closing_to)
             last = &list[i];

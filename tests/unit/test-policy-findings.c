@@ -447,7 +447,7 @@ static const struct {
     {CLOSING("2026-01-01..2026-10-31") COUNTS("year"),
      "year 2026: orders after 2026-10-31 are measured by the version after, and not together with "
      "these by \"v\"",
-     "let the version end on 2025-12-31 or 2026-12-31"},
+     "let the version end on 2026-12-31"},
     {CONTRACT("12", "  months: 4..15\n  rate: 5%\n"),
      "the last bill of \"s\" is in month 15, but the contract ends with month 12",
      "a rule may have a contract of its own, like contract: 24 months"},
