@@ -102,8 +102,7 @@ look_at_window(const SettleFindings *findings, const SettleNode *closing, Settle
         return;
     if (first != from) {
         g_autofree char *hint =
-            g_strdup_printf("let the version start on %s or %s", settle_day_format(first, a),
-                            settle_day_format(settle_window_last(window, from) + 1, b));
+            hint_of("start", first, settle_window_last(window, from) + 1, findings->policy);
 
         SETTLE_FINDING_WARNING(findings, "P114", closing, hint,
                                "%s: orders before %s are measured by the version before, and not "
@@ -112,9 +111,8 @@ look_at_window(const SettleFindings *findings, const SettleNode *closing, Settle
                                settle_day_format(from, day), names);
     }
     if (last != to) {
-        g_autofree char *hint = g_strdup_printf(
-            "let the version end on %s or %s",
-            settle_day_format(settle_window_first(window, to) - 1, a), settle_day_format(last, b));
+        g_autofree char *hint =
+            hint_of("end", last, settle_window_first(window, to) - 1, findings->policy);
 
         SETTLE_FINDING_WARNING(findings, "P115", closing, hint,
                                "%s: orders after %s are measured by the version after, and not "
