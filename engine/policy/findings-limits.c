@@ -307,12 +307,7 @@ settle_findings_minimum(const SettleFindings *findings)
     const SettleNode *invoice = settle_build_sound(findings->top, "invoice");
     const SettleNode *minimum = invoice != NULL ? settle_node_get(invoice, "minimum") : NULL;
 
-    if (minimum == NULL)
-        return;
-    if (findings->policy->invoice.cycle == SETTLE_CYCLE_NONE)
+    if (minimum != NULL && findings->policy->invoice.cycle == SETTLE_CYCLE_NONE)
         SETTLE_FINDING_WARNING(findings, "P112", minimum, "take it out, or name a cycle",
                                "the minimum makes no difference: there are no invoices");
-    else if (findings->policy->invoice.minimum_minor == 0)
-        SETTLE_FINDING_WARNING(findings, "P112", minimum, "take it out, or correct it",
-                               "a minimum of nothing makes no difference");
 }
