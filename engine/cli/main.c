@@ -37,8 +37,8 @@ print_help(void)
          "  --format F      table (default), csv or json\n"
          "  --help          also behind a command\n"
          "  --version\n\n"
-         "Exit codes: 0 done, 1 found what it looks for, 2 usage, 3 bad input or not now, 4 database, "
-         "5 another run holds the lock, 70 a promise of our own was broken");
+         "Exit codes: 0 done, 1 found what it looks for, 2 usage, 3 bad input or not now, "
+         "4 database, 5 another run holds the lock, 70 a promise of our own was broken");
 }
 
 static gboolean

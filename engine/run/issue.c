@@ -58,12 +58,30 @@ post_leg(SettleOutput *output, SettleTransfer *transfer, guint leg, int64_t amou
     return settle_output_transfer(output, transfer, error);
 }
 
+/* The version that a posting of an invoice names: the carrier's latest of the invoice's currency up
+ * to the cut-off. Where the currency never changes that is the one whose terms rule. */
+static const SettlePolicy *
+version_of(const SettlePolicySet *policies, const Batch *batch, SettleCurrency currency)
+{
+    const SettlePolicy *best = NULL;
+
+    for (guint i = 0; i < settle_policy_set_size(policies); i++) {
+        const SettlePolicy *policy = settle_policy_set_nth(policies, i);
+
+        if (policy->carrier_id == batch->carrier_id && policy->currency == currency &&
+            (best == NULL ||
+             (policy->closing_from > best->closing_from && policy->closing_from <= batch->cut_off)))
+            best = policy;
+    }
+    settle_invariant(best != NULL);
+    return best;
+}
+
 /* What is to be paid moves to "invoiced"; where take-backs outweigh it nothing moves and the debt
  * stays on the distributor's account (docs/semantics.md 8). */
 static gboolean
 post_invoices(const SettleRunContext *context, const Batch *batch, int32_t batch_run_id,
-              const SettlePolicy *terms, const SettleResult *rows, SettleOutput *output,
-              GError **error)
+              const SettleResult *rows, SettleOutput *output, GError **error)
 {
     int32_t current = 0;
 
@@ -73,7 +91,9 @@ post_invoices(const SettleRunContext *context, const Batch *batch, int32_t batch
         SettleTransfer transfer = {
             .subject_id = settle_subject_invoice(batch_run_id, settle_result_i32(rows, i, 4)),
             .distributor_id = distributor_id,
-            .policy_id = terms->policy_id,
+            .policy_id =
+                version_of(context->policies, batch, (SettleCurrency) settle_result_i32(rows, i, 5))
+                    ->policy_id,
             .period = settle_periods_posting(&context->periods, origin),
             .origin = origin,
             .kind = SETTLE_KIND_INVOICE,
@@ -126,21 +146,18 @@ issue(SettleStore *store, SettleRunContext *context, int32_t batch_run_id, const
 {
     g_autoptr(SettleOutput) output = NULL;
     g_autoptr(SettleResult) invoices = NULL;
-    const SettlePolicy *terms;
     Batch batch;
 
     if (!check_batch(store, batch_run_id, carrier, &batch, error) ||
         !write_run(store, context, error))
         return FALSE;
-    terms = settle_policy_set_terms(context->policies, batch.carrier_id, batch.cut_off);
-    settle_invariant(terms != NULL);
     invoices = settle_store_query(store, settle_sql_issue_invoices, error, "ii", batch_run_id,
                                   batch.carrier_id);
     if (invoices == NULL)
         return FALSE;
     output = settle_output_new(context, store);
     if (!settle_output_open(output, error) ||
-        !post_invoices(context, &batch, batch_run_id, terms, invoices, output, error) ||
+        !post_invoices(context, &batch, batch_run_id, invoices, output, error) ||
         !settle_output_send(output, 1, error))
         return FALSE;
     report->run_id = context->run_id;
