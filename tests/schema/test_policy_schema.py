@@ -101,6 +101,16 @@ class PolicySchema(settle_test.TestCase):
                 self.assertFalse(good, out)
                 self.assertNotEqual(self.faults(text), [])
 
+    def test_explained_line_by_line(self):
+        """The pieces of rules/EXPLAINED.md are the policies, whole: comments and examples aside."""
+        with open(os.path.join(ROOT, 'rules', 'EXPLAINED.md'), encoding='utf-8') as file:
+            page = file.read()
+        for name in ('p1-voice-quality', 'p2-activity-gated', 'p3-online-sim'):
+            pieces = ''.join(re.findall(r'```yaml ' + name + r'\n(.*?)```', page, re.S))
+            with open(os.path.join(ROOT, 'rules', name + '.yaml'), encoding='utf-8') as file:
+                lines = file.read().partition('\nexamples:\n')[0].splitlines(keepends=True)
+            self.assertEqual(pieces, ''.join(line for line in lines if line.strip() and line[0] != '#'))
+
     def test_every_example_of_the_reference(self):
         """The examples of single keys are what the schema takes for these keys."""
         n = 0
