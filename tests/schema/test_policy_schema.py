@@ -1,16 +1,17 @@
 #!/usr/bin/env python3
 """The JSON Schema that editors check by, against the loader: what the loader takes, the schema takes;
-what a person is likely to mistype, both refuse. JSON Schema by python3-jsonschema, YAML by PyYAML."""
+what a person is likely to mistype, both refuse. JSON Schema by ajv (node-ajv), YAML by PyYAML."""
 import json
 import os
 import re
+import subprocess
 import sys
 import tempfile
 
-import jsonschema
 import yaml
 
-ROOT = os.path.join(os.path.dirname(os.path.abspath(__file__)), '..', '..')
+HERE = os.path.dirname(os.path.abspath(__file__))
+ROOT = os.path.join(HERE, '..', '..')
 sys.path.insert(0, os.path.join(ROOT, 'tests', 'lib'))
 import settle_test
 from settle_test import settle
@@ -65,8 +66,15 @@ class PolicySchema(settle_test.TestCase):
     @classmethod
     def setUpClass(cls):
         cls.schema = json.loads(settle('policy', 'schema', check=True)[1])
-        jsonschema.Draft7Validator.check_schema(cls.schema)
-        cls.validator = jsonschema.Draft7Validator(cls.schema)
+
+    def ajv(self, documents, schema=None):
+        """For each document, given as YAML or as what it reads as, what ajv has against it."""
+        read = [yaml.load(d, Reader) if isinstance(d, str) else d for d in documents]
+        result = subprocess.run(
+            ['node', os.path.join(HERE, 'ajv.js')], stdout=subprocess.PIPE, check=True, text=True,
+            input=json.dumps({'schema': schema or self.schema, 'documents': read}),
+            env={**os.environ, 'NODE_PATH': '/usr/share/nodejs'})
+        return json.loads(result.stdout)
 
     def loads(self, text):
         with tempfile.NamedTemporaryFile('w', suffix='.yaml', encoding='utf-8') as file:
@@ -76,30 +84,41 @@ class PolicySchema(settle_test.TestCase):
             self.assertIn(code, (0, 3), err)
             return code == 0, out
 
-    def faults(self, text):
-        return [error.message for error in self.validator.iter_errors(yaml.load(text, Reader))]
-
     def test_shipped(self):
         folders = [os.path.join(ROOT, *path) for path in
                    (('rules',), ('fixtures', 'policies'), ('tests', 'fuzz', 'corpus'))]
-        n = 0
+        texts = {}
         for folder in folders:
             for name in sorted(os.listdir(folder)):
-                if not name.endswith('.yaml'):
-                    continue
-                with open(os.path.join(folder, name), encoding='utf-8') as file:
-                    text = file.read()
-                with self.subTest(name):
-                    self.assertEqual(self.faults(text), [])
-                n += 1
-        self.assertGreaterEqual(n, 10)
+                if name.endswith('.yaml'):
+                    with open(os.path.join(folder, name), encoding='utf-8') as file:
+                        texts[os.path.join(folder, name)] = file.read()
+        self.assertGreaterEqual(len(texts), 10)
+        for name, errors in zip(texts, self.ajv(texts.values())):
+            self.assertEqual(errors, [], name)
 
     def test_mistyped(self):
-        for text in MISTYPED:
+        for text, errors in zip(MISTYPED, self.ajv(MISTYPED)):
             with self.subTest(text):
                 good, out = self.loads(text)
                 self.assertFalse(good, out)
-                self.assertNotEqual(self.faults(text), [])
+                self.assertNotEqual(errors, [])
+
+    def test_bad_documents(self):
+        """Of the documents that the loader's own tests refuse, those that are YAML at all."""
+        table = subprocess.run([os.environ['SETTLE_BAD_DOCUMENTS'], '--documents'],
+                               stdout=subprocess.PIPE, check=True).stdout
+        documents = []
+        for document in json.loads(table):
+            try:
+                read = yaml.load(document, Reader)
+                json.dumps(read, allow_nan=False)
+                documents.append(read)
+            except (yaml.YAMLError, ValueError, AttributeError, TypeError):
+                pass  # an editor tells that without a schema
+        refused = sum(errors != [] for errors in self.ajv(documents))
+        self.assertGreaterEqual(len(documents), 150)
+        self.assertGreaterEqual(refused, 100, f'of {len(documents)}')
 
     def test_explained_line_by_line(self):
         """The pieces of rules/EXPLAINED.md are the policies, whole: comments and examples aside."""
@@ -116,25 +135,120 @@ class PolicySchema(settle_test.TestCase):
         n = 0
         for section, schema in {'policy': self.schema, **self.schema['definitions']}.items():
             for line in self.reference_examples(section):
-                document = yaml.load(line.removeprefix('- '), Reader)
-                for key, value in document.items():
+                for key, value in yaml.load(line.removeprefix('- '), Reader).items():
                     if key not in schema['properties']:
                         continue
-                    with self.subTest(f'{section}.{key}: {value}'):
-                        part = {'definitions': self.schema['definitions'], **schema['properties'][key]}
-                        jsonschema.validate(value, part, cls=jsonschema.Draft7Validator)
+                    part = {'definitions': self.schema['definitions'], **schema['properties'][key]}
+                    self.assertEqual(self.ajv([{'it': value}], {
+                        'definitions': self.schema['definitions'], 'properties': {'it': part}}), [[]],
+                        f'{section}.{key}: {value}')
                     n += 1
         self.assertGreater(n, 60)
 
-    def reference_examples(self, section):
+    @staticmethod
+    def reference_rows(page, section):
         titles = {'policy': 'The document', 'for': 'for: which orders', 'instalment': 'An instalment',
                   'condition': 'A condition (if)', 'test': 'A test (any, all)', 'example': 'An example',
                   'order': "An example's order", 'bill': "An example's bill",
                   'event': "An example's event"}
-        page = settle('policy', 'reference', check=True)[1]
         start = page.index(f'\n## {titles.get(section, section)}\n')
-        rows = page[start + 4:].split('\n## ')[0].splitlines()
-        return [row.rsplit('| `', 1)[1].removesuffix('` |') for row in rows if row.startswith('| `')]
+        return [row for row in page[start + 4:].split('\n## ')[0].splitlines() if row.startswith('| `')]
+
+    def reference_examples(self, section):
+        page = settle('policy', 'reference', check=True)[1]
+        return [row.rsplit('| `', 1)[1][:-3] for row in self.reference_rows(page, section)]
+
+
+# What a document needs beside one key of a section to be whole: the text before and behind the keys, and
+# the keys that are there unless they are that one or stand against it.
+RULE = {'upfront': 'pay: 1.00', 'deferred': 'instalments: [{after: 3 months, day: 1, pay: 1.00}]',
+        'revenue-share': 'base: cash, months: 1..12, rate: 5%',
+        'volume-bonus': 'window: month, mode: whole, tiers: {1..: 1.00}'}
+IN_UPFRONT = HEAD + 'contract: 12 months\nrules:\n- {upfront: u, pay: 1%, '
+IN_INSTALMENT = HEAD + 'rules:\n- deferred: d\n  instalments: [{after: 6 months, day: 1, '
+EXAMPLE = UPFRONT.replace('1.00', '0.00') + 'examples:\n- {example: e, earns: {}, '
+AROUND = {
+    'tax': (UPFRONT + 'tax: {', '}\n', 'rate: 6%'),
+    'invoice': (UPFRONT + 'invoice: {', '}\n', ''),
+    'for': (UPFRONT + 'groups: {south: [D001]}\n', '', ''),
+    'instalment': (IN_INSTALMENT.replace('after: 6 months, day: 1, ', ''), '}]\n',
+                   'after: 3 months, day: 1, pay: 1.00'),
+    'by-bill': (IN_INSTALMENT + 'by-bill: {', '}}]\n', 'month: 3, bands: {10.00..: 5.00}'),
+    'condition': (IN_INSTALMENT + 'pay: 1.00, if: [{', '}]}]\n', 'month: 1'),
+    'test': (IN_INSTALMENT + 'pay: 1.00, if: [{month: 1, all: [{', '}]}]}]\n', ''),
+    'clawback': (IN_UPFRONT + 'clawback: [{', '}]}\n', 'on: cancel'),
+    'holdback': (IN_UPFRONT + 'holdback: {', '}}\n', 'share: 5%, days: 3'),
+    'ceiling': (IN_UPFRONT + 'ceiling: {', '}}\n', 'window: month, amount: 1.00'),
+    'split': (IN_UPFRONT + 'split: {', '}}\n', ''),
+    'fraud-tolerance': (UPFRONT + 'fraud-tolerance: {', '}\n', 'share: 5%'),
+    'order': (EXAMPLE + 'order: {', '}}\n', 'closed: 2026-03-15, paid: 1.00'),
+    'bill': (EXAMPLE + 'order: {closed: 2026-03-15, paid: 1.00}, bills: [{', '}]}\n',
+             'month: 1, billed: 100.00'),
+    'event': (EXAMPLE + 'order: {closed: 2026-03-15, paid: 1.00}, events: [{', '}]}\n',
+              'event: refund, on: 2026-05-01'),
+}
+AGAINST = [{'pay', 'by-amount', 'by-bill'}, {'rate', 'by-month', 'by-size'},
+           {'month', 'each-month', 'months-together'}]
+
+
+class EveryField(PolicySchema):
+    """One good document for each key of the language: that of the reference page, put where it belongs."""
+
+    test_shipped = test_mistyped = test_bad_documents = test_explained_line_by_line = None
+    test_every_example_of_the_reference = None
+
+    @staticmethod
+    def without(pairs, key):
+        """The pairs without that key and what stands against it."""
+        gone = {key}.union(*(group for group in AGAINST if key in group))
+        split = re.findall(r'([a-z-]+): ((?:\{[^}]*\}|\[[^]]*\]|[^,{\[])+)', pairs)
+        return ', '.join(f'{k}: {v}' for k, v in split if k not in gone)
+
+    def document(self, section, key, example):
+        if section == 'policy':
+            lines = [*HEAD.splitlines(), 'rules: [{upfront: activation, pay: 40.00}]']
+            return '\n'.join([line for line in lines if not line.startswith(key + ':')] + [example]) + '\n'
+        if section in RULE:
+            name = f'{section}: x, ' if key != section else ''
+            body = RULE[section].replace('whole', 'lump') if key == 'higher-tiers' else \
+                self.without(RULE[section], key) if 'rate' not in RULE[section] or key != 'base' \
+                else 'months: 1..12, rate: 5%'
+            return HEAD + 'contract: 12 months\nrules:\n- {' + name + ', '.join(
+                part for part in (body, example.removeprefix('- ')) if part) + '}\n'
+        if section == 'example':
+            return UPFRONT.replace('upfront: u', 'upfront: activation').replace('1.00', '40.00') + \
+                '- deferred: quality\n  instalments: [{after: 1 month, day: 1, pay: 10.00}, ' \
+                '{after: 2 months, day: 1, pay: 10.00}]\n' \
+                '- {volume-bonus: activations, window: month, mode: whole, tiers: {1000..: 1.00}}\n' \
+                'examples:\n- {' + ', '.join(
+                    text for k, text in (
+                        ('example', 'example: e'), ('order', 'order: {closed: 2026-03-15, paid: 59.00}'),
+                        ('as-of', 'as-of: 2026-12-31'),
+                        ('earns', 'earns: {activation: 40.00, quality: 20.00}'))
+                    if k != key) .replace('as-of: 2026-12-31, ' if key == 'as-of' else '\0', '') + \
+                ', ' + example.removeprefix('- ') + '}\n'
+        before, behind, pairs = AROUND[section]
+        if section == 'for':
+            return before.replace('rules:\n', '').replace('- upfront: u\n  pay: 1.00\n', '') + \
+                'rules:\n- upfront: u\n  pay: 1.00\n  for: {' + example + '}\n'
+        inner = example[1:-1] if example.startswith('{') else example
+        rest = self.without(pairs, key)
+        for word in re.findall(r'([a-z-]+):', inner):
+            rest = self.without(rest, word)
+        return before + ', '.join(part for part in (rest, inner) if part) + behind
+
+    def test_every_field(self):
+        page = settle('policy', 'reference', check=True)[1]
+        n = 0
+        for section in {'policy': 0, **self.schema['definitions']}:
+            for row in self.reference_rows(page, section):
+                key, example = re.match(r'\| `([a-z-]+)`', row)[1], row.rsplit('| `', 1)[1][:-3]
+                document = self.document(section, key, example)
+                with self.subTest(f'{section}.{key}'):
+                    good, out = self.loads(document)
+                    self.assertTrue(good, f'{document}\n{out}')
+                n += 1
+        self.assertGreaterEqual(n, 120)
 
 
 settle_test.main()

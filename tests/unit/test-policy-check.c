@@ -2,6 +2,7 @@
 #include "policy/load.h"
 
 #include <glib.h>
+#include <jansson.h>
 #include <string.h>
 
 /* In the documents of the table a ^ stands right before each place that a diagnostic must name; it
@@ -677,9 +678,41 @@ add(const char *group, const Case *rows, guint n)
     }
 }
 
+/* The documents of the table that have errors, as JSON: for validators that are not ours. */
+static void
+print_documents(void)
+{
+    const struct {
+        const Case *rows;
+        guint n;
+    } tables[] = {
+        {yaml, G_N_ELEMENTS(yaml)},         {keys, G_N_ELEMENTS(keys)},
+        {scalars, G_N_ELEMENTS(scalars)},   {intervals, G_N_ELEMENTS(intervals)},
+        {rules, G_N_ELEMENTS(rules)},       {tiers, G_N_ELEMENTS(tiers)},
+        {examples, G_N_ELEMENTS(examples)},
+    };
+    json_t *list = json_array();
+
+    for (guint t = 0; t < G_N_ELEMENTS(tables); t++) {
+        for (guint i = 0; i < tables[t].n; i++) {
+            g_autoptr(GString) document = g_string_new(NULL);
+            g_autofree char *codes = promised(&tables[t].rows[i], document);
+
+            if (strstr(codes, "P0") != NULL && g_utf8_validate(document->str, -1, NULL))
+                json_array_append_new(list, json_string(document->str));
+        }
+    }
+    json_dumpf(list, stdout, 0);
+    json_decref(list);
+}
+
 int
 main(int argc, char **argv)
 {
+    if (argc == 2 && strcmp(argv[1], "--documents") == 0) {
+        print_documents();
+        return 0;
+    }
     g_test_init(&argc, &argv, NULL);
     g_test_set_nonfatal_assertions();
     add("yaml", yaml, G_N_ELEMENTS(yaml));
