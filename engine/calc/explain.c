@@ -176,6 +176,36 @@ add_tests(GString *out, const SettlePolicy *policy, const SettleCondition *condi
     }
 }
 
+/* What a bill has of what the tests ask for. */
+static void
+add_values(GString *out, const SettlePolicy *policy, const SettleCondition *condition,
+           const SettleBill *bill)
+{
+    for (guint i = 0; i < condition->n_tests; i++) {
+        const SettleBillTest *test = &condition->tests[i];
+        int64_t base = 0;
+
+        g_string_append(out, i > 0 ? ", " : "");
+        switch (test->kind) {
+        case SETTLE_TEST_MINUTES:
+            g_string_append_printf(out, "minutes %d", bill->minutes);
+            break;
+        case SETTLE_TEST_MEGABYTES:
+            g_string_append_printf(out, "megabytes %" G_GINT64_FORMAT, bill->megabytes);
+            break;
+        case SETTLE_TEST_BASE:
+            settle_bill_base(bill, test->base, &base);
+            g_string_append_printf(out, "%s ", base_name(test->base));
+            add_money(out, policy, base);
+            break;
+        case SETTLE_TEST_NO_ARREARS:
+            g_string_append(out, "arrears ");
+            add_money(out, policy, bill->arrears_minor);
+            break;
+        }
+    }
+}
+
 /* The first condition, or month of one, that alone is not met. */
 static void
 add_failure(GString *out, const SettlePolicy *policy, const SettleCondition *conditions, guint n,
@@ -198,12 +228,16 @@ add_failure(GString *out, const SettlePolicy *policy, const SettleCondition *con
                                           &wait) ||
                 decision != SETTLE_DECIDED_NOT_MET)
                 continue;
-            if (one.together)
+            if (one.together) {
                 g_string_append_printf(out, "months %d to %d together", one.from_month,
                                        one.to_month);
-            else
+            } else {
                 add_month(out, closing, closing + k);
-            g_string_append(out, " is not of ");
+                g_string_append(out, " has ");
+                add_values(out, policy, &one,
+                           settle_bill_of_month(bills, n_bills, closing + k, rule, day));
+            }
+            g_string_append(out, ", not ");
             add_tests(out, policy, &one);
             return;
         }

@@ -4,6 +4,9 @@ import csv
 import io
 import json
 import os
+import re
+import shlex
+import subprocess
 import sys
 import tempfile
 
@@ -151,6 +154,32 @@ class PolicyTry(settle_test.TestCase):
             code, _, err = settle('policy', *arguments)
             self.assertEqual(code, 3)
             self.assertIn('"/nonexistent"', err)
+
+    def test_tutorial(self):
+        """rules/TUTORIAL.md as a newcomer types it; the last step is P2."""
+        with open(os.path.join(ROOT, 'rules', 'TUTORIAL.md'), encoding='utf-8') as file:
+            page = file.read()
+        document, n = '', 0
+        for kind, text in re.findall(r'```(yaml step|console)\n(.*?)```', page, re.S):
+            if kind == 'yaml step':
+                document = text
+                self.file(document, 'my.yaml')
+                continue
+            for command, shown in re.findall(r'^\$ ((?:[^\n]*\\\n)*[^\n]*)\n(.*?)(?=^\$ |\Z)', text, re.S | re.M):
+                arguments = shlex.split(command.replace('\\\n', ' '))
+                self.assertEqual(arguments.pop(0), 'settle')
+                result = subprocess.run([settle_test.program(), *arguments], cwd=self.folder,
+                                        stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
+                                        check=False)
+                self.assertEqual(result.returncode, 0, command)
+                self.assertEqual([line.rstrip() for line in result.stdout.rstrip().splitlines()],
+                                 shown.rstrip().splitlines(), command)
+                n += 1
+        self.assertGreaterEqual(n, 12)
+        with open(os.path.join(ROOT, 'rules', 'p2-activity-gated.yaml'), encoding='utf-8') as file:
+            lines = file.read().partition('\nexamples:\n')[0].splitlines()
+        self.assertEqual(document.partition('\nexamples:\n')[0].splitlines(),
+                         [line for line in lines if line and line[0] != '#'])
 
     def test_shipped_policies_pass_their_examples(self):
         rules = os.path.join(ROOT, 'rules')

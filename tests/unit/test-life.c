@@ -90,9 +90,11 @@ static const Case cases[] = {
      "  bills: [{month: 0, billed: 1.00, minutes: 10}, {month: 1..2, billed: 1.00, minutes: 9}]\n"
      "  as-of: 2026-11-30\n",
      "2026-04-30 d/1 earned 0.61 | T+1: 2% of 30.25 = 0.605, rounded half up to 0.61\n"
-     "2026-05-05 d/2 forfeited 0.00 | T+2: condition not met: month 1 (2026-04) is not of minutes "
+     "2026-05-05 d/2 forfeited 0.00 | T+2: condition not met: month 1 (2026-04) has minutes 9, "
+     "megabytes "
+     "0, not minutes "
      "10.. or megabytes 30..\n"
-     "2026-06-05 d/3 forfeited 0.00 | T+3: condition not met: months 1 to 2 together is not of "
+     "2026-06-05 d/3 forfeited 0.00 | T+3: condition not met: months 1 to 2 together, not "
      "minutes 30..\n"
      "2026-12-05 d/4 not due 0.00 | T+9: not due before 2026-12-05\n"},
     {"by the bill",
