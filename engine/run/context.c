@@ -29,6 +29,7 @@ settle_run_context_new(const SettleRunOptions *options, SettleDay date, gboolean
     SettleRunContext *context = g_new0(SettleRunContext, 1);
 
     context->conninfo = options->conninfo;
+    context->role = SETTLE_STORE_AS_RUNNER;
     context->dry_run = options->dry_run;
     context->epoch = epoch;
     context->date = date;
@@ -275,14 +276,13 @@ fail:
 }
 
 SettleRunContext *
-settle_run_context_resume(SettleStore *store, const SettleRunOptions *options, int32_t run_id,
-                          int64_t epoch, GError **error)
+settle_run_context_of(SettleStore *store, const SettleRunOptions *options, int32_t run_id,
+                      int64_t epoch, GError **error)
 {
     g_autoptr(SettleRunContext) context = NULL;
     g_autoptr(SettleResult) run =
         settle_store_query(store, settle_sql_run_load, error, "i", run_id);
     g_autoptr(SettleResult) batches = NULL;
-    g_autoptr(SettleResult) chunks = NULL;
 
     if (run == NULL)
         return NULL;
@@ -291,8 +291,8 @@ settle_run_context_resume(SettleStore *store, const SettleRunOptions *options, i
         g_set_error(error, SETTLE_ERROR, SETTLE_ERROR_STATE,
                     "run %d was started with calculation version %d, this program has version %d",
                     run_id, settle_result_i32(run, 0, 4), SETTLE_CALCULATION_VERSION);
-        settle_error_hint(error, "finish it with the program it was started with, or give it up: "
-                                 "settle run --abandon --reason TEXT");
+        settle_error_hint(error, "use the program it was started with; an unfinished run can be "
+                                 "given up: settle run --abandon --reason TEXT");
         return NULL;
     }
     context = settle_run_context_new(options, settle_result_day(run, 0, 1),
@@ -304,6 +304,19 @@ settle_run_context_resume(SettleStore *store, const SettleRunOptions *options, i
         return NULL;
     take_batches(context, batches, NULL);
     if (!settle_run_context_load(store, context, error))
+        return NULL;
+    return g_steal_pointer(&context);
+}
+
+SettleRunContext *
+settle_run_context_resume(SettleStore *store, const SettleRunOptions *options, int32_t run_id,
+                          int64_t epoch, GError **error)
+{
+    g_autoptr(SettleRunContext) context =
+        settle_run_context_of(store, options, run_id, epoch, error);
+    g_autoptr(SettleResult) chunks = NULL;
+
+    if (context == NULL)
         return NULL;
     chunks = settle_store_query(store, settle_sql_run_load_chunks, error, "i", run_id);
     if (chunks == NULL)

@@ -47,9 +47,21 @@ typedef struct {
     gboolean done;
 } SettleChunk;
 
+struct SettleOutput;
+typedef struct SettleRunSink SettleRunSink;
+/* Takes what a chunk computed instead of the database (dry runs only). Called by the workers,
+ * several at once; store: the worker's reading connection. FALSE and error ends the run. */
+struct SettleRunSink {
+    gboolean (*chunk_done)(SettleRunSink *sink, SettleStore *store,
+                           const struct SettleOutput *output, const SettleChunk *chunk,
+                           GError **error);
+};
+
 typedef struct {
     const char *conninfo;
     gboolean dry_run;
+    SettleStoreRole role; /* of the workers' connections */
+    SettleRunSink *sink;  /* NULL: a run that writes, or whose outcome nobody looks at */
     int32_t run_id;
     int64_t epoch;
     SettleDay date;
@@ -101,6 +113,9 @@ gboolean settle_run_context_start(SettleStore *store, const SettleRunOptions *op
                                   SettleRunContext **ret_context, GError **error);
 SettleRunContext *settle_run_context_resume(SettleStore *store, const SettleRunOptions *options,
                                             int32_t run_id, int64_t epoch, GError **error);
+/* The context of a run as it was when it started, without its chunks: from its manifest alone. */
+SettleRunContext *settle_run_context_of(SettleStore *store, const SettleRunOptions *options,
+                                        int32_t run_id, int64_t epoch, GError **error);
 /* An empty context; settle_run_context_load fills what follows from run id, date and control
  * position. */
 SettleRunContext *settle_run_context_new(const SettleRunOptions *options, SettleDay date,
@@ -128,6 +143,9 @@ gboolean settle_worker_chunk(SettleWorker *worker, const SettleChunk *chunk, Set
                              gboolean *ret_kept, GError **error);
 
 /* --- nightly.c ------------------------------------------------------------------------------ */
+/* All chunks of the context, by as many workers as the options say; adds up into *report. */
+gboolean settle_run_work_off(const SettleRunContext *context, const SettleRunOptions *options,
+                             SettleRunReport *report, GError **error);
 /* Opens the runner's connection, takes the lock and (unless dry) a new epoch. */
 SettleStore *settle_run_open_runner(const char *conninfo, gboolean dry_run, int64_t *ret_epoch,
                                     GError **error);
@@ -139,13 +157,32 @@ gboolean settle_run_publish_within(SettleStore *store, const SettleRunContext *c
 /* The same in a transaction of its own. */
 gboolean settle_run_publish(SettleStore *store, const SettleRunContext *context,
                             SettleRunReport *report, GError **error);
-/* The chain digest of a run from its distributors' digests (settle_run_digest in architecture.md).
- */
+/* The chain digest of a run from its distributors' digests (architecture.md "Digest"). digests:
+ * SettleDistributorDigest; sorted here. */
+typedef struct {
+    const char *code; /* not owned */
+    uint8_t digest[SETTLE_DIGEST_BYTES];
+} SettleDistributorDigest;
+void settle_run_chain(const char *kind, SettleDay date, GArray *digests,
+                      const uint8_t previous[SETTLE_DIGEST_BYTES],
+                      uint8_t ret_digest[SETTLE_DIGEST_BYTES]);
+/* The same from what is recorded of a run. */
 gboolean settle_run_chain_digest(SettleStore *store, int32_t run_id, const char *kind,
                                  SettleDay date, const SettleDirectory *directory,
                                  const uint8_t previous[SETTLE_DIGEST_BYTES],
                                  uint8_t ret_digest[SETTLE_DIGEST_BYTES], GError **error);
 gboolean settle_run_last_digest(SettleStore *store, uint8_t ret_digest[SETTLE_DIGEST_BYTES],
                                 GError **error);
+
+/* --- issue.c --------------------------------------------------------------------------------- */
+typedef struct {
+    int32_t run_id; /* that drafted the batch */
+    int32_t carrier_id;
+    SettleDay cut_off;
+} SettleIssueBatch;
+/* Posts what the batch's invoices say, by distributor, to an output that is open. */
+gboolean settle_issue_post(SettleStore *store, const SettleRunContext *context,
+                           const SettleIssueBatch *batch, struct SettleOutput *output,
+                           GError **error);
 
 G_END_DECLS

@@ -4,14 +4,9 @@
 #include "run/output.h"
 #include "store/sql.h"
 
-typedef struct {
-    int32_t carrier_id;
-    SettleDay cut_off;
-} Batch;
-
 static gboolean
-check_batch(SettleStore *store, int32_t batch_run_id, const char *carrier, Batch *ret_batch,
-            GError **error)
+check_batch(SettleStore *store, int32_t batch_run_id, const char *carrier,
+            SettleIssueBatch *ret_batch, GError **error)
 {
     g_autoptr(SettleResult) row =
         settle_store_query(store, settle_sql_issue_batch, error, "is", batch_run_id, carrier);
@@ -39,6 +34,7 @@ check_batch(SettleStore *store, int32_t batch_run_id, const char *carrier, Batch
                           batch_run_id, carrier);
         return FALSE;
     }
+    ret_batch->run_id = batch_run_id;
     ret_batch->carrier_id = settle_result_i32(row, 0, 0);
     ret_batch->cut_off = settle_result_day(row, 0, 1);
     return TRUE;
@@ -61,7 +57,7 @@ post_leg(SettleOutput *output, SettleTransfer *transfer, guint leg, int64_t amou
 /* The version that a posting of an invoice names: the carrier's latest of the invoice's currency up
  * to the cut-off. Where the currency never changes that is the one whose terms rule. */
 static const SettlePolicy *
-version_of(const SettlePolicySet *policies, const Batch *batch, SettleCurrency currency)
+version_of(const SettlePolicySet *policies, const SettleIssueBatch *batch, SettleCurrency currency)
 {
     const SettlePolicy *best = NULL;
 
@@ -79,17 +75,21 @@ version_of(const SettlePolicySet *policies, const Batch *batch, SettleCurrency c
 
 /* What is to be paid moves to "invoiced"; where take-backs outweigh it nothing moves and the debt
  * stays on the distributor's account (docs/semantics.md 8). */
-static gboolean
-post_invoices(const SettleRunContext *context, const Batch *batch, int32_t batch_run_id,
-              const SettleResult *rows, SettleOutput *output, GError **error)
+gboolean
+settle_issue_post(SettleStore *store, const SettleRunContext *context,
+                  const SettleIssueBatch *batch, SettleOutput *output, GError **error)
 {
+    g_autoptr(SettleResult) rows = settle_store_query(store, settle_sql_issue_invoices, error, "ii",
+                                                      batch->run_id, batch->carrier_id);
     int32_t current = 0;
 
+    if (rows == NULL)
+        return FALSE;
     for (int i = 0; i < settle_result_rows(rows); i++) {
         int32_t distributor_id = settle_result_i32(rows, i, 0);
         SettleMonth origin = settle_day_month(batch->cut_off);
         SettleTransfer transfer = {
-            .subject_id = settle_subject_invoice(batch_run_id, settle_result_i32(rows, i, 4)),
+            .subject_id = settle_subject_invoice(batch->run_id, settle_result_i32(rows, i, 4)),
             .distributor_id = distributor_id,
             .policy_id =
                 version_of(context->policies, batch, (SettleCurrency) settle_result_i32(rows, i, 5))
@@ -145,19 +145,14 @@ issue(SettleStore *store, SettleRunContext *context, int32_t batch_run_id, const
       SettleRunReport *report, GError **error)
 {
     g_autoptr(SettleOutput) output = NULL;
-    g_autoptr(SettleResult) invoices = NULL;
-    Batch batch;
+    SettleIssueBatch batch;
 
     if (!check_batch(store, batch_run_id, carrier, &batch, error) ||
         !write_run(store, context, error))
         return FALSE;
-    invoices = settle_store_query(store, settle_sql_issue_invoices, error, "ii", batch_run_id,
-                                  batch.carrier_id);
-    if (invoices == NULL)
-        return FALSE;
     output = settle_output_new(context, store);
     if (!settle_output_open(output, error) ||
-        !post_invoices(context, &batch, batch_run_id, invoices, output, error) ||
+        !settle_issue_post(store, context, &batch, output, error) ||
         !settle_output_send(output, 1, error))
         return FALSE;
     report->run_id = context->run_id;

@@ -84,9 +84,9 @@ work(gpointer data)
     return NULL;
 }
 
-static gboolean
-work_off(const SettleRunContext *context, const SettleRunOptions *options, SettleRunReport *report,
-         GError **error)
+gboolean
+settle_run_work_off(const SettleRunContext *context, const SettleRunOptions *options,
+                    SettleRunReport *report, GError **error)
 {
     Pool pool = {.context = context};
     g_autoptr(GPtrArray) threads = g_ptr_array_new();
@@ -179,7 +179,7 @@ run_context(SettleStore *store, SettleRunContext *context, const SettleRunOption
         .resumed = resumed,
     };
 
-    if (!work_off(context, options, &report, error))
+    if (!settle_run_work_off(context, options, &report, error))
         return FALSE;
     if (!options->dry_run && !settle_run_publish(store, context, &report, error))
         return FALSE;

@@ -15,6 +15,8 @@ settle_output_new(const SettleRunContext *context, SettleStore *store)
 
     output->context = context;
     output->store = store;
+    if (context->sink != NULL)
+        output->kept = g_array_new(FALSE, FALSE, sizeof(SettleTransfer));
     output->digest = settle_ledger_digest_new();
     output->totals = g_array_new(FALSE, FALSE, sizeof(SettleTotal));
     output->outcomes = g_array_new(FALSE, FALSE, sizeof(SettleOutcomeRow));
@@ -32,6 +34,7 @@ settle_output_free(SettleOutput *output)
 {
     settle_output_abort(output);
     settle_ledger_digest_free(output->digest);
+    g_clear_pointer(&output->kept, g_array_unref);
     g_array_unref(output->totals);
     g_array_unref(output->outcomes);
     g_array_unref(output->agenda);
@@ -61,6 +64,8 @@ settle_output_open(SettleOutput *output, GError **error)
     g_array_set_size(output->postings, 0);
     g_array_set_size(output->distributors, 0);
     g_array_set_size(output->invoices, 0);
+    if (output->kept != NULL)
+        g_array_set_size(output->kept, 0);
     memset(&output->sums, 0, sizeof output->sums);
     output->policy = NULL;
     if (output->store == NULL)
@@ -143,6 +148,8 @@ settle_output_transfer(SettleOutput *output, const SettleTransfer *t, GError **e
     output->sums.transfers++;
     output->sums.amount += t->amount_minor;
 
+    if (output->kept != NULL)
+        g_array_append_val(output->kept, *t);
     if (writer == NULL)
         return TRUE;
     if (!settle_writer_row(writer, 14, error))

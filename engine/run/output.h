@@ -58,9 +58,10 @@ typedef struct {
     int64_t transfers;
 } SettleInvoiceRow;
 
-typedef struct {
+typedef struct SettleOutput {
     const SettleRunContext *context;
     SettleStore *store; /* NULL: dry run */
+    GArray *kept;       /* SettleTransfer, in order: for a sink; else NULL */
     SettleWriter *transfers;
     SettleLedgerDigest *digest;
     GArray *totals;    /* SettleTotal, all of the chunk */

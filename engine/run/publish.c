@@ -6,15 +6,11 @@
 
 /* --- digests -------------------------------------------------------------------------------- */
 
-typedef struct {
-    const char *code;
-    const uint8_t *digest;
-} DistributorDigest;
-
 static int
 compare_codes(gconstpointer a, gconstpointer b)
 {
-    return strcmp(((const DistributorDigest *) a)->code, ((const DistributorDigest *) b)->code);
+    return strcmp(((const SettleDistributorDigest *) a)->code,
+                  ((const SettleDistributorDigest *) b)->code);
 }
 
 static void
@@ -41,6 +37,25 @@ digest_text(SettleDigest *digest, const char *text)
     settle_digest_update(digest, text, strlen(text));
 }
 
+void
+settle_run_chain(const char *kind, SettleDay date, GArray *digests,
+                 const uint8_t previous[SETTLE_DIGEST_BYTES],
+                 uint8_t ret_digest[SETTLE_DIGEST_BYTES])
+{
+    g_autoptr(SettleDigest) digest = settle_digest_new();
+
+    g_array_sort(digests, compare_codes);
+    settle_digest_update(digest, "settle-run-1", 12);
+    settle_digest_update(digest, previous, SETTLE_DIGEST_BYTES);
+    digest_text(digest, kind);
+    digest_u32(digest, (uint32_t) date);
+    digest_u32(digest, digests->len);
+    for (guint i = 0; i < digests->len; i++)
+        settle_digest_update(digest, g_array_index(digests, SettleDistributorDigest, i).digest,
+                             SETTLE_DIGEST_BYTES);
+    settle_digest_finish(digest, ret_digest);
+}
+
 gboolean
 settle_run_chain_digest(SettleStore *store, int32_t run_id, const char *kind, SettleDay date,
                         const SettleDirectory *directory,
@@ -49,33 +64,22 @@ settle_run_chain_digest(SettleStore *store, int32_t run_id, const char *kind, Se
 {
     g_autoptr(SettleResult) rows =
         settle_store_query(store, settle_sql_run_distributor_digests, error, "i", run_id);
-    g_autoptr(GArray) digests = g_array_new(FALSE, FALSE, sizeof(DistributorDigest));
-    g_autoptr(SettleDigest) digest = settle_digest_new();
+    g_autoptr(GArray) digests = g_array_new(FALSE, FALSE, sizeof(SettleDistributorDigest));
 
     if (rows == NULL)
         return FALSE;
     for (int i = 0; i < settle_result_rows(rows); i++) {
+        SettleDistributorDigest d = {.code =
+                                         settle_directory_code(directory, SETTLE_DIM_DISTRIBUTOR,
+                                                               settle_result_i32(rows, i, 0))};
         size_t length;
-        DistributorDigest d = {
-            .code = settle_directory_code(directory, SETTLE_DIM_DISTRIBUTOR,
-                                          settle_result_i32(rows, i, 0)),
-            .digest = settle_result_bytes(rows, i, 1, &length),
-        };
+        const uint8_t *bytes = settle_result_bytes(rows, i, 1, &length);
 
         settle_invariant(d.code != NULL && length == SETTLE_DIGEST_BYTES);
+        memcpy(d.digest, bytes, SETTLE_DIGEST_BYTES);
         g_array_append_val(digests, d);
     }
-    g_array_sort(digests, compare_codes);
-
-    settle_digest_update(digest, "settle-run-1", 12);
-    settle_digest_update(digest, previous, SETTLE_DIGEST_BYTES);
-    digest_text(digest, kind);
-    digest_u32(digest, (uint32_t) date);
-    digest_u32(digest, digests->len);
-    for (guint i = 0; i < digests->len; i++)
-        settle_digest_update(digest, g_array_index(digests, DistributorDigest, i).digest,
-                             SETTLE_DIGEST_BYTES);
-    settle_digest_finish(digest, ret_digest);
+    settle_run_chain(kind, date, digests, previous, ret_digest);
     return TRUE;
 }
 

@@ -23,7 +23,7 @@ settle_worker_new(const SettleRunContext *context, GError **error)
     worker->targets = g_array_new(FALSE, FALSE, sizeof(SettleTarget));
     worker->transfers = g_array_new(FALSE, FALSE, sizeof(SettleTransfer));
     worker->months = g_array_new(FALSE, FALSE, sizeof(SettleMonth));
-    worker->reader = settle_store_open(context->conninfo, SETTLE_STORE_AS_RUNNER, "read", error);
+    worker->reader = settle_store_open(context->conninfo, context->role, "read", error);
     if (worker->reader == NULL)
         return NULL;
     if (!context->dry_run) {
@@ -154,7 +154,10 @@ settle_worker_chunk(SettleWorker *worker, const SettleChunk *chunk, SettleChunkS
                                  worker->moved_orders, &failure) &&
              settle_invoicing_load(worker->invoicing, worker->reader, chunk, &failure) &&
              settle_chunk(worker, chunk, &failure) &&
-             settle_output_finish(worker->output, chunk->chunk, &failure);
+             settle_output_finish(worker->output, chunk->chunk, &failure) &&
+             (worker->context->sink == NULL ||
+              worker->context->sink->chunk_done(worker->context->sink, worker->reader,
+                                                worker->output, chunk, &failure));
     }
     if (!ok) {
         settle_output_abort(worker->output);
