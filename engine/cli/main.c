@@ -17,6 +17,8 @@ static const SettleCommand commands[] = {
     {"policy", "check | activate | list | show | schema | reference", "the carriers' policies",
      NULL, settle_command_policy},
     {"run", "--date DAY", "settle every night up to a day", NULL, settle_command_run},
+    {"replay", "--run N[..M] | --period YYYY-MM", "compute published runs again and compare", NULL,
+     settle_command_replay},
     {"period", "list | close", "open and closed periods", NULL, settle_command_period},
     {"invoice", "list | lines | show | approve | issue", "invoice batches", NULL,
      settle_command_invoice},

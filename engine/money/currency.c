@@ -77,6 +77,15 @@ find(SettleCurrency currency)
     settle_unreachable("a known currency");
 }
 
+gboolean
+settle_currency_known(SettleCurrency currency)
+{
+    for (size_t i = 0; i < G_N_ELEMENTS(currencies); i++)
+        if (currencies[i].number == currency)
+            return TRUE;
+    return FALSE;
+}
+
 int
 settle_currency_exponent(SettleCurrency currency)
 {

@@ -56,6 +56,7 @@ gboolean settle_money_allocate(int64_t amount_minor, const int64_t *weights, siz
 typedef int16_t SettleCurrency;
 /* Looks a three-letter code up. FALSE if unknown. */
 gboolean settle_currency_lookup(const char *code, size_t length, SettleCurrency *ret_currency);
+gboolean settle_currency_known(SettleCurrency currency);
 /* Digits after the point, and the code. The currency must be a known one. */
 int settle_currency_exponent(SettleCurrency currency);
 const char *settle_currency_code(SettleCurrency currency);

@@ -180,9 +180,12 @@ typedef struct {
     int32_t carrier_id;
     SettleDay cut_off;
 } SettleIssueBatch;
-/* Posts what the batch's invoices say, by distributor, to an output that is open. */
-gboolean settle_issue_post(SettleStore *store, const SettleRunContext *context,
-                           const SettleIssueBatch *batch, struct SettleOutput *output,
+/* The batch's invoices, as settle_issue_post takes them. NULL and error. */
+SettleResult *settle_issue_invoices(SettleStore *store, const SettleIssueBatch *batch,
+                                    GError **error);
+/* Posts what they say, by distributor, to an output that is open. */
+gboolean settle_issue_post(const SettleRunContext *context, const SettleIssueBatch *batch,
+                           const SettleResult *invoices, struct SettleOutput *output,
                            GError **error);
 
 G_END_DECLS

@@ -75,16 +75,19 @@ version_of(const SettlePolicySet *policies, const SettleIssueBatch *batch, Settl
 
 /* What is to be paid moves to "invoiced"; where take-backs outweigh it nothing moves and the debt
  * stays on the distributor's account (docs/semantics.md 8). */
-gboolean
-settle_issue_post(SettleStore *store, const SettleRunContext *context,
-                  const SettleIssueBatch *batch, SettleOutput *output, GError **error)
+SettleResult *
+settle_issue_invoices(SettleStore *store, const SettleIssueBatch *batch, GError **error)
 {
-    g_autoptr(SettleResult) rows = settle_store_query(store, settle_sql_issue_invoices, error, "ii",
-                                                      batch->run_id, batch->carrier_id);
+    return settle_store_query(store, settle_sql_issue_invoices, error, "ii", batch->run_id,
+                              batch->carrier_id);
+}
+
+gboolean
+settle_issue_post(const SettleRunContext *context, const SettleIssueBatch *batch,
+                  const SettleResult *rows, SettleOutput *output, GError **error)
+{
     int32_t current = 0;
 
-    if (rows == NULL)
-        return FALSE;
     for (int i = 0; i < settle_result_rows(rows); i++) {
         int32_t distributor_id = settle_result_i32(rows, i, 0);
         SettleMonth origin = settle_day_month(batch->cut_off);
@@ -145,14 +148,18 @@ issue(SettleStore *store, SettleRunContext *context, int32_t batch_run_id, const
       SettleRunReport *report, GError **error)
 {
     g_autoptr(SettleOutput) output = NULL;
+    g_autoptr(SettleResult) invoices = NULL;
     SettleIssueBatch batch;
 
     if (!check_batch(store, batch_run_id, carrier, &batch, error) ||
         !write_run(store, context, error))
         return FALSE;
+    invoices = settle_issue_invoices(store, &batch, error);
+    if (invoices == NULL)
+        return FALSE;
     output = settle_output_new(context, store);
     if (!settle_output_open(output, error) ||
-        !settle_issue_post(store, context, &batch, output, error) ||
+        !settle_issue_post(context, &batch, invoices, output, error) ||
         !settle_output_send(output, 1, error))
         return FALSE;
     report->run_id = context->run_id;

@@ -153,8 +153,8 @@ load_work(SettleStore *store, SettleRunContext *context, int64_t *work, int64_t 
         add_work(due, due_work, n);
     }
     if (context->due) {
-        g_autoptr(SettleResult) agenda =
-            settle_store_query(store, settle_sql_run_work_agenda, error, "d", context->date);
+        g_autoptr(SettleResult) agenda = settle_store_query(
+            store, settle_sql_run_work_agenda, error, "di", context->date, context->run_id);
 
         if (agenda == NULL)
             return FALSE;

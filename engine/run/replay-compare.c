@@ -1,0 +1,433 @@
+#include "run/replay-internal.h"
+
+#include "store/sql.h"
+
+#include <string.h>
+
+#define N(name)                                                                                    \
+    {                                                                                              \
+        name, SETTLE_REPLAY_NUMBER                                                                 \
+    }
+#define MONEY(name)                                                                                \
+    {                                                                                              \
+        name, SETTLE_REPLAY_MONEY                                                                  \
+    }
+#define COLUMNS(...)                                                                               \
+    {                                                                                              \
+        __VA_ARGS__                                                                                \
+    }
+
+/* --- transfers ------------------------------------------------------------------------------- */
+
+static const SettleReplayTable transfer_table = {
+    "transfer",
+    COLUMNS(N("distributor"), {"", SETTLE_REPLAY_SUBJECT}, {"rule", SETTLE_REPLAY_SLOT},
+            {"debit", SETTLE_REPLAY_ROLE}, {"credit", SETTLE_REPLAY_ROLE}, MONEY("amount"),
+            MONEY("target"), {"policy", SETTLE_REPLAY_POLICY}, {"period", SETTLE_REPLAY_MONTH},
+            {"origin", SETTLE_REPLAY_MONTH}, {"class", SETTLE_REPLAY_CLASS}, N("revision"),
+            {"kind", SETTLE_REPLAY_KIND}),
+    13, 4};
+
+static void
+transfer_row(const SettleTransfer *t, int64_t row[13])
+{
+    const int64_t values[13] = {t->distributor_id,
+                                t->subject_id,
+                                t->slot,
+                                t->debit,
+                                t->credit,
+                                t->amount_minor,
+                                t->target_minor,
+                                t->policy_id,
+                                settle_month_first(t->period),
+                                settle_month_first(t->origin),
+                                t->class_id,
+                                t->revision,
+                                t->kind};
+
+    memcpy(row, values, sizeof values);
+}
+
+static int
+compare_transfers(gconstpointer a, gconstpointer b)
+{
+    const SettleTransfer *x = a, *y = b;
+
+    if (x->distributor_id != y->distributor_id)
+        return x->distributor_id < y->distributor_id ? -1 : 1;
+    if (x->subject_id != y->subject_id)
+        return x->subject_id < y->subject_id ? -1 : 1;
+    if (x->slot != y->slot)
+        return x->slot < y->slot ? -1 : 1;
+    return (int) x->debit - (int) y->debit;
+}
+
+static gboolean
+same_transfer(const SettleTransfer *x, const SettleTransfer *y)
+{
+    return x->amount_minor == y->amount_minor && x->target_minor == y->target_minor &&
+           x->policy_id == y->policy_id && x->period == y->period && x->origin == y->origin &&
+           x->class_id == y->class_id && x->revision == y->revision && x->kind == y->kind &&
+           x->credit == y->credit;
+}
+
+static gboolean
+load_transfers(SettleReplay *replay, SettleStore *store, int32_t first, int32_t last,
+               GArray *transfers, GError **error)
+{
+    g_autoptr(SettleReader) reader = settle_store_read(store, settle_sql_replay_transfers, error,
+                                                       "iii", replay->context->run_id, first, last);
+    GError *failure = NULL;
+    gboolean sorted = TRUE;
+
+    if (reader == NULL)
+        return FALSE;
+    while (settle_reader_next(reader, &failure)) {
+        SettleTransfer t = {
+            .subject_id = settle_reader_i64(reader, 0),
+            .amount_minor = settle_reader_i64(reader, 1),
+            .target_minor = settle_reader_i64(reader, 2),
+            .distributor_id = settle_reader_i32(reader, 3),
+            .policy_id = settle_reader_i32(reader, 4),
+            .slot = settle_reader_i32(reader, 5),
+            .period = settle_reader_month(reader, 6),
+            .origin = settle_reader_month(reader, 7),
+            .class_id = settle_reader_i16(reader, 8),
+            .revision = settle_reader_i16(reader, 9),
+            .kind = (uint8_t) settle_reader_i16(reader, 10),
+            .debit = (uint8_t) settle_reader_i16(reader, 11),
+            .credit = (uint8_t) settle_reader_i16(reader, 12),
+        };
+
+        sorted = sorted &&
+                 (transfers->len == 0 ||
+                  compare_transfers(&g_array_index(transfers, SettleTransfer, transfers->len - 1),
+                                    &t) <= 0);
+        g_array_append_val(transfers, t);
+    }
+    if (failure != NULL) {
+        g_propagate_error(error, failure);
+        return FALSE;
+    }
+    if (!sorted)
+        g_array_sort(transfers, compare_transfers);
+    return TRUE;
+}
+
+static gboolean
+compare_all_transfers(SettleReplay *replay, SettleStore *store, const SettleOutput *output,
+                      int32_t first, int32_t last, GError **error)
+{
+    g_autoptr(GArray) stored = g_array_new(FALSE, FALSE, sizeof(SettleTransfer));
+    guint s = 0, k = 0;
+
+    if (!load_transfers(replay, store, first, last, stored, error))
+        return FALSE;
+    while (s < stored->len || k < output->kept->len) {
+        const SettleTransfer *a =
+            s < stored->len ? &g_array_index(stored, SettleTransfer, s) : NULL;
+        const SettleTransfer *b =
+            k < output->kept->len ? &g_array_index(output->kept, SettleTransfer, k) : NULL;
+        int c = a == NULL ? 1 : b == NULL ? -1 : compare_transfers(a, b);
+        int64_t x[13], y[13];
+
+        if (c <= 0)
+            s++;
+        if (c >= 0)
+            k++;
+        if (c == 0 && same_transfer(a, b))
+            continue;
+        if (c <= 0)
+            transfer_row(a, x);
+        if (c >= 0)
+            transfer_row(b, y);
+        settle_replay_compare_row(replay, store, &transfer_table, c <= 0 ? x : NULL,
+                                  c >= 0 ? y : NULL);
+    }
+    return TRUE;
+}
+
+/* --- what stands beside them ----------------------------------------------------------------- */
+
+static void
+put(GArray *rows, guint n, const int64_t *values)
+{
+    g_array_append_vals(rows, values, n);
+}
+#define PUT(rows, ...)                                                                             \
+    put(rows, G_N_ELEMENTS(((const int64_t[]){__VA_ARGS__})), (const int64_t[]){__VA_ARGS__})
+
+static const SettleReplayTable total_table = {
+    "total",
+    COLUMNS(N("distributor"), {"policy", SETTLE_REPLAY_POLICY}, {"", SETTLE_REPLAY_KIND},
+            {"class", SETTLE_REPLAY_CLASS}, {"period", SETTLE_REPLAY_MONTH},
+            {"origin", SETTLE_REPLAY_MONTH}, {"debit", SETTLE_REPLAY_ROLE},
+            {"credit", SETTLE_REPLAY_ROLE}, {"carrier", SETTLE_REPLAY_CARRIER}, N("transfers"),
+            MONEY("amount")),
+    11, 8};
+
+static void
+put_totals(const SettleOutput *output, GArray *rows)
+{
+    for (guint i = 0; i < output->totals->len; i++) {
+        const SettleTotal *t = &g_array_index(output->totals, SettleTotal, i);
+
+        PUT(rows, t->distributor_id, t->policy_id, t->kind, t->class_id,
+            settle_month_first(t->period), settle_month_first(t->origin), t->debit, t->credit,
+            t->carrier_id, t->transfers, t->amount_minor);
+    }
+}
+
+static const SettleReplayTable outcome_table = {
+    "reason for zero",
+    COLUMNS(N("distributor"), {"closed in", SETTLE_REPLAY_MONTH}, {"", SETTLE_REPLAY_ORDER},
+            N("reason"), N("paid_minor"), {"carrier", SETTLE_REPLAY_CARRIER}),
+    6, 3};
+
+static void
+put_outcomes(const SettleOutput *output, GArray *rows)
+{
+    for (guint i = 0; i < output->outcomes->len; i++) {
+        const SettleOutcomeRow *o = &g_array_index(output->outcomes, SettleOutcomeRow, i);
+
+        PUT(rows, o->distributor_id, settle_month_first(o->closing_month), o->order_id, o->outcome,
+            o->paid_minor, o->carrier_id);
+    }
+}
+
+static const SettleReplayTable agenda_table = {
+    "agenda",
+    COLUMNS(N("distributor"), {"", SETTLE_REPLAY_ORDER}, N("what"), N("slot"),
+            {"look on", SETTLE_REPLAY_DAY}, {"closed in", SETTLE_REPLAY_MONTH},
+            {"bill month", SETTLE_REPLAY_MONTH}, N("revision"), {"carrier", SETTLE_REPLAY_CARRIER}),
+    9, 6};
+
+static void
+put_agenda(const SettleOutput *output, GArray *rows)
+{
+    for (guint i = 0; i < output->agenda->len; i++) {
+        const SettleAgendaRow *a = &g_array_index(output->agenda, SettleAgendaRow, i);
+
+        PUT(rows, a->distributor_id, a->order_id, a->what, a->slot, a->look_day,
+            settle_month_first(a->closing_month),
+            a->bill_month >= 0 ? settle_month_first(a->bill_month) : 0,
+            a->revision > 0 ? a->revision : 0, a->carrier_id);
+    }
+}
+
+static const SettleReplayTable measure_table = {
+    "measure",
+    COLUMNS(N("distributor"), {"window", SETTLE_REPLAY_MONTH}, {"policy", SETTLE_REPLAY_POLICY},
+            N("rule"), N("scope"), N("change")),
+    6, 5};
+
+static void
+put_measures(const SettleOutput *output, GArray *rows)
+{
+    for (guint i = 0; i < output->deltas->len; i++) {
+        const SettleVolumeRow *v = &g_array_index(output->deltas, SettleVolumeRow, i);
+
+        PUT(rows, v->distributor_id, settle_month_first(v->window_end), v->policy_id, v->ordinal,
+            v->scope_id, v->value);
+    }
+}
+
+static const SettleReplayTable window_table = {
+    "window",
+    COLUMNS(N("distributor"), {"window", SETTLE_REPLAY_MONTH}, {"policy", SETTLE_REPLAY_POLICY},
+            N("rule"), N("scope"), N("measure"), MONEY("target")),
+    7, 5};
+
+static void
+put_windows(const SettleOutput *output, GArray *rows)
+{
+    for (guint i = 0; i < output->postings->len; i++) {
+        const SettleVolumeRow *v = &g_array_index(output->postings, SettleVolumeRow, i);
+
+        PUT(rows, v->distributor_id, settle_month_first(v->window_end), v->policy_id, v->ordinal,
+            v->scope_id, v->value, v->target_minor);
+    }
+}
+
+static const SettleReplayTable invoice_table = {
+    "invoice",
+    COLUMNS(N("distributor"), {"carrier", SETTLE_REPLAY_CARRIER}, {"", SETTLE_REPLAY_CURRENCY},
+            N("tax_ppb"), N("after run"), N("carried forward"), N("lines"), N("transfers"),
+            MONEY("net"), MONEY("tax"), MONEY("gross"), MONEY("withheld"), MONEY("payable"),
+            MONEY("tax added")),
+    14, 4};
+static const SettleReplayTable line_table = {
+    "invoice line",
+    COLUMNS(N("distributor"), {"carrier", SETTLE_REPLAY_CARRIER}, {"", SETTLE_REPLAY_CURRENCY},
+            N("tax_ppb"), N("line"), {"kind", SETTLE_REPLAY_KIND}, {"class", SETTLE_REPLAY_CLASS},
+            N("taken back"), N("withheld"), N("tax included"), N("transfers"), MONEY("net"),
+            MONEY("tax"), MONEY("gross")),
+    14, 5};
+
+static void
+put_invoices(const SettleOutput *output, GArray *rows)
+{
+    for (guint i = 0; i < output->invoices->len; i++) {
+        const SettleInvoiceRow *row = &g_array_index(output->invoices, SettleInvoiceRow, i);
+        const SettleInvoice *v = row->invoice;
+
+        PUT(rows, v->distributor_id, row->carrier_id, v->currency, v->tax_ppb, row->after_run,
+            v->carried != FALSE, v->carried ? 0 : v->lines->len, v->count, v->net_minor,
+            v->tax_minor, v->gross_minor, v->withheld_minor, v->payable_minor, v->tax_added_minor);
+    }
+}
+
+static void
+put_lines(const SettleOutput *output, GArray *rows)
+{
+    for (guint i = 0; i < output->invoices->len; i++) {
+        const SettleInvoiceRow *row = &g_array_index(output->invoices, SettleInvoiceRow, i);
+        const SettleInvoice *v = row->invoice;
+
+        for (guint j = 0; !v->carried && j < v->lines->len; j++) {
+            const SettleInvoiceLine *l = &g_array_index(v->lines, SettleInvoiceLine, j);
+
+            PUT(rows, v->distributor_id, row->carrier_id, v->currency, v->tax_ppb, j + 1, l->kind,
+                l->class_id, l->taken_back != FALSE, l->withheld != FALSE, l->tax_included != FALSE,
+                l->count, l->net_minor, l->tax_minor, l->gross_minor);
+        }
+    }
+}
+
+/* Closing months with an outcome: a reason for zero in another one is what verify finds; here the
+ * whole history would have to be read for it. */
+static void
+outcome_months(const SettleOutput *output, SettleMonth *ret_first, SettleMonth *ret_last)
+{
+    *ret_first = *ret_last = settle_day_month(output->context->date);
+    for (guint i = 0; i < output->outcomes->len; i++) {
+        const SettleOutcomeRow *o = &g_array_index(output->outcomes, SettleOutcomeRow, i);
+
+        *ret_first = MIN(*ret_first, o->closing_month);
+        *ret_last = MAX(*ret_last, o->closing_month);
+    }
+}
+
+typedef enum { ALL, IN_MONTH, IN_CLOSING_MONTHS } Where;
+
+static gboolean
+compare_table(SettleReplay *replay, SettleStore *store, const SettleOutput *output, int32_t first,
+              int32_t last, const SettleReplayTable *table, const char *sql, Where where,
+              void (*put_rows)(const SettleOutput *output, GArray *rows), GError **error)
+{
+    g_autoptr(GArray) stored = g_array_new(FALSE, FALSE, sizeof(int64_t));
+    g_autoptr(GArray) computed = g_array_new(FALSE, FALSE, sizeof(int64_t));
+    g_autoptr(SettleReader) reader = NULL;
+    int32_t run_id = replay->context->run_id;
+    SettleMonth from, to;
+    GError *failure = NULL;
+
+    outcome_months(output, &from, &to);
+    switch (where) {
+    case ALL:
+        reader = settle_store_read(store, sql, error, "iii", run_id, first, last);
+        break;
+    case IN_MONTH:
+        reader = settle_store_read(store, sql, error, "iiim", run_id, first, last,
+                                   settle_day_month(replay->context->date));
+        break;
+    case IN_CLOSING_MONTHS:
+        reader = settle_store_read(store, sql, error, "iiimm", run_id, first, last, from, to);
+        break;
+    }
+    if (reader == NULL)
+        return FALSE;
+    while (settle_reader_next(reader, &failure))
+        for (guint i = 0; i < table->n_columns; i++) {
+            int64_t value = settle_reader_i64(reader, (int) i);
+
+            g_array_append_val(stored, value);
+        }
+    if (failure != NULL) {
+        g_propagate_error(error, failure);
+        return FALSE;
+    }
+    g_clear_pointer(&reader, settle_reader_free);
+    put_rows(output, computed);
+    settle_replay_compare_rows(replay, store, table, stored, computed);
+    return TRUE;
+}
+
+/* --- digests --------------------------------------------------------------------------------- */
+
+static gboolean
+compare_digests(SettleReplay *replay, SettleStore *store, const SettleOutput *output, int32_t first,
+                int32_t last, GError **error)
+{
+    const SettleDirectory *directory = replay->context->directory;
+    g_autoptr(SettleResult) rows = settle_store_query(store, settle_sql_replay_distributors, error,
+                                                      "iii", replay->context->run_id, first, last);
+    int stored = 0;
+
+    if (rows == NULL)
+        return FALSE;
+    for (guint i = 0; i < output->distributors->len || stored < settle_result_rows(rows);) {
+        const SettleDistributorRow *d =
+            i < output->distributors->len
+                ? &g_array_index(output->distributors, SettleDistributorRow, i)
+                : NULL;
+        int32_t id = stored < settle_result_rows(rows) ? settle_result_i32(rows, stored, 0) : 0;
+        int c = d == NULL ? -1 : id == 0 ? 1 : id < d->distributor_id ? -1 : id > d->distributor_id;
+        char published[SETTLE_DIGEST_BYTES * 2 + 1] = "none";
+        char recomputed[SETTLE_DIGEST_BYTES * 2 + 1] = "none";
+        const char *code = settle_directory_code(directory, SETTLE_DIM_DISTRIBUTOR,
+                                                 c < 0 ? id : d->distributor_id);
+        int64_t transfers = -1;
+
+        if (c <= 0) {
+            size_t length;
+            const uint8_t *bytes = settle_result_bytes(rows, stored, 2, &length);
+
+            if (length == SETTLE_DIGEST_BYTES)
+                settle_digest_hex(bytes, published);
+            transfers = settle_result_i64(rows, stored, 1);
+            stored++;
+        }
+        if (c >= 0) {
+            SettleDistributorDigest digest = {.code = code};
+
+            settle_digest_hex(d->digest, recomputed);
+            memcpy(digest.digest, d->digest, sizeof digest.digest);
+            g_mutex_lock(&replay->mutex);
+            g_array_append_val(replay->digests, digest);
+            g_mutex_unlock(&replay->mutex);
+            if (c == 0 && transfers != d->transfers) {
+                g_autofree char *a = g_strdup_printf("%" G_GINT64_FORMAT, transfers);
+                g_autofree char *b = g_strdup_printf("%" G_GINT64_FORMAT, d->transfers);
+
+                settle_replay_note(replay, "digest", code, "", "transfers", a, b);
+            }
+            i++;
+        }
+        if (strcmp(published, recomputed) != 0)
+            settle_replay_note(replay, "digest", code, "", "digest", published, recomputed);
+    }
+    return TRUE;
+}
+
+gboolean
+settle_replay_compare(SettleReplay *replay, SettleStore *store, const SettleOutput *output,
+                      int32_t first, int32_t last, GError **error)
+{
+    return compare_digests(replay, store, output, first, last, error) &&
+           compare_all_transfers(replay, store, output, first, last, error) &&
+           compare_table(replay, store, output, first, last, &total_table, settle_sql_replay_totals,
+                         IN_MONTH, put_totals, error) &&
+           compare_table(replay, store, output, first, last, &outcome_table,
+                         settle_sql_replay_outcomes, IN_CLOSING_MONTHS, put_outcomes, error) &&
+           compare_table(replay, store, output, first, last, &agenda_table,
+                         settle_sql_replay_agenda, ALL, put_agenda, error) &&
+           compare_table(replay, store, output, first, last, &measure_table,
+                         settle_sql_replay_measures, ALL, put_measures, error) &&
+           compare_table(replay, store, output, first, last, &window_table,
+                         settle_sql_replay_windows, ALL, put_windows, error) &&
+           compare_table(replay, store, output, first, last, &invoice_table,
+                         settle_sql_replay_invoices, ALL, put_invoices, error) &&
+           compare_table(replay, store, output, first, last, &line_table,
+                         settle_sql_replay_invoice_lines, ALL, put_lines, error);
+}
