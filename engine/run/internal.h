@@ -104,6 +104,7 @@ typedef struct {
     int64_t facts, settled, zero, waiting, due, transfers;
     SettleInt128 amount;
     int64_t invoices;
+    SettleMonth first_period, last_period; /* that something was posted to; 0: nothing was */
 } SettleChunkSums;
 
 /* --- context.c ------------------------------------------------------------------------------ */
@@ -137,10 +138,10 @@ typedef struct SettleWorker SettleWorker;
 SettleWorker *settle_worker_new(const SettleRunContext *context, GError **error);
 void settle_worker_free(SettleWorker *worker);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(SettleWorker, settle_worker_free)
-/* Computes a chunk and commits its rows and receipt; adds to *sums (also when a receipt was found
- * to be there already: then *ret_kept is TRUE and sums are untouched). */
-gboolean settle_worker_chunk(SettleWorker *worker, const SettleChunk *chunk, SettleChunkSums *sums,
-                             gboolean *ret_kept, GError **error);
+/* Computes a chunk and commits its rows and receipt, whose sums are *ret_sums. When a receipt was
+ * found to be there already *ret_kept is TRUE and *ret_sums is untouched. */
+gboolean settle_worker_chunk(SettleWorker *worker, const SettleChunk *chunk,
+                             SettleChunkSums *ret_sums, gboolean *ret_kept, GError **error);
 
 /* --- nightly.c ------------------------------------------------------------------------------ */
 /* All chunks of the context, by as many workers as the options say; adds up into *report. */

@@ -147,6 +147,9 @@ settle_output_transfer(SettleOutput *output, const SettleTransfer *t, GError **e
     output->distributor_transfers++;
     output->sums.transfers++;
     output->sums.amount += t->amount_minor;
+    if (output->sums.first_period == 0 || t->period < output->sums.first_period)
+        output->sums.first_period = t->period;
+    output->sums.last_period = MAX(output->sums.last_period, t->period);
 
     if (output->kept != NULL)
         g_array_append_val(output->kept, *t);

@@ -43,7 +43,8 @@ typedef struct {
     int64_t transfers;
     int64_t amount_minor; /* sum of the transfers' amounts, across currencies: a control total */
     int64_t invoices;
-    uint8_t digest[SETTLE_DIGEST_BYTES]; /* zero for a dry run */
+    SettleMonth first_period, last_period; /* posted to; 0: nothing was */
+    uint8_t digest[SETTLE_DIGEST_BYTES];   /* zero for a dry run */
 } SettleRunReport;
 
 /* Settles every date from the one after the last published run up to options->date, one run each,

@@ -133,7 +133,7 @@ receipt_is_there(SettleWorker *worker, int32_t chunk)
 }
 
 gboolean
-settle_worker_chunk(SettleWorker *worker, const SettleChunk *chunk, SettleChunkSums *sums,
+settle_worker_chunk(SettleWorker *worker, const SettleChunk *chunk, SettleChunkSums *ret_sums,
                     gboolean *ret_kept, GError **error)
 {
     GError *failure = NULL;
@@ -170,14 +170,7 @@ settle_worker_chunk(SettleWorker *worker, const SettleChunk *chunk, SettleChunkS
         g_propagate_error(error, failure);
         return FALSE;
     }
-    sums->facts += worker->output->sums.facts;
-    sums->settled += worker->output->sums.settled;
-    sums->zero += worker->output->sums.zero;
-    sums->waiting += worker->output->sums.waiting;
-    sums->due += worker->output->sums.due;
-    sums->transfers += worker->output->sums.transfers;
-    sums->amount += worker->output->sums.amount;
-    sums->invoices += worker->output->sums.invoices;
+    *ret_sums = worker->output->sums;
     *ret_kept = FALSE;
     return TRUE;
 }
