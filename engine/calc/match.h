@@ -1,6 +1,7 @@
 /* Which rules of a policy apply to an order: the first that matches in document order per kind and
- * group (docs/semantics.md 5). The cost per order does not grow with the number of rules: the
- * answer for a combination of attributes is found once and remembered. */
+ * group (docs/semantics.md 5). The selectors are compiled to sets of rules for each value of each
+ * attribute, so that the cost per order does not grow with the number of rules; nothing is
+ * remembered between orders. */
 #pragma once
 
 #include "model/directory.h"
@@ -18,13 +19,13 @@ typedef struct {
 typedef struct SettleMatcher SettleMatcher;
 
 /* Binds the codes in the policy's selectors to the directory's ids (codes the directory does not
- * know never match). One matcher per thread: it remembers answers. Policy and directory must
- * outlive it. */
+ * know never match). One matcher per thread: it holds the answer. The policy must outlive it.
+ * Memory: at most 512 bytes a code and 1 kB an amount, quantity or tier that the policy names. */
 SettleMatcher *settle_matcher_new(const SettlePolicy *policy, const SettleDirectory *directory);
 void settle_matcher_free(SettleMatcher *matcher);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(SettleMatcher, settle_matcher_free)
 
-/* Never NULL (n_rules may be 0); owned by the matcher. */
+/* Never NULL (n_rules may be 0); owned by the matcher and valid until it is asked again. */
 const SettleMatch *settle_matcher_find(SettleMatcher *matcher, const SettleOrder *order,
                                        const SettleOrderParties *parties);
 

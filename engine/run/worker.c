@@ -111,6 +111,9 @@ settle_chunk(SettleWorker *worker, const SettleChunk *chunk, GError **error)
                 return FALSE;
         if (!move_orders(worker, id, error))
             return FALSE;
+        /* A matcher holds one answer, and the next distributor's first order is in hand already. */
+        if (more)
+            settle_merge_match(worker, &subject);
         if (!settle_volumes_close(worker->volumes, id, worker->output, error))
             return FALSE;
         settle_output_distributor_end(worker->output);
