@@ -314,13 +314,15 @@ insert_batch(SettleIntakeJob *job, gboolean sealed, const char *reason, GError *
     if (job->options.control_sum != NULL &&
         settle_intake_parse_control_sum(job->options.control_sum, &control))
         control_sum = settle_intake_sum_minor_text(control, exponent);
+    uint8_t content[SETTLE_ROW_SUM_BYTES];
+    settle_row_sum_bytes(&job->content, content);
     return settle_store_exec(
-        job->store, settle_sql_intake_insert_batch, error, "issdsslslslllls", job->batch_id,
+        job->store, settle_sql_intake_insert_batch, error, "issdsslslsllllsy", job->batch_id,
         settle_intake_kind_name(job->kind), job->name, job->options.business_date,
         sealed ? "sealed" : "refused", reason, job->rows_read, sum,
         job->options.has_control_count ? job->options.control_count : (int64_t) -1,
         control_sum == NULL ? "" : control_sum, job->accepted, job->repeated, job->quarantined,
-        job->waiting, job->header);
+        job->waiting, job->header, content, sizeof content);
 }
 
 static gboolean
@@ -409,10 +411,14 @@ write_kind(SettleIntakeJob *job, GError **error)
 static gboolean
 write_batch(SettleIntakeJob *job, const Origin *origin, const char *reason, GError **error)
 {
+    gboolean written;
     if (!ensure_partitions(job, error) || !settle_store_begin(job->store, error))
         return FALSE;
-    if (write_kind(job, error) && insert_codes(job, error) &&
-        settle_intake_write_quarantine(job, error) && settle_intake_write_slices(job, error)) {
+    settle_store_sum_rows(job->store, &job->content);
+    written = write_kind(job, error) && insert_codes(job, error) &&
+        settle_intake_write_quarantine(job, error) && settle_intake_write_slices(job, error);
+    settle_store_sum_rows(job->store, NULL);
+    if (written) {
         settle_invariant(job->rows_read ==
                          job->accepted + job->repeated + job->quarantined + job->waiting);
         if (insert_batch(job, TRUE, reason, error) && record_origin(job, origin, error) &&

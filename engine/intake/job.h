@@ -40,6 +40,7 @@ typedef struct {
 
 typedef struct SettleIntakeJob {
     SettleStore *store;
+    SettleRowSum content; /* of what the batch's transaction stores */
     SettleIntakeKind kind;
     char *name;
     SettleIntakeOptions options;

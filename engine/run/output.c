@@ -399,11 +399,12 @@ send_invoices(SettleOutput *output, int32_t chunk, GError **error)
 }
 
 static gboolean
-send_receipt(SettleOutput *output, int32_t chunk, GError **error)
+send_receipt(SettleOutput *output, int32_t chunk, const SettleRowSum *content, GError **error)
 {
     const SettleRunContext *context = output->context;
     const SettleChunkSums *sums = &output->sums;
     g_autoptr(SettleResult) result = NULL;
+    uint8_t bytes[SETTLE_ROW_SUM_BYTES];
     char amount[24];
 
     /* A chunk's transfers add up to less than 2^63 or the run's control total could not be shown.
@@ -414,10 +415,11 @@ send_receipt(SettleOutput *output, int32_t chunk, GError **error)
         return FALSE;
     }
     g_snprintf(amount, sizeof amount, "%" G_GINT64_FORMAT, (int64_t) sums->amount);
-    result = settle_store_query(output->store, settle_sql_run_insert_receipt, error, "iilllllllni",
+    settle_row_sum_bytes(content, bytes);
+    result = settle_store_query(output->store, settle_sql_run_insert_receipt, error, "iilllllllniy",
                                 context->run_id, chunk, context->epoch, sums->facts, sums->settled,
                                 sums->zero, sums->waiting, sums->due, sums->transfers, amount,
-                                (int32_t) sums->invoices);
+                                (int32_t) sums->invoices, bytes, sizeof bytes);
     if (result == NULL)
         return FALSE;
     if (settle_result_affected(result) != 1) {
@@ -433,18 +435,24 @@ settle_output_send(SettleOutput *output, int32_t chunk, GError **error)
 {
     if (output->store == NULL)
         return TRUE;
+    SettleRowSum content = {{0}, 0};
+    gboolean sent;
+
     if (!settle_writer_finish(g_steal_pointer(&output->transfers), error))
         return FALSE;
-    return send_array(output, output->totals, settle_sql_copy_ledger_total, send_total, error) &&
-           send_array(output, output->distributors, settle_sql_copy_run_distributor,
-                      send_distributor, error) &&
-           send_array(output, output->outcomes, settle_sql_copy_order_outcome, send_outcome,
-                      error) &&
-           send_array(output, output->agenda, settle_sql_copy_agenda, send_agenda, error) &&
-           send_array(output, output->deltas, settle_sql_copy_volume_delta, send_delta, error) &&
-           send_array(output, output->postings, settle_sql_copy_volume_posting, send_posting,
-                      error) &&
-           send_invoices(output, chunk, error) && send_receipt(output, chunk, error);
+    /* The transfers have their digests; what stands beside them is summed for the receipt. */
+    settle_store_sum_rows(output->store, &content);
+    sent =
+        send_array(output, output->totals, settle_sql_copy_ledger_total, send_total, error) &&
+        send_array(output, output->distributors, settle_sql_copy_run_distributor, send_distributor,
+                   error) &&
+        send_array(output, output->outcomes, settle_sql_copy_order_outcome, send_outcome, error) &&
+        send_array(output, output->agenda, settle_sql_copy_agenda, send_agenda, error) &&
+        send_array(output, output->deltas, settle_sql_copy_volume_delta, send_delta, error) &&
+        send_array(output, output->postings, settle_sql_copy_volume_posting, send_posting, error) &&
+        send_invoices(output, chunk, error);
+    settle_store_sum_rows(output->store, NULL);
+    return sent && send_receipt(output, chunk, &content, error);
 }
 
 gboolean

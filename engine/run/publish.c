@@ -1,5 +1,6 @@
 #include "run/internal.h"
 
+#include "run/seal.h"
 #include "store/sql.h"
 
 #include <string.h>
@@ -302,6 +303,7 @@ settle_run_publish_within(SettleStore *store, const SettleRunContext *context, c
                              report->zero, report->waiting, report->due, report->transfers, amount,
                              (int32_t) report->invoices, report->digest, sizeof report->digest,
                              previous, sizeof previous) &&
+           settle_seal_write(store, context->run_id, report->digest, error) &&
            settle_store_exec(store, settle_sql_run_move_watermark, error, "l",
                              (int64_t) context->run_id);
 }

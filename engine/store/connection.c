@@ -111,6 +111,7 @@ settle_store_close(SettleStore *store)
     if (store == NULL)
         return;
     PQfinish(store->connection);
+    g_clear_pointer(&store->digest, settle_digest_free);
     g_free(store);
 }
 

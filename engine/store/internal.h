@@ -8,7 +8,9 @@
 
 struct SettleStore {
     PGconn *connection;
-    char sqlstate[6]; /* of the last failure */
+    char sqlstate[6];     /* of the last failure */
+    SettleRowSum *sum;    /* of the rows written; NULL: nobody asks */
+    SettleDigest *digest; /* for it; NULL until then */
 };
 
 /* The types of the wire that we use (src/include/catalog/pg_type.dat). */
@@ -42,6 +44,10 @@ typedef struct {
 
 void settle_parameters_init(SettleParameters *parameters, const char *types, va_list arguments);
 void settle_parameters_clear(SettleParameters *parameters);
+
+/* Adds a row to a sum: n_fields fields in the form of binary COPY behind their count. */
+void settle_row_sum_add(SettleStore *store, SettleRowSum *sum, const char *table, const void *row,
+                        size_t length);
 
 /* The name of an embedded query, or "statement" for a text that is none. */
 const char *settle_statement_name(const char *sql);

@@ -7,6 +7,7 @@ struct SettleReader {
     const char *sql;
     PGresult *row;
     gboolean ended;
+    GByteArray *bytes; /* of settle_reader_sum */
 };
 
 SettleReader *
@@ -31,6 +32,7 @@ settle_store_read(SettleStore *store, const char *sql, GError **error, const cha
     reader = g_new0(SettleReader, 1);
     reader->store = store;
     reader->sql = sql;
+    reader->bytes = g_byte_array_new();
     return reader;
 }
 
@@ -86,7 +88,43 @@ settle_reader_free(SettleReader *reader)
         return;
     while (settle_reader_next(reader, NULL))
         ;
+    g_byte_array_unref(reader->bytes);
     g_free(reader);
+}
+
+/* Puts the fields together as COPY would have sent them. */
+static void
+put_fields(GByteArray *bytes, const PGresult *row, int first)
+{
+    int n = PQnfields(row);
+    uint16_t count = GUINT16_TO_BE((uint16_t) (n - first));
+
+    g_byte_array_set_size(bytes, 0);
+    g_byte_array_append(bytes, (const guint8 *) &count, sizeof count);
+    for (int i = first; i < n; i++) {
+        gboolean null = PQgetisnull(row, 0, i) != 0;
+        int length = PQgetlength(row, 0, i);
+        uint32_t word = GUINT32_TO_BE(null ? UINT32_MAX : (uint32_t) length);
+
+        g_byte_array_append(bytes, (const guint8 *) &word, sizeof word);
+        if (!null)
+            g_byte_array_append(bytes, (const guint8 *) PQgetvalue(row, 0, i), (guint) length);
+    }
+}
+
+void
+settle_reader_sum(const SettleReader *reader, int first_column, const char *table,
+                  SettleRowSum *sum)
+{
+    put_fields(reader->bytes, reader->row, first_column);
+    settle_row_sum_add(reader->store, sum, table, reader->bytes->data, reader->bytes->len);
+}
+
+void
+settle_reader_digest(const SettleReader *reader, int first_column, SettleDigest *digest)
+{
+    put_fields(reader->bytes, reader->row, first_column);
+    settle_digest_update(digest, reader->bytes->data, reader->bytes->len);
 }
 
 gboolean

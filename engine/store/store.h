@@ -8,6 +8,7 @@
  * server's primary message, detail, hint, SQLSTATE and the statement's name. */
 #pragma once
 
+#include "base/digest.h"
 #include "base/error.h"
 #include "calendar/calendar.h"
 #include "model/directory.h"
@@ -123,6 +124,26 @@ gboolean settle_writer_finish(SettleWriter *writer, GError **error);
 /* Gives the COPY up (the server aborts the transaction). NULL is allowed. */
 void settle_writer_abort(SettleWriter *writer);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(SettleWriter, settle_writer_abort)
+
+/* --- sums of rows ---------------------------------------------------------------------------- */
+/* A digest of rows in no order: SHA-256 over the table's name and a row as binary COPY carries it,
+ * added up by four words of 64 bits. A changed, missing or further row, or one whose content
+ * changed places with another's, gives another sum (docs/architecture.md "Row sums"). */
+typedef struct {
+    guint64 words[4];
+    int64_t rows;
+} SettleRowSum;
+#define SETTLE_ROW_SUM_BYTES 32
+/* From now on adds every row that is written by COPY on this connection; NULL: no more. The sum
+ * must live as long. The name of the table is that of the statement without "copy-". */
+void settle_store_sum_rows(SettleStore *store, SettleRowSum *sum);
+/* Adds the reader's current row from that column on, as a row of the named table. */
+void settle_reader_sum(const SettleReader *reader, int first_column, const char *table,
+                       SettleRowSum *sum);
+/* Feeds the current row to a digest, in the same form. */
+void settle_reader_digest(const SettleReader *reader, int first_column, SettleDigest *digest);
+/* The words, big-endian: what is stored. */
+void settle_row_sum_bytes(const SettleRowSum *sum, uint8_t ret_bytes[SETTLE_ROW_SUM_BYTES]);
 
 /* --- schema ------------------------------------------------------------------------------- */
 /* Applies what is missing of sql/migrations in order, each in a transaction, under a lock; creates

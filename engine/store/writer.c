@@ -7,10 +7,12 @@
 struct SettleWriter {
     SettleStore *store;
     const char *sql;
+    const char *table; /* as sums of rows name it */
     char *buffer;
     size_t used;
     size_t capacity;
     int64_t rows;
+    size_t row;      /* where the current row starts in the buffer */
     int fields_left; /* of the current row: rows are checked when they are left */
 };
 
@@ -90,6 +92,9 @@ settle_store_copy_in(SettleStore *store, const char *sql, GError **error)
     writer = g_new0(SettleWriter, 1);
     writer->store = store;
     writer->sql = sql;
+    writer->table = settle_statement_name(sql);
+    if (g_str_has_prefix(writer->table, "copy-"))
+        writer->table += strlen("copy-");
     writer->capacity = FLUSH_AT + 4096;
     writer->buffer = g_malloc(writer->capacity);
     put(writer, signature, sizeof signature);
@@ -119,13 +124,24 @@ flush(SettleWriter *writer, GError **error)
     return FALSE;
 }
 
+/* The row that is complete by now, unless there is none. */
+static inline void
+sum_row(SettleWriter *writer)
+{
+    if (writer->store->sum != NULL && writer->rows > 0)
+        settle_row_sum_add(writer->store, writer->store->sum, writer->table,
+                           writer->buffer + writer->row, writer->used - writer->row);
+}
+
 gboolean
 settle_writer_row(SettleWriter *writer, int n_fields, GError **error)
 {
     settle_invariant(writer->fields_left == 0 && n_fields > 0 && n_fields <= G_MAXINT16);
+    sum_row(writer);
     if (writer->used >= FLUSH_AT && !flush(writer, error))
         return FALSE;
     reserve(writer, (size_t) (n_fields + 1) * FIELD_ROOM);
+    writer->row = writer->used;
     put_u16(writer, (uint16_t) n_fields);
     writer->fields_left = n_fields;
     writer->rows++;
@@ -246,6 +262,7 @@ settle_writer_finish(SettleWriter *writer, GError **error)
     gboolean good;
 
     settle_invariant(writer->fields_left == 0);
+    sum_row(writer);
     reserve(writer, FIELD_ROOM);
     put_u16(writer, UINT16_MAX);
     good = flush(writer, error);
