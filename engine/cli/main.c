@@ -19,6 +19,8 @@ static const SettleCommand commands[] = {
     {"run", "--date DAY", "settle every night up to a day", NULL, settle_command_run},
     {"replay", "--run N[..M] | --period YYYY-MM", "compute published runs again and compare", NULL,
      settle_command_replay},
+    {"verify", "[--expect RUN:SEAL] | --head", "prove that what is stored is what was published",
+     NULL, settle_command_verify},
     {"period", "list | close", "open and closed periods", NULL, settle_command_period},
     {"invoice", "list | lines | show | approve | issue", "invoice batches", NULL,
      settle_command_invoice},

@@ -7,6 +7,7 @@
 #include "ledger/ledger.h"
 #include "model/directory.h"
 #include "model/outcome.h"
+#include "run/digest.h"
 #include "run/run.h"
 #include "store/store.h"
 
@@ -158,16 +159,7 @@ gboolean settle_run_publish_within(SettleStore *store, const SettleRunContext *c
 /* The same in a transaction of its own. */
 gboolean settle_run_publish(SettleStore *store, const SettleRunContext *context,
                             SettleRunReport *report, GError **error);
-/* The chain digest of a run from its distributors' digests (architecture.md "Digest"). digests:
- * SettleDistributorDigest; sorted here. */
-typedef struct {
-    const char *code; /* not owned */
-    uint8_t digest[SETTLE_DIGEST_BYTES];
-} SettleDistributorDigest;
-void settle_run_chain(const char *kind, SettleDay date, GArray *digests,
-                      const uint8_t previous[SETTLE_DIGEST_BYTES],
-                      uint8_t ret_digest[SETTLE_DIGEST_BYTES]);
-/* The same from what is recorded of a run. */
+/* The chain digest of a run from what is recorded of its distributors. */
 gboolean settle_run_chain_digest(SettleStore *store, int32_t run_id, const char *kind,
                                  SettleDay date, const SettleDirectory *directory,
                                  const uint8_t previous[SETTLE_DIGEST_BYTES],

@@ -2,4 +2,4 @@
 SELECT run_id, reason, position
   FROM settle.run_abandonment
  WHERE position > (SELECT coalesce(max(control_position), 0) FROM settle.run WHERE run_id = $2)
-   AND position <= (SELECT control_position FROM settle.run WHERE run_id = $1) ORDER BY 1
+   AND position <= (SELECT max(control_position) FROM settle.run WHERE run_id = $1) ORDER BY 1

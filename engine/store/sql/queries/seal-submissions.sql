@@ -2,4 +2,4 @@
 SELECT position, carrier, name, version, closing_from, closing_to, hash, document, actor, at
   FROM settle.policy_submission
  WHERE position > (SELECT coalesce(max(control_position), 0) FROM settle.run WHERE run_id = $2)
-   AND position <= (SELECT control_position FROM settle.run WHERE run_id = $1) ORDER BY 1
+   AND position <= (SELECT max(control_position) FROM settle.run WHERE run_id = $1) ORDER BY 1

@@ -1,0 +1,515 @@
+#include "audit/state.h"
+
+#include "base/checked.h"
+#include "ledger/ledger.h"
+#include "store/sql.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* The large tables are walked side by side in the order of distributors; what is held is one
+ * distributor's. */
+typedef struct {
+    SettleStore *store;
+    SettleReader *reader;
+    gboolean there;
+    int32_t distributor_id;
+} Walk;
+
+enum { TRANSFERS, DIGESTS, TOTALS, ORDERS, WALKS };
+
+typedef struct {
+    int32_t run_id;
+    gboolean crooked; /* a column holds what the program never writes */
+    SettleTransfer t;
+} Row;
+
+typedef struct {
+    int32_t run_id;
+    gboolean fits;
+    int64_t transfers;
+    uint8_t digest[SETTLE_DIGEST_BYTES];
+} Recorded;
+
+#define TOTAL_KEY    8 /* run, policy, kind, class, debit, credit, period, origin */
+#define TOTAL_VALUES 4 /* carrier, month, transfers, amount */
+typedef struct {
+    int64_t v[TOTAL_KEY + TOTAL_VALUES];
+} Total;
+
+typedef struct {
+    SettleAudit *audit;
+    Walk walks[WALKS];
+    GArray *rows, *recorded, *stored_totals, *totals, *orders;
+    SettleLedgerDigest *digest;
+    int64_t n_totals;
+} Ledger;
+
+static gboolean
+walk_step(Walk *walk, GError **error)
+{
+    GError *failure = NULL;
+
+    walk->there = settle_reader_next(walk->reader, &failure);
+    if (walk->there)
+        walk->distributor_id = settle_reader_i32(walk->reader, 0);
+    if (failure == NULL)
+        return TRUE;
+    g_propagate_error(error, failure);
+    return FALSE;
+}
+
+static gboolean
+walk_open(Ledger *ledger, guint which, const char *sql, GError **error)
+{
+    Walk *walk = &ledger->walks[which];
+
+    walk->store = settle_store_open(ledger->audit->options->conninfo, SETTLE_STORE_AS_READER,
+                                    "verify", error);
+    if (walk->store == NULL ||
+        !settle_store_exec(walk->store, settle_sql_verify_session, error, ""))
+        return FALSE;
+    walk->reader = settle_store_read(walk->store, sql, error, "");
+    return walk->reader != NULL && walk_step(walk, error);
+}
+
+/* --- reading a distributor -------------------------------------------------------------------- */
+
+static gboolean
+is_first(SettleDay day)
+{
+    return settle_month_first(settle_day_month(day)) == day;
+}
+
+static void
+read_transfer(const SettleReader *reader, Row *row)
+{
+    SettleDay period = settle_reader_day(reader, 7), origin = settle_reader_day(reader, 8);
+    int16_t kind = settle_reader_i16(reader, 11), debit = settle_reader_i16(reader, 12),
+            credit = settle_reader_i16(reader, 13);
+
+    row->run_id = settle_reader_i32(reader, 4);
+    row->crooked = !is_first(period) || !is_first(origin) || kind < 1 || kind > 255 || debit < 1 ||
+                   debit > 255 || credit < 1 || credit > 255;
+    row->t = (SettleTransfer){
+        .distributor_id = settle_reader_i32(reader, 0),
+        .subject_id = settle_reader_i64(reader, 1),
+        .amount_minor = settle_reader_i64(reader, 2),
+        .target_minor = settle_reader_i64(reader, 3),
+        .policy_id = settle_reader_i32(reader, 5),
+        .slot = settle_reader_i32(reader, 6),
+        .period = settle_day_month(period),
+        .origin = settle_day_month(origin),
+        .class_id = settle_reader_i16(reader, 9),
+        .revision = settle_reader_i16(reader, 10),
+        .kind = (uint8_t) kind,
+        .debit = (uint8_t) debit,
+        .credit = (uint8_t) credit,
+    };
+}
+
+static void
+read_total(const SettleReader *reader, Total *total)
+{
+    *total = (Total){{
+        settle_reader_i32(reader, 1), /* run */
+        settle_reader_i32(reader, 2), /* policy */
+        settle_reader_i16(reader, 4), /* kind */
+        settle_reader_i16(reader, 5), /* class */
+        settle_reader_i16(reader, 6),
+        settle_reader_i16(reader, 7),
+        settle_reader_day(reader, 9),
+        settle_reader_day(reader, 10),
+        settle_reader_i32(reader, 3), /* carrier */
+        settle_reader_day(reader, 8), /* month */
+        settle_reader_i64(reader, 11),
+        settle_reader_i64(reader, 12),
+    }};
+}
+
+static gboolean
+read_distributor(Ledger *ledger, int32_t id, GError **error)
+{
+    Walk *w = ledger->walks;
+
+    g_array_set_size(ledger->rows, 0);
+    g_array_set_size(ledger->recorded, 0);
+    g_array_set_size(ledger->stored_totals, 0);
+    g_array_set_size(ledger->orders, 0);
+    while (w[TRANSFERS].there && w[TRANSFERS].distributor_id == id) {
+        Row row;
+
+        read_transfer(w[TRANSFERS].reader, &row);
+        g_array_append_val(ledger->rows, row);
+        if (!walk_step(&w[TRANSFERS], error))
+            return FALSE;
+    }
+    while (w[DIGESTS].there && w[DIGESTS].distributor_id == id) {
+        Recorded recorded = {.run_id = settle_reader_i32(w[DIGESTS].reader, 1),
+                             .transfers = settle_reader_i64(w[DIGESTS].reader, 2)};
+        size_t length;
+        const char *bytes = settle_reader_text(w[DIGESTS].reader, 3, &length);
+
+        recorded.fits = length == sizeof recorded.digest;
+        if (recorded.fits)
+            memcpy(recorded.digest, bytes, length);
+        g_array_append_val(ledger->recorded, recorded);
+        if (!walk_step(&w[DIGESTS], error))
+            return FALSE;
+    }
+    while (w[TOTALS].there && w[TOTALS].distributor_id == id) {
+        Total total;
+
+        read_total(w[TOTALS].reader, &total);
+        g_array_append_val(ledger->stored_totals, total);
+        if (!walk_step(&w[TOTALS], error))
+            return FALSE;
+    }
+    while (w[ORDERS].there && w[ORDERS].distributor_id == id) {
+        int64_t order_id = settle_reader_i64(w[ORDERS].reader, 1);
+
+        g_array_append_val(ledger->orders, order_id);
+        if (!walk_step(&w[ORDERS], error))
+            return FALSE;
+    }
+    return TRUE;
+}
+
+/* --- a distributor ---------------------------------------------------------------------------- */
+
+static int
+compare_rows(const void *a, const void *b)
+{
+    const Row *x = a, *y = b;
+
+    if (x->run_id != y->run_id)
+        return x->run_id < y->run_id ? -1 : 1;
+    if (x->t.subject_id != y->t.subject_id)
+        return x->t.subject_id < y->t.subject_id ? -1 : 1;
+    if (x->t.slot != y->t.slot)
+        return x->t.slot < y->t.slot ? -1 : 1;
+    return (int) x->t.debit - (int) y->t.debit;
+}
+
+static int
+compare_ids(const void *a, const void *b)
+{
+    int64_t x = *(const int64_t *) a, y = *(const int64_t *) b;
+
+    return x < y ? -1 : x > y;
+}
+
+static int
+compare_totals(const void *a, const void *b)
+{
+    const Total *x = a, *y = b;
+
+    for (guint i = 0; i < TOTAL_KEY; i++)
+        if (x->v[i] != y->v[i])
+            return x->v[i] < y->v[i] ? -1 : 1;
+    return 0;
+}
+
+static void
+add_total(Ledger *ledger, guint first, const SettleAuditRun *run, const SettleAuditPolicy *policy,
+          const SettleTransfer *t)
+{
+    Total total = {{run->run_id, t->policy_id, t->kind, t->class_id, t->debit, t->credit,
+                    settle_month_first(t->period), settle_month_first(t->origin),
+                    policy != NULL ? policy->carrier_id : 0,
+                    settle_month_first(settle_day_month(run->date)), 1, t->amount_minor}};
+
+    for (guint i = ledger->totals->len; i > first; i--) {
+        Total *there = &g_array_index(ledger->totals, Total, i - 1);
+
+        if (memcmp(there->v, total.v, TOTAL_KEY * sizeof(int64_t)) == 0) {
+            there->v[10]++;
+            /* what no longer fits is a finding by its difference */
+            if (!settle_add_i64(there->v[11], t->amount_minor, &there->v[11]))
+                there->v[11] = -1;
+            return;
+        }
+    }
+    g_array_append_val(ledger->totals, total);
+}
+
+static gboolean
+order_is_there(const Ledger *ledger, int64_t order_id)
+{
+    return ledger->orders->len > 0 && bsearch(&order_id, ledger->orders->data, ledger->orders->len,
+                                              sizeof(int64_t), compare_ids) != NULL;
+}
+
+/* Looks at rows [first, last) of one run; FALSE if no digest can be built from them. */
+static gboolean
+check_rows(Ledger *ledger, const SettleAuditRun *run, guint first, guint last)
+{
+    SettleAudit *audit = ledger->audit;
+    guint first_total = ledger->totals->len;
+    int32_t id = g_array_index(ledger->rows, Row, first).t.distributor_id;
+    SettleAuditChunk *chunk = settle_audit_chunk(run, id);
+    gboolean good = settle_audit_code(audit, SETTLE_DIM_DISTRIBUTOR, id) != NULL;
+
+    if (!good)
+        settle_audit_note_distributor(audit, run->run_id, id,
+                                      "transfers of a distributor without code");
+    if (chunk == NULL)
+        settle_audit_note_distributor(audit, run->run_id, id, "transfers that belong to no chunk");
+    for (guint i = first; i < last; i++) {
+        const Row *row = &g_array_index(ledger->rows, Row, i);
+        const SettleTransfer *t = &row->t;
+        const SettleAuditPolicy *policy = settle_audit_policy(audit, t->policy_id);
+
+        if (row->crooked || policy == NULL ||
+            (t->class_id != 0 && settle_audit_code(audit, SETTLE_DIM_CLASS, t->class_id) == NULL) ||
+            (i > first && compare_rows(row, row - 1) == 0)) {
+            settle_audit_note_distributor(audit, run->run_id, id,
+                                          "transfer of subject %" G_GINT64_FORMAT
+                                          " slot %d names what is not there, or is there twice",
+                                          t->subject_id, t->slot);
+            good = FALSE;
+        } else if (settle_subject_is_order(t->subject_id) &&
+                   !order_is_there(ledger, t->subject_id)) {
+            settle_audit_note_distributor(
+                audit, run->run_id, id,
+                "a transfer is for order %" G_GINT64_FORMAT ", which is not there", t->subject_id);
+        }
+        add_total(ledger, first_total, run, policy, t);
+        if (chunk != NULL) {
+            chunk->seen_transfers++;
+            chunk->seen_amount += t->amount_minor;
+        }
+    }
+    return good;
+}
+
+static void
+digest_rows(Ledger *ledger, guint first, guint last, uint8_t ret_digest[SETTLE_DIGEST_BYTES])
+{
+    const SettleAudit *audit = ledger->audit;
+    const Row *rows = &g_array_index(ledger->rows, Row, first);
+
+    settle_ledger_digest_begin(
+        ledger->digest, settle_audit_code(audit, SETTLE_DIM_DISTRIBUTOR, rows->t.distributor_id));
+    for (guint i = 0; i < last - first; i++) {
+        const SettleTransfer *t = &rows[i].t;
+
+        settle_ledger_digest_add(
+            ledger->digest, t, settle_audit_policy(audit, t->policy_id)->hash,
+            t->class_id != 0 ? settle_audit_code(audit, SETTLE_DIM_CLASS, t->class_id) : "");
+    }
+    settle_ledger_digest_end(ledger->digest, ret_digest);
+}
+
+static void
+check_run_rows(Ledger *ledger, int32_t id, guint first, guint last, const Recorded *recorded)
+{
+    SettleAudit *audit = ledger->audit;
+    int32_t run_id =
+        first < last ? g_array_index(ledger->rows, Row, first).run_id : recorded->run_id;
+    const SettleAuditRun *run = settle_audit_run(audit, run_id);
+    uint8_t digest[SETTLE_DIGEST_BYTES];
+    char hex[65], stored[65] = "none";
+
+    if (run == NULL) {
+        settle_audit_note_distributor(audit, run_id, id, "%u transfers of a run that is not there",
+                                      last - first);
+        return;
+    }
+    /* what nobody published is nobody's books */
+    if (!run->published)
+        return;
+    if (first == last) {
+        settle_audit_note_distributor(
+            audit, run_id, id, "%" G_GINT64_FORMAT " transfers were published, none is there",
+            recorded->transfers);
+        return;
+    }
+    if (!check_rows(ledger, run, first, last))
+        return;
+    digest_rows(ledger, first, last, digest);
+    if (recorded != NULL && recorded->fits && recorded->transfers == last - first &&
+        memcmp(recorded->digest, digest, sizeof digest) == 0)
+        return;
+    settle_digest_hex(digest, hex);
+    if (recorded != NULL && recorded->fits)
+        settle_digest_hex(recorded->digest, stored);
+    settle_audit_note_distributor(
+        audit, run_id, id,
+        "%u transfers have the digest %.12s; published were %" G_GINT64_FORMAT " with %.12s",
+        last - first, hex, recorded != NULL ? recorded->transfers : 0, stored);
+}
+
+static void
+check_totals(Ledger *ledger, int32_t id)
+{
+    SettleAudit *audit = ledger->audit;
+    guint ns = ledger->stored_totals->len, nc = ledger->totals->len, s = 0, c = 0;
+
+    if (ns > 0)
+        qsort(ledger->stored_totals->data, ns, sizeof(Total), compare_totals);
+    if (nc > 0)
+        qsort(ledger->totals->data, nc, sizeof(Total), compare_totals);
+    ledger->n_totals += ns;
+    while (s < ns || c < nc) {
+        static const Total none;
+        const Total *a = s < ns ? &g_array_index(ledger->stored_totals, Total, s) : &none;
+        const Total *b = c < nc ? &g_array_index(ledger->totals, Total, c) : &none;
+        int order = s == ns ? 1 : c == nc ? -1 : compare_totals(a, b);
+        int32_t run_id = (int32_t) (order <= 0 ? a : b)->v[0];
+        const SettleAuditRun *run = settle_audit_run(audit, run_id);
+
+        s += order <= 0;
+        c += order >= 0;
+        if ((run != NULL && !run->published) ||
+            (order == 0 && memcmp(a->v, b->v, sizeof a->v) == 0))
+            continue;
+        settle_audit_note_distributor(
+            audit, run_id, id,
+            "a total says %" G_GINT64_FORMAT " minor units over %" G_GINT64_FORMAT
+            " transfers, the transfers say %" G_GINT64_FORMAT " over %" G_GINT64_FORMAT,
+            order <= 0 ? a->v[11] : 0, order <= 0 ? a->v[10] : 0, order >= 0 ? b->v[11] : 0,
+            order >= 0 ? b->v[10] : 0);
+    }
+}
+
+static void
+check_distributor(Ledger *ledger, int32_t id)
+{
+    guint n = ledger->rows->len, r = 0;
+
+    g_array_set_size(ledger->totals, 0);
+    if (n > 0)
+        qsort(ledger->rows->data, n, sizeof(Row), compare_rows);
+    if (ledger->orders->len > 0)
+        qsort(ledger->orders->data, ledger->orders->len, sizeof(int64_t), compare_ids);
+    for (guint first = 0; first < n || r < ledger->recorded->len;) {
+        const Recorded *recorded =
+            r < ledger->recorded->len ? &g_array_index(ledger->recorded, Recorded, r) : NULL;
+        int32_t run_id = first < n ? g_array_index(ledger->rows, Row, first).run_id : G_MAXINT32;
+        guint last = first;
+
+        if (recorded != NULL && recorded->run_id < run_id) {
+            check_run_rows(ledger, id, first, first, recorded);
+            r++;
+            continue;
+        }
+        while (last < n && g_array_index(ledger->rows, Row, last).run_id == run_id)
+            last++;
+        if (recorded != NULL && recorded->run_id == run_id)
+            r++;
+        else
+            recorded = NULL;
+        check_run_rows(ledger, id, first, last, recorded);
+        first = last;
+    }
+    check_totals(ledger, id);
+}
+
+/* --- all of them ------------------------------------------------------------------------------ */
+
+static gboolean
+same_amount(const char *text, SettleInt128 amount)
+{
+    char digits[48];
+    char *at = digits + sizeof digits - 1;
+
+    *at = '\0';
+    do {
+        *--at = (char) ('0' + (int) (amount % 10));
+        amount /= 10;
+    } while (amount != 0);
+    return strcmp(text, at) == 0;
+}
+
+static void
+check_receipts(SettleAudit *audit)
+{
+    for (guint i = 0; i < audit->runs->len; i++) {
+        const SettleAuditRun *run = g_ptr_array_index(audit->runs, i);
+        int64_t transfers = 0;
+
+        if (!run->published)
+            continue;
+        for (guint c = 0; c < run->chunks->len; c++) {
+            const SettleAuditChunk *chunk = &g_array_index(run->chunks, SettleAuditChunk, c);
+            g_autofree char *place = g_strdup_printf("chunk %d", chunk->chunk);
+
+            transfers += chunk->seen_transfers;
+            if (!chunk->has_receipt)
+                settle_audit_note(audit, run->run_id, place, "has no receipt");
+            else if (chunk->transfers != chunk->seen_transfers ||
+                     !same_amount(chunk->amount, chunk->seen_amount))
+                settle_audit_note(audit, run->run_id, place,
+                                  "its receipt says %" G_GINT64_FORMAT
+                                  " transfers of %s minor units; %" G_GINT64_FORMAT
+                                  " are there, or of another amount",
+                                  chunk->transfers, chunk->amount, chunk->seen_transfers);
+        }
+        if (transfers != run->transfers)
+            settle_audit_note(audit, run->run_id, "publication",
+                              "%" G_GINT64_FORMAT " transfers were published, %" G_GINT64_FORMAT
+                              " are there",
+                              run->transfers, transfers);
+    }
+}
+
+static gboolean
+walk_all(Ledger *ledger, GError **error)
+{
+    SettleAudit *audit = ledger->audit;
+
+    if (!walk_open(ledger, TRANSFERS, settle_sql_verify_transfers, error) ||
+        !walk_open(ledger, DIGESTS, settle_sql_verify_distributors, error) ||
+        !walk_open(ledger, TOTALS, settle_sql_verify_totals, error) ||
+        !walk_open(ledger, ORDERS, settle_sql_verify_orders, error))
+        return FALSE;
+    for (;;) {
+        int32_t id = G_MAXINT32;
+        gboolean any = FALSE;
+
+        for (guint i = 0; i < WALKS; i++)
+            if (ledger->walks[i].there) {
+                id = MIN(id, ledger->walks[i].distributor_id);
+                any = TRUE;
+            }
+        if (!any)
+            break;
+        if (!read_distributor(ledger, id, error))
+            return FALSE;
+        check_distributor(ledger, id);
+        g_mutex_lock(&audit->mutex);
+        audit->done_transfers += ledger->rows->len;
+        g_mutex_unlock(&audit->mutex);
+    }
+    check_receipts(audit);
+    audit->found->transfers = audit->done_transfers;
+    audit->found->totals = ledger->n_totals;
+    return TRUE;
+}
+
+gboolean
+settle_audit_ledger(SettleAudit *audit, GError **error)
+{
+    Ledger ledger = {.audit = audit};
+    gboolean good;
+
+    ledger.rows = g_array_new(FALSE, FALSE, sizeof(Row));
+    ledger.recorded = g_array_new(FALSE, FALSE, sizeof(Recorded));
+    ledger.stored_totals = g_array_new(FALSE, FALSE, sizeof(Total));
+    ledger.totals = g_array_new(FALSE, FALSE, sizeof(Total));
+    ledger.orders = g_array_new(FALSE, FALSE, sizeof(int64_t));
+    ledger.digest = settle_ledger_digest_new();
+    good = walk_all(&ledger, error);
+    for (guint i = 0; i < WALKS; i++) {
+        g_clear_pointer(&ledger.walks[i].reader, settle_reader_free);
+        g_clear_pointer(&ledger.walks[i].store, settle_store_close);
+    }
+    settle_ledger_digest_free(ledger.digest);
+    g_array_unref(ledger.rows);
+    g_array_unref(ledger.recorded);
+    g_array_unref(ledger.stored_totals);
+    g_array_unref(ledger.totals);
+    g_array_unref(ledger.orders);
+    return good;
+}

@@ -1,0 +1,94 @@
+/* What verify knows of runs, chunks, policies and codes while it reads the large tables. A tampered
+ * database may hold anything: whatever is looked up may be missing. */
+#pragma once
+
+#include "audit/verify.h"
+#include "calendar/calendar.h"
+#include "run/seal.h"
+#include "store/store.h"
+
+G_BEGIN_DECLS
+
+typedef struct {
+    int32_t chunk, first, last;
+    gboolean has_receipt, has_content;
+    int64_t transfers;
+    char amount[48];
+    uint8_t content[SETTLE_ROW_SUM_BYTES];
+    /* read */
+    int64_t seen_transfers;
+    __int128 seen_amount;
+    SettleRowSum sum;
+} SettleAuditChunk;
+
+typedef struct {
+    int32_t run_id;
+    char kind[16];
+    SettleDay date, published_date;
+    gboolean published, abandoned;
+    int64_t transfers;
+    uint8_t digest[SETTLE_DIGEST_BYTES], previous[SETTLE_DIGEST_BYTES];
+    gboolean sealed;
+    uint8_t seal[SETTLE_DIGEST_BYTES];
+    uint8_t parts[SETTLE_SEAL_PARTS][SETTLE_DIGEST_BYTES];
+    gboolean parts_fit; /* as many as this program knows */
+    int32_t codes[SETTLE_SEAL_DIMS];
+    GArray *chunks; /* SettleAuditChunk by first distributor */
+} SettleAuditRun;
+
+typedef struct {
+    int32_t carrier_id;
+    gboolean there;
+    uint8_t hash[SETTLE_DIGEST_BYTES];
+} SettleAuditPolicy;
+
+typedef struct {
+    gboolean there, has_content;
+    int32_t run_id; /* that consumed it; 0: none yet */
+    uint8_t content[SETTLE_ROW_SUM_BYTES];
+    SettleRowSum sum;
+} SettleAuditBatch;
+
+typedef struct {
+    const SettleVerifyOptions *options;
+    GPtrArray *runs;                        /* SettleAuditRun by id */
+    GPtrArray *run_by_id;                   /* index = id; NULL: no such run */
+    GArray *policies;                       /* SettleAuditPolicy; index = id */
+    GArray *batches;                        /* SettleAuditBatch; index = id */
+    GPtrArray *codes[SETTLE_SEAL_DIMS + 1]; /* texts; index = id, NULL: no such code */
+    int64_t total_transfers;
+    GMutex mutex; /* of what follows: passes run beside each other */
+    SettleVerification *found;
+    int64_t done_transfers;
+    gint walked;   /* atomic: the walk is over */
+    GError *error; /* the first pass that failed */
+} SettleAudit;
+
+SettleAudit *settle_audit_new(const SettleVerifyOptions *options);
+void settle_audit_free(SettleAudit *audit);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(SettleAudit, settle_audit_free)
+gboolean settle_audit_load(SettleAudit *audit, SettleStore *store, GError **error);
+
+/* NULL: there is no such run. */
+SettleAuditRun *settle_audit_run(const SettleAudit *audit, int32_t run_id);
+/* The chunk of a run that a distributor belongs to, or NULL. */
+SettleAuditChunk *settle_audit_chunk(const SettleAuditRun *run, int32_t distributor_id);
+/* NULL: there is none. */
+const SettleAuditPolicy *settle_audit_policy(const SettleAudit *audit, int32_t policy_id);
+const char *settle_audit_code(const SettleAudit *audit, int dim, int32_t id);
+
+/* --- findings.c ------------------------------------------------------------------------------ */
+/* Notes what does not hold. Thread-safe. */
+void settle_audit_note(SettleAudit *audit, int32_t run_id, const char *place, const char *format,
+                       ...) G_GNUC_PRINTF(4, 5);
+/* The same; the place is a distributor, by its code where it has one. */
+void settle_audit_note_distributor(SettleAudit *audit, int32_t run_id, int32_t distributor_id,
+                                   const char *format, ...) G_GNUC_PRINTF(4, 5);
+
+/* --- the passes ------------------------------------------------------------------------------ */
+gboolean settle_audit_chain(SettleAudit *audit, SettleStore *store, GError **error);
+gboolean settle_audit_ledger(SettleAudit *audit, GError **error); /* connections of its own */
+gboolean settle_audit_content(SettleAudit *audit, SettleStore *store, GError **error);
+gboolean settle_audit_checks(SettleAudit *audit, SettleStore *store, GError **error);
+
+G_END_DECLS

@@ -1,0 +1,13 @@
+-- A batch adds up, agrees with its control totals and has its kept rows.
+SELECT coalesce(c.run_id, 0), format('batch %s', b.batch_id),
+       format('%s rows read, %s accepted, %s repeated, %s quarantined (%s kept), %s waiting; control %s rows, sum %s for %s',
+              b.rows_read, b.accepted, b.repeated, b.quarantined, q.n, b.waiting,
+              coalesce(b.control_count::text, '-'), coalesce(b.control_sum_minor::text, '-'), b.sum_minor)
+  FROM settle.batch b
+  LEFT JOIN settle.batch_consumption c USING (batch_id)
+ CROSS JOIN LATERAL (SELECT count(*) AS n FROM settle.quarantine q WHERE q.batch_id = b.batch_id) q
+ WHERE b.state = 'sealed'
+   AND (b.rows_read <> b.accepted + b.repeated + b.quarantined + b.waiting OR b.quarantined <> q.n
+        OR b.control_count <> b.rows_read
+        -- rows without a readable amount explain a difference: then the batch says so
+        OR (b.control_sum_minor <> b.sum_minor AND b.reason = ''))

@@ -1,0 +1,20 @@
+-- Numbers of a carrier and year go up without a gap, in the order of runs and chunks.
+WITH given AS (
+    SELECT b.run_id, b.chunk, b.carrier_id, b.year, b.base, i.n, i.highest,
+           b.base - lag(b.base + i.n, 1, 0::bigint) OVER (PARTITION BY b.carrier_id, b.year ORDER BY b.run_id, b.chunk) AS gap,
+           lead(1) OVER (PARTITION BY b.carrier_id, b.year ORDER BY b.run_id, b.chunk) IS NULL AS is_last
+      FROM settle.invoice_base b
+      JOIN settle.run_publication USING (run_id)
+     CROSS JOIN LATERAL (SELECT count(*) AS n, coalesce(max(place), 0) AS highest FROM settle.invoice i
+                          WHERE i.run_id = b.run_id AND i.chunk = b.chunk AND i.carrier_id = b.carrier_id
+                            AND NOT i.carried) i)
+SELECT g.run_id, format('invoice numbers of carrier id %s in %s', g.carrier_id, g.year),
+       format('chunk %s starts behind %s with %s invoices up to place %s: a gap of %s, the series ends at %s',
+              g.chunk, g.base, g.n, g.highest, g.gap, s.last_number)
+  FROM given g LEFT JOIN settle.invoice_series s USING (carrier_id, year)
+ WHERE g.gap <> 0 OR g.n <> g.highest OR (g.is_last AND g.base + g.n IS DISTINCT FROM s.last_number)
+UNION ALL
+SELECT i.run_id, format('invoice of distributor id %s', i.distributor_id), 'has no number'
+  FROM settle.invoice i JOIN settle.run_publication USING (run_id)
+ WHERE NOT i.carried AND NOT EXISTS (SELECT 1 FROM settle.invoice_base b
+                                      WHERE b.run_id = i.run_id AND b.chunk = i.chunk AND b.carrier_id = i.carrier_id)

@@ -1,0 +1,16 @@
+-- A policy is the text that its hash says, was activated where it says, and is what runs name.
+SELECT coalesce((SELECT min(run_id) FROM settle.run_policy r WHERE r.policy_id = p.policy_id), 0),
+       format('policy %s of %s', p.version, p.name), f.finding
+  FROM settle.policy p
+ CROSS JOIN LATERAL (
+    SELECT 'its text does not have the recorded hash' AS finding WHERE p.hash <> sha256(p.document)
+    UNION ALL
+    SELECT format('run %s names it with another hash', r.run_id)
+      FROM settle.run_policy r WHERE r.policy_id = p.policy_id AND r.hash <> p.hash
+    UNION ALL
+    SELECT format('decision %s is not its activation', p.position)
+     WHERE NOT EXISTS (SELECT 1 FROM settle.control_log l
+                        WHERE l.position = p.position AND l.action = 'policy-activate')) f
+UNION ALL
+SELECT r.run_id, format('policy %s', r.policy_id), 'the run names it, but it is not there'
+  FROM settle.run_policy r WHERE NOT EXISTS (SELECT 1 FROM settle.policy p WHERE p.policy_id = r.policy_id)

@@ -1,0 +1,1 @@
+SELECT dim, id, code FROM settle.code ORDER BY 1, 2

@@ -1,0 +1,1 @@
+SELECT distributor_id, order_id FROM settle.closed_order ORDER BY 1

@@ -1,0 +1,1 @@
+SELECT policy_id, carrier_id, currency, hash FROM settle.policy ORDER BY 1

@@ -1,0 +1,276 @@
+#!/usr/bin/env python3
+"""Whatever a superuser changes of what was published, verify finds and names. Every column of every table
+that holds published rows is flipped once; the list of columns comes from the catalog."""
+import csv
+import io
+import os
+import re
+import sys
+import tempfile
+
+sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+import nights
+import settle_test
+import world
+
+# Not published: what others wrote into, what is waiting, what only counts, and the migrations' own.
+LEFT_OUT = {'staging', 'staging_taken', 'counter', 'invoice_series', 'schema_migration'}
+# How a value of a type becomes another one that fits.
+FLIPS = {
+    'smallint': '{c} + 1', 'integer': '{c} + 1', 'bigint': '{c} + 1', 'numeric': '{c} + 1',
+    'boolean': 'NOT {c}', 'text': "{c} || 'x'", 'date': '{c} + 1',
+    'timestamp with time zone': "{c} + interval '1 second'", 'jsonb': "{c} || '{{\"x\": 1}}'",
+    'bytea': 'set_byte({c}, 1, 255 - get_byte({c}, 1))', 'ARRAY': 'array_append({c}[1:7], {c}[8] + 1)',
+}
+# Where adding one would be stopped by a CHECK or a partition, and says nothing about verify.
+SPECIAL = {
+    ('control_log', 'action'): "CASE action WHEN 'setting' THEN 'run-abandon' ELSE 'setting' END",
+    ('run', 'kind'): "CASE kind WHEN 'issue' THEN 'nightly' ELSE 'issue' END",
+    ('batch', 'kind'): "CASE kind WHEN 'orders' THEN 'bills' ELSE 'orders' END",
+    ('batch', 'state'): "CASE state WHEN 'sealed' THEN 'refused' ELSE 'sealed' END",
+    ('transfer', 'debit'): 'CASE debit WHEN 6 THEN 7 ELSE 6 END',
+    ('transfer', 'credit'): 'CASE credit WHEN 6 THEN 7 ELSE 6 END',
+    ('transfer', 'kind'): 'CASE kind WHEN 1 THEN 2 ELSE 1 END',
+    ('transfer', 'origin'): "(origin - interval '1 month')::date",
+    ('agenda', 'what'): 'CASE what WHEN 1 THEN 2 ELSE 1 END',
+    ('code', 'dim'): 'CASE dim WHEN 8 THEN 7 ELSE 8 END',
+}
+
+
+class Verify(settle_test.TestCase):
+    database = None
+    noted = None
+
+    def setUp(self):
+        self.assertIsNot(Verify.database, False, 'the world could not be made')
+        if Verify.database is None:
+            Verify.database = False
+            with tempfile.TemporaryDirectory(prefix='settle-verify-') as folder:
+                made = world.quarter(self.server, folder)
+            Verify.database = made
+
+    def verify(self, *options, database=None, code=0):
+        got, out, err = (database or self.database).settle(
+            '--format', 'csv', 'verify', *options, user='settle_audit')
+        self.assertEqual(got, code, out + err)
+        return list(csv.DictReader(io.StringIO(out)))
+
+    def found(self, statement, *options):
+        """What verify says of a copy in which that was done."""
+        copy = nights.copy_of(self.database)
+        try:
+            world.tamper(copy, statement)
+            return self.verify(*options, database=copy, code=1)
+        finally:
+            self.server.sql(f'DROP DATABASE {copy.name}', 'postgres')
+
+    def head(self, database=None):
+        got, out, err = (database or self.database).settle('verify', '--head', user='settle_audit')
+        self.assertEqual(got, 0, err)
+        return out.strip()
+
+    def test_clean(self):
+        self.assertEqual(self.verify(), [])
+        got, out, _ = self.database.settle('verify')
+        self.assertEqual(got, 0)
+        self.assertIn('as published', out)
+        self.assertRegex(out, r'head \d+:[0-9a-f]{64}\n')
+        self.assertEqual(self.verify('--expect', self.head()), [])
+
+    def test_older_heads_still_hold(self):
+        copy = nights.copy_of(self.database)
+        before = self.head(copy)
+        copy.settle('run', '--date', '2026-05-20', check=True)
+        self.assertNotEqual(before, self.head(copy))
+        self.assertEqual(self.verify('--expect', before, database=copy), [])
+
+    def test_bad_options(self):
+        for options in (['--expect', '12'], ['--expect', 'x:' + 'a' * 64], ['--expect', '1:' + 'g' * 64],
+                        ['--head', '--expect', '1:' + 'a' * 64], ['more'], ['--limit', '-1']):
+            self.assertEqual(self.database.settle('verify', *options)[0], 2, options)
+
+    def test_every_column(self):
+        """In one copy after the other: the value is changed, verify is asked, the value is put back."""
+        copy = nights.copy_of(self.database)
+        world.tamper(copy, """DO $$ DECLARE c record; BEGIN
+            FOR c IN SELECT conrelid::regclass AS t, conname FROM pg_constraint
+                      WHERE contype IN ('c', 'p', 'u') AND connamespace = 'settle'::regnamespace AND coninhcount = 0 LOOP
+                EXECUTE format('ALTER TABLE %s DROP CONSTRAINT %I', c.t, c.conname);
+            END LOOP;
+        END $$""")
+        columns = copy.sql("""
+            SELECT c.table_name, c.column_name, c.data_type
+              FROM information_schema.columns c
+              JOIN pg_class t ON t.relname = c.table_name AND t.relnamespace = 'settle'::regnamespace
+             WHERE c.table_schema = 'settle' AND t.relkind IN ('r', 'p') AND NOT t.relispartition
+             ORDER BY 1, c.ordinal_position""")
+        last = copy.value('SELECT max(run_id) FROM settle.run_publication')
+        columns = [(t, c, kind) for t, c, kind in columns if t not in LEFT_OUT]
+        there = copy.sql(' UNION ALL '.join(
+            f"SELECT '{t}', '{c}' WHERE EXISTS (SELECT 1 FROM settle.{t} WHERE {c} IS NOT NULL)"
+            for t, c, _ in columns))
+        empty = {(t, c) for t, c, _ in columns} - {(t, c) for t, c in there}
+        missed, tried, back = [], 0, ''
+        for table, column, kind in columns:
+            if (table, column) in empty:
+                continue
+            change = SPECIAL.get((table, column), FLIPS[kind]).format(c=column)
+            where = f'{column} IS NOT NULL'
+            if column == 'run_id':
+                where += f' AND run_id <= {last}'
+            if kind == 'bytea':
+                where += f' AND length({column}) > 1'
+            # in the middle of history, so that something stands on it; what was is kept aside
+            copy.sql(f"""{back}
+                CREATE TABLE public.kept AS SELECT t.tableoid AS part, t.ctid AS place
+                  FROM settle.{table} t WHERE {where} ORDER BY t::text
+                OFFSET (SELECT count(*) / 2 FROM settle.{table} WHERE {where}) LIMIT 1;
+                CREATE TABLE public.was AS SELECT t.* FROM settle.{table} t, public.kept k
+                 WHERE t.tableoid = k.part AND t.ctid = k.place;
+                DELETE FROM settle.{table} t USING public.kept k WHERE t.tableoid = k.part AND t.ctid = k.place;
+                CREATE TABLE public.now AS SELECT * FROM public.was;
+                UPDATE public.now SET {column} = {change};
+                INSERT INTO settle.{table} SELECT * FROM public.now""")
+            back = f"""DELETE FROM settle.{table} t USING public.now n WHERE t::text = n::text;
+                INSERT INTO settle.{table} SELECT * FROM public.was;
+                DROP TABLE public.kept, public.was, public.now;"""
+            tried += 1
+            got, out, err = copy.settle('--format', 'csv', 'verify', user='settle_audit')
+            if got != 1 or not list(csv.DictReader(io.StringIO(out))):
+                missed.append((table, column, got, err))
+        copy.sql(back)
+        self.assertEqual(missed, [], f'{len(missed)} of {tried}')
+        # only what this world has can be flipped
+        self.assertEqual(empty, self.EMPTY)
+        self.assertGreater(tried, 250)
+        self.assertEqual(self.verify(database=copy), [], 'everything was put back')
+
+    # what this quarter has no row for
+    EMPTY = {('run_abandonment', c) for c in ('run_id', 'reason', 'position')} | {('agenda', 'revision')}
+
+    def test_names_the_place(self):
+        transfer = self.database.sql(
+            'SELECT t.run_id, d.code, t.distributor_id, t.subject_id, t.slot FROM settle.transfer t '
+            'JOIN settle.code d ON d.dim = 2 AND d.id = t.distributor_id '
+            'WHERE t.run_id > 40 ORDER BY 1, 2, 4, 5 LIMIT 1')[0]
+        where = f'run_id = {transfer[0]} AND distributor_id = {transfer[2]} AND subject_id = {transfer[3]} ' \
+                f'AND slot = {transfer[4]}'
+        rows = self.found(f'UPDATE settle.transfer SET amount_minor = amount_minor + 1 WHERE {where}')
+        self.assertEqual({(r['run'], r['place']) for r in rows if r['place'].startswith('dist')},
+                         {(transfer[0], 'distributor ' + transfer[1])})
+        copy = nights.copy_of(self.database)
+        world.tamper(copy, f'DELETE FROM settle.transfer WHERE {where}')
+        got, out, _ = copy.settle('verify')
+        last = copy.value('SELECT max(run_id) FROM settle.run_publication')
+        self.assertEqual(got, 1)
+        self.assertIn(f'the first broken is run {transfer[0]}; runs {int(transfer[0]) + 1} to {last} stand on it',
+                      out)
+
+    def test_swapped(self):
+        run, low, high = self.database.sql(
+            'SELECT run_id, min(amount_minor), max(amount_minor) FROM settle.transfer '
+            'GROUP BY 1 HAVING count(*) > 20 ORDER BY 1 LIMIT 1')[0]
+        rows = self.found(
+            f'WITH a AS (SELECT * FROM settle.transfer WHERE run_id = {run} AND amount_minor = {low} LIMIT 1), '
+            f'b AS (SELECT * FROM settle.transfer WHERE run_id = {run} AND amount_minor = {high} LIMIT 1) '
+            f'UPDATE settle.transfer t SET amount_minor = {low} + {high} - t.amount_minor FROM a, b '
+            'WHERE (t.run_id, t.distributor_id, t.subject_id, t.slot) IN '
+            '((a.run_id, a.distributor_id, a.subject_id, a.slot), '
+            '(b.run_id, b.distributor_id, b.subject_id, b.slot))')
+        self.assertEqual({r['run'] for r in rows}, {run})
+        # two orders of a batch change places in what they paid
+        rows = self.found(
+            'WITH two AS (SELECT batch_id, min(order_id) AS a, max(order_id) AS b FROM settle.closed_order '
+            'GROUP BY batch_id ORDER BY 1 LIMIT 1), '
+            'paid AS (SELECT o.order_id, o.paid_minor FROM settle.closed_order o, two '
+            'WHERE o.batch_id = two.batch_id AND o.order_id IN (a, b)) '
+            'UPDATE settle.closed_order o SET paid_minor = 1 + (SELECT p.paid_minor FROM paid p '
+            'WHERE p.order_id <> o.order_id) FROM two '
+            'WHERE o.batch_id = two.batch_id AND o.order_id IN (a, b)')
+        self.assertTrue(all(r['place'].startswith('batch') for r in rows), rows)
+
+    def test_rows_added_and_lost(self):
+        for table in ('transfer', 'ledger_total', 'run_distributor', 'order_outcome', 'agenda', 'volume_delta',
+                      'volume_posting', 'invoice', 'invoice_line', 'closed_order', 'bill', 'contract',
+                      'quarantine', 'batch_slice', 'run_receipt', 'run_batch', 'run_policy', 'run_chunk',
+                      'batch_consumption', 'control_log', 'policy_rule', 'policy_submission', 'run_seal', 'code',
+                      'invoice_base', 'invoice_batch', 'invoice_issue', 'manager_version'):
+            self.assertTrue(self.found(
+                f'DELETE FROM settle.{table} WHERE ctid = (SELECT min(ctid) FROM settle.{table}) AND tableoid = '
+                f'(SELECT tableoid FROM settle.{table} ORDER BY ctid LIMIT 1)'), table)
+        for table, change in (('transfer', 'slot = slot + 1'), ('closed_order', 'order_id = order_id + 1'),
+                              ('ledger_total', 'class_id = class_id + 77')):
+            self.assertTrue(self.found(
+                f'CREATE TEMP TABLE x AS SELECT * FROM settle.{table} LIMIT 1; UPDATE x SET {change}; '
+                f'INSERT INTO settle.{table} SELECT * FROM x'), table)
+
+    def test_cut_off_tail(self):
+        """The last run taken out as if it had never been: only what was noted outside can tell."""
+        head = self.head()
+        last = head.split(':')[0]
+        tables = [row[0] for row in self.database.sql(
+            "SELECT table_name FROM information_schema.columns c JOIN pg_class t ON t.relname = c.table_name "
+            "WHERE c.table_schema = 'settle' AND c.column_name = 'run_id' AND t.relkind IN ('r', 'p') "
+            "AND NOT t.relispartition ORDER BY 1")]
+        cut = ''.join(f'DELETE FROM settle.{table} WHERE run_id = {last};' for table in tables)
+        cut += '''UPDATE settle.invoice_series s SET last_number = coalesce(
+            (SELECT max(b.base + (SELECT count(*) FROM settle.invoice i WHERE NOT i.carried
+                                     AND (i.run_id, i.chunk, i.carrier_id) = (b.run_id, b.chunk, b.carrier_id)))
+               FROM settle.invoice_base b WHERE (b.carrier_id, b.year) = (s.carrier_id, s.year)), 0);'''
+        cut += f"UPDATE settle.counter SET value = {last} - 1 WHERE name IN ('watermark', 'run');"
+        rows = self.found(cut, '--expect', head)
+        self.assertEqual([(r['run'], r['place']) for r in rows], [(last, 'head')])
+        # without it the shorter chain is a good one
+        copy = nights.copy_of(self.database)
+        world.tamper(copy, cut)
+        self.assertEqual(self.verify(database=copy), [])
+        # and a tail made anew is another one
+        copy.settle('run', '--date', '2026-05-15', check=True)
+        rows = self.verify('--expect', head, database=copy, code=1)
+        self.assertEqual([r['place'] for r in rows], ['head'])
+
+    def test_limit_counts(self):
+        copy = nights.copy_of(self.database)
+        world.tamper(copy, 'UPDATE settle.transfer SET target_minor = target_minor + 1')
+        got, out, _ = copy.settle('verify', '--limit', '3')
+        self.assertEqual(got, 1)
+        shown = re.search(r'and (\d+) more', out)
+        self.assertGreater(int(shown[1]), 50)
+        self.assertIn(f'the first broken is run {copy.value("SELECT min(run_id) FROM settle.transfer")};', out)
+
+    def test_unfinished_and_given_up_runs(self):
+        """What was never published is nobody's books: not a finding."""
+        copy = nights.copy_of(self.database)
+        run = int(copy.value('SELECT max(run_id) FROM settle.run')) + 1
+        world.tamper(copy, f"""
+            INSERT INTO settle.run SELECT {run}, kind, business_date + 30, due, control_position, calculation, engine
+              FROM settle.run WHERE run_id = {run - 1};
+            UPDATE settle.counter SET value = {run} WHERE name = 'run';
+            INSERT INTO settle.run_chunk VALUES ({run}, 1, 1, 1000, 0);
+            INSERT INTO settle.transfer SELECT distributor_id, period, subject_id, {run}, slot, amount_minor,
+                target_minor, policy_id, origin, class_id, revision, kind, debit, credit
+              FROM settle.transfer WHERE run_id = (SELECT min(run_id) FROM settle.transfer)""")
+        self.assertEqual(self.verify(database=copy), [])
+        copy.settle('run', '--abandon', '--reason', 'a test', check=True)
+        self.assertEqual(self.verify(database=copy), [])
+        copy.settle('run', '--date', '2026-05-16', check=True)
+        self.assertEqual(self.verify(database=copy), [])
+
+    def test_columns_are_those_that_were_written(self):
+        folder = os.path.join(world.ROOT, 'engine', 'store', 'sql', 'queries')
+        compared = 0
+        for name in sorted(os.listdir(folder)):
+            path = os.path.join(folder, name.replace('copy-', 'verify-'))
+            if not name.startswith('copy-') or name == 'copy-transfer.sql':
+                continue
+            with open(os.path.join(folder, name), encoding='utf-8') as file:
+                written = re.search(r'\((.*?)\)', file.read(), re.S)[1]
+            with open(path, encoding='utf-8') as file:
+                read = re.search(r'SELECT (?:run_id, distributor_id|batch_id), (.*?)\n *FROM', file.read(), re.S)[1]
+            self.assertEqual(written.split(), read.split(), name)
+            compared += 1
+        self.assertGreater(compared, 15)
+
+
+if __name__ == '__main__':
+    settle_test.main()
