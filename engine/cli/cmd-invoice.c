@@ -1,4 +1,6 @@
 #include "cli/cli.h"
+
+#include "base/failpoint.h"
 #include "model/transfer.h"
 #include "money/money.h"
 #include "run/issue.h"
@@ -230,7 +232,9 @@ invoice_approve(const SettleCli *cli, int argc, char **argv)
         return settle_cli_fail(error);
     /* two approvals take turns */
     if (!settle_store_count(store, "control", 0, &(int64_t){0}, &error) ||
-        !approve(store, argv[1], run, carrier, &error) || !settle_store_commit(store, &error))
+        !approve(store, argv[1], run, carrier, &error) ||
+        !settle_failpoint(APPROVE_BEFORE_COMMIT, &error) || !settle_store_commit(store, &error) ||
+        !settle_failpoint(APPROVE_COMMITTED, &error))
         return settle_cli_fail(error);
     printf("invoice batch %s is approved\n", argv[1]);
     return SETTLE_EXIT_DONE;

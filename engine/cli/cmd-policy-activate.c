@@ -69,13 +69,16 @@ settle_command_policy_submit(const SettleCli *cli, int argc, char **argv)
         const Loaded *one = &g_array_index(loaded, Loaded, i);
         const SettlePolicy *policy = one->policy;
         int64_t submission;
+        gboolean known;
 
-        if (!settle_policy_submit(store, one->text, one->length, policy, &submission, &error)) {
+        if (!settle_policy_submit(store, one->text, one->length, policy, &submission, &known,
+                                  &error)) {
             g_prefix_error(&error, "%s: ", one->name);
             return settle_cli_fail(error);
         }
-        printf("%s: %s version %s of %s is submitted as number %" G_GINT64_FORMAT "\n", one->name,
-               policy->name, policy->version, policy->carrier, submission);
+        printf("%s: %s version %s of %s %s as number %" G_GINT64_FORMAT "\n", one->name,
+               policy->name, policy->version, policy->carrier,
+               known ? "waits already" : "is submitted", submission);
         for (guint j = 0; j < policy->unsupported->len; j++)
             printf("%s%s%s", j == 0 ? "    cannot be activated yet: " : ", ",
                    (const char *) g_ptr_array_index(policy->unsupported, j),

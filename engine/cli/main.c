@@ -1,8 +1,10 @@
 #include "cli/cli.h"
 
+#include "base/failpoint.h"
 #include "policy/tree.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <locale.h>
 #include <signal.h>
 #include <string.h>
@@ -131,6 +133,74 @@ on_abort(int number)
     _exit(SETTLE_EXIT_BROKEN);
 }
 
+/* --- failpoints: in test builds only (base/failpoint.h) ------------------------------------------
+ * SETTLE_FAILPOINT=NAME:ACTION[@N],... says where to die or fail, SETTLE_FAILPOINT_LOG=FILE gets a
+ * line for each point that is passed. */
+
+#ifdef SETTLE_WITH_FAILPOINTS
+
+/* One write a line: the program may be dead before the next, and threads do not mix. */
+static void
+log_failpoint(const char *name, const char *action, gpointer file)
+{
+    g_autofree char *line = g_strdup_printf("%s %s\n", name, action);
+
+    if (write(GPOINTER_TO_INT(file), line, strlen(line)) < 0)
+        fputs("settle: SETTLE_FAILPOINT_LOG cannot be written\n", stderr);
+}
+
+static gboolean
+take_failpoints(void)
+{
+    const char *path = g_getenv("SETTLE_FAILPOINT_LOG");
+    int file = path != NULL ? open(path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, 0600) : -1;
+    GError *error = NULL;
+
+    if (path != NULL && file < 0) {
+        settle_cli_usage(NULL, "SETTLE_FAILPOINT_LOG \"%s\": %s", path, g_strerror(errno));
+        return FALSE;
+    }
+    if (settle_failpoint_set(g_getenv("SETTLE_FAILPOINT"), file >= 0 ? log_failpoint : NULL,
+                             GINT_TO_POINTER(file), &error))
+        return TRUE;
+    settle_cli_fail(error);
+    return FALSE;
+}
+
+static int
+list_failpoints(const SettleCli *cli)
+{
+    static const SettleColumn columns[] = {{"name", SETTLE_COLUMN_TEXT},
+                                           {"about", SETTLE_COLUMN_TEXT}};
+    SettleTable *table = settle_table_new(cli->format, columns, G_N_ELEMENTS(columns), stdout);
+
+    for (SettleFailpoint point = 0; point < SETTLE_N_FAILPOINTS; point++) {
+        const char *cells[] = {settle_failpoint_name(point), settle_failpoint_about(point)};
+
+        settle_table_row(table, cells);
+    }
+    settle_table_end(table);
+    return SETTLE_EXIT_DONE;
+}
+
+#else
+
+static gboolean
+take_failpoints(void)
+{
+    return TRUE;
+}
+
+static int
+list_failpoints(const SettleCli *cli)
+{
+    (void) cli;
+    return settle_cli_usage("meson setup -Dfailpoints=true makes a test build",
+                            "this program was built without failpoints");
+}
+
+#endif
+
 int
 main(int argc, char **argv)
 {
@@ -141,7 +211,7 @@ main(int argc, char **argv)
     setlocale(LC_NUMERIC, "C");
     signal(SIGABRT, on_abort);
     signal(SIGPIPE, SIG_IGN); /* a lost connection or pager is an error, not a death */
-    if (!take_globals(&cli, &argc, argv))
+    if (!take_globals(&cli, &argc, argv) || !take_failpoints())
         return SETTLE_EXIT_USAGE;
     if (argc < 2)
         return settle_cli_usage("settle --help lists the commands", "which command");
@@ -153,6 +223,8 @@ main(int argc, char **argv)
         puts("settle " SETTLE_VERSION);
         return SETTLE_EXIT_DONE;
     }
+    if (strcmp(argv[1], "--failpoints") == 0)
+        return list_failpoints(&cli);
     for (const SettleCommand *command = commands; command->name != NULL; command++) {
         if (strcmp(command->name, argv[1]) == 0) {
             exit_code = command->run(&cli, argc - 1, argv + 1);

@@ -1,5 +1,6 @@
 #include "intake/intake.h"
 
+#include "base/failpoint.h"
 #include "intake/job.h"
 #include "intake/totals.h"
 
@@ -317,12 +318,13 @@ insert_batch(SettleIntakeJob *job, gboolean sealed, const char *reason, GError *
     uint8_t content[SETTLE_ROW_SUM_BYTES];
     settle_row_sum_bytes(&job->content, content);
     return settle_store_exec(
-        job->store, settle_sql_intake_insert_batch, error, "issdsslslsllllsy", job->batch_id,
-        settle_intake_kind_name(job->kind), job->name, job->options.business_date,
-        sealed ? "sealed" : "refused", reason, job->rows_read, sum,
-        job->options.has_control_count ? job->options.control_count : (int64_t) -1,
-        control_sum == NULL ? "" : control_sum, job->accepted, job->repeated, job->quarantined,
-        job->waiting, job->header, content, sizeof content);
+               job->store, settle_sql_intake_insert_batch, error, "issdsslslsllllsy", job->batch_id,
+               settle_intake_kind_name(job->kind), job->name, job->options.business_date,
+               sealed ? "sealed" : "refused", reason, job->rows_read, sum,
+               job->options.has_control_count ? job->options.control_count : (int64_t) -1,
+               control_sum == NULL ? "" : control_sum, job->accepted, job->repeated,
+               job->quarantined, job->waiting, job->header, content, sizeof content) &&
+           settle_failpoint(INTAKE_BATCH_INSERTED, error);
 }
 
 static gboolean
@@ -344,7 +346,8 @@ insert_codes(SettleIntakeJob *job, GError **error)
         }
         if (!settle_store_exec(job->store, settle_sql_intake_insert_codes, error, "iIS",
                                (int32_t) dim, settle_intake_codes_new_ids(job->codes[dim]), n,
-                               settle_intake_codes_new_texts(job->codes[dim]), n))
+                               settle_intake_codes_new_texts(job->codes[dim]), n) ||
+            !settle_failpoint(INTAKE_CODES_INSERTED, error))
             return FALSE;
     }
     return TRUE;
@@ -370,9 +373,10 @@ static gboolean
 record_origin(SettleIntakeJob *job, const Origin *origin, GError **error)
 {
     if (origin->staging != NULL &&
-        !settle_store_exec(job->store, settle_sql_intake_insert_staging_taken, error, "ssli",
-                           origin->staging, settle_intake_kind_name(job->kind),
-                           settle_intake_source_last_line(job->source), job->batch_id))
+        !(settle_store_exec(job->store, settle_sql_intake_insert_staging_taken, error, "ssli",
+                            origin->staging, settle_intake_kind_name(job->kind),
+                            settle_intake_source_last_line(job->source), job->batch_id) &&
+          settle_failpoint(INTAKE_STAGING_TAKEN, error)))
         return FALSE;
     if (origin->released == 0)
         return TRUE;
@@ -385,7 +389,8 @@ record_origin(SettleIntakeJob *job, const Origin *origin, GError **error)
                                 error) &&
            settle_store_exec(job->store, settle_sql_intake_insert_release, error, "iLil",
                              origin->released, lines->data, (size_t) lines->len, job->batch_id,
-                             position);
+                             position) &&
+           settle_failpoint(INTAKE_RELEASE_RECORDED, error);
 }
 
 static gboolean
@@ -412,17 +417,20 @@ static gboolean
 write_batch(SettleIntakeJob *job, const Origin *origin, const char *reason, GError **error)
 {
     gboolean written;
-    if (!ensure_partitions(job, error) || !settle_store_begin(job->store, error))
+    if (!ensure_partitions(job, error) || !settle_failpoint(INTAKE_PARTITIONS, error) ||
+        !settle_store_begin(job->store, error))
         return FALSE;
     settle_store_sum_rows(job->store, &job->content);
     written = write_kind(job, error) && insert_codes(job, error) &&
-        settle_intake_write_quarantine(job, error) && settle_intake_write_slices(job, error);
+              settle_intake_write_quarantine(job, error) && settle_intake_write_slices(job, error);
     settle_store_sum_rows(job->store, NULL);
     if (written) {
         settle_invariant(job->rows_read ==
                          job->accepted + job->repeated + job->quarantined + job->waiting);
         if (insert_batch(job, TRUE, reason, error) && record_origin(job, origin, error) &&
-            settle_store_commit(job->store, error))
+            settle_failpoint(INTAKE_SEAL_BEFORE_COMMIT, error) &&
+            settle_store_commit(job->store, error) &&
+            settle_failpoint(INTAKE_SEAL_COMMITTED, error))
             return TRUE;
     }
     settle_store_rollback(job->store);
@@ -434,7 +442,9 @@ refuse_batch(SettleIntakeJob *job, const char *reason, GError **error)
 {
     if (!settle_store_begin(job->store, error))
         return FALSE;
-    if (insert_batch(job, FALSE, reason, error) && settle_store_commit(job->store, error))
+    if (insert_batch(job, FALSE, reason, error) &&
+        settle_failpoint(INTAKE_REFUSE_BEFORE_COMMIT, error) &&
+        settle_store_commit(job->store, error) && settle_failpoint(INTAKE_REFUSE_COMMITTED, error))
         return TRUE;
     settle_store_rollback(job->store);
     return FALSE;
@@ -447,7 +457,9 @@ next_batch_id(SettleIntakeJob *job, GError **error)
     if (!settle_store_begin(job->store, error))
         return FALSE;
     if (settle_store_count(job->store, "batch", 1, &id, error) &&
-        settle_store_commit(job->store, error)) {
+        settle_failpoint(INTAKE_NUMBER_BEFORE_COMMIT, error) &&
+        settle_store_commit(job->store, error) &&
+        settle_failpoint(INTAKE_NUMBER_COMMITTED, error)) {
         job->batch_id = (int32_t) id;
         return TRUE;
     }
@@ -499,7 +511,8 @@ run_job(SettleIntakeJob *job, const Origin *origin, SettleIntakeReport **ret_rep
 {
     g_autofree char *reason = NULL;
     gboolean sealed;
-    if (!read_header(job, error) || !read_all(job, error))
+    if (!settle_failpoint(INTAKE_LOCKED, error) || !read_header(job, error) ||
+        !read_all(job, error))
         return FALSE;
     if (job->rows_read == 0 && (origin->staging != NULL || origin->released != 0)) {
         *ret_report = make_report(job, TRUE, g_strdup("nothing to take in"), error);

@@ -1,5 +1,7 @@
 #include "intake/job.h"
 
+#include "base/failpoint.h"
+
 #include <string.h>
 
 #define MAX_VALUE 1000 /* bytes of a value that are kept; raw has all of it */
@@ -172,7 +174,8 @@ settle_intake_write_quarantine(SettleIntakeJob *job, GError **error)
         g_propagate_error(error, failure);
         return FALSE;
     }
-    return settle_writer_finish(g_steal_pointer(&writer), error);
+    return settle_writer_finish(g_steal_pointer(&writer), error) &&
+           settle_failpoint(INTAKE_QUARANTINE_COPIED, error);
 }
 
 static void
@@ -237,5 +240,6 @@ settle_intake_write_slices(SettleIntakeJob *job, GError **error)
     }
     return settle_store_exec(job->store, settle_sql_intake_insert_slices, error, "iIDI",
                              job->batch_id, distributors, (size_t) n, months, (size_t) n, counts,
-                             (size_t) n);
+                             (size_t) n) &&
+           settle_failpoint(INTAKE_SLICES_INSERTED, error);
 }

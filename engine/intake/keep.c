@@ -1,6 +1,7 @@
 #include "intake/keep.h"
 
 #include "base/error.h"
+#include "base/failpoint.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -62,6 +63,8 @@ settle_keep_free(SettleKeep *keep)
 static gboolean
 flush(SettleKeep *keep, GError **error)
 {
+    if (!settle_failpoint(INTAKE_KEEP_WRITE, error))
+        return FALSE;
     if (keep->fd < 0 && (keep->fd = settle_keep_open_file(error)) < 0)
         return FALSE;
     for (size_t done = 0; done < keep->used;) {

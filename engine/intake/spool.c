@@ -1,5 +1,6 @@
 #include "intake/spool.h"
 
+#include "base/failpoint.h"
 #include "intake/keep.h"
 
 #include <errno.h>
@@ -140,6 +141,8 @@ static gboolean
 spill(SettleSpool *spool, GError **error)
 {
     enum { OUT = 1024 * 1024 };
+    if (!settle_failpoint(INTAKE_SPOOL_WRITE, error))
+        return FALSE;
     if (spool->fd < 0 && (spool->fd = settle_keep_open_file(error)) < 0)
         return FALSE;
     g_autofree char *out = g_malloc(OUT);

@@ -2,6 +2,8 @@
  * table. Everything goes in the order of (contract, month, revision). */
 #include "intake/write.h"
 
+#include "base/failpoint.h"
+
 #include <string.h>
 
 typedef struct {
@@ -341,7 +343,8 @@ copy_waiting(SettleIntakeJob *job, Work *work, GError **error)
         if (!settle_cursor_step(&cursor, error))
             return FALSE;
     }
-    return settle_writer_finish(g_steal_pointer(&writer), error);
+    return settle_writer_finish(g_steal_pointer(&writer), error) &&
+           settle_failpoint(INTAKE_WAITING_COPIED, error);
 }
 
 gboolean

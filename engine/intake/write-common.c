@@ -1,5 +1,7 @@
 #include "intake/write.h"
 
+#include "base/failpoint.h"
+
 #include <string.h>
 
 gboolean
@@ -160,7 +162,8 @@ settle_bills_copy(SettleIntakeJob *job, SettleSpool *bills, GError **error)
         if (!settle_cursor_step(&cursor, error))
             return FALSE;
     }
-    return settle_writer_finish(g_steal_pointer(&writer), error);
+    return settle_writer_finish(g_steal_pointer(&writer), error) &&
+           settle_failpoint(INTAKE_BILLS_COPIED, error);
 }
 
 gboolean

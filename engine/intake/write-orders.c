@@ -2,6 +2,8 @@
  * order of (distributor, order), which keeps the inserts into the btree local. */
 #include "intake/write.h"
 
+#include "base/failpoint.h"
+
 #include <string.h>
 
 typedef struct {
@@ -379,7 +381,7 @@ copy_orders(SettleIntakeJob *job, Work *work, GError **error)
         uint16_t flags = row->flags;
         if (g_hash_table_contains(work->follows, GSIZE_TO_POINTER((gsize) row->order_id)))
             flags |= SETTLE_ORDER_FOLLOWS;
-        if (!settle_writer_row(writer, FIELDS, error))
+        if (!settle_writer_row(writer, FIELDS, error) || !settle_failpoint(INTAKE_ORDER_ROW, error))
             return FALSE;
         settle_writer_month(writer, settle_day_month(row->closing_day));
         settle_writer_i32(writer, row->distributor_id);
@@ -404,7 +406,8 @@ copy_orders(SettleIntakeJob *job, Work *work, GError **error)
         if (!settle_cursor_step(&cursor, error))
             return FALSE;
     }
-    return settle_writer_finish(g_steal_pointer(&writer), error);
+    return settle_writer_finish(g_steal_pointer(&writer), error) &&
+           settle_failpoint(INTAKE_ORDERS_COPIED, error);
 }
 
 static gboolean
@@ -442,7 +445,8 @@ copy_contracts(SettleIntakeJob *job, Work *work, GError **error)
         if (!settle_cursor_step(&cursor, error))
             return FALSE;
     }
-    return settle_writer_finish(g_steal_pointer(&writer), error);
+    return settle_writer_finish(g_steal_pointer(&writer), error) &&
+           settle_failpoint(INTAKE_CONTRACTS_COPIED, error);
 }
 
 static gboolean
@@ -466,7 +470,8 @@ copy_found(SettleIntakeJob *job, Work *work, GError **error)
         if (!settle_cursor_step(&cursor, error))
             return FALSE;
     }
-    return settle_writer_finish(g_steal_pointer(&writer), error);
+    return settle_writer_finish(g_steal_pointer(&writer), error) &&
+           settle_failpoint(INTAKE_FOUND_COPIED, error);
 }
 
 gboolean

@@ -2,6 +2,8 @@
  * anywhere in the same file; then repeats, conflicts and cycles; then new ids and versions. */
 #include "intake/job.h"
 
+#include "base/failpoint.h"
+
 #include <string.h>
 
 /* One version as the database or an accepted row has it. */
@@ -445,7 +447,8 @@ copy_versions(Work *work, GError **error)
             settle_writer_i32(writer, version.b);
         job->accepted++;
     }
-    return settle_writer_finish(g_steal_pointer(&writer), error);
+    return settle_writer_finish(g_steal_pointer(&writer), error) &&
+           settle_failpoint(INTAKE_PARTIES_COPIED, error);
 }
 
 gboolean

@@ -1,5 +1,6 @@
 #include "run/internal.h"
 
+#include "base/failpoint.h"
 #include "run/periods.h"
 #include "run/policies.h"
 #include "store/sql.h"
@@ -189,6 +190,7 @@ write_manifest(SettleStore *store, SettleRunContext *context, const GArray *all_
                            all_batches->data, (gsize) all_batches->len) ||
         !settle_store_exec(store, settle_sql_run_insert_policies, error, "il", context->run_id,
                            context->control_position) ||
+        !settle_failpoint(RUN_MANIFEST_BATCHES, error) ||
         !settle_run_context_load(store, context, error) ||
         !settle_run_plan_chunks(store, context, chunk_facts, error))
         return FALSE;
@@ -246,7 +248,8 @@ settle_run_context_start(SettleStore *store, const SettleRunOptions *options, Se
     g_autoptr(GArray) all_batches = g_array_new(FALSE, FALSE, sizeof(int32_t));
     g_autoptr(SettleResult) pending = NULL;
 
-    if (!options->dry_run && !ensure_partitions(store, date, error))
+    if (!options->dry_run &&
+        !(ensure_partitions(store, date, error) && settle_failpoint(RUN_PARTITIONS, error)))
         return FALSE;
     if (!settle_store_begin(store, error))
         return FALSE;
@@ -265,7 +268,8 @@ settle_run_context_start(SettleStore *store, const SettleRunOptions *options, Se
     g_array_sort(context->chunks, compare_chunks);
     if (options->dry_run)
         settle_store_rollback(store);
-    else if (!settle_store_commit(store, error))
+    else if (!settle_failpoint(RUN_MANIFEST_BEFORE_COMMIT, error) ||
+             !settle_store_commit(store, error) || !settle_failpoint(RUN_MANIFEST_COMMITTED, error))
         goto fail;
     *ret_context = g_steal_pointer(&context);
     return TRUE;

@@ -1,5 +1,6 @@
 #include "run/issue.h"
 
+#include "base/failpoint.h"
 #include "run/internal.h"
 #include "run/output.h"
 #include "store/sql.h"
@@ -152,7 +153,7 @@ issue(SettleStore *store, SettleRunContext *context, int32_t batch_run_id, const
     SettleIssueBatch batch;
 
     if (!check_batch(store, batch_run_id, carrier, &batch, error) ||
-        !write_run(store, context, error))
+        !write_run(store, context, error) || !settle_failpoint(ISSUE_STARTED, error))
         return FALSE;
     invoices = settle_issue_invoices(store, &batch, error);
     if (invoices == NULL)
@@ -160,15 +161,17 @@ issue(SettleStore *store, SettleRunContext *context, int32_t batch_run_id, const
     output = settle_output_new(context, store);
     if (!settle_output_open(output, error) ||
         !settle_issue_post(context, &batch, invoices, output, error) ||
-        !settle_output_send(output, 1, error))
+        !settle_output_send(output, 1, error) || !settle_failpoint(ISSUE_POSTED, error))
         return FALSE;
     report->run_id = context->run_id;
     report->date = context->date;
     report->chunks = 1;
     return settle_store_exec(store, settle_sql_issue_insert, error, "iii", batch_run_id,
                              batch.carrier_id, context->run_id) &&
+           settle_failpoint(ISSUE_RECORDED, error) &&
            settle_run_publish_within(store, context, "issue", report, error) &&
-           settle_store_commit(store, error);
+           settle_failpoint(ISSUE_BEFORE_COMMIT, error) && settle_store_commit(store, error) &&
+           settle_failpoint(ISSUE_COMMITTED, error);
 }
 
 gboolean

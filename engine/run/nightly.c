@@ -1,5 +1,6 @@
 #include "run/internal.h"
 
+#include "base/failpoint.h"
 #include "store/sql.h"
 
 /* How long a start waits for the lock: a killed runner's session may take a moment to go. */
@@ -237,7 +238,7 @@ finish_unfinished(SettleStore *store, const SettleRunOptions *options, const Sta
         return FALSE;
     }
     context = settle_run_context_resume(store, options, state->unfinished, epoch, error);
-    if (context == NULL)
+    if (context == NULL || !settle_failpoint(RUN_RESUMED, error))
         return FALSE;
     if (context->date > options->date) {
         char text[SETTLE_DAY_TEXT_BYTES];
@@ -306,14 +307,16 @@ settle_run_open_runner(const char *conninfo, gboolean dry_run, int64_t *ret_epoc
         settle_store_open(conninfo, SETTLE_STORE_AS_RUNNER, "run", error);
 
     if (store == NULL || !settle_store_check_schema(store, error) ||
-        !settle_store_lock(store, "runner", LOCK_WAIT_MS, error))
+        !settle_store_lock(store, "runner", LOCK_WAIT_MS, error) ||
+        !settle_failpoint(RUN_LOCKED, error))
         return NULL;
     *ret_epoch = 0;
     if (!dry_run) {
         /* Whoever held the lock before cannot write a receipt any more. */
         if (!settle_store_begin(store, error) ||
             !settle_store_count(store, "epoch", 1, ret_epoch, error) ||
-            !settle_store_commit(store, error))
+            !settle_failpoint(RUN_EPOCH_BEFORE_COMMIT, error) ||
+            !settle_store_commit(store, error) || !settle_failpoint(RUN_EPOCH_COMMITTED, error))
             return NULL;
     }
     return g_steal_pointer(&store);
@@ -353,7 +356,8 @@ settle_run_abandon(const char *conninfo, const char *reason, int32_t *ret_run_id
         !settle_store_control(store, "run-abandon", subject, "{}", &position, error) ||
         !settle_store_exec(store, settle_sql_run_insert_abandonment, error, "isl", state.unfinished,
                            reason, position) ||
-        !settle_store_commit(store, error))
+        !settle_failpoint(RUN_ABANDON_BEFORE_COMMIT, error) || !settle_store_commit(store, error) ||
+        !settle_failpoint(RUN_ABANDON_COMMITTED, error))
         return FALSE;
     *ret_run_id = state.unfinished;
     return TRUE;

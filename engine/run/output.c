@@ -1,5 +1,6 @@
 #include "run/output.h"
 
+#include "base/failpoint.h"
 #include "store/sql.h"
 
 static void
@@ -77,7 +78,8 @@ settle_output_open(SettleOutput *output, GError **error)
 gboolean
 settle_output_begin(SettleOutput *output, GError **error)
 {
-    return (output->store == NULL || settle_store_begin(output->store, error)) &&
+    return (output->store == NULL || (settle_store_begin(output->store, error) &&
+                                      settle_failpoint(RUN_CHUNK_BEGUN, error))) &&
            settle_output_open(output, error);
 }
 
@@ -155,7 +157,7 @@ settle_output_transfer(SettleOutput *output, const SettleTransfer *t, GError **e
         g_array_append_val(output->kept, *t);
     if (writer == NULL)
         return TRUE;
-    if (!settle_writer_row(writer, 14, error))
+    if (!settle_writer_row(writer, 14, error) || !settle_failpoint(RUN_CHUNK_TRANSFER, error))
         return FALSE;
     settle_writer_i32(writer, t->distributor_id);
     settle_writer_month(writer, t->period);
@@ -364,7 +366,8 @@ send_invoices(SettleOutput *output, int32_t chunk, GError **error)
         settle_writer_i64(writer, invoice->payable_minor);
         settle_writer_i64(writer, invoice->tax_added_minor);
     }
-    if (!settle_writer_finish(g_steal_pointer(&writer), error))
+    if (!settle_writer_finish(g_steal_pointer(&writer), error) ||
+        !settle_failpoint(RUN_CHUNK_INVOICES, error))
         return FALSE;
 
     writer = settle_store_copy_in(output->store, settle_sql_copy_invoice_line, error);
@@ -395,7 +398,8 @@ send_invoices(SettleOutput *output, int32_t chunk, GError **error)
             settle_writer_i64(writer, line->gross_minor);
         }
     }
-    return settle_writer_finish(g_steal_pointer(&writer), error);
+    return settle_writer_finish(g_steal_pointer(&writer), error) &&
+           settle_failpoint(RUN_CHUNK_LINES, error);
 }
 
 static gboolean
@@ -438,26 +442,34 @@ settle_output_send(SettleOutput *output, int32_t chunk, GError **error)
     SettleRowSum content = {{0}, 0};
     gboolean sent;
 
-    if (!settle_writer_finish(g_steal_pointer(&output->transfers), error))
+    if (!settle_writer_finish(g_steal_pointer(&output->transfers), error) ||
+        !settle_failpoint(RUN_CHUNK_TRANSFERS, error))
         return FALSE;
     /* The transfers have their digests; what stands beside them is summed for the receipt. */
     settle_store_sum_rows(output->store, &content);
     sent =
         send_array(output, output->totals, settle_sql_copy_ledger_total, send_total, error) &&
+        settle_failpoint(RUN_CHUNK_TOTALS, error) &&
         send_array(output, output->distributors, settle_sql_copy_run_distributor, send_distributor,
                    error) &&
+        settle_failpoint(RUN_CHUNK_DISTRIBUTORS, error) &&
         send_array(output, output->outcomes, settle_sql_copy_order_outcome, send_outcome, error) &&
+        settle_failpoint(RUN_CHUNK_OUTCOMES, error) &&
         send_array(output, output->agenda, settle_sql_copy_agenda, send_agenda, error) &&
+        settle_failpoint(RUN_CHUNK_AGENDA, error) &&
         send_array(output, output->deltas, settle_sql_copy_volume_delta, send_delta, error) &&
+        settle_failpoint(RUN_CHUNK_DELTAS, error) &&
         send_array(output, output->postings, settle_sql_copy_volume_posting, send_posting, error) &&
-        send_invoices(output, chunk, error);
+        settle_failpoint(RUN_CHUNK_WINDOWS, error) && send_invoices(output, chunk, error);
     settle_store_sum_rows(output->store, NULL);
-    return sent && send_receipt(output, chunk, &content, error);
+    return sent && send_receipt(output, chunk, &content, error) &&
+           settle_failpoint(RUN_CHUNK_RECEIPT, error);
 }
 
 gboolean
 settle_output_finish(SettleOutput *output, int32_t chunk, GError **error)
 {
     return settle_output_send(output, chunk, error) &&
-           (output->store == NULL || settle_store_commit(output->store, error));
+           (output->store == NULL || (settle_store_commit(output->store, error) &&
+                                      settle_failpoint(RUN_CHUNK_COMMITTED, error)));
 }

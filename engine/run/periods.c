@@ -1,5 +1,6 @@
 #include "run/periods.h"
 
+#include "base/failpoint.h"
 #include "store/sql.h"
 
 #include <string.h>
@@ -71,7 +72,8 @@ settle_period_close(SettleStore *store, SettleMonth period, GError **error)
     if (settle_store_count(store, "control", 0, &(int64_t){0}, error) &&
         check_period(store, period, text, error) &&
         settle_store_control(store, "period-close", text, "{}", NULL, error) &&
-        settle_store_commit(store, error))
+        settle_failpoint(PERIOD_BEFORE_COMMIT, error) && settle_store_commit(store, error) &&
+        settle_failpoint(PERIOD_COMMITTED, error))
         return TRUE;
     settle_store_rollback(store);
     return FALSE;

@@ -1,5 +1,6 @@
 #include "run/policies.h"
 
+#include "base/failpoint.h"
 #include "policy/load.h"
 #include "store/sql.h"
 
@@ -158,7 +159,8 @@ insert(SettleStore *store, const char *text, size_t length, const SettlePolicy *
         !settle_store_exec(store, settle_sql_policy_insert, error, "iissddhyyl",
                            (int32_t) policy_id, carrier_id, policy->name, policy->version,
                            policy->closing_from, policy->closing_to, (int) policy->currency,
-                           policy->hash, sizeof policy->hash, text, length, position))
+                           policy->hash, sizeof policy->hash, text, length, position) ||
+        !settle_failpoint(POLICY_INSERTED, error))
         return FALSE;
     for (guint i = 0; i < policy->n_rules; i++)
         if (!settle_store_exec(store, settle_sql_policy_insert_rule, error, "iihs",
@@ -204,7 +206,8 @@ settle_policy_activate(SettleStore *store, const char *text, size_t length,
     if (!check_submitted(store, policy, error) ||
         !check_not_settled(store, policy, carrier_id, error) ||
         !insert(store, text, length, policy, carrier_id, &policy_id, error) ||
-        !settle_store_commit(store, error))
+        !settle_failpoint(POLICY_BEFORE_COMMIT, error) || !settle_store_commit(store, error) ||
+        !settle_failpoint(POLICY_COMMITTED, error))
         goto fail;
     *ret_policy_id = policy_id;
     *ret_known = FALSE;
@@ -219,15 +222,20 @@ fail:
 
 gboolean
 settle_policy_submit(SettleStore *store, const char *text, size_t length,
-                     const SettlePolicy *policy, int64_t *ret_submission, GError **error)
+                     const SettlePolicy *policy, int64_t *ret_submission, gboolean *ret_known,
+                     GError **error)
 {
-    g_autoptr(SettleResult) row = settle_store_query(
-        store, settle_sql_policy_submit, error, "sssddy", policy->carrier, policy->name,
-        policy->version, policy->closing_from, policy->closing_to, text, length);
+    g_autoptr(SettleResult) row = NULL;
 
-    if (row == NULL)
+    if (!settle_failpoint(POLICY_SUBMIT_BEFORE, error))
+        return FALSE;
+    row = settle_store_query(store, settle_sql_policy_submit, error, "sssddy", policy->carrier,
+                             policy->name, policy->version, policy->closing_from,
+                             policy->closing_to, text, length);
+    if (row == NULL || !settle_failpoint(POLICY_SUBMIT_COMMITTED, error))
         return FALSE;
     *ret_submission = settle_result_i64(row, 0, 0);
+    *ret_known = settle_result_bool(row, 0, 1);
     return TRUE;
 }
 
@@ -259,8 +267,19 @@ settle_policy_waiting(SettleStore *store, const char *name, char **ret_text, gsi
 gboolean
 settle_policy_withdraw(SettleStore *store, int64_t submission, const char *reason, GError **error)
 {
-    g_autoptr(SettleResult) row =
-        settle_store_query(store, settle_sql_policy_withdraw, error, "ls", submission, reason);
+    g_autoptr(SettleResult) row = NULL;
 
-    return row != NULL;
+    if (!settle_failpoint(POLICY_WITHDRAW_BEFORE, error))
+        return FALSE;
+    row = settle_store_query(store, settle_sql_policy_withdraw, error, "ls", submission, reason);
+    if (row == NULL)
+        return FALSE;
+    if (settle_result_rows(row) == 0) {
+        g_set_error(error, SETTLE_ERROR, SETTLE_ERROR_STATE,
+                    "submission %" G_GINT64_FORMAT
+                    " does not wait: it was withdrawn or activated already",
+                    submission);
+        return FALSE;
+    }
+    return settle_failpoint(POLICY_WITHDRAW_COMMITTED, error);
 }

@@ -12,14 +12,17 @@ G_BEGIN_DECLS
 SettlePolicySet *settle_policies_load(SettleStore *store, int64_t control_position, GError **error);
 
 /* Keeps a document as submitted, for somebody else to activate. policy: the compiled document.
- * *ret_submission: its number. store: opened as author. */
+ * *ret_submission: its number; *ret_known: the same login submitted this very text before, and it
+ * waits under that number. store: opened as author. */
 gboolean settle_policy_submit(SettleStore *store, const char *text, size_t length,
-                              const SettlePolicy *policy, int64_t *ret_submission, GError **error);
+                              const SettlePolicy *policy, int64_t *ret_submission,
+                              gboolean *ret_known, GError **error);
 /* The document that waits under a number, a name or CARRIER/VERSION; INPUT if there is none or
  * there are several. The caller frees the text. */
 gboolean settle_policy_waiting(SettleStore *store, const char *name, char **ret_text,
                                gsize *ret_length, GError **error);
-/* Takes a submission back: its author, or an approver. reason: kept. */
+/* Takes a submission back: its author, or an approver. reason: kept. STATE if it does not wait any
+ * more. */
 gboolean settle_policy_withdraw(SettleStore *store, int64_t submission, const char *reason,
                                 GError **error);
 

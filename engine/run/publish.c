@@ -1,5 +1,6 @@
 #include "run/internal.h"
 
+#include "base/failpoint.h"
 #include "run/seal.h"
 #include "store/sql.h"
 
@@ -221,7 +222,7 @@ publish_invoices(SettleStore *store, const SettleRunContext *context, GError **e
 
     if (context->cycle_ends->len == 0)
         return TRUE;
-    if (!number_invoices(store, context, error))
+    if (!number_invoices(store, context, error) || !settle_failpoint(RUN_PUBLISH_NUMBERED, error))
         return FALSE;
     rows = settle_store_query(store, settle_sql_run_invoices_of_run, error, "i", context->run_id);
     if (rows == NULL)
@@ -232,7 +233,7 @@ publish_invoices(SettleStore *store, const SettleRunContext *context, GError **e
                                   g_array_index(context->cycle_ends, SettleCycleEnd, i).carrier_id,
                                   rows, error))
             return FALSE;
-    return TRUE;
+    return settle_failpoint(RUN_PUBLISH_BATCHES, error);
 }
 
 /* --- publishing ------------------------------------------------------------------------------ */
@@ -292,20 +293,25 @@ settle_run_publish_within(SettleStore *store, const SettleRunContext *context, c
         return FALSE;
     }
     return check_receipts(store, context, report, amount, error) &&
+           settle_failpoint(RUN_PUBLISH_CHECKED, error) &&
            settle_run_last_digest(store, previous, error) &&
            settle_run_chain_digest(store, context->run_id, kind, context->date, context->directory,
                                    previous, report->digest, error) &&
            settle_store_exec(store, settle_sql_run_insert_consumption, error, "i",
                              context->run_id) &&
+           settle_failpoint(RUN_PUBLISH_CONSUMED, error) &&
            publish_invoices(store, context, error) &&
            settle_store_exec(store, settle_sql_run_insert_publication, error, "idllllllniyy",
                              context->run_id, context->date, report->facts, report->settled,
                              report->zero, report->waiting, report->due, report->transfers, amount,
                              (int32_t) report->invoices, report->digest, sizeof report->digest,
                              previous, sizeof previous) &&
+           settle_failpoint(RUN_PUBLISH_INSERTED, error) &&
            settle_seal_write(store, context->run_id, report->digest, error) &&
+           settle_failpoint(RUN_PUBLISH_SEALED, error) &&
            settle_store_exec(store, settle_sql_run_move_watermark, error, "l",
-                             (int64_t) context->run_id);
+                             (int64_t) context->run_id) &&
+           settle_failpoint(RUN_PUBLISH_WATERMARK, error);
 }
 
 gboolean
@@ -315,7 +321,7 @@ settle_run_publish(SettleStore *store, const SettleRunContext *context, SettleRu
     if (!settle_store_begin(store, error))
         return FALSE;
     if (settle_run_publish_within(store, context, "nightly", report, error) &&
-        settle_store_commit(store, error))
+        settle_store_commit(store, error) && settle_failpoint(RUN_PUBLISH_COMMITTED, error))
         return TRUE;
     settle_store_rollback(store);
     return FALSE;

@@ -2,6 +2,7 @@
 #include "store/sql.h"
 
 #include "base/digest.h"
+#include "base/failpoint.h"
 
 /* Number 0 makes the roles, the schema and the list of migrations; it is run by the login each
  * time, does nothing where nothing is missing, and is not in the list. */
@@ -85,14 +86,16 @@ in_transaction(SettleStore *store, const SettleSqlMigration *migration, const ch
     if (!settle_store_begin(store, error))
         return FALSE;
     if ((preamble == NULL || settle_store_exec(store, preamble, error, "")) &&
-        settle_store_script(store, migration->text, migration->name, error)) {
+        settle_store_script(store, migration->text, migration->name, error) &&
+        settle_failpoint(MIGRATE_APPLIED, error)) {
         uint8_t hash[SETTLE_DIGEST_BYTES];
 
         hash_of(migration, hash);
         if ((migration->number < FIRST ||
              settle_store_exec(store, settle_sql_store_insert_migration, error, "isy",
                                migration->number, migration->name, hash, sizeof hash)) &&
-            settle_store_commit(store, error))
+            settle_failpoint(MIGRATE_BEFORE_COMMIT, error) && settle_store_commit(store, error) &&
+            settle_failpoint(MIGRATE_COMMITTED, error))
             return TRUE;
     }
     settle_store_rollback(store);
@@ -105,7 +108,8 @@ migrate_locked(SettleStore *store, guint *ret_applied, GError **error)
     int applied;
     guint count = 0;
 
-    if (!in_transaction(store, &settle_sql_migrations[0], NULL, error) ||
+    if (!settle_failpoint(MIGRATE_LOCKED, error) ||
+        !in_transaction(store, &settle_sql_migrations[0], NULL, error) ||
         !read_applied(store, &applied, error))
         return FALSE;
     if (applied >= FIRST && applied < newest() && !refuse_unfinished_run(store, error))

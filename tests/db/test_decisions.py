@@ -74,6 +74,22 @@ class Decisions(settle_test.TestCase):
         self.ends(0, 'activate', '1', user='settle_finance')
         self.ends(3, 'activate', '1', user='settle_finance', says='no policy "1" waits')
 
+    def test_said_again(self):
+        """As after a reply that was lost: nothing is done twice."""
+        path = self.policy()
+        self.ends(0, 'submit', path, user='settle_sales', says='is submitted as number 1')
+        self.ends(0, 'submit', path, user='settle_sales', says='waits already as number 1')
+        self.assertEqual(len(self.listed()), 1)
+        self.ends(0, 'withdraw', '1', '--reason', 'a slip', user='settle_sales')
+        self.ends(3, 'withdraw', '1', '--reason', 'a slip', user='settle_sales',
+                  says='submission 1 does not wait: it was withdrawn or activated already')
+        self.assertEqual(self.database.value(
+            "SELECT count(*) FROM settle.control_log WHERE action = 'policy-withdraw'"), '1')
+        # what was withdrawn can be submitted again
+        self.ends(0, 'submit', path, user='settle_sales', says='is submitted as number 3')
+        self.ends(0, 'activate', path, user='settle_finance')
+        self.ends(3, 'withdraw', '3', '--reason', 'late', user='settle_sales', says='does not wait')
+
     def test_not_the_same_person(self):
         path = self.policy()
         self.database.sql('GRANT settle_author TO settle_finance')
