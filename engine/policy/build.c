@@ -213,10 +213,12 @@ static void
 add_group(SettleBuild *build, GPtrArray *codes, const SettleNode *name)
 {
     const SettleNode *groups = settle_node_get(build->top, "groups");
-    const SettleNode *members = groups != NULL ? settle_node_get(groups, name->text) : NULL;
+    const SettleNode *members;
 
-    if (groups != NULL && groups->faulty)
+    /* what is no map was told already */
+    if (groups != NULL && (groups->faulty || groups->kind != SETTLE_NODE_MAP))
         return;
+    members = groups != NULL ? settle_node_get(groups, name->text) : NULL;
     if (members == NULL)
         SETTLE_BUILD_ERROR(build, "P040", name, "name it under groups", "there is no group \"%s\"",
                            name->text);

@@ -17,7 +17,8 @@ settle_node_free(SettleNode *node)
 const SettleNode *
 settle_node_get(const SettleNode *map, const char *key)
 {
-    for (guint i = 0; i < map->keys->len; i++)
+    /* what should be a map and is none has been told; nothing is in it */
+    for (guint i = 0; map->keys != NULL && i < map->keys->len; i++)
         if (strcmp(((const SettleNode *) g_ptr_array_index(map->keys, i))->text, key) == 0)
             return g_ptr_array_index(map->values, i);
     return NULL;

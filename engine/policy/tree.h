@@ -26,7 +26,7 @@ struct SettleNode {
 };
 
 void settle_node_free(SettleNode *node);
-/* The value of a key, or NULL. */
+/* The value of a key, or NULL; NULL also of what is no map. */
 const SettleNode *settle_node_get(const SettleNode *map, const char *key);
 
 /* NULL with at least one error in diagnostics, or the document's top node. */

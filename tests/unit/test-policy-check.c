@@ -179,6 +179,8 @@ static const Case intervals[] = {
     {"no instalments", HEAD "- deferred: d\n  instalments: ^[]\n", "P022"},
     {"no bands", HEAD "- upfront: u\n  by-amount: ^{}\n", "P022"},
     {"no conditions", UPFRONT "  if: ^[]\n", "P022"},
+    {"groups that are no map, named by a rule",
+     TOP "groups: ^D2\nrules:\n" GOOD "  for: {distributor-group: south}\n", "P006"},
     {"empty group", TOP "groups: {south: ^[]}\nrules:\n" GOOD, "P022"},
     {"no such currency",
      "policy: a\ncarrier: C\nversion: 1\nclosing: 2026-01-01..\ncurrency: ^RMB\nrules:\n" GOOD,

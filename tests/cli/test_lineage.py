@@ -1,0 +1,89 @@
+#!/usr/bin/env python3
+"""Every fen of a quarter walked back to its facts and forward to its invoice line, by the auditors' views."""
+import os
+import sys
+import tempfile
+
+sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+import world
+import settle_test
+
+
+class Lineage(settle_test.TestCase):
+    database = None
+
+    def setUp(self):
+        self.assertIsNot(Lineage.database, False, 'the world could not be made')
+        if Lineage.database is None:
+            Lineage.database = False
+            with tempfile.TemporaryDirectory(prefix='settle-lineage-') as folder:
+                Lineage.database = world.quarter(self.server, folder)
+
+    def sql(self, text):
+        return self.database.sql(text, user='settle_audit')
+
+    def value(self, text):
+        return self.database.value(text, user='settle_audit')
+
+    def test_every_transfer_once(self):
+        self.assertEqual(self.sql('SELECT count(*), sum(amount_minor) FROM settle_view.transfer_lineage'),
+                         self.sql('SELECT count(*), sum(amount_minor) FROM settle.transfer'))
+
+    def test_every_transfer_has_its_facts(self):
+        missing = self.sql("""
+            SELECT kind, count(*) FROM settle_view.transfer_lineage
+             WHERE CASE kind WHEN 'volume-bonus' THEN window_end IS NULL OR window_measure IS NULL OR rule IS NULL
+                             WHEN 'invoice' THEN invoice IS NULL
+                             ELSE order_no IS NULL OR order_line IS NULL OR order_source IS NULL OR rule IS NULL END
+                OR policy_hash IS NULL OR (kind = 'revenue-share' AND bill_line IS NULL)
+             GROUP BY 1""")
+        self.assertEqual(missing, [])
+        self.assertEqual({k for k, in self.sql('SELECT DISTINCT kind FROM settle_view.transfer_lineage')},
+                         {'upfront', 'deferred', 'revenue-share', 'volume-bonus', 'invoice'})
+
+    def test_every_invoice_line_is_its_transfers(self):
+        """Forward: what a line says is what is bound to it, to the fen, and nothing is bound twice."""
+        different = self.sql("""
+            SELECT l.number, l.line, l.transfers, l.gross_minor, t.n, t.amount
+              FROM settle_view.invoice_line l
+              LEFT JOIN (SELECT invoice, invoice_line, count(*) AS n,
+                                sum(CASE WHEN taken_back THEN -amount_minor ELSE amount_minor END) AS amount
+                           FROM settle_view.transfer_lineage WHERE kind <> 'invoice' GROUP BY 1, 2) t
+                ON t.invoice = l.number AND t.invoice_line = l.line
+             WHERE l.transfers IS DISTINCT FROM t.n
+                OR CASE WHEN l.tax_included THEN l.gross_minor ELSE l.net_minor END IS DISTINCT FROM t.amount""")
+        self.assertEqual(different, [])
+        self.assertGreater(int(self.value('SELECT count(*) FROM settle_view.invoice_line')), 100)
+
+    def test_every_order(self):
+        self.assertEqual(
+            self.sql('SELECT count(DISTINCT (distributor_id, order_id)), count(run_id), sum(amount_minor) '
+                     'FROM settle_view.order_lineage'),
+            self.sql('SELECT (SELECT count(*) FROM settle.closed_order), count(*), sum(amount_minor) '
+                     'FROM settle.transfer WHERE subject_id < 4611686018427387904'))
+        self.assertEqual(self.sql('SELECT zero_because, count(*) FROM settle_view.order_lineage '
+                                  'WHERE zero_because IS NOT NULL GROUP BY 1 ORDER BY 1'),
+                         self.sql('SELECT reason, count(*) FROM settle_view.zero GROUP BY 1 ORDER BY 1'))
+
+    def test_the_line_of_the_file(self):
+        """The file and line named hold that very order."""
+        order, source, line = self.sql(
+            "SELECT order_no, order_source, order_line FROM settle_view.transfer_lineage "
+            "WHERE kind = 'upfront' ORDER BY run_id, order_no LIMIT 1")[0]
+        path = os.path.join(world.QUARTER, os.path.basename(source))
+        with open(path, encoding='utf-8') as file:
+            self.assertIn(order, file.read().splitlines()[int(line) - 1])
+
+    def test_one_order_is_looked_up_by_key(self):
+        """Through the keys of one distributor: with sequential scans made dear no large table needs one."""
+        distributor, order = self.sql('SELECT distributor, order_no FROM settle_view.transfer_lineage '
+                                      "WHERE kind = 'upfront' LIMIT 1")[0]
+        plan = '\n'.join(row[0] for row in self.sql(
+            'SET enable_seqscan = off; EXPLAIN SELECT * FROM settle_view.order_lineage '
+            f"WHERE distributor = '{distributor}' AND order_no = '{order}'"))
+        for table in ('transfer', 'closed_order', 'bill', 'order_outcome', 'invoice_line', 'volume_posting'):
+            self.assertNotRegex(plan, rf'Seq Scan on {table}')
+
+
+if __name__ == '__main__':
+    settle_test.main()
