@@ -52,6 +52,33 @@ typedef struct {
     uint8_t follows;   /* another revision of this month came before: posted may not be zero */
 } SettleBill;
 
+/* What happens to an order after it closed. The numbers are stored: never renumber, only append. */
+typedef enum {
+    SETTLE_EVENT_KIND_REFUND = 1, /* of amount_minor; whole: of all that was paid */
+    SETTLE_EVENT_KIND_CANCEL = 2,
+    SETTLE_EVENT_KIND_SUSPEND = 3,
+    SETTLE_EVENT_KIND_RESUME = 4,
+    SETTLE_EVENT_KIND_FRAUD = 5,           /* farmed lines, arbitrage */
+    SETTLE_EVENT_KIND_NUMBER_TRANSFER = 6, /* the number goes to another subscriber */
+    SETTLE_EVENT_KIND_PORT_OUT = 7,        /* the number leaves for another carrier */
+    SETTLE_EVENT_KIND_REINSTATE = 8,       /* undoes `reinstates`, as if it had never happened */
+} SettleEventKind;
+#define SETTLE_N_EVENT_KINDS 9 /* index 0 unused */
+
+/* event_id is settle_id_from_key(carrier id, upstream key), as an order's. */
+typedef struct {
+    SettleOrder order; /* what intake knew of the order */
+    int64_t event_id;
+    int64_t amount_minor; /* of a refund; else 0 */
+    int64_t reinstates;   /* event_id; 0 unless kind is REINSTATE */
+    int32_t batch_id;     /* the event's own; order.batch_id is the order's */
+    SettleDay day;        /* local day of the settlement zone */
+    uint8_t kind;         /* SettleEventKind */
+    uint8_t whole;        /* a refund of everything, whatever the amount */
+} SettleEvent;
+/* "refund", "cancel" ... as files and policies write them. */
+const char *settle_event_kind_name(SettleEventKind kind);
+
 /* What the policies ask about the parties of an order, looked up by the closing day. */
 typedef struct {
     int32_t carrier_id;

@@ -1,5 +1,6 @@
 #include "base/error.h"
 #include "model/directory.h"
+#include "model/facts.h"
 #include "model/outcome.h"
 #include "model/transfer.h"
 
@@ -43,6 +44,17 @@ settle_kind_name(SettleKind kind)
         return "invoice";
     }
     settle_unreachable("a known kind");
+}
+
+const char *
+settle_event_kind_name(SettleEventKind kind)
+{
+    static const char *const names[SETTLE_N_EVENT_KINDS] = {
+        "",      "refund",          "cancel",   "suspend",  "resume",
+        "fraud", "number-transfer", "port-out", "reinstate"};
+
+    settle_invariant((int) kind > 0 && kind < SETTLE_N_EVENT_KINDS);
+    return names[kind];
 }
 
 const char *
