@@ -16,13 +16,13 @@ static gboolean
 sum_batch_table(SettleAudit *audit, SettleStore *store, const Table *table, int64_t *rows,
                 GError **error)
 {
-    g_autoptr(SettleReader) reader = settle_store_read(store, table->sql, error, "");
+    g_autoptr(SettleDump) dump = settle_store_dump(store, table->sql, error);
     GError *failure = NULL;
 
-    if (reader == NULL)
+    if (dump == NULL)
         return FALSE;
-    while (settle_reader_next(reader, &failure)) {
-        int32_t batch_id = settle_reader_i32(reader, 0);
+    while (settle_dump_next(dump, &failure)) {
+        int32_t batch_id = settle_dump_i32(dump, 0);
         SettleAuditBatch *batch = batch_id > 0 && (guint) batch_id < audit->batches->len
                                       ? &g_array_index(audit->batches, SettleAuditBatch, batch_id)
                                       : NULL;
@@ -31,7 +31,7 @@ sum_batch_table(SettleAudit *audit, SettleStore *store, const Table *table, int6
             settle_audit_note(audit, 0, table->table,
                               "a row belongs to batch %d, which is not there", batch_id);
         else
-            settle_reader_sum(reader, 1, table->table, &batch->sum);
+            settle_dump_sum(dump, 1, table->table, &batch->sum);
         *rows += table->facts;
     }
     if (failure == NULL)
@@ -89,14 +89,14 @@ static gboolean
 sum_run_table(SettleAudit *audit, SettleStore *store, const Table *table, int64_t *rows,
               GError **error)
 {
-    g_autoptr(SettleReader) reader = settle_store_read(store, table->sql, error, "");
+    g_autoptr(SettleDump) dump = settle_store_dump(store, table->sql, error);
     GError *failure = NULL;
 
-    if (reader == NULL)
+    if (dump == NULL)
         return FALSE;
-    while (settle_reader_next(reader, &failure)) {
-        int32_t run_id = settle_reader_i32(reader, 0);
-        int32_t distributor_id = settle_reader_i32(reader, 1);
+    while (settle_dump_next(dump, &failure)) {
+        int32_t run_id = settle_dump_i32(dump, 0);
+        int32_t distributor_id = settle_dump_i32(dump, 1);
         SettleAuditRun *run = settle_audit_run(audit, run_id);
         SettleAuditChunk *chunk = run != NULL ? settle_audit_chunk(run, distributor_id) : NULL;
 
@@ -105,7 +105,7 @@ sum_run_table(SettleAudit *audit, SettleStore *store, const Table *table, int64_
                                           "a row of %s belongs to no chunk of the run",
                                           table->table);
         else
-            settle_reader_sum(reader, 2, table->table, &chunk->sum);
+            settle_dump_sum(dump, 2, table->table, &chunk->sum);
         (*rows)++;
     }
     if (failure == NULL)

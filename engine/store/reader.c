@@ -113,14 +113,6 @@ put_fields(GByteArray *bytes, const PGresult *row, int first)
 }
 
 void
-settle_reader_sum(const SettleReader *reader, int first_column, const char *table,
-                  SettleRowSum *sum)
-{
-    put_fields(reader->bytes, reader->row, first_column);
-    settle_row_sum_add(reader->store, sum, table, reader->bytes->data, reader->bytes->len);
-}
-
-void
 settle_reader_digest(const SettleReader *reader, int first_column, SettleDigest *digest)
 {
     put_fields(reader->bytes, reader->row, first_column);

@@ -100,6 +100,18 @@ const char *settle_reader_text(const SettleReader *reader, int column, size_t *r
 void settle_reader_free(SettleReader *reader);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(SettleReader, settle_reader_free)
 
+/* --- whole tables out: binary COPY, for rows that are only hashed --------------------------------
+ */
+typedef struct SettleDump SettleDump;
+/* sql: a SELECT without parameters. */
+SettleDump *settle_store_dump(SettleStore *store, const char *sql, GError **error);
+/* TRUE: a row is there. FALSE with *error unset: the end. FALSE with *error: failure. */
+gboolean settle_dump_next(SettleDump *dump, GError **error);
+/* Leading columns that are integer, not NULL. */
+int32_t settle_dump_i32(const SettleDump *dump, int column);
+void settle_dump_free(SettleDump *dump);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(SettleDump, settle_dump_free)
+
 /* --- streams in: binary COPY ---------------------------------------------------------------- */
 typedef struct SettleWriter SettleWriter;
 /* sql: "COPY settle.x (columns) FROM STDIN (FORMAT binary)". */
@@ -137,9 +149,9 @@ typedef struct {
 /* From now on adds every row that is written by COPY on this connection; NULL: no more. The sum
  * must live as long. The name of the table is that of the statement without "copy-". */
 void settle_store_sum_rows(SettleStore *store, SettleRowSum *sum);
-/* Adds the reader's current row from that column on, as a row of the named table. */
-void settle_reader_sum(const SettleReader *reader, int first_column, const char *table,
-                       SettleRowSum *sum);
+/* Adds the current row from that column on (the ones before are integers), as a row of the named
+ * table. */
+void settle_dump_sum(SettleDump *dump, int first_column, const char *table, SettleRowSum *sum);
 /* Feeds the current row to a digest, in the same form. */
 void settle_reader_digest(const SettleReader *reader, int first_column, SettleDigest *digest);
 /* The words, big-endian: what is stored. */

@@ -1,0 +1,116 @@
+#include "store/internal.h"
+
+struct SettleDump {
+    SettleStore *store;
+    const char *sql;
+    char *row; /* libpq's: the fields of one row behind their count; NULL: none */
+    int length;
+    gboolean begun, ended;
+};
+
+/* Lengths of the signature, the flags and the extension that precede the first row. */
+#define HEADER 19
+/* A field that is an integer: its length word and itself. */
+#define INTEGER 8
+
+SettleDump *
+settle_store_dump(SettleStore *store, const char *sql, GError **error)
+{
+    g_autofree char *copy = g_strdup_printf("COPY (%s) TO STDOUT (FORMAT binary)", sql);
+    SettleDump *dump;
+    PGresult *result;
+
+    if (!PQsendQuery(store->connection, copy)) {
+        settle_store_fail(store, NULL, sql, error);
+        return NULL;
+    }
+    result = PQgetResult(store->connection);
+    if (PQresultStatus(result) != PGRES_COPY_OUT) {
+        settle_store_fail(store, result, sql, error);
+        PQclear(result);
+        while (PQstatus(store->connection) == CONNECTION_OK &&
+               (result = PQgetResult(store->connection)) != NULL)
+            PQclear(result);
+        return NULL;
+    }
+    PQclear(result);
+    dump = g_new0(SettleDump, 1);
+    dump->store = store;
+    dump->sql = sql;
+    return dump;
+}
+
+/* The command's own end: an error may follow the last row. */
+static gboolean
+end(SettleDump *dump, GError **error)
+{
+    PGresult *result;
+
+    dump->ended = TRUE;
+    result = settle_store_collect(dump->store, dump->sql, error);
+    if (result == NULL)
+        return FALSE;
+    PQclear(result);
+    return TRUE;
+}
+
+gboolean
+settle_dump_next(SettleDump *dump, GError **error)
+{
+    if (dump->row != NULL)
+        PQfreemem(dump->row);
+    dump->row = NULL;
+    while (!dump->ended) {
+        dump->length = PQgetCopyData(dump->store->connection, &dump->row, 0);
+        if (dump->length < 0) {
+            if (dump->length == -2)
+                settle_store_fail(dump->store, NULL, dump->sql, NULL);
+            end(dump, error);
+            return FALSE;
+        }
+        /* The header may come by itself or in front of the first row. */
+        if (!dump->begun) {
+            settle_invariant(dump->length >= HEADER);
+            dump->begun = TRUE;
+            dump->length -= HEADER;
+            memmove(dump->row, dump->row + HEADER, (size_t) dump->length);
+        }
+        /* more than the trailer, which is a count of -1 */
+        if (dump->length > 2)
+            return TRUE;
+        PQfreemem(dump->row);
+        dump->row = NULL;
+    }
+    return FALSE;
+}
+
+int32_t
+settle_dump_i32(const SettleDump *dump, int column)
+{
+    const char *field = dump->row + 2 + (size_t) column * INTEGER;
+
+    settle_invariant(settle_get_u32(field) == 4);
+    return (int32_t) settle_get_u32(field + 4);
+}
+
+void
+settle_dump_sum(SettleDump *dump, int first_column, const char *table, SettleRowSum *sum)
+{
+    size_t skipped = (size_t) first_column * INTEGER;
+    uint16_t count = GUINT16_TO_BE((uint16_t) (settle_get_u16(dump->row) - first_column));
+
+    /* The count goes where the last of the skipped columns ends: the row is whole again. */
+    memcpy(dump->row + skipped, &count, sizeof count);
+    settle_row_sum_add(dump->store, sum, table, dump->row + skipped,
+                       (size_t) dump->length - skipped);
+}
+
+void
+settle_dump_free(SettleDump *dump)
+{
+    if (dump == NULL)
+        return;
+    while (settle_dump_next(dump, NULL))
+        ;
+    g_free(dump);
+}
