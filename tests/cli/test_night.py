@@ -95,6 +95,57 @@ class Night(settle_test.TestCase):
         self.assertIn('orders-2026-01-12.csv is named in the manifest but not there',
                       self.night(database, UNTIL, code=3))
 
+    def test_a_name_that_comes_again_is_told(self):
+        """A sender who writes orders.csv every night: the second one is not taken for the first."""
+        database, row = self.database(), next(r for r in self.manifest if r['kind'] == 'orders')
+        self.night(database, UNTIL)
+        shutil.copy(os.path.join(QUARTER, 'orders-2026-02-16.csv'), os.path.join(self.inbox, row['file']))
+        self.assertIn(f"{row['file']} was imported before: give the new one another name",
+                      self.night(database, UNTIL, code=3))
+        self.assertIn(row['file'], os.listdir(self.inbox))
+
+    def test_manifests_that_are_wrong(self):
+        """Nothing of the inbox is passed over in silence, and the night is settled."""
+        database, path = self.database(), os.path.join(self.inbox, 'manifest.csv')
+        head, line = 'file,kind,business_date,count,sum\n', 'carriers.csv,{},{},3,\n'
+        for text, told in (
+                (None, 'there is no '), ('', 'the first line of '),
+                (line.format('carriers', '2025-12-31'), 'the first line of '),
+                (head + line.format('carrier', '2025-12-31'), ':2: there is no kind "carrier"'),
+                (head + line.format('carriers', '31.12.2025'), ':2: "31.12.2025" is no day like 2026-'),
+                (head + 'carriers.csv\n', ':2: there is no kind ""'),
+                (head + 'a.csv,carriers,,,\n', ':2: "" is no day')):
+            with self.subTest(text):
+                os.unlink(path)
+                if text is not None:
+                    with open(path, 'w', encoding='utf-8') as file:
+                        file.write(text)
+                said = self.night(database, '2026-01-05', code=3)
+                self.assertIn(told, said)
+                self.assertNotIn('carriers.csv: batch', said)
+                self.assertTrue('nothing to do' in said or '2026-01-05' in said, said)
+                with open(path, 'w', encoding='utf-8'):
+                    pass
+
+    def test_manifest_of_a_spreadsheet(self):
+        """With a BOM and carriage returns; and an empty count does not become the sum."""
+        database = self.database()
+        for row in self.manifest:
+            row['count'] = ''
+        self.write_manifest()
+        path = os.path.join(self.inbox, 'manifest.csv')
+        with open(path, encoding='utf-8') as file:
+            text = file.read()
+        with open(path, 'w', encoding='utf-8-sig', newline='\r\n') as file:
+            file.write(text)
+        self.night(database, UNTIL)
+        self.assertEqual(len(os.listdir(os.path.join(self.inbox, 'done'))), len(self.manifest))
+
+    def test_no_inbox(self):
+        result = subprocess.run([os.path.join(ROOT, 'tools', 'settle-night'), '/nonexistent/inbox'],
+                                stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, check=False)
+        self.assertEqual((result.returncode, 'is not there' in result.stderr), (3, True), result.stderr)
+
     def test_usage(self):
         for arguments, code in (((), 2), (('--help',), 0), (('a', 'b', 'c'), 2)):
             result = subprocess.run([os.path.join(ROOT, 'tools', 'settle-night'), *arguments],
