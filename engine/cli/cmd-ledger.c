@@ -9,9 +9,13 @@
 
 /* Filters that both sub-commands take. */
 typedef struct {
-    char *carrier, *distributor, *period, *kind, *order;
+    char *carrier, *distributor, *period, *kind, *order, *invoice;
     int run;
     gint64 limit;
+    /* what the invoice drew from: its runs, its currency and tax rate */
+    int32_t after_run, up_to_run;
+    SettleCurrency currency;
+    SettleRatePpb tax_ppb;
 } Filters;
 
 static void
@@ -22,6 +26,7 @@ clear_filters(Filters *filters)
     g_free(filters->period);
     g_free(filters->kind);
     g_free(filters->order);
+    g_free(filters->invoice);
 }
 
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Filters, clear_filters)
@@ -179,8 +184,52 @@ transfer_row(SettleTable *table, const SettleReader *reader, const SettlePolicyS
     settle_table_row(table, cells);
 }
 
+/* Of one cycle a distributor gets an invoice for each currency and tax rate: which of them a
+ * transfer is on its policy says. */
 static gboolean
-print_transfers(const SettleCli *cli, SettleStore *store, const Filters *filters, int kind,
+is_on_invoice(const Filters *filters, const SettlePolicySet *policies, int32_t policy_id)
+{
+    const SettlePolicy *policy = settle_policy_set_get(policies, policy_id);
+
+    return filters->invoice == NULL || (policy != NULL && policy->currency == filters->currency &&
+                                        policy->tax_ppb == filters->tax_ppb);
+}
+
+static gboolean
+look_invoice_up(SettleStore *store, Filters *filters, GError **error)
+{
+    g_autoptr(SettleResult) row =
+        settle_store_query(store, settle_sql_ledger_invoice, error, "s", filters->invoice);
+
+    if (row == NULL)
+        return FALSE;
+    if (settle_result_rows(row) == 0) {
+        g_set_error(error, SETTLE_ERROR, SETTLE_ERROR_INPUT,
+                    "there is no invoice \"%s\"\nhint: settle invoice list names them",
+                    filters->invoice);
+        return FALSE;
+    }
+    if ((filters->carrier != NULL &&
+         strcmp(filters->carrier, settle_result_text(row, 0, 0)) != 0) ||
+        (filters->distributor != NULL &&
+         strcmp(filters->distributor, settle_result_text(row, 0, 1)) != 0)) {
+        g_set_error(error, SETTLE_ERROR, SETTLE_ERROR_INPUT, "invoice %s is of %s and %s",
+                    filters->invoice, settle_result_text(row, 0, 0), settle_result_text(row, 0, 1));
+        return FALSE;
+    }
+    g_free(filters->carrier);
+    g_free(filters->distributor);
+    filters->carrier = g_strdup(settle_result_text(row, 0, 0));
+    filters->distributor = g_strdup(settle_result_text(row, 0, 1));
+    filters->currency = (SettleCurrency) settle_result_i32(row, 0, 2);
+    filters->tax_ppb = settle_result_i64(row, 0, 3);
+    filters->after_run = settle_result_i32(row, 0, 4);
+    filters->up_to_run = settle_result_i32(row, 0, 5);
+    return TRUE;
+}
+
+static gboolean
+print_transfers(const SettleCli *cli, SettleStore *store, Filters *filters, int kind,
                 GError **error)
 {
     static const SettleColumn columns[] = {
@@ -197,21 +246,26 @@ print_transfers(const SettleCli *cli, SettleStore *store, const Filters *filters
     g_autoptr(SettleReader) reader = NULL;
     GError *failure = NULL;
     SettleTable *table;
+    gint64 printed = 0;
 
-    if (policies == NULL)
+    if (policies == NULL || (filters->invoice != NULL && !look_invoice_up(store, filters, error)))
         return FALSE;
     /* a few are looked up one by one, many are joined whole */
     if ((filters->limit == 0 || filters->limit > 1000) &&
         !settle_store_exec(store, settle_sql_session_no_nestloop, error, ""))
         return FALSE;
-    reader = settle_store_read(store, settle_sql_ledger_transfers, error, "ssshsil",
-                               filters->carrier, filters->distributor, filters->period, kind,
-                               filters->order, filters->run, filters->limit);
+    reader =
+        settle_store_read(store, settle_sql_ledger_transfers, error, "ssshsilii", filters->carrier,
+                          filters->distributor, filters->period, kind, filters->order, filters->run,
+                          filters->invoice != NULL ? (gint64) 0 : filters->limit,
+                          filters->after_run, filters->up_to_run);
     if (reader == NULL)
         return FALSE;
     table = settle_table_new(cli->format, columns, G_N_ELEMENTS(columns), stdout);
     while (settle_reader_next(reader, &failure))
-        transfer_row(table, reader, policies);
+        if (is_on_invoice(filters, policies, settle_reader_i32(reader, 13)) &&
+            (filters->limit == 0 || printed++ < filters->limit))
+            transfer_row(table, reader, policies);
     if (failure != NULL) {
         /* an unfinished document must not look like a whole one */
         settle_table_abandon(table);
@@ -233,6 +287,8 @@ ledger_transfers(const SettleCli *cli, int argc, char **argv)
         {"period", 0, 0, G_OPTION_ARG_FILENAME, &filters.period, "only of this period", "YYYY-MM"},
         {"kind", 0, 0, G_OPTION_ARG_FILENAME, &filters.kind, "only of this kind", "KIND"},
         {"order", 0, 0, G_OPTION_ARG_FILENAME, &filters.order, "only of this order", "ID"},
+        {"invoice", 0, 0, G_OPTION_ARG_FILENAME, &filters.invoice,
+         "only what this invoice's lines add up", "NUMBER"},
         {"run", 0, 0, G_OPTION_ARG_INT, &filters.run, "only of this run", "N"},
         {"limit", 0, 0, G_OPTION_ARG_INT64, &filters.limit, "at most so many (0: all)", "N"},
         {NULL, 0, 0, 0, NULL, NULL, NULL},

@@ -16,7 +16,7 @@ static const SettleCommand commands[] = {
      settle_command_import},
     {"quarantine", "list | release", "rows that were not accepted", NULL,
      settle_command_quarantine},
-    {"policy", "check | activate | list | show | schema | reference", "the carriers' policies",
+    {"policy", "check | test | try | submit | activate | list | ...", "the carriers' policies",
      NULL, settle_command_policy},
     {"run", "--date DAY", "settle every night up to a day", NULL, settle_command_run},
     {"replay", "--run N[..M] | --period YYYY-MM", "compute published runs again and compare", NULL,

@@ -100,14 +100,15 @@ static gboolean
 holds(const SettleIntakeJob *job, SettleVerdict *verdict, SettleDim dim, int32_t id, SettleDay day,
       int column)
 {
-    char closing[SETTLE_DAY_TEXT_BYTES], from[SETTLE_DAY_TEXT_BYTES];
+    char closing[SETTLE_DAY_TEXT_BYTES], from[SETTLE_DAY_TEXT_BYTES], date[SETTLE_DAY_TEXT_BYTES];
     if (settle_directory_holds(job->directory, dim, id, day))
         return TRUE;
     settle_day_format(day, closing);
     SettleDay first = settle_directory_valid_from(job->directory, dim, id);
-    if (first == SETTLE_DAY_MAX)
+    if (first == SETTLE_DAY_MAX) /* whatever valid_from says: that night could not know it */
         return settle_check_refuse(verdict, SETTLE_REJECT_NOT_YET_VALID, column,
-                                   "does not hold yet on the closing day %s", closing);
+                                   "is told only by batches dated after this one's %s",
+                                   settle_day_format(job->options.business_date, date));
     return settle_check_refuse(verdict, SETTLE_REJECT_NOT_YET_VALID, column,
                                "holds from %s, after the closing day %s",
                                settle_day_format(first, from), closing);

@@ -29,7 +29,7 @@ OPTIONS = {
     'invoice list': ('--carrier', '--distributor', '--batch'),
     'ledger balances': ('--carrier', '--distributor', '--period'),
     'ledger transfers': ('--carrier', '--distributor', '--period', '--kind', '--order', '--run',
-                         '--limit'),
+                         '--limit', '--invoice'),
 }
 # A command line, and what the line on stderr must name.
 REFUSED = [
@@ -304,6 +304,43 @@ class Formats(small.Case):
                          [('invoice C1-2026-000001', 'distributor', 'invoiced', '35.00'),
                           ('invoice C1-2026-000001', 'withheld', 'carrier', '10.00'),
                           ('invoice C1-2026-000002', 'distributor', 'invoiced', '30.00')])
+
+    def test_from_an_invoice_to_its_orders(self):
+        """What --invoice shows adds up to the invoice; what came after its cut-off is not on it, and what
+        the issue posts is not either. Two tax rates are two invoices of the same runs."""
+        def of(number, *more):
+            return sorted(self.posted('subject', 'rule', 'debit', 'amount',
+                                      filters=('--invoice', number, *more)))
+        first = [("'+A4", 'share', 'carrier', '5.00'), ("'-A3", 'kept', 'carrier', '10.00'),
+                 ("'=1+1", "'=fixed", 'carrier', '30.00')]
+        self.assertEqual(of('C1-2026-000001'), first)
+        self.assertEqual(of('C1-2026-000002'), [("'@A2", "'=fixed", 'carrier', '30.00')])
+        self.settle('invoice', 'approve', '4/C1', user='settle_finance')
+        self.settle('invoice', 'issue', '4/C1', user='settle_night')
+        self.assertEqual(of('C1-2026-000001'), first)
+        self.assertEqual(of('C1-2026-000001', '--order', '+A4'), first[:1])
+        self.assertEqual(len(of('C1-2026-000001', '--limit', '2')), 2)
+        self.assertEqual(of('C1-2026-000001', '--carrier', 'C1', '--distributor', 'D1'), first)
+        self.assertIn('is of C1 and D1', self.settle(
+            'ledger', 'transfers', '--invoice', 'C1-2026-000001', '--distributor', 'D2', code=3))
+        self.assertIn('there is no invoice "C1-2026-000009"', self.settle(
+            'ledger', 'transfers', '--invoice', 'C1-2026-000009', code=3))
+
+    def test_invoices_of_two_tax_rates(self):
+        self.database = self.server.database(migrated=True)
+        for kind, text in small.FILES.items():
+            self.ok('import', kind, self.file(kind + '.csv', text), '--date', small.SINCE)
+        for version, days, rate in (('v1', '..2026-03-04', 6), ('v2', '2026-03-05..', 9)):
+            self.database.activate(self.file(version + '.yaml', small.POLICY.format(
+                rules='- upfront: a\n  pay: 10%', invoice='cycle: weekly, cut-off-day: 7')
+                .replace('version: v1', 'version: ' + version).replace('2026-01-01..', days)
+                .replace('rate: 6%', f'rate: {rate}%')))
+        self.send('orders', '2026-03-05', small.order('O4', '2026-03-04'),
+                  small.order('O5', '2026-03-05', paid='200.00'))
+        self.run_to('2026-03-08')
+        self.assertEqual({(r['tax_rate'], *self.posted('subject', 'amount', filters=(
+            '--invoice', r['number']))) for r in self.rows('invoice', 'list')},
+                         {('6%', ('O4', '10.00')), ('9%', ('O5', '20.00'))})
 
     def test_dry_run(self):
         def everything():

@@ -196,6 +196,16 @@ class Rejections(Case):
         self.assertEqual(database.value("SELECT value FROM settle.quarantine WHERE reason = "
                                         "'invalid-utf8'"), 'G\\xff')
 
+    def test_master_data_of_a_later_night(self):
+        """It holds since January, but was told by a batch dated after the orders': the message says so."""
+        database = self.fresh()
+        self.load(database, 'products', PRODUCTS.split('\n')[0] + '\nC1,PL,late,plan,2026-01-01\n',
+                  date='2026-05-01')
+        answer = self.orders(database, order(product='PL'))
+        self.assertEqual([(r[2], r[4], r[5]) for r in answer.rejections],
+                         [('product', 'not-yet-valid', f"is told only by batches dated after this one's {DATE}")])
+        self.counts(self.orders(database, order(product='PL'), date='2026-05-01'), accepted=1)
+
     def test_parties(self):
         database = self.fresh()
         answer = self.load(database, 'outlets', OUTLETS.split('\n')[0] + '\n' + '\n'.join([

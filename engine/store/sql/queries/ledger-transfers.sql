@@ -1,5 +1,6 @@
 -- Published transfers with their names. Filters, NULL or 0: any. $1 carrier, $2 distributor, $3 period,
--- $4 kind, $5 order, $6 run, $7 limit (0: all). What is shown is picked before names are looked up.
+-- $4 kind, $5 order, $6 run, $7 limit (0: all), $8 and $9 commission of the runs after $8 up to $9 (0: any).
+-- What is shown is picked before names are looked up.
 SELECT t.run_id, t.business_date::text, t.carrier, t.distributor, t.kind, t.version, coalesce(u.rule, ''),
        t.subject_id, o.upstream_id,
        CASE WHEN t.subject_id >= 4611686018427387904 AND (t.subject_id >> 60) & 1 = 0
@@ -31,6 +32,7 @@ SELECT t.run_id, t.business_date::text, t.carrier, t.distributor, t.kind, t.vers
            AND ($5::text IS NULL OR t.subject_id IN (SELECT f.order_id FROM settle.closed_order f
                                                       WHERE f.upstream_id = $5))
            AND ($6::integer = 0 OR t.run_id = $6)
+           AND ($9::integer = 0 OR t.run_id > $8::integer AND t.run_id <= $9 AND t.kind <= 4)
          ORDER BY t.run_id, d.code COLLATE "C", t.subject_id, t.slot
          LIMIT NULLIF($7::bigint, 0)) t
   LEFT JOIN settle.policy_rule u
