@@ -173,8 +173,9 @@ settle_build_read_bands(SettleBuild *build, const SettleNode *node, gboolean mon
         const SettleBandNode *band = &g_array_index(bands, SettleBandNode, i);
 
         if (before->band.interval.to >= band->band.interval.from)
-            SETTLE_BUILD_ERROR(build, "P035", band->key, NULL, "\"%s\" overlaps \"%s\"",
-                               band->key->text, before->key->text);
+            SETTLE_BUILD_ERROR(build, "P035", band->key,
+                               "both ends are included: let it start right above",
+                               "\"%s\" overlaps \"%s\"", band->key->text, before->key->text);
     }
     return bands;
 }

@@ -589,6 +589,15 @@ const SettlePolicyCode settle_policy_codes[] = {
          "and one that is nearly the same is in use: if it is a slip, the rule pays nothing.",
      .bad = "for: {channel: on-line}",
      .good = "for: {channel: online}"},
+    {.code = "P125",
+     .about = "a code with a full-width sign or blank in it",
+     .explain =
+         "A keyboard in Chinese mode types commas, brackets and blanks that look like those of "
+         "the notation but are letters here: two codes become one that no order has, and the "
+         "rule pays nothing. If the code is really written so, put it in quotes.",
+     .around = IN_RULES,
+     .bad = "- {upfront: activation, for: {class: [sim，plan]}, pay: 40.00}",
+     .good = "- {upfront: activation, for: {class: [sim, plan]}, pay: 40.00}"},
     {.code = "P201",
      .about = "an example that is not checked, because of a term that is not settled yet",
      .explain = "What the example earns depends on a term that this version reads but does not "

@@ -1,5 +1,7 @@
 #include "policy/tree.h"
 
+#include "policy/syntax.h"
+
 #include <string.h>
 #include <yaml.h>
 
@@ -71,6 +73,40 @@ node_new(SettleNodeKind kind, const yaml_event_t *event)
     return node;
 }
 
+/* libyaml says which sign it wanted where reading ended. People are told what they probably did,
+ * and where. */
+static void
+fail_form(Reading *reading, yaml_mark_t mark)
+{
+    const yaml_parser_t *parser = &reading->parser;
+    const char *problem = parser->problem != NULL ? parser->problem : "out of memory";
+    const char *context = parser->context != NULL ? parser->context : "";
+    const yaml_mark_t *opened = &parser->context_mark;
+    g_autofree char *hint = NULL;
+    SettleSlip slip;
+
+    if (settle_syntax_slip(reading->text, reading->length, (guint) mark.line + 1,
+                           strstr(problem, "mapping values") != NULL, &slip)) {
+        yaml_mark_t place = {.line = slip.line - 1, .column = slip.column - 1};
+
+        fail(reading, "P001", &place, slip.hint, "this is not well-formed: %s", slip.message);
+        return;
+    }
+    if (strstr(context, "quoted scalar") != NULL) {
+        fail(reading, "P001", opened, "close it at the end of the text, in the same line",
+             "this is not well-formed: a quote is opened here and never closed");
+        return;
+    }
+    if (strstr(context, "flow") != NULL)
+        hint = g_strdup_printf(
+            "the bracket or brace opened in line %zu, column %zu, is not closed before this",
+            opened->line + 1, opened->column + 1);
+    else if (strstr(context, "block") != NULL || strstr(problem, "mapping values") != NULL)
+        hint = g_strdup("look at the line before, too: keys that belong together begin in the same "
+                        "column, and each rule begins with \"- \"");
+    fail(reading, "P001", &mark, hint, "this is not well-formed: %s", problem);
+}
+
 /* libyaml counts characters where it stumbles over bytes: the offset says where that is. */
 static void
 fail_syntax(Reading *reading)
@@ -95,8 +131,7 @@ fail_syntax(Reading *reading)
              parser->problem != NULL ? parser->problem : "unreadable");
         return;
     }
-    fail(reading, "P001", &mark, NULL, "this is not well-formed: %s",
-         parser->problem != NULL ? parser->problem : "out of memory");
+    fail_form(reading, mark);
 }
 
 static gboolean

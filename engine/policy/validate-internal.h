@@ -14,8 +14,11 @@ typedef struct {
 } SettleCheck;
 
 #define SETTLE_CHECK_ERROR(check, code, node, hint, ...)                                           \
-    settle_diagnose((check)->diagnostics, SETTLE_SEVERITY_ERROR, code, node, hint, __VA_ARGS__)
+    settle_diagnose((check)->diagnostics, SETTLE_SEVERITY_ERROR, code, node,                       \
+                    settle_field_hint(node, hint), __VA_ARGS__)
 
+/* The hint, or that full-width characters are the reason. */
+const char *settle_field_hint(const SettleNode *node, const char *hint);
 /* Each adds a diagnostic for a value that is not of its type; nodes are scalars. */
 void settle_field_check_scalar(SettleCheck *check, const SettleField *field,
                                const SettleNode *node);

@@ -4,6 +4,22 @@
 
 /* Single values: amounts, rates, intervals, days, words. */
 
+const char *
+settle_field_hint(const SettleNode *node, const char *hint)
+{
+    if (node->kind != SETTLE_NODE_SCALAR || strlen(node->text) > 60)
+        return hint;
+    /* U+FF01 to U+FF5E: letters, digits and signs as wide as a Chinese character; the round
+     * brackets are those of names */
+    for (const char *c = node->text; c[0] != '\0'; c = g_utf8_next_char(c)) {
+        gunichar sign = g_utf8_get_char(c);
+
+        if (sign >= 0xFF01 && sign <= 0xFF5E && sign != 0xFF08 && sign != 0xFF09)
+            return "type digits and signs with the keyboard in English mode";
+    }
+    return hint;
+}
+
 void
 settle_field_check_money(SettleCheck *check, const SettleNode *node)
 {
@@ -85,10 +101,11 @@ check_integer(SettleCheck *check, const SettleNode *node, const SettleField *fie
 
     if (!read_count(node->text, strlen(node->text), &value) || value < field->min ||
         value > field->max)
-        SETTLE_CHECK_ERROR(check, "P016", node, NULL,
-                           "\"%s\" must be a whole number from %" G_GINT64_FORMAT
-                           " to %" G_GINT64_FORMAT,
-                           node->text, field->min, field->max);
+        SETTLE_CHECK_ERROR(
+            check, "P016", node,
+            node->text[0] == '0' && node->text[1] != '\0' ? "write it without leading zeros" : NULL,
+            "\"%s\" must be a whole number from %" G_GINT64_FORMAT " to %" G_GINT64_FORMAT,
+            node->text, field->min, field->max);
 }
 
 void

@@ -1,3 +1,4 @@
+#include "policy/syntax.h"
 #include "policy/validate-internal.h"
 
 #include <string.h>
@@ -29,11 +30,27 @@ expect(SettleCheck *check, const SettleNode *node, SettleNodeKind kind, const ch
     return FALSE;
 }
 
+/* "sim，plan" is a single code, and one that no order has. In quotes it is meant. */
+static void
+check_code(SettleCheck *check, const SettleNode *node)
+{
+    const char *sign;
+
+    if (!settle_field_check_text(check, node) || node->quoted)
+        return;
+    sign = settle_wide_sign(node->text, strlen(node->text), NULL, NULL);
+    if (sign[0] != '\0')
+        settle_diagnose(check->diagnostics, SETTLE_SEVERITY_WARNING, "P125", node,
+                        "type it with the keyboard in English mode; if the code really has it, put "
+                        "the code in quotes",
+                        "\"%s\" is part of the code \"%s\" here", sign, node->text);
+}
+
 static void
 check_texts(SettleCheck *check, const SettleNode *node, const char *name)
 {
     if (node->kind == SETTLE_NODE_SCALAR) {
-        settle_field_check_text(check, node);
+        check_code(check, node);
         return;
     }
     if (!expect(check, node, SETTLE_NODE_LIST, name))
@@ -45,7 +62,7 @@ check_texts(SettleCheck *check, const SettleNode *node, const char *name)
         const SettleNode *item = g_ptr_array_index(node->values, i);
 
         if (expect(check, item, SETTLE_NODE_SCALAR, name))
-            settle_field_check_text(check, item);
+            check_code(check, item);
     }
 }
 
@@ -326,8 +343,19 @@ unknown_key(SettleCheck *check, const char *section, const SettleNode *key)
                 : NULL;
     if (meant != NULL)
         hint = g_strdup_printf("did you mean \"%s\"", meant);
-    SETTLE_CHECK_ERROR(check, "P010", key, hint, "%s has no \"%s\"",
-                       strcmp(section, "policy") == 0 ? "a policy" : section, key->text);
+    /* in braces "rate:6%" is a key, and a value is missing */
+    for (guint i = 0; hint == NULL && i + 1 < names->len; i++) {
+        const char *name = g_ptr_array_index(names, i), *rest = key->text + strlen(name);
+
+        if (!g_str_has_prefix(key->text, name))
+            continue;
+        rest += g_str_has_prefix(rest, "：") ? strlen("：") : rest[0] == ':' ? 1 : 0;
+        if (rest > key->text + strlen(name))
+            hint = g_strdup_printf("a blank follows the colon: \"%s: %s\"", name, rest);
+    }
+    settle_diagnose(check->diagnostics, SETTLE_SEVERITY_ERROR, "P010", key, hint,
+                    "%s has no \"%s\"", strcmp(section, "policy") == 0 ? "a policy" : section,
+                    key->text);
 }
 
 static void
