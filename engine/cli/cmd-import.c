@@ -90,10 +90,39 @@ today(SettleStore *store, SettleDay *ret_day, GError **error)
     return TRUE;
 }
 
+/* The help, with what a file of each kind holds. */
+static char *
+describe(void)
+{
+    GString *text = g_string_new("Takes facts in. KIND: carriers, distributors, outlets, managers, "
+                                 "products, orders, bills.\n"
+                                 "FILE: CSV, UTF-8, with a header; - is standard input. Each file "
+                                 "becomes a batch, sealed when "
+                                 "it\nagrees with the control totals given. Rows that cannot be "
+                                 "accepted go to quarantine.\n\n"
+                                 "Columns, in any order; those in brackets may be left out:\n");
+
+    for (int kind = 0; kind < SETTLE_N_INTAKE_KINDS; kind++) {
+        int n;
+        const SettleIntakeColumn *columns = settle_intake_columns((SettleIntakeKind) kind, &n);
+
+        g_string_append_printf(text, "  %s\n", settle_intake_kind_name((SettleIntakeKind) kind));
+        for (int i = 0; i < n; i++) {
+            g_autofree char *name =
+                g_strdup_printf(columns[i].required ? "%s" : "[%s]", columns[i].name);
+
+            g_string_append_printf(text, "    %-15s %s\n", name, columns[i].help);
+        }
+    }
+    g_string_truncate(text, text->len - 1);
+    return g_string_free(text, FALSE);
+}
+
 int
 settle_command_import(const SettleCli *cli, int argc, char **argv)
 {
     g_autofree char *date = NULL, *sum = NULL, *source = NULL, *staging = NULL;
+    g_autofree char *help = describe();
     gint64 count = G_MININT64;
     const GOptionEntry entries[] = {
         {"date", 0, 0, G_OPTION_ARG_FILENAME, &date,
@@ -115,13 +144,7 @@ settle_command_import(const SettleCli *cli, int argc, char **argv)
     gboolean all_sealed = TRUE;
     int code;
 
-    if (!settle_cli_parse(
-            "import KIND FILE...",
-            "Takes facts in. KIND: carriers, distributors, outlets, managers, products, "
-            "orders, bills.\nFILE: CSV, UTF-8, with a header; - is standard input. Each "
-            "file becomes a batch, sealed when it\nagrees with the control totals given. "
-            "Rows that cannot be accepted go to quarantine.",
-            entries, &argc, &argv, &code))
+    if (!settle_cli_parse("import KIND FILE...", help, entries, &argc, &argv, &code))
         return code;
     if (argc < 2)
         return settle_cli_usage("settle import --help", "import what, and from which file");

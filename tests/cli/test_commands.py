@@ -127,6 +127,25 @@ class Line(unittest.TestCase):
                     for sub in subs if line == command else ():
                         self.assertIn(f'\n  {sub} ', text)
 
+    def test_columns_of_files(self):
+        """The help says what a file of each kind holds: a header made of it is taken."""
+        text = self.settle('import --help')[1].split('Columns')[1].split('Options:')[0]
+        kinds = {}
+        for line in text.splitlines()[1:]:
+            words = line.split()
+            if line.startswith('    '):
+                kinds[kind].append(words[0].strip('[]'))
+                self.assertGreater(len(words), 1, line)
+            elif words:
+                kind = words[0]
+                kinds[kind] = []
+        self.assertEqual(kinds['products'], ['carrier', 'product', 'name', 'class', 'valid_from'])
+        for kind, text in small.FILES.items():
+            self.assertEqual(kinds[kind], text.split('\n')[0].split(','))
+        self.assertEqual(kinds['orders'], list(small.ORDER))
+        self.assertEqual(kinds['bills'], list(small.BILL))
+        self.assertEqual(len(kinds), 7)
+
     def test_refused(self):
         for line, named in REFUSED:
             with self.subTest(line):
