@@ -92,7 +92,10 @@ class PolicySchema(settle_test.TestCase):
             for name in sorted(os.listdir(folder)):
                 if name.endswith('.yaml'):
                     with open(os.path.join(folder, name), encoding='utf-8') as file:
-                        texts[os.path.join(folder, name)] = file.read()
+                        text = file.read()
+                    # what the fuzzer found is kept in its corpus, and is mostly no policy
+                    if folder != folders[-1] or self.loads(text)[0]:
+                        texts[os.path.join(folder, name)] = text
         self.assertGreaterEqual(len(texts), 10)
         for name, errors in zip(texts, self.ajv(texts.values())):
             self.assertEqual(errors, [], name)
