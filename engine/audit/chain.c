@@ -60,6 +60,16 @@ check_seal(SettleAudit *audit, SettleStore *store, const SettleAuditRun *run,
     return TRUE;
 }
 
+/* Sums and seals came with one migration: a run whose receipts have sums has a seal. */
+static gboolean
+has_sums(const SettleAuditRun *run)
+{
+    for (guint i = 0; i < run->chunks->len; i++)
+        if (g_array_index(run->chunks, SettleAuditChunk, i).has_content)
+            return TRUE;
+    return FALSE;
+}
+
 static gboolean
 check_run(SettleAudit *audit, SettleStore *store, const SettleAuditRun *run,
           const SettleAuditRun *before, gboolean *sealed_before, GError **error)
@@ -77,6 +87,7 @@ check_run(SettleAudit *audit, SettleStore *store, const SettleAuditRun *run,
     if (memcmp(digest, run->digest, sizeof digest) != 0)
         settle_audit_note(audit, run->run_id, "chain",
                           "the digests of its distributors do not give its digest");
+    *sealed_before = *sealed_before || has_sums(run);
     if (!run->sealed) {
         if (*sealed_before)
             settle_audit_note(audit, run->run_id, "seal", "there is none");

@@ -156,10 +156,11 @@ insert(SettleStore *store, const char *text, size_t length, const SettlePolicy *
 
     if (!settle_store_count(store, "policy", 1, &policy_id, error) ||
         !settle_store_control(store, "policy-activate", subject, "{}", &position, error) ||
-        !settle_store_exec(store, settle_sql_policy_insert, error, "iissddhyyl",
+        !settle_store_exec(store, settle_sql_policy_insert, error, "iissddhyyll",
                            (int32_t) policy_id, carrier_id, policy->name, policy->version,
                            policy->closing_from, policy->closing_to, (int) policy->currency,
-                           policy->hash, sizeof policy->hash, text, length, position) ||
+                           policy->hash, sizeof policy->hash, text, length, position,
+                           policy->tax_ppb) ||
         !settle_failpoint(POLICY_INSERTED, error))
         return FALSE;
     for (guint i = 0; i < policy->n_rules; i++)

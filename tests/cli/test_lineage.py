@@ -5,6 +5,7 @@ import sys
 import tempfile
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+import small
 import world
 import settle_test
 
@@ -83,6 +84,28 @@ class Lineage(settle_test.TestCase):
             f"WHERE distributor = '{distributor}' AND order_no = '{order}'"))
         for table in ('transfer', 'closed_order', 'bill', 'order_outcome', 'invoice_line', 'volume_posting'):
             self.assertNotRegex(plan, rf'Seq Scan on {table}')
+
+
+class TwoTaxRates(small.Case):
+    def test_each_transfer_is_on_the_invoice_of_its_rate(self):
+        rules = '- upfront: u\n  pay: 10%\n'
+        second = small.POLICY.format(rules=rules, invoice='cycle: weekly')
+        for old, new in (('version: v1', 'version: v2'), ('2026-01-01..', '2026-01-08..'), ('6%', '9%')):
+            second = second.replace(old, new)
+        first = small.POLICY.format(rules=rules, invoice='cycle: weekly')
+        database = self.database = self.server.database(migrated=True)
+        for kind, text in small.FILES.items():
+            self.ok('import', kind, self.file(kind + '.csv', text), '--date', small.SINCE)
+        database.activate(self.file('v1.yaml', first.replace('2026-01-01..', '2026-01-01..2026-01-07')),
+                          self.file('v2.yaml', second))
+        self.send('orders', '2026-01-09', small.order('A', '2026-01-06'),
+                  small.order('B', '2026-01-09', paid='200.00'))
+        self.run_to('2026-01-11')
+        rows = database.sql('SELECT t.order_no, t.policy_version, i.tax_ppb, i.gross_minor, t.invoice_line '
+                            'FROM settle_view.transfer_lineage t JOIN settle_view.invoice i ON i.number = t.invoice '
+                            'ORDER BY 1')
+        self.assertEqual(rows, [['A', 'v1', '60000000', '1000', '1'], ['B', 'v2', '90000000', '2000', '1']])
+        self.assertEqual(database.settle('verify')[0], 0)
 
 
 if __name__ == '__main__':

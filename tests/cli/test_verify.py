@@ -204,6 +204,12 @@ class Verify(settle_test.TestCase):
                 f'CREATE TEMP TABLE x AS SELECT * FROM settle.{table} LIMIT 1; UPDATE x SET {change}; '
                 f'INSERT INTO settle.{table} SELECT * FROM x'), table)
 
+    def test_no_seals_at_all(self):
+        """Runs whose receipts have sums had a seal."""
+        first = self.database.value('SELECT min(run_id) FROM settle.run_receipt')
+        rows = self.found('DELETE FROM settle.run_seal')
+        self.assertEqual((rows[0]['run'], rows[0]['place']), (first, 'seal'))
+
     def test_cut_off_tail(self):
         """The last run taken out as if it had never been: only what was noted outside can tell."""
         head = self.head()

@@ -1,6 +1,10 @@
 -- From any fen back to the rule and the facts and forward to the invoice line, and from a fact to all that came
 -- of it (docs/operations.md "From a fen to its facts"). Look up by distributor: every large key starts with it.
 
+-- The tax rate of a version's amounts: invoices are one a rate. NULL: activated before this.
+ALTER TABLE settle.policy ADD COLUMN tax_ppb bigint CHECK (tax_ppb >= 0);
+GRANT INSERT (tax_ppb) ON settle.policy TO settle_runner, settle_approver;
+
 -- One row a published transfer. order_*: the order it is for, with the file and line that said so; bill_*: of a
 -- revenue share, the bill; window_*: of a volume bonus; invoice*, line: the invoice that carries it, if one does
 -- yet (the postings of an issue: the invoice that was issued). taken_back: it lowers what was earned.
@@ -53,7 +57,7 @@ SELECT t.run_id, r.business_date, c.code AS carrier, d.code AS distributor, k.ki
       SELECT x.number, x.batch, x.run_id, x.carrier_id, x.currency_no, x.tax_ppb
         FROM settle_view.invoice x
        WHERE t.kind <= 4 AND x.distributor_id = t.distributor_id AND x.carrier_id = p.carrier_id
-         AND x.currency_no = p.currency AND x.after_run < t.run_id AND x.run_id >= t.run_id
+         AND x.currency_no = p.currency AND x.tax_ppb = coalesce(p.tax_ppb, x.tax_ppb) AND x.after_run < t.run_id AND x.run_id >= t.run_id
          AND x.number IS NOT NULL
          AND EXISTS (SELECT 1 FROM settle.invoice_line y
                       WHERE y.distributor_id = x.distributor_id AND y.run_id = x.run_id
