@@ -18,6 +18,7 @@ typedef struct {
     const SettleRule *rule;
     SettleSlot slot;
     SettleMonth origin;     /* 13.2 */
+    SettleMonth taken;      /* the origin of what an event takes back; 0: of no event */
     SettleDay wait_day;     /* NOT_DUE: when; PENDING: the due day */
     SettleMonth wait_month; /* PENDING: the bill month that is missing */
     int16_t revision;       /* revenue share: of the bill */
@@ -34,6 +35,8 @@ typedef struct {
     const SettleMonth *share_months; /* NULL: all bills given; else only these contract months'
                                       * bills' slots (ascending calendar months) */
     guint n_share_months;
+    const SettleEvent *events; /* of the order, in force on the date (settle_events_in_force) */
+    guint n_events;
 } SettleCalcScope;
 
 /* Appends the targets of an order to `targets` (a GArray of SettleTarget), ascending by slot.
@@ -60,8 +63,10 @@ SettleDay settle_calc_upfront_day(const SettleOrder *order, const SettleUpfront 
 /* --- volume (5.4, 13.9) -------------------------------------------------------------------- */
 /* Last month of the window that holds the day. */
 SettleMonth settle_volume_window_end(SettleWindow window, SettleDay closing_day);
-/* What the order adds to the measure of the rule. */
-int64_t settle_volume_measure(const SettleVolumeBonus *volume, const SettleOrder *order);
+/* What the order adds to the measure of the rule, events in force or not: nothing if it is
+ * fraudulent, fully refunded, or if an event is one that the rule does not count. */
+int64_t settle_volume_measure(const SettlePolicy *policy, const SettleRule *rule,
+                              const SettleOrder *order, const SettleEvent *events, guint n_events);
 /* 0, the outlet or the manager; -1 if the order counts in no scope (13.9: no manager). */
 int32_t settle_volume_scope_id(const SettleVolumeBonus *volume, const SettleOrder *order,
                                const SettleOrderParties *parties);

@@ -1,3 +1,4 @@
+#include "calc/events.h"
 #include "calc/internal.h"
 
 SettleDay
@@ -40,11 +41,22 @@ pick_band(const SettleInstalment *instalment, const SettleOrder *order, const Se
 
 static gboolean
 calc_instalment(const SettlePolicy *policy, const SettleInstalment *instalment,
-                const SettleOrder *order, const SettleBill *bills, guint n_bills, SettleDay due,
-                SettleTarget *target)
+                const SettleOrder *order, const SettleBill *bills, guint n_bills,
+                const SettleCalcScope *scope, SettleDay due, SettleTarget *target)
 {
     const SettlePay *pay = &instalment->pay;
+    SettleDay since = SETTLE_DAY_MIN;
+    int64_t base = order->paid_minor;
     SettleDecision decision;
+
+    /* Nothing can change these any more but what is reinstated: no bill is awaited for them. */
+    if (scope->n_events > 0 &&
+        ((instalment->wants_active && !settle_events_active(policy, scope, due)) ||
+         (instalment->wants_no_refund && settle_events_any_refund(scope, due)) ||
+         settle_events_stopped(policy, scope, due))) {
+        target->state = SETTLE_TARGET_NOT_MET;
+        return TRUE;
+    }
 
     if (!settle_conditions_decide(instalment->conditions, instalment->n_conditions, order, bills,
                                   n_bills, SETTLE_REVISION_AT_DUE, due, &decision,
@@ -62,10 +74,14 @@ calc_instalment(const SettlePolicy *policy, const SettleInstalment *instalment,
         return TRUE;
     if (!pay->is_rate) {
         target->target_minor = pay->fixed_minor;
-        return TRUE;
+    } else {
+        if (scope->n_events > 0)
+            base -= settle_events_refunded(target->rule, order, scope, due, &since);
+        if (!settle_money_round(settle_money_rate(base, pay->rate_ppb), policy->rounding,
+                                &target->target_minor))
+            return FALSE;
     }
-    return settle_money_round(settle_money_rate(order->paid_minor, pay->rate_ppb), policy->rounding,
-                              &target->target_minor);
+    return scope->n_events == 0 || settle_target_keep(policy, order, scope, since, target);
 }
 
 gboolean
@@ -89,7 +105,7 @@ settle_calc_deferred(const SettlePolicy *policy, const SettleRule *rule, const S
         } else {
             if (!settle_scope_holds(scope, due))
                 continue;
-            if (!calc_instalment(policy, instalment, order, bills, n_bills, due, &target))
+            if (!calc_instalment(policy, instalment, order, bills, n_bills, scope, due, &target))
                 return FALSE;
         }
         g_array_append_val(targets, target);

@@ -40,6 +40,13 @@ settle_scope_holds(const SettleCalcScope *scope, SettleDay day)
     return day > scope->due_after && day <= scope->date;
 }
 
+/* What events leave of a target that is earned, rounded once more (13.3), and the month of the one
+ * that took most. refunded_since: SETTLE_DAY_MIN unless a refund lowered the base already. FALSE on
+ * overflow. */
+gboolean settle_target_keep(const SettlePolicy *policy, const SettleOrder *order,
+                            const SettleCalcScope *scope, SettleDay refunded_since,
+                            SettleTarget *target);
+
 gboolean settle_calc_upfront(const SettlePolicy *policy, const SettleRule *rule,
                              const SettleOrder *order, const SettleBill *bills, guint n_bills,
                              const SettleCalcScope *scope, GArray *targets);

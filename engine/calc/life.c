@@ -198,7 +198,7 @@ add_volumes(World *world, const SettleMatch *match, SettleLife *life)
 
     for (guint i = match->first[kind]; i < match->first[kind + 1]; i++) {
         const SettleRule *rule = match->rules[i];
-        int64_t measure = settle_volume_measure(&rule->volume, &world->order);
+        int64_t measure = settle_volume_measure(&world->policy, rule, &world->order, NULL, 0);
         SettleLifeStep step = {
             .rule = rule,
             .day = settle_month_last(

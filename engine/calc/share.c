@@ -1,3 +1,4 @@
+#include "calc/events.h"
 #include "calc/internal.h"
 
 static gboolean
@@ -79,6 +80,14 @@ settle_calc_share(const SettlePolicy *policy, const SettleRule *rule, const Sett
                 .state = SETTLE_TARGET_EARNED,
                 .credit = SETTLE_ROLE_DISTRIBUTOR,
             };
+
+            /* What was earned of months after the number went elsewhere, where the policy stops. */
+            if (scope->n_events > 0) {
+                if (settle_events_stopped(policy, scope, settle_month_first(bill->month)))
+                    target.target_minor = 0;
+                if (!settle_target_keep(policy, order, scope, SETTLE_DAY_MIN, &target))
+                    return FALSE;
+            }
             g_array_append_val(targets, target);
         }
     }

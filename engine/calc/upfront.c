@@ -1,3 +1,4 @@
+#include "calc/events.h"
 #include "calc/internal.h"
 
 SettleDay
@@ -7,10 +8,11 @@ settle_calc_upfront_day(const SettleOrder *order, const SettleUpfront *upfront)
 }
 
 /* One rounding, then floor and cap (docs/semantics.md 13.3): a fixed amount is per unit, floor and
- * cap are per order, and a floor does not lift a rate of nothing. */
+ * cap are per order, and a floor does not lift a rate of nothing. The band is that of what was
+ * paid, frozen at closing; the base is what refunds left of it. */
 static gboolean
 earned(const SettlePolicy *policy, const SettleUpfront *upfront, const SettleOrder *order,
-       int64_t *ret_minor)
+       int64_t base_minor, int64_t *ret_minor)
 {
     const SettlePay *pay = &upfront->pay;
     int64_t minor;
@@ -26,14 +28,13 @@ earned(const SettlePolicy *policy, const SettleUpfront *upfront, const SettleOrd
         pay = &band->pay;
     }
     if (pay->is_rate) {
-        if (!settle_money_round(settle_money_rate(order->paid_minor, pay->rate_ppb),
-                                policy->rounding, &minor))
+        if (!settle_money_round(settle_money_rate(base_minor, pay->rate_ppb), policy->rounding,
+                                &minor))
             return FALSE;
     } else if (!settle_mul_i64(pay->fixed_minor, order->quantity, &minor)) {
         return FALSE;
     }
-    if (upfront->has_floor && minor < upfront->floor_minor &&
-        !(pay->is_rate && order->paid_minor == 0))
+    if (upfront->has_floor && minor < upfront->floor_minor && !(pay->is_rate && base_minor == 0))
         minor = upfront->floor_minor;
     if (upfront->has_cap && minor > upfront->cap_minor)
         minor = upfront->cap_minor;
@@ -68,11 +69,24 @@ settle_calc_upfront(const SettlePolicy *policy, const SettleRule *rule, const Se
         !settle_conditions_decide(upfront->conditions, upfront->n_conditions, order, bills, n_bills,
                                   SETTLE_REVISION_LATEST, day, &decision, &target.wait_month))
         return FALSE;
+    /* what is earned some days after closing wants an order that is still alive then */
+    if (scope->n_events > 0 && upfront->active_days > 0 &&
+        (!settle_events_active(policy, scope, day) || settle_events_stopped(policy, scope, day)))
+        decision = SETTLE_DECIDED_NOT_MET;
     switch (decision) {
     case SETTLE_DECIDED_MET:
         target.state = SETTLE_TARGET_EARNED;
-        if (!earned(policy, upfront, order, &target.target_minor))
+        if (scope->n_events > 0) {
+            SettleDay since = SETTLE_DAY_MIN;
+            int64_t refunded = settle_events_refunded(rule, order, scope, SETTLE_DAY_MAX, &since);
+
+            if (!earned(policy, upfront, order, order->paid_minor - refunded,
+                        &target.target_minor) ||
+                !settle_target_keep(policy, order, scope, since, &target))
+                return FALSE;
+        } else if (!earned(policy, upfront, order, order->paid_minor, &target.target_minor)) {
             return FALSE;
+        }
         break;
     case SETTLE_DECIDED_NOT_MET:
         target.state = SETTLE_TARGET_NOT_MET;

@@ -1,4 +1,4 @@
-#include "calc/calc.h"
+#include "calc/events.h"
 
 SettleMonth
 settle_volume_window_end(SettleWindow window, SettleDay closing_day)
@@ -17,15 +17,21 @@ settle_volume_window_end(SettleWindow window, SettleDay closing_day)
 }
 
 int64_t
-settle_volume_measure(const SettleVolumeBonus *volume, const SettleOrder *order)
+settle_volume_measure(const SettlePolicy *policy, const SettleRule *rule, const SettleOrder *order,
+                      const SettleEvent *events, guint n_events)
 {
-    switch (volume->measure) {
+    int64_t left = n_events > 0 ? settle_events_counted(policy, rule, order, events, n_events)
+                                : order->paid_minor;
+
+    if (left < 0)
+        return 0;
+    switch (rule->volume.measure) {
     case SETTLE_MEASURE_ORDERS:
         return 1;
     case SETTLE_MEASURE_UNITS:
         return order->quantity;
     case SETTLE_MEASURE_AMOUNT:
-        return order->paid_minor;
+        return left;
     }
     return 0;
 }

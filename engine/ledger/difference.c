@@ -6,6 +6,8 @@ settle_ledger_difference(const SettleTarget *target, int64_t posted_minor, const
                          SettleTransfer *ret_transfer)
 {
     gboolean earned = target->target_minor > posted_minor;
+    /* 13.2: what an event takes back is of the event's month */
+    SettleMonth origin = !earned && target->taken > target->origin ? target->taken : target->origin;
 
     if (target->target_minor == posted_minor)
         return FALSE;
@@ -18,8 +20,8 @@ settle_ledger_difference(const SettleTarget *target, int64_t posted_minor, const
         .distributor_id = order->distributor_id,
         .policy_id = policy_id,
         .slot = target->slot,
-        .period = settle_periods_posting(periods, target->origin),
-        .origin = target->origin,
+        .period = settle_periods_posting(periods, origin),
+        .origin = origin,
         .class_id = class_id,
         .revision = target->revision,
         .kind = (uint8_t) target->rule->kind,

@@ -360,11 +360,9 @@ settle_build_conditions_of(SettleBuild *build, const SettleNode *map, int months
     for (guint i = 0; i < list->values->len; i++) {
         const SettleNode *node = g_ptr_array_index(list->values, i);
 
-        if (node->kind == SETTLE_NODE_SCALAR) { /* active, no-refund */
-            g_ptr_array_add(build->policy->unsupported,
-                            g_strdup_printf("%s (line %u)", node->text, node->line));
+        /* active, no-refund: settle_build_has_word */
+        if (node->kind == SETTLE_NODE_SCALAR)
             continue;
-        }
         read_condition(build, node, months, &conditions[n]);
         n++;
     }

@@ -61,7 +61,7 @@ const char *const settle_rule_kinds[] = {"upfront", "deferred", "revenue-share",
     F(kind, "clawback", FIELD_SECTIONS,                                                            \
       "what is taken back when something happens to the order; of several that apply the one "     \
       "that leaves least",                                                                         \
-      "clawback: [{on: cancel, within: 90 days, take: all}]", .of = "clawback", .later = TRUE)
+      "clawback: [{on: cancel, within: 90 days, take: all}]", .of = "clawback")
 
 const SettleField settle_fields[] = {
     F("policy", "policy", FIELD_TEXT, "the policy's name", "policy: gd-activity-gated",
@@ -101,10 +101,10 @@ const SettleField settle_fields[] = {
     F("policy", "on-port-out", FIELD_CHOICE,
       "what a port-out does to what falls due after it: nothing, end it, or all that a "
       "cancellation does",
-      "on-port-out: as-cancel", .choices = port_outs, .default_text = "continue", .later = TRUE),
+      "on-port-out: as-cancel", .choices = port_outs, .default_text = "continue"),
     F("policy", "on-number-transfer", FIELD_CHOICE,
       "what the transfer of a number to another subscriber does to what falls due after it",
-      "on-number-transfer: stop", .choices = port_outs, .default_text = "continue", .later = TRUE),
+      "on-number-transfer: stop", .choices = port_outs, .default_text = "continue"),
     F("policy", "after-distributor-ended", FIELD_CHOICE,
       "whether instalments and shares go on after the cooperation with the distributor ended",
       "after-distributor-ended: stop", .choices = ends, .default_text = "continue", .later = TRUE),
@@ -248,7 +248,7 @@ const SettleField settle_fields[] = {
     F("volume-bonus", "not-counted", FIELD_CHOICES,
       "events that take an order out of the measure; fully refunded and fraudulent ones never "
       "count",
-      "not-counted: [cancel]", .choices = uncounted, .later = TRUE),
+      "not-counted: [cancel]", .choices = uncounted),
 
     F("condition", "month", FIELD_INTEGER, "one contract month; the closing month is 0",
       "{month: 0, all: [{minutes: 1..}]}", .max = 4095),

@@ -107,7 +107,7 @@ typedef struct {
     SettleBillBase band_base;
     SettleBand *bands;
     guint n_bands;
-    gboolean wants_active, wants_no_refund; /* conditions of one word; not settled yet */
+    gboolean wants_active, wants_no_refund; /* conditions of one word, on the due day */
     int retry_until;                        /* M of T+M; 0: forfeited at once. Not settled yet */
 } SettleInstalment;
 

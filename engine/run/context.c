@@ -56,7 +56,8 @@ take_batches(SettleRunContext *context, SettleResult *rows, GArray *all)
 
         if (all != NULL)
             g_array_append_val(all, batch_id);
-        if (g_str_equal(kind, "orders") || g_str_equal(kind, "bills"))
+        if (g_str_equal(kind, "orders") || g_str_equal(kind, "bills") ||
+            g_str_equal(kind, "events"))
             g_array_append_val(context->batches, batch_id);
     }
 }

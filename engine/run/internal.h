@@ -73,7 +73,7 @@ typedef struct {
     SettlePolicySet *policies;
     SettlePeriods periods;
 
-    GArray *batches;        /* int32_t: order and bill batches of this run, ascending */
+    GArray *batches;        /* int32_t: batches of this run that hold facts, ascending */
     uint8_t *batch_state;   /* SettleBatchState by batch id */
     SettleDay *batch_dates; /* business date of unseen order batches by batch id, else 0 */
     int32_t n_batch_state;

@@ -51,8 +51,8 @@ sort_unless_sorted(GArray *array, GCompareFunc compare)
     }
 }
 
-static void
-read_order(const SettleReader *reader, SettleOrder *order)
+void
+settle_load_order(const SettleReader *reader, SettleOrder *order)
 {
     order->order_id = settle_reader_i64(reader, 0);
     order->paid_minor = settle_reader_i64(reader, 1);
@@ -71,7 +71,7 @@ read_order(const SettleReader *reader, SettleOrder *order)
 static void
 read_bill(const SettleReader *reader, SettleBill *bill)
 {
-    read_order(reader, &bill->order);
+    settle_load_order(reader, &bill->order);
     bill->billed_minor = settle_reader_i64(reader, 12);
     bill->tax_minor = settle_reader_i64(reader, 13);
     bill->cash_minor = settle_reader_i64(reader, 14);
@@ -86,8 +86,8 @@ read_bill(const SettleReader *reader, SettleBill *bill)
     bill->batch_id = settle_reader_i32(reader, 23);
 }
 
-static gboolean
-too_large(const SettleChunk *chunk, GError **error)
+gboolean
+settle_load_too_large(const SettleChunk *chunk, GError **error)
 {
     g_set_error(error, SETTLE_ERROR, SETTLE_ERROR_LIMIT,
                 "distributors %d to %d bring more than %d facts at once", chunk->first_distributor,
@@ -108,9 +108,9 @@ read_orders(SettleReader *stream, const SettleChunk *chunk, GArray *orders, GErr
         return FALSE;
     while (settle_reader_next(reader, &failure)) {
         if (orders->len >= SETTLE_CHUNK_FACTS_MAX)
-            return too_large(chunk, error);
+            return settle_load_too_large(chunk, error);
         g_array_set_size(orders, orders->len + 1);
-        read_order(reader, &g_array_index(orders, SettleOrder, orders->len - 1));
+        settle_load_order(reader, &g_array_index(orders, SettleOrder, orders->len - 1));
     }
     if (failure != NULL) {
         g_propagate_error(error, failure);
@@ -139,7 +139,7 @@ read_bills(SettleReader *stream, const SettleRunContext *context, const SettleCh
         if (keep != NULL && !keep(context, &bill, keys))
             continue;
         if (bills->len >= SETTLE_CHUNK_FACTS_MAX)
-            return too_large(chunk, error);
+            return settle_load_too_large(chunk, error);
         g_array_append_val(bills, bill);
     }
     if (failure != NULL) {

@@ -19,6 +19,17 @@ gboolean settle_load_moved_orders(SettleStore *store, const SettleRunContext *co
 gboolean settle_load_new_bills(SettleStore *store, const SettleRunContext *context,
                                const SettleChunk *chunk, GArray *bills, GError **error);
 
+/* --- load-events.c --------------------------------------------------------------------------- */
+/* New events (SettleEvent): of the run's batches and, on due runs, those that waited for this day.
+ * Sorted by (distributor, order, event). */
+gboolean settle_load_new_events(SettleStore *store, const SettleRunContext *context,
+                                const SettleChunk *chunk, GArray *events, GError **error);
+/* All events known of the chunk's orders that closed in first_month or later, dated up to the run's
+ * day, sorted likewise. */
+gboolean settle_load_events(SettleStore *store, const SettleRunContext *context,
+                            const SettleChunk *chunk, SettleMonth first_month, GArray *events,
+                            GError **error);
+
 /* --- history: what is known of orders settled before --------------------------------------- */
 typedef struct {
     int64_t order_id;
@@ -42,6 +53,10 @@ gboolean settle_load_posted(SettleStore *store, const SettleRunContext *context,
                             const SettleChunk *chunk, const GArray *keys, SettleMonth first_period,
                             GArray *posted, GError **error);
 
+/* Reads the twelve columns of an order that every query of facts starts with. */
+void settle_load_order(const SettleReader *reader, SettleOrder *order);
+/* The error of a chunk with more facts than it may hold; always FALSE. */
+gboolean settle_load_too_large(const SettleChunk *chunk, GError **error);
 int settle_order_key_compare(int32_t distributor_a, int64_t order_a, int32_t distributor_b,
                              int64_t order_b);
 

@@ -37,6 +37,81 @@ bill_day(const SettleRunContext *context, const SettleBill *bill)
     return day;
 }
 
+/* The same of an event. */
+static SettleDay
+event_day(const SettleRunContext *context, const SettleEvent *event)
+{
+    SettleDay day = MAX(event->day, event->order.closing_day);
+    int32_t batch = event->order.batch_id;
+
+    if (settle_run_batch_state(context, batch) == SETTLE_BATCH_UNSEEN) {
+        day = MAX(day, context->date + 1);
+        if (batch > 0 && batch < context->n_batch_state)
+            day = MAX(day, context->batch_dates[batch]);
+    }
+    return day;
+}
+
+static void
+set_events_aside(SettleWorker *worker)
+{
+    const SettleRunContext *context = worker->context;
+    SettleOutput *output = worker->output;
+    guint kept = 0;
+
+    for (guint i = 0; i < worker->new_events->len; i++) {
+        const SettleEvent *event = &g_array_index(worker->new_events, SettleEvent, i);
+        SettleDay day = event_day(context, event);
+
+        if (settle_run_batch_state(context, event->batch_id) == SETTLE_BATCH_OF_RUN)
+            output->sums.facts++;
+        if (day > context->date) {
+            SettleAgendaRow row = {
+                .order_id = event->order.order_id,
+                .distributor_id = event->order.distributor_id,
+                .carrier_id =
+                    settle_directory_product_carrier(context->directory, event->order.product_id),
+                .what = SETTLE_AGENDA_EVENT,
+                .closing_month = settle_day_month(event->order.closing_day),
+                .look_day = day,
+                .bill_month = -1,
+                /* two events of an order may wait for one day */
+                .slot = (SettleSlot) (event->event_id & G_MAXINT32),
+            };
+            g_array_append_val(output->agenda, row);
+            output->sums.waiting++;
+            continue;
+        }
+        g_array_index(worker->new_events, SettleEvent, kept) = *event;
+        kept++;
+    }
+    g_array_set_size(worker->new_events, kept);
+}
+
+const SettleEvent *
+settle_merge_events(const SettleWorker *worker, const SettleOrder *order, guint *ret_n)
+{
+    const SettleEvent *events = (const SettleEvent *) (const void *) worker->events->data;
+    guint low = 0, high = worker->events->len, first;
+
+    while (low < high) {
+        guint middle = low + (high - low) / 2;
+
+        if (settle_order_key_compare(events[middle].order.distributor_id,
+                                     events[middle].order.order_id, order->distributor_id,
+                                     order->order_id) < 0)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    first = low;
+    while (low < worker->events->len && events[low].order.order_id == order->order_id &&
+           events[low].order.distributor_id == order->distributor_id)
+        low++;
+    *ret_n = low - first;
+    return *ret_n > 0 ? &events[first] : NULL;
+}
+
 void
 settle_merge_set_waiting_aside(SettleWorker *worker)
 {
@@ -101,6 +176,7 @@ settle_merge_set_waiting_aside(SettleWorker *worker)
         kept++;
     }
     g_array_set_size(worker->new_bills, kept);
+    set_events_aside(worker);
 }
 
 static int
@@ -123,7 +199,7 @@ settle_merge_rewind(SettleWorker *worker)
 {
     worker->next_new = worker->next_due = worker->next_bill = 0;
     worker->next_old_bill = worker->next_posted = worker->next_key = 0;
-    worker->next_moved = 0;
+    worker->next_moved = worker->next_event = 0;
 }
 
 gboolean
@@ -140,7 +216,12 @@ settle_merge_next(SettleWorker *worker, SettleSubject *subject)
     const SettleBill *bill = worker->next_bill < worker->new_bills->len
                                  ? &g_array_index(worker->new_bills, SettleBill, worker->next_bill)
                                  : NULL;
-    const SettleOrder *candidates[3] = {new_order, due_order, bill != NULL ? &bill->order : NULL};
+    const SettleEvent *event =
+        worker->next_event < worker->new_events->len
+            ? &g_array_index(worker->new_events, SettleEvent, worker->next_event)
+            : NULL;
+    const SettleOrder *candidates[] = {new_order, due_order, bill != NULL ? &bill->order : NULL,
+                                       event != NULL ? &event->order : NULL};
     const SettleOrder *least = NULL;
 
     for (guint i = 0; i < G_N_ELEMENTS(candidates); i++) {
@@ -179,6 +260,16 @@ settle_merge_next(SettleWorker *worker, SettleSubject *subject)
         subject->n_bills++;
         worker->next_bill++;
     }
+    subject->new_events = event;
+    while (worker->next_event < worker->new_events->len) {
+        event = &g_array_index(worker->new_events, SettleEvent, worker->next_event);
+        if (compare_to(&event->order, least) != 0)
+            break;
+        subject->n_new_events++;
+        worker->next_event++;
+    }
+    if (worker->events->len > 0)
+        subject->events = settle_merge_events(worker, least, &subject->n_events);
     settle_merge_match(worker, subject);
     return TRUE;
 }
@@ -222,6 +313,29 @@ bills_need_history(const SettleRunContext *context, const SettleSubject *subject
     return FALSE;
 }
 
+/* Any order of the chunk may have events by now: all since the earliest closing month are read,
+ * which costs what there are, not what there are orders. */
+static gboolean
+load_events(SettleWorker *worker, const SettleChunk *chunk, GError **error)
+{
+    SettleDay first = SETTLE_DAY_MAX;
+
+    for (guint i = 0; i < worker->new_orders->len; i++)
+        first = MIN(first, g_array_index(worker->new_orders, SettleOrder, i).closing_day);
+    for (guint i = 0; i < worker->due_orders->len; i++)
+        first = MIN(first, g_array_index(worker->due_orders, SettleOrder, i).closing_day);
+    for (guint i = 0; i < worker->moved_orders->len; i++)
+        first = MIN(first, g_array_index(worker->moved_orders, SettleOrder, i).closing_day);
+    for (guint i = 0; i < worker->new_bills->len; i++)
+        first = MIN(first, g_array_index(worker->new_bills, SettleBill, i).order.closing_day);
+    for (guint i = 0; i < worker->new_events->len; i++)
+        first = MIN(first, g_array_index(worker->new_events, SettleEvent, i).order.closing_day);
+    g_array_set_size(worker->events, 0);
+    return first == SETTLE_DAY_MAX ||
+           settle_load_events(worker->reader, worker->context, chunk, settle_day_month(first),
+                              worker->events, error);
+}
+
 /* First pass: which orders' past is needed, and from which month on. */
 gboolean
 settle_merge_load_history(SettleWorker *worker, const SettleChunk *chunk, GError **error)
@@ -229,15 +343,18 @@ settle_merge_load_history(SettleWorker *worker, const SettleChunk *chunk, GError
     SettleMonth first_month = G_MAXINT32;
     SettleSubject subject;
 
+    if (!load_events(worker, chunk, error))
+        return FALSE;
     g_array_set_size(worker->keys, 0);
-    if (worker->due_orders->len > 0 || worker->new_bills->len > 0) {
+    if (worker->due_orders->len > 0 || worker->new_bills->len > 0 || worker->new_events->len > 0) {
         settle_merge_rewind(worker);
         while (settle_merge_next(worker, &subject)) {
             SettleOrderKey key = {subject.order->order_id, subject.order->distributor_id};
 
             if (subject.is_new || subject.match == NULL || subject.match->n_rules == 0)
                 continue;
-            if ((subject.n_bills > 0 && bills_need_history(worker->context, &subject)) ||
+            if (subject.n_events > 0 ||
+                (subject.n_bills > 0 && bills_need_history(worker->context, &subject)) ||
                 (subject.is_due && due_needs_bills(worker->context, &subject))) {
                 g_array_append_val(worker->keys, key);
                 first_month = MIN(first_month, settle_day_month(subject.order->closing_day));

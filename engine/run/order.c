@@ -1,5 +1,7 @@
 #include "run/worker-internal.h"
 
+#include "calc/events.h"
+
 /* --- settling one order ---------------------------------------------------------------------- */
 
 static void
@@ -168,10 +170,70 @@ calc(SettleWorker *worker, const SettleSubject *subject, const SettleBill *bills
     return TRUE;
 }
 
+/* Fills in_force with the order's events that count; all of them, or those from before this run. */
+static void
+take_events(SettleWorker *worker, const SettleSubject *subject, gboolean before)
+{
+    g_array_set_size(worker->in_force, 0);
+    for (guint i = 0; i < subject->n_events; i++) {
+        gboolean is_new = FALSE;
+
+        for (guint k = 0; before && k < subject->n_new_events && !is_new; k++)
+            is_new = subject->new_events[k].event_id == subject->events[i].event_id;
+        if (!is_new)
+            g_array_append_val(worker->in_force, subject->events[i]);
+    }
+    settle_events_in_force(worker->in_force, worker->context->date);
+}
+
+static int64_t
+measure(SettleWorker *worker, const SettleSubject *subject, const SettleRule *rule)
+{
+    return settle_volume_measure(subject->policy, rule, subject->order,
+                                 (const SettleEvent *) (const void *) worker->in_force->data,
+                                 worker->in_force->len);
+}
+
+int64_t
+settle_order_measure_before(SettleWorker *worker, const SettleSubject *subject,
+                            const SettleRule *rule)
+{
+    take_events(worker, subject, TRUE);
+    return measure(worker, subject, rule);
+}
+
+/* Counts a new order, or changes what an old one counts by what its new events do to it. */
+static gboolean
+count_volumes(SettleWorker *worker, const SettleSubject *subject)
+{
+    const SettleMatch *match = subject->match;
+
+    for (guint i = match->first[SETTLE_KIND_VOLUME_BONUS];
+         i < match->first[SETTLE_KIND_VOLUME_BONUS + 1]; i++) {
+        const SettleRule *rule = match->rules[i];
+        int64_t before = subject->is_new ? 0 : settle_order_measure_before(worker, subject, rule);
+
+        take_events(worker, subject, FALSE);
+        if (!settle_volumes_count(worker->volumes, subject->policy, rule, subject->order,
+                                  &subject->parties, measure(worker, subject, rule) - before))
+            return FALSE;
+    }
+    return TRUE;
+}
+
+static void
+scope_events(SettleWorker *worker, const SettleSubject *subject, SettleCalcScope *scope)
+{
+    if (subject->n_events == 0)
+        return;
+    take_events(worker, subject, FALSE);
+    scope->events = (const SettleEvent *) (const void *) worker->in_force->data;
+    scope->n_events = worker->in_force->len;
+}
+
 static gboolean
 settle_new_order(SettleWorker *worker, SettleSubject *subject)
 {
-    const SettleMatch *match = subject->match;
     SettleCalcScope scope = {
         .date = worker->context->date,
         .due_after = SETTLE_DAY_MIN,
@@ -181,20 +243,18 @@ settle_new_order(SettleWorker *worker, SettleSubject *subject)
     };
     SettleOutcome outcome;
 
-    if (match == NULL) {
+    if (subject->match == NULL) {
         add_outcome(worker, subject,
                     subject->policy == NULL ? SETTLE_OUTCOME_NO_POLICY : SETTLE_OUTCOME_CURRENCY);
         worker->output->sums.zero++;
         return TRUE;
     }
+    scope_events(worker, subject, &scope);
     if (!calc(worker, subject, subject->bills, subject->n_bills, &scope))
         return FALSE;
     add_first(worker, subject);
-    for (guint i = match->first[SETTLE_KIND_VOLUME_BONUS];
-         i < match->first[SETTLE_KIND_VOLUME_BONUS + 1]; i++)
-        if (!settle_volumes_count(worker->volumes, subject->policy, match->rules[i], subject->order,
-                                  &subject->parties))
-            return FALSE;
+    if (!count_volumes(worker, subject))
+        return FALSE;
     outcome = new_order_outcome(worker, subject);
     if (outcome != SETTLE_OUTCOME_NONE) {
         add_outcome(worker, subject, outcome);
@@ -221,10 +281,15 @@ settle_old_order(SettleWorker *worker, SettleSubject *subject)
     if (has_history) {
         /* All of the order again, against all that was posted. */
         scope.upfront = scope.deferred = scope.share = TRUE;
+        scope_events(worker, subject, &scope);
         if (!calc(worker, subject, bills, n_bills, &scope))
             return FALSE;
+        /* what a corrected bill takes back is the bill's, whatever happened to the order long ago
+         */
+        for (guint i = 0; subject->n_new_events == 0 && i < worker->targets->len; i++)
+            g_array_index(worker->targets, SettleTarget, i).taken = 0;
         add_differences(worker, subject, posted, n_posted);
-        return TRUE;
+        return subject->n_new_events == 0 || count_volumes(worker, subject);
     }
     /* Slots that nothing can have been posted to: what falls due today for the first time ... */
     if (subject->is_due) {

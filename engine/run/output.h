@@ -26,6 +26,7 @@ typedef enum {
     SETTLE_AGENDA_BILL = 2,    /* bill waits for its day */
     SETTLE_AGENDA_PENDING = 3, /* instalment or upfront waits for a bill */
     SETTLE_AGENDA_DECIDED = 4,
+    SETTLE_AGENDA_EVENT = 5, /* event waits for its day */
 } SettleAgendaWhat;
 
 typedef struct {

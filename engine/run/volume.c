@@ -98,13 +98,16 @@ add_closing_months(GArray *months, const GArray *orders)
 
 static GArray *
 windows_to_load(const SettleRunContext *context, const GArray *new_orders,
-                const GArray *moved_orders)
+                const GArray *moved_orders, const GArray *new_events)
 {
     g_autoptr(GArray) closing_months = g_array_new(FALSE, FALSE, sizeof(SettleMonth));
     GArray *ends = g_array_new(FALSE, FALSE, sizeof(SettleMonth));
 
     add_closing_months(closing_months, new_orders);
     add_closing_months(closing_months, moved_orders);
+    for (guint i = 0; i < new_events->len; i++)
+        add_month(closing_months,
+                  settle_day_month(g_array_index(new_events, SettleEvent, i).order.closing_day));
     for (guint i = 0; i < context->window_ends->len; i++)
         add_month(ends, g_array_index(context->window_ends, SettleMonth, i));
     for (guint p = 0; p < settle_policy_set_size(context->policies); p++) {
@@ -168,9 +171,11 @@ compare_rows(gconstpointer a, gconstpointer b)
 
 gboolean
 settle_volumes_load(SettleVolumes *volumes, SettleStore *store, const SettleChunk *chunk,
-                    const GArray *new_orders, const GArray *moved_orders, GError **error)
+                    const GArray *new_orders, const GArray *moved_orders, const GArray *new_events,
+                    GError **error)
 {
-    g_autoptr(GArray) ends = windows_to_load(volumes->context, new_orders, moved_orders);
+    g_autoptr(GArray) ends =
+        windows_to_load(volumes->context, new_orders, moved_orders, new_events);
     g_autofree SettleDay *days = g_new(SettleDay, MAX(ends->len, 1));
 
     g_array_set_size(volumes->measures, 0);
@@ -212,29 +217,27 @@ find_window(SettleVolumes *volumes, const SettlePolicy *policy, const SettleRule
 
 gboolean
 settle_volumes_count(SettleVolumes *volumes, const SettlePolicy *policy, const SettleRule *rule,
-                     const SettleOrder *order, const SettleOrderParties *parties)
+                     const SettleOrder *order, const SettleOrderParties *parties, int64_t change)
 {
     int32_t scope_id = settle_volume_scope_id(&rule->volume, order, parties);
     SettleMonth end;
     Window *window;
 
-    if (scope_id < 0)
+    if (scope_id < 0 || change == 0)
         return TRUE;
     end = settle_volume_window_end(rule->volume.window, order->closing_day);
     window = find_window(volumes, policy, rule, end, scope_id);
-    return settle_add_i64(window->delta, settle_volume_measure(&rule->volume, order),
-                          &window->delta);
+    return settle_add_i64(window->delta, change, &window->delta);
 }
 
 gboolean
 settle_volumes_move(SettleVolumes *volumes, const SettlePolicy *policy, const SettleRule *rule,
-                    const SettleOrder *order, const SettleOrderParties *before,
+                    const SettleOrder *order, int64_t measure, const SettleOrderParties *before,
                     const SettleOrderParties *now)
 {
     int32_t from = settle_volume_scope_id(&rule->volume, order, before);
     int32_t to = settle_volume_scope_id(&rule->volume, order, now);
     SettleMonth end = settle_volume_window_end(rule->volume.window, order->closing_day);
-    int64_t measure = settle_volume_measure(&rule->volume, order);
     Window *window;
 
     if (from == to)

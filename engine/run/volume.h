@@ -15,16 +15,18 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(SettleVolumes, settle_volumes_free)
 /* Reads what earlier runs measured and posted of the windows that this chunk will evaluate: those
  * that end today, and those that its new orders touch and that are over or paid progressively. */
 gboolean settle_volumes_load(SettleVolumes *volumes, SettleStore *store, const SettleChunk *chunk,
-                             const GArray *new_orders, const GArray *moved_orders, GError **error);
-/* Counts an old order for the outlet that its manager now is known to have belonged to, and no
- * longer for the one thought before. FALSE on overflow. */
+                             const GArray *new_orders, const GArray *moved_orders,
+                             const GArray *new_events, GError **error);
+/* Counts an old order, of that measure so far, for the outlet that its manager now is known to have
+ * belonged to, and no longer for the one thought before. FALSE on overflow. */
 gboolean settle_volumes_move(SettleVolumes *volumes, const SettlePolicy *policy,
-                             const SettleRule *rule, const SettleOrder *order,
+                             const SettleRule *rule, const SettleOrder *order, int64_t measure,
                              const SettleOrderParties *before, const SettleOrderParties *now);
-/* Counts a new order of the current distributor for a matched volume rule. FALSE on overflow. */
+/* Changes what an order of the current distributor adds to a matched volume rule's window, by its
+ * measure if it is new. FALSE on overflow. */
 gboolean settle_volumes_count(SettleVolumes *volumes, const SettlePolicy *policy,
                               const SettleRule *rule, const SettleOrder *order,
-                              const SettleOrderParties *parties);
+                              const SettleOrderParties *parties, int64_t change);
 /* Evaluates the distributor's windows, writes deltas, postings and transfers, and starts afresh. */
 gboolean settle_volumes_close(SettleVolumes *volumes, int32_t distributor_id, SettleOutput *output,
                               GError **error);

@@ -23,13 +23,17 @@ struct SettleWorker {
     GArray *new_orders, *due_orders; /* SettleOrder */
     GArray *moved_orders;            /* SettleOrder: old ones whose manager moved, told late */
     GArray *new_bills, *old_bills;   /* SettleBill */
+    GArray *new_events;              /* SettleEvent: count from this run on */
+    GArray *events;                  /* SettleEvent: all that count, new ones too */
+    GArray *in_force;                /* SettleEvent of one order */
     GArray *keys;                    /* SettleOrderKey: orders whose history is needed */
     GArray *posted;                  /* SettlePosted */
     GArray *targets;                 /* SettleTarget of one order */
     GArray *transfers;               /* SettleTransfer of one order */
     GArray *months;                  /* SettleMonth: of one order's new bills */
     /* cursors of the merge */
-    guint next_new, next_due, next_bill, next_old_bill, next_posted, next_key, next_moved;
+    guint next_new, next_due, next_bill, next_old_bill, next_posted, next_key, next_moved,
+        next_event;
 };
 
 /* Everything about one order that the merge brought together. */
@@ -38,6 +42,10 @@ typedef struct {
     gboolean is_new, is_due, has_history;
     const SettleBill *bills; /* new ones */
     guint n_bills;
+    const SettleEvent *new_events; /* count from this run on */
+    guint n_new_events;
+    const SettleEvent *events; /* all that are known and dated by now, undone ones too */
+    guint n_events;
     SettleOrderParties parties;
     const SettlePolicy *policy;
     const SettleMatch *match;
@@ -48,6 +56,9 @@ typedef struct {
 void settle_merge_set_waiting_aside(SettleWorker *worker);
 /* Reads the past of those orders that cannot be settled without it. */
 gboolean settle_merge_load_history(SettleWorker *worker, const SettleChunk *chunk, GError **error);
+/* The events known of an order. */
+const SettleEvent *settle_merge_events(const SettleWorker *worker, const SettleOrder *order,
+                                       guint *ret_n);
 void settle_merge_rewind(SettleWorker *worker);
 /* The next order that anything happened to, ascending; FALSE at the end. An order that is both new
  * and due (it waited for this day) counts as new. */
@@ -63,5 +74,8 @@ gboolean settle_merge_history(SettleWorker *worker, const SettleOrder *order,
 /* --- order.c ---------------------------------------------------------------------------------- */
 /* Targets of the order minus what is posted: writes the transfers, outcome, agenda, measures. */
 gboolean settle_order_settle(SettleWorker *worker, SettleSubject *subject, GError **error);
+/* What the order counted in the rule's window before this run's events. */
+int64_t settle_order_measure_before(SettleWorker *worker, const SettleSubject *subject,
+                                    const SettleRule *rule);
 
 G_END_DECLS

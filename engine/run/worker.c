@@ -18,6 +18,9 @@ settle_worker_new(const SettleRunContext *context, GError **error)
     worker->moved_orders = g_array_new(FALSE, FALSE, sizeof(SettleOrder));
     worker->new_bills = g_array_new(FALSE, FALSE, sizeof(SettleBill));
     worker->old_bills = g_array_new(FALSE, FALSE, sizeof(SettleBill));
+    worker->new_events = g_array_new(FALSE, FALSE, sizeof(SettleEvent));
+    worker->events = g_array_new(FALSE, FALSE, sizeof(SettleEvent));
+    worker->in_force = g_array_new(FALSE, FALSE, sizeof(SettleEvent));
     worker->keys = g_array_new(FALSE, FALSE, sizeof(SettleOrderKey));
     worker->posted = g_array_new(FALSE, FALSE, sizeof(SettlePosted));
     worker->targets = g_array_new(FALSE, FALSE, sizeof(SettleTarget));
@@ -50,6 +53,9 @@ settle_worker_free(SettleWorker *worker)
     g_array_unref(worker->moved_orders);
     g_array_unref(worker->new_bills);
     g_array_unref(worker->old_bills);
+    g_array_unref(worker->new_events);
+    g_array_unref(worker->events);
+    g_array_unref(worker->in_force);
     g_array_unref(worker->keys);
     g_array_unref(worker->posted);
     g_array_unref(worker->targets);
@@ -76,11 +82,14 @@ move_orders(SettleWorker *worker, int32_t distributor_id, GError **error)
         settle_merge_match(worker, &subject);
         if (subject.match == NULL)
             continue;
+        subject.events = settle_merge_events(worker, subject.order, &subject.n_events);
         settle_directory_order_parties(worker->context->directory_before, subject.order, &before);
         for (guint i = subject.match->first[SETTLE_KIND_VOLUME_BONUS];
              i < subject.match->first[SETTLE_KIND_VOLUME_BONUS + 1]; i++) {
-            if (!settle_volumes_move(worker->volumes, subject.policy, subject.match->rules[i],
-                                     subject.order, &before, &subject.parties)) {
+            if (!settle_volumes_move(
+                    worker->volumes, subject.policy, subject.match->rules[i], subject.order,
+                    settle_order_measure_before(worker, &subject, subject.match->rules[i]), &before,
+                    &subject.parties)) {
                 g_set_error(error, SETTLE_ERROR, SETTLE_ERROR_OVERFLOW,
                             "a volume window's measure leaves 64 bits");
                 return FALSE;
@@ -140,21 +149,23 @@ settle_worker_chunk(SettleWorker *worker, const SettleChunk *chunk, SettleChunkS
                     gboolean *ret_kept, GError **error)
 {
     GError *failure = NULL;
-    gboolean ok =
-        settle_output_begin(worker->output, &failure) &&
-        settle_load_new_orders(worker->reader, worker->context, chunk, worker->new_orders,
-                               &failure) &&
-        settle_load_due_orders(worker->reader, worker->context, chunk, worker->due_orders,
-                               &failure) &&
-        settle_load_moved_orders(worker->reader, worker->context, chunk, worker->moved_orders,
-                                 &failure) &&
-        settle_load_new_bills(worker->reader, worker->context, chunk, worker->new_bills, &failure);
+    gboolean ok = settle_output_begin(worker->output, &failure) &&
+                  settle_load_new_orders(worker->reader, worker->context, chunk, worker->new_orders,
+                                         &failure) &&
+                  settle_load_due_orders(worker->reader, worker->context, chunk, worker->due_orders,
+                                         &failure) &&
+                  settle_load_moved_orders(worker->reader, worker->context, chunk,
+                                           worker->moved_orders, &failure) &&
+                  settle_load_new_bills(worker->reader, worker->context, chunk, worker->new_bills,
+                                        &failure) &&
+                  settle_load_new_events(worker->reader, worker->context, chunk, worker->new_events,
+                                         &failure);
 
     if (ok) {
         settle_merge_set_waiting_aside(worker);
         ok = settle_merge_load_history(worker, chunk, &failure) &&
              settle_volumes_load(worker->volumes, worker->reader, chunk, worker->new_orders,
-                                 worker->moved_orders, &failure) &&
+                                 worker->moved_orders, worker->new_events, &failure) &&
              settle_invoicing_load(worker->invoicing, worker->reader, chunk, &failure) &&
              settle_chunk(worker, chunk, &failure) &&
              settle_output_finish(worker->output, chunk->chunk, &failure) &&

@@ -153,14 +153,15 @@ static void
 test_measure(void)
 {
     SettleOrder order = order_of("2026-03-15", 19990);
-    SettleVolumeBonus volume = {.measure = ORDERS};
+    SettlePolicy policy = {0};
+    SettleRule rule = {.kind = SETTLE_KIND_VOLUME_BONUS, .volume = {.measure = ORDERS}};
 
     order.quantity = 7;
-    g_assert_cmpint(settle_volume_measure(&volume, &order), ==, 1);
-    volume.measure = UNITS;
-    g_assert_cmpint(settle_volume_measure(&volume, &order), ==, 7);
-    volume.measure = AMOUNT;
-    g_assert_cmpint(settle_volume_measure(&volume, &order), ==, 19990);
+    g_assert_cmpint(settle_volume_measure(&policy, &rule, &order, NULL, 0), ==, 1);
+    rule.volume.measure = UNITS;
+    g_assert_cmpint(settle_volume_measure(&policy, &rule, &order, NULL, 0), ==, 7);
+    rule.volume.measure = AMOUNT;
+    g_assert_cmpint(settle_volume_measure(&policy, &rule, &order, NULL, 0), ==, 19990);
 }
 
 static const struct {

@@ -1,3 +1,3 @@
 -- Facts that waited for this day, per distributor. $1 day, $2 run
 SELECT distributor_id, count(*)
-  FROM settle.agenda WHERE look_day = $1 AND what IN (1, 2) AND run_id < $2 GROUP BY 1
+  FROM settle.agenda WHERE look_day = $1 AND what IN (1, 2, 5) AND run_id < $2 GROUP BY 1

@@ -1,0 +1,328 @@
+#include "calc/events.h"
+
+#include "base/error.h"
+#include "calc/internal.h"
+
+#include <stdlib.h>
+
+/* --- which count -------------------------------------------------------------------------------
+ */
+
+static int
+compare_events(const void *a, const void *b)
+{
+    const SettleEvent *x = a, *y = b;
+
+    if (x->day != y->day)
+        return x->day < y->day ? -1 : 1;
+    return x->event_id < y->event_id ? -1 : x->event_id > y->event_id;
+}
+
+static gboolean
+is_undone(const GArray *events, const SettleEvent *event, SettleDay date)
+{
+    for (guint i = 0; i < events->len; i++) {
+        const SettleEvent *other = &g_array_index(events, SettleEvent, i);
+
+        if (other->kind == SETTLE_EVENT_KIND_REINSTATE && other->reinstates == event->event_id &&
+            other->day <= date)
+            return TRUE;
+    }
+    return FALSE;
+}
+
+void
+settle_events_in_force(GArray *events, SettleDay date)
+{
+    guint n = 0;
+
+    /* Reinstatements stay until the end: they are what the others are held against. */
+    for (guint i = 0; i < events->len; i++) {
+        SettleEvent event = g_array_index(events, SettleEvent, i);
+
+        if (event.day <= date &&
+            (event.kind == SETTLE_EVENT_KIND_REINSTATE || !is_undone(events, &event, date))) {
+            g_array_index(events, SettleEvent, i) = g_array_index(events, SettleEvent, n);
+            g_array_index(events, SettleEvent, n++) = event;
+        }
+    }
+    g_array_set_size(events, n);
+    for (guint i = 0; i < events->len;)
+        if (g_array_index(events, SettleEvent, i).kind == SETTLE_EVENT_KIND_REINSTATE)
+            g_array_remove_index_fast(events, i);
+        else
+            i++;
+    if (events->len > 1)
+        qsort(events->data, events->len, sizeof(SettleEvent), compare_events);
+}
+
+/* --- what they are -----------------------------------------------------------------------------
+ */
+
+/* As which clawback event it acts, or -1: a number that went elsewhere may act as a cancellation.
+ */
+static guint
+acts_as(const SettlePolicy *policy, const SettleEvent *event)
+{
+    switch ((SettleEventKind) event->kind) {
+    case SETTLE_EVENT_KIND_CANCEL:
+        return 1u << SETTLE_EVENT_CANCEL;
+    case SETTLE_EVENT_KIND_SUSPEND:
+        return 1u << SETTLE_EVENT_SUSPEND;
+    case SETTLE_EVENT_KIND_PORT_OUT:
+        return 1u << SETTLE_EVENT_PORT_OUT | (guint) (policy->terms.on_port_out == SETTLE_AS_CANCEL)
+                                                 << SETTLE_EVENT_CANCEL;
+    case SETTLE_EVENT_KIND_NUMBER_TRANSFER:
+        return (guint) (policy->terms.on_number_transfer == SETTLE_AS_CANCEL)
+               << SETTLE_EVENT_CANCEL;
+    case SETTLE_EVENT_KIND_REFUND: /* by its sums, not by itself */
+    case SETTLE_EVENT_KIND_RESUME:
+    case SETTLE_EVENT_KIND_FRAUD:
+    case SETTLE_EVENT_KIND_REINSTATE:
+        break;
+    }
+    return 0;
+}
+
+gboolean
+settle_events_fully_refunded(const SettleOrder *order, const SettleEvent *events, guint n_events,
+                             SettleDay *ret_day)
+{
+    int64_t refunded = 0;
+
+    for (guint i = 0; i < n_events; i++) {
+        const SettleEvent *event = &events[i];
+
+        if (event->kind != SETTLE_EVENT_KIND_REFUND)
+            continue;
+        refunded += MIN(event->amount_minor, order->paid_minor - refunded);
+        if (event->whole || (order->paid_minor > 0 && refunded == order->paid_minor)) {
+            *ret_day = event->day;
+            return TRUE;
+        }
+    }
+    return FALSE;
+}
+
+gboolean
+settle_events_any_refund(const SettleCalcScope *scope, SettleDay day)
+{
+    for (guint i = 0; i < scope->n_events; i++)
+        if (scope->events[i].kind == SETTLE_EVENT_KIND_REFUND && scope->events[i].day <= day)
+            return TRUE;
+    return FALSE;
+}
+
+gboolean
+settle_events_active(const SettlePolicy *policy, const SettleCalcScope *scope, SettleDay day)
+{
+    gboolean suspended = FALSE;
+
+    for (guint i = 0; i < scope->n_events && scope->events[i].day <= day; i++) {
+        const SettleEvent *event = &scope->events[i];
+
+        if ((acts_as(policy, event) & (1u << SETTLE_EVENT_CANCEL | 1u << SETTLE_EVENT_PORT_OUT)) !=
+            0)
+            return FALSE;
+        if (event->kind == SETTLE_EVENT_KIND_SUSPEND)
+            suspended = TRUE;
+        else if (event->kind == SETTLE_EVENT_KIND_RESUME)
+            suspended = FALSE;
+    }
+    return !suspended;
+}
+
+gboolean
+settle_events_stopped(const SettlePolicy *policy, const SettleCalcScope *scope, SettleDay day)
+{
+    for (guint i = 0; i < scope->n_events && scope->events[i].day < day; i++) {
+        uint8_t kind = scope->events[i].kind;
+
+        if ((kind == SETTLE_EVENT_KIND_PORT_OUT && policy->terms.on_port_out == SETTLE_STOPS) ||
+            (kind == SETTLE_EVENT_KIND_NUMBER_TRANSFER &&
+             policy->terms.on_number_transfer == SETTLE_STOPS))
+            return TRUE;
+    }
+    return FALSE;
+}
+
+/* Days suspended before the day: from that of suspension to the one before resumption. */
+static int
+suspended_days(const SettleCalcScope *scope, SettleDay before)
+{
+    SettleDay from = SETTLE_DAY_MIN;
+    int days = 0;
+
+    for (guint i = 0; i < scope->n_events && scope->events[i].day < before; i++) {
+        const SettleEvent *event = &scope->events[i];
+
+        if (event->kind == SETTLE_EVENT_KIND_SUSPEND && from == SETTLE_DAY_MIN)
+            from = event->day;
+        if (event->kind == SETTLE_EVENT_KIND_RESUME && from != SETTLE_DAY_MIN) {
+            days += event->day - from;
+            from = SETTLE_DAY_MIN;
+        }
+    }
+    return from != SETTLE_DAY_MIN ? days + (before - from) : days;
+}
+
+/* --- clawback -----------------------------------------------------------------------------------
+ */
+
+static gboolean
+span_holds(const SettleSpan *span, SettleDay closing, SettleDay day)
+{
+    if (span->in_months)
+        return day <= settle_day_add_months(closing, span->to);
+    return day - closing >= span->from && (span->to == G_MAXINT || day - closing <= span->to);
+}
+
+static gboolean
+has_refund_term(const SettleRule *rule)
+{
+    for (guint i = 0; i < rule->terms.n_clawbacks; i++)
+        if ((rule->terms.clawbacks[i].events & 1u << SETTLE_EVENT_REFUND) != 0)
+            return TRUE;
+    return FALSE;
+}
+
+static void
+keep_at_most(SettleKept *kept, int64_t numerator, int64_t denominator, SettleDay since)
+{
+    if (numerator * kept->denominator < kept->numerator * denominator ||
+        (kept->since == SETTLE_DAY_MIN && numerator < denominator))
+        *kept = (SettleKept){numerator, denominator, since};
+}
+
+/* The greatest k for which closing plus k months is not after the day (13.6). */
+static int
+months_served(SettleDay closing, SettleDay day)
+{
+    int k = settle_day_month(day) - settle_day_month(closing);
+
+    if (k > 0 && settle_day_add_months(closing, k) > day)
+        k--;
+    return MAX(k, 0);
+}
+
+static void
+apply_term(const SettleClawback *term, const SettleRule *rule, const SettleOrder *order,
+           const SettleCalcScope *scope, SettleDay event_day, SettleKept *kept)
+{
+    SettleDay day = event_day;
+
+    if (term->without_suspended)
+        day -= suspended_days(scope, event_day);
+    if (!span_holds(&term->span, order->closing_day, day))
+        return;
+    switch (term->take) {
+    case SETTLE_TAKE_SHARE:
+        keep_at_most(kept, SETTLE_RATE_ONE - term->share_ppb, SETTLE_RATE_ONE, event_day);
+        break;
+    case SETTLE_TAKE_PRO_RATA: {
+        int contract = rule->terms.contract_months;
+
+        settle_invariant(contract > 0);
+        keep_at_most(kept, MIN(months_served(order->closing_day, day), contract), contract,
+                     event_day);
+        break;
+    }
+    case SETTLE_TAKE_REFUNDED_PART: /* lowers the base */
+        break;
+    }
+}
+
+SettleKept
+settle_events_kept(const SettlePolicy *policy, const SettleRule *rule, const SettleOrder *order,
+                   const SettleCalcScope *scope)
+{
+    SettleKept kept = {1, 1, SETTLE_DAY_MIN};
+    SettleDay full = 0;
+    gboolean refunded = settle_events_fully_refunded(order, scope->events, scope->n_events, &full);
+
+    for (guint i = 0; i < scope->n_events; i++)
+        if (scope->events[i].kind == SETTLE_EVENT_KIND_FRAUD)
+            keep_at_most(&kept, 0, 1, scope->events[i].day);
+    if (refunded && !has_refund_term(rule) && rule->kind != SETTLE_KIND_REVENUE_SHARE)
+        keep_at_most(&kept, 0, 1, full);
+    for (guint t = 0; t < rule->terms.n_clawbacks; t++) {
+        const SettleClawback *term = &rule->terms.clawbacks[t];
+
+        if (refunded && (term->events & 1u << SETTLE_EVENT_REFUND) != 0)
+            apply_term(term, rule, order, scope, full, &kept);
+        for (guint i = 0; i < scope->n_events; i++)
+            if ((term->events & acts_as(policy, &scope->events[i])) != 0)
+                apply_term(term, rule, order, scope, scope->events[i].day, &kept);
+    }
+    return kept;
+}
+
+int64_t
+settle_events_refunded(const SettleRule *rule, const SettleOrder *order,
+                       const SettleCalcScope *scope, SettleDay due, SettleDay *ret_since)
+{
+    gboolean own_terms = has_refund_term(rule);
+    int64_t refunded = 0, lowered = 0;
+
+    for (guint i = 0; i < scope->n_events; i++) {
+        const SettleEvent *event = &scope->events[i];
+        gboolean counts;
+        int64_t part;
+
+        if (event->kind != SETTLE_EVENT_KIND_REFUND)
+            continue;
+        part = event->whole ? order->paid_minor - refunded
+                            : MIN(event->amount_minor, order->paid_minor - refunded);
+        refunded += part;
+        /* up to its due day an instalment's rate is of what is left, whatever the terms (13.7) */
+        counts = event->day <= due && (!own_terms || rule->kind == SETTLE_KIND_DEFERRED);
+        for (guint t = 0; t < rule->terms.n_clawbacks && !counts; t++) {
+            const SettleClawback *term = &rule->terms.clawbacks[t];
+
+            counts = term->take == SETTLE_TAKE_REFUNDED_PART &&
+                     span_holds(&term->span, order->closing_day, event->day);
+        }
+        if (counts && part > 0) {
+            lowered += part;
+            *ret_since = event->day;
+        }
+    }
+    return lowered;
+}
+
+gboolean
+settle_target_keep(const SettlePolicy *policy, const SettleOrder *order,
+                   const SettleCalcScope *scope, SettleDay refunded_since, SettleTarget *target)
+{
+    SettleKept kept = settle_events_kept(policy, target->rule, order, scope);
+    SettleDay since = MAX(kept.since, refunded_since);
+    SettleExact exact = {(SettleInt128) target->target_minor * kept.numerator, kept.denominator};
+
+    /* 13.2: of a clawback the origin is the month of its event, never one before the target's own
+     */
+    if (since != SETTLE_DAY_MIN)
+        target->taken = settle_day_month(since);
+    return kept.numerator == kept.denominator ||
+           settle_money_round(exact, policy->rounding, &target->target_minor);
+}
+
+int64_t
+settle_events_counted(const SettlePolicy *policy, const SettleRule *rule, const SettleOrder *order,
+                      const SettleEvent *events, guint n_events)
+{
+    int64_t refunded = 0;
+    SettleDay day;
+
+    if (settle_events_fully_refunded(order, events, n_events, &day))
+        return -1;
+    for (guint i = 0; i < n_events; i++) {
+        const SettleEvent *event = &events[i];
+
+        if (event->kind == SETTLE_EVENT_KIND_FRAUD ||
+            (acts_as(policy, event) & rule->terms.not_counted) != 0)
+            return -1;
+        if (event->kind == SETTLE_EVENT_KIND_REFUND)
+            refunded += MIN(event->amount_minor, order->paid_minor - refunded);
+    }
+    return order->paid_minor - refunded;
+}

@@ -1,0 +1,41 @@
+/* What events leave of an order's targets (docs/semantics.md 5.5, 13.4 to 13.9). Pure. */
+#pragma once
+
+#include "calc/calc.h"
+
+G_BEGIN_DECLS
+
+/* Leaves the events that count on the day, by (day, event_id): dated up to it, and not undone by a
+ * reinstatement that is. events: GArray of SettleEvent of one order, any order. */
+void settle_events_in_force(GArray *events, SettleDay date);
+
+/* What is kept of an amount, as a fraction, and since when less than all. */
+typedef struct {
+    int64_t numerator, denominator;
+    SettleDay since; /* day of the event that leaves least; SETTLE_DAY_MIN: everything is kept */
+} SettleKept;
+SettleKept settle_events_kept(const SettlePolicy *policy, const SettleRule *rule,
+                              const SettleOrder *order, const SettleCalcScope *scope);
+
+/* By how much refunds lower the base of the rule's rate. due: for an instalment its due day, else
+ * SETTLE_DAY_MAX. *ret_since: day of the last of them, untouched if there is none. */
+int64_t settle_events_refunded(const SettleRule *rule, const SettleOrder *order,
+                               const SettleCalcScope *scope, SettleDay due, SettleDay *ret_since);
+
+/* Neither cancelled nor suspended nor ported out on the day. */
+gboolean settle_events_active(const SettlePolicy *policy, const SettleCalcScope *scope,
+                              SettleDay day);
+/* Some refund is dated up to the day. */
+gboolean settle_events_any_refund(const SettleCalcScope *scope, SettleDay day);
+/* The policy stops what falls due after the number went elsewhere, and it did so before that day.
+ */
+gboolean settle_events_stopped(const SettlePolicy *policy, const SettleCalcScope *scope,
+                               SettleDay day);
+/* What is left of the paid amount for a volume window; -1: the order does not count (13.9). */
+int64_t settle_events_counted(const SettlePolicy *policy, const SettleRule *rule,
+                              const SettleOrder *order, const SettleEvent *events, guint n_events);
+/* The day on which all that was paid is refunded; FALSE: never. */
+gboolean settle_events_fully_refunded(const SettleOrder *order, const SettleEvent *events,
+                                      guint n_events, SettleDay *ret_day);
+
+G_END_DECLS
