@@ -38,6 +38,11 @@ G_BEGIN_DECLS
     X(INTAKE_BILLS_COPIED, "intake-bills-copied", DATABASE, "bills are copied")                    \
     X(INTAKE_WAITING_COPIED, "intake-waiting-copied", DATABASE, "bills without order are copied")  \
     X(INTAKE_FOUND_COPIED, "intake-found-copied", DATABASE, "bills that waited are marked found")  \
+    X(INTAKE_EVENTS_COPIED, "intake-events-copied", DATABASE, "events are copied")                 \
+    X(INTAKE_EVENTS_WAITING_COPIED, "intake-events-waiting-copied", DATABASE,                      \
+      "events without order are copied")                                                           \
+    X(INTAKE_EVENTS_FOUND_COPIED, "intake-events-found-copied", DATABASE,                          \
+      "events that waited are marked found")                                                       \
     X(INTAKE_PARTIES_COPIED, "intake-parties-copied", DATABASE, "master data is copied")           \
     X(INTAKE_CODES_INSERTED, "intake-codes-inserted", DATABASE, "new codes have their ids")        \
     X(INTAKE_QUARANTINE_COPIED, "intake-quarantine-copied", DATABASE, "rejected rows are kept")    \

@@ -95,7 +95,7 @@ static char *
 describe(void)
 {
     GString *text = g_string_new("Takes facts in. KIND: carriers, distributors, outlets, managers, "
-                                 "products, orders, bills.\n"
+                                 "products, orders, bills, events.\n"
                                  "FILE: CSV, UTF-8, with a header; - is standard input. Each file "
                                  "becomes a batch, sealed when "
                                  "it\nagrees with the control totals given. Rows that cannot be "
@@ -129,7 +129,7 @@ settle_command_import(const SettleCli *cli, int argc, char **argv)
          "business date: the night it belongs to (default: today in the settlement zone)", "DAY"},
         {"count", 0, 0, G_OPTION_ARG_INT64, &count, "control count: rows of the file", "N"},
         {"sum", 0, 0, G_OPTION_ARG_FILENAME, &sum,
-         "control sum: of paid (orders) or billed (bills)", "AMOUNT"},
+         "control sum: of paid (orders), billed (bills) or amount (events)", "AMOUNT"},
         {"source", 0, 0, G_OPTION_ARG_FILENAME, &source,
          "what to call the source (default: the file)", "NAME"},
         {"staging", 0, 0, G_OPTION_ARG_FILENAME, &staging,
@@ -150,7 +150,7 @@ settle_command_import(const SettleCli *cli, int argc, char **argv)
         return settle_cli_usage("settle import --help", "import what, and from which file");
     if (!settle_intake_kind_lookup(argv[1], &kind))
         return settle_cli_usage(
-            "there are carriers, distributors, outlets, managers, products, orders and bills",
+            "there are carriers, distributors, outlets, managers, products, orders, bills and events",
             "there is no kind of fact \"%s\"", argv[1]);
     if (staging != NULL ? argc > 2 : argc < 3)
         return settle_cli_usage(

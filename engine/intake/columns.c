@@ -65,6 +65,17 @@ static const SettleIntakeColumn bills[] = {
     {"megabytes", TRUE, "megabytes used, 0 or more"},
     {"currency", TRUE, "ISO 4217, that of the order"},
 };
+static const SettleIntakeColumn events[] = {
+    {"carrier", TRUE, "code of the carrier"},
+    {"event_id", TRUE, "the carrier's id of the event, up to 200 bytes"},
+    {"order_id", TRUE, "the carrier's id of the order that it happened to"},
+    {"event", TRUE,
+     "refund, full-refund, cancel, suspend, resume, fraud, number-transfer, port-out, reinstate"},
+    {"at", TRUE, "ISO 8601 with offset or Z; without one it is local"},
+    {"amount", FALSE, "of a refund: what was paid back; empty else"},
+    {"reinstates", FALSE, "of a reinstatement: the id of the event that is undone; empty else"},
+    {"currency", FALSE, "ISO 4217, that of the order; a refund's amount needs it"},
+};
 
 static const struct {
     const char *name;
@@ -78,6 +89,7 @@ static const struct {
     [SETTLE_INTAKE_PRODUCTS] = {"products", products, G_N_ELEMENTS(products)},
     [SETTLE_INTAKE_ORDERS] = {"orders", orders, G_N_ELEMENTS(orders)},
     [SETTLE_INTAKE_BILLS] = {"bills", bills, G_N_ELEMENTS(bills)},
+    [SETTLE_INTAKE_EVENTS] = {"events", events, G_N_ELEMENTS(events)},
 };
 
 const char *

@@ -15,6 +15,7 @@ typedef enum {
     SETTLE_INTAKE_PRODUCTS,
     SETTLE_INTAKE_ORDERS,
     SETTLE_INTAKE_BILLS,
+    SETTLE_INTAKE_EVENTS,
     SETTLE_N_INTAKE_KINDS
 } SettleIntakeKind;
 
@@ -67,6 +68,17 @@ enum {
     BILL_MINUTES,
     BILL_MEGABYTES,
     BILL_CURRENCY
+};
+
+enum {
+    EVENT_CARRIER,
+    EVENT_EVENT_ID,
+    EVENT_ORDER_ID,
+    EVENT_EVENT,
+    EVENT_AT,
+    EVENT_AMOUNT,
+    EVENT_REINSTATES,
+    EVENT_CURRENCY
 };
 
 /* The place of a kind's column in a record, by its place in the table; -1: the file lacks it. */

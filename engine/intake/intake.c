@@ -44,6 +44,7 @@ job_free(SettleIntakeJob *job)
         settle_intake_codes_free(job->codes[dim]);
     g_clear_pointer(&job->slices, g_hash_table_unref);
     g_clear_pointer(&job->parties, g_ptr_array_unref);
+    g_clear_pointer(&job->events, g_array_unref);
     g_clear_pointer(&job->arena, settle_arena_free);
     g_free(job);
 }
@@ -129,6 +130,7 @@ job_new(SettleStore *store, SettleIntakeKind kind, const char *name,
         job->codes[dim] = settle_intake_codes_new();
     job->slices = g_hash_table_new(NULL, NULL);
     job->parties = g_ptr_array_new();
+    job->events = g_array_new(FALSE, FALSE, sizeof(SettleIntakeEvent));
     job->arena = settle_arena_new(64 * 1024);
     return g_steal_pointer(&job);
 }
@@ -254,6 +256,24 @@ add_party(SettleIntakeJob *job, const SettleCsvRecord *record, const SettleIntak
 }
 
 static gboolean
+add_event(SettleIntakeJob *job, const SettleCsvRecord *record, const SettleIntakePlace *place,
+          gboolean *ret_valid, SettleVerdict *verdict, GError **error)
+{
+    SettleIntakeEvent event;
+    if (job->events->len == SETTLE_INTAKE_MAX_PARTIES) {
+        g_set_error(error, SETTLE_ERROR, SETTLE_ERROR_LIMIT, "%s: more than %d events in one file",
+                    job->name, SETTLE_INTAKE_MAX_PARTIES);
+        return FALSE;
+    }
+    *ret_valid = settle_validate_event(job, record, &event, verdict);
+    if (*ret_valid) {
+        event.place = *place;
+        g_array_append_val(job->events, event);
+    }
+    return TRUE;
+}
+
+static gboolean
 take_record(SettleIntakeJob *job, const SettleCsvRecord *record, GError **error)
 {
     SettleVerdict verdict;
@@ -276,6 +296,8 @@ take_record(SettleIntakeJob *job, const SettleCsvRecord *record, GError **error)
                       ? add_order(job, record, &place, &valid, &verdict, error)
                   : job->kind == SETTLE_INTAKE_BILLS
                       ? add_bill(job, record, &place, &valid, &verdict, error)
+                  : job->kind == SETTLE_INTAKE_EVENTS
+                      ? add_event(job, record, &place, &valid, &verdict, error)
                       : add_party(job, record, &place, &valid, &verdict, error);
     if (!ok)
         return FALSE;
@@ -302,7 +324,8 @@ read_all(SettleIntakeJob *job, GError **error)
 static gboolean
 has_amount(const SettleIntakeJob *job)
 {
-    return job->kind == SETTLE_INTAKE_ORDERS || job->kind == SETTLE_INTAKE_BILLS;
+    return job->kind == SETTLE_INTAKE_ORDERS || job->kind == SETTLE_INTAKE_BILLS ||
+           job->kind == SETTLE_INTAKE_EVENTS;
 }
 
 static gboolean
@@ -401,6 +424,8 @@ write_kind(SettleIntakeJob *job, GError **error)
         return settle_intake_write_orders(job, error);
     case SETTLE_INTAKE_BILLS:
         return settle_intake_write_bills(job, error);
+    case SETTLE_INTAKE_EVENTS:
+        return settle_intake_write_events(job, error);
     case SETTLE_INTAKE_CARRIERS:
     case SETTLE_INTAKE_DISTRIBUTORS:
     case SETTLE_INTAKE_OUTLETS:
@@ -471,7 +496,9 @@ next_batch_id(SettleIntakeJob *job, GError **error)
 static void
 tidy(SettleIntakeJob *job)
 {
-    const char *table = job->kind == SETTLE_INTAKE_ORDERS ? "closed_order" : "bill";
+    const char *table = job->kind == SETTLE_INTAKE_ORDERS  ? "closed_order"
+                        : job->kind == SETTLE_INTAKE_BILLS ? "bill"
+                                                           : "event";
     for (int i = 0; has_amount(job) && i < SETTLE_INTAKE_MONTHS; i++)
         if (job->months[i] > 0) {
             SettleMonth month = SETTLE_INTAKE_FIRST_MONTH + i;

@@ -70,7 +70,8 @@ typedef struct SettleIntakeJob {
     gboolean waiting_known, waiting_there; /* bills that wait for their order, in the database */
     SettleDay oldest_day;                  /* earliest closing day among the orders */
     GPtrArray *parties;                    /* kinds of master data: their rows, in memory */
-    SettleArena *arena;                    /* of the parties */
+    GArray *events;                        /* SettleIntakeEvent, in memory, too */
+    SettleArena *arena;                    /* of both */
 } SettleIntakeJob;
 
 /* Where a record stands in what was kept. */
@@ -100,6 +101,19 @@ typedef struct {
     uint16_t contract_length;
     char text[]; /* contract */
 } SettleIntakeBill;
+
+/* An event; texts behind it: its own key, then the order's. */
+typedef struct {
+    int64_t event_id, order_id, amount_minor, reinstates;
+    SettleInstant at;
+    SettleIntakePlace place;
+    int32_t carrier_id;
+    SettleDay day;
+    int16_t currency; /* 0: not said */
+    uint8_t kind, whole;
+    uint16_t upstream_length, order_length;
+    char *text; /* of the job's arena */
+} SettleIntakeEvent;
 
 /* One row of master data; which fields mean something depends on the kind. */
 typedef struct {
@@ -148,6 +162,8 @@ gboolean settle_validate_order(SettleIntakeJob *job, const SettleCsvRecord *reco
                                SettleIntakeOrder *ret_order, SettleVerdict *verdict);
 gboolean settle_validate_bill(SettleIntakeJob *job, const SettleCsvRecord *record,
                               SettleIntakeBill *ret_bill, SettleVerdict *verdict);
+gboolean settle_validate_event(SettleIntakeJob *job, const SettleCsvRecord *record,
+                               SettleIntakeEvent *ret_event, SettleVerdict *verdict);
 gboolean settle_validate_party(SettleIntakeJob *job, const SettleCsvRecord *record,
                                SettleIntakeParty *ret_party, SettleVerdict *verdict);
 /* Adds the record's amount to the sums, whatever else is wrong with it. */
@@ -156,6 +172,7 @@ void settle_validate_tally(SettleIntakeJob *job, const SettleCsvRecord *record);
 /* --- write-*.c: inside the transaction, from the valid rows to the tables ------------------- */
 gboolean settle_intake_write_orders(SettleIntakeJob *job, GError **error);
 gboolean settle_intake_write_bills(SettleIntakeJob *job, GError **error);
+gboolean settle_intake_write_events(SettleIntakeJob *job, GError **error);
 gboolean settle_intake_write_parties(SettleIntakeJob *job, GError **error);
 
 G_END_DECLS

@@ -27,6 +27,8 @@ static const char *const codes[SETTLE_N_REJECTS] = {
     [SETTLE_REJECT_BAD_AMOUNT] = "bad-amount",
     [SETTLE_REJECT_TOO_MANY_DECIMALS] = "too-many-decimals",
     [SETTLE_REJECT_NEGATIVE_AMOUNT] = "negative-amount",
+    [SETTLE_REJECT_UNKNOWN_EVENT] = "unknown-event",
+    [SETTLE_REJECT_UNWANTED_VALUE] = "unwanted-value",
     [SETTLE_REJECT_TOO_MANY_CODES] = "too-many-codes",
     [SETTLE_REJECT_UNKNOWN_CARRIER] = "unknown-carrier",
     [SETTLE_REJECT_UNKNOWN_DISTRIBUTOR] = "unknown-distributor",
@@ -39,6 +41,10 @@ static const char *const codes[SETTLE_N_REJECTS] = {
     [SETTLE_REJECT_CONFLICT] = "conflict",
     [SETTLE_REJECT_ID_COLLISION] = "id-collision",
     [SETTLE_REJECT_CONTRACT_CURRENCY] = "contract-currency",
+    [SETTLE_REJECT_EVENT_CURRENCY] = "event-currency",
+    [SETTLE_REJECT_BEFORE_CLOSING] = "event-before-closing",
+    [SETTLE_REJECT_REFUND_BEYOND_PAID] = "refund-beyond-paid",
+    [SETTLE_REJECT_REINSTATES_ANOTHER] = "reinstates-another",
 };
 
 const char *

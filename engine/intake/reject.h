@@ -33,6 +33,8 @@ typedef enum {
     SETTLE_REJECT_BAD_AMOUNT,
     SETTLE_REJECT_TOO_MANY_DECIMALS,
     SETTLE_REJECT_NEGATIVE_AMOUNT,
+    SETTLE_REJECT_UNKNOWN_EVENT,
+    SETTLE_REJECT_UNWANTED_VALUE, /* given where this event has none */
     SETTLE_REJECT_TOO_MANY_CODES, /* an open vocabulary is full: 32767 codes */
     /* against the master data of the business date */
     SETTLE_REJECT_UNKNOWN_CARRIER,
@@ -47,6 +49,10 @@ typedef enum {
     SETTLE_REJECT_CONFLICT,          /* the same key with other content */
     SETTLE_REJECT_ID_COLLISION,      /* another key with the same id */
     SETTLE_REJECT_CONTRACT_CURRENCY, /* a bill in another currency than its order */
+    SETTLE_REJECT_EVENT_CURRENCY,  /* a refund in another currency than its order */
+    SETTLE_REJECT_BEFORE_CLOSING,  /* an event of a day before its order closed */
+    SETTLE_REJECT_REFUND_BEYOND_PAID,
+    SETTLE_REJECT_REINSTATES_ANOTHER, /* a reinstatement of a reinstatement, or of another order's */
     SETTLE_N_REJECTS
 } SettleReject;
 

@@ -67,15 +67,23 @@ settle_validate_tally(SettleIntakeJob *job, const SettleCsvRecord *record)
     SettleCurrency currency;
     int64_t minor;
     SettleCsvField code, amount;
-    if (job->kind != SETTLE_INTAKE_ORDERS && job->kind != SETTLE_INTAKE_BILLS)
+    static const struct {
+        int currency, amount;
+    } places[SETTLE_N_INTAKE_KINDS] = {
+        [SETTLE_INTAKE_ORDERS] = {ORDER_CURRENCY, ORDER_PAID},
+        [SETTLE_INTAKE_BILLS] = {BILL_CURRENCY, BILL_BILLED},
+        [SETTLE_INTAKE_EVENTS] = {EVENT_CURRENCY, EVENT_AMOUNT},
+    };
+    if (places[job->kind].amount == 0)
         return;
     if (record->n_fields != job->n_header) {
         job->unreadable++;
         return;
     }
-    gboolean orders = job->kind == SETTLE_INTAKE_ORDERS;
-    code = settle_intake_cell(job, record, orders ? ORDER_CURRENCY : BILL_CURRENCY);
-    amount = settle_intake_cell(job, record, orders ? ORDER_PAID : BILL_BILLED);
+    code = settle_intake_cell(job, record, places[job->kind].currency);
+    amount = settle_intake_cell(job, record, places[job->kind].amount);
+    if (job->kind == SETTLE_INTAKE_EVENTS && amount.length == 0)
+        return; /* most events have none */
     if (!settle_currency_lookup(code.text, code.length, &currency) ||
         settle_money_parse(amount.text, amount.length, settle_currency_exponent(currency),
                            &minor) != SETTLE_PARSE_OK) {

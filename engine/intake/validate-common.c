@@ -161,3 +161,30 @@ settle_check_open(SettleIntakeJob *job, SettleVerdict *verdict, SettleDim dim, S
     *ret_id = (int16_t) id;
     return TRUE;
 }
+
+gboolean
+settle_check_instant(SettleIntakeJob *job, SettleVerdict *verdict, SettleCsvField field, int column,
+                     SettleInstant *ret_at, SettleDay *ret_day)
+{
+    if (field.length == 0)
+        return settle_check_refuse(verdict, SETTLE_REJECT_MISSING_VALUE, column,
+                                   "must not be empty");
+    switch (settle_instant_parse(job->zone, field.text, field.length, ret_at)) {
+    case SETTLE_INSTANT_OK:
+        *ret_day = settle_zone_day(job->zone, *ret_at);
+        return settle_check_plausible(job, verdict, column, *ret_day);
+    case SETTLE_INSTANT_MALFORMED:
+        return settle_check_refuse(verdict, SETTLE_REJECT_BAD_TIME, column,
+                                   "is no time like 2026-03-31T16:00:00Z");
+    case SETTLE_INSTANT_NONEXISTENT:
+        return settle_check_refuse(verdict, SETTLE_REJECT_NONEXISTENT_TIME, column,
+                                   "does not exist in the settlement zone; give the offset");
+    case SETTLE_INSTANT_AMBIGUOUS:
+        return settle_check_refuse(verdict, SETTLE_REJECT_AMBIGUOUS_TIME, column,
+                                   "happened twice in the settlement zone; give the offset");
+    case SETTLE_INSTANT_OUT_OF_RANGE:
+        break;
+    }
+    return settle_check_refuse(verdict, SETTLE_REJECT_IMPLAUSIBLE_DATE, column,
+                               "is outside the years 1900 to 2399");
+}

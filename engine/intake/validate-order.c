@@ -27,34 +27,6 @@ parse_flag(SettleVerdict *verdict, SettleCsvField field, uint16_t *flags)
                                "is none of true, false, yes, no, 1, 0");
 }
 
-static gboolean
-parse_closing(SettleIntakeJob *job, SettleVerdict *verdict, SettleCsvField field,
-              SettleIntakeOrder *order)
-{
-    const int column = ORDER_CLOSED_AT;
-    if (field.length == 0)
-        return settle_check_refuse(verdict, SETTLE_REJECT_MISSING_VALUE, column,
-                                   "must not be empty");
-    switch (settle_instant_parse(job->zone, field.text, field.length, &order->closing_at)) {
-    case SETTLE_INSTANT_OK:
-        order->closing_day = settle_zone_day(job->zone, order->closing_at);
-        return settle_check_plausible(job, verdict, column, order->closing_day);
-    case SETTLE_INSTANT_MALFORMED:
-        return settle_check_refuse(verdict, SETTLE_REJECT_BAD_TIME, column,
-                                   "is no time like 2026-03-31T16:00:00Z");
-    case SETTLE_INSTANT_NONEXISTENT:
-        return settle_check_refuse(verdict, SETTLE_REJECT_NONEXISTENT_TIME, column,
-                                   "does not exist in the settlement zone; give the offset");
-    case SETTLE_INSTANT_AMBIGUOUS:
-        return settle_check_refuse(verdict, SETTLE_REJECT_AMBIGUOUS_TIME, column,
-                                   "happened twice in the settlement zone; give the offset");
-    case SETTLE_INSTANT_OUT_OF_RANGE:
-        break;
-    }
-    return settle_check_refuse(verdict, SETTLE_REJECT_IMPLAUSIBLE_DATE, column,
-                               "is outside the years 1900 to 2399");
-}
-
 /* The values by themselves, in the order of the columns. */
 static gboolean
 check_values(SettleIntakeJob *job, const SettleCsvRecord *record, SettleIntakeOrder *order,
@@ -81,7 +53,8 @@ check_values(SettleIntakeJob *job, const SettleCsvRecord *record, SettleIntakeOr
             return FALSE;
     order->flags = 0;
     if (!parse_flag(verdict, settle_intake_cell(job, record, ORDER_FIRST_ORDER), &order->flags) ||
-        !parse_closing(job, verdict, settle_intake_cell(job, record, ORDER_CLOSED_AT), order) ||
+        !settle_check_instant(job, verdict, settle_intake_cell(job, record, ORDER_CLOSED_AT),
+                              ORDER_CLOSED_AT, &order->closing_at, &order->closing_day) ||
         !settle_check_number(verdict, settle_intake_cell(job, record, ORDER_QUANTITY),
                              ORDER_QUANTITY, 1, MAX_QUANTITY, &quantity) ||
         !settle_check_currency(verdict, settle_intake_cell(job, record, ORDER_CURRENCY),

@@ -57,6 +57,7 @@ settle_validate_party(SettleIntakeJob *job, const SettleCsvRecord *record,
                NAME(PRODUCT_NAME) && CODE(PRODUCT_CLASS, &party->class) && DAY(PRODUCT_VALID_FROM);
     case SETTLE_INTAKE_ORDERS:
     case SETTLE_INTAKE_BILLS:
+    case SETTLE_INTAKE_EVENTS:
     case SETTLE_N_INTAKE_KINDS:
         break;
     }

@@ -15,6 +15,9 @@ gboolean settle_check_day(SettleVerdict *verdict, SettleCsvField field, int colu
 /* A day of a fact must not be implausibly far from the business date. */
 gboolean settle_check_plausible(const SettleIntakeJob *job, SettleVerdict *verdict, int column,
                                 SettleDay day);
+/* A time and its local day. */
+gboolean settle_check_instant(SettleIntakeJob *job, SettleVerdict *verdict, SettleCsvField field,
+                              int column, SettleInstant *ret_at, SettleDay *ret_day);
 /* A whole number within [low, high]. */
 gboolean settle_check_number(SettleVerdict *verdict, SettleCsvField field, int column, int64_t low,
                              int64_t high, int64_t *ret_number);

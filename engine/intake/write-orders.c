@@ -1,6 +1,6 @@
 /* Orders: repeats and conflicts, then which order of a contract its bills serve, then COPY in the
  * order of (distributor, order), which keeps the inserts into the btree local. */
-#include "intake/write.h"
+#include "intake/write-events.h"
 
 #include "base/failpoint.h"
 
@@ -410,6 +410,53 @@ copy_orders(SettleIntakeJob *job, Work *work, GError **error)
            settle_failpoint(INTAKE_ORDERS_COPIED, error);
 }
 
+/* Events that came before their order are settled with it. */
+static gboolean
+find_events(SettleIntakeJob *job, Work *work, GError **error)
+{
+    g_autoptr(SettleResult) wanted =
+        settle_store_query(job->store, settle_sql_intake_waiting_event_orders, error, "");
+    g_autoptr(GHashTable) ids = g_hash_table_new(NULL, NULL);
+    g_autoptr(GArray) orders = g_array_new(FALSE, FALSE, sizeof(SettleIntakeContract));
+    SettleIntakeCursor cursor;
+    if (wanted == NULL)
+        return FALSE;
+    if (settle_result_rows(wanted) == 0)
+        return TRUE;
+    for (int i = 0; i < settle_result_rows(wanted); i++)
+        g_hash_table_add(ids, GSIZE_TO_POINTER((gsize) settle_result_i64(wanted, i, 0)));
+    if (!settle_cursor_start(&cursor, work->orders, error))
+        return FALSE;
+    while (cursor.there) {
+        const SettleIntakeOrder *row = cursor.bytes;
+        gpointer id = GSIZE_TO_POINTER((gsize) row->order_id);
+        if (g_hash_table_contains(ids, id)) {
+            SettleIntakeContract order = {
+                .order_id = row->order_id,
+                .contract_id = row->contract_id,
+                .paid_minor = row->paid_minor,
+                .closing_at = row->closing_at,
+                .distributor_id = row->distributor_id,
+                .batch_id = job->batch_id,
+                .product_id = row->product_id,
+                .manager_id = row->manager_id,
+                .quantity = row->quantity,
+                .closing_day = row->closing_day,
+                .region_id = row->region_id,
+                .channel_id = row->channel_id,
+                .currency = row->currency,
+                .flags = row->flags,
+            };
+            if (g_hash_table_contains(work->follows, id))
+                order.flags |= SETTLE_ORDER_FOLLOWS;
+            g_array_append_val(orders, order);
+        }
+        if (!settle_cursor_step(&cursor, error))
+            return FALSE;
+    }
+    return settle_events_find(job, orders, error);
+}
+
 static gboolean
 copy_contracts(SettleIntakeJob *job, Work *work, GError **error)
 {
@@ -495,5 +542,6 @@ settle_intake_write_orders(SettleIntakeJob *job, GError **error)
     return settle_intake_each_slice(job, work.contracts, query_contracts, &work, error) &&
            resolve_contracts(&work, error) && move_bills(job, &work, error) &&
            copy_orders(job, &work, error) && copy_contracts(job, &work, error) &&
-           settle_bills_copy(job, work.bills, error) && copy_found(job, &work, error);
+           settle_bills_copy(job, work.bills, error) && copy_found(job, &work, error) &&
+           find_events(job, &work, error);
 }

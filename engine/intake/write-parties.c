@@ -234,6 +234,7 @@ version_of_row(const SettleIntakeJob *job, const SettleIntakeParty *party)
     case SETTLE_INTAKE_CARRIERS:
     case SETTLE_INTAKE_ORDERS:
     case SETTLE_INTAKE_BILLS:
+    case SETTLE_INTAKE_EVENTS:
     case SETTLE_N_INTAKE_KINDS:
         break;
     }

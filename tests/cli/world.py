@@ -1,6 +1,7 @@
 """The sample quarter as a real quarter goes: facts arrive while nights are settled, periods are closed,
 kept rows are released, invoices approved and issued, a further policy is activated, a run is given up.
 For tests that look at what was published."""
+import csv
 import os
 import sys
 
@@ -53,6 +54,20 @@ def issue(database, carrier=''):
                 database.settle('invoice', command, f'{run}/{code}', user=user, check=True)
 
 
+def events(folder, name, rows):
+    """A file of events: (key, carrier, order, what, day, amount, the event that it undoes)."""
+    lines = ['carrier,event_id,order_id,event,at,amount,reinstates,currency']
+    for key, carrier, order, what, day, amount, undone in rows:
+        lines.append(f'{carrier},{key},{order},{what},{day} 09:00:00,{amount},{undone},CNY')
+    return write(folder, name, '\n'.join(lines) + '\n')
+
+
+def some_orders(date, n):
+    """(carrier, order id) of the first rows of a file."""
+    with open(os.path.join(QUARTER, f'orders-{date}.csv'), newline='', encoding='utf-8') as file:
+        return [(r['carrier'], r['order_id']) for r in csv.DictReader(file)][2:2 + n]
+
+
 def quarter(server, folder):
     """A database with all of it, settled up to UNTIL."""
     database = server.database(migrated=True)
@@ -67,6 +82,15 @@ def quarter(server, folder):
     for date in dates:
         take_in(database, [e for e in manifest
                            if e['kind'] in ('orders', 'bills') and e['business_date'] == date])
+        if date == '2026-02-02':
+            (a, b, c, d), (e, f) = some_orders('2026-01-12', 4), some_orders('2026-02-09', 2)
+            path = events(folder, 'events.csv', [
+                ('e1', *a, 'cancel', date, '', ''), ('e2', *b, 'full-refund', date, '', ''),
+                ('e3', *c, 'fraud', date, '', ''), ('e4', *d, 'suspend', date, '', ''),
+                # before their order; and one dated later than its batch
+                ('e5', *e, 'refund', '2026-02-10', '0.01', ''), ('e6', *f, 'cancel', '2026-02-12', '', ''),
+                ('e7', *c, 'reinstate', '2026-02-20', '', 'e3')])
+            database.settle('import', 'events', path, '--date', date, check=True)
         run(date, '--workers', '2', '--chunk-facts', '40')
         if date >= '2026-02-16' and date < '2026-02-23':
             database.settle('period', 'close', '2026-01', user='settle_finance', check=True)

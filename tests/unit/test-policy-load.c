@@ -614,8 +614,8 @@ test_shipped(void)
     } rows[] = {
         {"minimal.yaml", "MY-CARRIER", "1", 0},
         {"p1-voice-quality.yaml", "CMCC-GD", "1233", 0},
-        {"p2-activity-gated.yaml", "CUCC-ZJ", "1234", 3},
-        {"p3-online-sim.yaml", "CTCC-SH", "1234", 5},
+        {"p2-activity-gated.yaml", "CUCC-ZJ", "1234", 1},
+        {"p3-online-sim.yaml", "CTCC-SH", "1234", 2},
     };
 
     for (guint i = 0; i < G_N_ELEMENTS(rows); i++) {

@@ -77,3 +77,6 @@ BEGIN
     END IF;
 END
 $$;
+
+-- The months that orders were taken in for have partitions; the new table needs them, too.
+SELECT settle.ensure_partitions(min(month), max(month)) FROM settle.batch_slice HAVING count(*) > 0;

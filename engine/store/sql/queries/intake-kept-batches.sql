@@ -7,5 +7,5 @@ SELECT b.batch_id, b.kind, b.header
                   AND ($3 = '' OR q.reason = $3) AND q.reason NOT IN ('invalid-utf8', 'nul-byte')
                   AND NOT EXISTS (SELECT FROM settle.quarantine_release r
                                    WHERE r.batch_id = q.batch_id AND r.line = q.line))
- ORDER BY array_position('{carriers,distributors,outlets,managers,products,orders,bills}', b.kind),
+ ORDER BY array_position('{carriers,distributors,outlets,managers,products,orders,bills,events}', b.kind),
           b.batch_id

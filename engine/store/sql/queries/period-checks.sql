@@ -12,6 +12,6 @@ SELECT EXISTS (SELECT 1 FROM settle.control_log WHERE action = 'period-close'
                             WHERE l.action = 'period-close'
                               AND l.subject COLLATE "C" >= to_char(m.period, 'YYYY-MM'))),
        (SELECT count(*) FROM settle.batch b
-         WHERE b.state = 'sealed' AND b.kind IN ('orders', 'bills')
+         WHERE b.state = 'sealed' AND b.kind IN ('orders', 'bills', 'events')
            AND b.business_date < ($1::date + interval '1 month')::date
            AND NOT EXISTS (SELECT 1 FROM settle.batch_consumption c WHERE c.batch_id = b.batch_id))

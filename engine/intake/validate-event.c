@@ -1,0 +1,99 @@
+#include "intake/validate.h"
+
+#include "base/digest.h"
+
+#include <string.h>
+
+static gboolean
+check_kind(SettleVerdict *verdict, SettleCsvField field, SettleIntakeEvent *event)
+{
+    if (field.length == strlen("full-refund") &&
+        memcmp(field.text, "full-refund", field.length) == 0) {
+        event->kind = SETTLE_EVENT_KIND_REFUND;
+        event->whole = 1;
+        return TRUE;
+    }
+    for (int kind = 1; kind < SETTLE_N_EVENT_KINDS; kind++) {
+        const char *name = settle_event_kind_name((SettleEventKind) kind);
+
+        if (strlen(name) == field.length && memcmp(name, field.text, field.length) == 0) {
+            event->kind = (uint8_t) kind;
+            return TRUE;
+        }
+    }
+    return settle_check_refuse(verdict, SETTLE_REJECT_UNKNOWN_EVENT, EVENT_EVENT,
+                               "is none of refund, full-refund, cancel, suspend, resume, fraud, "
+                               "number-transfer, port-out, reinstate");
+}
+
+/* A refund of a part says how much; one of the whole may; nothing else has an amount. */
+static gboolean
+check_refund(SettleIntakeJob *job, const SettleCsvRecord *record, SettleIntakeEvent *event,
+             SettleVerdict *verdict)
+{
+    SettleCsvField amount = settle_intake_cell(job, record, EVENT_AMOUNT);
+    SettleCsvField currency = settle_intake_cell(job, record, EVENT_CURRENCY);
+
+    if (event->kind != SETTLE_EVENT_KIND_REFUND && amount.length > 0)
+        return settle_check_refuse(verdict, SETTLE_REJECT_UNWANTED_VALUE, EVENT_AMOUNT,
+                                   "only refunds have an amount");
+    if (currency.length > 0 || amount.length > 0) {
+        if (!settle_check_currency(verdict, currency, EVENT_CURRENCY, &event->currency))
+            return FALSE;
+    }
+    if (amount.length == 0) {
+        if (event->kind != SETTLE_EVENT_KIND_REFUND || event->whole)
+            return TRUE;
+        return settle_check_refuse(verdict, SETTLE_REJECT_MISSING_VALUE, EVENT_AMOUNT,
+                                   "must not be empty: how much was refunded");
+    }
+    if (!settle_check_amount(verdict, amount, EVENT_AMOUNT, event->currency, &event->amount_minor))
+        return FALSE;
+    if (event->amount_minor < 0 || (event->amount_minor == 0 && !event->whole))
+        return settle_check_refuse(verdict, SETTLE_REJECT_NEGATIVE_AMOUNT, EVENT_AMOUNT,
+                                   "a refund is more than nothing");
+    return TRUE;
+}
+
+gboolean
+settle_validate_event(SettleIntakeJob *job, const SettleCsvRecord *record,
+                      SettleIntakeEvent *ret_event, SettleVerdict *verdict)
+{
+    SettleIntakeEvent *event = ret_event;
+    SettleCsvField carrier = settle_intake_cell(job, record, EVENT_CARRIER);
+    SettleCsvField id = settle_intake_cell(job, record, EVENT_EVENT_ID);
+    SettleCsvField order = settle_intake_cell(job, record, EVENT_ORDER_ID);
+    SettleCsvField undone = settle_intake_cell(job, record, EVENT_REINSTATES);
+
+    *event = (SettleIntakeEvent){0};
+    if (!settle_check_text(verdict, carrier, EVENT_CARRIER, SETTLE_INTAKE_MAX_CODE, FALSE) ||
+        !settle_check_text(verdict, id, EVENT_EVENT_ID, SETTLE_INTAKE_MAX_KEY, FALSE) ||
+        !settle_check_text(verdict, order, EVENT_ORDER_ID, SETTLE_INTAKE_MAX_KEY, FALSE) ||
+        !check_kind(verdict, settle_intake_cell(job, record, EVENT_EVENT), event) ||
+        !settle_check_instant(job, verdict, settle_intake_cell(job, record, EVENT_AT), EVENT_AT,
+                              &event->at, &event->day) ||
+        !check_refund(job, record, event, verdict) ||
+        !settle_check_text(verdict, undone, EVENT_REINSTATES, SETTLE_INTAKE_MAX_KEY, TRUE))
+        return FALSE;
+    if (event->kind == SETTLE_EVENT_KIND_REINSTATE && undone.length == 0)
+        return settle_check_refuse(verdict, SETTLE_REJECT_MISSING_VALUE, EVENT_REINSTATES,
+                                   "must not be empty: which event is undone");
+    if (event->kind != SETTLE_EVENT_KIND_REINSTATE && undone.length > 0)
+        return settle_check_refuse(verdict, SETTLE_REJECT_UNWANTED_VALUE, EVENT_REINSTATES,
+                                   "only a reinstatement undoes another event");
+
+    event->carrier_id = settle_check_known(job, SETTLE_DIM_CARRIER, carrier);
+    if (event->carrier_id == 0)
+        return settle_check_refuse(verdict, SETTLE_REJECT_UNKNOWN_CARRIER, EVENT_CARRIER,
+                                   "is no known carrier");
+    event->event_id = settle_id_from_key(event->carrier_id, id.text, id.length);
+    event->order_id = settle_id_from_key(event->carrier_id, order.text, order.length);
+    if (undone.length > 0)
+        event->reinstates = settle_id_from_key(event->carrier_id, undone.text, undone.length);
+    event->upstream_length = (uint16_t) id.length;
+    event->order_length = (uint16_t) order.length;
+    event->text = settle_arena_alloc(job->arena, id.length + order.length + 1);
+    memcpy(event->text, id.text, id.length);
+    memcpy(event->text + id.length, order.text, order.length);
+    return TRUE;
+}

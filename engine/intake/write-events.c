@@ -1,0 +1,508 @@
+/* Events: repeats and conflicts, to their orders or to the waiting table (docs/semantics.md
+ * 2, 13.4). A file's events are in memory: they are few beside orders and bills. */
+#include "intake/write-events.h"
+
+#include "base/failpoint.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* An event as it counts against others: of the database, or of a row before. */
+typedef struct {
+    int64_t event_id, order_id, amount_minor, reinstates;
+    SettleInstant at;
+    int32_t batch_id, line;
+    SettleDay day;
+    int16_t currency;
+    uint8_t kind, whole;
+} Known;
+
+typedef struct {
+    GHashTable *known;  /* event id -> Known */
+    GHashTable *of;     /* order id -> GPtrArray of Known */
+    GHashTable *orders; /* order id -> SettleIntakeContract */
+} Past;
+
+static void
+past_clear(Past *past)
+{
+    g_clear_pointer(&past->known, g_hash_table_unref);
+    g_clear_pointer(&past->of, g_hash_table_unref);
+    g_clear_pointer(&past->orders, g_hash_table_unref);
+}
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Past, past_clear)
+
+static void
+past_init(Past *past)
+{
+    past->known = g_hash_table_new_full(g_int64_hash, g_int64_equal, NULL, g_free);
+    past->of = g_hash_table_new_full(g_int64_hash, g_int64_equal, g_free,
+                                     (GDestroyNotify) g_ptr_array_unref);
+    past->orders = g_hash_table_new_full(g_int64_hash, g_int64_equal, NULL, g_free);
+}
+
+static void
+remember(Past *past, const Known *event)
+{
+    Known *copy = g_memdup2(event, sizeof *event);
+    GPtrArray *list = g_hash_table_lookup(past->of, &event->order_id);
+
+    if (list == NULL) {
+        list = g_ptr_array_new();
+        g_hash_table_insert(past->of, g_memdup2(&event->order_id, sizeof event->order_id), list);
+    }
+    g_ptr_array_add(list, copy);
+    g_hash_table_insert(past->known, &copy->event_id, copy);
+}
+
+/* --- looking up ------------------------------------------------------------------------------- */
+
+static gboolean
+load_orders(SettleIntakeJob *job, const int64_t *ids, gsize n, Past *past, GError **error)
+{
+    GError *failure = NULL;
+    g_autoptr(SettleReader) reader =
+        settle_store_read(job->store, settle_sql_intake_orders_by_id, error, "Lm", ids, n,
+                          settle_day_month(SETTLE_DAY_MIN));
+
+    if (reader == NULL)
+        return FALSE;
+    while (settle_reader_next(reader, &failure)) {
+        SettleIntakeContract *order = g_new(SettleIntakeContract, 1);
+
+        settle_contract_read(reader, 0, order);
+        g_hash_table_insert(past->orders, &order->order_id, order);
+    }
+    if (failure != NULL)
+        g_propagate_error(error, failure);
+    return failure == NULL;
+}
+
+static void
+read_known(const SettleReader *reader, Known *event)
+{
+    *event = (Known){
+        .event_id = settle_reader_i64(reader, 0),
+        .order_id = settle_reader_i64(reader, 1),
+        .kind = (uint8_t) settle_reader_i16(reader, 2),
+        .day = settle_reader_day(reader, 3),
+        .whole = (uint8_t) settle_reader_bool(reader, 4),
+        .amount_minor = settle_reader_i64(reader, 5),
+        .reinstates = settle_reader_i64(reader, 6),
+        .at = settle_reader_i64(reader, 7),
+        .batch_id = settle_reader_i32(reader, 8),
+        .line = settle_reader_i32(reader, 9),
+        .currency = settle_reader_i16(reader, 10),
+    };
+}
+
+static gboolean
+load_events(SettleIntakeJob *job, const int64_t *events, gsize n_events, const int64_t *orders,
+            gsize n_orders, Past *past, GError **error)
+{
+    GError *failure = NULL;
+    g_autoptr(SettleReader) reader =
+        settle_store_read(job->store, settle_sql_intake_events_there, error, "LL", events, n_events,
+                          orders, n_orders);
+
+    if (reader == NULL)
+        return FALSE;
+    while (settle_reader_next(reader, &failure)) {
+        Known event;
+
+        read_known(reader, &event);
+        remember(past, &event);
+    }
+    if (failure != NULL)
+        g_propagate_error(error, failure);
+    return failure == NULL;
+}
+
+/* --- judging ---------------------------------------------------------------------------------- */
+
+static gboolean
+is_undone(const GPtrArray *list, const Known *event)
+{
+    for (guint i = 0; i < list->len; i++) {
+        const Known *other = g_ptr_array_index(list, i);
+
+        if (other->kind == SETTLE_EVENT_KIND_REINSTATE && other->reinstates == event->event_id)
+            return TRUE;
+    }
+    return FALSE;
+}
+
+/* What of the paid amount is left to be refunded; -1: all of it was, even if it was nothing. */
+static int64_t
+left_to_refund(const Past *past, const SettleIntakeContract *order)
+{
+    const GPtrArray *list = g_hash_table_lookup(past->of, &order->order_id);
+    int64_t left = order->paid_minor;
+
+    for (guint i = 0; list != NULL && i < list->len; i++) {
+        const Known *event = g_ptr_array_index(list, i);
+
+        if (event->kind != SETTLE_EVENT_KIND_REFUND || is_undone(list, event))
+            continue;
+        if (event->whole)
+            return -1;
+        left -= MIN(left, event->amount_minor);
+    }
+    return left;
+}
+
+/* FALSE and the verdict if the event cannot be one of this order. */
+static gboolean
+fits(const Past *past, const Known *event, const SettleIntakeContract *order,
+     SettleVerdict *verdict)
+{
+    const Known *undone;
+    char day[SETTLE_DAY_TEXT_BYTES], amount[SETTLE_MONEY_TEXT_BYTES];
+    int64_t left;
+
+    if (event->day < order->closing_day)
+        return settle_check_refuse(verdict, SETTLE_REJECT_BEFORE_CLOSING, EVENT_AT,
+                                   "is before the order closed on %s",
+                                   settle_day_format(order->closing_day, day));
+    if (event->currency != 0 && event->currency != order->currency)
+        return settle_check_refuse(verdict, SETTLE_REJECT_EVENT_CURRENCY, EVENT_CURRENCY,
+                                   "the order was paid in %s",
+                                   settle_currency_code(order->currency));
+    if (event->kind == SETTLE_EVENT_KIND_REFUND) {
+        left = left_to_refund(past, order);
+        if (left < 0 || event->amount_minor > left ||
+            (event->whole && left == 0 && order->paid_minor > 0))
+            return settle_check_refuse(
+                verdict, SETTLE_REJECT_REFUND_BEYOND_PAID, EVENT_AMOUNT,
+                "more than was paid: %s is left to be refunded",
+                settle_money_format(MAX(left, 0), settle_currency_exponent(order->currency),
+                                    amount));
+    }
+    undone = event->reinstates != 0 ? g_hash_table_lookup(past->known, &event->reinstates) : NULL;
+    if (undone != NULL &&
+        (undone->kind == SETTLE_EVENT_KIND_REINSTATE || undone->order_id != event->order_id))
+        return settle_check_refuse(verdict, SETTLE_REJECT_REINSTATES_ANOTHER, EVENT_REINSTATES,
+                                   undone->order_id != event->order_id
+                                       ? "is an event of another order"
+                                       : "is a reinstatement itself");
+    return TRUE;
+}
+
+static gboolean
+differ(const Known *a, const Known *b, GString *names, int *ret_column)
+{
+    const struct {
+        int column;
+        gboolean same;
+    } columns[] = {
+        {EVENT_ORDER_ID, a->order_id == b->order_id},
+        {EVENT_EVENT, a->kind == b->kind && a->whole == b->whole},
+        {EVENT_AT, a->at == b->at},
+        {EVENT_AMOUNT, a->amount_minor == b->amount_minor},
+        {EVENT_REINSTATES, a->reinstates == b->reinstates},
+    };
+    int n;
+    const SettleIntakeColumn *table = settle_intake_columns(SETTLE_INTAKE_EVENTS, &n);
+
+    g_string_truncate(names, 0);
+    for (size_t i = 0; i < G_N_ELEMENTS(columns); i++)
+        if (!columns[i].same) {
+            if (names->len == 0)
+                *ret_column = columns[i].column;
+            g_string_append_printf(names, "%s%s", names->len > 0 ? ", " : "",
+                                   table[columns[i].column].name);
+        }
+    return names->len > 0;
+}
+
+/* TRUE: it is told again; FALSE and the verdict: with another content. */
+static gboolean
+is_repeated(SettleIntakeJob *job, const Known *event, const Known *before, SettleVerdict *verdict)
+{
+    g_autoptr(GString) names = g_string_new(NULL);
+    int column = EVENT_EVENT_ID;
+
+    if (!differ(event, before, names, &column))
+        return TRUE;
+    if (before->batch_id == job->batch_id)
+        return settle_check_refuse(verdict, SETTLE_REJECT_CONFLICT, column,
+                                   "the same event stands in line %d with another %s", before->line,
+                                   names->str);
+    return settle_check_refuse(verdict, SETTLE_REJECT_CONFLICT, column,
+                               "the same event stands in line %d of batch %d with another %s",
+                               before->line, before->batch_id, names->str);
+}
+
+/* --- writing ---------------------------------------------------------------------------------- */
+
+static int
+compare_rows(const void *a, const void *b)
+{
+    const SettleIntakeEventRow *x = a, *y = b;
+
+    if (x->order.distributor_id != y->order.distributor_id)
+        return x->order.distributor_id < y->order.distributor_id ? -1 : 1;
+    if (x->order.order_id != y->order.order_id)
+        return x->order.order_id < y->order.order_id ? -1 : 1;
+    return x->event_id < y->event_id ? -1 : x->event_id > y->event_id;
+}
+
+gboolean
+settle_events_copy(SettleIntakeJob *job, GArray *rows, GError **error)
+{
+    enum { FIELDS = 24 };
+    g_autoptr(SettleWriter) writer = NULL;
+
+    if (rows->len == 0)
+        return TRUE;
+    qsort(rows->data, rows->len, sizeof(SettleIntakeEventRow), compare_rows);
+    writer = settle_store_copy_in(job->store, settle_sql_copy_event, error);
+    if (writer == NULL)
+        return FALSE;
+    for (guint i = 0; i < rows->len; i++) {
+        const SettleIntakeEventRow *row = &g_array_index(rows, SettleIntakeEventRow, i);
+        const SettleIntakeContract *order = &row->order;
+        SettleMonth month = settle_day_month(order->closing_day);
+
+        if (!settle_writer_row(writer, FIELDS, error))
+            return FALSE;
+        settle_writer_month(writer, month);
+        settle_writer_i32(writer, order->distributor_id);
+        settle_writer_i64(writer, order->order_id);
+        settle_writer_i64(writer, row->event_id);
+        settle_writer_i32(writer, job->batch_id);
+        settle_writer_i32(writer, row->source_batch_id);
+        settle_writer_i32(writer, row->line);
+        settle_writer_i16(writer, row->kind);
+        settle_writer_day(writer, row->day);
+        settle_writer_bool(writer, row->whole);
+        settle_writer_i64(writer, row->amount_minor);
+        settle_writer_i64(writer, row->reinstates);
+        settle_writer_instant(writer, row->at);
+        settle_writer_text(writer, row->upstream, row->upstream_length);
+        settle_writer_i32(writer, order->batch_id);
+        settle_writer_day(writer, order->closing_day);
+        settle_writer_i32(writer, order->product_id);
+        settle_writer_i32(writer, order->manager_id);
+        settle_writer_i32(writer, order->quantity);
+        settle_writer_i64(writer, order->paid_minor);
+        settle_writer_i16(writer, order->region_id);
+        settle_writer_i16(writer, order->channel_id);
+        settle_writer_i16(writer, order->currency);
+        settle_writer_i16(writer, (int16_t) order->flags);
+        settle_intake_slice(job, order->distributor_id, month);
+        settle_intake_see_month(job, month);
+    }
+    return settle_writer_finish(g_steal_pointer(&writer), error) &&
+           settle_failpoint(INTAKE_EVENTS_COPIED, error);
+}
+
+static gboolean
+copy_waiting(SettleIntakeJob *job, const GArray *waiting, GError **error)
+{
+    enum { FIELDS = 14 };
+    g_autoptr(SettleWriter) writer = NULL;
+
+    if (waiting->len == 0)
+        return TRUE;
+    writer = settle_store_copy_in(job->store, settle_sql_copy_event_waiting, error);
+    if (writer == NULL)
+        return FALSE;
+    for (guint i = 0; i < waiting->len; i++) {
+        const SettleIntakeEvent *event = g_array_index(waiting, const SettleIntakeEvent *, i);
+
+        if (!settle_writer_row(writer, FIELDS, error))
+            return FALSE;
+        settle_writer_i64(writer, event->order_id);
+        settle_writer_i64(writer, event->event_id);
+        settle_writer_i32(writer, job->batch_id);
+        settle_writer_i32(writer, event->place.line);
+        settle_writer_i16(writer, event->kind);
+        settle_writer_day(writer, event->day);
+        settle_writer_bool(writer, event->whole);
+        settle_writer_i64(writer, event->amount_minor);
+        settle_writer_i64(writer, event->reinstates);
+        settle_writer_instant(writer, event->at);
+        settle_writer_i16(writer, event->currency);
+        settle_writer_i32(writer, event->carrier_id);
+        settle_writer_text(writer, event->text, event->upstream_length);
+        settle_writer_text(writer, event->text + event->upstream_length, event->order_length);
+    }
+    return settle_writer_finish(g_steal_pointer(&writer), error) &&
+           settle_failpoint(INTAKE_EVENTS_WAITING_COPIED, error);
+}
+
+static gboolean
+sort_out(SettleIntakeJob *job, Past *past, GArray *rows, GArray *waiting, GError **error)
+{
+    for (guint i = 0; i < job->events->len; i++) {
+        const SettleIntakeEvent *event = &g_array_index(job->events, SettleIntakeEvent, i);
+        const SettleIntakeContract *order = g_hash_table_lookup(past->orders, &event->order_id);
+        const Known *before = g_hash_table_lookup(past->known, &event->event_id);
+        SettleVerdict verdict = {.field = -1, .column = -1};
+        Known known = {
+            .event_id = event->event_id,
+            .order_id = event->order_id,
+            .amount_minor = event->amount_minor,
+            .reinstates = event->reinstates,
+            .at = event->at,
+            .batch_id = job->batch_id,
+            .line = event->place.line,
+            .day = event->day,
+            .currency = event->currency,
+            .kind = event->kind,
+            .whole = event->whole,
+        };
+
+        if (before != NULL) {
+            if (is_repeated(job, &known, before, &verdict))
+                job->repeated++;
+            else if (!settle_intake_quarantine_kept(job, &verdict, &event->place, error))
+                return FALSE;
+            continue;
+        }
+        if (order != NULL && !fits(past, &known, order, &verdict)) {
+            if (!settle_intake_quarantine_kept(job, &verdict, &event->place, error))
+                return FALSE;
+            continue;
+        }
+        remember(past, &known);
+        if (order == NULL) {
+            g_array_append_val(waiting, event);
+            job->waiting++;
+        } else {
+            SettleIntakeEventRow row = {
+                .order = *order,
+                .event_id = event->event_id,
+                .amount_minor = event->amount_minor,
+                .reinstates = event->reinstates,
+                .at = event->at,
+                .source_batch_id = job->batch_id,
+                .line = event->place.line,
+                .day = event->day,
+                .kind = event->kind,
+                .whole = event->whole,
+                .upstream = event->text,
+                .upstream_length = event->upstream_length,
+            };
+
+            g_array_append_val(rows, row);
+            job->accepted++;
+        }
+    }
+    return TRUE;
+}
+
+gboolean
+settle_intake_write_events(SettleIntakeJob *job, GError **error)
+{
+    gsize n = job->events->len;
+    g_auto(Past) past = {0};
+    g_autofree int64_t *orders = g_new(int64_t, MAX(n, 1));
+    g_autofree int64_t *events = g_new(int64_t, 2 * MAX(n, 1));
+    g_autoptr(GArray) rows = g_array_new(FALSE, FALSE, sizeof(SettleIntakeEventRow));
+    g_autoptr(GArray) waiting = g_array_new(FALSE, FALSE, sizeof(SettleIntakeEvent *));
+    gsize n_events = 0;
+
+    past_init(&past);
+    for (gsize i = 0; i < n; i++) {
+        const SettleIntakeEvent *event = &g_array_index(job->events, SettleIntakeEvent, i);
+
+        orders[i] = event->order_id;
+        events[n_events++] = event->event_id;
+        if (event->reinstates != 0)
+            events[n_events++] = event->reinstates;
+    }
+    return load_orders(job, orders, n, &past, error) &&
+           load_events(job, events, n_events, orders, n, &past, error) &&
+           sort_out(job, &past, rows, waiting, error) && settle_events_copy(job, rows, error) &&
+           copy_waiting(job, waiting, error);
+}
+
+/* --- when the order comes ----------------------------------------------------------------------
+ */
+
+static gboolean
+copy_found(SettleIntakeJob *job, const GArray *rows, GError **error)
+{
+    g_autoptr(SettleWriter) writer =
+        settle_store_copy_in(job->store, settle_sql_copy_event_found, error);
+
+    if (writer == NULL)
+        return FALSE;
+    for (guint i = 0; i < rows->len; i++) {
+        const SettleIntakeEventRow *row = &g_array_index(rows, SettleIntakeEventRow, i);
+
+        if (!settle_writer_row(writer, 3, error))
+            return FALSE;
+        settle_writer_i64(writer, row->order.order_id);
+        settle_writer_i64(writer, row->event_id);
+        settle_writer_i32(writer, job->batch_id);
+    }
+    return settle_writer_finish(g_steal_pointer(&writer), error) &&
+           settle_failpoint(INTAKE_EVENTS_FOUND_COPIED, error);
+}
+
+gboolean
+settle_events_find(SettleIntakeJob *job, const GArray *orders, GError **error)
+{
+    g_autoptr(GArray) rows = g_array_new(FALSE, FALSE, sizeof(SettleIntakeEventRow));
+    g_autofree int64_t *ids = NULL;
+    g_auto(Past) past = {0};
+    g_autoptr(SettleReader) reader = NULL;
+    GError *failure = NULL;
+
+    if (orders->len == 0)
+        return TRUE;
+    past_init(&past);
+    ids = g_new(int64_t, orders->len);
+    for (guint i = 0; i < orders->len; i++) {
+        SettleIntakeContract *order = g_memdup2(&g_array_index(orders, SettleIntakeContract, i),
+                                                sizeof(SettleIntakeContract));
+
+        ids[i] = order->order_id;
+        g_hash_table_insert(past.orders, &order->order_id, order);
+    }
+    reader = settle_store_read(job->store, settle_sql_intake_waiting_events, error, "L", ids,
+                               (gsize) orders->len);
+    if (reader == NULL)
+        return FALSE;
+    while (settle_reader_next(reader, &failure)) {
+        SettleVerdict verdict;
+        Known event;
+        size_t length;
+        const char *upstream = settle_reader_text(reader, 11, &length);
+        const SettleIntakeContract *order;
+
+        read_known(reader, &event);
+        order = g_hash_table_lookup(past.orders, &event.order_id);
+        /* One that turns out not to fit goes on waiting, and is shown. */
+        if (order == NULL || !fits(&past, &event, order, &verdict))
+            continue;
+        remember(&past, &event);
+
+        SettleIntakeEventRow row = {
+            .order = *order,
+            .event_id = event.event_id,
+            .amount_minor = event.amount_minor,
+            .reinstates = event.reinstates,
+            .at = event.at,
+            .source_batch_id = event.batch_id,
+            .line = event.line,
+            .day = event.day,
+            .kind = event.kind,
+            .whole = event.whole,
+            .upstream = settle_arena_alloc(job->arena, length + 1),
+            .upstream_length = (uint16_t) length,
+        };
+
+        memcpy(row.upstream, upstream, length);
+        g_array_append_val(rows, row);
+    }
+    g_clear_pointer(&reader, settle_reader_free);
+    if (failure != NULL) {
+        g_propagate_error(error, failure);
+        return FALSE;
+    }
+    return rows->len == 0 || (settle_events_copy(job, rows, error) && copy_found(job, rows, error));
+}

@@ -1,0 +1,11 @@
+-- Events that a file may repeat, or that concern the same orders; those that wait, too. $1 event ids,
+-- $2 order ids
+SELECT event_id, order_id, kind, day, whole, amount_minor, reinstates, happened_at, source_batch_id, line, currency
+  FROM settle.event
+ WHERE event_id = ANY ($1::bigint[]) OR order_id = ANY ($2::bigint[])
+UNION ALL
+SELECT w.event_id, w.order_id, w.kind, w.day, w.whole, w.amount_minor, w.reinstates, w.happened_at, w.batch_id, w.line,
+       w.currency
+  FROM settle.event_waiting w
+ WHERE (w.event_id = ANY ($1::bigint[]) OR w.order_id = ANY ($2::bigint[]))
+   AND NOT EXISTS (SELECT FROM settle.event_found f WHERE f.order_id = w.order_id AND f.event_id = w.event_id)

@@ -1,0 +1,229 @@
+#!/usr/bin/env python3
+"""What happens to an order after it closed, through the real program: every amount by hand, whatever the order
+of arrival."""
+import os
+import sys
+
+sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+import small
+import settle_test
+
+EVENT = {'carrier': 'C1', 'event_id': '', 'order_id': 'A', 'event': '', 'at': '', 'amount': '', 'reinstates': '',
+         'currency': 'CNY'}
+FIXED = '- upfront: u\n  pay: 60.00\n'
+RATE = '- upfront: u\n  pay: 3%\n'
+
+
+def event(event_id, what, day, **more):
+    return {**EVENT, 'event_id': event_id, 'event': what, 'at': f'{day} 10:00:00', **more}
+
+
+class Events(small.Case):
+    def nets(self):
+        """What each order stands at, by rule."""
+        out = {}
+        for row in self.rows('ledger', 'transfers'):
+            sign = 1 if row['debit'] == 'carrier' else -1
+            key = (row['subject'], row['rule'])
+            out[key] = round(out.get(key, 0) + sign * float(row['amount']), 2)
+        return out
+
+    def settle_all(self, rules, orders, events, until, bills=(), proven=False):
+        self.prepare(rules)
+        for row in orders:
+            self.send('orders', row['closed_at'][:10], row)
+        for row in bills:
+            self.send('bills', row['issued'], row)
+        for row in events:
+            self.send('events', row['at'][:10], row)
+        self.run_to(until)
+        if proven:
+            for command in (['verify'], ['replay', '--run', '1..']):
+                code, out, _ = self.database.settle(*command)
+                self.assertEqual(code, 0, out)
+
+    def taken(self):
+        return self.posted('business_date', 'rule', 'item', 'origin', 'debit', 'credit', 'amount')
+
+    def test_E6_clawback(self):
+        rules = '- upfront: u\n  pay: 60.00\n  contract: 12 months\n  clawback: [{on: cancel, take: pro-rata}]\n'
+        self.settle_all(rules, [small.order('A', '2026-01-10')],
+                        [event('e1', 'cancel', '2026-05-20'), event('e2', 'fraud', '2026-07-01'),
+                         event('e3', 'reinstate', '2026-08-05', reinstates='e2')], '2026-08-10',
+                        proven=True)
+        self.assertEqual(self.taken(), [
+            ('2026-01-10', 'u', '0', '2026-01', 'carrier', 'distributor', '60.00'),
+            ('2026-05-20', 'u', '0', '2026-05', 'distributor', 'carrier', '40.00'),
+            ('2026-07-01', 'u', '0', '2026-07', 'distributor', 'carrier', '20.00'),
+            ('2026-08-05', 'u', '0', '2026-01', 'carrier', 'distributor', '20.00')])
+
+    def test_E7_partial_refunds(self):
+        self.prepare(RATE)
+        self.send('orders', '2026-01-10', small.order('A', '2026-01-10', paid='200.00'))
+        self.send('events', '2026-02-03', event('r1', 'refund', '2026-02-03', amount='50.00'))
+        self.run_to('2026-02-10')
+        self.send('events', '2026-03-04', event('r2', 'refund', '2026-03-04', amount='150.00'))
+        out = self.send('events', '2026-03-05', event('r3', 'refund', '2026-03-05', amount='10.00'))
+        self.assertIn('refund-beyond-paid', out)
+        self.run_to('2026-03-10')
+        self.assertEqual([t[-1] for t in self.taken()], ['6.00', '1.50', '4.50'])
+        self.assertEqual([t[3] for t in self.taken()], ['2026-01', '2026-02', '2026-03'])
+        self.assertEqual([(r['reason'], r['column']) for r in self.rows('quarantine', 'list')],
+                         [('refund-beyond-paid', 'amount')])
+
+    def test_E3_cancelled(self):
+        rules = ('- deferred: d\n  instalments:\n'
+                 '  - {after: 1 month, day: 30, pay: 20.00, if: [active]}\n'
+                 '  - {after: 3 months, day: 30, pay: 20.00, if: [active]}\n'
+                 '  - {after: 6 months, day: 30, pay: 2%, if: [active]}\n')
+        self.settle_all(rules, [small.order('A', '2026-08-31', paid='300.00')],
+                        [event('e1', 'cancel', '2026-11-15')], '2027-03-01')
+        self.assertEqual(self.taken(), [('2026-09-30', 'd', '1', '2026-09', 'carrier', 'distributor', '20.00')])
+
+    def test_E5_refunds(self):
+        rules = ('- volume-bonus: v\n  window: month\n  mode: {mode}\n  tiers: {{2..4: 5.00, 5..: 8.00}}\n')
+        for mode, first, back in (('marginal', '23.00', '13.00'), ('whole', '40.00', '25.00')):
+            self.settle_all(rules.format(mode=mode),
+                            [small.order(f'A{n}', '2026-01-10') for n in range(5)],
+                            [event('e1', 'full-refund', '2026-02-03', order_id='A1'),
+                             event('e2', 'full-refund', '2026-02-04', order_id='A2')], '2026-02-05')
+            rows = [(t[0], t[3], t[4], t[-1]) for t in self.taken()]
+            self.assertEqual(rows[0], ('2026-01-31', '2026-01', 'carrier', first))
+            self.assertTrue(all(r[1:3] == ('2026-01', 'distributor') for r in rows[1:]), rows)
+            self.assertAlmostEqual(sum(float(r[3]) for r in rows[1:]), float(back))
+
+    DEFAULTS = (
+        # rule, paid, event and its fields, what is left
+        (FIXED, '100.00', ('refund', {'amount': '40.00'}), 60.0),
+        (FIXED, '100.00', ('refund', {'amount': '100.00'}), 0.0),
+        (FIXED, '0.00', ('full-refund', {}), 0.0),
+        (RATE, '100.00', ('refund', {'amount': '40.00'}), 1.8),
+        (RATE, '100.00', ('full-refund', {}), 0.0),
+        (FIXED, '100.00', ('cancel', {}), 60.0),
+        (FIXED, '100.00', ('suspend', {}), 60.0),
+        (FIXED, '100.00', ('port-out', {}), 60.0),
+        (FIXED, '100.00', ('number-transfer', {}), 60.0),
+        (FIXED, '100.00', ('fraud', {}), 0.0),
+        (FIXED + '  clawback: [{on: cancel, within: 90 days, take: all}]\n', '100.00', ('cancel', {}), 0.0),
+        (FIXED + '  clawback: [{on: cancel, take: 25%}]\n', '100.00', ('cancel', {}), 45.0),
+        (FIXED + '  clawback: [{on: refund, take: 50%}]\n', '100.00', ('full-refund', {}), 30.0),
+        (FIXED + '  clawback: [{on: refund, take: 50%}]\n', '100.00', ('refund', {'amount': '40.00'}), 60.0),
+        (RATE + '  clawback: [{on: refund, within: 10 days, take: refunded-part}]\n', '100.00',
+         ('refund', {'amount': '40.00'}), 3.0),
+        (RATE + '  clawback: [{on: refund, within: 60 days, take: refunded-part}]\n', '100.00',
+         ('refund', {'amount': '40.00'}), 1.8),
+        (RATE + '  floor: 2.50\n', '100.00', ('refund', {'amount': '40.00'}), 2.5),
+        (RATE + '  floor: 2.50\n', '100.00', ('refund', {'amount': '100.00'}), 0.0),
+    )
+
+    def test_defaults(self):
+        for rules, paid, (what, fields), left in self.DEFAULTS:
+            with self.subTest(rules=rules, event=what, **fields):
+                self.settle_all(rules, [small.order('A', '2026-01-10', paid=paid)],
+                                [event('e1', what, '2026-02-10', **fields)], '2026-02-12')
+                self.assertEqual(sum(self.nets().values()), left)
+
+    WINDOWS = (('2026-04-10', 0.0), ('2026-04-11', 30.0), ('2026-07-09', 30.0), ('2026-07-10', 60.0))
+
+    def test_windows_of_days(self):
+        """Day 0 is the closing day: 2026-01-10 plus 90 days is 2026-04-10."""
+        rules = FIXED + ('  clawback:\n  - {on: cancel, within: 90 days, take: all}\n'
+                         '  - {on: cancel, days: 91..180, take: 50%}\n')
+        for day, left in self.WINDOWS:
+            with self.subTest(day=day):
+                self.settle_all(rules, [small.order('A', '2026-01-10')], [event('e1', 'cancel', day)],
+                                '2026-07-12')
+                self.assertEqual(sum(self.nets().values()), left)
+
+    def test_suspended_days_are_not_counted(self):
+        rules = FIXED + '  clawback: [{on: cancel, within: 90 days, take: all, not-counted: suspended-days}]\n'
+        events = [event('s', 'suspend', '2026-02-01'), event('r', 'resume', '2026-02-11'),
+                  event('c', 'cancel', '2026-04-20')]
+        self.settle_all(rules, [small.order('A', '2026-01-10')], events, '2026-04-21')
+        self.assertEqual(sum(self.nets().values()), 0.0)
+        self.settle_all(rules, [small.order('A', '2026-01-10')], events[2:], '2026-04-21')
+        self.assertEqual(sum(self.nets().values()), 60.0)
+
+    def test_order_of_arrival(self):
+        """An event before its order, an event dated later than its batch, a night caught up: one result."""
+        rules = (FIXED + '  clawback: [{on: cancel, take: 50%}]\n' + '- deferred: d\n  instalments:\n'
+                 '  - {after: 1 month, day: 15, pay: 10%, if: [active]}\n'
+                 '- volume-bonus: v\n  window: month\n  measure: amount\n  mode: whole\n  tiers: {1.00..: 1%}\n')
+        orders = [small.order('A', '2026-01-10'), small.order('B', '2026-01-12', paid='300.00')]
+        events = [event('e1', 'refund', '2026-02-01', amount='25.00'), event('e2', 'cancel', '2026-02-20'),
+                  event('e3', 'fraud', '2026-02-03', order_id='B'),
+                  event('e4', 'reinstate', '2026-03-01', order_id='B', reinstates='e3')]
+        self.settle_all(rules, orders, events, '2026-03-10', proven=True)
+        expected = self.nets()
+        self.assertEqual(expected, {('A', 'u'): 30.0, ('A', 'd'): 7.5, ('B', 'u'): 60.0, ('B', 'd'): 30.0,
+                                    ('window 2026-01', 'v'): 3.75})
+        # events first, in one file of a day before them all, then the orders, settled in one go
+        self.prepare(rules)
+        out = self.send('events', '2026-01-05', *reversed(events))
+        self.assertIn('waiting', out)
+        self.send('orders', '2026-01-14', *orders)
+        self.run_to('2026-03-10')
+        self.assertEqual(self.nets(), expected)
+        self.assertEqual(self.database.settle('verify')[0], 0)
+        self.assertEqual(self.database.settle('replay', '--run', '1..', '--chunk-facts', '1')[0], 0)
+        # and everything late
+        self.prepare(rules)
+        self.send('orders', '2026-03-09', *orders)
+        self.send('events', '2026-03-10', *events)
+        self.run_to('2026-03-10')
+        self.assertEqual(self.nets(), expected)
+
+    def test_reinstated_is_as_never(self):
+        rules = FIXED + '- volume-bonus: v\n  window: month\n  mode: whole\n  tiers: {1..: 2.00}\n'
+        for what, fields in (('fraud', {}), ('full-refund', {}), ('cancel', {}), ('suspend', {})):
+            self.settle_all(rules, [small.order('A', '2026-01-10')],
+                            [event('e1', what, '2026-02-10', **fields),
+                             event('e2', 'reinstate', '2026-02-15', reinstates='e1')], '2026-02-20')
+            self.assertEqual(self.nets(), {('A', 'u'): 60.0, ('window 2026-01', 'v'): 2.0}, what)
+
+    REJECTED = (
+        ({'event': 'vanish'}, 'unknown-event', 'event'),
+        ({'event': ''}, 'unknown-event', 'event'),
+        ({'at': 'soon'}, 'bad-time', 'at'),
+        ({'at': '2026-01-09 10:00:00'}, 'event-before-closing', 'at'),
+        ({'event': 'refund'}, 'missing-value', 'amount'),
+        ({'event': 'refund', 'amount': '0.00'}, 'negative-amount', 'amount'),
+        ({'event': 'refund', 'amount': '-1.00'}, 'negative-amount', 'amount'),
+        ({'event': 'refund', 'amount': '1.001'}, 'too-many-decimals', 'amount'),
+        ({'event': 'refund', 'amount': '1.00', 'currency': ''}, 'missing-value', 'currency'),
+        ({'event': 'refund', 'amount': '1.00', 'currency': 'USD'}, 'event-currency', 'currency'),
+        ({'event': 'refund', 'amount': '100.01'}, 'refund-beyond-paid', 'amount'),
+        ({'event': 'cancel', 'amount': '1.00'}, 'unwanted-value', 'amount'),
+        ({'event': 'reinstate'}, 'missing-value', 'reinstates'),
+        ({'event': 'cancel', 'reinstates': 'x'}, 'unwanted-value', 'reinstates'),
+        ({'carrier': 'C9'}, 'unknown-carrier', 'carrier'),
+        ({'event_id': ''}, 'missing-value', 'event_id'),
+        ({'order_id': ''}, 'missing-value', 'order_id'),
+    )
+
+    def test_rejected(self):
+        self.prepare(FIXED)
+        self.send('orders', '2026-01-10', small.order('A', '2026-01-10'))
+        for number, (change, reason, field) in enumerate(self.REJECTED):
+            row = {**event(f'e{number}', 'cancel', '2026-02-01'), **change}
+            self.send('events', '2026-02-01', row)
+            listed = self.rows('quarantine', 'list')
+            self.assertEqual(len(listed), number + 1, change)
+            self.assertEqual((listed[-1]['reason'], listed[-1]['column']), (reason, field), change)
+
+    def test_repeated_and_in_conflict(self):
+        self.prepare(FIXED)
+        self.send('orders', '2026-01-10', small.order('A', '2026-01-10'))
+        first = event('e1', 'refund', '2026-02-01', amount='10.00')
+        self.send('events', '2026-02-01', first, first)
+        self.send('events', '2026-02-02', first)
+        self.send('events', '2026-02-02', {**first, 'event_id': 'e2'})  # another refund of the same amount
+        self.send('events', '2026-02-03', {**first, 'amount': '11.00'})
+        self.assertEqual(self.database.sql("SELECT sum(accepted), sum(repeated), sum(quarantined) "
+                                           "FROM settle.batch WHERE kind = 'events'"), [['2', '2', '1']])
+        self.assertEqual([(r['reason'], r['column']) for r in self.rows('quarantine', 'list')],
+                         [('conflict', 'amount')])
+
+
+if __name__ == '__main__':
+    settle_test.main()
