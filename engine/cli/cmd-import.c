@@ -150,7 +150,8 @@ settle_command_import(const SettleCli *cli, int argc, char **argv)
         return settle_cli_usage("settle import --help", "import what, and from which file");
     if (!settle_intake_kind_lookup(argv[1], &kind))
         return settle_cli_usage(
-            "there are carriers, distributors, outlets, managers, products, orders, bills and events",
+            "there are carriers, distributors, outlets, managers, products, orders, bills and "
+            "events",
             "there is no kind of fact \"%s\"", argv[1]);
     if (staging != NULL ? argc > 2 : argc < 3)
         return settle_cli_usage(

@@ -52,7 +52,8 @@ typedef enum {
     SETTLE_REJECT_EVENT_CURRENCY,  /* a refund in another currency than its order */
     SETTLE_REJECT_BEFORE_CLOSING,  /* an event of a day before its order closed */
     SETTLE_REJECT_REFUND_BEYOND_PAID,
-    SETTLE_REJECT_REINSTATES_ANOTHER, /* a reinstatement of a reinstatement, or of another order's */
+    /* a reinstatement of a reinstatement, or of another order's event */
+    SETTLE_REJECT_REINSTATES_ANOTHER,
     SETTLE_N_REJECTS
 } SettleReject;
 

@@ -60,6 +60,11 @@ def bill(contract, **more):
             'minutes': '12', 'megabytes': '0', 'currency': 'CNY', **more}
 
 
+def event(event_id, order_id, what, day, **more):
+    return {'carrier': 'C1', 'event_id': event_id, 'order_id': order_id, 'event': what,
+            'at': f'{day} 15:00:00', 'amount': '', 'reinstates': '', 'currency': 'CNY', **more}
+
+
 def orders(prefix, day, per_distributor=2, distributors=DISTRIBUTORS):
     """Some with a contract: <prefix>K<number>."""
     return [order(f'{prefix}{d}-{n}', day, f'D{d}', product='P-sim' if n % 3 == 2 else 'P-plan',
@@ -87,6 +92,11 @@ FILES = {
     'bills-b': table([bill('AK1', revision='2', billed='10.00'), bill('BK2'), bill('ZK1')]),
     # no rule pays for a phone
     'orders-c': table(orders('C', '2026-01-26') + [order('C-0', '2026-01-26', 'D3', product='P-phone')]),
+    # B1-0 and C1-0 come later
+    'events-a': table([event('E1', 'A1-0', 'cancel', '2026-01-23'),
+                       event('E2', 'A2-0', 'refund', '2026-01-25', amount='10.00'),
+                       event('E3', 'B1-0', 'full-refund', '2026-01-25'),
+                       event('E4', 'C1-0', 'fraud', '2026-01-27')]),
     'orders-late': table(orders('L', '2026-01-21', 1)),
 }
 
@@ -157,6 +167,7 @@ STEPS = [
     Step('activate-1', 'policy', 'activate', '@policy-1.yaml', user='settle_finance'),
     imports('orders-a', 'orders', '2026-01-20', '--count', 24, '--sum', '2400.00'),
     imports('bills-a', 'bills', '2026-01-23'),
+    imports('events-a', 'events', '2026-01-23'),
     Step('run-23', 'run', '--date', '2026-01-23', *RUN),
     Step('run-25', 'run', '--date', '2026-01-25', *RUN, before=('2026-01-25', 'run-chunk-committed:die')),
     Step('approve', 'invoice', 'approve', batch, user='settle_finance', already=('is approved already',)),
