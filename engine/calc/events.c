@@ -189,8 +189,10 @@ has_refund_term(const SettleRule *rule)
 static void
 keep_at_most(SettleKept *kept, int64_t numerator, int64_t denominator, SettleDay since)
 {
-    if (numerator * kept->denominator < kept->numerator * denominator ||
-        (kept->since == SETTLE_DAY_MIN && numerator < denominator))
+    int64_t left = numerator * kept->denominator, right = kept->numerator * denominator;
+
+    /* of two that leave as much the earlier one counts */
+    if (left < right || (left == right && since < kept->since))
         *kept = (SettleKept){numerator, denominator, since};
 }
 

@@ -23,22 +23,22 @@ CARRIERS = ('CA', 'CB', 'CC')
 
 
 def plan():
-    """(seed, orders, days) of each case."""
+    """(seed, orders, days, with events) of each case."""
     long = os.environ.get('SETTLE_LONG') == '1'
     size = int(os.environ.get('SETTLE_ORDERS', '26000' if long else '6800'))
     if 'SETTLE_SEED' in os.environ:
-        return [(int(os.environ['SETTLE_SEED']), size, 165)]
-    return [(seed, size, 165) for seed in (range(101, 105) if long else range(1, 4))]
+        return [(int(os.environ['SETTLE_SEED']), size, 165, os.environ.get('SETTLE_EVENTS', '1') == '1')]
+    return [(seed, size, 165, seed % 4 > 1) for seed in (range(101, 109) if long else range(1, 4))]
 
 
-def make(seed, orders, days):
+def make(seed, orders, days, with_events):
     def case(bench):
         source = random.Random(seed)
         end = START + timedelta(days=days)
         folder = os.path.join(os.environ.get('SETTLE_KEEP', bench.folder), f'seed-{seed}')
         facts = random_facts.FactMaker(source, CARRIERS, START, end, nights=24,
-                                       late_moves=True)
-        policies = random_policy.versions(source, CARRIERS, facts.distributors, START, end)
+                                       late_moves=True, with_events=with_events)
+        policies = random_policy.versions(source, CARRIERS, facts.distributors, START, end, with_events)
         facts.write(folder, orders)
         settle = bench.fresh()
         # Half of the seeds know everything before the first night, and catch up; the other half take
@@ -67,7 +67,7 @@ def make(seed, orders, days):
             f'seed {seed}, {what}: {len(texts)} differ\n' + '\n'.join(texts[:15])
             for what, texts in wrong.items())
 
-    case.__name__ = f'seed_{seed}_{orders}_orders'
+    case.__name__ = f'seed_{seed}_{orders}_orders' + ('_with_events' if with_events else '')
     return case
 
 

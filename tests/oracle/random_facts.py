@@ -20,8 +20,9 @@ COLUMNS = {
               'closed_at,paid,quantity,currency',
     'bills': 'carrier,contract,month,revision,issued,billed,tax,cash,arrears,minutes,megabytes,'
              'currency',
+    'events': 'carrier,event_id,order_id,event,at,amount,reinstates,currency',
 }
-SUM_COLUMN = {'orders': 'paid', 'bills': 'billed'}
+SUM_COLUMN = {'orders': 'paid', 'bills': 'billed', 'events': 'amount'}
 DAY = datetime.timedelta(days=1)
 SINCE = '2025-01-01'
 
@@ -43,6 +44,8 @@ def write_batch(folder, name, kind, business_date, rows, manifest):
 
 def readable_minor(text):
     """Minor units of an amount that can be read, else 0 (docs/semantics.md 14.1)."""
+    if not text:
+        return 0
     whole, _, decimals = text.removeprefix('-').partition('.')
     if not whole.isdigit() or decimals and not decimals.isdigit() or len(decimals) > 2:
         return 0
@@ -67,10 +70,11 @@ def read_manifest(folder):
 
 
 class FactMaker:
-    def __init__(self, random, carriers, start, end, distributors=12, nights=40, late_moves=False):
+    def __init__(self, random, carriers, start, end, distributors=12, nights=40, late_moves=False,
+                 with_events=False):
         self.random, self.carriers, self.start, self.end = random, carriers, start, end
         self.distributors = [f'D{n:03d}' for n in range(1, distributors + 1)]
-        self.late_moves = late_moves
+        self.late_moves, self.with_events = late_moves, with_events
         self.managers = {}  # distributor -> codes
         days = (end - start).days + 1
         self.nights = sorted({start + DAY * n for n in random.sample(range(days), min(nights, days))}
@@ -181,6 +185,46 @@ class FactMaker:
                 issued += DAY * r.randint(1, 40)
                 billed = r.randint(0, billed + 100)
 
+    def events(self, order, closed):
+        """(day, row) of what happens to an order: all acceptable in whatever order they come."""
+        r = self.random
+        number, left, out = 0, int(order['paid'].replace('.', '')), []
+
+        def add(what, day, amount='', undone=''):
+            nonlocal number
+            number += 1
+            key = f'{order["order_id"]}-E{number}'
+            out.append((day, dict(carrier=order['carrier'], event_id=key, order_id=order['order_id'],
+                                  event=what, at=f'{day}T{r.randint(0, 23):02d}:00:00+08:00', amount=amount,
+                                  reinstates=undone, currency=order['currency'])))
+            return key
+
+        def day():
+            return closed + DAY * r.choice((0, 1, r.randint(0, 20), r.randint(0, 150)))
+
+        for _ in range(r.choice((1, 1, 1, 2, 3))):
+            what = r.choice(('refund', 'refund', 'cancel', 'cancel', 'suspend', 'fraud', 'port-out',
+                             'number-transfer'))
+            when = day()
+            if what == 'refund' and (left == 0 or self.chance(0.3)):
+                if any(row['event'].endswith('refund') for _, row in out):
+                    continue
+                key, left = add('full-refund', when), -1
+            elif what == 'refund':
+                if left <= 0:
+                    continue
+                amount = left if self.chance(0.3) else r.randint(1, left)
+                left -= amount
+                left = left or -1
+                key = add('refund', when, fen(amount))
+            else:
+                key = add(what, when)
+            if what == 'suspend' and self.chance(0.7):
+                add('resume', when + DAY * r.randint(1, 40))
+            if self.chance(0.25):
+                add('reinstate', when + DAY * r.randint(0, 40), undone=key)
+        return out
+
     def write(self, folder, orders):
         r, manifest = self.random, []
         os.makedirs(folder, exist_ok=True)
@@ -208,6 +252,13 @@ class FactMaker:
             elif row['contract']:
                 contracts.append((row['carrier'], row['contract'], day))
             send('orders', night, row)
+            if self.with_events and self.chance(0.25):
+                for happened, event in self.events(row, day):
+                    # some before their order
+                    known = self.night(happened) if self.chance(0.1) else self.arrival(happened)
+                    send('events', known, event)
+                    if known and self.chance(0.02):
+                        send('events', self.night(known + DAY * r.randint(0, 9)), dict(event))
             if self.chance(0.01):
                 send('orders', self.night(night + DAY * r.randint(0, 20)), dict(row))
             if self.chance(0.004):

@@ -15,8 +15,9 @@ def fen(minor):
 
 
 class PolicyMaker:
-    def __init__(self, random, distributors):
+    def __init__(self, random, distributors, with_events=False):
         self.random = random
+        self.with_events = with_events
         self.distributors = distributors
 
     def chance(self, share):
@@ -95,6 +96,27 @@ class PolicyMaker:
                     out[-1][key] = r.choice(('so-far', f'last {r.randint(1, after)}'))
         return out
 
+    def clawback(self, rule):
+        """Terms for what happens after the sale."""
+        r, terms = self.random, []
+        if not self.with_events or self.chance(0.4):
+            return
+        for _ in range(r.choice((1, 1, 2, 3))):
+            on = r.choice(('cancel', 'suspend', 'port-out', 'refund', ['cancel', 'port-out'],
+                           ['refund', 'cancel']))
+            term = {'on': on}
+            if self.chance(0.7):
+                if self.chance(0.5):
+                    term['within'] = r.choice(('30 days', '90 days', '1 month', '3 months', '0 days'))
+                else:
+                    term['days'] = r.choice(('0..30', '31..90', '91..', '..10'))
+            term['take'] = r.choice(('all', '50%', '33.333%', '12.5%', 'pro-rata',
+                                     'refunded-part' if on == 'refund' else '75%'))
+            if self.chance(0.3):
+                term['not-counted'] = 'suspended-days'
+            terms.append(term)
+        rule['clawback'] = terms
+
     def upfront(self, rule):
         if self.chance(0.3):
             starts = sorted(self.random.sample(range(100, 60000, 50), self.random.randint(1, 4)))
@@ -112,6 +134,7 @@ class PolicyMaker:
             rule['active-days'] = str(self.random.randint(1, 12))
         if self.chance(0.3):
             rule['if'] = self.conditions(2)
+        self.clawback(rule)
 
     def deferred(self, rule):
         months = sorted(self.random.sample(range(0, 5), self.random.randint(1, 3)))
@@ -131,7 +154,11 @@ class PolicyMaker:
                 terms['pay'] = self.pay(100, 3000)
             if self.chance(0.5):
                 terms['if'] = self.conditions(n, int(terms['after'].split()[0]))
+            if self.with_events and self.chance(0.4):
+                terms['if'] = terms.get('if', []) + self.random.choice(
+                    (['active'], ['no-refund'], ['active', 'no-refund']))
             rule['instalments'].append(terms)
+        self.clawback(rule)
 
     def share(self, rule):
         r = self.random
@@ -155,6 +182,7 @@ class PolicyMaker:
             rule['cap'] = fen(self.money(50, 2000))
         if self.chance(0.5):
             rule['life-cap'] = fen(self.money(2000, 6000))
+        self.clawback(rule)
 
     def volume(self, rule):
         r = self.random
@@ -168,6 +196,8 @@ class PolicyMaker:
             rule['paid'] = 'progressive'
         elif self.chance(0.5):
             rule['paid'] = 'at-end'
+        if self.with_events and self.chance(0.5):
+            rule['not-counted'] = r.choice((['cancel'], ['port-out'], ['cancel', 'port-out']))
         small = rule['scope'] != 'distributor'
         count = r.randint(1, 4)
         if rule['measure'] == 'amount':
@@ -224,7 +254,12 @@ class PolicyMaker:
             invoice['cut-off-day'] = str(r.randint(1, 7))
         if cycle != 'none' and self.chance(0.7):
             invoice['minimum'] = fen(self.money(0, 30000))
-        return {'policy': f'random-{carrier.lower()}', 'carrier': carrier, 'version': version,
+        more = {}
+        if self.with_events:
+            more = {'contract': r.choice(('6 months', '12 months')),
+                    'on-port-out': r.choice(('continue', 'stop', 'as-cancel')),
+                    'on-number-transfer': r.choice(('continue', 'stop', 'as-cancel'))}
+        return {**more, 'policy': f'random-{carrier.lower()}', 'carrier': carrier, 'version': version,
                 'closing': closing, 'currency': currency,
                 'rounding': r.choice(('half-up', 'half-even', 'down')),
                 'tax': {'rate': r.choice(('0%', '3%', '6%', '13%')),
@@ -248,9 +283,9 @@ def without_unreachable(rules):
     return out
 
 
-def versions(random, carriers, distributors, start, end):
+def versions(random, carriers, distributors, start, end, with_events=False):
     """One or two versions a carrier, the second from some day on, some of them inside a month."""
-    maker = PolicyMaker(random, distributors)
+    maker = PolicyMaker(random, distributors, with_events)
     out = []
     for carrier in carriers:
         if maker.chance(0.5):

@@ -14,6 +14,8 @@ import datetime
 from collections import defaultdict
 from fractions import Fraction
 
+import oracle_events
+
 ZONE = datetime.timezone(datetime.timedelta(hours=8))  # Asia/Shanghai since 1991
 EXPONENT = {'CNY': 2, 'USD': 2, 'EUR': 2, 'HKD': 2, 'JPY': 0}
 KINDS = ('upfront', 'deferred', 'revenue-share', 'volume-bonus')
@@ -177,6 +179,8 @@ class Facts:
         self.orders, self.bills = {}, {}
         self.by_contract = defaultdict(list)       # (carrier, contract) -> orders
         self.contract_bills = defaultdict(list)    # (carrier, contract) -> bills
+        self.events = {}                           # (carrier, event id) -> event
+        self.order_events = defaultdict(list)      # (carrier, order id) -> events
 
     def load(self, path, kind, business_date):
         with open(path, encoding='utf-8', newline='') as file:
@@ -195,7 +199,7 @@ class Facts:
         """None if accepted, else why not."""
         if row is None:
             return 'field-count'
-        if kind in ('orders', 'bills'):
+        if kind in ('orders', 'bills', 'events'):
             return getattr(self, 'take_' + kind[:-1])(row, business_date)
         start = datetime.date.fromisoformat(row['valid_from'])
         if kind == 'carriers':
@@ -308,6 +312,16 @@ class Facts:
             return 'duplicate' if self.bills[key].content() == bill.content() else 'conflict'
         self.bills[key] = bill
         self.contract_bills[bill.carrier, bill.contract].append(bill)
+        return None
+
+    def take_event(self, row, business_date):
+        """Generated ones are right by themselves; what is told twice is found."""
+        event = oracle_events.Event(row, business_date)
+        key = event.carrier, event.id
+        if key in self.events:
+            return 'duplicate' if self.events[key].content() == event.content() else 'conflict'
+        self.events[key] = event
+        self.order_events[event.carrier, event.order_id].append(event)
         return None
 
 
@@ -444,26 +458,36 @@ class World:
             revisions.sort(key=lambda b: b.revision)
         return out
 
-    def targets(self, order, day):
-        """(rule id, item) -> minor units that an order should have earned in all as of a day."""
+    def events(self, order, day):
+        return oracle_events.in_force(self.facts.order_events.get((order.carrier, order.id), ()), day)
+
+    def targets(self, order, day, since=None):
+        """(rule id, item) -> minor units that an order should have earned in all as of a day. since, if
+        given, takes the day of the event that took from a target."""
         if order.seen > day or self.rules(order) is None:
             return {}
         bills = self.bills(order, day)
+        events = self.events(order, day)
+        since = {} if since is None else since
         out = {}
         for rule in self.rules(order):
             if rule.kind == 'upfront':
-                out[rule.id, 0] = upfront(rule, order, bills, day)
+                out[rule.id, 0] = upfront(rule, order, bills, day, events, since)
             elif rule.kind == 'deferred':
                 for number, terms in enumerate(rule.data['instalments'], 1):
-                    out[rule.id, number] = instalment(rule, terms, order, bills, day)
+                    out[rule.id, number] = instalment(rule, terms, number, order, bills, day, events, since)
             elif rule.kind == 'revenue-share':
                 for number, minor in revenue_share(rule, order, bills).items():
+                    if events:
+                        minor = left_of_share(rule, order, events, number, minor, since)
                     out[rule.id, number] = minor
         return out
 
     def days_to_look(self, order, until):
         """The days on which a target of the order can change."""
         days = {order.seen}
+        days |= {max(e.seen, order.seen)
+                 for e in self.facts.order_events.get((order.carrier, order.id), ())}
         if order.contract:
             days |= {o.seen for o in self.facts.by_contract[order.carrier, order.contract]}
             days |= {b.seen for b in self.facts.contract_bills.get(
@@ -485,22 +509,24 @@ class World:
             for rule in self.rules(order) or ():
                 if rule.kind != 'volume-bonus':
                     continue
-                measure = {'orders': 1, 'units': order.quantity,
-                           'amount': order.paid}[rule.get('measure', 'orders')]
                 end = window_end(rule.data['window'], order.month)
                 looks = {order.seen} | {
                     max(seen, order.seen)
                     for _, seen, _ in self.facts.managers.get(order.manager, ()) if seen <= until}
-                before = None
+                looks |= {max(e.seen, order.seen)
+                          for e in self.facts.order_events.get((order.carrier, order.id), ())
+                          if e.seen <= until}
+                before, counted = None, 0
                 for day in sorted(looks):
                     code = self.scope_code(rule, order, day)
-                    if code == before:
+                    measure = oracle_events.measure(rule, order, self.events(order, day))
+                    if (code, measure) == (before, counted):
                         continue
-                    for which, change in ((before, -measure), (code, measure)):
-                        if which is not None:
+                    for which, change in ((before, -counted), (code, measure)):
+                        if which is not None and change:
                             out[rule.policy, rule, order.distributor, which, end].append(
                                 (day, change))
-                    before = code
+                    before, counted = code, measure
         return out
 
     def scope_code(self, rule, order, day):
@@ -523,8 +549,11 @@ class World:
             rules = {rule.id: rule for rule in self.rules(order)}
             product_class = self.product_class(order)
             posted = {}
+            news = {max(e.seen, order.seen)
+                    for e in self.facts.order_events.get((order.carrier, order.id), ())}
             for day in self.days_to_look(order, until):
-                now = self.targets(order, day)
+                since = {}
+                now = self.targets(order, day, since)
                 for key in sorted(set(now) | set(posted)):
                     change = now.get(key, 0) - posted.get(key, 0)
                     if change:
@@ -532,6 +561,9 @@ class World:
                         out.append(Transfer(day, order.carrier, order.distributor, rule,
                                             product_class, order.id, key[1], change))
                         out[-1].origin = origin(rule, order, key[1])
+                        # 13.2: what an event takes back is of its month
+                        if change < 0 and day in news and since.get(key):
+                            out[-1].origin = max(out[-1].origin, month_of(since[key]))
                 posted = now
         for (_, rule, distributor, code, end), changes in self.windows(until).items():
             last = day_in_month(end, 31)
@@ -615,6 +647,8 @@ def condition_months(condition, after):
 
 def conditions_met(rule, conditions, order, bills, due, after=None):
     for condition in conditions:
+        if isinstance(condition, str):  # looks at events
+            continue
         found = [deciding_bill(bills.get(order.month + number), due)
                  for number in condition_months(condition, after)]
         if None in found:
@@ -634,9 +668,12 @@ def upfront_day(rule, order):
     return order.day + datetime.timedelta(days=int(rule.get('active-days', 0)))
 
 
-def upfront(rule, order, bills, day):
-    policy = rule.policy
-    if day < upfront_day(rule, order):
+def upfront(rule, order, bills, day, events, since):
+    policy, look = rule.policy, upfront_day(rule, order)
+    if day < look:
+        return 0
+    if look > order.day and (not oracle_events.active(policy, events, look)
+                             or oracle_events.stopped(policy, events, look)):
         return 0
     if not conditions_met(rule, rule.get('if', ()), order, bills, None):
         return 0
@@ -645,17 +682,19 @@ def upfront(rule, order, bills, day):
         pay = band(rule.data['by-amount'], order.paid, policy.money)
         if pay is None:
             return 0
+    back, last = oracle_events.lowered(rule, order, events)
     if pay.endswith('%'):
-        base, exact = order.paid, rate(pay) * order.paid
+        base = order.paid - back
+        exact = rate(pay) * base
     else:
         base, exact = order.quantity, Fraction(policy.money(pay)) * order.quantity
     minor = policy.round(exact)
-    if base == 0:
-        return 0
-    if 'floor' in rule.data:
+    if base != 0 and 'floor' in rule.data:
         minor = max(minor, policy.money(rule.data['floor']))
     if 'cap' in rule.data:
         minor = min(minor, policy.money(rule.data['cap']))
+    minor, taken = oracle_events.keep(rule, order, events, minor, last)
+    since[rule.id, 0] = taken
     return minor
 
 
@@ -664,9 +703,14 @@ def due_day(terms, order):
     return day_in_month(order.month + months, int(terms['day']))
 
 
-def instalment(rule, terms, order, bills, day):
+def instalment(rule, terms, number, order, bills, day, events, since):
     policy, due = rule.policy, due_day(terms, order)
     after = int(terms['after'].split()[0])
+    wanted = terms.get('if', ())
+    if ('active' in wanted and not oracle_events.active(policy, events, due)
+            or 'no-refund' in wanted and any(e.kind == 'refund' and e.day <= due for e in events)
+            or oracle_events.stopped(policy, events, due)):
+        return 0
     if day < due or not conditions_met(rule, terms.get('if', ()), order, bills, due, after):
         return 0
     pay = terms.get('pay')
@@ -678,7 +722,19 @@ def instalment(rule, terms, order, bills, day):
         pay = band(by_bill['bands'], bill.base(by_bill.get('base', 'billed')), policy.money)
         if pay is None:
             return 0
-    return policy.round(policy.pay(pay, order.paid))
+    back, last = oracle_events.lowered(rule, order, events, due) if pay.endswith('%') else (0, None)
+    minor = policy.round(policy.pay(pay, order.paid - back))
+    minor, taken = oracle_events.keep(rule, order, events, minor, last)
+    since[rule.id, number] = taken
+    return minor
+
+
+def left_of_share(rule, order, events, number, minor, since):
+    year, index = divmod(order.month + number, 12)
+    if oracle_events.stopped(rule.policy, events, datetime.date(year, index + 1, 1)):
+        minor = 0
+    minor, since[rule.id, number] = oracle_events.keep(rule, order, events, minor)
+    return minor
 
 
 def revenue_share(rule, order, bills):
