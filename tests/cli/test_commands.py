@@ -144,7 +144,7 @@ class Line(unittest.TestCase):
             self.assertEqual(kinds[kind], text.split('\n')[0].split(','))
         self.assertEqual(kinds['orders'], list(small.ORDER))
         self.assertEqual(kinds['bills'], list(small.BILL))
-        self.assertEqual(len(kinds), 7)
+        self.assertEqual(len(kinds), 8)
 
     def test_refused(self):
         for line, named in REFUSED:
@@ -159,7 +159,7 @@ class Line(unittest.TestCase):
     def test_hints(self):
         for line, hint in (('migrat', '"migrate"'), ('--formt csv', '--format'),
                            ('run --dat 2026-01-01', '--date'), ('period lst', '"list"'),
-                           ('import order FILE', 'orders and bills')):
+                           ('import order FILE', 'bills and events')):
             self.assertIn(hint, self.settle(line)[2].split('hint: ')[1])
 
     def test_no_database(self):

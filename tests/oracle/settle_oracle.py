@@ -315,11 +315,14 @@ class Facts:
         return None
 
     def take_event(self, row, business_date):
-        """Generated ones are right by themselves; what is told twice is found."""
+        """Generated ones are right by themselves, but for what is told twice, or beyond what was paid."""
         event = oracle_events.Event(row, business_date)
         key = event.carrier, event.id
         if key in self.events:
             return 'duplicate' if self.events[key].content() == event.content() else 'conflict'
+        order = self.orders.get((event.carrier, event.order_id))
+        if order is not None and event.amount > order.paid:
+            return 'refund-beyond-paid'
         self.events[key] = event
         self.order_events[event.carrier, event.order_id].append(event)
         return None
