@@ -40,6 +40,12 @@ check_seal(SettleAudit *audit, SettleStore *store, const SettleAuditRun *run,
     SettleSeal seal = {.before = before != NULL ? before->run_id : 0};
     guint broken = 0;
 
+    /* It sealed up to the highest id of each kind: one that no code has would seal nothing more,
+     * and so would not show in the parts. */
+    for (int dim = 0; dim < SETTLE_SEAL_DIMS; dim++)
+        if (run->codes[dim] != 0 && settle_audit_code(audit, dim + 1, run->codes[dim]) == NULL)
+            settle_audit_note(audit, run->run_id, "seal",
+                              "it seals codes up to one that is not there");
     if (before != NULL && before->sealed) {
         memcpy(seal.previous, before->seal, sizeof seal.previous);
         memcpy(seal.codes_from, before->codes, sizeof seal.codes_from);
