@@ -43,6 +43,7 @@ G_BEGIN_DECLS
       "events without order are copied")                                                           \
     X(INTAKE_EVENTS_FOUND_COPIED, "intake-events-found-copied", DATABASE,                          \
       "events that waited are marked found")                                                       \
+    X(INTAKE_NOTICES_COPIED, "intake-notices-copied", DATABASE, "months, receipts are copied")     \
     X(INTAKE_PARTIES_COPIED, "intake-parties-copied", DATABASE, "master data is copied")           \
     X(INTAKE_CODES_INSERTED, "intake-codes-inserted", DATABASE, "new codes have their ids")        \
     X(INTAKE_QUARANTINE_COPIED, "intake-quarantine-copied", DATABASE, "rejected rows are kept")    \

@@ -54,6 +54,21 @@ settle_calc_order(const SettlePolicy *policy, const SettleMatch *match, const Se
     return TRUE;
 }
 
+/* Some attempt that is due looks at the bill of contract month k. */
+static gboolean
+instalment_looks_at(const SettleInstalment *instalment, const SettleOrder *order, int k,
+                    SettleDay date)
+{
+    for (int i = 0; i < settle_instalment_attempts(instalment); i++) {
+        if (settle_calc_attempt_day(order, instalment, i) > date)
+            return FALSE;
+        if ((instalment->n_bands > 0 && instalment->band_month == k) ||
+            settle_conditions_look_at(instalment->conditions, instalment->n_conditions, i, k))
+            return TRUE;
+    }
+    return FALSE;
+}
+
 gboolean
 settle_calc_bill_needs_history(const SettleMatch *match, const SettleOrder *order,
                                SettleMonth bill_month, SettleDay date,
@@ -69,19 +84,14 @@ settle_calc_bill_needs_history(const SettleMatch *match, const SettleOrder *orde
         switch (rule->kind) {
         case SETTLE_KIND_UPFRONT:
             if (settle_calc_upfront_day(order, &rule->upfront) <= date &&
-                settle_conditions_look_at(rule->upfront.conditions, rule->upfront.n_conditions, k))
+                settle_conditions_look_at(rule->upfront.conditions, rule->upfront.n_conditions, 0,
+                                          k))
                 *ret_touches_upfront_deferred = TRUE;
             break;
         case SETTLE_KIND_DEFERRED:
-            for (guint j = 0; j < rule->deferred.n_instalments; j++) {
-                const SettleInstalment *instalment = &rule->deferred.instalments[j];
-
-                if (settle_calc_due_day(order, instalment) <= date &&
-                    ((instalment->n_bands > 0 && instalment->band_month == k) ||
-                     settle_conditions_look_at(instalment->conditions, instalment->n_conditions,
-                                               k)))
+            for (guint j = 0; j < rule->deferred.n_instalments; j++)
+                if (instalment_looks_at(&rule->deferred.instalments[j], order, k, date))
                     *ret_touches_upfront_deferred = TRUE;
-            }
             break;
         case SETTLE_KIND_REVENUE_SHARE:
             if (rule->share.has_life_cap && k >= rule->share.from_month &&

@@ -15,11 +15,12 @@ typedef enum {
 
 typedef struct {
     int64_t target_minor; /* >= 0 */
+    int64_t earned_minor; /* >= target_minor: before events took anything back (5.6, 13.10) */
     const SettleRule *rule;
     SettleSlot slot;
     SettleMonth origin;     /* 13.2 */
     SettleMonth taken;      /* the origin of what an event takes back; 0: of no event */
-    SettleDay wait_day;     /* NOT_DUE: when; PENDING: the due day */
+    SettleDay wait_day;     /* NOT_DUE: when; else the day that decided: due day, day earned */
     SettleMonth wait_month; /* PENDING: the bill month that is missing */
     int16_t revision;       /* revenue share: of the bill */
     uint8_t state;          /* SettleTargetState */
@@ -37,6 +38,8 @@ typedef struct {
     guint n_share_months;
     const SettleEvent *events; /* of the order, in force on the date (settle_events_in_force) */
     guint n_events;
+    const SettleMonth *complete; /* months whose bills the order's carrier has all delivered */
+    guint n_complete;
 } SettleCalcScope;
 
 /* Appends the targets of an order to `targets` (a GArray of SettleTarget), ascending by slot.
@@ -57,8 +60,35 @@ gboolean settle_calc_bill_needs_history(const SettleMatch *match, const SettleOr
 
 /* The day an instalment falls due for an order (13.7, section 3). */
 SettleDay settle_calc_due_day(const SettleOrder *order, const SettleInstalment *instalment);
+/* How often an instalment is tried, at least once. */
+static inline int
+settle_instalment_attempts(const SettleInstalment *instalment)
+{
+    return instalment->retry_until > instalment->months
+               ? instalment->retry_until - instalment->months + 1
+               : 1;
+}
+/* The due day of an attempt, 0 the first. */
+SettleDay settle_calc_attempt_day(const SettleOrder *order, const SettleInstalment *instalment,
+                                  int attempt);
 /* The day an upfront is earned at the earliest: closing day + active_days. */
 SettleDay settle_calc_upfront_day(const SettleOrder *order, const SettleUpfront *upfront);
+
+/* --- holding back (5.6, 13.10) -----------------------------------------------------------------
+ */
+/* What a target is to stand at by account: the parts add up to it. */
+typedef struct {
+    int64_t withheld_minor; /* kept at source */
+    int64_t payable_minor;  /* owed to the distributor */
+    int64_t held_minor;     /* earned, but held back or awaiting the carrier's payment */
+} SettleStanding;
+/* Divides what is left of `earned_minor` by a rule with a holdback that counts from `start`; what
+ * was taken back goes off the held part first. FALSE on overflow. */
+gboolean settle_standing_of(const SettlePolicy *policy, const SettleRule *rule, SettleDay start,
+                            int64_t earned_minor, int64_t target_minor, gboolean withheld,
+                            SettleDay date, SettleStanding *ret_standing);
+/* The carrier has paid so much of what is payable: the rest is held. */
+void settle_standing_await(SettleStanding *standing, int64_t freed_minor);
 
 /* --- volume (5.4, 13.9) -------------------------------------------------------------------- */
 /* Last month of the window that holds the day. */

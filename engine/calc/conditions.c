@@ -121,37 +121,56 @@ add_bill(SettleBill *sum, const SettleBill *bill)
     return TRUE;
 }
 
-typedef struct {
-    const SettleBill *bills;
-    guint n_bills;
-    SettleMonth closing;
-    SettleRevisionRule rule;
-    SettleDay due_day;
-} Look;
+gboolean
+settle_scope_complete(const SettleCalcScope *scope, SettleMonth month)
+{
+    for (guint i = 0; i < scope->n_complete; i++)
+        if (scope->complete[i] == month)
+            return TRUE;
+    return FALSE;
+}
+
+static int
+first_month(const SettleCondition *condition, int later)
+{
+    return condition->from_month + ((condition->moves & SETTLE_MOVES_FIRST) != 0 ? later : 0);
+}
+
+static int
+last_month(const SettleCondition *condition, int later)
+{
+    return condition->to_month + ((condition->moves & SETTLE_MOVES_LAST) != 0 ? later : 0);
+}
 
 /* One condition; *wait_month is set to its first missing month. A month that fails decides,
- * whatever else is still missing; of months together all must be there. FALSE on overflow. */
+ * whatever else is still missing, and so does one that is complete without a bill
+ * (docs/semantics.md 13.7); of months together all must be there. FALSE on overflow. */
 static gboolean
-decide_one(const SettleCondition *condition, const Look *look, SettleDecision *ret_decision,
-           SettleMonth *wait_month)
+decide_one(const SettleCondition *condition, const SettleLook *look, SettleDecision *ret_decision,
+           SettleMonth *wait_month, SettleDay *seen)
 {
+    SettleMonth closing = settle_day_month(look->order->closing_day);
     SettleBill sum = {.minutes = 0};
     gboolean missing = FALSE, holds = TRUE;
 
-    for (int k = condition->from_month; k <= condition->to_month && holds; k++) {
-        const SettleBill *bill = settle_bill_of_month(look->bills, look->n_bills, look->closing + k,
+    for (int k = first_month(condition, look->later);
+         k <= last_month(condition, look->later) && holds; k++) {
+        const SettleBill *bill = settle_bill_of_month(look->bills, look->n_bills, closing + k,
                                                       look->rule, look->due_day);
 
-        if (bill == NULL) {
+        if (bill == NULL && settle_scope_complete(look->scope, closing + k)) {
+            holds = FALSE;
+        } else if (bill == NULL) {
             if (!missing)
-                *wait_month = look->closing + k;
+                *wait_month = closing + k;
             missing = TRUE;
-        } else if (condition->together ? !add_bill(&sum, bill)
-                                       : !month_holds(condition, bill, &holds)) {
-            return FALSE;
+        } else {
+            *seen = MAX(*seen, bill->issue_day);
+            if (condition->together ? !add_bill(&sum, bill) : !month_holds(condition, bill, &holds))
+                return FALSE;
         }
     }
-    if (condition->together && !missing && !month_holds(condition, &sum, &holds))
+    if (condition->together && holds && !missing && !month_holds(condition, &sum, &holds))
         return FALSE;
     *ret_decision = !holds    ? SETTLE_DECIDED_NOT_MET
                     : missing ? SETTLE_DECIDED_PENDING
@@ -161,14 +180,13 @@ decide_one(const SettleCondition *condition, const Look *look, SettleDecision *r
 
 gboolean
 settle_conditions_decide(const SettleCondition *conditions, guint n_conditions,
-                         const SettleOrder *order, const SettleBill *bills, guint n_bills,
-                         SettleRevisionRule rule, SettleDay due_day, SettleDecision *ret_decision,
-                         SettleMonth *ret_wait_month)
+                         const SettleLook *look, SettleDecision *ret_decision,
+                         SettleMonth *ret_wait_month, SettleDay *ret_seen)
 {
-    const Look look = {bills, n_bills, settle_day_month(order->closing_day), rule, due_day};
+    SettleDay seen = SETTLE_DAY_MIN;
 
     *ret_decision = SETTLE_DECIDED_MET;
-    if (n_conditions > 0 && !settle_order_has_bills(order)) {
+    if (n_conditions > 0 && !settle_order_has_bills(look->order)) {
         *ret_decision = SETTLE_DECIDED_NOT_MET;
         return TRUE;
     }
@@ -176,25 +194,29 @@ settle_conditions_decide(const SettleCondition *conditions, guint n_conditions,
         SettleMonth wait_month = 0;
         SettleDecision one;
 
-        if (!decide_one(&conditions[i], &look, &one, &wait_month))
+        if (!decide_one(&conditions[i], look, &one, &wait_month, &seen))
             return FALSE;
         if (one == SETTLE_DECIDED_NOT_MET) {
             *ret_decision = one;
-            return TRUE;
+            break;
         }
         if (one == SETTLE_DECIDED_PENDING && *ret_decision == SETTLE_DECIDED_MET) {
             *ret_decision = one;
             *ret_wait_month = wait_month;
         }
     }
+    if (ret_seen != NULL && seen != SETTLE_DAY_MIN)
+        *ret_seen = seen;
     return TRUE;
 }
 
 gboolean
-settle_conditions_look_at(const SettleCondition *conditions, guint n_conditions, int contract_month)
+settle_conditions_look_at(const SettleCondition *conditions, guint n_conditions, int later,
+                          int contract_month)
 {
     for (guint i = 0; i < n_conditions; i++)
-        if (conditions[i].from_month <= contract_month && contract_month <= conditions[i].to_month)
+        if (first_month(&conditions[i], later) <= contract_month &&
+            contract_month <= last_month(&conditions[i], later))
             return TRUE;
     return FALSE;
 }

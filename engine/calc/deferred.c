@@ -2,25 +2,33 @@
 #include "calc/internal.h"
 
 SettleDay
-settle_calc_due_day(const SettleOrder *order, const SettleInstalment *instalment)
+settle_calc_attempt_day(const SettleOrder *order, const SettleInstalment *instalment, int attempt)
 {
-    return settle_month_day(settle_day_month(order->closing_day) + instalment->months,
+    return settle_month_day(settle_day_month(order->closing_day) + instalment->months + attempt,
                             instalment->day);
 }
 
-/* The band of the bill that decides picks what is paid; no bill yet: pending. */
-static gboolean
-pick_band(const SettleInstalment *instalment, const SettleOrder *order, const SettleBill *bills,
-          guint n_bills, SettleDay due, SettleTarget *target, const SettlePay **ret_pay)
+SettleDay
+settle_calc_due_day(const SettleOrder *order, const SettleInstalment *instalment)
 {
-    SettleMonth month = settle_day_month(order->closing_day) + instalment->band_month;
-    const SettleBill *bill =
-        settle_bill_of_month(bills, n_bills, month, SETTLE_REVISION_AT_DUE, due);
+    return settle_calc_attempt_day(order, instalment, 0);
+}
+
+/* The band of the bill that decides picks what is paid; no bill yet: pending, none to come: not
+ * met. */
+static gboolean
+pick_band(const SettleInstalment *instalment, const SettleLook *look, SettleTarget *target,
+          const SettlePay **ret_pay)
+{
+    SettleMonth month = settle_day_month(look->order->closing_day) + instalment->band_month;
+    const SettleBill *bill = settle_bill_of_month(look->bills, look->n_bills, month,
+                                                  SETTLE_REVISION_AT_DUE, look->due_day);
     const SettleBand *band;
     int64_t base;
 
     *ret_pay = NULL;
-    if (!settle_order_has_bills(order)) {
+    if (!settle_order_has_bills(look->order) ||
+        (bill == NULL && settle_scope_complete(look->scope, month))) {
         target->state = SETTLE_TARGET_NOT_MET;
         return TRUE;
     }
@@ -39,28 +47,28 @@ pick_band(const SettleInstalment *instalment, const SettleOrder *order, const Se
     return TRUE;
 }
 
+/* One attempt: MET leaves the target earned. */
 static gboolean
-calc_instalment(const SettlePolicy *policy, const SettleInstalment *instalment,
-                const SettleOrder *order, const SettleBill *bills, guint n_bills,
-                const SettleCalcScope *scope, SettleDay due, SettleTarget *target)
+calc_attempt(const SettlePolicy *policy, const SettleInstalment *instalment, const SettleLook *look,
+             SettleTarget *target)
 {
+    const SettleCalcScope *scope = look->scope;
     const SettlePay *pay = &instalment->pay;
     SettleDay since = SETTLE_DAY_MIN;
-    int64_t base = order->paid_minor;
+    int64_t base = look->order->paid_minor;
     SettleDecision decision;
 
     /* Nothing can change these any more but what is reinstated: no bill is awaited for them. */
     if (scope->n_events > 0 &&
-        ((instalment->wants_active && !settle_events_active(policy, scope, due)) ||
-         (instalment->wants_no_refund && settle_events_any_refund(scope, due)) ||
-         settle_events_stopped(policy, scope, due))) {
+        ((instalment->wants_active && !settle_events_active(policy, scope, look->due_day)) ||
+         (instalment->wants_no_refund && settle_events_any_refund(scope, look->due_day)) ||
+         settle_events_stopped(policy, scope, look->due_day))) {
         target->state = SETTLE_TARGET_NOT_MET;
         return TRUE;
     }
 
-    if (!settle_conditions_decide(instalment->conditions, instalment->n_conditions, order, bills,
-                                  n_bills, SETTLE_REVISION_AT_DUE, due, &decision,
-                                  &target->wait_month))
+    if (!settle_conditions_decide(instalment->conditions, instalment->n_conditions, look, &decision,
+                                  &target->wait_month, NULL))
         return FALSE;
     if (decision != SETTLE_DECIDED_MET) {
         target->state =
@@ -68,20 +76,66 @@ calc_instalment(const SettlePolicy *policy, const SettleInstalment *instalment,
         return TRUE;
     }
     target->state = SETTLE_TARGET_EARNED;
-    if (instalment->n_bands > 0 && !pick_band(instalment, order, bills, n_bills, due, target, &pay))
+    if (instalment->n_bands > 0 && !pick_band(instalment, look, target, &pay))
         return FALSE;
     if (pay == NULL || target->state != SETTLE_TARGET_EARNED)
         return TRUE;
     if (!pay->is_rate) {
         target->target_minor = pay->fixed_minor;
     } else {
-        if (scope->n_events > 0)
-            base -= settle_events_refunded(target->rule, order, scope, due, &since);
+        /* E of a holdback is of what is left on the due day: a refund before it takes nothing back
+         */
+        int64_t until_due = 0;
+        SettleDay seen;
+
+        if (scope->n_events > 0) {
+            until_due = settle_events_refunded_until(look->order, scope, look->due_day);
+            seen = SETTLE_DAY_MIN;
+            base -= settle_events_refunded(target->rule, look->order, scope, look->due_day, &seen);
+            since = seen;
+        }
         if (!settle_money_round(settle_money_rate(base, pay->rate_ppb), policy->rounding,
-                                &target->target_minor))
+                                &target->target_minor) ||
+            !settle_money_round(
+                settle_money_rate(look->order->paid_minor - until_due, pay->rate_ppb),
+                policy->rounding, &target->earned_minor))
             return FALSE;
     }
-    return scope->n_events == 0 || settle_target_keep(policy, order, scope, since, target);
+    target->earned_minor = MAX(target->earned_minor, target->target_minor);
+    return scope->n_events == 0 || settle_target_keep(policy, look->order, scope, since, target);
+}
+
+/* The first attempt that is met pays; while one waits for its facts nothing is forfeited. */
+static gboolean
+calc_instalment(const SettlePolicy *policy, const SettleInstalment *instalment, SettleLook *look,
+                SettleTarget *target)
+{
+    const SettleTarget blank = *target;
+    SettleTarget waits = blank;
+    gboolean pending = FALSE;
+
+    for (int i = 0; i < settle_instalment_attempts(instalment); i++) {
+        *target = blank;
+        look->later = i;
+        look->due_day = settle_calc_attempt_day(look->order, instalment, i);
+        target->wait_day = look->due_day;
+        target->origin = settle_day_month(look->due_day);
+        if (look->due_day > look->scope->date) {
+            target->state = SETTLE_TARGET_NOT_DUE;
+            break;
+        }
+        if (!calc_attempt(policy, instalment, look, target))
+            return FALSE;
+        if (target->state == SETTLE_TARGET_EARNED)
+            return TRUE;
+        if (target->state == SETTLE_TARGET_PENDING && !pending) {
+            pending = TRUE;
+            waits = *target;
+        }
+    }
+    if (pending)
+        *target = waits;
+    return TRUE;
 }
 
 gboolean
@@ -89,6 +143,12 @@ settle_calc_deferred(const SettlePolicy *policy, const SettleRule *rule, const S
                      const SettleBill *bills, guint n_bills, const SettleCalcScope *scope,
                      GArray *targets)
 {
+    SettleLook look = {.order = order,
+                       .bills = bills,
+                       .n_bills = n_bills,
+                       .scope = scope,
+                       .rule = SETTLE_REVISION_AT_DUE};
+
     for (guint i = 0; i < rule->deferred.n_instalments; i++) {
         const SettleInstalment *instalment = &rule->deferred.instalments[i];
         SettleDay due = settle_calc_due_day(order, instalment);
@@ -100,14 +160,12 @@ settle_calc_deferred(const SettlePolicy *policy, const SettleRule *rule, const S
             .credit = SETTLE_ROLE_DISTRIBUTOR,
         };
 
-        if (due > scope->date) {
+        if (due > scope->date)
             target.state = SETTLE_TARGET_NOT_DUE;
-        } else {
-            if (!settle_scope_holds(scope, due))
-                continue;
-            if (!calc_instalment(policy, instalment, order, bills, n_bills, scope, due, &target))
-                return FALSE;
-        }
+        else if (!settle_scope_holds(scope, due))
+            continue;
+        else if (!calc_instalment(policy, instalment, &look, &target))
+            return FALSE;
         g_array_append_val(targets, target);
     }
     return TRUE;

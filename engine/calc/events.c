@@ -292,6 +292,19 @@ settle_events_refunded(const SettleRule *rule, const SettleOrder *order,
     return lowered;
 }
 
+int64_t
+settle_events_refunded_until(const SettleOrder *order, const SettleCalcScope *scope, SettleDay day)
+{
+    int64_t refunded = 0;
+
+    for (guint i = 0; i < scope->n_events && scope->events[i].day <= day; i++)
+        if (scope->events[i].kind == SETTLE_EVENT_KIND_REFUND)
+            refunded += scope->events[i].whole
+                            ? order->paid_minor - refunded
+                            : MIN(scope->events[i].amount_minor, order->paid_minor - refunded);
+    return refunded;
+}
+
 gboolean
 settle_target_keep(const SettlePolicy *policy, const SettleOrder *order,
                    const SettleCalcScope *scope, SettleDay refunded_since, SettleTarget *target)

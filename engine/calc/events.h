@@ -22,6 +22,10 @@ SettleKept settle_events_kept(const SettlePolicy *policy, const SettleRule *rule
 int64_t settle_events_refunded(const SettleRule *rule, const SettleOrder *order,
                                const SettleCalcScope *scope, SettleDay due, SettleDay *ret_since);
 
+/* What refunds dated up to the day sum up to; of a rate's base at most the whole. */
+int64_t settle_events_refunded_until(const SettleOrder *order, const SettleCalcScope *scope,
+                                     SettleDay day);
+
 /* Neither cancelled nor suspended nor ported out on the day. */
 gboolean settle_events_active(const SettlePolicy *policy, const SettleCalcScope *scope,
                               SettleDay day);

@@ -209,23 +209,26 @@ add_values(GString *out, const SettlePolicy *policy, const SettleCondition *cond
 /* The first condition, or month of one, that alone is not met. */
 static void
 add_failure(GString *out, const SettlePolicy *policy, const SettleCondition *conditions, guint n,
-            const SettleOrder *order, const SettleBill *bills, guint n_bills,
-            SettleRevisionRule rule, SettleDay day)
+            const SettleLook *look)
 {
-    SettleMonth closing = settle_day_month(order->closing_day);
+    SettleMonth closing = settle_day_month(look->order->closing_day);
 
     for (guint i = 0; i < n; i++) {
-        int last = conditions[i].together ? conditions[i].from_month : conditions[i].to_month;
+        SettleCondition moved = conditions[i];
+        int last;
 
-        for (int k = conditions[i].from_month; k <= last; k++) {
-            SettleCondition one = conditions[i];
+        moved.from_month += (moved.moves & SETTLE_MOVES_FIRST) != 0 ? look->later : 0;
+        moved.to_month += (moved.moves & SETTLE_MOVES_LAST) != 0 ? look->later : 0;
+        moved.moves = 0;
+        last = moved.together ? moved.from_month : moved.to_month;
+        for (int k = moved.from_month; k <= last; k++) {
+            SettleCondition one = moved;
             SettleDecision decision;
             SettleMonth wait;
 
             if (!one.together)
                 one.from_month = one.to_month = k;
-            if (!settle_conditions_decide(&one, 1, order, bills, n_bills, rule, day, &decision,
-                                          &wait) ||
+            if (!settle_conditions_decide(&one, 1, look, &decision, &wait, NULL) ||
                 decision != SETTLE_DECIDED_NOT_MET)
                 continue;
             if (one.together) {
@@ -235,7 +238,8 @@ add_failure(GString *out, const SettlePolicy *policy, const SettleCondition *con
                 add_month(out, closing, closing + k);
                 g_string_append(out, " has ");
                 add_values(out, policy, &one,
-                           settle_bill_of_month(bills, n_bills, closing + k, rule, day));
+                           settle_bill_of_month(look->bills, look->n_bills, closing + k, look->rule,
+                                                look->due_day));
             }
             g_string_append(out, ", not ");
             add_tests(out, policy, &one);
@@ -249,8 +253,18 @@ add_not_earned(GString *out, const SettlePolicy *policy, const SettleTarget *tar
                const SettleCondition *conditions, guint n, const SettleOrder *order,
                const SettleBill *bills, guint n_bills, SettleRevisionRule rule)
 {
+    static const SettleCalcScope nothing_complete;
+    SettleLook look = {.order = order,
+                       .bills = bills,
+                       .n_bills = n_bills,
+                       .scope = &nothing_complete,
+                       .rule = rule,
+                       .due_day = target->wait_day};
     char text[SETTLE_DAY_TEXT_BYTES];
 
+    if (target->rule->kind == SETTLE_KIND_DEFERRED)
+        look.later = settle_day_month(target->wait_day) - settle_day_month(order->closing_day) -
+                     target->rule->deferred.instalments[settle_slot_item(target->slot) - 1].months;
     switch ((SettleTargetState) target->state) {
     case SETTLE_TARGET_EARNED:
         return;
@@ -259,7 +273,7 @@ add_not_earned(GString *out, const SettlePolicy *policy, const SettleTarget *tar
         if (!settle_order_has_bills(order))
             g_string_append(out, "no bill serves this order");
         else
-            add_failure(out, policy, conditions, n, order, bills, n_bills, rule, target->wait_day);
+            add_failure(out, policy, conditions, n, &look);
         return;
     case SETTLE_TARGET_PENDING:
         g_string_append(out, "waits for the bill of ");

@@ -19,13 +19,26 @@ const SettleBill *settle_bill_of_month(const SettleBill *bills, guint n_bills, S
                                        SettleRevisionRule rule, SettleDay due_day);
 /* An amount of the bill; never negative (docs/semantics.md 13.8). */
 gboolean settle_bill_base(const SettleBill *bill, SettleBillBase base, int64_t *ret_minor);
-/* All conditions together; PENDING tells the first missing month. FALSE on overflow. */
+/* What conditions are held against. */
+typedef struct {
+    const SettleOrder *order;
+    const SettleBill *bills; /* by (month, revision) */
+    guint n_bills;
+    const SettleCalcScope *scope; /* of its months declared complete */
+    SettleRevisionRule rule;
+    SettleDay due_day;
+    int later; /* months that this attempt is after the instalment's first */
+} SettleLook;
+
+/* All conditions together; PENDING tells the first missing month. *ret_seen (may be NULL): the
+ * latest issue day of the bills that decided, untouched without any. FALSE on overflow. */
 gboolean settle_conditions_decide(const SettleCondition *conditions, guint n_conditions,
-                                  const SettleOrder *order, const SettleBill *bills, guint n_bills,
-                                  SettleRevisionRule rule, SettleDay due_day,
-                                  SettleDecision *ret_decision, SettleMonth *ret_wait_month);
-gboolean settle_conditions_look_at(const SettleCondition *conditions, guint n_conditions,
+                                  const SettleLook *look, SettleDecision *ret_decision,
+                                  SettleMonth *ret_wait_month, SettleDay *ret_seen);
+gboolean settle_conditions_look_at(const SettleCondition *conditions, guint n_conditions, int later,
                                    int contract_month);
+/* TRUE if the carrier declared that all bills of the month are there. */
+gboolean settle_scope_complete(const SettleCalcScope *scope, SettleMonth month);
 /* The band that holds the value, or NULL. */
 const SettleBand *settle_band_find(const SettleBand *bands, guint n_bands, int64_t value);
 static inline gboolean

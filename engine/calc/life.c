@@ -150,7 +150,7 @@ upfront_day(const World *world, const SettleTarget *target)
     for (guint i = 0; i < world->bills->len && target->state == SETTLE_TARGET_EARNED; i++) {
         const SettleBill *bill = &g_array_index(world->bills, SettleBill, i);
 
-        if (settle_conditions_look_at(upfront->conditions, upfront->n_conditions,
+        if (settle_conditions_look_at(upfront->conditions, upfront->n_conditions, 0,
                                       bill->month - closing))
             day = MAX(day, bill->issue_day);
     }

@@ -73,9 +73,11 @@ settle_calc_share(const SettlePolicy *policy, const SettleRule *rule, const Sett
         if (is_asked_for(scope, bill->month)) {
             SettleTarget target = {
                 .target_minor = minor,
+                .earned_minor = minor,
                 .rule = rule,
                 .slot = settle_slot(rule->ordinal, (unsigned) k, 0),
                 .origin = bill->month,
+                .wait_day = bill->issue_day,
                 .revision = bill->revision,
                 .state = SETTLE_TARGET_EARNED,
                 .credit = SETTLE_ROLE_DISTRIBUTOR,
@@ -84,7 +86,7 @@ settle_calc_share(const SettlePolicy *policy, const SettleRule *rule, const Sett
             /* What was earned of months after the number went elsewhere, where the policy stops. */
             if (scope->n_events > 0) {
                 if (settle_events_stopped(policy, scope, settle_month_first(bill->month)))
-                    target.target_minor = 0;
+                    target.target_minor = target.earned_minor = 0;
                 if (!settle_target_keep(policy, order, scope, SETTLE_DAY_MIN, &target))
                     return FALSE;
             }

@@ -42,6 +42,19 @@ earned(const SettlePolicy *policy, const SettleUpfront *upfront, const SettleOrd
     return TRUE;
 }
 
+/* What is earned some days after closing wants an order that is still alive then; what says so, on
+ * the day on which it is earned at last. */
+static gboolean
+dies(const SettlePolicy *policy, const SettleUpfront *upfront, const SettleCalcScope *scope,
+     SettleDay day, SettleDay earned_day)
+{
+    if (upfront->active_days > 0 &&
+        (!settle_events_active(policy, scope, day) || settle_events_stopped(policy, scope, day)))
+        return TRUE;
+    return (upfront->wants_active && !settle_events_active(policy, scope, earned_day)) ||
+           (upfront->wants_no_refund && settle_events_any_refund(scope, earned_day));
+}
+
 gboolean
 settle_calc_upfront(const SettlePolicy *policy, const SettleRule *rule, const SettleOrder *order,
                     const SettleBill *bills, guint n_bills, const SettleCalcScope *scope,
@@ -50,6 +63,13 @@ settle_calc_upfront(const SettlePolicy *policy, const SettleRule *rule, const Se
     const SettleUpfront *upfront = &rule->upfront;
     SettleDay day = settle_calc_upfront_day(order, upfront);
     SettleDecision decision = SETTLE_DECIDED_MET;
+    SettleDay seen = SETTLE_DAY_MIN;
+    const SettleLook look = {.order = order,
+                             .bills = bills,
+                             .n_bills = n_bills,
+                             .scope = scope,
+                             .rule = SETTLE_REVISION_LATEST,
+                             .due_day = day};
     SettleTarget target = {
         .rule = rule,
         .slot = settle_slot(rule->ordinal, 0, 0),
@@ -66,26 +86,26 @@ settle_calc_upfront(const SettlePolicy *policy, const SettleRule *rule, const Se
     if (!settle_scope_holds(scope, day))
         return TRUE;
     if (upfront->n_conditions > 0 &&
-        !settle_conditions_decide(upfront->conditions, upfront->n_conditions, order, bills, n_bills,
-                                  SETTLE_REVISION_LATEST, day, &decision, &target.wait_month))
+        !settle_conditions_decide(upfront->conditions, upfront->n_conditions, &look, &decision,
+                                  &target.wait_month, &seen))
         return FALSE;
-    /* what is earned some days after closing wants an order that is still alive then */
-    if (scope->n_events > 0 && upfront->active_days > 0 &&
-        (!settle_events_active(policy, scope, day) || settle_events_stopped(policy, scope, day)))
+    if (scope->n_events > 0 && dies(policy, upfront, scope, day, MAX(day, seen)))
         decision = SETTLE_DECIDED_NOT_MET;
     switch (decision) {
     case SETTLE_DECIDED_MET:
         target.state = SETTLE_TARGET_EARNED;
+        target.wait_day = MAX(day, seen);
+        if (!earned(policy, upfront, order, order->paid_minor, &target.earned_minor))
+            return FALSE;
+        target.target_minor = target.earned_minor;
         if (scope->n_events > 0) {
             SettleDay since = SETTLE_DAY_MIN;
             int64_t refunded = settle_events_refunded(rule, order, scope, SETTLE_DAY_MAX, &since);
 
-            if (!earned(policy, upfront, order, order->paid_minor - refunded,
-                        &target.target_minor) ||
+            if ((refunded > 0 && !earned(policy, upfront, order, order->paid_minor - refunded,
+                                         &target.target_minor)) ||
                 !settle_target_keep(policy, order, scope, since, &target))
                 return FALSE;
-        } else if (!earned(policy, upfront, order, order->paid_minor, &target.target_minor)) {
-            return FALSE;
         }
         break;
     case SETTLE_DECIDED_NOT_MET:

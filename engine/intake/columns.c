@@ -76,6 +76,18 @@ static const SettleIntakeColumn events[] = {
     {"reinstates", FALSE, "of a reinstatement: the id of the event that is undone; empty else"},
     {"currency", FALSE, "ISO 4217, that of the order; a refund's amount needs it"},
 };
+static const SettleIntakeColumn months[] = {
+    {"carrier", TRUE, "code of the carrier that has delivered all bills of the month"},
+    {"month", TRUE, "YYYY-MM"},
+};
+static const SettleIntakeColumn receipts[] = {
+    {"carrier", TRUE, "code of the carrier that has paid"},
+    {"receipt_id", TRUE, "its id of the payment, up to 200 bytes"},
+    {"distributor", TRUE, "code of the distributor for whose commission it is"},
+    {"month", TRUE, "the origin period that is paid for, YYYY-MM"},
+    {"amount", TRUE, "what was paid; below zero: taken back"},
+    {"currency", TRUE, "ISO 4217"},
+};
 
 static const struct {
     const char *name;
@@ -90,6 +102,8 @@ static const struct {
     [SETTLE_INTAKE_ORDERS] = {"orders", orders, G_N_ELEMENTS(orders)},
     [SETTLE_INTAKE_BILLS] = {"bills", bills, G_N_ELEMENTS(bills)},
     [SETTLE_INTAKE_EVENTS] = {"events", events, G_N_ELEMENTS(events)},
+    [SETTLE_INTAKE_MONTHS] = {"months", months, G_N_ELEMENTS(months)},
+    [SETTLE_INTAKE_RECEIPTS] = {"receipts", receipts, G_N_ELEMENTS(receipts)},
 };
 
 const char *

@@ -16,6 +16,8 @@ typedef enum {
     SETTLE_INTAKE_ORDERS,
     SETTLE_INTAKE_BILLS,
     SETTLE_INTAKE_EVENTS,
+    SETTLE_INTAKE_MONTHS,
+    SETTLE_INTAKE_RECEIPTS,
     SETTLE_N_INTAKE_KINDS
 } SettleIntakeKind;
 
@@ -79,6 +81,16 @@ enum {
     EVENT_AMOUNT,
     EVENT_REINSTATES,
     EVENT_CURRENCY
+};
+
+enum { MONTH_CARRIER, MONTH_MONTH };
+enum {
+    RECEIPT_CARRIER,
+    RECEIPT_RECEIPT_ID,
+    RECEIPT_DISTRIBUTOR,
+    RECEIPT_MONTH,
+    RECEIPT_AMOUNT,
+    RECEIPT_CURRENCY
 };
 
 /* The place of a kind's column in a record, by its place in the table; -1: the file lacks it. */

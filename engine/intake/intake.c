@@ -45,6 +45,7 @@ job_free(SettleIntakeJob *job)
     g_clear_pointer(&job->slices, g_hash_table_unref);
     g_clear_pointer(&job->parties, g_ptr_array_unref);
     g_clear_pointer(&job->events, g_array_unref);
+    g_clear_pointer(&job->notices, g_array_unref);
     g_clear_pointer(&job->arena, settle_arena_free);
     g_free(job);
 }
@@ -131,6 +132,7 @@ job_new(SettleStore *store, SettleIntakeKind kind, const char *name,
     job->slices = g_hash_table_new(NULL, NULL);
     job->parties = g_ptr_array_new();
     job->events = g_array_new(FALSE, FALSE, sizeof(SettleIntakeEvent));
+    job->notices = g_array_new(FALSE, FALSE, sizeof(SettleIntakeNotice));
     job->arena = settle_arena_new(64 * 1024);
     return g_steal_pointer(&job);
 }
@@ -150,167 +152,13 @@ read_header(SettleIntakeJob *job, GError **error)
     return TRUE;
 }
 
-/* What is wrong with the record itself. */
-static gboolean
-check_record(SettleIntakeJob *job, const SettleCsvRecord *record, SettleVerdict *verdict)
-{
-    static const struct {
-        SettleReject reject;
-        const char *message;
-    } faults[] = {
-        [SETTLE_CSV_STRAY_QUOTE] = {SETTLE_REJECT_STRAY_QUOTE, "quote inside an unquoted field"},
-        [SETTLE_CSV_TEXT_AFTER_QUOTE] = {SETTLE_REJECT_TEXT_AFTER_QUOTE,
-                                         "text behind a closing quote"},
-        [SETTLE_CSV_STRAY_CR] = {SETTLE_REJECT_STRAY_CR, "carriage return inside a field"},
-        [SETTLE_CSV_NUL] = {SETTLE_REJECT_NUL, "NUL byte"},
-        [SETTLE_CSV_UTF8] = {SETTLE_REJECT_UTF8, "not UTF-8"},
-    };
-    const char *fault = settle_intake_source_fault(job->source);
-    verdict->column = -1;
-    verdict->field = -1;
-    if (record->fault != SETTLE_CSV_OK) {
-        verdict->reject = faults[record->fault].reject;
-        verdict->field = (int) record->fault_field;
-        g_snprintf(verdict->message, sizeof verdict->message, "%s, at byte %zu of the record",
-                   faults[record->fault].message, record->fault_column);
-        return FALSE;
-    }
-    if (record->n_fields != job->n_header) {
-        verdict->reject = SETTLE_REJECT_FIELD_COUNT;
-        g_snprintf(verdict->message, sizeof verdict->message, "has %u fields, the header has %u",
-                   record->n_fields, job->n_header);
-        return FALSE;
-    }
-    if (fault != NULL) {
-        verdict->reject = SETTLE_REJECT_STAGING_FIELDS;
-        g_strlcpy(verdict->message, fault, sizeof verdict->message);
-        return FALSE;
-    }
-    return TRUE;
-}
-
-static gboolean
-add_order(SettleIntakeJob *job, const SettleCsvRecord *record, const SettleIntakePlace *place,
-          gboolean *ret_valid, SettleVerdict *verdict, GError **error)
-{
-    SettleIntakeOrder order;
-    *ret_valid = settle_validate_order(job, record, &order, verdict);
-    if (!*ret_valid)
-        return TRUE;
-    SettleCsvField id = settle_intake_cell(job, record, ORDER_ORDER_ID);
-    SettleCsvField contract = settle_intake_cell(job, record, ORDER_CONTRACT);
-    SettleSpoolKey key = {{(uint64_t) order.order_id, (uint64_t) place->line, 0}};
-    SettleIntakeOrder *to =
-        settle_spool_add(job->rows, &key, sizeof order + id.length + contract.length, error);
-    if (to == NULL)
-        return FALSE;
-    order.place = *place;
-    memcpy(to, &order, sizeof order);
-    memcpy(to->text, id.text, id.length);
-    memcpy(to->text + id.length, contract.text, contract.length);
-    settle_intake_see_month(job, settle_day_month(order.closing_day));
-    job->oldest_day = MIN(job->oldest_day, order.closing_day);
-    return TRUE;
-}
-
-static gboolean
-add_bill(SettleIntakeJob *job, const SettleCsvRecord *record, const SettleIntakePlace *place,
-         gboolean *ret_valid, SettleVerdict *verdict, GError **error)
-{
-    SettleIntakeBill bill;
-    *ret_valid = settle_validate_bill(job, record, &bill, verdict);
-    if (!*ret_valid)
-        return TRUE;
-    SettleCsvField contract = settle_intake_cell(job, record, BILL_CONTRACT);
-    SettleSpoolKey key = {{(uint64_t) bill.contract_id,
-                           (uint64_t) bill.month << 16 | (uint64_t) bill.revision,
-                           (uint64_t) place->line}};
-    SettleIntakeBill *to = settle_spool_add(job->rows, &key, sizeof bill + contract.length, error);
-    if (to == NULL)
-        return FALSE;
-    bill.place = *place;
-    memcpy(to, &bill, sizeof bill);
-    memcpy(to->text, contract.text, contract.length);
-    settle_intake_see_month(job, bill.month);
-    return TRUE;
-}
-
-static gboolean
-add_party(SettleIntakeJob *job, const SettleCsvRecord *record, const SettleIntakePlace *place,
-          gboolean *ret_valid, SettleVerdict *verdict, GError **error)
-{
-    SettleIntakeParty *party;
-    if (job->parties->len == SETTLE_INTAKE_MAX_PARTIES) {
-        g_set_error(error, SETTLE_ERROR, SETTLE_ERROR_LIMIT,
-                    "%s: more than %d rows of master data in one file", job->name,
-                    SETTLE_INTAKE_MAX_PARTIES);
-        return FALSE;
-    }
-    party = settle_arena_alloc(job->arena, sizeof *party);
-    *ret_valid = settle_validate_party(job, record, party, verdict);
-    if (*ret_valid) {
-        party->place = *place;
-        g_ptr_array_add(job->parties, party);
-    }
-    return TRUE;
-}
-
-static gboolean
-add_event(SettleIntakeJob *job, const SettleCsvRecord *record, const SettleIntakePlace *place,
-          gboolean *ret_valid, SettleVerdict *verdict, GError **error)
-{
-    SettleIntakeEvent event;
-    if (job->events->len == SETTLE_INTAKE_MAX_PARTIES) {
-        g_set_error(error, SETTLE_ERROR, SETTLE_ERROR_LIMIT, "%s: more than %d events in one file",
-                    job->name, SETTLE_INTAKE_MAX_PARTIES);
-        return FALSE;
-    }
-    *ret_valid = settle_validate_event(job, record, &event, verdict);
-    if (*ret_valid) {
-        event.place = *place;
-        g_array_append_val(job->events, event);
-    }
-    return TRUE;
-}
-
-static gboolean
-take_record(SettleIntakeJob *job, const SettleCsvRecord *record, GError **error)
-{
-    SettleVerdict verdict;
-    gboolean valid = FALSE;
-    SettleIntakePlace place = {.line = (int32_t) record->line,
-                               .length = (uint32_t) record->raw_length};
-    if (record->line > G_MAXINT32) {
-        g_set_error(error, SETTLE_ERROR, SETTLE_ERROR_LIMIT,
-                    "%s: line %" G_GINT64_FORMAT " is beyond the limit of %d", job->name,
-                    record->line, G_MAXINT32);
-        return FALSE;
-    }
-    if (!settle_keep_add(job->keep, record->raw, record->raw_length, &place.at, error))
-        return FALSE;
-    job->rows_read++;
-    settle_validate_tally(job, record);
-    if (!check_record(job, record, &verdict))
-        return settle_intake_quarantine(job, &verdict, &place, record, error);
-    gboolean ok = job->kind == SETTLE_INTAKE_ORDERS
-                      ? add_order(job, record, &place, &valid, &verdict, error)
-                  : job->kind == SETTLE_INTAKE_BILLS
-                      ? add_bill(job, record, &place, &valid, &verdict, error)
-                  : job->kind == SETTLE_INTAKE_EVENTS
-                      ? add_event(job, record, &place, &valid, &verdict, error)
-                      : add_party(job, record, &place, &valid, &verdict, error);
-    if (!ok)
-        return FALSE;
-    return valid || settle_intake_quarantine(job, &verdict, &place, record, error);
-}
-
 static gboolean
 read_all(SettleIntakeJob *job, GError **error)
 {
     SettleCsvRecord record;
     GError *failure = NULL;
     while (settle_intake_source_next(job->source, &record, &failure)) {
-        if (!take_record(job, &record, error))
+        if (!settle_intake_take_record(job, &record, error))
             return FALSE;
         if (job->options.progress != NULL && (job->rows_read & PROGRESS_ROWS) == 0)
             job->options.progress(job->rows_read, job->options.progress_data);
@@ -325,7 +173,7 @@ static gboolean
 has_amount(const SettleIntakeJob *job)
 {
     return job->kind == SETTLE_INTAKE_ORDERS || job->kind == SETTLE_INTAKE_BILLS ||
-           job->kind == SETTLE_INTAKE_EVENTS;
+           job->kind == SETTLE_INTAKE_EVENTS || job->kind == SETTLE_INTAKE_RECEIPTS;
 }
 
 static gboolean
@@ -379,11 +227,11 @@ insert_codes(SettleIntakeJob *job, GError **error)
 static gboolean
 ensure_partitions(SettleIntakeJob *job, GError **error)
 {
-    for (int i = 0; i < SETTLE_INTAKE_MONTHS; i++) {
+    for (int i = 0; i < SETTLE_INTAKE_N_MONTHS; i++) {
         int from = i;
         if (!job->months[i])
             continue;
-        while (i + 1 < SETTLE_INTAKE_MONTHS && job->months[i + 1])
+        while (i + 1 < SETTLE_INTAKE_N_MONTHS && job->months[i + 1])
             i++;
         if (!settle_store_ensure_partitions(job->store, SETTLE_INTAKE_FIRST_MONTH + from,
                                             SETTLE_INTAKE_FIRST_MONTH + i, error))
@@ -426,6 +274,9 @@ write_kind(SettleIntakeJob *job, GError **error)
         return settle_intake_write_bills(job, error);
     case SETTLE_INTAKE_EVENTS:
         return settle_intake_write_events(job, error);
+    case SETTLE_INTAKE_MONTHS:
+    case SETTLE_INTAKE_RECEIPTS:
+        return settle_intake_write_notices(job, error);
     case SETTLE_INTAKE_CARRIERS:
     case SETTLE_INTAKE_DISTRIBUTORS:
     case SETTLE_INTAKE_OUTLETS:
@@ -499,7 +350,7 @@ tidy(SettleIntakeJob *job)
     const char *table = job->kind == SETTLE_INTAKE_ORDERS  ? "closed_order"
                         : job->kind == SETTLE_INTAKE_BILLS ? "bill"
                                                            : "event";
-    for (int i = 0; has_amount(job) && i < SETTLE_INTAKE_MONTHS; i++)
+    for (int i = 0; has_amount(job) && i < SETTLE_INTAKE_N_MONTHS; i++)
         if (job->months[i] > 0) {
             SettleMonth month = SETTLE_INTAKE_FIRST_MONTH + i;
             settle_store_summarize(job->store, table, month, NULL);

@@ -20,7 +20,7 @@ void
 settle_intake_see_month(SettleIntakeJob *job, SettleMonth month)
 {
     int place = month - SETTLE_INTAKE_FIRST_MONTH;
-    settle_invariant(place >= 0 && place < SETTLE_INTAKE_MONTHS);
+    settle_invariant(place >= 0 && place < SETTLE_INTAKE_N_MONTHS);
     job->months[place]++;
 }
 

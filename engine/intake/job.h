@@ -17,7 +17,7 @@
 G_BEGIN_DECLS
 
 /* Years 1900 to 2399. */
-#define SETTLE_INTAKE_MONTHS      6000
+#define SETTLE_INTAKE_N_MONTHS    6000
 #define SETTLE_INTAKE_FIRST_MONTH (1900 * 12)
 /* Ids looked up in the database with one statement. */
 #define SETTLE_INTAKE_SLICE    500000
@@ -66,12 +66,13 @@ typedef struct SettleIntakeJob {
     int32_t
         next_id[SETTLE_N_DIMS]; /* of new codes; the counters of the database agree at the end */
     GHashTable *slices;         /* int64 distributor and month -> facts */
-    uint32_t months[SETTLE_INTAKE_MONTHS]; /* rows of each: partitions to be there */
+    uint32_t months[SETTLE_INTAKE_N_MONTHS]; /* rows of each: partitions to be there */
     gboolean waiting_known, waiting_there; /* bills that wait for their order, in the database */
     SettleDay oldest_day;                  /* earliest closing day among the orders */
     GPtrArray *parties;                    /* kinds of master data: their rows, in memory */
     GArray *events;                        /* SettleIntakeEvent, in memory, too */
-    SettleArena *arena;                    /* of both */
+    GArray *notices;                       /* SettleIntakeNotice, likewise */
+    SettleArena *arena;                    /* of all three */
 } SettleIntakeJob;
 
 /* Where a record stands in what was kept. */
@@ -115,6 +116,17 @@ typedef struct {
     char *text; /* of the job's arena */
 } SettleIntakeEvent;
 
+/* What a carrier says of a whole month: that all its bills are there, or what it paid for it. */
+typedef struct {
+    int64_t receipt_id, amount_minor; /* receipts only, as what follows */
+    const char *upstream;             /* of the job's arena */
+    SettleIntakePlace place;
+    int32_t carrier_id, distributor_id;
+    SettleMonth month;
+    int16_t currency;
+    uint16_t upstream_length;
+} SettleIntakeNotice;
+
 /* One row of master data; which fields mean something depends on the kind. */
 typedef struct {
     const char *code, *name;
@@ -157,6 +169,11 @@ typedef gboolean (*SettleIntakeQuery)(SettleIntakeJob *job, const int64_t *ids, 
 gboolean settle_intake_each_slice(SettleIntakeJob *job, SettleSpool *spool, SettleIntakeQuery query,
                                   gpointer user_data, GError **error);
 
+/* --- records.c ----------------------------------------------------------------------------- */
+/* Keeps a record as it came and takes it in, or turns it down. FALSE only when that fails. */
+gboolean settle_intake_take_record(SettleIntakeJob *job, const SettleCsvRecord *record,
+                                   GError **error);
+
 /* --- validate-*.c: TRUE and the row, or FALSE and the verdict ------------------------------- */
 gboolean settle_validate_order(SettleIntakeJob *job, const SettleCsvRecord *record,
                                SettleIntakeOrder *ret_order, SettleVerdict *verdict);
@@ -164,6 +181,8 @@ gboolean settle_validate_bill(SettleIntakeJob *job, const SettleCsvRecord *recor
                               SettleIntakeBill *ret_bill, SettleVerdict *verdict);
 gboolean settle_validate_event(SettleIntakeJob *job, const SettleCsvRecord *record,
                                SettleIntakeEvent *ret_event, SettleVerdict *verdict);
+gboolean settle_validate_notice(SettleIntakeJob *job, const SettleCsvRecord *record,
+                                SettleIntakeNotice *ret_notice, SettleVerdict *verdict);
 gboolean settle_validate_party(SettleIntakeJob *job, const SettleCsvRecord *record,
                                SettleIntakeParty *ret_party, SettleVerdict *verdict);
 /* Adds the record's amount to the sums, whatever else is wrong with it. */
@@ -173,6 +192,7 @@ void settle_validate_tally(SettleIntakeJob *job, const SettleCsvRecord *record);
 gboolean settle_intake_write_orders(SettleIntakeJob *job, GError **error);
 gboolean settle_intake_write_bills(SettleIntakeJob *job, GError **error);
 gboolean settle_intake_write_events(SettleIntakeJob *job, GError **error);
+gboolean settle_intake_write_notices(SettleIntakeJob *job, GError **error);
 gboolean settle_intake_write_parties(SettleIntakeJob *job, GError **error);
 
 G_END_DECLS

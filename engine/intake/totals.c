@@ -56,7 +56,8 @@ settle_intake_check_options(SettleIntakeKind kind, const SettleIntakeOptions *op
 {
     SettleInt128 sum;
     if (options->control_sum != NULL && kind != SETTLE_INTAKE_ORDERS &&
-        kind != SETTLE_INTAKE_BILLS && kind != SETTLE_INTAKE_EVENTS) {
+        kind != SETTLE_INTAKE_BILLS && kind != SETTLE_INTAKE_EVENTS &&
+        kind != SETTLE_INTAKE_RECEIPTS) {
         g_set_error(error, SETTLE_ERROR, SETTLE_ERROR_USAGE,
                     "%s have no amounts: a control sum cannot be checked",
                     settle_intake_kind_name(kind));

@@ -73,6 +73,7 @@ settle_validate_tally(SettleIntakeJob *job, const SettleCsvRecord *record)
         [SETTLE_INTAKE_ORDERS] = {ORDER_CURRENCY, ORDER_PAID},
         [SETTLE_INTAKE_BILLS] = {BILL_CURRENCY, BILL_BILLED},
         [SETTLE_INTAKE_EVENTS] = {EVENT_CURRENCY, EVENT_AMOUNT},
+        [SETTLE_INTAKE_RECEIPTS] = {RECEIPT_CURRENCY, RECEIPT_AMOUNT},
     };
     if (places[job->kind].amount == 0)
         return;

@@ -58,6 +58,8 @@ settle_validate_party(SettleIntakeJob *job, const SettleCsvRecord *record,
     case SETTLE_INTAKE_ORDERS:
     case SETTLE_INTAKE_BILLS:
     case SETTLE_INTAKE_EVENTS:
+    case SETTLE_INTAKE_MONTHS:
+    case SETTLE_INTAKE_RECEIPTS:
     case SETTLE_N_INTAKE_KINDS:
         break;
     }

@@ -235,6 +235,8 @@ version_of_row(const SettleIntakeJob *job, const SettleIntakeParty *party)
     case SETTLE_INTAKE_ORDERS:
     case SETTLE_INTAKE_BILLS:
     case SETTLE_INTAKE_EVENTS:
+    case SETTLE_INTAKE_MONTHS:
+    case SETTLE_INTAKE_RECEIPTS:
     case SETTLE_N_INTAKE_KINDS:
         break;
     }

@@ -16,12 +16,25 @@ typedef struct {
 /* The origin itself while open, else the oldest open one after it (sections 3 and 14.22). */
 SettleMonth settle_periods_posting(const SettlePeriods *periods, SettleMonth origin);
 
-/* The transfer that brings `posted_minor` to the target, or FALSE if they are equal. Earned:
- * carrier
- * -> target->credit; taken back: distributor -> carrier. */
-gboolean settle_ledger_difference(const SettleTarget *target, int64_t posted_minor,
-                                  const SettleOrder *order, int32_t policy_id, int16_t class_id,
-                                  const SettlePeriods *periods, SettleTransfer *ret_transfer);
+/* The legs of a slot: what of it came which way (docs/semantics.md 7, 14.33 to 14.35). Each stands
+ * at an amount of its own, never below zero; the numbers are stored in the slot. */
+typedef enum {
+    SETTLE_LEG_MAIN = 0, /* carrier -> distributor, or -> withheld where it is kept at source */
+    SETTLE_LEG_HELD, /* carrier -> held: all that went there and was not taken back from there */
+    SETTLE_LEG_RELEASED, /* held -> distributor */
+    SETTLE_LEG_TAKEN,    /* distributor -> carrier: taken back beyond the main leg */
+    SETTLE_LEG_STRAIGHT, /* carrier -> distributor, of a slot that is kept at source */
+    SETTLE_N_LEGS
+} SettleLeg;
+
+/* Which transfers bring a slot from what its legs stand at to what it is to stand at; at most one
+ * a leg, ascending. like: what they have in common, its slot that of the main leg, its origin the
+ * slot's own; taken: the month of the event that took back, or 0; withheld: kept at source. Returns
+ * how many; what is wanted and posted is far below 64 bits. */
+guint settle_ledger_differences(const SettleTransfer *like, SettleMonth taken, gboolean withheld,
+                                const SettleStanding *wanted, const int64_t posted[SETTLE_N_LEGS],
+                                const SettlePeriods *periods,
+                                SettleTransfer ret_transfers[SETTLE_N_LEGS]);
 
 /* Digest over one distributor's transfers of a run, in key order (subject, slot). */
 typedef struct SettleLedgerDigest SettleLedgerDigest;

@@ -264,6 +264,7 @@ read_months(SettleBuild *build, const SettleNode *node, int months, SettleCondit
         }
         condition->from_month = months - n;
         condition->to_month = months - 1;
+        condition->moves = last ? SETTLE_MOVES_FIRST | SETTLE_MOVES_LAST : SETTLE_MOVES_LAST;
         return TRUE;
     }
     settle_invariant(settle_interval_read(node->text, FALSE, 0, &interval));

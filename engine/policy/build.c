@@ -30,8 +30,6 @@ static void
 read_upfront(SettleBuild *build, const SettleNode *node, SettleRule *rule)
 {
     static const char *const pays[] = {"pay", "by-amount", NULL};
-    /* looked at on a due day, which an upfront does not have yet */
-    static const char *const words[] = {"active", "no-refund"};
     SettleUpfront *upfront = &rule->upfront;
     const SettleNode *pay = settle_node_get(node, "pay");
     const SettleNode *bands = settle_node_get(node, "by-amount");
@@ -51,10 +49,8 @@ read_upfront(SettleBuild *build, const SettleNode *node, SettleRule *rule)
     upfront->withheld = settle_build_boolean_of(node, "withheld", FALSE);
     upfront->active_days = days != NULL ? settle_build_integer_of(days) : 0;
     upfront->conditions = settle_build_conditions_of(build, node, -1, &upfront->n_conditions);
-    for (guint i = 0; i < G_N_ELEMENTS(words); i++)
-        if (settle_build_has_word(node, words[i]))
-            g_ptr_array_add(build->policy->unsupported,
-                            g_strdup_printf("%s (line %u)", words[i], node->line));
+    upfront->wants_active = settle_build_has_word(node, "active");
+    upfront->wants_no_refund = settle_build_has_word(node, "no-refund");
 }
 
 static void

@@ -44,14 +44,14 @@ const char *const settle_rule_kinds[] = {"upfront", "deferred", "revenue-share",
           "for how long the subscriber is bound, if this rule's products differ from the rest",    \
           "contract: 24 months", .default_text = "the policy's"),                                  \
         F(kind, "holdback", FIELD_SECTION, "a share of what is earned is kept back for some days", \
-          "holdback: {share: 5%, days: 8}", .of = "holdback", .later = TRUE),                      \
+          "holdback: {share: 5%, days: 8}", .of = "holdback"),                                     \
         F(kind, "pay-when-paid", FIELD_BOOLEAN,                                                    \
           "payable only when the carrier's payment for it has come", "pay-when-paid: true",        \
-          .default_text = "the policy's", .later = TRUE),                                          \
+          .default_text = "the policy's"),                                                         \
         F(kind, "ceiling", FIELD_SECTION, "the most that the rule pays a distributor in a window", \
           "ceiling: {window: month, "                                                              \
           "amount: 5000.00}",                                                                      \
-          .of = "ceiling", .later = TRUE),                                                         \
+          .of = "ceiling"),                                                                        \
         F(kind, "split", FIELD_SECTION,                                                            \
           "how what is earned is divided for the reports of outlet and manager",                   \
           "split: {distributor: 70, outlet: 20, manager: 10}", .of = "split", .later = TRUE),      \
@@ -91,13 +91,13 @@ const SettleField settle_fields[] = {
       "groups: {south: [D001, D002]}"),
     F("policy", "pay-when-paid", FIELD_BOOLEAN,
       "what is payable becomes so only when the carrier's payment for it has come",
-      "pay-when-paid: true", .default_text = "false", .later = TRUE),
+      "pay-when-paid: true", .default_text = "false"),
     F("policy", "ceiling", FIELD_SECTION,
       "the most that the whole policy pays a distributor in a window",
-      "ceiling: {window: month, amount: 50000.00}", .of = "ceiling", .later = TRUE),
+      "ceiling: {window: month, amount: 50000.00}", .of = "ceiling"),
     F("policy", "fraud-tolerance", FIELD_SECTION,
       "fraud findings of a distributor and closing month that act as none",
-      "fraud-tolerance: {share: 10%, count: 20}", .of = "fraud-tolerance", .later = TRUE),
+      "fraud-tolerance: {share: 10%, count: 20}", .of = "fraud-tolerance"),
     F("policy", "on-port-out", FIELD_CHOICE,
       "what a port-out does to what falls due after it: nothing, end it, or all that a "
       "cancellation does",
@@ -164,8 +164,12 @@ const SettleField settle_fields[] = {
       .default_text = "false"),
     F("upfront", "active-days", FIELD_INTEGER, "earned so many days after the closing day",
       "active-days: 3", .max = 366, .default_text = "0"),
-    F("upfront", "if", FIELD_SECTIONS, "conditions on the first bills; all must be met",
-      "if: [{month: 0, all: [{minutes: 1..}]}]", .of = "condition"),
+    F("upfront", "if", FIELD_SECTIONS,
+      "conditions on the first bills; all must be met. active, no-refund: as in an instalment, on "
+      "the "
+      "day on which it is earned",
+      "if: [active, {month: 0, all: [{minutes: 1..}]}]", .of = "condition",
+      .choices = condition_words),
     CLAWBACK("upfront"),
 
     F("deferred", "deferred", FIELD_TEXT, "the rule's name", "- deferred: quality",
@@ -192,7 +196,7 @@ const SettleField settle_fields[] = {
     F("instalment", "retry-until", FIELD_MONTHS,
       "M of T+M: conditions that are not met are looked at again each month up to then, instead of "
       "forfeiting the instalment",
-      "retry-until: 6 months", .later = TRUE),
+      "retry-until: 6 months"),
 
     F("by-bill", "month", FIELD_INTEGER, "contract month of the bill; the closing month is 0",
       "month: 3", .max = 4095, .required = TRUE),

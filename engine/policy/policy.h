@@ -66,12 +66,17 @@ typedef struct {
     SettleInterval interval; /* minutes, megabytes or minor units */
 } SettleBillTest;
 
+/* Which end of a condition's months an instalment that is tried again takes along: of so-far the
+ * last one, of "last M" both. */
+enum { SETTLE_MOVES_LAST = 1 << 0, SETTLE_MOVES_FIRST = 1 << 1 };
+
 /* A condition on bills: every month of [from_month, to_month] (contract months, 0 = closing month)
  * must have a bill for which at least one of the tests holds (any), or all of them (all); or the
  * tests look at the sum of those months (together). (docs/semantics.md 5.2, 13.7) */
 typedef struct {
     int from_month;
     int to_month;
+    guint moves; /* with a later attempt of the instalment: SETTLE_MOVES_ */
     gboolean together;
     gboolean any; /* TRUE: one test suffices; FALSE: all must hold */
     SettleBillTest *tests;
@@ -94,6 +99,7 @@ typedef struct {
     guint n_conditions;
     SettleBand *bands; /* by paid amount (whole amount at its band), for "by plan fee" tables */
     guint n_bands;
+    gboolean wants_active, wants_no_refund; /* on the day it is earned */
 } SettleUpfront;
 
 typedef struct {
@@ -108,7 +114,7 @@ typedef struct {
     SettleBand *bands;
     guint n_bands;
     gboolean wants_active, wants_no_refund; /* conditions of one word, on the due day */
-    int retry_until;                        /* M of T+M; 0: forfeited at once. Not settled yet */
+    int retry_until; /* M of T+M: tried again each month up to then; 0: forfeited at once */
 } SettleInstalment;
 
 typedef struct {

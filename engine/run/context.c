@@ -20,6 +20,9 @@ settle_run_context_free(SettleRunContext *context)
     g_array_unref(context->due_carriers);
     g_array_unref(context->cycle_ends);
     g_array_unref(context->window_ends);
+    g_array_unref(context->complete);
+    g_array_unref(context->completed);
+    g_array_unref(context->months);
     g_array_unref(context->chunks);
     g_free(context);
 }
@@ -42,6 +45,9 @@ settle_run_context_new(const SettleRunOptions *options, SettleDay date, gboolean
     context->due_carriers = g_array_new(FALSE, FALSE, sizeof(int32_t));
     context->cycle_ends = g_array_new(FALSE, FALSE, sizeof(SettleCycleEnd));
     context->window_ends = g_array_new(FALSE, FALSE, sizeof(SettleMonth));
+    context->complete = g_array_new(FALSE, FALSE, sizeof(SettleCompleteMonth));
+    context->completed = g_array_new(FALSE, FALSE, sizeof(SettleCompleteMonth));
+    context->months = g_array_new(FALSE, FALSE, sizeof(SettleMonth));
     context->chunks = g_array_new(FALSE, FALSE, sizeof(SettleChunk));
     return context;
 }
@@ -57,7 +63,8 @@ take_batches(SettleRunContext *context, SettleResult *rows, GArray *all)
         if (all != NULL)
             g_array_append_val(all, batch_id);
         if (g_str_equal(kind, "orders") || g_str_equal(kind, "bills") ||
-            g_str_equal(kind, "events"))
+            g_str_equal(kind, "events") || g_str_equal(kind, "receipts") ||
+            g_str_equal(kind, "months"))
             g_array_append_val(context->batches, batch_id);
     }
 }
@@ -93,6 +100,50 @@ load_batch_states(SettleStore *store, SettleRunContext *context, GError **error)
     for (int i = 0; i < settle_result_rows(unseen); i++)
         context->batch_dates[settle_result_i32(unseen, i, 0)] = settle_result_day(unseen, i, 1);
     return TRUE;
+}
+
+static gboolean
+load_complete_months(SettleStore *store, SettleRunContext *context, GError **error)
+{
+    g_autoptr(SettleResult) rows =
+        settle_store_query(store, settle_sql_run_complete_months, error, "");
+
+    if (rows == NULL)
+        return FALSE;
+    for (int i = 0; i < settle_result_rows(rows); i++) {
+        SettleCompleteMonth month = {settle_result_i32(rows, i, 0),
+                                     settle_result_month(rows, i, 1)};
+        SettleBatchState state = settle_run_batch_state(context, settle_result_i32(rows, i, 2));
+
+        if (state == SETTLE_BATCH_UNSEEN)
+            continue;
+        g_array_append_val(context->complete, month);
+        g_array_append_val(context->months, month.month);
+        if (state == SETTLE_BATCH_OF_RUN)
+            g_array_append_val(context->completed, month);
+    }
+    return TRUE;
+}
+
+const SettleMonth *
+settle_run_complete_months(const SettleRunContext *context, int32_t carrier_id, guint *ret_n)
+{
+    const SettleCompleteMonth *all =
+        (const SettleCompleteMonth *) (const void *) context->complete->data;
+    guint low = 0, high = context->complete->len, end;
+
+    *ret_n = 0;
+    while (low < high) {
+        guint middle = low + (high - low) / 2;
+
+        if (all[middle].carrier_id < carrier_id)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    for (end = low; end < context->complete->len && all[end].carrier_id == carrier_id; end++)
+        (*ret_n)++;
+    return *ret_n > 0 ? &g_array_index(context->months, SettleMonth, low) : NULL;
 }
 
 static gboolean
@@ -164,7 +215,7 @@ settle_run_context_load(SettleStore *store, SettleRunContext *context, GError **
 
         g_array_append_val(context->abandoned, run_id);
     }
-    if (!load_batch_states(store, context, error))
+    if (!load_batch_states(store, context, error) || !load_complete_months(store, context, error))
         return FALSE;
     settle_run_plan_due(context);
     return load_moved_managers(store, context, error) &&

@@ -48,6 +48,12 @@ typedef struct {
     gboolean done;
 } SettleChunk;
 
+/* A month whose bills a carrier has all delivered. */
+typedef struct {
+    int32_t carrier_id;
+    SettleMonth month;
+} SettleCompleteMonth;
+
 struct SettleOutput;
 typedef struct SettleRunSink SettleRunSink;
 /* Takes what a chunk computed instead of the database (dry runs only). Called by the workers,
@@ -89,8 +95,16 @@ typedef struct {
     SettleDay moved_from;   /* the earliest of them */
     SettleDirectory *directory_before; /* what the run before knew; NULL unless somebody moved */
 
+    GArray *complete;  /* SettleCompleteMonth, by carrier, all that are declared by now */
+    GArray *completed; /* SettleCompleteMonth: those that this run learns of */
+    GArray *months;    /* SettleMonth: of `complete`, in its order */
+
     GArray *chunks; /* SettleChunk */
 } SettleRunContext;
+
+/* The months that a carrier declared complete, ascending. */
+const SettleMonth *settle_run_complete_months(const SettleRunContext *context, int32_t carrier_id,
+                                              guint *ret_n);
 
 static inline SettleBatchState
 settle_run_batch_state(const SettleRunContext *context, int32_t batch_id)

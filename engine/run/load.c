@@ -211,6 +211,34 @@ settle_load_moved_orders(SettleStore *store, const SettleRunContext *context,
 }
 
 gboolean
+settle_load_woken_orders(SettleStore *store, const SettleRunContext *context,
+                         const SettleChunk *chunk, GArray *orders, GError **error)
+{
+    const GArray *completed = context->completed;
+    g_autofree int32_t *carriers = g_new(int32_t, MAX(completed->len, 1));
+    g_autofree SettleDay *months = g_new(SettleDay, MAX(completed->len, 1));
+
+    g_array_set_size(orders, 0);
+    if (completed->len == 0)
+        return TRUE;
+    for (guint i = 0; i < completed->len; i++) {
+        const SettleCompleteMonth *month = &g_array_index(completed, SettleCompleteMonth, i);
+
+        carriers[i] = month->carrier_id;
+        months[i] = settle_month_first(month->month);
+    }
+    if (!read_orders(settle_store_read(store, settle_sql_run_orders_woken, error, "IDiiiI",
+                                       carriers, (gsize) completed->len, months,
+                                       (gsize) completed->len, chunk->first_distributor,
+                                       chunk->last_distributor, context->run_id,
+                                       context->abandoned->data, (gsize) context->abandoned->len),
+                     chunk, orders, error))
+        return FALSE;
+    keep_settled(context, orders);
+    return TRUE;
+}
+
+gboolean
 settle_load_due_orders(SettleStore *store, const SettleRunContext *context,
                        const SettleChunk *chunk, GArray *orders, GError **error)
 {

@@ -15,6 +15,10 @@ gboolean settle_load_due_orders(SettleStore *store, const SettleRunContext *cont
 /* Old orders whose manager's move this run learns late. Sorted likewise. */
 gboolean settle_load_moved_orders(SettleStore *store, const SettleRunContext *context,
                                   const SettleChunk *chunk, GArray *orders, GError **error);
+/* Old orders that waited for the bills of a month that this run learns is complete. Sorted
+ * likewise. */
+gboolean settle_load_woken_orders(SettleStore *store, const SettleRunContext *context,
+                                  const SettleChunk *chunk, GArray *orders, GError **error);
 /* New bills (SettleBill), sorted by (distributor, order, month, revision, withdrawn). */
 gboolean settle_load_new_bills(SettleStore *store, const SettleRunContext *context,
                                const SettleChunk *chunk, GArray *bills, GError **error);

@@ -197,31 +197,49 @@ compare_posted(const SettlePosted *posted, const SettleOrder *order)
 void
 settle_merge_rewind(SettleWorker *worker)
 {
-    worker->next_new = worker->next_due = worker->next_bill = 0;
-    worker->next_old_bill = worker->next_posted = worker->next_key = 0;
-    worker->next_moved = worker->next_event = 0;
+    worker->next = (SettleMergeCursors){0};
+}
+
+/* The order of an array that the cursor stands at, or NULL. */
+static const SettleOrder *
+standing_at(const GArray *orders, guint place)
+{
+    return place < orders->len ? &g_array_index(orders, SettleOrder, place) : NULL;
+}
+
+/* Steps over all of the array that are this order; TRUE if there was one. */
+static gboolean
+step_over(const GArray *orders, guint *place, const SettleOrder *order)
+{
+    gboolean any = FALSE;
+
+    while (*place < orders->len &&
+           compare_to(&g_array_index(orders, SettleOrder, *place), order) == 0) {
+        any = TRUE;
+        (*place)++;
+    }
+    return any;
 }
 
 gboolean
 settle_merge_next(SettleWorker *worker, SettleSubject *subject)
 {
-    const SettleOrder *new_order =
-        worker->next_new < worker->new_orders->len
-            ? &g_array_index(worker->new_orders, SettleOrder, worker->next_new)
-            : NULL;
-    const SettleOrder *due_order =
-        worker->next_due < worker->due_orders->len
-            ? &g_array_index(worker->due_orders, SettleOrder, worker->next_due)
-            : NULL;
-    const SettleBill *bill = worker->next_bill < worker->new_bills->len
-                                 ? &g_array_index(worker->new_bills, SettleBill, worker->next_bill)
+    const SettleOrder *new_order = standing_at(worker->new_orders, worker->next.new_order);
+    const SettleBill *bill = worker->next.bill < worker->new_bills->len
+                                 ? &g_array_index(worker->new_bills, SettleBill, worker->next.bill)
                                  : NULL;
     const SettleEvent *event =
-        worker->next_event < worker->new_events->len
-            ? &g_array_index(worker->new_events, SettleEvent, worker->next_event)
+        worker->next.event < worker->new_events->len
+            ? &g_array_index(worker->new_events, SettleEvent, worker->next.event)
             : NULL;
-    const SettleOrder *candidates[] = {new_order, due_order, bill != NULL ? &bill->order : NULL,
-                                       event != NULL ? &event->order : NULL};
+    const SettleOrder *candidates[] = {
+        new_order,
+        standing_at(worker->due_orders, worker->next.due),
+        standing_at(worker->woken_orders, worker->next.woken),
+        standing_at(worker->joint_orders, worker->next.joint),
+        bill != NULL ? &bill->order : NULL,
+        event != NULL ? &event->order : NULL,
+    };
     const SettleOrder *least = NULL;
 
     for (guint i = 0; i < G_N_ELEMENTS(candidates); i++) {
@@ -237,46 +255,44 @@ settle_merge_next(SettleWorker *worker, SettleSubject *subject)
 
     memset(subject, 0, sizeof *subject);
     subject->order = least;
-    if (new_order != NULL && new_order->distributor_id == least->distributor_id &&
-        new_order->order_id == least->order_id) {
+    if (new_order != NULL && compare_to(new_order, least) == 0) {
         subject->is_new = TRUE;
         subject->order = new_order;
-        worker->next_new++;
+        worker->next.new_order++;
     }
-    while (worker->next_due < worker->due_orders->len) {
-        due_order = &g_array_index(worker->due_orders, SettleOrder, worker->next_due);
-        if (due_order->distributor_id != least->distributor_id ||
-            due_order->order_id != least->order_id)
-            break;
-        subject->is_due = !subject->is_new;
-        worker->next_due++;
-    }
+    subject->is_due = step_over(worker->due_orders, &worker->next.due, least) && !subject->is_new;
+    subject->is_woken =
+        step_over(worker->woken_orders, &worker->next.woken, least) && !subject->is_new;
+    step_over(worker->joint_orders, &worker->next.joint, least);
     subject->bills = bill;
-    while (worker->next_bill < worker->new_bills->len) {
-        bill = &g_array_index(worker->new_bills, SettleBill, worker->next_bill);
+    while (worker->next.bill < worker->new_bills->len) {
+        bill = &g_array_index(worker->new_bills, SettleBill, worker->next.bill);
         if (bill->order.distributor_id != least->distributor_id ||
             bill->order.order_id != least->order_id)
             break;
         subject->n_bills++;
-        worker->next_bill++;
+        worker->next.bill++;
     }
     subject->new_events = event;
-    while (worker->next_event < worker->new_events->len) {
-        event = &g_array_index(worker->new_events, SettleEvent, worker->next_event);
+    while (worker->next.event < worker->new_events->len) {
+        event = &g_array_index(worker->new_events, SettleEvent, worker->next.event);
         if (compare_to(&event->order, least) != 0)
             break;
         subject->n_new_events++;
-        worker->next_event++;
+        worker->next.event++;
     }
     if (worker->events->len > 0)
         subject->events = settle_merge_events(worker, least, &subject->n_events);
     settle_merge_match(worker, subject);
+    subject->is_joint = subject->match != NULL &&
+                        settle_joint_is(worker->joint, least->distributor_id, subject->policy);
     return TRUE;
 }
 
-/* TRUE if an instalment that falls due today looks at bills. */
+/* TRUE if what falls due today cannot be settled without the order's past: it looks at bills, is
+ * tried again, or is a release of what was held back. */
 static gboolean
-due_needs_bills(const SettleRunContext *context, const SettleSubject *subject)
+due_needs_history(const SettleRunContext *context, const SettleSubject *subject)
 {
     const SettleMatch *match = subject->match;
 
@@ -290,7 +306,17 @@ due_needs_bills(const SettleRunContext *context, const SettleSubject *subject)
             if ((instalment->n_conditions > 0 || instalment->n_bands > 0) &&
                 settle_calc_due_day(subject->order, instalment) == context->date)
                 return TRUE;
+            for (int k = 1; k < settle_instalment_attempts(instalment); k++)
+                if (settle_calc_attempt_day(subject->order, instalment, k) == context->date)
+                    return TRUE;
         }
+    }
+    for (guint i = 0; i < match->n_rules; i++) {
+        const SettleTerms *terms = &match->rules[i]->terms;
+
+        if (terms->holdback_ppb > 0 &&
+            subject->order->closing_day + terms->holdback_days == context->date)
+            return TRUE;
     }
     for (guint i = match->first[SETTLE_KIND_UPFRONT]; i < match->first[SETTLE_KIND_UPFRONT + 1];
          i++)
@@ -330,6 +356,9 @@ load_events(SettleWorker *worker, const SettleChunk *chunk, GError **error)
         first = MIN(first, g_array_index(worker->new_bills, SettleBill, i).order.closing_day);
     for (guint i = 0; i < worker->new_events->len; i++)
         first = MIN(first, g_array_index(worker->new_events, SettleEvent, i).order.closing_day);
+    for (guint i = 0; i < worker->woken_orders->len; i++)
+        first = MIN(first, g_array_index(worker->woken_orders, SettleOrder, i).closing_day);
+    first = MIN(first, settle_joint_first_day(worker->joint, first));
     g_array_set_size(worker->events, 0);
     return first == SETTLE_DAY_MAX ||
            settle_load_events(worker->reader, worker->context, chunk, settle_day_month(first),
@@ -343,19 +372,23 @@ settle_merge_load_history(SettleWorker *worker, const SettleChunk *chunk, GError
     SettleMonth first_month = G_MAXINT32;
     SettleSubject subject;
 
-    if (!load_events(worker, chunk, error))
+    if (!settle_joint_load_receipts(worker->joint, worker, chunk, error) ||
+        !load_events(worker, chunk, error) ||
+        !settle_joint_load_orders(worker->joint, worker, chunk, error))
         return FALSE;
     g_array_set_size(worker->keys, 0);
-    if (worker->due_orders->len > 0 || worker->new_bills->len > 0 || worker->new_events->len > 0) {
+    if (worker->due_orders->len > 0 || worker->woken_orders->len > 0 ||
+        worker->joint_orders->len > 0 || worker->new_bills->len > 0 ||
+        worker->new_events->len > 0) {
         settle_merge_rewind(worker);
         while (settle_merge_next(worker, &subject)) {
             SettleOrderKey key = {subject.order->order_id, subject.order->distributor_id};
 
             if (subject.is_new || subject.match == NULL || subject.match->n_rules == 0)
                 continue;
-            if (subject.n_events > 0 ||
+            if (subject.n_events > 0 || subject.is_woken || subject.is_joint ||
                 (subject.n_bills > 0 && bills_need_history(worker->context, &subject)) ||
-                (subject.is_due && due_needs_bills(worker->context, &subject))) {
+                (subject.is_due && due_needs_history(worker->context, &subject))) {
                 g_array_append_val(worker->keys, key);
                 first_month = MIN(first_month, settle_day_month(subject.order->closing_day));
             }
@@ -373,8 +406,8 @@ settle_merge_history(SettleWorker *worker, const SettleOrder *order, const Settl
 {
     guint first;
 
-    for (; worker->next_key < worker->keys->len; worker->next_key++) {
-        const SettleOrderKey *key = &g_array_index(worker->keys, SettleOrderKey, worker->next_key);
+    for (; worker->next.key < worker->keys->len; worker->next.key++) {
+        const SettleOrderKey *key = &g_array_index(worker->keys, SettleOrderKey, worker->next.key);
         int c = settle_order_key_compare(key->distributor_id, key->order_id, order->distributor_id,
                                          order->order_id);
 
@@ -383,31 +416,31 @@ settle_merge_history(SettleWorker *worker, const SettleOrder *order, const Settl
         if (c == 0)
             break;
     }
-    if (worker->next_key == worker->keys->len)
+    if (worker->next.key == worker->keys->len)
         return FALSE;
 
-    for (; worker->next_old_bill < worker->old_bills->len; worker->next_old_bill++)
-        if (compare_to(&g_array_index(worker->old_bills, SettleBill, worker->next_old_bill).order,
+    for (; worker->next.old_bill < worker->old_bills->len; worker->next.old_bill++)
+        if (compare_to(&g_array_index(worker->old_bills, SettleBill, worker->next.old_bill).order,
                        order) >= 0)
             break;
-    first = worker->next_old_bill;
-    while (worker->next_old_bill < worker->old_bills->len &&
-           compare_to(&g_array_index(worker->old_bills, SettleBill, worker->next_old_bill).order,
+    first = worker->next.old_bill;
+    while (worker->next.old_bill < worker->old_bills->len &&
+           compare_to(&g_array_index(worker->old_bills, SettleBill, worker->next.old_bill).order,
                       order) == 0)
-        worker->next_old_bill++;
+        worker->next.old_bill++;
     *ret_bills = &((const SettleBill *) (const void *) worker->old_bills->data)[first];
-    *ret_n_bills = worker->next_old_bill - first;
+    *ret_n_bills = worker->next.old_bill - first;
 
-    for (; worker->next_posted < worker->posted->len; worker->next_posted++)
-        if (compare_posted(&g_array_index(worker->posted, SettlePosted, worker->next_posted),
+    for (; worker->next.posted < worker->posted->len; worker->next.posted++)
+        if (compare_posted(&g_array_index(worker->posted, SettlePosted, worker->next.posted),
                            order) >= 0)
             break;
-    first = worker->next_posted;
-    while (worker->next_posted < worker->posted->len &&
-           compare_posted(&g_array_index(worker->posted, SettlePosted, worker->next_posted),
+    first = worker->next.posted;
+    while (worker->next.posted < worker->posted->len &&
+           compare_posted(&g_array_index(worker->posted, SettlePosted, worker->next.posted),
                           order) == 0)
-        worker->next_posted++;
+        worker->next.posted++;
     *ret_posted = &((const SettlePosted *) (const void *) worker->posted->data)[first];
-    *ret_n_posted = worker->next_posted - first;
+    *ret_n_posted = worker->next.posted - first;
     return TRUE;
 }

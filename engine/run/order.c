@@ -51,22 +51,62 @@ note_pending(SettleWorker *worker, const SettleSubject *subject, const SettleTar
     if (target->state == SETTLE_TARGET_PENDING) {
         if (subject->is_new || subject->is_due)
             add_agenda(worker, subject, target, SETTLE_AGENDA_PENDING);
-    } else if (target->state != SETTLE_TARGET_NOT_DUE && has_history && subject->n_bills > 0 &&
+    } else if (target->state != SETTLE_TARGET_NOT_DUE && has_history &&
+               (subject->n_bills > 0 || subject->n_new_events > 0 || subject->is_woken) &&
                instalment->n_conditions + instalment->n_bands > 0 &&
                settle_calc_due_day(subject->order, instalment) < worker->context->date) {
         add_agenda(worker, subject, target, SETTLE_AGENDA_DECIDED);
     }
 }
 
+/* Brings a slot to what it is to stand at. posted: by leg. */
 static void
-add_difference(SettleWorker *worker, const SettleSubject *subject, const SettleTarget *target,
-               int64_t posted_minor)
+add_transfers(SettleWorker *worker, const SettleSubject *subject, const SettleTarget *target,
+              const SettleStanding *standing, const int64_t posted[SETTLE_N_LEGS])
 {
-    SettleTransfer transfer;
+    const SettleTransfer like = {
+        .subject_id = subject->order->order_id,
+        .distributor_id = subject->order->distributor_id,
+        .policy_id = subject->policy->policy_id,
+        .slot = target->slot,
+        .origin = target->origin,
+        .class_id = subject->parties.class_id,
+        .revision = target->revision,
+        .kind = (uint8_t) target->rule->kind,
+    };
+    SettleTransfer transfers[SETTLE_N_LEGS];
+    guint n =
+        settle_ledger_differences(&like, target->taken, target->credit == SETTLE_ROLE_WITHHELD,
+                                  standing, posted, &worker->context->periods, transfers);
 
-    if (settle_ledger_difference(target, posted_minor, subject->order, subject->policy->policy_id,
-                                 subject->parties.class_id, &worker->context->periods, &transfer))
-        g_array_append_val(worker->transfers, transfer);
+    g_array_append_vals(worker->transfers, transfers, n);
+}
+
+/* The target, as ceilings leave it, divided by what is held back and what the carrier has paid
+ * for. FALSE on overflow. */
+static gboolean
+add_difference(SettleWorker *worker, const SettleSubject *subject, const SettleTarget *target,
+               const int64_t posted[SETTLE_N_LEGS])
+{
+    const SettleTerms *terms = &target->rule->terms;
+    gboolean withheld = target->credit == SETTLE_ROLE_WITHHELD;
+    SettleStanding standing = {.payable_minor = withheld ? 0 : target->target_minor,
+                               .withheld_minor = withheld ? target->target_minor : 0};
+
+    if (subject->is_joint) {
+        if (!settle_joint_standing(worker->joint, subject, target, &standing))
+            return FALSE;
+    } else if (terms->holdback_ppb > 0 || terms->pay_when_paid) {
+        if (!settle_standing_of(subject->policy, target->rule, subject->order->closing_day,
+                                target->earned_minor, target->target_minor, withheld,
+                                worker->context->date, &standing))
+            return FALSE;
+        /* no receipt of the carrier for this distributor, or it would be settled jointly */
+        if (terms->pay_when_paid)
+            settle_standing_await(&standing, 0);
+    }
+    add_transfers(worker, subject, target, &standing, posted);
+    return TRUE;
 }
 
 /* A slot that something was posted to and that no rule asks for any more: master data that came
@@ -81,6 +121,10 @@ nothing_owed(const SettleSubject *subject, const SettlePosted *posted)
     settle_invariant(ordinal < subject->policy->n_rules);
     rule = &subject->policy->rules[ordinal];
     target.rule = rule;
+    target.slot = settle_slot(ordinal, item, 0);
+    target.credit = rule->kind == SETTLE_KIND_UPFRONT && rule->upfront.withheld
+                        ? SETTLE_ROLE_WITHHELD
+                        : SETTLE_ROLE_DISTRIBUTOR;
     target.origin = settle_day_month(subject->order->closing_day);
     if (rule->kind == SETTLE_KIND_DEFERRED)
         target.origin = settle_day_month(
@@ -90,21 +134,39 @@ nothing_owed(const SettleSubject *subject, const SettlePosted *posted)
     return target;
 }
 
-/* Targets against nothing posted. */
-static void
+/* Targets against nothing posted. FALSE on overflow. */
+static gboolean
 add_first(SettleWorker *worker, const SettleSubject *subject)
 {
+    static const int64_t nothing[SETTLE_N_LEGS];
+
     for (guint i = 0; i < worker->targets->len; i++) {
         const SettleTarget *target = &g_array_index(worker->targets, SettleTarget, i);
 
-        add_difference(worker, subject, target, 0);
+        if (!add_difference(worker, subject, target, nothing))
+            return FALSE;
         if (target->rule->kind == SETTLE_KIND_DEFERRED)
             note_pending(worker, subject, target, FALSE);
     }
+    return TRUE;
 }
 
-/* Targets against what is posted, slot by slot; both ascend. */
+/* Takes the legs of the next slot that something was posted to. */
 static void
+take_legs(const SettlePosted *posted, guint n_posted, guint *p, int64_t ret_legs[SETTLE_N_LEGS])
+{
+    SettleSlot slot = posted[*p].slot & ~0xf;
+
+    for (; *p < n_posted && (posted[*p].slot & ~0xf) == slot; (*p)++) {
+        guint leg = settle_slot_leg(posted[*p].slot);
+
+        settle_invariant(leg < SETTLE_N_LEGS);
+        ret_legs[leg] = posted[*p].target_minor;
+    }
+}
+
+/* Targets against what is posted, slot by slot; both ascend. FALSE on overflow. */
+static gboolean
 add_differences(SettleWorker *worker, const SettleSubject *subject, const SettlePosted *posted,
                 guint n_posted)
 {
@@ -113,22 +175,26 @@ add_differences(SettleWorker *worker, const SettleSubject *subject, const Settle
     for (guint i = 0; i < worker->targets->len || p < n_posted;) {
         const SettleTarget *target =
             i < worker->targets->len ? &g_array_index(worker->targets, SettleTarget, i) : NULL;
+        SettleSlot slot = p < n_posted ? posted[p].slot & ~0xf : 0;
+        int64_t legs[SETTLE_N_LEGS] = {0};
 
-        if (target == NULL || (p < n_posted && posted[p].slot < target->slot)) {
+        if (target == NULL || (p < n_posted && slot < target->slot)) {
             SettleTarget nothing = nothing_owed(subject, &posted[p]);
+            const SettleStanding standing = {0, 0, 0};
 
-            add_difference(worker, subject, &nothing, posted[p].target_minor);
-            p++;
+            take_legs(posted, n_posted, &p, legs);
+            add_transfers(worker, subject, &nothing, &standing, legs);
             continue;
         }
-        add_difference(worker, subject, target,
-                       p < n_posted && posted[p].slot == target->slot ? posted[p].target_minor : 0);
+        if (p < n_posted && slot == target->slot)
+            take_legs(posted, n_posted, &p, legs);
+        if (!add_difference(worker, subject, target, legs))
+            return FALSE;
         if (target->rule->kind == SETTLE_KIND_DEFERRED)
             note_pending(worker, subject, target, TRUE);
-        if (p < n_posted && posted[p].slot == target->slot)
-            p++;
         i++;
     }
+    return TRUE;
 }
 
 static SettleOutcome
@@ -158,8 +224,10 @@ new_order_outcome(const SettleWorker *worker, const SettleSubject *subject)
 /* FALSE: a target left 64 bits, or is so large that sums of such ones would. */
 static gboolean
 calc(SettleWorker *worker, const SettleSubject *subject, const SettleBill *bills, guint n_bills,
-     const SettleCalcScope *scope)
+     SettleCalcScope *scope)
 {
+    scope->complete = settle_run_complete_months(worker->context, subject->parties.carrier_id,
+                                                 &scope->n_complete);
     if (!settle_calc_order(subject->policy, subject->match, subject->order, bills, n_bills, scope,
                            worker->targets))
         return FALSE;
@@ -168,6 +236,17 @@ calc(SettleWorker *worker, const SettleSubject *subject, const SettleBill *bills
             SETTLE_MONEY_LARGEST_MINOR)
             return FALSE;
     return TRUE;
+}
+
+static void
+leave_fraud_out(GArray *events)
+{
+    guint kept = 0;
+
+    for (guint i = 0; i < events->len; i++)
+        if (g_array_index(events, SettleEvent, i).kind != SETTLE_EVENT_KIND_FRAUD)
+            g_array_index(events, SettleEvent, kept++) = g_array_index(events, SettleEvent, i);
+    g_array_set_size(events, kept);
 }
 
 /* Fills in_force with the order's events that count; all of them, or those from before this run. */
@@ -184,6 +263,8 @@ take_events(SettleWorker *worker, const SettleSubject *subject, gboolean before)
             g_array_append_val(worker->in_force, subject->events[i]);
     }
     settle_events_in_force(worker->in_force, worker->context->date);
+    if (subject->is_joint && settle_joint_tolerates(worker->joint, subject->order->order_id))
+        leave_fraud_out(worker->in_force);
 }
 
 static int64_t
@@ -202,20 +283,25 @@ settle_order_measure_before(SettleWorker *worker, const SettleSubject *subject,
     return measure(worker, subject, rule);
 }
 
-/* Counts a new order, or changes what an old one counts by what its new events do to it. */
+/* Counts a new order, or changes what an old one counts by what its new events do to it. Where
+ * other orders' findings decide whether its own acts, the window is measured anew from all. */
 static gboolean
 count_volumes(SettleWorker *worker, const SettleSubject *subject)
 {
     const SettleMatch *match = subject->match;
+    gboolean anew = subject->is_joint && settle_joint_measures_anew(subject->policy);
 
+    if (!subject->is_new && subject->n_new_events == 0 && !anew)
+        return TRUE;
     for (guint i = match->first[SETTLE_KIND_VOLUME_BONUS];
          i < match->first[SETTLE_KIND_VOLUME_BONUS + 1]; i++) {
         const SettleRule *rule = match->rules[i];
-        int64_t before = subject->is_new ? 0 : settle_order_measure_before(worker, subject, rule);
+        int64_t before =
+            subject->is_new || anew ? 0 : settle_order_measure_before(worker, subject, rule);
 
         take_events(worker, subject, FALSE);
         if (!settle_volumes_count(worker->volumes, subject->policy, rule, subject->order,
-                                  &subject->parties, measure(worker, subject, rule) - before))
+                                  &subject->parties, measure(worker, subject, rule) - before, anew))
             return FALSE;
     }
     return TRUE;
@@ -231,8 +317,9 @@ scope_events(SettleWorker *worker, const SettleSubject *subject, SettleCalcScope
     scope->n_events = worker->in_force->len;
 }
 
-static gboolean
-settle_new_order(SettleWorker *worker, SettleSubject *subject)
+gboolean
+settle_order_targets(SettleWorker *worker, const SettleSubject *subject, const SettleBill *bills,
+                     guint n_bills, gboolean without_fraud)
 {
     SettleCalcScope scope = {
         .date = worker->context->date,
@@ -241,6 +328,19 @@ settle_new_order(SettleWorker *worker, SettleSubject *subject)
         .deferred = TRUE,
         .share = TRUE,
     };
+
+    g_array_set_size(worker->targets, 0);
+    scope_events(worker, subject, &scope);
+    if (without_fraud) {
+        leave_fraud_out(worker->in_force);
+        scope.n_events = worker->in_force->len;
+    }
+    return calc(worker, subject, bills, n_bills, &scope);
+}
+
+static gboolean
+settle_new_order(SettleWorker *worker, SettleSubject *subject)
+{
     SettleOutcome outcome;
 
     if (subject->match == NULL) {
@@ -249,11 +349,8 @@ settle_new_order(SettleWorker *worker, SettleSubject *subject)
         worker->output->sums.zero++;
         return TRUE;
     }
-    scope_events(worker, subject, &scope);
-    if (!calc(worker, subject, subject->bills, subject->n_bills, &scope))
-        return FALSE;
-    add_first(worker, subject);
-    if (!count_volumes(worker, subject))
+    if (!settle_order_targets(worker, subject, subject->bills, subject->n_bills, FALSE) ||
+        !add_first(worker, subject) || !count_volumes(worker, subject))
         return FALSE;
     outcome = new_order_outcome(worker, subject);
     if (outcome != SETTLE_OUTCOME_NONE) {
@@ -263,6 +360,22 @@ settle_new_order(SettleWorker *worker, SettleSubject *subject)
         worker->output->sums.settled++;
     }
     return TRUE;
+}
+
+/* All of the order again, against all that was posted. */
+static gboolean
+settle_whole_order(SettleWorker *worker, SettleSubject *subject, const SettleBill *bills,
+                   guint n_bills, const SettlePosted *posted, guint n_posted)
+{
+    if (!settle_order_targets(worker, subject, bills, n_bills, FALSE))
+        return FALSE;
+    /* What a corrected bill takes back is the bill's, whatever happened to the order long ago; but
+     * whether a fraud finding acts may be decided by those of other orders. */
+    if (subject->n_new_events == 0 &&
+        !(subject->is_joint && settle_joint_measures_anew(subject->policy)))
+        for (guint i = 0; i < worker->targets->len; i++)
+            g_array_index(worker->targets, SettleTarget, i).taken = 0;
+    return add_differences(worker, subject, posted, n_posted) && count_volumes(worker, subject);
 }
 
 static gboolean
@@ -278,26 +391,14 @@ settle_old_order(SettleWorker *worker, SettleSubject *subject)
 
     if (subject->match == NULL || subject->match->n_rules == 0)
         return TRUE;
-    if (has_history) {
-        /* All of the order again, against all that was posted. */
-        scope.upfront = scope.deferred = scope.share = TRUE;
-        scope_events(worker, subject, &scope);
-        if (!calc(worker, subject, bills, n_bills, &scope))
-            return FALSE;
-        /* what a corrected bill takes back is the bill's, whatever happened to the order long ago
-         */
-        for (guint i = 0; subject->n_new_events == 0 && i < worker->targets->len; i++)
-            g_array_index(worker->targets, SettleTarget, i).taken = 0;
-        add_differences(worker, subject, posted, n_posted);
-        return subject->n_new_events == 0 || count_volumes(worker, subject);
-    }
+    if (has_history)
+        return settle_whole_order(worker, subject, bills, n_bills, posted, n_posted);
     /* Slots that nothing can have been posted to: what falls due today for the first time ... */
     if (subject->is_due) {
         scope.upfront = scope.deferred = TRUE;
         scope.due_after = worker->context->date - 1;
-        if (!calc(worker, subject, NULL, 0, &scope))
+        if (!calc(worker, subject, NULL, 0, &scope) || !add_first(worker, subject))
             return FALSE;
-        add_first(worker, subject);
         g_array_set_size(worker->targets, 0);
     }
     /* ... and months billed for the first time. */
@@ -313,9 +414,9 @@ settle_old_order(SettleWorker *worker, SettleSubject *subject)
         scope.due_after = SETTLE_DAY_MIN;
         scope.share_months = (const SettleMonth *) (const void *) worker->months->data;
         scope.n_share_months = worker->months->len;
-        if (!calc(worker, subject, subject->bills, subject->n_bills, &scope))
+        if (!calc(worker, subject, subject->bills, subject->n_bills, &scope) ||
+            !add_first(worker, subject))
             return FALSE;
-        add_first(worker, subject);
     }
     return TRUE;
 }
@@ -337,8 +438,13 @@ settle_order_settle(SettleWorker *worker, SettleSubject *subject, GError **error
     g_array_set_size(worker->transfers, 0);
     if (subject->is_due)
         worker->output->sums.due++;
-    ok = subject->is_new ? settle_new_order(worker, subject) : settle_old_order(worker, subject);
+    if (subject->is_joint && settle_joint_failed(worker->joint))
+        ok = FALSE;
+    else
+        ok =
+            subject->is_new ? settle_new_order(worker, subject) : settle_old_order(worker, subject);
     if (!ok) {
+        g_array_set_size(worker->transfers, 0);
         /* An amount left 64 bits: an error on this order, the others go on. */
         add_outcome(worker, subject, SETTLE_OUTCOME_OVERFLOW);
         if (subject->is_new)

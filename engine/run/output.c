@@ -318,11 +318,14 @@ send_posting(SettleOutput *output, SettleWriter *writer, gconstpointer row, GErr
 {
     const SettleVolumeRow *v = row;
 
-    if (!settle_writer_row(writer, 8, error))
+    if (!settle_writer_row(writer, 11, error))
         return FALSE;
     put_volume_key(output, writer, v);
     settle_writer_i64(writer, v->value);
     settle_writer_i64(writer, v->target_minor);
+    settle_writer_i64(writer, v->held_minor);
+    settle_writer_i64(writer, v->released_minor);
+    settle_writer_i64(writer, v->taken_minor);
     return TRUE;
 }
 

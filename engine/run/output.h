@@ -45,6 +45,7 @@ typedef struct {
     SettleMonth window_end;
     int64_t value; /* delta; or the measure of a posting */
     int64_t target_minor;
+    int64_t held_minor, released_minor, taken_minor; /* of it: what those legs stand at */
 } SettleVolumeRow;
 
 typedef struct {

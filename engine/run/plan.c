@@ -39,26 +39,53 @@ plan_deferred(SettleRunContext *context, const SettlePolicy *policy, const Settl
 
     for (guint i = 0; i < rule->deferred.n_instalments; i++) {
         const SettleInstalment *instalment = &rule->deferred.instalments[i];
-        SettleMonth closing = today - instalment->months;
+        int last = MAX(instalment->months, instalment->retry_until);
 
-        if (settle_month_day(today, instalment->day) == context->date)
+        if (settle_month_day(today, instalment->day) != context->date)
+            continue;
+        for (int months = instalment->months; months <= last; months++) {
+            SettleMonth closing = today - months;
+
             add_due(context, policy, settle_month_first(closing), settle_month_last(closing));
+        }
     }
 }
 
+/* What was held back is released so many days after closing. */
 static void
-plan_volume(SettleRunContext *context, const SettlePolicy *policy, const SettleVolumeBonus *volume)
+plan_release(SettleRunContext *context, const SettlePolicy *policy, const SettleRule *rule)
 {
-    SettleMonth end = settle_volume_window_end(volume->window, context->date);
+    SettleDay closing = context->date - rule->terms.holdback_days;
 
-    if (volume->progressive)
-        context->progressive = TRUE;
-    if (settle_month_last(end) != context->date || policy->closing_from > context->date)
-        return;
+    if (rule->terms.holdback_ppb > 0 && rule->kind != SETTLE_KIND_VOLUME_BONUS)
+        add_due(context, policy, closing, closing);
+}
+
+static void
+add_window_end(SettleRunContext *context, SettleMonth end)
+{
     for (guint i = 0; i < context->window_ends->len; i++)
         if (g_array_index(context->window_ends, SettleMonth, i) == end)
             return;
     g_array_append_val(context->window_ends, end);
+}
+
+static void
+plan_volume(SettleRunContext *context, const SettlePolicy *policy, const SettleRule *rule)
+{
+    const SettleVolumeBonus *volume = &rule->volume;
+    SettleDay released = context->date - rule->terms.holdback_days;
+    SettleMonth end = settle_volume_window_end(volume->window, context->date);
+
+    if (volume->progressive)
+        context->progressive = TRUE;
+    if (policy->closing_from > context->date)
+        return;
+    if (settle_month_last(end) == context->date)
+        add_window_end(context, end);
+    end = settle_volume_window_end(volume->window, released);
+    if (rule->terms.holdback_ppb > 0 && settle_month_last(end) == released)
+        add_window_end(context, end);
 }
 
 static void
@@ -84,6 +111,7 @@ settle_run_plan_due(SettleRunContext *context)
         for (guint r = 0; r < policy->n_rules; r++) {
             const SettleRule *rule = &policy->rules[r];
 
+            plan_release(context, policy, rule);
             switch (rule->kind) {
             case SETTLE_KIND_UPFRONT:
                 if (rule->upfront.active_days > 0) {
@@ -96,7 +124,7 @@ settle_run_plan_due(SettleRunContext *context)
                 plan_deferred(context, policy, rule);
                 break;
             case SETTLE_KIND_VOLUME_BONUS:
-                plan_volume(context, policy, &rule->volume);
+                plan_volume(context, policy, rule);
                 break;
             case SETTLE_KIND_REVENUE_SHARE:
             case SETTLE_KIND_INVOICE:
@@ -172,7 +200,7 @@ settle_run_plan_chunks(SettleStore *store, SettleRunContext *context, int64_t ch
     g_autofree int64_t *due_work = g_new0(int64_t, (gsize) n + 1);
     /* On such days distributors without a fact of their own have something coming, too. */
     gboolean all = context->window_ends->len > 0 || context->cycle_ends->len > 0 ||
-                   context->moved_managers->len > 0;
+                   context->moved_managers->len > 0 || context->completed->len > 0;
     SettleChunk chunk = {.chunk = 1};
     int64_t weight = 0;
 

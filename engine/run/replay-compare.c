@@ -235,8 +235,9 @@ put_measures(const SettleOutput *output, GArray *rows)
 static const SettleReplayTable window_table = {
     "window",
     COLUMNS(N("distributor"), {"window", SETTLE_REPLAY_MONTH}, {"policy", SETTLE_REPLAY_POLICY},
-            N("rule"), N("scope"), N("measure"), MONEY("target")),
-    7, 5};
+            N("rule"), N("scope"), N("measure"), MONEY("target"), MONEY("through held"),
+            MONEY("released"), MONEY("taken back")),
+    10, 5};
 
 static void
 put_windows(const SettleOutput *output, GArray *rows)
@@ -245,7 +246,8 @@ put_windows(const SettleOutput *output, GArray *rows)
         const SettleVolumeRow *v = &g_array_index(output->postings, SettleVolumeRow, i);
 
         PUT(rows, v->distributor_id, settle_month_first(v->window_end), v->policy_id, v->ordinal,
-            v->scope_id, v->value, v->target_minor);
+            v->scope_id, v->value, v->target_minor, v->held_minor, v->released_minor,
+            v->taken_minor);
     }
 }
 

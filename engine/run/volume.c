@@ -8,7 +8,12 @@ typedef struct {
     const SettleRule *rule;
     SettleMonth window_end;
     int32_t scope_id;
-    int64_t delta, before, posted;
+    int64_t delta, before;
+    gboolean anew;      /* delta is all of it, not what changed */
+    gboolean evaluated; /* it is over, or paid each night */
+    int64_t measure, target_minor;
+    SettleStanding standing;
+    int64_t posted[SETTLE_N_LEGS];
 } Window;
 
 struct SettleVolumes {
@@ -98,13 +103,14 @@ add_closing_months(GArray *months, const GArray *orders)
 
 static GArray *
 windows_to_load(const SettleRunContext *context, const GArray *new_orders,
-                const GArray *moved_orders, const GArray *new_events)
+                const GArray *moved_orders, const GArray *joint_orders, const GArray *new_events)
 {
     g_autoptr(GArray) closing_months = g_array_new(FALSE, FALSE, sizeof(SettleMonth));
     GArray *ends = g_array_new(FALSE, FALSE, sizeof(SettleMonth));
 
     add_closing_months(closing_months, new_orders);
     add_closing_months(closing_months, moved_orders);
+    add_closing_months(closing_months, joint_orders);
     for (guint i = 0; i < new_events->len; i++)
         add_month(closing_months,
                   settle_day_month(g_array_index(new_events, SettleEvent, i).order.closing_day));
@@ -123,7 +129,7 @@ windows_to_load(const SettleRunContext *context, const GArray *new_orders,
                     rule->volume.window,
                     settle_month_first(g_array_index(closing_months, SettleMonth, i)));
 
-                if (is_evaluated(context, &rule->volume, end))
+                if (is_evaluated(context, &rule->volume, end) || settle_joint_measures_anew(policy))
                     add_month(ends, end);
             }
         }
@@ -133,7 +139,7 @@ windows_to_load(const SettleRunContext *context, const GArray *new_orders,
 
 static gboolean
 load_rows(SettleVolumes *volumes, SettleStore *store, const char *sql, const SettleChunk *chunk,
-          const SettleDay *ends, gsize n_ends, GArray *rows, GError **error)
+          const SettleDay *ends, gsize n_ends, gboolean postings, GArray *rows, GError **error)
 {
     const SettleRunContext *context = volumes->context;
     g_autoptr(SettleReader) reader = settle_store_read(
@@ -152,6 +158,12 @@ load_rows(SettleVolumes *volumes, SettleStore *store, const char *sql, const Set
             .scope_id = settle_reader_i32(reader, 4),
             .value = settle_reader_i64(reader, 5),
         };
+
+        if (postings) {
+            row.held_minor = settle_reader_i64(reader, 6);
+            row.released_minor = settle_reader_i64(reader, 7);
+            row.taken_minor = settle_reader_i64(reader, 8);
+        }
         g_array_append_val(rows, row);
     }
     if (failure != NULL) {
@@ -171,11 +183,11 @@ compare_rows(gconstpointer a, gconstpointer b)
 
 gboolean
 settle_volumes_load(SettleVolumes *volumes, SettleStore *store, const SettleChunk *chunk,
-                    const GArray *new_orders, const GArray *moved_orders, const GArray *new_events,
-                    GError **error)
+                    const GArray *new_orders, const GArray *moved_orders,
+                    const GArray *joint_orders, const GArray *new_events, GError **error)
 {
     g_autoptr(GArray) ends =
-        windows_to_load(volumes->context, new_orders, moved_orders, new_events);
+        windows_to_load(volumes->context, new_orders, moved_orders, joint_orders, new_events);
     g_autofree SettleDay *days = g_new(SettleDay, MAX(ends->len, 1));
 
     g_array_set_size(volumes->measures, 0);
@@ -185,9 +197,9 @@ settle_volumes_load(SettleVolumes *volumes, SettleStore *store, const SettleChun
         return TRUE;
     for (guint i = 0; i < ends->len; i++)
         days[i] = settle_month_first(g_array_index(ends, SettleMonth, i));
-    if (!load_rows(volumes, store, settle_sql_run_volume_measures, chunk, days, ends->len,
+    if (!load_rows(volumes, store, settle_sql_run_volume_measures, chunk, days, ends->len, FALSE,
                    volumes->measures, error) ||
-        !load_rows(volumes, store, settle_sql_run_volume_postings, chunk, days, ends->len,
+        !load_rows(volumes, store, settle_sql_run_volume_postings, chunk, days, ends->len, TRUE,
                    volumes->postings, error))
         return FALSE;
     g_array_sort(volumes->measures, compare_rows);
@@ -217,16 +229,18 @@ find_window(SettleVolumes *volumes, const SettlePolicy *policy, const SettleRule
 
 gboolean
 settle_volumes_count(SettleVolumes *volumes, const SettlePolicy *policy, const SettleRule *rule,
-                     const SettleOrder *order, const SettleOrderParties *parties, int64_t change)
+                     const SettleOrder *order, const SettleOrderParties *parties, int64_t change,
+                     gboolean anew)
 {
     int32_t scope_id = settle_volume_scope_id(&rule->volume, order, parties);
     SettleMonth end;
     Window *window;
 
-    if (scope_id < 0 || change == 0)
+    if (scope_id < 0 || (change == 0 && !anew))
         return TRUE;
     end = settle_volume_window_end(rule->volume.window, order->closing_day);
     window = find_window(volumes, policy, rule, end, scope_id);
+    window->anew = window->anew || anew;
     return settle_add_i64(window->delta, change, &window->delta);
 }
 
@@ -271,9 +285,12 @@ take_rows(SettleVolumes *volumes, GArray *rows, guint *next, int32_t distributor
                          (guint) row->ordinal < policy->n_rules);
         window = find_window(volumes, policy, &policy->rules[row->ordinal], row->window_end,
                              row->scope_id);
-        if (postings)
-            window->posted = row->value;
-        else
+        if (postings) {
+            window->posted[SETTLE_LEG_MAIN] = row->value - row->held_minor + row->taken_minor;
+            window->posted[SETTLE_LEG_HELD] = row->held_minor;
+            window->posted[SETTLE_LEG_RELEASED] = row->released_minor;
+            window->posted[SETTLE_LEG_TAKEN] = row->taken_minor;
+        } else
             window->before = row->value;
     }
 }
@@ -318,12 +335,49 @@ add_overflow(const SettleRunContext *context, const Window *window, int32_t dist
     g_array_append_val(output->outcomes, row);
 }
 
+/* By window end, scope and rule: the order in which they take what orders left of a ceiling and of
+ * the carrier's money (docs/semantics.md 14.35, 14.36). */
+static int
+compare_turns(gconstpointer a, gconstpointer b)
+{
+    const Window *x = a, *y = b;
+
+    if (x->window_end != y->window_end)
+        return x->window_end < y->window_end ? -1 : 1;
+    if (x->policy != y->policy)
+        return x->policy->policy_id < y->policy->policy_id ? -1 : 1;
+    if (x->scope_id != y->scope_id)
+        return x->scope_id < y->scope_id ? -1 : 1;
+    return x->rule->ordinal < y->rule->ordinal ? -1 : x->rule->ordinal > y->rule->ordinal;
+}
+
+/* What the window's measure and bonus are now; of one that is not over only the measure counts. */
+static gboolean
+evaluate(SettleVolumes *volumes, SettleJoint *joint, Window *window)
+{
+    int64_t target;
+
+    if (window->anew && !settle_sub_i64(window->delta, window->before, &window->delta))
+        return FALSE;
+    window->evaluated = is_evaluated(volumes->context, &window->rule->volume, window->window_end);
+    if (!window->evaluated)
+        return TRUE;
+    if (!settle_add_i64(window->before, window->delta, &window->measure) ||
+        !settle_volume_target(&window->rule->volume, window->measure, window->policy->rounding,
+                              &target) ||
+        target > WINDOW_LARGEST_MINOR ||
+        !settle_joint_window(joint, window->policy, window->rule, window->window_end, &target,
+                             &window->standing))
+        return FALSE;
+    window->target_minor = target;
+    return TRUE;
+}
+
 static gboolean
 post_window(SettleVolumes *volumes, const Window *window, int32_t distributor_id,
             SettleOutput *output, GError **error)
 {
     const SettleRunContext *context = volumes->context;
-    const SettleVolumeBonus *volume = &window->rule->volume;
     SettleVolumeRow row = {
         .distributor_id = distributor_id,
         .policy_id = window->policy->policy_id,
@@ -332,47 +386,47 @@ post_window(SettleVolumes *volumes, const Window *window, int32_t distributor_id
         .window_end = window->window_end,
         .value = window->delta,
     };
-    int64_t measure, target, difference;
-
-    if (window->delta != 0)
-        g_array_append_val(output->deltas, row);
-    if (!is_evaluated(context, volume, window->window_end))
-        return TRUE;
-    if (!settle_add_i64(window->before, window->delta, &measure) ||
-        !settle_volume_target(volume, measure, window->policy->rounding, &target) ||
-        target > WINDOW_LARGEST_MINOR || !settle_sub_i64(target, window->posted, &difference)) {
-        add_overflow(context, window, distributor_id, output);
-        return TRUE;
-    }
-    if (difference == 0)
-        return TRUE;
-
-    SettleMonth origin = volume->progressive
-                             ? MIN(settle_day_month(context->date), window->window_end)
-                             : window->window_end;
-    SettleTransfer transfer = {
+    const SettleTransfer like = {
         .subject_id =
             settle_subject_window(window->policy->policy_id, window->scope_id, window->window_end),
-        .amount_minor = difference > 0 ? difference : -difference,
-        .target_minor = target,
         .distributor_id = distributor_id,
         .policy_id = window->policy->policy_id,
         .slot = settle_slot(window->rule->ordinal, 0, 0),
-        .period = settle_periods_posting(&context->periods, origin),
-        .origin = origin,
+        .origin = window->rule->volume.progressive
+                      ? MIN(settle_day_month(context->date), window->window_end)
+                      : window->window_end,
         .kind = SETTLE_KIND_VOLUME_BONUS,
-        .debit = difference > 0 ? SETTLE_ROLE_CARRIER : SETTLE_ROLE_DISTRIBUTOR,
-        .credit = difference > 0 ? SETTLE_ROLE_DISTRIBUTOR : SETTLE_ROLE_CARRIER,
     };
-    row.value = measure;
-    row.target_minor = target;
+    SettleTransfer transfers[SETTLE_N_LEGS];
+    int64_t legs[SETTLE_N_LEGS];
+    guint n;
+
+    if (window->delta != 0)
+        g_array_append_val(output->deltas, row);
+    if (!window->evaluated)
+        return TRUE;
+    n = settle_ledger_differences(&like, 0, FALSE, &window->standing, window->posted,
+                                  &context->periods, transfers);
+    if (n == 0)
+        return TRUE;
+    memcpy(legs, window->posted, sizeof legs);
+    for (guint i = 0; i < n; i++)
+        legs[settle_slot_leg(transfers[i].slot)] = transfers[i].target_minor;
+    row.value = window->measure;
+    row.target_minor = window->target_minor;
+    row.held_minor = legs[SETTLE_LEG_HELD];
+    row.released_minor = legs[SETTLE_LEG_RELEASED];
+    row.taken_minor = legs[SETTLE_LEG_TAKEN];
     g_array_append_val(output->postings, row);
-    return settle_output_transfer(output, &transfer, error);
+    for (guint i = 0; i < n; i++)
+        if (!settle_output_transfer(output, &transfers[i], error))
+            return FALSE;
+    return TRUE;
 }
 
 gboolean
-settle_volumes_close(SettleVolumes *volumes, int32_t distributor_id, SettleOutput *output,
-                     GError **error)
+settle_volumes_close(SettleVolumes *volumes, SettleJoint *joint, int32_t distributor_id,
+                     SettleOutput *output, GError **error)
 {
     gboolean ok = TRUE;
 
@@ -380,6 +434,15 @@ settle_volumes_close(SettleVolumes *volumes, int32_t distributor_id, SettleOutpu
     take_rows(volumes, volumes->postings, &volumes->next_posting, distributor_id, TRUE);
     if (volumes->windows->len == 0)
         return TRUE;
+    g_array_sort(volumes->windows, compare_turns);
+    for (guint i = 0; i < volumes->windows->len; i++) {
+        Window *window = &g_array_index(volumes->windows, Window, i);
+
+        if (!evaluate(volumes, joint, window)) {
+            window->evaluated = FALSE;
+            add_overflow(volumes->context, window, distributor_id, output);
+        }
+    }
     g_array_sort(volumes->windows, compare_windows);
     for (guint i = 0; ok && i < volumes->windows->len; i++)
         ok = post_window(volumes, &g_array_index(volumes->windows, Window, i), distributor_id,

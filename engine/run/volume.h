@@ -2,6 +2,7 @@
  * that follows (docs/semantics.md 5.4, 13.9). */
 #pragma once
 
+#include "run/joint.h"
 #include "run/output.h"
 
 G_BEGIN_DECLS
@@ -16,19 +17,21 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(SettleVolumes, settle_volumes_free)
  * that end today, and those that its new orders touch and that are over or paid progressively. */
 gboolean settle_volumes_load(SettleVolumes *volumes, SettleStore *store, const SettleChunk *chunk,
                              const GArray *new_orders, const GArray *moved_orders,
-                             const GArray *new_events, GError **error);
+                             const GArray *joint_orders, const GArray *new_events, GError **error);
 /* Counts an old order, of that measure so far, for the outlet that its manager now is known to have
  * belonged to, and no longer for the one thought before. FALSE on overflow. */
 gboolean settle_volumes_move(SettleVolumes *volumes, const SettlePolicy *policy,
                              const SettleRule *rule, const SettleOrder *order, int64_t measure,
                              const SettleOrderParties *before, const SettleOrderParties *now);
 /* Changes what an order of the current distributor adds to a matched volume rule's window, by its
- * measure if it is new. FALSE on overflow. */
+ * measure if it is new; anew: `change` is all that it counts, and so do all orders of the window.
+ * FALSE on overflow. */
 gboolean settle_volumes_count(SettleVolumes *volumes, const SettlePolicy *policy,
                               const SettleRule *rule, const SettleOrder *order,
-                              const SettleOrderParties *parties, int64_t change);
-/* Evaluates the distributor's windows, writes deltas, postings and transfers, and starts afresh. */
-gboolean settle_volumes_close(SettleVolumes *volumes, int32_t distributor_id, SettleOutput *output,
-                              GError **error);
+                              const SettleOrderParties *parties, int64_t change, gboolean anew);
+/* Evaluates the distributor's windows, after its orders were decided; writes deltas, postings and
+ * transfers, and starts afresh. */
+gboolean settle_volumes_close(SettleVolumes *volumes, SettleJoint *joint, int32_t distributor_id,
+                              SettleOutput *output, GError **error);
 
 G_END_DECLS

@@ -4,11 +4,17 @@
 
 #include "run/internal.h"
 #include "run/invoicing.h"
+#include "run/joint.h"
 #include "run/load.h"
 #include "run/output.h"
 #include "run/volume.h"
 
 G_BEGIN_DECLS
+
+/* How far the merge has come in each array. */
+typedef struct {
+    guint new_order, due, bill, old_bill, posted, key, moved, event, joint, woken;
+} SettleMergeCursors;
 
 /* A worker reads on one connection and writes on another, so that the server can do both at once;
  * what it needs of a chunk is in arrays sorted by (distributor, order), which are merged. */
@@ -22,24 +28,27 @@ struct SettleWorker {
 
     GArray *new_orders, *due_orders; /* SettleOrder */
     GArray *moved_orders;            /* SettleOrder: old ones whose manager moved, told late */
-    GArray *new_bills, *old_bills;   /* SettleBill */
-    GArray *new_events;              /* SettleEvent: count from this run on */
-    GArray *events;                  /* SettleEvent: all that count, new ones too */
-    GArray *in_force;                /* SettleEvent of one order */
-    GArray *keys;                    /* SettleOrderKey: orders whose history is needed */
-    GArray *posted;                  /* SettlePosted */
-    GArray *targets;                 /* SettleTarget of one order */
-    GArray *transfers;               /* SettleTransfer of one order */
-    GArray *months;                  /* SettleMonth: of one order's new bills */
-    /* cursors of the merge */
-    guint next_new, next_due, next_bill, next_old_bill, next_posted, next_key, next_moved,
-        next_event;
+    GArray *woken_orders;            /* SettleOrder: old ones that waited for a month's bills */
+    GArray *joint_orders;            /* SettleOrder: old ones of pairs that are settled jointly */
+    SettleJoint *joint;
+    GArray *new_bills, *old_bills; /* SettleBill */
+    GArray *new_events;            /* SettleEvent: count from this run on */
+    GArray *events;                /* SettleEvent: all that count, new ones too */
+    GArray *in_force;              /* SettleEvent of one order */
+    GArray *keys;                  /* SettleOrderKey: orders whose history is needed */
+    GArray *posted;                /* SettlePosted */
+    GArray *targets;               /* SettleTarget of one order */
+    GArray *transfers;             /* SettleTransfer of one order */
+    GArray *months;                /* SettleMonth: of one order's new bills */
+    SettleMergeCursors next;
 };
 
 /* Everything about one order that the merge brought together. */
-typedef struct {
+typedef struct SettleSubject {
     const SettleOrder *order;
-    gboolean is_new, is_due, has_history;
+    gboolean is_new, is_due;
+    gboolean is_woken;       /* what it waited for has come */
+    gboolean is_joint;       /* settled with the distributor's others under its policy */
     const SettleBill *bills; /* new ones */
     guint n_bills;
     const SettleEvent *new_events; /* count from this run on */
@@ -74,6 +83,10 @@ gboolean settle_merge_history(SettleWorker *worker, const SettleOrder *order,
 /* --- order.c ---------------------------------------------------------------------------------- */
 /* Targets of the order minus what is posted: writes the transfers, outcome, agenda, measures. */
 gboolean settle_order_settle(SettleWorker *worker, SettleSubject *subject, GError **error);
+/* Fills worker->targets with all of the order's, up to the run's date; without_fraud: as if nothing
+ * had been found. FALSE on overflow. */
+gboolean settle_order_targets(SettleWorker *worker, const SettleSubject *subject,
+                              const SettleBill *bills, guint n_bills, gboolean without_fraud);
 /* What the order counted in the rule's window before this run's events. */
 int64_t settle_order_measure_before(SettleWorker *worker, const SettleSubject *subject,
                                     const SettleRule *rule);

@@ -16,6 +16,9 @@ settle_worker_new(const SettleRunContext *context, GError **error)
     worker->new_orders = g_array_new(FALSE, FALSE, sizeof(SettleOrder));
     worker->due_orders = g_array_new(FALSE, FALSE, sizeof(SettleOrder));
     worker->moved_orders = g_array_new(FALSE, FALSE, sizeof(SettleOrder));
+    worker->woken_orders = g_array_new(FALSE, FALSE, sizeof(SettleOrder));
+    worker->joint_orders = g_array_new(FALSE, FALSE, sizeof(SettleOrder));
+    worker->joint = settle_joint_new(context);
     worker->new_bills = g_array_new(FALSE, FALSE, sizeof(SettleBill));
     worker->old_bills = g_array_new(FALSE, FALSE, sizeof(SettleBill));
     worker->new_events = g_array_new(FALSE, FALSE, sizeof(SettleEvent));
@@ -51,6 +54,9 @@ settle_worker_free(SettleWorker *worker)
     g_array_unref(worker->new_orders);
     g_array_unref(worker->due_orders);
     g_array_unref(worker->moved_orders);
+    g_array_unref(worker->woken_orders);
+    g_array_unref(worker->joint_orders);
+    g_clear_pointer(&worker->joint, settle_joint_free);
     g_array_unref(worker->new_bills);
     g_array_unref(worker->old_bills);
     g_array_unref(worker->new_events);
@@ -72,9 +78,9 @@ settle_worker_free(SettleWorker *worker)
 static gboolean
 move_orders(SettleWorker *worker, int32_t distributor_id, GError **error)
 {
-    for (; worker->next_moved < worker->moved_orders->len; worker->next_moved++) {
+    for (; worker->next.moved < worker->moved_orders->len; worker->next.moved++) {
         SettleSubject subject = {
-            .order = &g_array_index(worker->moved_orders, SettleOrder, worker->next_moved)};
+            .order = &g_array_index(worker->moved_orders, SettleOrder, worker->next.moved)};
         SettleOrderParties before;
 
         if (subject.order->distributor_id != distributor_id)
@@ -99,31 +105,51 @@ move_orders(SettleWorker *worker, int32_t distributor_id, GError **error)
     return TRUE;
 }
 
+/* The distributor's joint orders before any of them is settled. The merge has the next order in
+ * hand already: it goes back to where it stood before that one, and on again. */
+static void
+decide_jointly(SettleWorker *worker, int32_t distributor_id, const SettleMergeCursors *before,
+               SettleSubject *in_hand)
+{
+    SettleMergeCursors next = worker->next;
+
+    worker->next = *before;
+    settle_joint_decide(worker->joint, worker, distributor_id);
+    worker->next = next;
+    if (in_hand != NULL)
+        settle_merge_match(worker, in_hand);
+}
+
 /* Distributors have no gaps to speak of in their ids: go through all of the range, so that windows
  * and invoices of those without new facts get their turn. */
 static gboolean
 settle_chunk(SettleWorker *worker, const SettleChunk *chunk, GError **error)
 {
     const SettleRunContext *context = worker->context;
+    SettleMergeCursors before; /* the order in hand */
     SettleSubject subject;
     gboolean more;
 
     settle_merge_rewind(worker);
+    before = worker->next;
     more = settle_merge_next(worker, &subject);
     for (int32_t id = chunk->first_distributor; id <= chunk->last_distributor; id++) {
         if (settle_directory_code(context->directory, SETTLE_DIM_DISTRIBUTOR, id) == NULL)
             continue;
         settle_output_distributor(worker->output, id);
-        for (; more && subject.order->distributor_id == id;
-             more = settle_merge_next(worker, &subject))
+        decide_jointly(worker, id, &before, more ? &subject : NULL);
+        while (more && subject.order->distributor_id == id) {
             if (!settle_order_settle(worker, &subject, error))
                 return FALSE;
+            before = worker->next;
+            more = settle_merge_next(worker, &subject);
+        }
         if (!move_orders(worker, id, error))
             return FALSE;
         /* A matcher holds one answer, and the next distributor's first order is in hand already. */
         if (more)
             settle_merge_match(worker, &subject);
-        if (!settle_volumes_close(worker->volumes, id, worker->output, error))
+        if (!settle_volumes_close(worker->volumes, worker->joint, id, worker->output, error))
             return FALSE;
         settle_output_distributor_end(worker->output);
         if (settle_invoicing_wanted(worker->invoicing) &&
@@ -156,6 +182,8 @@ settle_worker_chunk(SettleWorker *worker, const SettleChunk *chunk, SettleChunkS
                                          &failure) &&
                   settle_load_moved_orders(worker->reader, worker->context, chunk,
                                            worker->moved_orders, &failure) &&
+                  settle_load_woken_orders(worker->reader, worker->context, chunk,
+                                           worker->woken_orders, &failure) &&
                   settle_load_new_bills(worker->reader, worker->context, chunk, worker->new_bills,
                                         &failure) &&
                   settle_load_new_events(worker->reader, worker->context, chunk, worker->new_events,
@@ -165,7 +193,8 @@ settle_worker_chunk(SettleWorker *worker, const SettleChunk *chunk, SettleChunkS
         settle_merge_set_waiting_aside(worker);
         ok = settle_merge_load_history(worker, chunk, &failure) &&
              settle_volumes_load(worker->volumes, worker->reader, chunk, worker->new_orders,
-                                 worker->moved_orders, worker->new_events, &failure) &&
+                                 worker->moved_orders, worker->joint_orders, worker->new_events,
+                                 &failure) &&
              settle_invoicing_load(worker->invoicing, worker->reader, chunk, &failure) &&
              settle_chunk(worker, chunk, &failure) &&
              settle_output_finish(worker->output, chunk->chunk, &failure) &&

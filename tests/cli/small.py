@@ -32,7 +32,7 @@ closing: 2026-01-01..
 currency: CNY
 tax: {{rate: 6%, included: true}}
 invoice: {{{invoice}}}
-rules:
+{top}rules:
 {rules}
 """
 
@@ -54,12 +54,12 @@ class Case(settle_test.TestCase):
         self.folder = folder.name
         self.database = None
 
-    def prepare(self, rules, invoice='cycle: none'):
+    def prepare(self, rules, invoice='cycle: none', top=''):
         self.database = self.server.database(migrated=True)
         for kind, text in FILES.items():
             self.ok('import', kind, self.file(kind + '.csv', text), '--date', SINCE)
         self.database.activate(
-            self.file('policy.yaml', POLICY.format(rules=rules, invoice=invoice)))
+            self.file('policy.yaml', POLICY.format(rules=rules, invoice=invoice, top=top)))
 
     def file(self, name, text):
         path = os.path.join(self.folder, name)

@@ -351,7 +351,7 @@ class Formats(small.Case):
             self.ok('import', kind, self.file(kind + '.csv', text), '--date', small.SINCE)
         for version, days, rate in (('v1', '..2026-03-04', 6), ('v2', '2026-03-05..', 9)):
             self.database.activate(self.file(version + '.yaml', small.POLICY.format(
-                rules='- upfront: a\n  pay: 10%', invoice='cycle: weekly, cut-off-day: 7')
+                top='', rules='- upfront: a\n  pay: 10%', invoice='cycle: weekly, cut-off-day: 7')
                 .replace('version: v1', 'version: ' + version).replace('2026-01-01..', days)
                 .replace('rate: 6%', f'rate: {rate}%')))
         self.send('orders', '2026-03-05', small.order('O4', '2026-03-04'),

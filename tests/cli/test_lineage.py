@@ -89,10 +89,10 @@ class Lineage(settle_test.TestCase):
 class TwoTaxRates(small.Case):
     def test_each_transfer_is_on_the_invoice_of_its_rate(self):
         rules = '- upfront: u\n  pay: 10%\n'
-        second = small.POLICY.format(rules=rules, invoice='cycle: weekly')
+        second = small.POLICY.format(top='', rules=rules, invoice='cycle: weekly')
         for old, new in (('version: v1', 'version: v2'), ('2026-01-01..', '2026-01-08..'), ('6%', '9%')):
             second = second.replace(old, new)
-        first = small.POLICY.format(rules=rules, invoice='cycle: weekly')
+        first = small.POLICY.format(top='', rules=rules, invoice='cycle: weekly')
         database = self.database = self.server.database(migrated=True)
         for kind, text in small.FILES.items():
             self.ok('import', kind, self.file(kind + '.csv', text), '--date', small.SINCE)

@@ -30,66 +30,130 @@ test_periods(gconstpointer data)
 
 /* --- difference ----------------------------------------------------------------------------- */
 
+#define LARGEST SETTLE_MONEY_LARGEST_MINOR
+#define CARRIER SETTLE_ROLE_CARRIER
+#define DIST    SETTLE_ROLE_DISTRIBUTOR
+#define HELD    SETTLE_ROLE_HELD
+#define KEPT    SETTLE_ROLE_WITHHELD
+
+/* What a slot stands at by leg (main, held, released, taken, straight), what it is to stand at
+ * (kept at source, payable, held), and the transfers in between: leg, amount, debit, credit. */
 static const struct {
     const char *name;
-    SettleRole credit_role;
-    int64_t target, posted;
-    int64_t amount; /* 0: no transfer */
-    SettleRole debit, credit;
+    gboolean withheld;
+    int64_t posted[SETTLE_N_LEGS];
+    SettleStanding wanted;
+    struct {
+        int leg;
+        int64_t amount;
+        SettleRole debit, credit;
+    } transfers[3];
 } differences[] = {
-    {"first settlement", SETTLE_ROLE_DISTRIBUTOR, 4000, 0, 4000, SETTLE_ROLE_CARRIER,
-     SETTLE_ROLE_DISTRIBUTOR},
-    {"first settlement, withheld", SETTLE_ROLE_WITHHELD, 4000, 0, 4000, SETTLE_ROLE_CARRIER,
-     SETTLE_ROLE_WITHHELD},
-    {"nothing to do", SETTLE_ROLE_DISTRIBUTOR, 4000, 4000, 0, 0, 0},
-    {"nothing earned", SETTLE_ROLE_DISTRIBUTOR, 0, 0, 0, 0, 0},
-    {"more", SETTLE_ROLE_DISTRIBUTOR, 4001, 4000, 1, SETTLE_ROLE_CARRIER, SETTLE_ROLE_DISTRIBUTOR},
-    {"E4: 1.95 to 1.45", SETTLE_ROLE_DISTRIBUTOR, 145, 195, 50, SETTLE_ROLE_DISTRIBUTOR,
-     SETTLE_ROLE_CARRIER},
-    {"all taken back", SETTLE_ROLE_DISTRIBUTOR, 0, 4000, 4000, SETTLE_ROLE_DISTRIBUTOR,
-     SETTLE_ROLE_CARRIER},
-    {"what was withheld is taken back from the distributor", SETTLE_ROLE_WITHHELD, 0, 4000, 4000,
-     SETTLE_ROLE_DISTRIBUTOR, SETTLE_ROLE_CARRIER},
-    {"the largest", SETTLE_ROLE_DISTRIBUTOR, INT64_MAX, 0, INT64_MAX, SETTLE_ROLE_CARRIER,
-     SETTLE_ROLE_DISTRIBUTOR},
+    {"first settlement", FALSE, {0}, {0, 4000, 0}, {{0, 4000, CARRIER, DIST}}},
+    {"first settlement, withheld", TRUE, {0}, {4000, 0, 0}, {{0, 4000, CARRIER, KEPT}}},
+    {"nothing to do", FALSE, {4000}, {0, 4000, 0}, {{0}}},
+    {"nothing earned", FALSE, {0}, {0, 0, 0}, {{0}}},
+    {"more", FALSE, {4000}, {0, 4001, 0}, {{0, 1, CARRIER, DIST}}},
+    {"E4: 1.95 to 1.45", FALSE, {195}, {0, 145, 0}, {{0, 50, DIST, CARRIER}}},
+    {"all taken back", FALSE, {4000}, {0, 0, 0}, {{0, 4000, DIST, CARRIER}}},
+    {"the largest", FALSE, {0}, {0, LARGEST, 0}, {{0, LARGEST, CARRIER, DIST}}},
+    {"what was withheld is taken back from the distributor",
+     TRUE,
+     {4000},
+     {0, 0, 0},
+     {{3, 4000, DIST, CARRIER}}},
+    {"and given back there, not kept at source again",
+     TRUE,
+     {4000, 0, 0, 4000},
+     {4000, 0, 0},
+     {{3, 4000, CARRIER, DIST}}},
+    {"in part", TRUE, {4000, 0, 0, 4000}, {1000, 0, 0}, {{3, 1000, CARRIER, DIST}}},
+    {"held back", FALSE, {0}, {0, 5700, 300}, {{0, 5700, CARRIER, DIST}, {1, 300, CARRIER, HELD}}},
+    {"released", FALSE, {5700, 300}, {0, 6000, 0}, {{2, 300, HELD, DIST}}},
+    {"clawback takes from the held part first",
+     FALSE,
+     {5700, 300},
+     {0, 5700, 100},
+     {{1, 200, HELD, CARRIER}}},
+    {"and then from the rest",
+     FALSE,
+     {5700, 300},
+     {0, 2000, 0},
+     {{0, 3700, DIST, CARRIER}, {1, 300, HELD, CARRIER}}},
+    {"what is left of it is released in the same night",
+     FALSE,
+     {5700, 300},
+     {0, 5800, 0},
+     {{1, 200, HELD, CARRIER}, {2, 100, HELD, DIST}}},
+    {"a clawback after the release",
+     FALSE,
+     {5700, 300, 300},
+     {0, 0, 0},
+     {{0, 5700, DIST, CARRIER}, {3, 300, DIST, CARRIER}}},
+    {"reinstated after the release",
+     FALSE,
+     {0, 300, 300, 300},
+     {0, 6000, 0},
+     {{0, 5700, CARRIER, DIST}, {3, 300, CARRIER, DIST}}},
+    {"the held part of what is kept at source is not",
+     TRUE,
+     {0},
+     {5700, 0, 300},
+     {{0, 5700, CARRIER, KEPT}, {1, 300, CARRIER, HELD}}},
+    {"its release", TRUE, {5700, 300}, {5700, 300, 0}, {{2, 300, HELD, DIST}}},
+    {"reinstated when the held part is gone",
+     TRUE,
+     {5700, 0, 0, 5700},
+     {5700, 300, 0},
+     {{3, 5700, CARRIER, DIST}, {4, 300, CARRIER, DIST}}},
+    {"the carrier paid a part", FALSE, {0, 6000}, {0, 2500, 3500}, {{2, 2500, HELD, DIST}}},
+    {"and took it back: no longer payable, held again",
+     FALSE,
+     {0, 6000, 2500},
+     {0, 0, 6000},
+     {{1, 2500, CARRIER, HELD}, {3, 2500, DIST, CARRIER}}},
+    {"and paid again", FALSE, {0, 8500, 2500, 2500}, {0, 2500, 3500}, {{2, 2500, HELD, DIST}}},
 };
 
 static void
-test_difference(gconstpointer data)
+test_differences(gconstpointer data)
 {
-    guint i = GPOINTER_TO_UINT(data);
+    guint i = GPOINTER_TO_UINT(data), n = 0;
     SettleMonth march = month_of("2026-03");
     SettlePeriods periods = {TRUE, march};
-    SettleRule rule = {.kind = SETTLE_KIND_REVENUE_SHARE, .ordinal = 3};
-    SettleOrder order = order_of("2026-03-28", 19990);
-    SettleTarget target = {.target_minor = differences[i].target,
-                           .rule = &rule,
-                           .slot = settle_slot(3, 2, 0),
-                           .origin = march,
-                           .revision = 2,
-                           .credit = (uint8_t) differences[i].credit_role};
-    SettleTransfer transfer = {.amount_minor = -7};
-    gboolean any = settle_ledger_difference(&target, differences[i].posted, &order, 11, 22,
-                                            &periods, &transfer);
+    const SettleTransfer like = {.subject_id = 71,
+                                 .distributor_id = 4,
+                                 .policy_id = 11,
+                                 .class_id = 22,
+                                 .slot = settle_slot(3, 2, 0),
+                                 .origin = march,
+                                 .revision = 2,
+                                 .kind = SETTLE_KIND_REVENUE_SHARE};
+    SettleTransfer transfers[SETTLE_N_LEGS];
+    guint got =
+        settle_ledger_differences(&like, march + 2, differences[i].withheld, &differences[i].wanted,
+                                  differences[i].posted, &periods, transfers);
 
-    g_assert_cmpint(any, ==, differences[i].amount != 0);
-    if (!any) {
-        g_assert_cmpint(transfer.amount_minor, ==, -7);
-        return;
+    for (; n < 3 && differences[i].transfers[n].amount != 0; n++) {
+        int leg = differences[i].transfers[n].leg;
+        gboolean back = differences[i].transfers[n].credit == CARRIER;
+
+        g_assert_cmpuint(n, <, got);
+        g_assert_cmpint(transfers[n].slot, ==, settle_slot(3, 2, (unsigned) leg));
+        g_assert_cmpint(transfers[n].amount_minor, ==, differences[i].transfers[n].amount);
+        g_assert_cmpint(transfers[n].debit, ==, differences[i].transfers[n].debit);
+        g_assert_cmpint(transfers[n].credit, ==, differences[i].transfers[n].credit);
+        g_assert_cmpint(transfers[n].subject_id, ==, 71);
+        g_assert_cmpint(transfers[n].distributor_id, ==, 4);
+        g_assert_cmpint(transfers[n].policy_id, ==, 11);
+        g_assert_cmpint(transfers[n].class_id, ==, 22);
+        g_assert_cmpint(transfers[n].revision, ==, 2);
+        g_assert_cmpint(transfers[n].kind, ==, SETTLE_KIND_REVENUE_SHARE);
+        /* 13.2: what is taken back is of the event's month, the rest of its own; March is closed */
+        g_assert_cmpint(transfers[n].origin, ==, back ? march + 2 : march);
+        g_assert_cmpint(transfers[n].period, ==, back ? march + 2 : march + 1);
     }
-    g_assert_cmpint(transfer.amount_minor, ==, differences[i].amount);
-    g_assert_cmpint(transfer.target_minor, ==, differences[i].target);
-    g_assert_cmpint(transfer.debit, ==, differences[i].debit);
-    g_assert_cmpint(transfer.credit, ==, differences[i].credit);
-    g_assert_cmpint(transfer.subject_id, ==, order.order_id);
-    g_assert_cmpint(transfer.distributor_id, ==, order.distributor_id);
-    g_assert_cmpint(transfer.policy_id, ==, 11);
-    g_assert_cmpint(transfer.class_id, ==, 22);
-    g_assert_cmpint(transfer.slot, ==, target.slot);
-    g_assert_cmpint(transfer.revision, ==, 2);
-    g_assert_cmpint(transfer.kind, ==, SETTLE_KIND_REVENUE_SHARE);
-    g_assert_cmpint(transfer.origin, ==, march);
-    g_assert_cmpint(transfer.period, ==, march + 1);
+    g_assert_cmpuint(got, ==, n);
 }
 
 /* --- digest --------------------------------------------------------------------------------- */
@@ -312,7 +376,7 @@ main(int argc, char **argv)
     g_test_init(&argc, &argv, NULL);
     g_test_set_nonfatal_assertions();
     ADD_TABLE("/ledger/periods/", periods_table, test_periods)
-    ADD_TABLE("/ledger/difference/", differences, test_difference)
+    ADD_TABLE("/ledger/difference/", differences, test_differences)
     ADD_TABLE("/ledger/digest/field/", fields, test_fields)
     ADD_TABLE("/ledger/digest/keys/", keys, test_keys)
     g_test_add_func("/ledger/digest/encoding", test_encoding);

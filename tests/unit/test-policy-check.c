@@ -245,7 +245,6 @@ static const Case rules[] = {
     {"last of nothing", IF("{each-month: ^last 0}"), "P020"},
     {"last of words", IF("{each-month: ^last few}"), "P020"},
     {"a word that is no condition", IF("^activ"), "P019"},
-    {"a word for an upfront", UPFRONT "  if: [^active]\n", "P006"},
     {"retry before it falls due",
      DEFERRED "  - {after: 3 months, day: 1, pay: 1.00, retry-until: ^3 months}\n", "P049"},
     {"pro-rata of what", UPFRONT "  clawback: [{on: cancel, take: ^pro-rata}]\n", "P050"},

@@ -11,7 +11,9 @@ SELECT coalesce((SELECT c.run_id FROM settle.batch_consumption c WHERE c.batch_i
                       UNION ALL
                      SELECT batch_id, distributor_id, month, count(*) FROM settle.bill GROUP BY 1, 2, 3
                       UNION ALL
-                     SELECT batch_id, distributor_id, closing_month, count(*) FROM settle.event GROUP BY 1, 2, 3) x
+                     SELECT batch_id, distributor_id, closing_month, count(*) FROM settle.event GROUP BY 1, 2, 3
+                      UNION ALL
+                     SELECT batch_id, distributor_id, month, count(*) FROM settle.receipt GROUP BY 1, 2, 3) x
               GROUP BY 1, 2, 3) f
     ON f.batch_id = s.batch_id AND f.distributor_id = s.distributor_id AND f.month = s.month
  WHERE s.facts IS DISTINCT FROM f.facts

@@ -1,0 +1,203 @@
+/* What a carrier says of whole months: that all bills of one are delivered, and what it has paid
+ * for one. Few rows, so in memory (docs/semantics.md 2). */
+#include "intake/job.h"
+
+#include "base/failpoint.h"
+
+#include <string.h>
+
+/* --- months ----------------------------------------------------------------------------------- */
+
+static gpointer
+month_key(int32_t carrier_id, SettleMonth month)
+{
+    return GSIZE_TO_POINTER((gsize) carrier_id << 16 | (gsize) month);
+}
+
+/* Declaring a month complete twice says nothing new. */
+static gboolean
+leave_known_months(SettleIntakeJob *job, GError **error)
+{
+    g_autoptr(GHashTable) known = g_hash_table_new(NULL, NULL);
+    g_autoptr(SettleReader) reader =
+        settle_store_read(job->store, settle_sql_intake_months_there, error, "");
+    GError *failure = NULL;
+    guint kept = 0;
+
+    if (reader == NULL)
+        return FALSE;
+    while (settle_reader_next(reader, &failure))
+        g_hash_table_add(known,
+                         month_key(settle_reader_i32(reader, 0), settle_reader_month(reader, 1)));
+    if (failure != NULL) {
+        g_propagate_error(error, failure);
+        return FALSE;
+    }
+    for (guint i = 0; i < job->notices->len; i++) {
+        SettleIntakeNotice notice = g_array_index(job->notices, SettleIntakeNotice, i);
+
+        if (g_hash_table_add(known, month_key(notice.carrier_id, notice.month)))
+            g_array_index(job->notices, SettleIntakeNotice, kept++) = notice;
+        else
+            job->repeated++;
+    }
+    g_array_set_size(job->notices, kept);
+    return TRUE;
+}
+
+static gboolean
+put_month(const SettleIntakeJob *job, SettleWriter *writer, const SettleIntakeNotice *notice,
+          GError **error)
+{
+    if (!settle_writer_row(writer, 4, error))
+        return FALSE;
+    settle_writer_i32(writer, notice->carrier_id);
+    settle_writer_month(writer, notice->month);
+    settle_writer_i32(writer, job->batch_id);
+    settle_writer_i32(writer, notice->place.line);
+    return TRUE;
+}
+
+/* --- receipts --------------------------------------------------------------------------------- */
+
+/* A receipt as the database or a row before has it. */
+typedef struct {
+    int64_t receipt_id, amount_minor;
+    int32_t distributor_id, batch_id, line;
+    SettleMonth month;
+    int16_t currency;
+} Known;
+
+static gboolean
+load_receipts(SettleIntakeJob *job, GHashTable *known, GError **error)
+{
+    g_autofree int64_t *ids = g_new(int64_t, MAX(job->notices->len, 1));
+    g_autoptr(SettleReader) reader = NULL;
+    GError *failure = NULL;
+
+    for (guint i = 0; i < job->notices->len; i++)
+        ids[i] = g_array_index(job->notices, SettleIntakeNotice, i).receipt_id;
+    reader = settle_store_read(job->store, settle_sql_intake_receipts_there, error, "L", ids,
+                               (gsize) job->notices->len);
+    if (reader == NULL)
+        return FALSE;
+    while (settle_reader_next(reader, &failure)) {
+        Known receipt = {
+            .receipt_id = settle_reader_i64(reader, 0),
+            .distributor_id = settle_reader_i32(reader, 1),
+            .month = settle_reader_month(reader, 2),
+            .amount_minor = settle_reader_i64(reader, 3),
+            .batch_id = settle_reader_i32(reader, 4),
+            .line = settle_reader_i32(reader, 5),
+            .currency = settle_reader_i16(reader, 6),
+        };
+        Known *copy = g_memdup2(&receipt, sizeof receipt);
+
+        g_hash_table_insert(known, &copy->receipt_id, copy);
+    }
+    if (failure != NULL)
+        g_propagate_error(error, failure);
+    return failure == NULL;
+}
+
+static gboolean
+turn_down(SettleIntakeJob *job, const SettleIntakeNotice *notice, const Known *other,
+          GError **error)
+{
+    SettleVerdict verdict = {
+        .reject = SETTLE_REJECT_CONFLICT, .column = RECEIPT_RECEIPT_ID, .field = -1};
+
+    if (other->batch_id == job->batch_id)
+        g_snprintf(verdict.message, sizeof verdict.message, "line %d says otherwise", other->line);
+    else
+        g_snprintf(verdict.message, sizeof verdict.message, "batch %d, line %d says otherwise",
+                   other->batch_id, other->line);
+    return settle_intake_quarantine_kept(job, &verdict, &notice->place, error);
+}
+
+/* Repeats are left out, conflicts quarantined: the first one holds. */
+static gboolean
+sort_out_receipts(SettleIntakeJob *job, GError **error)
+{
+    g_autoptr(GHashTable) known = g_hash_table_new_full(g_int64_hash, g_int64_equal, NULL, g_free);
+    guint kept = 0;
+
+    if (!load_receipts(job, known, error))
+        return FALSE;
+    for (guint i = 0; i < job->notices->len; i++) {
+        SettleIntakeNotice notice = g_array_index(job->notices, SettleIntakeNotice, i);
+        const Known *other = g_hash_table_lookup(known, &notice.receipt_id);
+        Known *copy;
+
+        if (other != NULL && other->distributor_id == notice.distributor_id &&
+            other->month == notice.month && other->amount_minor == notice.amount_minor &&
+            other->currency == notice.currency) {
+            job->repeated++;
+            continue;
+        }
+        if (other != NULL) {
+            if (!turn_down(job, &notice, other, error))
+                return FALSE;
+            continue;
+        }
+        copy = g_new(Known, 1);
+        *copy = (Known){
+            .receipt_id = notice.receipt_id,
+            .amount_minor = notice.amount_minor,
+            .distributor_id = notice.distributor_id,
+            .batch_id = job->batch_id,
+            .line = notice.place.line,
+            .month = notice.month,
+            .currency = notice.currency,
+        };
+        g_hash_table_insert(known, &copy->receipt_id, copy);
+        g_array_index(job->notices, SettleIntakeNotice, kept++) = notice;
+    }
+    g_array_set_size(job->notices, kept);
+    return TRUE;
+}
+
+static gboolean
+put_receipt(SettleIntakeJob *job, SettleWriter *writer, const SettleIntakeNotice *notice,
+            GError **error)
+{
+    if (!settle_writer_row(writer, 9, error))
+        return FALSE;
+    settle_writer_i32(writer, notice->distributor_id);
+    settle_writer_i64(writer, notice->receipt_id);
+    settle_writer_i32(writer, job->batch_id);
+    settle_writer_i32(writer, notice->place.line);
+    settle_writer_i32(writer, notice->carrier_id);
+    settle_writer_month(writer, notice->month);
+    settle_writer_i16(writer, notice->currency);
+    settle_writer_i64(writer, notice->amount_minor);
+    settle_writer_text(writer, notice->upstream, notice->upstream_length);
+    settle_intake_slice(job, notice->distributor_id, notice->month);
+    return TRUE;
+}
+
+/* --- both ------------------------------------------------------------------------------------- */
+
+gboolean
+settle_intake_write_notices(SettleIntakeJob *job, GError **error)
+{
+    gboolean months = job->kind == SETTLE_INTAKE_MONTHS;
+    g_autoptr(SettleWriter) writer = NULL;
+
+    if (!(months ? leave_known_months(job, error) : sort_out_receipts(job, error)))
+        return FALSE;
+    job->accepted = job->notices->len;
+    writer = settle_store_copy_in(
+        job->store, months ? settle_sql_copy_month_complete : settle_sql_copy_receipt, error);
+    if (writer == NULL)
+        return FALSE;
+    for (guint i = 0; i < job->notices->len; i++) {
+        const SettleIntakeNotice *notice = &g_array_index(job->notices, SettleIntakeNotice, i);
+
+        if (!(months ? put_month(job, writer, notice, error)
+                     : put_receipt(job, writer, notice, error)))
+            return FALSE;
+    }
+    return settle_writer_finish(g_steal_pointer(&writer), error) &&
+           settle_failpoint(INTAKE_NOTICES_COPIED, error);
+}
