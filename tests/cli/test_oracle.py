@@ -20,25 +20,31 @@ from bench import tap
 
 START = date(2026, 1, 1)
 CARRIERS = ('CA', 'CB', 'CC')
+# by the seed's rest of 4
+LIVES = ('terms', 'plain', 'events', 'terms')
 
 
 def plan():
-    """(seed, orders, days, with events) of each case."""
+    """(seed, orders, days, what of life is in it) of each case: plain, events, terms (and events)."""
     long = os.environ.get('SETTLE_LONG') == '1'
     size = int(os.environ.get('SETTLE_ORDERS', '26000' if long else '6800'))
     if 'SETTLE_SEED' in os.environ:
-        return [(int(os.environ['SETTLE_SEED']), size, 165, os.environ.get('SETTLE_EVENTS', '1') == '1')]
-    return [(seed, size, 165, seed % 4 > 1) for seed in (range(101, 109) if long else range(1, 4))]
+        return [(int(os.environ['SETTLE_SEED']), size, 165, os.environ.get('SETTLE_LIFE', 'terms'))]
+    return [(seed, size, 165, LIVES[seed % 4]) for seed in (range(101, 117) if long else range(1, 5))]
 
 
-def make(seed, orders, days, with_events):
+def make(seed, orders, days, life):
+    with_events, with_terms = life != 'plain', life == 'terms'
+
     def case(bench):
         source = random.Random(seed)
         end = START + timedelta(days=days)
         folder = os.path.join(os.environ.get('SETTLE_KEEP', bench.folder), f'seed-{seed}')
         facts = random_facts.FactMaker(source, CARRIERS, START, end, nights=24,
-                                       late_moves=True, with_events=with_events)
-        policies = random_policy.versions(source, CARRIERS, facts.distributors, START, end, with_events)
+                                       late_moves=True, with_events=with_events,
+                                       with_terms=with_terms)
+        policies = random_policy.versions(source, CARRIERS, facts.distributors, START, end, with_events,
+                                          with_terms)
         facts.write(folder, orders)
         settle = bench.fresh()
         # Half of the seeds know everything before the first night, and catch up; the other half take
@@ -58,7 +64,8 @@ def make(seed, orders, days, with_events):
                     settle('period', 'close', so.show_month(month))
                 closings.append((turn, months))
                 closed += len(months)
-        found, compared = compare.compare(settle, folder, policies, end, closings)
+        found, compared = (compare.compare_standings(settle, folder, policies, end) if with_terms else
+                           compare.compare(settle, folder, policies, end, closings))
         print(f'# seed {seed}: ' + ', '.join(f'{n} {what}' for what, n in compared.items()),
               flush=True)
         assert all(compared.values()), compared
@@ -67,7 +74,7 @@ def make(seed, orders, days, with_events):
             f'seed {seed}, {what}: {len(texts)} differ\n' + '\n'.join(texts[:15])
             for what, texts in wrong.items())
 
-    case.__name__ = f'seed_{seed}_{orders}_orders' + ('_with_events' if with_events else '')
+    case.__name__ = f'seed_{seed}_{orders}_orders_{life}'
     return case
 
 

@@ -7,6 +7,7 @@ from collections import defaultdict
 from datetime import date
 
 import policy_yaml
+import oracle_terms
 import settle_oracle as so
 from random_facts import read_manifest
 
@@ -153,6 +154,29 @@ def oracle_lines(drafted):
 
 def quarantine_key(row):
     return os.path.basename(row['source']), int(row['line'])
+
+
+def engine_standings(transfers):
+    """The same as oracle_terms.standings(): what each slot stands at in all, and of it held."""
+    out = defaultdict(lambda: [0, 0])
+    for row in transfers:
+        if row['kind'] not in so.KINDS:
+            continue
+        minor, stands = so.money(row['amount']), out[
+            row['carrier'], row['distributor'], row['kind'], row['policy_version'], row['rule'],
+            row['subject'], int(row['item'])]
+        stands[0] += minor * ((row['debit'] == 'carrier') - (row['credit'] == 'carrier'))
+        stands[1] += minor * ((row['credit'] == 'held') - (row['debit'] == 'held'))
+    return {key: tuple(stands) for key, stands in out.items() if any(stands)}
+
+
+def compare_standings(settle, folder, policies, until):
+    """What every order and window stands at in the end against the oracle: for policies whose orders depend on
+    each other. As compare()."""
+    expected = oracle_terms.standings(so.World(facts(folder), policies), until)
+    posted = transfers_of(settle)
+    return {'standings': differences(engine_standings(posted), expected)}, {
+        'standings': len(expected), 'held': sum(1 for _, held in expected.values() if held)}
 
 
 def transfers_of(settle):

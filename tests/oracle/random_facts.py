@@ -21,8 +21,10 @@ COLUMNS = {
     'bills': 'carrier,contract,month,revision,issued,billed,tax,cash,arrears,minutes,megabytes,'
              'currency',
     'events': 'carrier,event_id,order_id,event,at,amount,reinstates,currency',
+    'months': 'carrier,month',
+    'receipts': 'carrier,receipt_id,distributor,month,amount,currency',
 }
-SUM_COLUMN = {'orders': 'paid', 'bills': 'billed', 'events': 'amount'}
+SUM_COLUMN = {'orders': 'paid', 'bills': 'billed', 'events': 'amount', 'receipts': 'amount'}
 DAY = datetime.timedelta(days=1)
 SINCE = '2025-01-01'
 
@@ -71,7 +73,8 @@ def read_manifest(folder):
 
 class FactMaker:
     def __init__(self, random, carriers, start, end, distributors=12, nights=40, late_moves=False,
-                 with_events=False):
+                 with_events=False, with_terms=False):
+        self.with_terms = with_terms
         self.random, self.carriers, self.start, self.end = random, carriers, start, end
         self.distributors = [f'D{n:03d}' for n in range(1, distributors + 1)]
         self.late_moves, self.with_events = late_moves, with_events
@@ -225,6 +228,26 @@ class FactMaker:
                 add('reinstate', when + DAY * r.randint(0, 40), undone=key)
         return out
 
+    def carriers_words(self):
+        """(day, kind, row): months that carriers declare complete, and what they pay."""
+        r, first = self.random, self.start.year * 12 + self.start.month - 1
+        for carrier in self.carriers:
+            for month in range(first, self.end.year * 12 + self.end.month):
+                text = f'{month // 12}-{month % 12 + 1:02d}'
+                day = datetime.date((month + 1) // 12, (month + 1) % 12 + 1, r.randint(1, 28))
+                if self.chance(0.6):
+                    yield day + DAY * r.randint(0, 40), 'months', dict(carrier=carrier, month=text)
+                for distributor in self.distributors:
+                    for n in range(r.choice((0, 0, 1, 1, 2, 3))):
+                        amount = r.randint(1, 200000) * (-1 if self.chance(0.15) else 1)
+                        row = dict(carrier=carrier, receipt_id=f'R-{carrier}-{distributor}-{text}-{n}',
+                                   distributor=distributor, month=text, amount=decimal(amount),
+                                   currency='CNY')
+                        when = day + DAY * r.randint(-30, 60)
+                        yield when, 'receipts', row
+                        if self.chance(0.05):
+                            yield when + DAY * r.randint(0, 20), 'receipts', dict(row)
+
     def write(self, folder, orders):
         r, manifest = self.random, []
         os.makedirs(folder, exist_ok=True)
@@ -270,6 +293,8 @@ class FactMaker:
                 send('bills', night, row)
                 if night and self.chance(0.005):
                     send('bills', self.night(night + DAY * r.randint(0, 9)), dict(row))
+        for day, kind, row in self.carriers_words() if self.with_terms else ():
+            send(kind, self.night(day), row)
         for number, ((night, kind), rows) in enumerate(sorted(
                 batches.items(), key=lambda each: (each[0][0], list(COLUMNS).index(each[0][1])))):
             write_batch(folder, f'{number:03d}-{kind}.csv', kind, night, rows, manifest)

@@ -15,8 +15,9 @@ def fen(minor):
 
 
 class PolicyMaker:
-    def __init__(self, random, distributors, with_events=False):
+    def __init__(self, random, distributors, with_events=False, with_terms=False):
         self.random = random
+        self.with_terms = with_terms
         self.with_events = with_events
         self.distributors = distributors
 
@@ -117,6 +118,23 @@ class PolicyMaker:
             terms.append(term)
         rule['clawback'] = terms
 
+    def terms(self, rule):
+        """Terms that any rule can carry."""
+        r = self.random
+        if not self.with_terms:
+            return
+        if self.chance(0.25):
+            rule['holdback'] = {'share': r.choice(('5%', '12.5%', '33.333%', '100%')),
+                                'days': str(r.choice((1, 8, 30, 45)))}
+        if self.chance(0.15):
+            rule['pay-when-paid'] = r.choice(('true', 'true', 'false'))
+        if self.chance(0.15):
+            rule['ceiling'] = self.ceiling(20000)
+
+    def ceiling(self, least):
+        return {'window': self.random.choice(('month', 'month', 'quarter', 'year')),
+                'amount': fen(self.money(least, 10 * least))}
+
     def upfront(self, rule):
         if self.chance(0.3):
             starts = sorted(self.random.sample(range(100, 60000, 50), self.random.randint(1, 4)))
@@ -134,6 +152,8 @@ class PolicyMaker:
             rule['active-days'] = str(self.random.randint(1, 12))
         if self.chance(0.3):
             rule['if'] = self.conditions(2)
+        if self.with_terms and self.chance(0.2):
+            rule['if'] = rule.get('if', []) + self.random.choice((['active'], ['no-refund']))
         self.clawback(rule)
 
     def deferred(self, rule):
@@ -157,6 +177,8 @@ class PolicyMaker:
             if self.with_events and self.chance(0.4):
                 terms['if'] = terms.get('if', []) + self.random.choice(
                     (['active'], ['no-refund'], ['active', 'no-refund']))
+            if self.with_terms and terms.get('if') and self.chance(0.5):
+                terms['retry-until'] = f'{n + self.random.randint(1, 3)} months'
             rule['instalments'].append(terms)
         self.clawback(rule)
 
@@ -235,6 +257,7 @@ class PolicyMaker:
                     if wanted:
                         rule['for'] = wanted
                     make(rule)
+                    self.terms(rule)
                     out.append(rule)
         self.random.shuffle(out)
         # After the shuffle an unconditional rule may stand before others of its kind and group,
@@ -259,6 +282,15 @@ class PolicyMaker:
             more = {'contract': r.choice(('6 months', '12 months')),
                     'on-port-out': r.choice(('continue', 'stop', 'as-cancel')),
                     'on-number-transfer': r.choice(('continue', 'stop', 'as-cancel'))}
+        if self.with_terms:
+            cycle, invoice = 'none', {'cycle': 'none'}
+            if self.chance(0.3):
+                more['pay-when-paid'] = 'true'
+            if self.chance(0.3):
+                more['ceiling'] = self.ceiling(60000)
+            if self.chance(0.5):
+                more['fraud-tolerance'] = {'share': r.choice(('0%', '5%', '10%')),
+                                           'count': str(r.choice((0, 1, 2, 5)))}
         return {**more, 'policy': f'random-{carrier.lower()}', 'carrier': carrier, 'version': version,
                 'closing': closing, 'currency': currency,
                 'rounding': r.choice(('half-up', 'half-even', 'down')),
@@ -283,9 +315,9 @@ def without_unreachable(rules):
     return out
 
 
-def versions(random, carriers, distributors, start, end, with_events=False):
+def versions(random, carriers, distributors, start, end, with_events=False, with_terms=False):
     """One or two versions a carrier, the second from some day on, some of them inside a month."""
-    maker = PolicyMaker(random, distributors, with_events)
+    maker = PolicyMaker(random, distributors, with_events, with_terms)
     out = []
     for carrier in carriers:
         if maker.chance(0.5):

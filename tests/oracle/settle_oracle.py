@@ -15,6 +15,7 @@ from collections import defaultdict
 from fractions import Fraction
 
 import oracle_events
+import oracle_terms
 
 ZONE = datetime.timezone(datetime.timedelta(hours=8))  # Asia/Shanghai since 1991
 EXPONENT = {'CNY': 2, 'USD': 2, 'EUR': 2, 'HKD': 2, 'JPY': 0}
@@ -181,6 +182,8 @@ class Facts:
         self.contract_bills = defaultdict(list)    # (carrier, contract) -> bills
         self.events = {}                           # (carrier, event id) -> event
         self.order_events = defaultdict(list)      # (carrier, order id) -> events
+        self.complete = {}                         # (carrier, month) -> seen on
+        self.receipts = {}                         # (carrier, receipt id) -> oracle_terms.Receipt
 
     def load(self, path, kind, business_date):
         with open(path, encoding='utf-8', newline='') as file:
@@ -201,6 +204,11 @@ class Facts:
             return 'field-count'
         if kind in ('orders', 'bills', 'events'):
             return getattr(self, 'take_' + kind[:-1])(row, business_date)
+        if kind == 'months':
+            self.complete.setdefault((row['carrier'], parse_month(row['month'])), business_date)
+            return None
+        if kind == 'receipts':
+            return oracle_terms.take_receipt(self, row, business_date)
         start = datetime.date.fromisoformat(row['valid_from'])
         if kind == 'carriers':
             self.carriers.add(row['carrier'])
@@ -499,7 +507,8 @@ class World:
             if rule.kind == 'upfront':
                 days.add(upfront_day(rule, order))
             elif rule.kind == 'deferred':
-                days |= {due_day(terms, order) for terms in rule.data['instalments']}
+                days |= {due_day(terms, order, later) for terms in rule.data['instalments']
+                         for later in range(attempts(terms))}
         return sorted(day for day in days if order.seen <= day <= until)
 
     def windows(self, until):
@@ -551,19 +560,25 @@ class World:
                 continue
             rules = {rule.id: rule for rule in self.rules(order)}
             product_class = self.product_class(order)
-            posted = {}
+            posted, kept = {}, defaultdict(int)
             news = {max(e.seen, order.seen)
                     for e in self.facts.order_events.get((order.carrier, order.id), ())}
             for day in self.days_to_look(order, until):
                 since = {}
                 now = self.targets(order, day, since)
                 for key in sorted(set(now) | set(posted)):
-                    change = now.get(key, 0) - posted.get(key, 0)
-                    if change:
-                        rule = rules[key[0]]
+                    rule, stands = rules[key[0]], now.get(key, 0)
+                    change, at_source = stands - posted.get(key, 0), 0
+                    if change > 0 and rule.get('withheld') in (True, 'true'):
+                        # kept at source once; what is earned again beyond it is given back (14.33)
+                        at_source = max(0, stands - kept[key])
+                        kept[key] += at_source
+                    for part, withheld in ((at_source, True), (change - at_source, False)):
+                        if part == 0:
+                            continue
                         out.append(Transfer(day, order.carrier, order.distributor, rule,
-                                            product_class, order.id, key[1], change))
-                        out[-1].origin = origin(rule, order, key[1])
+                                            product_class, order.id, key[1], part, withheld))
+                        out[-1].origin = since.get(('origin', *key), origin(rule, order, key[1]))
                         # 13.2: what an event takes back is of its month
                         if change < 0 and day in news and since.get(key):
                             out[-1].origin = max(out[-1].origin, month_of(since[key]))
@@ -588,11 +603,12 @@ class World:
 
 
 class Transfer:
-    def __init__(self, day, carrier, distributor, rule, product_class, subject, item, amount):
+    def __init__(self, day, carrier, distributor, rule, product_class, subject, item, amount,
+                 withheld=False):
         self.day, self.carrier, self.distributor, self.rule = day, carrier, distributor, rule
         self.product_class, self.subject, self.item, self.amount = (
             product_class, subject, item, amount)
-        self.withheld = (amount > 0 and rule.get('withheld') in (True, 'true'))
+        self.withheld = withheld
         self.origin = None
 
 
@@ -635,27 +651,32 @@ def months_together(bills):
     return together
 
 
-def condition_months(condition, after):
-    """The contract months a condition names; after: N of T+N."""
+def condition_months(condition, after, later=0):
+    """The contract months a condition names; after: N of T+N; those that follow the instalment move with
+    a later attempt."""
     if 'month' in condition:
         return [int(condition['month'])]
     text = condition.get('each-month', condition.get('months-together'))
     if text == 'so-far':
-        return list(range(0, after))
+        return list(range(0, after + later))
     if text.startswith('last '):
-        return list(range(after - int(text.split()[1]), after))
+        return list(range(after + later - int(text.split()[1]), after + later))
     first, last = interval(text, int)
     return list(range(first, last + 1))
 
 
-def conditions_met(rule, conditions, order, bills, due, after=None):
+def conditions_met(rule, conditions, order, bills, due, after=None, later=0, seen=None):
+    """later: months that this attempt is after the instalment's first; seen, if given, takes the issue
+    days of the bills that decide."""
     for condition in conditions:
         if isinstance(condition, str):  # looks at events
             continue
         found = [deciding_bill(bills.get(order.month + number), due)
-                 for number in condition_months(condition, after)]
+                 for number in condition_months(condition, after, later)]
         if None in found:
             return False
+        if seen is not None:
+            seen += [bill.issued for bill in found]
         if 'months-together' in condition:
             found = [months_together(found)]
         for bill in found:
@@ -671,23 +692,10 @@ def upfront_day(rule, order):
     return order.day + datetime.timedelta(days=int(rule.get('active-days', 0)))
 
 
-def upfront(rule, order, bills, day, events, since):
-    policy, look = rule.policy, upfront_day(rule, order)
-    if day < look:
-        return 0
-    if look > order.day and (not oracle_events.active(policy, events, look)
-                             or oracle_events.stopped(policy, events, look)):
-        return 0
-    if not conditions_met(rule, rule.get('if', ()), order, bills, None):
-        return 0
-    pay = rule.get('pay')
-    if 'by-amount' in rule.data:
-        pay = band(rule.data['by-amount'], order.paid, policy.money)
-        if pay is None:
-            return 0
-    back, last = oracle_events.lowered(rule, order, events)
+def upfront_amount(rule, pay, order, left):
+    policy = rule.policy
     if pay.endswith('%'):
-        base = order.paid - back
+        base = left
         exact = rate(pay) * base
     else:
         base, exact = order.quantity, Fraction(policy.money(pay)) * order.quantity
@@ -696,37 +704,83 @@ def upfront(rule, order, bills, day, events, since):
         minor = max(minor, policy.money(rule.data['floor']))
     if 'cap' in rule.data:
         minor = min(minor, policy.money(rule.data['cap']))
+    return minor
+
+
+def upfront(rule, order, bills, day, events, since):
+    policy, look = rule.policy, upfront_day(rule, order)
+    if day < look:
+        return 0
+    if look > order.day and (not oracle_events.active(policy, events, look)
+                             or oracle_events.stopped(policy, events, look)):
+        return 0
+    seen = [look]
+    if not conditions_met(rule, rule.get('if', ()), order, bills, None, seen=seen):
+        return 0
+    wanted = rule.get('if', ())
+    if ('active' in wanted and not oracle_events.active(policy, events, max(seen))
+            or 'no-refund' in wanted
+            and any(e.kind == 'refund' and e.day <= max(seen) for e in events)):
+        return 0
+    pay = rule.get('pay')
+    if 'by-amount' in rule.data:
+        pay = band(rule.data['by-amount'], order.paid, policy.money)
+        if pay is None:
+            return 0
+    back, last = oracle_events.lowered(rule, order, events)
+    since['earned', rule.id, 0] = upfront_amount(rule, pay, order, order.paid)
+    minor = upfront_amount(rule, pay, order, order.paid - back)
     minor, taken = oracle_events.keep(rule, order, events, minor, last)
     since[rule.id, 0] = taken
     return minor
 
 
-def due_day(terms, order):
-    months = int(terms['after'].split()[0])
+def due_day(terms, order, later=0):
+    months = int(terms['after'].split()[0]) + later
     return day_in_month(order.month + months, int(terms['day']))
 
 
+def attempts(terms):
+    """How often an instalment is tried."""
+    first = int(terms['after'].split()[0])
+    return int(terms.get('retry-until', terms['after']).split()[0]) - first + 1
+
+
 def instalment(rule, terms, number, order, bills, day, events, since):
-    policy, due = rule.policy, due_day(terms, order)
+    """The first attempt that is met pays (14.31)."""
+    for later in range(attempts(terms)):
+        minor = attempt(rule, terms, number, later, order, bills, day, events, since)
+        if minor is not None:
+            since['origin', rule.id, number] = month_of(due_day(terms, order, later))
+            return minor
+    return 0
+
+
+def attempt(rule, terms, number, later, order, bills, day, events, since):
+    """What it pays, or None if it is not met."""
+    policy, due = rule.policy, due_day(terms, order, later)
     after = int(terms['after'].split()[0])
     wanted = terms.get('if', ())
     if ('active' in wanted and not oracle_events.active(policy, events, due)
             or 'no-refund' in wanted and any(e.kind == 'refund' and e.day <= due for e in events)
             or oracle_events.stopped(policy, events, due)):
-        return 0
-    if day < due or not conditions_met(rule, terms.get('if', ()), order, bills, due, after):
-        return 0
+        return None
+    if day < due or not conditions_met(rule, terms.get('if', ()), order, bills, due, after, later):
+        return None
     pay = terms.get('pay')
     if 'by-bill' in terms:
         by_bill = terms['by-bill']
         bill = deciding_bill(bills.get(order.month + int(by_bill['month'])), due)
         if bill is None:
-            return 0
+            return None
         pay = band(by_bill['bands'], bill.base(by_bill.get('base', 'billed')), policy.money)
         if pay is None:
             return 0
     back, last = oracle_events.lowered(rule, order, events, due) if pay.endswith('%') else (0, None)
     minor = policy.round(policy.pay(pay, order.paid - back))
+    in_time = sum(part for event, part in oracle_events.parts(order, events) if event.day <= due)
+    since['earned', rule.id, number] = max(
+        minor, policy.round(policy.pay(pay, order.paid - in_time)))
     minor, taken = oracle_events.keep(rule, order, events, minor, last)
     since[rule.id, number] = taken
     return minor
@@ -736,6 +790,7 @@ def left_of_share(rule, order, events, number, minor, since):
     year, index = divmod(order.month + number, 12)
     if oracle_events.stopped(rule.policy, events, datetime.date(year, index + 1, 1)):
         minor = 0
+    since['earned', rule.id, number] = minor
     minor, since[rule.id, number] = oracle_events.keep(rule, order, events, minor)
     return minor
 

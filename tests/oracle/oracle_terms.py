@@ -1,0 +1,204 @@
+"""Terms by which an amount depends on other orders, or waits: what every slot stands at as of a day, as plainly as
+can be (docs/semantics.md 5.5, 5.6, 13.10, 13.11, 14.34 to 14.37). Everything is worked out from nothing for all orders of
+a distributor; nothing is remembered from night to night."""
+import datetime
+from collections import defaultdict
+
+import oracle_events
+import settle_oracle as so
+
+DAY = datetime.timedelta(days=1)
+
+
+class Receipt:
+    def __init__(self, row, business_date):
+        self.carrier, self.id, self.distributor = row['carrier'], row['receipt_id'], row['distributor']
+        self.month, self.currency = so.parse_month(row['month']), row['currency']
+        self.amount = so.money(row['amount'], so.EXPONENT[row['currency']])
+        self.seen = business_date
+
+    def content(self):
+        return self.distributor, self.month, self.currency, self.amount
+
+
+def take_receipt(facts, row, business_date):
+    receipt = Receipt(row, business_date)
+    key = receipt.carrier, receipt.id
+    if key in facts.receipts:
+        return 'duplicate' if facts.receipts[key].content() == receipt.content() else 'conflict'
+    facts.receipts[key] = receipt
+    return None
+
+
+class Slot:
+    """What one rule gives for an order (item: instalment, contract month) or a window."""
+
+    def __init__(self, rule, place, earned, target, origin, start):
+        self.rule, self.place = rule, place
+        self.earned, self.target, self.origin, self.start = earned, target, origin, start
+        self.order, self.window, self.item = None, None, 0
+
+
+def yes(value):
+    return value in (True, 'true')
+
+
+def awaits(rule):
+    """Pay-when-paid, by the rule or else the policy."""
+    return yes(rule.get('pay-when-paid', rule.policy.data.get('pay-when-paid', 'false')))
+
+
+def order_slots(world, order, day, events):
+    """All slots of an order, given the events that count."""
+    bills, out = world.bills(order, day), []
+    for rule in world.rules(order):
+        place, notes, amounts = rule.policy.rules.index(rule), {}, {}
+        if rule.kind == 'upfront':
+            amounts[0] = so.upfront(rule, order, bills, day, events, notes)
+        elif rule.kind == 'deferred':
+            for number, terms in enumerate(rule.data['instalments'], 1):
+                amounts[number] = so.instalment(rule, terms, number, order, bills, day, events, notes)
+        elif rule.kind == 'revenue-share':
+            for number, minor in so.revenue_share(rule, order, bills).items():
+                amounts[number] = so.left_of_share(rule, order, events, number, minor, notes)
+        for item, minor in amounts.items():
+            if minor == 0:
+                continue
+            origin = notes.get(('origin', rule.id, item), so.origin(rule, order, item))
+            slot = Slot(rule, place, notes['earned', rule.id, item], minor, origin, order.day)
+            slot.order, slot.item = order, item
+            out.append(slot)
+    return out
+
+
+def tolerated(world, day):
+    """Orders whose findings act as none: beyond what is allowed the dearest act, of equals the one that closed
+    later, then that of the higher id."""
+    lines, found = defaultdict(int), defaultdict(list)
+    for order in world.facts.orders.values():
+        if order.seen > day or world.rules(order) is None:
+            continue
+        policy = world.policy_of(order.carrier, order.day)
+        if 'fraud-tolerance' not in policy.data:
+            continue
+        key = order.distributor, policy, order.month
+        lines[key] += 1
+        events = world.events(order, day)
+        if any(e.kind == 'fraud' for e in events):
+            innocent = [e for e in events if e.kind != 'fraud']
+            total = sum(slot.target for slot in order_slots(world, order, day, innocent))
+            found[key].append((total, order.closed, order.id.encode(), order))
+    out = set()
+    for key, findings in found.items():
+        terms = key[1].data['fraud-tolerance']
+        share = so.rate(terms['share']) * lines[key]
+        allowed = max(share.numerator // share.denominator, int(terms.get('count', 0)))
+        findings.sort(key=lambda f: f[:3], reverse=True)
+        acting = max(0, len(findings) - allowed)
+        out |= {(f[3].carrier, f[3].id) for f in findings[acting:]}
+    return out
+
+
+def windows(world, day, innocent):
+    """The slots of all volume windows that are over, or paid each night."""
+    measures, out = defaultdict(int), []
+    for order in world.facts.orders.values():
+        if order.seen > day:
+            continue
+        for rule in world.rules(order) or ():
+            if rule.kind != 'volume-bonus':
+                continue
+            code = world.scope_code(rule, order, day)
+            if code is None:
+                continue
+            end = so.window_end(rule.data['window'], order.month)
+            events = world.events(order, day)
+            if (order.carrier, order.id) in innocent:
+                events = [e for e in events if e.kind != 'fraud']
+            measures[rule, order.distributor, code, end] += oracle_events.measure(rule, order, events)
+    for (rule, distributor, code, end), measure in measures.items():
+        last = so.day_in_month(end, 31)
+        if rule.get('paid', 'at-end') == 'at-end' and last > day:
+            continue
+        minor = so.volume(rule, measure)
+        if minor:
+            slot = Slot(rule, rule.policy.rules.index(rule), minor, minor, end, last)
+            slot.window = distributor, code, end
+            out.append(slot)
+    return out
+
+
+def turn(slot):
+    """Orders by origin, closing time, id, rule and item; windows behind them, by end, scope and rule."""
+    if slot.window:
+        return 1, slot.origin, slot.rule.policy.version, slot.window[1], slot.place
+    return 0, slot.origin, slot.order.closed, slot.order.id.encode(), slot.place, slot.item
+
+
+def cut(slots):
+    """Ceilings: the rule's, then the policy's over what that left."""
+    room = {}
+    for slot in slots:
+        for owner, data in ((slot.rule, slot.rule.data), (slot.rule.policy, slot.rule.policy.data)):
+            if 'ceiling' not in data:
+                continue
+            key = owner, so.window_end(data['ceiling']['window'], slot.origin)
+            left = room.setdefault(key, slot.rule.policy.money(data['ceiling']['amount']))
+            kept = min(slot.target, left)
+            room[key] -= kept
+            slot.earned -= slot.target - kept
+            slot.target = kept
+
+
+def divide(slots, money, day):
+    """Sets what of each slot is held. money: (carrier, currency, month) -> minor units received."""
+    for slot in slots:
+        policy, back = slot.rule.policy, 0
+        if 'holdback' in slot.rule.data:
+            terms = slot.rule.data['holdback']
+            back = policy.round(so.rate(terms['share']) * slot.earned)
+            back = max(0, back - (slot.earned - slot.target))
+            released = day >= slot.start + int(terms['days']) * DAY
+        else:
+            released = True
+        at_source = slot.target - back if yes(slot.rule.get('withheld', 'false')) else 0
+        slot.held = 0 if released else back
+        if awaits(slot.rule):
+            payable = slot.target - at_source - slot.held
+            key = policy.carrier, policy.currency, slot.origin
+            freed = min(payable, max(0, money.get(key, 0)))
+            money[key] = money.get(key, 0) - freed
+            slot.held += payable - freed
+
+
+def standings(world, day):
+    """(carrier, distributor, kind, version, rule, subject, item) -> (stands at in all, of it held)."""
+    innocent = tolerated(world, day)
+    slots = defaultdict(list)  # distributor ->
+    for order in world.facts.orders.values():
+        if order.seen > day or world.rules(order) is None:
+            continue
+        events = world.events(order, day)
+        if (order.carrier, order.id) in innocent:
+            events = [e for e in events if e.kind != 'fraud']
+        slots[order.distributor] += order_slots(world, order, day, events)
+    for slot in windows(world, day, innocent):
+        slots[slot.window[0]].append(slot)
+    money = defaultdict(lambda: defaultdict(int))
+    for receipt in world.facts.receipts.values():
+        if receipt.seen <= day:
+            money[receipt.distributor][receipt.carrier, receipt.currency, receipt.month] += receipt.amount
+    out = {}
+    for distributor, mine in slots.items():
+        mine.sort(key=turn)
+        cut(mine)
+        divide(mine, money[distributor], day)
+        for slot in mine:
+            if slot.target == 0:
+                continue
+            policy = slot.rule.policy
+            subject = slot.order.id if slot.order else f'window {so.show_month(slot.window[2])}' + (
+                f' {slot.rule.get("scope")}:{slot.window[1]}' if slot.window[1] else '')
+            out[policy.carrier, distributor, slot.rule.kind, policy.version, slot.rule.id, subject,
+                slot.item] = slot.target, slot.held
+    return out
