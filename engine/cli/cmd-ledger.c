@@ -1,5 +1,6 @@
 #include "calc/match.h"
 #include "cli/cli.h"
+#include "ledger/ledger.h"
 #include "model/transfer.h"
 #include "money/money.h"
 #include "run/policies.h"
@@ -155,6 +156,7 @@ transfer_row(SettleTable *table, const SettleReader *reader, const SettlePolicyS
     SettleCurrency currency = settle_reader_i16(reader, 20);
     int exponent = settle_currency_exponent(currency);
     SettleSlot slot = settle_reader_i32(reader, 12);
+    SettleKind kind = (SettleKind) settle_reader_i16(reader, 4);
     g_autofree char *date = text_of(reader, 1), *carrier = text_of(reader, 2),
                     *distributor = text_of(reader, 3), *version = text_of(reader, 5),
                     *rule = text_of(reader, 6), *period = text_of(reader, 14),
@@ -166,7 +168,7 @@ transfer_row(SettleTable *table, const SettleReader *reader, const SettlePolicyS
         date,
         carrier,
         distributor,
-        settle_kind_name((SettleKind) settle_reader_i16(reader, 4)),
+        settle_kind_name(kind),
         version,
         rule,
         subject,
@@ -177,6 +179,7 @@ transfer_row(SettleTable *table, const SettleReader *reader, const SettlePolicyS
         settle_role_name((SettleRole) settle_reader_i16(reader, 17)),
         settle_money_format(settle_reader_i64(reader, 18), exponent, amount),
         settle_money_format(settle_reader_i64(reader, 19), exponent, target),
+        kind == SETTLE_KIND_INVOICE ? "" : settle_leg_name(settle_slot_leg(slot)),
     };
 
     g_snprintf(run, sizeof run, "%d", settle_reader_i32(reader, 0));
@@ -240,7 +243,7 @@ print_transfers(const SettleCli *cli, SettleStore *store, Filters *filters, int 
         {"item", SETTLE_COLUMN_INTEGER}, {"period", SETTLE_COLUMN_TEXT},
         {"origin", SETTLE_COLUMN_TEXT},  {"debit", SETTLE_COLUMN_TEXT},
         {"credit", SETTLE_COLUMN_TEXT},  {"amount", SETTLE_COLUMN_MONEY},
-        {"target", SETTLE_COLUMN_MONEY},
+        {"target", SETTLE_COLUMN_MONEY}, {"leg", SETTLE_COLUMN_TEXT},
     };
     g_autoptr(SettlePolicySet) policies = settle_policies_load(store, G_MAXINT64, error);
     g_autoptr(SettleReader) reader = NULL;

@@ -11,6 +11,15 @@ static const struct {
     [SETTLE_LEG_STRAIGHT] = {SETTLE_ROLE_CARRIER, SETTLE_ROLE_DISTRIBUTOR},
 };
 
+const char *
+settle_leg_name(guint leg)
+{
+    static const char *const names[SETTLE_N_LEGS] = {"main", "held", "released", "taken-back",
+                                                     "straight"};
+
+    return leg < SETTLE_N_LEGS ? names[leg] : NULL;
+}
+
 /* What each leg should stand at. All amounts of one slot are far below 64 bits
  * (SETTLE_MONEY_LARGEST_MINOR), so that sums of a few fit. */
 static void

@@ -26,6 +26,8 @@ typedef enum {
     SETTLE_LEG_STRAIGHT, /* carrier -> distributor, of a slot that is kept at source */
     SETTLE_N_LEGS
 } SettleLeg;
+/* "main", "held", "released", "taken-back", "straight"; NULL: there is no such leg */
+const char *settle_leg_name(guint leg);
 
 /* Which transfers bring a slot from what its legs stand at to what it is to stand at; at most one
  * a leg, ascending. like: what they have in common, its slot that of the main leg, its origin the

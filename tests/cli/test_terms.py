@@ -117,6 +117,23 @@ class Holdback(Case):
             ('2026-02-03', '2026-01', 'held', 'distributor', '1.00')])
 
 
+class Invoices(Case):
+    def test_what_is_held_is_on_none(self):
+        """Its release is; and each transfer finds its line."""
+        self.prepare(HOLDBACK + '  clawback: [{on: cancel, take: 2%}]\n', invoice='cycle: weekly, cut-off-day: 7')
+        self.facts('orders', small.order('A', '2026-01-10'), small.order('B', '2026-01-10'))
+        self.facts('events', event('e1', 'cancel', '2026-01-12', order_id='B'))
+        self.run_to('2026-01-26')
+        lines = self.rows('invoice', 'lines')
+        self.assertEqual([(r['direction'], r['gross']) for r in lines], [('earned', '114.00'), ('earned', '4.80')])
+        numbers = [r['number'] for r in lines]
+        self.assertEqual([len(self.rows('ledger', 'transfers', '--invoice', n)) for n in numbers], [2, 2])
+        found = self.database.sql('SELECT debit, credit, invoice IS NULL, count(*) FROM settle_view.transfer_lineage '
+                                  'GROUP BY 1, 2, 3 ORDER BY 1, 2')
+        self.assertEqual([tuple(f) for f in found], [('carrier', 'distributor', 'f', '2'), ('carrier', 'held', 't', '2'),
+                                 ('held', 'carrier', 't', '1'), ('held', 'distributor', 'f', '2')])
+
+
 class Withheld(Case):
     def test_reinstated(self):
         """Kept at source once: what was taken back is given back, not kept a second time."""

@@ -63,6 +63,12 @@ def signed(row):
     raise ValueError(f'no commission: {row}')
 
 
+# What makes a leg stand higher.
+UP = {'main': {('carrier', 'distributor'), ('carrier', 'withheld')}, 'held': {('carrier', 'held')},
+      'released': {('held', 'distributor')}, 'taken-back': {('distributor', 'carrier')},
+      'straight': {('carrier', 'distributor')}}
+
+
 def engine_nets(transfers):
     """The same keys as so.nets(); the running target of each slot is checked on the way."""
     out, problems = defaultdict(int), []
@@ -72,16 +78,17 @@ def engine_nets(transfers):
         key = (row['carrier'], row['distributor'], row['kind'], row['policy_version'], row['rule'],
                row['subject'], int(row['item']))
         out[key] += signed(row)
-    last = {}
+    # each leg stands at a target of its own
+    legs, last = defaultdict(int), {}
     for row in sorted(transfers, key=lambda r: int(r['run'])):
         if row['kind'] in so.KINDS:
             key = (row['carrier'], row['distributor'], row['kind'], row['policy_version'],
-                   row['rule'], row['subject'], int(row['item']))
-            last.setdefault(key, {})[row['run']] = so.money(row['target'])
-    for key, by_run in last.items():
-        target = by_run[max(by_run, key=int)]
-        if target != out[key]:
-            problems.append(f'{key}: posted {out[key]} but the last target is {target}')
+                   row['rule'], row['subject'], int(row['item']), row['leg'])
+            up = (row['debit'], row['credit']) in UP[row['leg']]
+            legs[key] += so.money(row['amount']) * (1 if up else -1)
+            last[key] = so.money(row['target'])
+    problems += [f'{key}: posted {legs[key]} but the last target is {target}'
+                 for key, target in last.items() if target != legs[key]]
     return {key: minor for key, minor in out.items() if minor}, problems
 
 

@@ -5,12 +5,14 @@ SELECT i.run_id, format('invoice of distributor id %s, carrier id %s', i.distrib
   FROM settle.invoice i
   JOIN settle.run_publication USING (run_id)
  CROSS JOIN LATERAL (SELECT coalesce(sum(t.transfers), 0) AS transfers,
-                            coalesce(sum(CASE WHEN t.debit = 1 THEN t.amount_minor ELSE -t.amount_minor END), 0) AS amount
+                            coalesce(sum(CASE WHEN t.credit = 1 THEN -t.amount_minor ELSE t.amount_minor END), 0) AS amount
                        FROM settle.ledger_total t
                        JOIN settle.policy p USING (policy_id)
                        JOIN settle.run_publication r ON r.run_id = t.run_id
                       WHERE t.distributor_id = i.distributor_id AND t.carrier_id = i.carrier_id
                         AND t.run_id > i.after_run AND t.run_id <= i.run_id AND t.kind <= 4
+                        -- what goes to `held`, or back from it, is on no invoice: its release is
+                        AND t.credit <> 3 AND NOT (t.debit = 3 AND t.credit = 1)
                         AND p.currency = i.currency AND p.tax_ppb = i.tax_ppb) t
   LEFT JOIN LATERAL (SELECT sum(CASE WHEN tax_included THEN gross_minor ELSE net_minor END) AS amount
                        FROM settle.invoice_line l

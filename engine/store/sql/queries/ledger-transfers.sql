@@ -32,7 +32,8 @@ SELECT t.run_id, t.business_date::text, t.carrier, t.distributor, t.kind, t.vers
            AND ($5::text IS NULL OR t.subject_id IN (SELECT f.order_id FROM settle.closed_order f
                                                       WHERE f.upstream_id = $5))
            AND ($6::integer = 0 OR t.run_id = $6)
-           AND ($9::integer = 0 OR t.run_id > $8::integer AND t.run_id <= $9 AND t.kind <= 4)
+           AND ($9::integer = 0 OR t.run_id > $8::integer AND t.run_id <= $9 AND t.kind <= 4
+                AND t.credit <> 3 AND NOT (t.debit = 3 AND t.credit = 1))
          ORDER BY t.run_id, d.code COLLATE "C", t.subject_id, t.slot
          LIMIT NULLIF($7::bigint, 0)) t
   LEFT JOIN settle.policy_rule u
