@@ -40,6 +40,8 @@ typedef struct {
     guint n_events;
     const SettleMonth *complete; /* months whose bills the order's carrier has all delivered */
     guint n_complete;
+    gboolean has_ended; /* the cooperation with the distributor, from ended_from on */
+    SettleDay ended_from;
 } SettleCalcScope;
 
 /* Appends the targets of an order to `targets` (a GArray of SettleTarget), ascending by slot.

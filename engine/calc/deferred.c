@@ -59,10 +59,9 @@ calc_attempt(const SettlePolicy *policy, const SettleInstalment *instalment, con
     SettleDecision decision;
 
     /* Nothing can change these any more but what is reinstated: no bill is awaited for them. */
-    if (scope->n_events > 0 &&
-        ((instalment->wants_active && !settle_events_active(policy, scope, look->due_day)) ||
-         (instalment->wants_no_refund && settle_events_any_refund(scope, look->due_day)) ||
-         settle_events_stopped(policy, scope, look->due_day))) {
+    if ((instalment->wants_active && !settle_events_active(policy, scope, look->due_day)) ||
+        (instalment->wants_no_refund && settle_events_any_refund(scope, look->due_day)) ||
+        settle_events_stopped(policy, scope, look->due_day)) {
         target->state = SETTLE_TARGET_NOT_MET;
         return TRUE;
     }

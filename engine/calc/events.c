@@ -135,6 +135,8 @@ settle_events_active(const SettlePolicy *policy, const SettleCalcScope *scope, S
 gboolean
 settle_events_stopped(const SettlePolicy *policy, const SettleCalcScope *scope, SettleDay day)
 {
+    if (scope->has_ended && policy->terms.after_end == SETTLE_STOPS && day >= scope->ended_from)
+        return TRUE;
     for (guint i = 0; i < scope->n_events && scope->events[i].day < day; i++) {
         uint8_t kind = scope->events[i].kind;
 

@@ -84,12 +84,11 @@ settle_calc_share(const SettlePolicy *policy, const SettleRule *rule, const Sett
             };
 
             /* What was earned of months after the number went elsewhere, where the policy stops. */
-            if (scope->n_events > 0) {
-                if (settle_events_stopped(policy, scope, settle_month_first(bill->month)))
-                    target.target_minor = target.earned_minor = 0;
-                if (!settle_target_keep(policy, order, scope, SETTLE_DAY_MIN, &target))
-                    return FALSE;
-            }
+            if (settle_events_stopped(policy, scope, settle_month_first(bill->month)))
+                target.target_minor = target.earned_minor = 0;
+            if (scope->n_events > 0 &&
+                !settle_target_keep(policy, order, scope, SETTLE_DAY_MIN, &target))
+                return FALSE;
             g_array_append_val(targets, target);
         }
     }

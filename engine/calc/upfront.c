@@ -48,8 +48,12 @@ static gboolean
 dies(const SettlePolicy *policy, const SettleUpfront *upfront, const SettleCalcScope *scope,
      SettleDay day, SettleDay earned_day)
 {
+    SettleCalcScope events = *scope;
+
+    /* it was earned by an order of when the distributor still worked with us (13.13) */
+    events.has_ended = FALSE;
     if (upfront->active_days > 0 &&
-        (!settle_events_active(policy, scope, day) || settle_events_stopped(policy, scope, day)))
+        (!settle_events_active(policy, scope, day) || settle_events_stopped(policy, &events, day)))
         return TRUE;
     return (upfront->wants_active && !settle_events_active(policy, scope, earned_day)) ||
            (upfront->wants_no_refund && settle_events_any_refund(scope, earned_day));

@@ -9,12 +9,14 @@ static const SettleIntakeColumn carriers[] = {
     {"carrier", TRUE, "code of the carrier"},
     {"name", TRUE, "its name"},
     {"valid_from", TRUE, "the day from which this holds, YYYY-MM-DD"},
+    {"status", FALSE, "applied, active or ended from that day on; empty is active"},
 };
 static const SettleIntakeColumn distributors[] = {
     {"distributor", TRUE, "code of the distributor"},
     {"name", TRUE, "its name"},
     {"tier", FALSE, "0 to 99; empty is 0"},
     {"valid_from", TRUE, "the day from which this holds"},
+    {"status", FALSE, "applied, active or ended from that day on; empty is active"},
 };
 static const SettleIntakeColumn outlets[] = {
     {"outlet", TRUE, "code of the outlet"},
@@ -35,6 +37,8 @@ static const SettleIntakeColumn products[] = {
     {"name", TRUE, "its name"},
     {"class", TRUE, "product class, an open vocabulary"},
     {"valid_from", TRUE, "the day from which this holds"},
+    {"sales_from", FALSE, "the first day on which it is sold; empty: always was"},
+    {"sales_to", FALSE, "the last day on which it is sold; empty: always will be"},
 };
 static const SettleIntakeColumn orders[] = {
     {"carrier", TRUE, "code of the carrier"},

@@ -133,7 +133,8 @@ typedef struct {
     const char *carrier, *distributor, *parent, *outlet, *class;
     int32_t id, carrier_id, distributor_id, parent_id, outlet_id, class_id;
     int16_t tier;
-    SettleDay valid_from;
+    SettlePartyStatus status;
+    SettleDay valid_from, sales_from, sales_to;
     SettleIntakePlace place;
     gboolean out; /* rejected or repeated */
 } SettleIntakeParty;

@@ -34,6 +34,7 @@ typedef enum {
     SETTLE_REJECT_TOO_MANY_DECIMALS,
     SETTLE_REJECT_NEGATIVE_AMOUNT,
     SETTLE_REJECT_UNKNOWN_EVENT,
+    SETTLE_REJECT_UNKNOWN_STATUS,
     SETTLE_REJECT_UNWANTED_VALUE, /* given where this event has none */
     SETTLE_REJECT_TOO_MANY_CODES, /* an open vocabulary is full: 32767 codes */
     /* against the master data of the business date */
@@ -43,14 +44,17 @@ typedef enum {
     SETTLE_REJECT_UNKNOWN_MANAGER,
     SETTLE_REJECT_UNKNOWN_PRODUCT,
     SETTLE_REJECT_NOT_YET_VALID,
+    SETTLE_REJECT_CARRIER_NOT_ACTIVE, /* on the closing day: applied only, or ended */
+    SETTLE_REJECT_DISTRIBUTOR_NOT_ACTIVE,
+    SETTLE_REJECT_PRODUCT_NOT_SOLD,  /* on the closing day */
     SETTLE_REJECT_OTHER_DISTRIBUTOR, /* manager or parent outlet of another distributor */
     SETTLE_REJECT_CYCLE,             /* an outlet below itself */
     /* against other facts */
     SETTLE_REJECT_CONFLICT,          /* the same key with other content */
     SETTLE_REJECT_ID_COLLISION,      /* another key with the same id */
     SETTLE_REJECT_CONTRACT_CURRENCY, /* a bill in another currency than its order */
-    SETTLE_REJECT_EVENT_CURRENCY,  /* a refund in another currency than its order */
-    SETTLE_REJECT_BEFORE_CLOSING,  /* an event of a day before its order closed */
+    SETTLE_REJECT_EVENT_CURRENCY,    /* a refund in another currency than its order */
+    SETTLE_REJECT_BEFORE_CLOSING,    /* an event of a day before its order closed */
     SETTLE_REJECT_REFUND_BEYOND_PAID,
     /* a reinstatement of a reinstatement, or of another order's event */
     SETTLE_REJECT_REINSTATES_ANOTHER,

@@ -1,5 +1,7 @@
 #include "intake/validate.h"
 
+#include <string.h>
+
 static const char *
 copy(SettleIntakeJob *job, SettleCsvField field)
 {
@@ -17,6 +19,45 @@ take(SettleIntakeJob *job, const SettleCsvRecord *record, SettleVerdict *verdict
     return TRUE;
 }
 
+static gboolean
+take_status(SettleIntakeJob *job, const SettleCsvRecord *record, SettleVerdict *verdict, int column,
+            SettleIntakeParty *party)
+{
+    SettleCsvField field = settle_intake_cell(job, record, column);
+
+    party->status = SETTLE_PARTY_ACTIVE;
+    if (field.length == 0)
+        return TRUE;
+    for (int status = 0; status < SETTLE_N_PARTY_STATUS; status++) {
+        const char *name = settle_party_status_name((SettlePartyStatus) status);
+
+        if (strlen(name) == field.length && memcmp(name, field.text, field.length) == 0) {
+            party->status = (SettlePartyStatus) status;
+            return TRUE;
+        }
+    }
+    return settle_check_refuse(verdict, SETTLE_REJECT_UNKNOWN_STATUS, column,
+                               "is none of applied, active, ended");
+}
+
+static gboolean
+take_sales(SettleIntakeJob *job, const SettleCsvRecord *record, SettleVerdict *verdict,
+           SettleIntakeParty *party)
+{
+    SettleCsvField from = settle_intake_cell(job, record, PRODUCT_SALES_FROM);
+    SettleCsvField to = settle_intake_cell(job, record, PRODUCT_SALES_TO);
+
+    party->sales_from = SETTLE_DAY_MIN;
+    party->sales_to = SETTLE_DAY_MAX;
+    if ((from.length > 0 &&
+         !settle_check_day(verdict, from, PRODUCT_SALES_FROM, &party->sales_from)) ||
+        (to.length > 0 && !settle_check_day(verdict, to, PRODUCT_SALES_TO, &party->sales_to)))
+        return FALSE;
+    return party->sales_from <= party->sales_to ||
+           settle_check_refuse(verdict, SETTLE_REJECT_OUT_OF_RANGE, PRODUCT_SALES_TO,
+                               "is before the first day of sale");
+}
+
 #define CODE(column, to) take(job, record, verdict, column, SETTLE_INTAKE_MAX_CODE, FALSE, to)
 #define NAME(column)                                                                               \
     take(job, record, verdict, column, SETTLE_INTAKE_MAX_NAME, FALSE, &party->name)
@@ -32,7 +73,8 @@ settle_validate_party(SettleIntakeJob *job, const SettleCsvRecord *record,
     *party = (SettleIntakeParty){0};
     switch (job->kind) {
     case SETTLE_INTAKE_CARRIERS:
-        return CODE(CARRIER_CARRIER, &party->code) && NAME(CARRIER_NAME) && DAY(CARRIER_VALID_FROM);
+        return CODE(CARRIER_CARRIER, &party->code) && NAME(CARRIER_NAME) &&
+               DAY(CARRIER_VALID_FROM) && take_status(job, record, verdict, CARRIER_STATUS, party);
     case SETTLE_INTAKE_DISTRIBUTORS: {
         SettleCsvField tier = settle_intake_cell(job, record, DISTRIBUTOR_TIER);
         int64_t number = 0;
@@ -41,7 +83,8 @@ settle_validate_party(SettleIntakeJob *job, const SettleCsvRecord *record,
              !settle_check_number(verdict, tier, DISTRIBUTOR_TIER, 0, 99, &number)))
             return FALSE;
         party->tier = (int16_t) number;
-        return DAY(DISTRIBUTOR_VALID_FROM);
+        return DAY(DISTRIBUTOR_VALID_FROM) &&
+               take_status(job, record, verdict, DISTRIBUTOR_STATUS, party);
     }
     case SETTLE_INTAKE_OUTLETS:
         return CODE(OUTLET_OUTLET, &party->code) && NAME(OUTLET_NAME) &&
@@ -54,7 +97,8 @@ settle_validate_party(SettleIntakeJob *job, const SettleCsvRecord *record,
                CODE(MANAGER_OUTLET, &party->outlet) && DAY(MANAGER_VALID_FROM);
     case SETTLE_INTAKE_PRODUCTS:
         return CODE(PRODUCT_CARRIER, &party->carrier) && CODE(PRODUCT_PRODUCT, &party->code) &&
-               NAME(PRODUCT_NAME) && CODE(PRODUCT_CLASS, &party->class) && DAY(PRODUCT_VALID_FROM);
+               NAME(PRODUCT_NAME) && CODE(PRODUCT_CLASS, &party->class) && DAY(PRODUCT_VALID_FROM) &&
+               take_sales(job, record, verdict, party);
     case SETTLE_INTAKE_ORDERS:
     case SETTLE_INTAKE_BILLS:
     case SETTLE_INTAKE_EVENTS:

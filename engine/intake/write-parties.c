@@ -9,8 +9,8 @@
 /* One version as the database or an accepted row has it. */
 typedef struct {
     SettleDay valid_from;
-    int32_t a, b; /* outlets: distributor, parent; managers: outlet; products: carrier, class;
-                   * distributors: tier */
+    int32_t v[4]; /* carriers: status; outlets: distributor, parent; managers: outlet; products:
+                   * carrier, class, first and last day of sale; distributors: tier, status */
     int32_t batch_id, line; /* line: of a row of this file */
     const char *name;
 } Version;
@@ -33,18 +33,18 @@ G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Work, work_clear)
 static const struct {
     SettleDim dim;
     const char *select, *copy;
-    int columns; /* beside id, day and batch */
+    const char *columns; /* behind id, day, batch and name: smallint, integer, day */
 } kinds[] = {
     [SETTLE_INTAKE_CARRIERS] = {SETTLE_DIM_CARRIER, settle_sql_intake_carrier_versions,
-                                settle_sql_copy_carrier_version, 1},
+                                settle_sql_copy_carrier_version, "s"},
     [SETTLE_INTAKE_DISTRIBUTORS] = {SETTLE_DIM_DISTRIBUTOR, settle_sql_intake_distributor_versions,
-                                    settle_sql_copy_distributor_version, 2},
+                                    settle_sql_copy_distributor_version, "ss"},
     [SETTLE_INTAKE_OUTLETS] = {SETTLE_DIM_OUTLET, settle_sql_intake_outlet_versions,
-                               settle_sql_copy_outlet_version, 3},
+                               settle_sql_copy_outlet_version, "ii"},
     [SETTLE_INTAKE_MANAGERS] = {SETTLE_DIM_MANAGER, settle_sql_intake_manager_versions,
-                                settle_sql_copy_manager_version, 2},
+                                settle_sql_copy_manager_version, "i"},
     [SETTLE_INTAKE_PRODUCTS] = {SETTLE_DIM_PRODUCT, settle_sql_intake_product_versions,
-                                settle_sql_copy_product_version, 3},
+                                settle_sql_copy_product_version, "isdd"},
 };
 
 static gboolean
@@ -101,7 +101,7 @@ load_versions(Work *work, GError **error)
 {
     SettleIntakeJob *job = work->job;
     GError *failure = NULL;
-    int more = kinds[job->kind].columns - 1;
+    size_t more = strlen(kinds[job->kind].columns);
     g_autoptr(SettleReader) reader =
         settle_store_read(job->store, kinds[job->kind].select, error, "");
     if (reader == NULL)
@@ -113,9 +113,10 @@ load_versions(Work *work, GError **error)
             .valid_from = settle_reader_day(reader, 1),
             .batch_id = settle_reader_i32(reader, 2),
             .name = settle_arena_strndup(job->arena, name, length),
-            .a = more > 0 ? settle_reader_i32(reader, 4) : 0,
-            .b = more > 1 ? settle_reader_i32(reader, 5) : 0,
         };
+
+        for (size_t i = 0; i < more; i++)
+            version.v[i] = settle_reader_i32(reader, 4 + (int) i);
         put_version(work, settle_reader_i32(reader, 0), &version);
     }
     if (failure != NULL)
@@ -218,20 +219,25 @@ version_of_row(const SettleIntakeJob *job, const SettleIntakeParty *party)
                        .line = party->place.line};
     switch (job->kind) {
     case SETTLE_INTAKE_DISTRIBUTORS:
-        version.a = party->tier;
+        version.v[0] = party->tier;
+        version.v[1] = (int32_t) party->status;
         break;
     case SETTLE_INTAKE_OUTLETS:
-        version.a = party->distributor_id;
-        version.b = party->parent_id;
+        version.v[0] = party->distributor_id;
+        version.v[1] = party->parent_id;
         break;
     case SETTLE_INTAKE_MANAGERS:
-        version.a = party->outlet_id;
+        version.v[0] = party->outlet_id;
         break;
     case SETTLE_INTAKE_PRODUCTS:
-        version.a = party->carrier_id;
-        version.b = party->class_id;
+        version.v[0] = party->carrier_id;
+        version.v[1] = party->class_id;
+        version.v[2] = party->sales_from;
+        version.v[3] = party->sales_to;
         break;
     case SETTLE_INTAKE_CARRIERS:
+        version.v[0] = (int32_t) party->status;
+        break;
     case SETTLE_INTAKE_ORDERS:
     case SETTLE_INTAKE_BILLS:
     case SETTLE_INTAKE_EVENTS:
@@ -246,7 +252,7 @@ version_of_row(const SettleIntakeJob *job, const SettleIntakeParty *party)
 static gboolean
 same(const Version *a, const Version *b)
 {
-    return a->a == b->a && a->b == b->b && strcmp(a->name, b->name) == 0;
+    return memcmp(a->v, b->v, sizeof a->v) == 0 && strcmp(a->name, b->name) == 0;
 }
 
 /* Walking up from the outlet on that day: comes back to it? */
@@ -255,10 +261,10 @@ comes_back(Work *work, int32_t id, SettleDay day)
 {
     guint steps = g_hash_table_size(work->versions) + 1;
     const Version *version = version_of_day(work, id, day);
-    while (version != NULL && version->b != 0 && steps-- > 0) {
-        if (version->b == id)
+    while (version != NULL && version->v[1] != 0 && steps-- > 0) {
+        if (version->v[1] == id)
             return TRUE;
-        version = version_of_day(work, version->b, day);
+        version = version_of_day(work, version->v[1], day);
     }
     return FALSE;
 }
@@ -381,7 +387,7 @@ check_parents(Work *work, GError **error)
             SettleIntakeParty *party = rows->pdata[i];
             const Version *parent = version_of_day(work, party->parent_id, party->valid_from);
             if (party->out || party->parent_id == 0 ||
-                (parent != NULL && parent->a == party->distributor_id))
+                (parent != NULL && parent->v[0] == party->distributor_id))
                 continue;
             changed = TRUE;
             take_back(work, party, NULL);
@@ -434,20 +440,22 @@ copy_versions(Work *work, GError **error)
         if (party->out)
             continue;
         Version version = version_of_row(job, party);
-        if (!settle_writer_row(writer, 3 + kinds[job->kind].columns, error))
+        if (!settle_writer_row(writer, 4 + (int) strlen(kinds[job->kind].columns), error))
             return FALSE;
         settle_writer_i32(writer, party->id);
         settle_writer_day(writer, party->valid_from);
         settle_writer_i32(writer, job->batch_id);
         settle_writer_text(writer, party->name, strlen(party->name));
-        if (job->kind == SETTLE_INTAKE_DISTRIBUTORS)
-            settle_writer_i16(writer, party->tier);
-        else if (kinds[job->kind].columns > 1)
-            settle_writer_i32(writer, version.a);
-        if (job->kind == SETTLE_INTAKE_PRODUCTS)
-            settle_writer_i16(writer, (int16_t) version.b);
-        else if (kinds[job->kind].columns > 2)
-            settle_writer_i32(writer, version.b);
+        for (size_t c = 0; kinds[job->kind].columns[c] != '\0'; c++) {
+            char type = kinds[job->kind].columns[c];
+
+            if (type == 's')
+                settle_writer_i16(writer, (int16_t) version.v[c]);
+            else if (type == 'd')
+                settle_writer_day(writer, version.v[c]);
+            else
+                settle_writer_i32(writer, version.v[c]);
+        }
         job->accepted++;
     }
     return settle_writer_finish(g_steal_pointer(&writer), error) &&

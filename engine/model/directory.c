@@ -6,13 +6,13 @@
 #include <string.h>
 
 /* One version of a party or product. What a and b are depends on the dimension:
- *   distributor: tier, active; outlet: distributor, parent; manager: outlet;
- *   product: carrier, class */
+ *   carrier: -, status; distributor: tier, status; outlet: distributor, parent; manager: outlet;
+ *   product: carrier, class, and its first and last day of sale in c and d */
 typedef struct {
     int32_t id;
     SettleDay valid_from;
     guint32 added; /* of two versions of a day the later added holds */
-    int32_t a, b;
+    int32_t a, b, c, d;
 } Version;
 
 typedef struct {
@@ -34,6 +34,7 @@ typedef struct {
 struct SettleDirectory {
     Dim dims[SETTLE_N_DIMS];
     gboolean sealed;
+    gboolean any_ended; /* some distributor has ended: mostly none */
 };
 
 SettleDirectory *
@@ -182,7 +183,7 @@ add_version(SettleDirectory *directory, SettleDim dim, int32_t id, SettleDay val
             int32_t b)
 {
     GArray *versions = directory->dims[dim].versions;
-    Version version = {id, valid_from, versions->len, a, b};
+    Version version = {id, valid_from, versions->len, a, b, SETTLE_DAY_MIN, SETTLE_DAY_MAX};
 
     settle_invariant(!directory->sealed && id > 0);
     directory->dims[dim].max_id = MAX(directory->dims[dim].max_id, id);
@@ -191,9 +192,10 @@ add_version(SettleDirectory *directory, SettleDim dim, int32_t id, SettleDay val
 
 void
 settle_directory_add_distributor(SettleDirectory *directory, int32_t id, SettleDay valid_from,
-                                 int16_t tier, gboolean active)
+                                 int16_t tier, SettlePartyStatus status)
 {
-    add_version(directory, SETTLE_DIM_DISTRIBUTOR, id, valid_from, tier, active);
+    add_version(directory, SETTLE_DIM_DISTRIBUTOR, id, valid_from, tier, (int32_t) status);
+    directory->any_ended = directory->any_ended || status == SETTLE_PARTY_ENDED;
 }
 
 void
@@ -218,9 +220,24 @@ settle_directory_add_product(SettleDirectory *directory, int32_t id, SettleDay v
 }
 
 void
-settle_directory_add_carrier(SettleDirectory *directory, int32_t id, SettleDay valid_from)
+settle_directory_add_product_sold(SettleDirectory *directory, int32_t id, SettleDay valid_from,
+                                  int32_t carrier_id, int16_t class_id, SettleDay from,
+                                  SettleDay to)
 {
-    add_version(directory, SETTLE_DIM_CARRIER, id, valid_from, 0, 0);
+    GArray *versions = directory->dims[SETTLE_DIM_PRODUCT].versions;
+    Version *version;
+
+    add_version(directory, SETTLE_DIM_PRODUCT, id, valid_from, carrier_id, class_id);
+    version = &g_array_index(versions, Version, versions->len - 1);
+    version->c = from;
+    version->d = to;
+}
+
+void
+settle_directory_add_carrier(SettleDirectory *directory, int32_t id, SettleDay valid_from,
+                             SettlePartyStatus status)
+{
+    add_version(directory, SETTLE_DIM_CARRIER, id, valid_from, 0, (int32_t) status);
 }
 
 static int
@@ -297,6 +314,53 @@ settle_directory_valid_from(const SettleDirectory *directory, SettleDim dim, int
     return g_array_index(d->versions, Version, d->first[id]).valid_from;
 }
 
+const char *
+settle_party_status_name(SettlePartyStatus status)
+{
+    static const char *const names[SETTLE_N_PARTY_STATUS] = {"applied", "active", "ended"};
+
+    settle_invariant(status < SETTLE_N_PARTY_STATUS);
+    return names[status];
+}
+
+SettlePartyStatus
+settle_directory_status(const SettleDirectory *directory, SettleDim dim, int32_t id, SettleDay day)
+{
+    const Version *version = find_version(directory, dim, id, day);
+
+    settle_invariant(version != NULL);
+    return (SettlePartyStatus) version->b;
+}
+
+SettleDay
+settle_directory_last_status(const SettleDirectory *directory, SettleDim dim, int32_t id,
+                             SettlePartyStatus *ret_status)
+{
+    const Version *version = find_version(directory, dim, id, SETTLE_DAY_MAX);
+    const Version *first;
+    SettleDay from;
+
+    settle_invariant(version != NULL);
+    first = &g_array_index(directory->dims[dim].versions, Version, directory->dims[dim].first[id]);
+    *ret_status = (SettlePartyStatus) version->b;
+    for (from = version->valid_from; version >= first && version->b == (int32_t) *ret_status;
+         version--)
+        from = version->valid_from;
+    return from;
+}
+
+gboolean
+settle_directory_is_sold(const SettleDirectory *directory, int32_t product_id, SettleDay day,
+                         SettleDay *ret_from, SettleDay *ret_to)
+{
+    const Version *product = find_version(directory, SETTLE_DIM_PRODUCT, product_id, day);
+
+    settle_invariant(product != NULL);
+    *ret_from = product->c;
+    *ret_to = product->d;
+    return product->c <= day && day <= product->d;
+}
+
 void
 settle_directory_order_parties(const SettleDirectory *directory, const SettleOrder *order,
                                SettleOrderParties *ret_parties)
@@ -309,6 +373,15 @@ settle_directory_order_parties(const SettleDirectory *directory, const SettleOrd
     ret_parties->carrier_id = product != NULL ? product->a : 0;
     ret_parties->class_id = product != NULL ? (int16_t) product->b : 0;
     ret_parties->tier = distributor != NULL ? (int16_t) distributor->a : 0;
+    ret_parties->ended_from = SETTLE_DAY_MAX;
+    if (directory->any_ended && distributor != NULL) {
+        SettlePartyStatus status;
+        SettleDay from = settle_directory_last_status(directory, SETTLE_DIM_DISTRIBUTOR,
+                                                      order->distributor_id, &status);
+
+        if (status == SETTLE_PARTY_ENDED)
+            ret_parties->ended_from = from;
+    }
     ret_parties->outlet_id =
         order->manager_id != 0
             ? settle_directory_manager_outlet(directory, order->manager_id, order->closing_day)

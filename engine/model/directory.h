@@ -24,6 +24,16 @@ typedef enum {
 /* "carrier", "distributor", ... as in the database */
 const char *settle_dim_name(SettleDim dim);
 
+/* How far the cooperation with a party has come; stored: never renumber. */
+typedef enum {
+    SETTLE_PARTY_APPLIED = 0,
+    SETTLE_PARTY_ACTIVE = 1,
+    SETTLE_PARTY_ENDED = 2,
+} SettlePartyStatus;
+#define SETTLE_N_PARTY_STATUS 3
+/* "applied", "active", "ended" */
+const char *settle_party_status_name(SettlePartyStatus status);
+
 typedef struct SettleDirectory SettleDirectory;
 
 SettleDirectory *settle_directory_new(void);
@@ -37,14 +47,19 @@ void settle_directory_add_code(SettleDirectory *directory, SettleDim dim, int32_
 /* One version of a party or product, holding from valid_from until its next version. Versions may
  * be added in any order; of two with the same day the later added holds. */
 void settle_directory_add_distributor(SettleDirectory *directory, int32_t id, SettleDay valid_from,
-                                      int16_t tier, gboolean active);
+                                      int16_t tier, SettlePartyStatus status);
 void settle_directory_add_outlet(SettleDirectory *directory, int32_t id, SettleDay valid_from,
                                  int32_t distributor_id, int32_t parent_id);
 void settle_directory_add_manager(SettleDirectory *directory, int32_t id, SettleDay valid_from,
                                   int32_t outlet_id);
 void settle_directory_add_product(SettleDirectory *directory, int32_t id, SettleDay valid_from,
                                   int32_t carrier_id, int16_t class_id);
-void settle_directory_add_carrier(SettleDirectory *directory, int32_t id, SettleDay valid_from);
+/* The same of a product that is sold on the days [from, to] only. */
+void settle_directory_add_product_sold(SettleDirectory *directory, int32_t id, SettleDay valid_from,
+                                       int32_t carrier_id, int16_t class_id, SettleDay from,
+                                       SettleDay to);
+void settle_directory_add_carrier(SettleDirectory *directory, int32_t id, SettleDay valid_from,
+                                  SettlePartyStatus status);
 /* Sorts what was added; to be called once before the first look-up. */
 void settle_directory_seal(SettleDirectory *directory);
 
@@ -64,6 +79,15 @@ gboolean settle_directory_holds(const SettleDirectory *directory, SettleDim dim,
                                 SettleDay day);
 /* The day of the first version; SETTLE_DAY_MAX if none. */
 SettleDay settle_directory_valid_from(const SettleDirectory *directory, SettleDim dim, int32_t id);
+/* Of a carrier or distributor that holds on the day. */
+SettlePartyStatus settle_directory_status(const SettleDirectory *directory, SettleDim dim,
+                                          int32_t id, SettleDay day);
+/* From which day on the party's present status holds, and that status. */
+SettleDay settle_directory_last_status(const SettleDirectory *directory, SettleDim dim, int32_t id,
+                                       SettlePartyStatus *ret_status);
+/* TRUE if a product that holds on the day is on sale then; else its days, both included. */
+gboolean settle_directory_is_sold(const SettleDirectory *directory, int32_t product_id,
+                                  SettleDay day, SettleDay *ret_from, SettleDay *ret_to);
 /* Carrier and class of a product, tier of the distributor, outlet of the manager on the closing
  * day: what rules ask beyond the order's own row (docs/semantics.md 1, 13.9). */
 void settle_directory_order_parties(const SettleDirectory *directory, const SettleOrder *order,

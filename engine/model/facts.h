@@ -85,6 +85,8 @@ typedef struct {
     int16_t class_id;  /* product class */
     int16_t tier;      /* the distributor's tier, 0 if none */
     int32_t outlet_id; /* the manager's own outlet on the closing day, 0 if none */
+    SettleDay
+        ended_from; /* the first day on which the distributor has ended; SETTLE_DAY_MAX: not */
 } SettleOrderParties;
 
 G_END_DECLS

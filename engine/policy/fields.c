@@ -107,7 +107,7 @@ const SettleField settle_fields[] = {
       "on-number-transfer: stop", .choices = port_outs, .default_text = "continue"),
     F("policy", "after-distributor-ended", FIELD_CHOICE,
       "whether instalments and shares go on after the cooperation with the distributor ended",
-      "after-distributor-ended: stop", .choices = ends, .default_text = "continue", .later = TRUE),
+      "after-distributor-ended: stop", .choices = ends, .default_text = "continue"),
     F("policy", "rules", FIELD_RULES, "the rules, each a kind with the rule's name",
       "rules: [{upfront: activation, pay: 40.00}]", .required = TRUE),
     F("policy", "examples", FIELD_SECTIONS,

@@ -228,6 +228,8 @@ calc(SettleWorker *worker, const SettleSubject *subject, const SettleBill *bills
 {
     scope->complete = settle_run_complete_months(worker->context, subject->parties.carrier_id,
                                                  &scope->n_complete);
+    scope->ended_from = subject->parties.ended_from;
+    scope->has_ended = scope->ended_from != SETTLE_DAY_MAX;
     if (!settle_calc_order(subject->policy, subject->match, subject->order, bills, n_bills, scope,
                            worker->targets))
         return FALSE;

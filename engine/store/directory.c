@@ -17,7 +17,8 @@ static void
 add_carrier(SettleDirectory *directory, const SettleReader *reader)
 {
     settle_directory_add_carrier(directory, settle_reader_i32(reader, 0),
-                                 settle_reader_day(reader, 1));
+                                 settle_reader_day(reader, 1),
+                                 (SettlePartyStatus) settle_reader_i16(reader, 2));
 }
 
 static void
@@ -25,7 +26,7 @@ add_distributor(SettleDirectory *directory, const SettleReader *reader)
 {
     settle_directory_add_distributor(directory, settle_reader_i32(reader, 0),
                                      settle_reader_day(reader, 1), settle_reader_i16(reader, 2),
-                                     TRUE);
+                                     (SettlePartyStatus) settle_reader_i16(reader, 3));
 }
 
 static void
@@ -46,9 +47,10 @@ add_manager(SettleDirectory *directory, const SettleReader *reader)
 static void
 add_product(SettleDirectory *directory, const SettleReader *reader)
 {
-    settle_directory_add_product(directory, settle_reader_i32(reader, 0),
-                                 settle_reader_day(reader, 1), settle_reader_i32(reader, 2),
-                                 settle_reader_i16(reader, 3));
+    settle_directory_add_product_sold(directory, settle_reader_i32(reader, 0),
+                                      settle_reader_day(reader, 1), settle_reader_i32(reader, 2),
+                                      settle_reader_i16(reader, 3), settle_reader_day(reader, 4),
+                                      settle_reader_day(reader, 5));
 }
 
 /* Takes the reader over. */

@@ -218,7 +218,7 @@ static const struct {
     {"carrier,name,name,valid_from\n", "f:1: duplicate column \"name\" (column 3 of the header)"},
     {"carrier,name,valid_from,postcode\n",
      "f:1: unknown column \"postcode\" (column 4 of the header)\n"
-     "hint: the columns of carriers are carrier,name,valid_from"},
+     "hint: the columns of carriers are carrier,name,valid_from,status"},
 };
 
 static void

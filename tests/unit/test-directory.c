@@ -32,14 +32,14 @@ make_directory(void)
     add(directory, SETTLE_DIM_CLASS, 1, "sim");
     add(directory, SETTLE_DIM_CLASS, 2, "plan");
     add(directory, SETTLE_DIM_REGION, 1, "GD");
-    settle_directory_add_carrier(directory, 1, 0);
-    settle_directory_add_carrier(directory, 2, 0);
+    settle_directory_add_carrier(directory, 1, 0, SETTLE_PARTY_ACTIVE);
+    settle_directory_add_carrier(directory, 2, 0, SETTLE_PARTY_ACTIVE);
     /* in no order; of two with the same day the later added holds */
-    settle_directory_add_distributor(directory, 1, 200, 3, TRUE);
-    settle_directory_add_distributor(directory, 2, 50, 9, TRUE);
-    settle_directory_add_distributor(directory, 1, 100, 1, TRUE);
-    settle_directory_add_distributor(directory, 1, 200, 4, TRUE);
-    settle_directory_add_distributor(directory, 1, -5, 2, TRUE);
+    settle_directory_add_distributor(directory, 1, 200, 3, SETTLE_PARTY_ACTIVE);
+    settle_directory_add_distributor(directory, 2, 50, 9, SETTLE_PARTY_ACTIVE);
+    settle_directory_add_distributor(directory, 1, 100, 1, SETTLE_PARTY_ACTIVE);
+    settle_directory_add_distributor(directory, 1, 200, 4, SETTLE_PARTY_ACTIVE);
+    settle_directory_add_distributor(directory, 1, -5, 2, SETTLE_PARTY_ACTIVE);
     settle_directory_add_outlet(directory, 1, 0, 1, 0);
     settle_directory_add_outlet(directory, 2, 0, 1, 1);
     settle_directory_add_outlet(directory, 2, 150, 2, 0);
@@ -227,7 +227,7 @@ test_many(void)
             int day = g_test_rand_int_range(0, 20);
             int16_t tier = (int16_t) g_test_rand_int_range(1, 100);
 
-            settle_directory_add_distributor(directory, i, day, tier, TRUE);
+            settle_directory_add_distributor(directory, i, day, tier, SETTLE_PARTY_ACTIVE);
             tiers[i * 20 + day] = tier;
         }
     }
@@ -284,7 +284,7 @@ test_not_sealed(void)
     if (g_test_subprocess()) {
         g_autoptr(SettleDirectory) directory = settle_directory_new();
 
-        settle_directory_add_carrier(directory, 1, 0);
+        settle_directory_add_carrier(directory, 1, 0, SETTLE_PARTY_ACTIVE);
         settle_directory_holds(directory, SETTLE_DIM_CARRIER, 1, 0);
         return;
     }

@@ -434,7 +434,6 @@ static void
 test_unsupported(void)
 {
     static const char *const terms[] = {
-        "after-distributor-ended (line 9)",
         "invoice negative",
         "split (line 21)",
         "payee (line 22)",

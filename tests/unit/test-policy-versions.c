@@ -203,8 +203,8 @@ make_directory(void)
 
     add_code(directory, SETTLE_DIM_CARRIER, 1, "C");
     add_code(directory, SETTLE_DIM_CARRIER, 2, "D");
-    settle_directory_add_carrier(directory, 1, since);
-    settle_directory_add_carrier(directory, 2, since);
+    settle_directory_add_carrier(directory, 1, since, SETTLE_PARTY_ACTIVE);
+    settle_directory_add_carrier(directory, 2, since, SETTLE_PARTY_ACTIVE);
     for (guint i = 0; i < G_N_ELEMENTS(classes); i++)
         add_code(directory, SETTLE_DIM_CLASS, (int32_t) i + 1, classes[i]);
     add_code(directory, SETTLE_DIM_PRODUCT, 1, "C\x1fP1");
@@ -218,8 +218,8 @@ make_directory(void)
     settle_directory_add_product(directory, 4, since, 2, 4);
     add_code(directory, SETTLE_DIM_DISTRIBUTOR, 1, "D1");
     add_code(directory, SETTLE_DIM_DISTRIBUTOR, 2, "D2");
-    settle_directory_add_distributor(directory, 1, since, 3, TRUE);
-    settle_directory_add_distributor(directory, 2, later, 3, TRUE);
+    settle_directory_add_distributor(directory, 1, since, 3, SETTLE_PARTY_ACTIVE);
+    settle_directory_add_distributor(directory, 2, later, 3, SETTLE_PARTY_ACTIVE);
     add_code(directory, SETTLE_DIM_REGION, 1, "Guangdong");
     add_code(directory, SETTLE_DIM_CHANNEL, 1, "online");
     settle_directory_seal(directory);

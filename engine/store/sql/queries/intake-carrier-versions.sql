@@ -1,2 +1,2 @@
-SELECT carrier_id, valid_from, batch_id, name
+SELECT carrier_id, valid_from, batch_id, name, status::integer
   FROM settle.carrier_version ORDER BY carrier_id, valid_from, batch_id

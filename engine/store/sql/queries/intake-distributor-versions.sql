@@ -1,2 +1,2 @@
-SELECT distributor_id, valid_from, batch_id, name, tier::integer
+SELECT distributor_id, valid_from, batch_id, name, tier::integer, status::integer
   FROM settle.distributor_version ORDER BY distributor_id, valid_from, batch_id

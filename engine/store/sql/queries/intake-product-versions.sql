@@ -1,2 +1,3 @@
-SELECT product_id, valid_from, batch_id, name, carrier_id, class_id::integer
+SELECT product_id, valid_from, batch_id, name, carrier_id, class_id::integer, sales_from - date '2000-01-01',
+       sales_to - date '2000-01-01'
   FROM settle.product_version ORDER BY product_id, valid_from, batch_id
