@@ -64,6 +64,8 @@ G_BEGIN_DECLS
     X(POLICY_COMMITTED, "policy-activate-committed", CONNECTION, "a policy is active")             \
     X(PERIOD_BEFORE_COMMIT, "period-close-before-commit", DATABASE, "the decision is written")     \
     X(PERIOD_COMMITTED, "period-close-committed", CONNECTION, "a period is closed")                \
+    X(REOPEN_BEFORE_COMMIT, "period-reopen-before-commit", DATABASE, "the decision is written")    \
+    X(REOPEN_COMMITTED, "period-reopen-committed", CONNECTION, "a period is open again")           \
     X(RUN_LOCKED, "run-locked", DATABASE, "the lock is held, the epoch is the last runner's")      \
     X(RUN_EPOCH_BEFORE_COMMIT, "run-epoch-before-commit", DATABASE, "the epoch is counted")        \
     X(RUN_EPOCH_COMMITTED, "run-epoch-committed", CONNECTION, "the epoch is ours")                 \

@@ -8,7 +8,9 @@ period_list(const SettleCli *cli, int argc, char **argv)
     static const SettleCell cells[] = {
         {"period", SETTLE_CELL_TEXT, 0},       {"state", SETTLE_CELL_TEXT, 0},
         {"closed_by", SETTLE_CELL_TEXT, 0},    {"at", SETTLE_CELL_TEXT, 0},
-        {"transfers", SETTLE_CELL_INTEGER, 0},
+        {"transfers", SETTLE_CELL_INTEGER, 0}, {"left_open", SETTLE_CELL_TEXT, 0},
+        {"reopened_by", SETTLE_CELL_TEXT, 0},  {"reopened_at", SETTLE_CELL_TEXT, 0},
+        {"reason", SETTLE_CELL_TEXT, 0},
     };
     g_autoptr(SettleStore) store = NULL;
     g_autoptr(SettleResult) rows = NULL;
@@ -30,7 +32,18 @@ period_list(const SettleCli *cli, int argc, char **argv)
 static int
 period_close(const SettleCli *cli, int argc, char **argv)
 {
+    static const SettleCell cells[] = {
+        {"left_open", SETTLE_CELL_TEXT, 0},
+        {"how_many", SETTLE_CELL_INTEGER, 0},
+        {"look", SETTLE_CELL_TEXT, 0},
+    };
+    g_autofree char *accept = NULL;
+    const GOptionEntry entries[] = {
+        {"accept", 0, 0, G_OPTION_ARG_STRING, &accept,
+         "closes it although something is left open; the reason is kept", "REASON"},
+        G_OPTION_ENTRY_NULL};
     g_autoptr(SettleStore) store = NULL;
+    g_autoptr(SettleResult) open = NULL;
     SettleMonth period;
     GError *error = NULL;
     int code;
@@ -38,17 +51,57 @@ period_close(const SettleCli *cli, int argc, char **argv)
     if (!settle_cli_parse(
             "period close YYYY-MM",
             "Closes a period: from now on what concerns it is posted to the oldest open "
-            "one after it.",
-            NULL, &argc, &argv, &code))
+            "one after it. If something of it is left open, says what, and exits with 1.",
+            entries, &argc, &argv, &code))
         return code;
     if (argc != 2)
         return settle_cli_usage(NULL, "close which period");
+    if (accept != NULL && *g_strstrip(accept) == '\0')
+        return settle_cli_usage(NULL, "--accept wants a reason");
     if (!settle_cli_month("period", argv[1], &period, &error))
         return settle_cli_fail(error);
     store = settle_cli_open(cli, SETTLE_STORE_AS_APPROVER, "period", &error);
-    if (store == NULL || !settle_period_close(store, period, &error))
+    if (store == NULL || !settle_period_close(store, period, accept, &open, &error))
         return settle_cli_fail(error);
+    if (open != NULL) {
+        settle_cli_print(cli, open, cells, G_N_ELEMENTS(cells));
+        fprintf(stderr,
+                "settle: period %s is not closed: something of it is left open\n"
+                "hint: finish it, or close with --accept REASON\n",
+                argv[1]);
+        return SETTLE_EXIT_FOUND;
+    }
     printf("period %s is closed\n", argv[1]);
+    return SETTLE_EXIT_DONE;
+}
+
+static int
+period_reopen(const SettleCli *cli, int argc, char **argv)
+{
+    g_autofree char *reason = NULL;
+    const GOptionEntry entries[] = {
+        {"reason", 0, 0, G_OPTION_ARG_STRING, &reason, "why; kept in the control log", "TEXT"},
+        G_OPTION_ENTRY_NULL};
+    g_autoptr(SettleStore) store = NULL;
+    SettleMonth period;
+    GError *error = NULL;
+    int code;
+
+    if (!settle_cli_parse(
+            "period reopen YYYY-MM",
+            "Opens a closed period, and all after it, again: later runs post to them.", entries,
+            &argc, &argv, &code))
+        return code;
+    if (argc != 2)
+        return settle_cli_usage(NULL, "reopen which period");
+    if (reason == NULL || *g_strstrip(reason) == '\0')
+        return settle_cli_usage(NULL, "--reason is missing: why is it opened again");
+    if (!settle_cli_month("period", argv[1], &period, &error))
+        return settle_cli_fail(error);
+    store = settle_cli_open(cli, SETTLE_STORE_AS_APPROVER, "period", &error);
+    if (store == NULL || !settle_period_reopen(store, period, reason, &error))
+        return settle_cli_fail(error);
+    printf("period %s and those after it are open again\n", argv[1]);
     return SETTLE_EXIT_DONE;
 }
 
@@ -58,6 +111,7 @@ settle_command_period(const SettleCli *cli, int argc, char **argv)
     static const SettleCommand table[] = {
         {"list", "", "periods with postings", NULL, period_list},
         {"close", "YYYY-MM", "take no postings any more", NULL, period_close},
+        {"reopen", "YYYY-MM", "take postings again", NULL, period_reopen},
         {NULL, NULL, NULL, NULL, NULL},
     };
     int code;

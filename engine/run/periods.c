@@ -29,7 +29,7 @@ static gboolean
 check_period(SettleStore *store, SettleMonth period, const char *text, GError **error)
 {
     g_autoptr(SettleResult) row =
-        settle_store_query(store, settle_sql_period_checks, error, "ms", period, text);
+        settle_store_query(store, settle_sql_period_checks, error, "m", period);
     char other[SETTLE_DAY_TEXT_BYTES];
 
     if (row == NULL)
@@ -61,20 +61,81 @@ check_period(SettleStore *store, SettleMonth period, const char *text, GError **
     return FALSE;
 }
 
+/* What is left open, as a text for the log. */
+static char *
+left_open(const SettleResult *rows)
+{
+    g_autoptr(GString) text = g_string_new(NULL);
+
+    for (int i = 0; i < settle_result_rows(rows); i++)
+        g_string_append_printf(text, "%s%" G_GINT64_FORMAT " %s", i > 0 ? ", " : "",
+                               settle_result_i64(rows, i, 1), settle_result_text(rows, i, 0));
+    return g_string_free(g_steal_pointer(&text), FALSE);
+}
+
+static gboolean
+log_decision(SettleStore *store, const char *action, const char *period, const char *reason,
+             const char *open, GError **error)
+{
+    g_autoptr(SettleResult) detail =
+        settle_store_query(store, settle_sql_period_detail, error, "ss", reason, open);
+
+    return detail != NULL && settle_store_control(store, action, period,
+                                                  settle_result_text(detail, 0, 0), NULL, error);
+}
+
 gboolean
-settle_period_close(SettleStore *store, SettleMonth period, GError **error)
+settle_period_close(SettleStore *store, SettleMonth period, const char *accept,
+                    SettleResult **ret_left_open, GError **error)
 {
     char text[SETTLE_DAY_TEXT_BYTES];
+    g_autoptr(SettleResult) rows = NULL;
+    g_autofree char *open = NULL;
+
+    settle_month_format(period, text);
+    if (!settle_store_begin(store, error))
+        return FALSE;
+    if (!settle_store_count(store, "control", 0, &(int64_t){0}, error) ||
+        !check_period(store, period, text, error) ||
+        (rows = settle_store_query(store, settle_sql_period_left_open, error, "m", period)) ==
+            NULL) {
+        settle_store_rollback(store);
+        return FALSE;
+    }
+    open = left_open(rows);
+    if (*open != '\0' && accept == NULL) {
+        settle_store_rollback(store);
+        *ret_left_open = g_steal_pointer(&rows);
+        return TRUE;
+    }
+    if (log_decision(store, "period-close", text, *open != '\0' ? accept : NULL, open, error) &&
+        settle_failpoint(PERIOD_BEFORE_COMMIT, error) && settle_store_commit(store, error) &&
+        settle_failpoint(PERIOD_COMMITTED, error)) {
+        *ret_left_open = NULL;
+        return TRUE;
+    }
+    settle_store_rollback(store);
+    return FALSE;
+}
+
+gboolean
+settle_period_reopen(SettleStore *store, SettleMonth period, const char *reason, GError **error)
+{
+    char text[SETTLE_DAY_TEXT_BYTES];
+    SettlePeriods periods;
 
     settle_month_format(period, text);
     if (!settle_store_begin(store, error))
         return FALSE;
     if (settle_store_count(store, "control", 0, &(int64_t){0}, error) &&
-        check_period(store, period, text, error) &&
-        settle_store_control(store, "period-close", text, "{}", NULL, error) &&
-        settle_failpoint(PERIOD_BEFORE_COMMIT, error) && settle_store_commit(store, error) &&
-        settle_failpoint(PERIOD_COMMITTED, error))
-        return TRUE;
+        settle_periods_load(store, G_MAXINT64, &periods, error)) {
+        if (!periods.any_closed || period > periods.closed_to)
+            g_set_error(error, SETTLE_ERROR, SETTLE_ERROR_STATE, "period %s is not closed", text);
+        else if (log_decision(store, "period-reopen", text, reason, "", error) &&
+                 settle_failpoint(REOPEN_BEFORE_COMMIT, error) &&
+                 settle_store_commit(store, error) && settle_failpoint(REOPEN_COMMITTED, error))
+            return TRUE;
+    }
     settle_store_rollback(store);
     return FALSE;
 }

@@ -183,7 +183,7 @@ STEPS = [
     imports('distributors-3', 'distributors', '2026-01-27'),
     Step('release', 'quarantine', 'release', '--reason', 'unknown-distributor', '--date', '2026-01-27'),
     Step('run-31', 'run', '--date', '2026-01-31', *RUN),
-    Step('close', 'period', 'close', '2026-01', user='settle_finance', already=('is closed already',)),
+    Step('close', 'period', 'close', '2026-01', '--accept', 'a test', user='settle_finance', already=('is closed already',)),
     Step('submit-2', 'policy', 'submit', '@policy-2.yaml', user='settle_sales'),
     Step('submit-3', 'policy', 'submit', '@policy-3.yaml', user='settle_sales'),
     Step('withdraw-3', 'policy', 'withdraw', waiting('v3'), '--reason', 'not so', user='settle_sales',

@@ -61,7 +61,7 @@ def make(seed, orders, days, life):
             if turn != end:  # close what lies two months back, so that late facts go elsewhere
                 months = list(range(closed + 1, so.month_of(turn) - 1))
                 for month in months:
-                    settle('period', 'close', so.show_month(month))
+                    settle('period', 'close', so.show_month(month), '--accept', 'a test')
                 closings.append((turn, months))
                 closed += len(months)
         found, compared = (compare.compare_standings(settle, folder, policies, end) if with_terms else

@@ -95,7 +95,7 @@ class Replay(settle_test.TestCase):
                 'WHERE c.dim = 4 AND c.id = 1 AND o.dim = 3 AND o.id = 2')[0][0] + '\n')
             copy.settle('import', 'managers', world.write(folder, 'm.csv', text),
                         '--date', '2026-05-16', check=True)
-        copy.settle('period', 'close', '2026-04', user='settle_finance', check=True)
+        copy.settle('period', 'close', '2026-04', '--accept', 'a test', user='settle_finance', check=True)
         copy.settle('run', '--date', '2026-06-20', check=True)
         world.issue(copy)
         rows = self.replay('--run', '1..', database=copy)

@@ -94,7 +94,7 @@ def quarter(server, folder):
             database.settle('import', 'events', path, '--date', date, check=True)
         run(date, '--workers', '2', '--chunk-facts', '40')
         if date == '2026-02-16':
-            database.settle('period', 'close', '2026-01', user='settle_finance', check=True)
+            database.settle('period', 'close', '2026-01', '--accept', 'a test', user='settle_finance', check=True)
             issue(database)
         if date == '2026-03-16':
             # rejected for a carrier that nobody knew; and a policy of another carrier
@@ -106,7 +106,7 @@ def quarter(server, folder):
             # a second run of the same date
             run('2026-03-17')
     for period in ('2026-02', '2026-03'):
-        database.settle('period', 'close', period, user='settle_finance', check=True)
+        database.settle('period', 'close', period, '--accept', 'a test', user='settle_finance', check=True)
     issue(database)
     run(UNTIL)
     return database

@@ -1,0 +1,37 @@
+-- What of a period is not finished, though it may be closed: how many, and where to look. $1 first day of the period
+SELECT x.what, x.n, x.look
+  FROM (VALUES
+    ('rejected rows that were not released', (
+        SELECT count(*) FROM settle.quarantine q JOIN settle.batch b USING (batch_id)
+         WHERE b.business_date < ($1::date + interval '1 month')::date
+           AND NOT EXISTS (SELECT 1 FROM settle.quarantine_release r
+                            WHERE r.batch_id = q.batch_id AND r.line = q.line)),
+     'settle quarantine list'),
+    ('invoice batches that were not issued', (
+        SELECT count(*) FROM settle.invoice_batch i
+         WHERE i.invoices > 0 AND i.cut_off < ($1::date + interval '1 month')::date
+           AND i.run_id <= (SELECT value FROM settle.counter WHERE name = 'watermark')
+           AND NOT EXISTS (SELECT 1 FROM settle.invoice_issue s
+                            WHERE s.batch_run_id = i.run_id AND s.carrier_id = i.carrier_id)),
+     'settle invoice list'),
+    ('instalments due in or before it that wait for a bill', (
+        SELECT count(*) FROM settle.agenda a
+         WHERE a.what = 3 AND a.look_day < ($1::date + interval '1 month')::date
+           AND a.run_id <= (SELECT value FROM settle.counter WHERE name = 'watermark')
+           AND NOT EXISTS (SELECT 1 FROM settle.run_abandonment x WHERE x.run_id = a.run_id)
+           AND NOT EXISTS (SELECT 1 FROM settle.agenda z
+                            WHERE z.distributor_id = a.distributor_id AND z.order_id = a.order_id AND z.what = 4
+                              AND z.slot = a.slot AND z.run_id > a.run_id
+                              AND z.run_id <= (SELECT value FROM settle.counter WHERE name = 'watermark'))),
+     'settle status'),
+    ('bills and events that wait for their order', (
+        SELECT (SELECT count(*) FROM settle.bill_waiting w
+                 WHERE w.issue_day < ($1::date + interval '1 month')::date
+                   AND NOT EXISTS (SELECT 1 FROM settle.bill_found f WHERE f.contract_id = w.contract_id
+                                      AND f.month = w.month AND f.revision = w.revision))
+             + (SELECT count(*) FROM settle.event_waiting w
+                 WHERE w.day < ($1::date + interval '1 month')::date
+                   AND NOT EXISTS (SELECT 1 FROM settle.event_found f
+                                    WHERE f.order_id = w.order_id AND f.event_id = w.event_id))),
+     'settle status')) x (what, n, look)
+ WHERE x.n > 0

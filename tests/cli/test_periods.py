@@ -1,0 +1,73 @@
+#!/usr/bin/env python3
+"""Closing a period says what is left open, and opening it again leaves a trace (docs/semantics.md 3, 14.22)."""
+import os
+import sys
+
+sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+import small
+import settle_test
+
+RULES = ('- upfront: u\n  pay: 60.00\n- deferred: d\n  instalments:\n'
+         '  - {after: 1 month, day: 10, pay: 10.00, if: [{month: 0, all: [{minutes: 1..}]}]}\n')
+
+
+class Periods(small.Case):
+    def close(self, period, *options, code=0):
+        return self.settle('period', 'close', period, *options, user='settle_finance', code=code)
+
+    def test_says_what_is_left_open(self):
+        self.prepare(RULES, invoice='cycle: weekly, cut-off-day: 7')
+        self.send('orders', '2026-01-10', small.order('A', '2026-01-10', contract='K'))
+        self.send('orders', '2026-01-11', small.order('B', '2026-01-11', distributor='D9'))
+        self.send('bills', '2026-01-12', small.bill('unknown', '2026-01', '2026-01-12'))
+        self.run_to('2026-02-28')
+        out = self.close('2026-01', code=1)
+        self.assertIn('rejected rows that were not released', out)
+        self.assertIn('invoice batches that were not issued', out)
+        self.assertIn('bills and events that wait for their order', out)
+        self.assertNotIn('instalments', out)
+        self.assertIn('--accept REASON', out)
+        self.assertEqual(self.rows('period', 'list')[0]['state'], 'open')
+        self.assertIn('wants a reason', self.close('2026-01', '--accept', ' ', code=2))
+        self.close('2026-01', '--accept', 'agreed with C1')
+        self.assertIn('instalments due in or before it that wait for a bill', self.close('2026-02', code=1))
+        row = self.rows('period', 'list')[0]
+        self.assertEqual((row['state'], row['closed_by']), ('closed', 'settle_finance'))
+        self.assertIn('1 rejected rows', row['left_open'])
+        detail = self.database.sql("SELECT detail ->> 'reason' FROM settle.control_log WHERE action = 'period-close'")
+        self.assertEqual(detail[0][0], 'agreed with C1')
+
+    def test_reopened(self):
+        self.prepare('- upfront: u\n  pay: 60.00\n')
+        self.send('orders', '2026-01-10', small.order('A', '2026-01-10'))
+        self.send('orders', '2026-02-10', small.order('B', '2026-02-10'))
+        self.run_to('2026-03-31')
+        for period in ('2026-01', '2026-02', '2026-03'):
+            self.close(period)
+        self.assertIn('--reason', self.settle('period', 'reopen', '2026-02', user='settle_finance', code=2))
+        self.assertIn('is not closed', self.settle('period', 'reopen', '2026-04', '--reason', 'x', user='settle_finance',
+                                                   code=3))
+        self.settle('period', 'reopen', '2026-02', '--reason', 'x', user='settle_night', code=4)
+        self.send('orders', '2026-04-01', small.order('C', '2026-02-11'))
+        self.run_to('2026-04-01')
+        self.settle('period', 'reopen', '2026-02', '--reason', 'C1 "forgot" a file', user='settle_finance')
+        self.send('orders', '2026-04-02', small.order('D', '2026-02-12'), small.order('E', '2026-01-12'))
+        self.run_to('2026-04-02')
+        self.assertEqual(sorted(self.posted('subject', 'period', 'origin')), [
+            ('A', '2026-01', '2026-01'), ('B', '2026-02', '2026-02'), ('C', '2026-04', '2026-02'),
+            ('D', '2026-02', '2026-02'), ('E', '2026-02', '2026-01')])
+        rows = {r['period']: r for r in self.rows('period', 'list')}
+        self.assertEqual([(p, rows[p]['state']) for p in ('2026-01', '2026-02', '2026-04')],
+                         [('2026-01', 'closed'), ('2026-02', 'open'), ('2026-04', 'open')])
+        self.assertEqual((rows['2026-02']['reopened_by'], rows['2026-02']['reason']),
+                         ('settle_finance', 'C1 "forgot" a file'))
+        self.assertEqual(rows['2026-01']['reason'], '')
+        self.close('2026-02')
+        self.assertEqual(self.rows('period', 'list')[1]['state'], 'closed')
+        # what a run saw is what its replay sees, whatever was decided since
+        self.ok('verify')
+        self.ok('replay', '--run', '1..')
+
+
+if __name__ == '__main__':
+    settle_test.main()
