@@ -34,6 +34,7 @@ print_invoices(const SettleCli *cli, const SettleResult *rows)
         {"lines", SETTLE_COLUMN_INTEGER}, {"net", SETTLE_COLUMN_MONEY},
         {"tax", SETTLE_COLUMN_MONEY},     {"gross", SETTLE_COLUMN_MONEY},
         {"payable", SETTLE_COLUMN_MONEY}, {"withheld", SETTLE_COLUMN_MONEY},
+        {"document", SETTLE_COLUMN_TEXT},
     };
     SettleTable *table = settle_table_new(cli->format, columns, G_N_ELEMENTS(columns), stdout);
 
@@ -56,6 +57,7 @@ print_invoices(const SettleCli *cli, const SettleResult *rows)
         for (int j = 0; j < 5; j++)
             cells[9 + j] =
                 settle_money_format(settle_result_i64(rows, i, 9 + j), exponent, amounts[j]);
+        cells[14] = settle_result_text(rows, i, 15);
         settle_table_row(table, cells);
     }
     settle_table_end(table);

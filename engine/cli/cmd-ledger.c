@@ -86,6 +86,48 @@ ledger_balances(const SettleCli *cli, int argc, char **argv)
     return SETTLE_EXIT_DONE;
 }
 
+static int
+ledger_ageing(const SettleCli *cli, int argc, char **argv)
+{
+    static const SettleCell cells[] = {
+        {"carrier", SETTLE_CELL_TEXT, 0},      {"distributor", SETTLE_CELL_TEXT, 0},
+        {"currency", SETTLE_CELL_CURRENCY, 0}, {"owes", SETTLE_CELL_MONEY, 2},
+        {"since", SETTLE_CELL_TEXT, 0},        {"days", SETTLE_CELL_INTEGER, 0},
+        {"band", SETTLE_CELL_TEXT, 0},
+    };
+    g_autofree char *carrier = NULL, *distributor = NULL, *date = NULL;
+    const GOptionEntry entries[] = {
+        {"carrier", 0, 0, G_OPTION_ARG_FILENAME, &carrier, "only of this carrier", "CODE"},
+        {"distributor", 0, 0, G_OPTION_ARG_FILENAME, &distributor, "only of this distributor",
+         "CODE"},
+        {"date", 0, 0, G_OPTION_ARG_FILENAME, &date, "as of that day; else the last settled one",
+         "YYYY-MM-DD"},
+        G_OPTION_ENTRY_NULL};
+    g_autoptr(SettleStore) store = NULL;
+    g_autoptr(SettleResult) rows = NULL;
+    GError *error = NULL;
+    SettleDay day;
+    int code;
+
+    if (!settle_cli_parse("ledger ageing",
+                          "Distributors that owe more than is owed to them, since when, and how "
+                          "much: what was taken back outweighs what was earned and not invoiced.",
+                          entries, &argc, &argv, &code))
+        return code;
+    if (argc > 1)
+        return settle_cli_usage(NULL, "ledger ageing takes no \"%s\"", argv[1]);
+    if (date != NULL && !settle_cli_day("--date", date, &day, &error))
+        return settle_cli_fail(error);
+    store = settle_cli_open(cli, SETTLE_STORE_AS_READER, "ledger", &error);
+    rows = store != NULL ? settle_store_query(store, settle_sql_ledger_ageing, &error, "sss",
+                                              carrier, distributor, date)
+                         : NULL;
+    if (rows == NULL)
+        return settle_cli_fail(error);
+    settle_cli_print(cli, rows, cells, G_N_ELEMENTS(cells));
+    return SETTLE_EXIT_DONE;
+}
+
 static gboolean
 parse_kind(const char *text, int *ret_kind)
 {
@@ -326,6 +368,7 @@ settle_command_ledger(const SettleCli *cli, int argc, char **argv)
     static const SettleCommand table[] = {
         {"balances", "", "balances of the accounts", NULL, ledger_balances},
         {"transfers", "", "what was posted", NULL, ledger_transfers},
+        {"ageing", "", "who owes, and since when", NULL, ledger_ageing},
         {NULL, NULL, NULL, NULL, NULL},
     };
     int code;

@@ -174,10 +174,18 @@ print_status(const SettleCli *cli, SettleStore *store, GError **error)
         {"count", SETTLE_CELL_INTEGER, 0},
         {"since_or_until", SETTLE_CELL_TEXT, 0},
     };
+    static const SettleCell debts[] = {
+        {"carrier", SETTLE_CELL_TEXT, 0},
+        {"currency", SETTLE_CELL_CURRENCY, 0},
+        {"distributors", SETTLE_CELL_INTEGER, 0},
+        {"owe", SETTLE_CELL_MONEY, 1},
+    };
     static const SettleCell periods[] = {
         {"period", SETTLE_CELL_TEXT, 0},       {"state", SETTLE_CELL_TEXT, 0},
         {"closed_by", SETTLE_CELL_TEXT, 0},    {"at", SETTLE_CELL_TEXT, 0},
-        {"transfers", SETTLE_CELL_INTEGER, 0},
+        {"transfers", SETTLE_CELL_INTEGER, 0}, {"left_open", SETTLE_CELL_TEXT, 0},
+        {"reopened_by", SETTLE_CELL_TEXT, 0},  {"reopened_at", SETTLE_CELL_TEXT, 0},
+        {"reason", SETTLE_CELL_TEXT, 0},
     };
     g_autoptr(SettleResult) head = settle_store_query(store, settle_sql_status_head, error, "");
     SettleDay last = 0;
@@ -206,6 +214,8 @@ print_status(const SettleCli *cli, SettleStore *store, GError **error)
            section(cli, settle_store_query(store, settle_sql_status_quarantine, error, ""),
                    "Quarantine", quarantine, G_N_ELEMENTS(quarantine)) &&
            print_zero(cli, store, error) &&
+           section(cli, settle_store_query(store, settle_sql_status_debts, error, ""),
+                   "Distributors that owe (settle ledger ageing)", debts, G_N_ELEMENTS(debts)) &&
            section(cli, settle_store_query(store, settle_sql_status_pending, error, "d", last),
                    "Waiting", pending, G_N_ELEMENTS(pending)) &&
            (!settled || print_due(cli, store, last, error));

@@ -133,6 +133,8 @@ complete(SettleInvoice *invoice, const SettleInvoiceTerms *terms)
     }
     /* An invoice over nothing is not sent: its lines join the next one. */
     invoice->carried = invoice->gross_minor <= 0 || invoice->gross_minor < terms->minimum_minor;
+    if (invoice->gross_minor < 0 && terms->credit_note)
+        invoice->carried = FALSE;
     return TRUE;
 }
 

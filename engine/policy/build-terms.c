@@ -39,7 +39,7 @@ settle_build_policy_terms(SettleBuild *build, SettlePolicyTerms *terms)
         top, "policy", "on-number-transfer", SETTLE_GOES_ON);
     terms->after_end = (SettleConsequence) settle_build_choice_of(
         top, "policy", "after-distributor-ended", SETTLE_GOES_ON);
-    terms->credit_note =
+    build->policy->invoice.credit_note =
         invoice != NULL && settle_build_choice_of(invoice, "invoice", "negative", 0) == 1;
     terms->contract_months = settle_build_months_of(top, "contract", 0);
 }

@@ -131,8 +131,7 @@ const SettleField settle_fields[] = {
       .default_text = "0"),
     F("invoice", "negative", FIELD_CHOICE,
       "what becomes of a negative total: it joins the next cycle, or a credit note goes out",
-      "negative: credit-note", .choices = negatives, .default_text = "carry-forward",
-      .later = TRUE),
+      "negative: credit-note", .choices = negatives, .default_text = "carry-forward"),
 
     F("for", "product", FIELD_TEXTS, "the carrier's product codes", "product: [P19, P29]"),
     F("for", "class", FIELD_TEXTS, "product classes", "class: [sim, plan]"),

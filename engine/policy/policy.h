@@ -191,6 +191,7 @@ typedef struct {
     SettleCycle cycle;
     int cut_off_day;       /* monthly: 1..31, clipped; weekly: 1 Monday .. 7 Sunday */
     int64_t minimum_minor; /* on the gross total; below it is carried forward */
+    gboolean credit_note;  /* a total below zero becomes one; else it is carried, too */
 } SettleInvoiceTerms;
 
 typedef struct {

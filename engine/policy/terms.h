@@ -71,8 +71,7 @@ typedef struct {
     SettleRatePpb tolerance_ppb; /* fraud findings up to the larger of a share ... */
     int tolerance_count;         /* ... and a count act as none */
     SettleConsequence on_port_out, on_number_transfer, after_end;
-    gboolean credit_note; /* negative totals: a credit note; else carried forward */
-    int contract_months;  /* 0: not said */
+    int contract_months; /* 0: not said */
 } SettlePolicyTerms;
 
 G_END_DECLS

@@ -41,17 +41,18 @@ check_batch(SettleStore *store, int32_t batch_run_id, const char *carrier,
     return TRUE;
 }
 
-/* One leg of an invoice; an amount of zero posts nothing. */
+/* One leg of an invoice; an amount of zero posts nothing, one below it only on a credit note, the
+ * other way. */
 static gboolean
 post_leg(SettleOutput *output, SettleTransfer *transfer, guint leg, int64_t amount_minor,
-         SettleRole debit, SettleRole credit, GError **error)
+         SettleRole debit, SettleRole credit, gboolean is_credit_note, GError **error)
 {
-    if (amount_minor <= 0)
+    if (amount_minor == 0 || (amount_minor < 0 && !is_credit_note))
         return TRUE;
     transfer->slot = settle_slot(0, 0, leg);
-    transfer->amount_minor = transfer->target_minor = amount_minor;
-    transfer->debit = (uint8_t) debit;
-    transfer->credit = (uint8_t) credit;
+    transfer->amount_minor = transfer->target_minor = ABS(amount_minor);
+    transfer->debit = (uint8_t) (amount_minor > 0 ? debit : credit);
+    transfer->credit = (uint8_t) (amount_minor > 0 ? credit : debit);
     return settle_output_transfer(output, transfer, error);
 }
 
@@ -75,7 +76,7 @@ version_of(const SettlePolicySet *policies, const SettleIssueBatch *batch, Settl
 }
 
 /* What is to be paid moves to "invoiced"; where take-backs outweigh it nothing moves and the debt
- * stays on the distributor's account (docs/semantics.md 8). */
+ * stays on the distributor's account, unless the whole is a credit note (docs/semantics.md 8). */
 SettleResult *
 settle_issue_invoices(SettleStore *store, const SettleIssueBatch *batch, GError **error)
 {
@@ -92,6 +93,7 @@ settle_issue_post(const SettleRunContext *context, const SettleIssueBatch *batch
     for (int i = 0; i < settle_result_rows(rows); i++) {
         int32_t distributor_id = settle_result_i32(rows, i, 0);
         SettleMonth origin = settle_day_month(batch->cut_off);
+        gboolean is_credit_note = settle_result_bool(rows, i, 6);
         SettleTransfer transfer = {
             .subject_id = settle_subject_invoice(batch->run_id, settle_result_i32(rows, i, 4)),
             .distributor_id = distributor_id,
@@ -110,11 +112,11 @@ settle_issue_post(const SettleRunContext *context, const SettleIssueBatch *batch
             current = distributor_id;
         }
         if (!post_leg(output, &transfer, 0, settle_result_i64(rows, i, 1), SETTLE_ROLE_DISTRIBUTOR,
-                      SETTLE_ROLE_INVOICED, error) ||
+                      SETTLE_ROLE_INVOICED, is_credit_note, error) ||
             !post_leg(output, &transfer, 1, settle_result_i64(rows, i, 2), SETTLE_ROLE_WITHHELD,
-                      SETTLE_ROLE_CARRIER, error) ||
+                      SETTLE_ROLE_CARRIER, is_credit_note, error) ||
             !post_leg(output, &transfer, 2, settle_result_i64(rows, i, 3), SETTLE_ROLE_CARRIER,
-                      SETTLE_ROLE_INVOICED, error))
+                      SETTLE_ROLE_INVOICED, is_credit_note, error))
             return FALSE;
     }
     if (current != 0)

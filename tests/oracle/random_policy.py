@@ -277,6 +277,8 @@ class PolicyMaker:
             invoice['cut-off-day'] = str(r.randint(1, 7))
         if cycle != 'none' and self.chance(0.7):
             invoice['minimum'] = fen(self.money(0, 30000))
+        if cycle != 'none' and self.with_events and self.chance(0.4):
+            invoice['negative'] = 'credit-note'
         more = {}
         if self.with_events:
             more = {'contract': r.choice(('6 months', '12 months')),

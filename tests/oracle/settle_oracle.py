@@ -953,7 +953,8 @@ def invoices(world, transfers, first, until):
             minimum = policy.money(policy.invoice.get('minimum', '0'))
             for key in sorted(key for key in waiting if key[0] == carrier and waiting[key]):
                 invoice = Invoice(*key, day, waiting[key])
-                if invoice.gross > 0 and invoice.gross >= minimum:
+                note = policy.invoice.get('negative') == 'credit-note' and invoice.gross < 0
+                if note or invoice.gross > 0 and invoice.gross >= minimum:
                     out.append(invoice)
                     waiting[key] = []
         day += datetime.timedelta(days=1)

@@ -244,7 +244,7 @@ render(GString *out, const SettleInvoice *invoice)
 static void
 check_case(size_t i, gboolean backwards)
 {
-    SettleInvoiceTerms terms = {SETTLE_CYCLE_MONTHLY, 10, cases[i].minimum};
+    SettleInvoiceTerms terms = {SETTLE_CYCLE_MONTHLY, 10, cases[i].minimum, FALSE};
     SettleInvoiceInput inputs[G_N_ELEMENTS(cases[i].rows)];
     g_autoptr(GPtrArray) invoices = NULL;
     g_autoptr(GString) text = g_string_new(NULL);
@@ -312,7 +312,7 @@ static void
 test_cycle(void)
 {
     for (size_t i = 0; i < G_N_ELEMENTS(cycles); i++) {
-        SettleInvoiceTerms terms = {cycles[i].cycle, cycles[i].cut_off_day, 0};
+        SettleInvoiceTerms terms = {cycles[i].cycle, cycles[i].cut_off_day, 0, FALSE};
         SettleDay day = 0;
 
         g_test_message("row %zu, %s", i, cycles[i].day);

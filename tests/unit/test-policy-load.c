@@ -434,7 +434,6 @@ static void
 test_unsupported(void)
 {
     static const char *const terms[] = {
-        "invoice negative",
         "split (line 21)",
         "payee (line 22)",
     };
@@ -489,7 +488,7 @@ test_unsupported(void)
     g_assert_cmpint(policy->terms.on_port_out, ==, SETTLE_STOPS);
     g_assert_cmpint(policy->terms.on_number_transfer, ==, SETTLE_GOES_ON);
     g_assert_cmpint(policy->terms.after_end, ==, SETTLE_STOPS);
-    g_assert_true(policy->terms.credit_note);
+    g_assert_true(policy->invoice.credit_note);
     g_assert_cmpint(policy->terms.ceiling.window, ==, SETTLE_WINDOW_QUARTER);
     g_assert_cmpint(policy->terms.ceiling.amount_minor, ==, 10000);
     g_assert_cmpint(policy->terms.tolerance_count, ==, 20);
