@@ -425,6 +425,14 @@ settle_directory_outlet_distributor(const SettleDirectory *directory, int32_t ou
 }
 
 int32_t
+settle_directory_outlet_parent(const SettleDirectory *directory, int32_t outlet_id, SettleDay day)
+{
+    const Version *outlet = find_version(directory, SETTLE_DIM_OUTLET, outlet_id, day);
+
+    return outlet != NULL ? outlet->b : 0;
+}
+
+int32_t
 settle_directory_manager_outlet(const SettleDirectory *directory, int32_t manager_id, SettleDay day)
 {
     const Version *manager = find_version(directory, SETTLE_DIM_MANAGER, manager_id, day);

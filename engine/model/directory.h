@@ -99,6 +99,9 @@ int32_t settle_directory_product_carrier(const SettleDirectory *directory, int32
 /* The distributor an outlet belongs to on that day; 0 if none. */
 int32_t settle_directory_outlet_distributor(const SettleDirectory *directory, int32_t outlet_id,
                                             SettleDay day);
+/* The outlet above it on that day; 0: none. */
+int32_t settle_directory_outlet_parent(const SettleDirectory *directory, int32_t outlet_id,
+                                       SettleDay day);
 int32_t settle_directory_manager_outlet(const SettleDirectory *directory, int32_t manager_id,
                                         SettleDay day);
 

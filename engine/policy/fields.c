@@ -54,7 +54,7 @@ const char *const settle_rule_kinds[] = {"upfront", "deferred", "revenue-share",
           .of = "ceiling"),                                                                        \
         F(kind, "split", FIELD_SECTION,                                                            \
           "how what is earned is divided for the reports of outlet and manager",                   \
-          "split: {distributor: 70, outlet: 20, manager: 10}", .of = "split", .later = TRUE),      \
+          "split: {distributor: 70, outlet: 20, manager: 10}", .of = "split"),                     \
         F(kind, "payee", FIELD_CHOICE, "whom the carrier pays", "payee: distributor",              \
           .choices = payees, .default_text = "distributor", .later = TRUE)
 #define CLAWBACK(kind)                                                                             \

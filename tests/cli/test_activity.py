@@ -1,0 +1,110 @@
+#!/usr/bin/env python3
+"""Summaries (汇总) and detail lists (清单) by distributor, outlet subtree and manager: each order once, where its
+manager stood when it closed (docs/semantics.md 1, 5.7, 13.12)."""
+import os
+import sys
+
+sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+import small
+import settle_test
+from test_events import event
+
+SPLIT = '  split: {distributor: 1, outlet: 1, manager: 1}\n'
+AMOUNTS = ('paid', 'upfront', 'deferred', 'revenue_share', 'volume_bonus', 'total', 'held', 'taken_back',
+           'share_distributor', 'share_outlet', 'share_manager')
+
+
+def minor(text):
+    return int(text.replace('.', '')) if text else 0
+
+
+class Activity(small.Case):
+    def organisation(self, rules, **more):
+        """Top above Mid above Low, and Side; M1 at Low moves to Side; Mid moves below Side in March."""
+        self.prepare(rules, **more)
+        self.ok('import', 'outlets', self.file('outlets.csv', 'outlet,name,distributor,parent,valid_from\n'
+                'Top,T,D1,,2025-01-01\nMid,M,D1,Top,2025-01-01\nLow,L,D1,Mid,2025-01-01\nSide,S,D1,,2025-01-01\n'
+                'Mid,M,D1,Side,2026-03-01\nFar,F,D2,,2025-01-01\n'), '--date', small.SINCE)
+        self.ok('import', 'managers', self.file('managers.csv', 'manager,name,outlet,valid_from\n'
+                'M1,A,Low,2025-01-01\nM1,A,Side,2026-02-01\nM2,B,Mid,2025-01-01\nM9,Z,Far,2025-01-01\n'),
+                '--date', small.SINCE)
+
+    def orders(self, *rows):
+        for name, day, manager in rows:
+            self.send('orders', day, small.order(name, day, manager=manager,
+                                                 distributor='D2' if manager == 'M9' else 'D1'))
+
+    def names(self, *options):
+        return [r['order'] for r in self.rows('activity', 'list', '--distributor', 'D1', *options)]
+
+    ORDERS = (('A', '2026-01-10', 'M1'), ('B', '2026-01-11', 'M2'), ('C', '2026-02-10', 'M1'),
+              ('D', '2026-02-11', ''), ('E', '2026-03-10', 'M2'), ('Z', '2026-03-10', 'M9'))
+
+    def test_where_its_manager_stood(self):
+        self.organisation('- upfront: u\n  pay: 10.00\n')
+        self.orders(*self.ORDERS)
+        self.run_to('2026-03-31')
+        self.assertEqual(self.names(), ['A', 'B', 'C', 'D', 'E'])
+        self.assertEqual(self.names('--outlet', 'Top'), ['A', 'B'])
+        self.assertEqual(self.names('--outlet', 'Mid'), ['A', 'B', 'E'])
+        self.assertEqual(self.names('--outlet', 'Low'), ['A'])
+        self.assertEqual(self.names('--outlet', 'Side'), ['C', 'E'])
+        self.assertEqual(self.names('--manager', 'M1'), ['A', 'C'])
+        self.assertEqual(self.names('--manager', 'M9'), [])
+        self.assertEqual(self.names('--from', '2026-02', '--to', '2026-02'), ['C', 'D'])
+        self.assertEqual([(r['outlet'], r['manager']) for r in self.rows('activity', 'list', '--distributor', 'D1')],
+                         [('Low', 'M1'), ('Mid', 'M2'), ('Side', 'M1'), ('', ''), ('Mid', 'M2')])
+        for options in ([], ['--distributor', 'D1', '--outlet', 'Top', '--manager', 'M1']):
+            self.settle('activity', 'list', *options, code=2)
+        self.settle('activity', 'list', '--distributor', 'D7', code=3)
+
+    def test_each_order_once(self):
+        """However it is cut, the parts add up to the whole; the list adds up to the summary and the ledger."""
+        self.organisation('- upfront: u\n  pay: 10.01\n' + SPLIT + '  holdback: {share: 10%, days: 400}\n'
+                          '  clawback: [{on: cancel, take: 50%}]\n'
+                          '- deferred: d\n  instalments: [{after: 1 month, day: 5, pay: 3%}]\n'
+                          '- volume-bonus: v\n  window: month\n  scope: outlet\n  mode: whole\n  tiers: {1..: 1.00}\n')
+        self.orders(*self.ORDERS)
+        self.send('events', '2026-03-12', event('e1', 'cancel', '2026-03-12'))
+        self.run_to('2026-04-30')
+        every = self.rows('activity', 'list', '--distributor', 'D1')
+        whole = {name: sum(minor(r[name]) for r in every) for name in AMOUNTS}
+        for by in ([], ['--by', 'outlet'], ['--by', 'manager']):
+            rows = self.rows('activity', 'summary', '--distributor', 'D1', *by)
+            self.assertEqual({name: sum(minor(r[name]) for r in rows) for name in AMOUNTS}, whole, by)
+            self.assertEqual(sum(int(r['orders']) for r in rows), 5)
+        for row in every:
+            self.assertEqual(minor(row['total']), sum(minor(row[n]) for n in AMOUNTS[8:]), row)
+            self.assertEqual(minor(row['total']), sum(minor(row[n]) for n in AMOUNTS[1:5]), row)
+        owed = sum(minor(r['balance']) for r in self.rows('ledger', 'balances', '--distributor', 'D1')
+                   if r['account'] == 'carrier')
+        self.assertEqual(whole['total'], owed)
+        self.assertEqual(whole['taken_back'], 500)
+        self.assertGreater(whole['held'], 0)
+        # an outlet's windows are its own; the distributor sees them all
+        self.assertEqual([r['order'] for r in every if r['order'].startswith('window')],
+                         ['window 2026-01'] * 2 + ['window 2026-02', 'window 2026-03'])
+        self.assertEqual(len(self.names('--outlet', 'Low')), 2)
+
+    def test_E9_split(self):
+        self.organisation('- upfront: u\n  pay: 10.00\n' + SPLIT)
+        self.orders(('A', '2026-01-10', 'M1'), ('D', '2026-01-11', ''))
+        self.run_to('2026-01-31')
+        self.assertEqual([tuple(r[n] for n in AMOUNTS[8:])
+                          for r in self.rows('activity', 'list', '--distributor', 'D1')],
+                         [('3.34', '3.33', '3.33'), ('10.00', '0.00', '0.00')])
+
+    def test_splits_targets_not_differences(self):
+        """10.00, then 4.99 of it is kept: parts of 4.99, whatever was posted on the way."""
+        self.organisation('- upfront: u\n  pay: 10%\n' + SPLIT)
+        self.orders(('A', '2026-01-10', 'M1'))
+        for n, amount in enumerate(('20.05', '30.05')):
+            self.send('events', f'2026-01-1{n + 1}', event(f'r{n}', 'refund', f'2026-01-1{n + 1}', amount=amount))
+        self.run_to('2026-01-31')
+        row = self.rows('activity', 'list', '--distributor', 'D1')[0]
+        self.assertEqual((row['total'], row['share_distributor'], row['share_outlet'], row['share_manager']),
+                         ('4.99', '1.67', '1.66', '1.66'))
+
+
+if __name__ == '__main__':
+    settle_test.main()

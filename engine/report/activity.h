@@ -1,0 +1,50 @@
+/* What a distributor's orders and windows have earned, by whoever they belong to: an outlet and all
+ * below it, a manager, or the distributor as a whole (docs/semantics.md 1, 5.7). An order belongs
+ * to where its manager stood on its closing day; each counts once. */
+#pragma once
+
+#include "model/directory.h"
+#include "run/policies.h"
+
+G_BEGIN_DECLS
+
+typedef enum {
+    SETTLE_PART_DISTRIBUTOR = 0,
+    SETTLE_PART_OUTLET,
+    SETTLE_PART_MANAGER,
+    SETTLE_N_PARTS
+} SettlePart;
+
+/* What is asked for. Whoever sees an outlet sees all below it; at most one of outlet and manager.
+ */
+typedef struct {
+    int32_t distributor_id, outlet_id, manager_id; /* 0: any */
+    SettleMonth from, to;                          /* closing months, both included */
+} SettleActivityQuery;
+
+/* Of one order, or of one volume window. All in minor units of `currency`. */
+typedef struct {
+    gboolean is_window;
+    const char *name;      /* upstream id; "window 2026-03" */
+    const char *closed_at; /* in the settlement zone; "" of a window */
+    const char *zero;      /* why nothing was posted; "" */
+    SettleMonth month;     /* of closing; the window's last */
+    int32_t carrier_id, product_id, manager_id, outlet_id; /* 0: none */
+    SettleCurrency currency;
+    int64_t paid_minor, quantity; /* 0 of a window */
+    int64_t kind_minor[SETTLE_N_COMMISSION_KINDS + 1];
+    int64_t total_minor, held_minor, taken_back_minor;
+    int64_t part_minor[SETTLE_N_PARTS]; /* how the total is divided by the rules' splits */
+} SettleActivity;
+
+typedef gboolean (*SettleActivityRow)(const SettleActivity *row, gpointer user_data,
+                                      GError **error);
+
+/* Calls row for each order in the order of closing time, then for each window. Bounded memory: one
+ * row at a time. zone: of the settlement. FALSE and error. */
+gboolean settle_activity_read(SettleStore *store, const SettleDirectory *directory,
+                              const SettlePolicySet *policies, const char *zone,
+                              const SettleActivityQuery *query, SettleActivityRow row,
+                              gpointer user_data, GError **error);
+
+G_END_DECLS
