@@ -223,6 +223,14 @@ has_money(const SettleJoint *joint, int32_t distributor_id, int32_t carrier_id)
     return g_hash_table_contains(joint->money, &any);
 }
 
+gboolean
+settle_joint_leaves(const SettleJoint *joint, const SettlePolicy *policy)
+{
+    return joint->possible && !settle_joint_is(joint, joint->distributor_id, policy) &&
+           (is_capped(policy) || (settle_joint_awaits_payment(policy) &&
+                                  has_money(joint, joint->distributor_id, policy->carrier_id)));
+}
+
 static gboolean
 has_finding(const SettleWorker *worker, const SettleJointPair *pair)
 {

@@ -41,6 +41,9 @@ gboolean settle_joint_is(const SettleJoint *joint, int32_t distributor_id,
                          const SettlePolicy *policy);
 /* TRUE if the distributor's amounts could not be decided. */
 gboolean settle_joint_failed(const SettleJoint *joint);
+/* TRUE if the current distributor's windows under the policy stay as they are posted: what they are
+ * freed or cut to hangs on its orders, of which nothing happened to any. */
+gboolean settle_joint_leaves(const SettleJoint *joint, const SettlePolicy *policy);
 /* The order's fraud findings act as none. */
 gboolean settle_joint_tolerates(const SettleJoint *joint, int64_t order_id);
 /* The policy's volume windows are measured from all orders, not by what changed. */

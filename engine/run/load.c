@@ -259,12 +259,27 @@ settle_load_due_orders(SettleStore *store, const SettleRunContext *context,
     return TRUE;
 }
 
+/* A revision and its withdrawal are two rows of one agenda key: of them the one of this run is
+ * there already. */
+static void
+leave_out_of_run(const SettleRunContext *context, GArray *bills, guint first)
+{
+    guint kept = first;
+
+    for (guint i = first; i < bills->len; i++)
+        if (settle_run_batch_state(context, g_array_index(bills, SettleBill, i).batch_id) ==
+            SETTLE_BATCH_BEFORE)
+            g_array_index(bills, SettleBill, kept++) = g_array_index(bills, SettleBill, i);
+    g_array_set_size(bills, kept);
+}
+
 gboolean
 settle_load_new_bills(SettleStore *store, const SettleRunContext *context, const SettleChunk *chunk,
                       GArray *bills, GError **error)
 {
     const int32_t *batches = (const int32_t *) (const void *) context->batches->data;
     gsize n = context->batches->len;
+    guint of_batches;
 
     g_array_set_size(bills, 0);
     if (n > 0 && !read_bills(settle_store_read(store, settle_sql_run_bills_of_batches, error,
@@ -272,6 +287,7 @@ settle_load_new_bills(SettleStore *store, const SettleRunContext *context, const
                                                chunk->first_distributor, chunk->last_distributor),
                              context, chunk, NULL, NULL, bills, error))
         return FALSE;
+    of_batches = bills->len;
     if (context->due &&
         !read_bills(settle_store_read(store, settle_sql_run_bills_waited, error, "diiiI",
                                       context->date, chunk->first_distributor,
@@ -279,6 +295,7 @@ settle_load_new_bills(SettleStore *store, const SettleRunContext *context, const
                                       context->abandoned->data, (gsize) context->abandoned->len),
                     context, chunk, NULL, NULL, bills, error))
         return FALSE;
+    leave_out_of_run(context, bills, of_batches);
     sort_unless_sorted(bills, compare_bills);
     return TRUE;
 }

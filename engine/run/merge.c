@@ -166,7 +166,8 @@ settle_merge_set_waiting_aside(SettleWorker *worker)
                 .look_day = day,
                 .bill_month = bill->month,
                 .revision = bill->revision,
-                .slot = (bill->month - settle_day_month(SETTLE_DAY_MIN)) << 16 | bill->revision,
+                .slot = (bill->month - settle_day_month(SETTLE_DAY_MIN)) << 16 |
+                        bill->withdrawn << 15 | bill->revision,
             };
             g_array_append_val(output->agenda, row);
             output->sums.waiting++;
@@ -342,7 +343,7 @@ bills_need_history(const SettleRunContext *context, const SettleSubject *subject
 /* Any order of the chunk may have events by now: all since the earliest closing month are read,
  * which costs what there are, not what there are orders. */
 static gboolean
-load_events(SettleWorker *worker, const SettleChunk *chunk, GError **error)
+load_events(SettleWorker *worker, const SettleChunk *chunk, SettleDay *ret_first, GError **error)
 {
     SettleDay first = SETTLE_DAY_MAX;
 
@@ -359,8 +360,25 @@ load_events(SettleWorker *worker, const SettleChunk *chunk, GError **error)
     for (guint i = 0; i < worker->woken_orders->len; i++)
         first = MIN(first, g_array_index(worker->woken_orders, SettleOrder, i).closing_day);
     first = MIN(first, settle_joint_first_day(worker->joint, first));
+    *ret_first = first;
     g_array_set_size(worker->events, 0);
     return first == SETTLE_DAY_MAX ||
+           settle_load_events(worker->reader, worker->context, chunk, settle_day_month(first),
+                              worker->events, error);
+}
+
+/* Joint orders may have closed long before all others of the chunk: their events count, too. */
+static gboolean
+load_joint_events(SettleWorker *worker, const SettleChunk *chunk, SettleDay loaded_from,
+                  GError **error)
+{
+    SettleDay first = loaded_from;
+
+    for (guint i = 0; i < worker->joint_orders->len; i++)
+        first = MIN(first, g_array_index(worker->joint_orders, SettleOrder, i).closing_day);
+    return worker->joint_orders->len == 0 ||
+           (loaded_from != SETTLE_DAY_MAX &&
+            settle_day_month(first) == settle_day_month(loaded_from)) ||
            settle_load_events(worker->reader, worker->context, chunk, settle_day_month(first),
                               worker->events, error);
 }
@@ -370,11 +388,13 @@ gboolean
 settle_merge_load_history(SettleWorker *worker, const SettleChunk *chunk, GError **error)
 {
     SettleMonth first_month = G_MAXINT32;
+    SettleDay events_from;
     SettleSubject subject;
 
     if (!settle_joint_load_receipts(worker->joint, worker, chunk, error) ||
-        !load_events(worker, chunk, error) ||
-        !settle_joint_load_orders(worker->joint, worker, chunk, error))
+        !load_events(worker, chunk, &events_from, error) ||
+        !settle_joint_load_orders(worker->joint, worker, chunk, error) ||
+        !load_joint_events(worker, chunk, events_from, error))
         return FALSE;
     g_array_set_size(worker->keys, 0);
     if (worker->due_orders->len > 0 || worker->woken_orders->len > 0 ||

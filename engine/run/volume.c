@@ -360,6 +360,8 @@ evaluate(SettleVolumes *volumes, SettleJoint *joint, Window *window)
     if (window->anew && !settle_sub_i64(window->delta, window->before, &window->delta))
         return FALSE;
     window->evaluated = is_evaluated(volumes->context, &window->rule->volume, window->window_end);
+    if (window->evaluated && settle_joint_leaves(joint, window->policy))
+        window->evaluated = FALSE;
     if (!window->evaluated)
         return TRUE;
     if (!settle_add_i64(window->before, window->delta, &window->measure) ||

@@ -60,6 +60,8 @@ def signed(row):
         return minor
     if row['credit'] == 'carrier':
         return -minor
+    if row['leg'] == 'released':
+        return 0
     raise ValueError(f'no commission: {row}')
 
 

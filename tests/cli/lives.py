@@ -1,0 +1,92 @@
+"""Generated lives of orders that are all acceptable, whatever order they come in: what facts there are, and ways to
+hand them over (docs/semantics.md 2, 6)."""
+import csv
+import os
+import sys
+from collections import defaultdict
+from datetime import date, timedelta
+
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), '..', 'oracle'))
+import compare
+import random_facts
+import random_policy
+
+START, DAYS = date(2026, 1, 1), 120
+END = START + timedelta(days=DAYS)
+CARRIERS = ('CA', 'CB')
+KEYS = {'orders': ('carrier', 'order_id'), 'bills': ('carrier', 'contract', 'month', 'revision'),
+        'events': ('carrier', 'event_id'), 'months': ('carrier', 'month'), 'receipts': ('carrier', 'receipt_id')}
+
+
+class Life:
+    """The facts of a seed, each once, master data apart, and the policies."""
+
+    def __init__(self, source, folder, orders):
+        self.source = source
+        maker = random_facts.FactMaker(source, CARRIERS, START, END, distributors=8, nights=12, late_moves=True,
+                                       with_events=True, with_terms=True)
+        self.policies = [self.without_invoices(policy) for policy in random_policy.versions(
+            source, CARRIERS, maker.distributors, START, END, True, True)]
+        self.master, self.facts, seen = [], [], {}
+        for entry in maker.write(folder, orders):
+            with open(os.path.join(folder, entry[0]), encoding='utf-8', newline='') as file:
+                rows = list(csv.DictReader(file))
+            if entry[1] not in KEYS:
+                self.master.append((entry[1], rows))
+                continue
+            for row in rows:
+                key = entry[1], *(row[name] for name in KEYS[entry[1]])
+                if key not in seen:  # what is said again, or otherwise, would depend on who comes first
+                    seen[key] = row
+                    self.facts.append((date.fromisoformat(entry[2]), entry[1], row))
+
+    @staticmethod
+    def without_invoices(policy):
+        return {**policy, 'invoice': {'cycle': 'none'}}
+
+    def orders(self):
+        return [row for _, kind, row in self.facts if kind == 'orders']
+
+    def shuffled(self):
+        """The same facts on other days, in other batches."""
+        nights = sorted({START + timedelta(days=self.source.randint(0, DAYS)) for _ in range(10)} | {END})
+        facts = [(self.source.choice(nights), kind, row) for _, kind, row in self.facts]
+        self.source.shuffle(facts)
+        return facts
+
+
+def hand_over(settle, folder, life, facts, source):
+    """Master data first, then the facts in files by business date and kind, some in two; policies are active before
+    the first night. Returns the dates."""
+    os.makedirs(folder, exist_ok=True)
+    before = str(START - timedelta(days=1))
+    for number, (kind, rows) in enumerate(life.master):
+        send(settle, folder, f'master-{number}', kind, before, rows)
+    compare.activate(settle, folder, life.policies)
+    batches = defaultdict(list)
+    for night, kind, row in facts:
+        batches[night, kind, source.random() < 0.5].append(row)
+    order = list(batches)
+    source.shuffle(order)
+    for number, key in enumerate(order):
+        send(settle, folder, f'batch-{number}', key[1], str(key[0]), batches[key])
+    return sorted({night for night, _, _ in facts})
+
+
+def send(settle, folder, name, kind, night, rows):
+    path = os.path.join(folder, name + '.csv')
+    with open(path, 'w', encoding='utf-8', newline='') as file:
+        out = csv.DictWriter(file, random_facts.COLUMNS[kind].split(','), lineterminator='\n')
+        out.writeheader()
+        out.writerows(rows)
+    settle('import', kind, path, '--date', night, '--count', str(len(rows)))
+
+
+def event(order, key, what, day, undone=''):
+    return {'carrier': order['carrier'], 'event_id': f'{order["order_id"]}-{key}', 'order_id': order['order_id'],
+            'event': what, 'at': f'{day}T12:00:00+08:00', 'amount': '', 'reinstates': undone, 'currency': ''}
+
+
+def closing_day(order):
+    from settle_oracle import ZONE, parse_instant
+    return parse_instant(order['closed_at']).astimezone(ZONE).date()
