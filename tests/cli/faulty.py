@@ -19,8 +19,10 @@ rules:
 - upfront: sale
   for: {{class: [sim, plan]}}
   pay: {pay}
+  holdback: {{share: 10%, days: 3}}
 - deferred: stays
   for: {{class: [plan]}}
+  ceiling: {{window: month, amount: 3.00}}
   instalments:
   - {{after: 0 months, day: 24, pay: 1.00}}
   - {{after: 0 months, day: 28, pay: 2.00, if: [{{month: 0, any: [{{minutes: 10..}}]}}]}}
@@ -30,6 +32,7 @@ rules:
   months: 0..12
   rate: 3%
   life-cap: 5.00
+  pay-when-paid: true
 - volume-bonus: volume
   for: {{class: [sim, plan]}}
   window: month
@@ -97,6 +100,9 @@ FILES = {
                        event('E2', 'A2-0', 'refund', '2026-01-25', amount='10.00'),
                        event('E3', 'B1-0', 'full-refund', '2026-01-25'),
                        event('E4', 'C1-0', 'fraud', '2026-01-27')]),
+    'months': 'carrier,month\nC1,2025-12\nC1,2026-01\n',
+    'receipts': 'carrier,receipt_id,distributor,month,amount,currency\n'
+                + ''.join(f'C1,R{d},D{d},2026-01,0.{d}0,CNY\n' for d in (1, 2, 4)),
     'orders-late': table(orders('L', '2026-01-21', 1)),
 }
 
@@ -182,6 +188,8 @@ STEPS = [
     Step('staging', 'import', 'orders', '--staging', 'crm', '--date', '2026-01-27', before=STAGED),
     imports('distributors-3', 'distributors', '2026-01-27'),
     Step('release', 'quarantine', 'release', '--reason', 'unknown-distributor', '--date', '2026-01-27'),
+    imports('months', 'months', '2026-01-28'),
+    imports('receipts', 'receipts', '2026-01-28'),
     Step('run-31', 'run', '--date', '2026-01-31', *RUN),
     Step('close', 'period', 'close', '2026-01', '--accept', 'a test', user='settle_finance', already=('is closed already',)),
     Step('submit-2', 'policy', 'submit', '@policy-2.yaml', user='settle_sales'),
@@ -191,5 +199,7 @@ STEPS = [
     Step('activate-2', 'policy', 'activate', '@policy-2.yaml', user='settle_finance'),
     imports('orders-late', 'orders', '2026-02-01'),
     Step('run-32', 'run', '--date', '2026-02-01', *RUN),
+    Step('reopen', 'period', 'reopen', '2026-01', '--reason', 'a test', user='settle_finance',
+         already=('is not closed',)),
     imports('orders-bulk', 'orders', '2026-02-02'),
 ]

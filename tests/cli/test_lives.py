@@ -22,12 +22,12 @@ DAY = timedelta(days=1)
 def plan():
     """(seed, orders)"""
     long = os.environ.get('SETTLE_LONG') == '1'
-    size = int(os.environ.get('SETTLE_LIVES', '5000' if long else '1000'))
+    size = int(os.environ.get('SETTLE_LIVES', '10000' if long else '2060'))
     if 'SETTLE_SEED' in os.environ:
         return [(int(os.environ['SETTLE_SEED']), size)]
     if long:
-        return [(seed, size) for seed in range(201, 221)]
-    return [(random.randrange(1 << 30), size) for _ in range(2)]
+        return [(seed, size) for seed in range(201, 212)]
+    return [(random.randrange(1 << 30), size)]
 
 
 def standings(settle):
