@@ -97,7 +97,8 @@ settle_validate_party(SettleIntakeJob *job, const SettleCsvRecord *record,
                CODE(MANAGER_OUTLET, &party->outlet) && DAY(MANAGER_VALID_FROM);
     case SETTLE_INTAKE_PRODUCTS:
         return CODE(PRODUCT_CARRIER, &party->carrier) && CODE(PRODUCT_PRODUCT, &party->code) &&
-               NAME(PRODUCT_NAME) && CODE(PRODUCT_CLASS, &party->class) && DAY(PRODUCT_VALID_FROM) &&
+               NAME(PRODUCT_NAME) && CODE(PRODUCT_CLASS, &party->class) &&
+               DAY(PRODUCT_VALID_FROM) &&
                take_sales(job, record, verdict, party);
     case SETTLE_INTAKE_ORDERS:
     case SETTLE_INTAKE_BILLS:

@@ -16,7 +16,7 @@ typedef struct {
 /* The origin itself while open, else the oldest open one after it (sections 3 and 14.22). */
 SettleMonth settle_periods_posting(const SettlePeriods *periods, SettleMonth origin);
 
-/* The legs of a slot: what of it came which way (docs/semantics.md 7, 14.33 to 14.35). Each stands
+/* The legs of a slot: what of it came which way (docs/semantics.md 7, 14.31 to 14.34). Each stands
  * at an amount of its own, never below zero; the numbers are stored in the slot. */
 typedef enum {
     SETTLE_LEG_MAIN = 0, /* carrier -> distributor, or -> withheld where it is kept at source */

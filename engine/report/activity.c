@@ -50,7 +50,7 @@ rule_of(const Reading *reading, int32_t policy_id, SettleSlot slot)
 }
 
 /* The slot's standing target by the rule's split; parts of nobody are the distributor's
- * (docs/semantics.md 4, 13.12, 14.39). FALSE on overflow. */
+ * (docs/semantics.md 4, 13.12, 14.40). FALSE on overflow. */
 static gboolean
 add_parts(SettleActivity *activity, const SettleRule *rule, int64_t net_minor)
 {

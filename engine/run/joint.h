@@ -1,6 +1,6 @@
 /* Orders whose amounts depend on those of others: the fraud findings that a policy tolerates, the
  * ceilings of a window, and the carrier's payments that free what awaits them (docs/semantics.md
- * 5.5, 5.6, 13.10, 13.11, 14.35 to 14.37). All of a distributor's orders under such a policy are
+ * 5.5, 5.6, 13.10, 13.11, 14.34 to 14.36). All of a distributor's orders under such a policy are
  * then settled together, each against what is posted of it: the same operation, over more at once.
  * A pair of distributor and policy is joint only where something of the kind is known of it. */
 #pragma once

@@ -336,7 +336,7 @@ add_overflow(const SettleRunContext *context, const Window *window, int32_t dist
 }
 
 /* By window end, scope and rule: the order in which they take what orders left of a ceiling and of
- * the carrier's money (docs/semantics.md 14.35, 14.36). */
+ * the carrier's money (docs/semantics.md 14.34, 14.35). */
 static int
 compare_turns(gconstpointer a, gconstpointer b)
 {

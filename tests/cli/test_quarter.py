@@ -17,7 +17,7 @@ import settle_oracle as so
 from bench import tap
 
 UNTIL = '2026-05-15'
-POLICIES = ('p1-voice-quality.yaml', 'p2-activity-gated.yaml', 'p3-online-sim.yaml')
+POLICIES = ('p1-voice-quality.yaml', 'p2-activity-gated.yaml', 'p3-online-sim.yaml', 'p4-small-carrier.yaml')
 state = {}
 
 
@@ -55,11 +55,12 @@ def settles(bench):
 
 
 def targets(bench):
-    nets, problems = compare.engine_nets(compare.transfers_of(state['settle']))
+    transfers = compare.transfers_of(state['settle'])
+    _, problems = compare.engine_nets(transfers)
     assert not problems, problems[:10]
-    same(nets, {(r['carrier'], r['distributor'], r['kind'], r['policy_version'], r['rule'],
-                 r['subject'], int(r['item'])): so.money(r['amount'])
-                for r in expected('targets.csv')})
+    same(compare.engine_standings(transfers),
+         {(r['carrier'], r['distributor'], r['kind'], r['policy_version'], r['rule'], r['subject'],
+           int(r['item'])): (so.money(r['amount']), so.money(r['held'])) for r in expected('targets.csv')})
 
 
 def balances(bench):

@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 """Terms that any rule can carry, and what carriers say of whole months, through the real program: every amount by
-hand (docs/semantics.md 5.2, 5.5, 5.6, 13.7, 13.10, 13.11, 14.30 to 14.37)."""
+hand (docs/semantics.md 5.2, 5.5, 5.6, 13.7, 13.10, 13.11, 14.30 to 14.36)."""
 import os
 import sys
 

@@ -15,7 +15,8 @@ from random_facts import read_manifest
 ROOT = os.path.join(HERE, '..', '..')
 QUARTER = os.path.join(ROOT, 'fixtures', 'quarter')
 POLICIES = [os.path.join(ROOT, 'fixtures', 'policies', name)
-            for name in ('p1-voice-quality.yaml', 'p2-activity-gated.yaml', 'p3-online-sim.yaml')]
+            for name in ('p1-voice-quality.yaml', 'p2-activity-gated.yaml', 'p3-online-sim.yaml',
+                         'p4-small-carrier.yaml')]
 LATE_CARRIER = 'carrier,name,valid_from\nCMCC-HN,Hainan Mobile,2025-01-01\n'
 LATE_POLICY = """policy: hn
 carrier: CMCC-HN
@@ -72,13 +73,13 @@ def quarter(server, folder):
     """A database with all of it, settled up to UNTIL."""
     database = server.database(migrated=True)
     manifest = read_manifest(QUARTER)
-    kinds = ('orders', 'bills', 'events')
+    kinds = ('orders', 'bills', 'events', 'months', 'receipts')
     dates = sorted({e['business_date'] for e in manifest if e['kind'] in kinds})
 
     def run(date, *options):
         database.settle('run', '--date', date, *options, user='settle_night', check=True)
 
-    take_in(database, [e for e in manifest if e['kind'] not in ('orders', 'bills', 'events')])
+    take_in(database, [e for e in manifest if e['kind'] not in kinds])
     database.activate(*POLICIES)
     for date in dates:
         take_in(database, [e for e in manifest

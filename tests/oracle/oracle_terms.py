@@ -1,5 +1,5 @@
 """Terms by which an amount depends on other orders, or waits: what every slot stands at as of a day, as plainly as
-can be (docs/semantics.md 5.5, 5.6, 13.10, 13.11, 14.34 to 14.37). Everything is worked out from nothing for all orders of
+can be (docs/semantics.md 5.5, 5.6, 13.10, 13.11, 14.33 to 14.36). Everything is worked out from nothing for all orders of
 a distributor; nothing is remembered from night to night."""
 import datetime
 from collections import defaultdict
@@ -52,7 +52,7 @@ def order_slots(world, order, day, events):
     """All slots of an order, given the events that count."""
     bills, out = world.bills(order, day), []
     for rule in world.rules(order):
-        place, notes, amounts = rule.policy.rules.index(rule), {}, {}
+        place, notes, amounts = rule.policy.rules.index(rule), {'ended': world.ended(order, day)}, {}
         if rule.kind == 'upfront':
             amounts[0] = so.upfront(rule, order, bills, day, events, notes)
         elif rule.kind == 'deferred':
@@ -151,7 +151,8 @@ def cut(slots):
 
 
 def divide(slots, money, day):
-    """Sets what of each slot is held. money: (carrier, currency, month) -> minor units received."""
+    """Sets what of each slot was kept at source and what is held. money: (carrier, currency, month) -> minor units
+    received."""
     for slot in slots:
         policy, back = slot.rule.policy, 0
         if 'holdback' in slot.rule.data:
@@ -161,18 +162,18 @@ def divide(slots, money, day):
             released = day >= slot.start + int(terms['days']) * DAY
         else:
             released = True
-        at_source = slot.target - back if yes(slot.rule.get('withheld', 'false')) else 0
+        slot.at_source = slot.target - back if yes(slot.rule.get('withheld', 'false')) else 0
         slot.held = 0 if released else back
         if awaits(slot.rule):
-            payable = slot.target - at_source - slot.held
+            payable = slot.target - slot.at_source - slot.held
             key = policy.carrier, policy.currency, slot.origin
             freed = min(payable, max(0, money.get(key, 0)))
             money[key] = money.get(key, 0) - freed
             slot.held += payable - freed
 
 
-def standings(world, day):
-    """(carrier, distributor, kind, version, rule, subject, item) -> (stands at in all, of it held)."""
+def slots_as_of(world, day):
+    """(carrier, distributor, kind, version, rule, subject, item) -> Slot, of all that stand at something."""
     innocent = tolerated(world, day)
     slots = defaultdict(list)  # distributor ->
     for order in world.facts.orders.values():
@@ -200,5 +201,68 @@ def standings(world, day):
             subject = slot.order.id if slot.order else f'window {so.show_month(slot.window[2])}' + (
                 f' {slot.rule.get("scope")}:{slot.window[1]}' if slot.window[1] else '')
             out[policy.carrier, distributor, slot.rule.kind, policy.version, slot.rule.id, subject,
-                slot.item] = slot.target, slot.held
+                slot.item] = slot
     return out
+
+
+def standings(world, day):
+    """The same keys -> (stands at in all, of it held)."""
+    return {key: (slot.target, slot.held) for key, slot in slots_as_of(world, day).items()}
+
+
+# --- night by night (7, 14.31 to 14.34) --------------------------------------------------------
+def moves_of(withheld, wanted, legs):
+    """What a night posts of a slot, as (debit, credit, amount), given what it is to stand at (at source, payable,
+    held) and what its legs stand at; legs are brought up to date."""
+    at_source, payable, held = wanted
+    out = []
+
+    def move(leg, now, up):
+        change = now - legs.get(leg, 0)
+        if change:
+            out.append((*(up if change > 0 else up[::-1]), abs(change)))
+        legs[leg] = now
+
+    kept = max(legs.get('main', 0), at_source) if withheld else 0
+    straight = legs.get('straight' if withheld else 'main', 0)
+    there = legs.get('held', 0) - legs.get('released', 0)
+    went, released = legs.get('held', 0), legs.get('released', 0)
+    if held >= there:
+        went += held - there
+    else:
+        owed = at_source + payable - (kept + straight + released - legs.get('taken', 0))
+        goes = min(there - held, max(0, owed))
+        released += goes
+        went -= there - held - goes
+    rest = at_source + payable - kept - released
+    move('main', kept if withheld else max(rest, 0), ('carrier', 'withheld' if withheld else 'distributor'))
+    move('held', went, ('carrier', 'held'))
+    move('released', released, ('held', 'distributor'))
+    move('taken', max(-rest, 0), ('distributor', 'carrier'))
+    move('straight', max(rest, 0) if withheld else 0, ('carrier', 'distributor'))
+    return out
+
+
+def nights(world, first, until):
+    """What each night posts, if every business date ran: so.Transfer for what concerns invoices, and the balances
+    (carrier, distributor, currency, account) -> minor units, debit positive."""
+    transfers, balances = [], defaultdict(int)
+    legs, rules, day = defaultdict(dict), {}, first
+    while day <= until:
+        now = slots_as_of(world, day)
+        for key in sorted(set(now) | set(legs), key=str):
+            slot = now.get(key)
+            if slot:
+                rules[key] = slot.rule, world.product_class(slot.order) if slot.order else ''
+            rule, product_class = rules[key]
+            wanted = (slot.at_source, slot.target - slot.at_source - slot.held, slot.held) if slot else (0, 0, 0)
+            for debit, credit, amount in moves_of(yes(rule.get('withheld', 'false')), wanted, legs[key]):
+                at = key[0], key[1], rule.policy.currency
+                balances[(*at, debit)] += amount
+                balances[(*at, credit)] -= amount
+                if credit in ('distributor', 'withheld') or debit == 'distributor':
+                    transfers.append(so.Transfer(day, key[0], key[1], rule, product_class, key[5], key[6],
+                                                 -amount if debit == 'distributor' else amount,
+                                                 credit == 'withheld'))
+        day += DAY
+    return transfers, {key: minor for key, minor in balances.items() if minor}

@@ -11,11 +11,11 @@ import os
 from random_policy import CHANNELS, PRODUCTS, REGIONS, fen
 
 COLUMNS = {
-    'carriers': 'carrier,name,valid_from',
-    'distributors': 'distributor,name,tier,valid_from',
+    'carriers': 'carrier,name,valid_from,status',
+    'distributors': 'distributor,name,tier,valid_from,status',
     'outlets': 'outlet,name,distributor,parent,valid_from',
     'managers': 'manager,name,outlet,valid_from',
-    'products': 'carrier,product,name,class,valid_from',
+    'products': 'carrier,product,name,class,valid_from,sales_from,sales_to',
     'orders': 'carrier,order_id,distributor,manager,product,region,channel,contract,first_order,'
               'closed_at,paid,quantity,currency',
     'bills': 'carrier,contract,month,revision,issued,billed,tax,cash,arrears,minutes,megabytes,'
@@ -37,7 +37,7 @@ def write_batch(folder, name, kind, business_date, rows, manifest):
         out = csv.writer(file, lineterminator='\n')
         out.writerow(columns)
         for row in rows:
-            out.writerow(row if isinstance(row, list) else [row[column] for column in columns])
+            out.writerow(row if isinstance(row, list) else [row.get(column, '') for column in columns])
             if kind in SUM_COLUMN and isinstance(row, dict):
                 total += readable_minor(row[SUM_COLUMN[kind]])
     manifest.append([name, kind, str(business_date), str(len(rows)),

@@ -174,6 +174,7 @@ class Facts:
 
     def __init__(self):
         self.carriers, self.rejected, self.repeats = set(), [], []
+        self.status, self.sales = defaultdict(list), defaultdict(list)
         # code -> [(holds from, seen on, content)]
         self.products, self.distributors = defaultdict(list), defaultdict(list)
         self.outlets, self.managers = defaultdict(list), defaultdict(list)
@@ -210,10 +211,14 @@ class Facts:
         if kind == 'receipts':
             return oracle_terms.take_receipt(self, row, business_date)
         start = datetime.date.fromisoformat(row['valid_from'])
+        if kind in ('carriers', 'distributors'):
+            self.status[kind, row[kind[:-1]]].append((start, business_date, row.get('status') or 'active'))
         if kind == 'carriers':
             self.carriers.add(row['carrier'])
         elif kind == 'products':
             self.products[row['carrier'], row['product']].append((start, business_date, row['class']))
+            self.sales[row['carrier'], row['product']].append((start, business_date, (
+                row.get('sales_from') or '1900-01-01', row.get('sales_to') or '2399-12-31')))
         elif kind == 'distributors':
             self.distributors[row['distributor']].append(
                 (start, business_date, int(row['tier'] or 0)))
@@ -276,8 +281,12 @@ class Facts:
         product = row['carrier'], row['product']
         if row['carrier'] not in self.carriers:
             return 'unknown-carrier'
+        if held_on(self.status['carriers', row['carrier']], day) != 'active':
+            return 'carrier-not-active'
         if row['distributor'] not in self.distributors:
             return 'unknown-distributor'
+        if held_on(self.status['distributors', row['distributor']], day) not in (None, 'active'):
+            return 'distributor-not-active'
         if row['manager'] and row['manager'] not in self.managers:
             return 'unknown-manager'
         if product not in self.products:
@@ -289,6 +298,9 @@ class Facts:
             outlet = held_on(self.managers[row['manager']], day)
             if held_on(self.outlets[outlet], day) != row['distributor']:
                 return 'other-distributor'
+        first, last = held_on(self.sales[product], day)
+        if not first <= str(day) <= last:
+            return 'product-not-sold'
         return None
 
     def take_bill(self, row, business_date):
@@ -469,6 +481,14 @@ class World:
             revisions.sort(key=lambda b: b.revision)
         return out
 
+    def ended(self, order, day):
+        """From which day on the order's distributor has ended, as known on a day; None: it has not."""
+        known = sorted(v for v in self.facts.status['distributors', order.distributor] if v[1] <= day)
+        from_day = None
+        for start, _, status in known:
+            from_day = (from_day or start) if status == 'ended' else None
+        return from_day
+
     def events(self, order, day):
         return oracle_events.in_force(self.facts.order_events.get((order.carrier, order.id), ()), day)
 
@@ -480,6 +500,7 @@ class World:
         bills = self.bills(order, day)
         events = self.events(order, day)
         since = {} if since is None else since
+        since['ended'] = self.ended(order, day)
         out = {}
         for rule in self.rules(order):
             if rule.kind == 'upfront':
@@ -489,7 +510,7 @@ class World:
                     out[rule.id, number] = instalment(rule, terms, number, order, bills, day, events, since)
             elif rule.kind == 'revenue-share':
                 for number, minor in revenue_share(rule, order, bills).items():
-                    if events:
+                    if events or since['ended']:
                         minor = left_of_share(rule, order, events, number, minor, since)
                     out[rule.id, number] = minor
         return out
@@ -570,7 +591,7 @@ class World:
                     rule, stands = rules[key[0]], now.get(key, 0)
                     change, at_source = stands - posted.get(key, 0), 0
                     if change > 0 and rule.get('withheld') in (True, 'true'):
-                        # kept at source once; what is earned again beyond it is given back (14.33)
+                        # kept at source once; what is earned again beyond it is given back (14.32)
                         at_source = max(0, stands - kept[key])
                         kept[key] += at_source
                     for part, withheld in ((at_source, True), (change - at_source, False)):
@@ -747,7 +768,7 @@ def attempts(terms):
 
 
 def instalment(rule, terms, number, order, bills, day, events, since):
-    """The first attempt that is met pays (14.31)."""
+    """The first attempt that is met pays (14.30)."""
     for later in range(attempts(terms)):
         minor = attempt(rule, terms, number, later, order, bills, day, events, since)
         if minor is not None:
@@ -763,7 +784,7 @@ def attempt(rule, terms, number, later, order, bills, day, events, since):
     wanted = terms.get('if', ())
     if ('active' in wanted and not oracle_events.active(policy, events, due)
             or 'no-refund' in wanted and any(e.kind == 'refund' and e.day <= due for e in events)
-            or oracle_events.stopped(policy, events, due)):
+            or oracle_events.stopped(policy, events, due) or ended(policy, since, due)):
         return None
     if day < due or not conditions_met(rule, terms.get('if', ()), order, bills, due, after, later):
         return None
@@ -786,9 +807,16 @@ def attempt(rule, terms, number, later, order, bills, day, events, since):
     return minor
 
 
+def ended(policy, since, day):
+    """The distributor had ended by then, and the policy stops what falls due (14.38)."""
+    return (policy.data.get('after-distributor-ended') == 'stop' and since.get('ended') is not None
+            and day >= since['ended'])
+
+
 def left_of_share(rule, order, events, number, minor, since):
     year, index = divmod(order.month + number, 12)
-    if oracle_events.stopped(rule.policy, events, datetime.date(year, index + 1, 1)):
+    first = datetime.date(year, index + 1, 1)
+    if oracle_events.stopped(rule.policy, events, first) or ended(rule.policy, since, first):
         minor = 0
     since['earned', rule.id, number] = minor
     minor, since[rule.id, number] = oracle_events.keep(rule, order, events, minor)
