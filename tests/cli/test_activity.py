@@ -149,6 +149,20 @@ class Activity(small.Case):
         self.assertEqual(self.names(), ['A'])
         self.run_to('2026-01-11')
         self.assertEqual(self.names(), ['A', 'B'])
+        # a run that cannot be published has written its postings, and is given up
+        self.send('events', '2026-01-12', event('e1', 'fraud', '2026-01-12'))
+        before = self.rows('activity', 'list', '--distributor', 'D1')
+        last = self.database.value('SELECT max(run_id) FROM settle.run')
+        self.database.sql(f'ALTER TABLE settle.run_publication ADD CONSTRAINT broken CHECK (run_id <= {last})')
+        self.settle('run', '--date', '2026-01-12', code=4)
+        self.assertEqual(self.database.value(f'SELECT count(*) FROM settle.transfer WHERE run_id > {last}'), '1')
+        self.assertEqual(self.rows('activity', 'list', '--distributor', 'D1'), before)
+        self.database.sql('ALTER TABLE settle.run_publication DROP CONSTRAINT broken')
+        self.settle('run', '--abandon', '--reason', 'a try', user='settle_night')
+        self.run_to('2026-01-12')
+        self.assertEqual([(r['total'], r['taken_back'], r['state']) for r in
+                          self.rows('activity', 'list', '--distributor', 'D1')],
+                         [('0.00', '10.00', 'fraud'), ('10.00', '0.00', 'settled')])
 
     def test_E9_split(self):
         self.organisation('- upfront: u\n  pay: 10.00\n' + SPLIT)

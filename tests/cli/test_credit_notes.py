@@ -108,6 +108,8 @@ class CreditNotes(small.Case):
         self.assertEqual(self.rows('ledger', 'ageing', '--date', '2026-04-11', '--totals'),
                          [{'carrier': 'C1', 'currency': 'CNY', 'distributors': '2', '0-30': '0.00', '31-60': '60.00',
                            '61-90': '0.00', 'over 90': '60.00', 'owe': '120.00'}])
+        self.assertEqual([(r['over 90'], r['owe']) for r in
+                          self.rows('ledger', 'ageing', '--date', '2026-06-01', '--totals')], [('120.00', '120.00')])
         self.assertEqual(self.rows('ledger', 'ageing', '--totals', '--distributor', 'D2')[0]['owe'], '60.00')
         self.assertEqual(self.rows('ledger', 'ageing', '--totals', '--carrier', 'C2'), [])
         self.assertRegex(self.settle('ledger', 'ageing'), r'(?s)D1.*D2.*distributors.*120\.00')

@@ -23,7 +23,7 @@ SELECT o.order_id, o.upstream_id, to_char(o.closing_at AT TIME ZONE $4::text, 'Y
        GROUP BY 1, 2, 3) t ON true
   LEFT JOIN LATERAL (SELECT v.reason FROM settle_view.zero v
                       WHERE v.distributor_id = o.distributor_id AND v.closing_month = o.closing_month
-                        AND v.order_id = o.order_id ORDER BY 1 LIMIT 1) z ON t.slot IS NULL
+                        AND v.order_id = o.order_id ORDER BY v.run_id DESC LIMIT 1) z ON t.slot IS NULL
   LEFT JOIN LATERAL (
       SELECT bool_or(v.kind = 5) AS fraud, bool_or(v.whole) AS whole, sum(v.amount_minor) AS refunded,
              bool_or(v.kind = 2) AS cancelled, bool_or(v.kind = 7) AS ported_out, bool_or(v.kind = 6) AS transferred,
