@@ -73,6 +73,7 @@ static const SettleColumn list_columns[] = {
     {"quantity", SETTLE_COLUMN_INTEGER},
     {"currency", SETTLE_COLUMN_TEXT},
     AMOUNT_COLUMNS,
+    {"state", SETTLE_COLUMN_TEXT},
     {"zero_because", SETTLE_COLUMN_TEXT},
 };
 #define LIST_AMOUNTS 8
@@ -107,7 +108,8 @@ list_row(const SettleActivity *a, gpointer user_data, G_GNUC_UNUSED GError **err
     fill_amounts(a, &cells[LIST_AMOUNTS], texts);
     if (a->is_window)
         cells[LIST_AMOUNTS] = "";
-    cells[LIST_AMOUNTS + N_AMOUNTS] = a->zero;
+    cells[LIST_AMOUNTS + N_AMOUNTS] = a->state;
+    cells[LIST_AMOUNTS + N_AMOUNTS + 1] = a->zero;
     settle_table_row(printing->table, cells);
     return TRUE;
 }
@@ -257,6 +259,11 @@ print(const SettleCli *cli, SettleStore *store, const Options *options, gboolean
         (options->from != NULL && !settle_cli_month("--from", options->from, &query.from, error)) ||
         (options->to != NULL && !settle_cli_month("--to", options->to, &query.to, error)))
         return FALSE;
+    if (query.from > query.to) {
+        g_set_error(error, SETTLE_ERROR, SETTLE_ERROR_USAGE, "--from %s is after --to %s",
+                    options->from, options->to);
+        return FALSE;
+    }
     table = printing.table =
         list
             ? settle_table_new(cli->format, list_columns, G_N_ELEMENTS(list_columns), stdout)

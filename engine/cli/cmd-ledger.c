@@ -1,3 +1,4 @@
+#include "base/checked.h"
 #include "calc/match.h"
 #include "cli/cli.h"
 #include "ledger/ledger.h"
@@ -86,6 +87,72 @@ ledger_balances(const SettleCli *cli, int argc, char **argv)
     return SETTLE_EXIT_DONE;
 }
 
+#define N_BANDS 4 /* of ledger-ageing.sql */
+
+/* What is owed to one carrier in one currency, by age. */
+typedef struct {
+    const char *carrier;
+    SettleCurrency currency;
+    int64_t distributors, owes_minor, band_minor[N_BANDS];
+} Debts;
+
+static void
+debts_row(SettleTable *table, const Debts *debts)
+{
+    char distributors[24], amounts[N_BANDS + 1][SETTLE_MONEY_TEXT_BYTES];
+    int exponent = settle_currency_exponent(debts->currency);
+    const char *cells[4 + N_BANDS] = {debts->carrier, settle_currency_code(debts->currency),
+                                      distributors};
+
+    g_snprintf(distributors, sizeof distributors, "%" G_GINT64_FORMAT, debts->distributors);
+    for (int i = 0; i < N_BANDS; i++)
+        cells[3 + i] = settle_money_format(debts->band_minor[i], exponent, amounts[i]);
+    cells[3 + N_BANDS] = settle_money_format(debts->owes_minor, exponent, amounts[N_BANDS]);
+    settle_table_row(table, cells);
+}
+
+/* A row for each carrier and currency; the rows come in that order. */
+static gboolean
+print_debts(const SettleCli *cli, const SettleResult *rows, GError **error)
+{
+    static const SettleColumn columns[4 + N_BANDS] = {
+        {"carrier", SETTLE_COLUMN_TEXT},         {"currency", SETTLE_COLUMN_TEXT},
+        {"distributors", SETTLE_COLUMN_INTEGER}, {"0-30", SETTLE_COLUMN_MONEY},
+        {"31-60", SETTLE_COLUMN_MONEY},          {"61-90", SETTLE_COLUMN_MONEY},
+        {"over 90", SETTLE_COLUMN_MONEY},        {"owe", SETTLE_COLUMN_MONEY},
+    };
+    SettleTable *table = settle_table_new(cli->format, columns, G_N_ELEMENTS(columns), stdout);
+    Debts debts = {.carrier = NULL};
+
+    for (int i = 0; i < settle_result_rows(rows); i++) {
+        const char *carrier = settle_result_text(rows, i, 0);
+        SettleCurrency currency = (SettleCurrency) settle_result_i32(rows, i, 2);
+        int64_t owes_minor = settle_result_i64(rows, i, 3);
+        int band = settle_result_i32(rows, i, 7) - 1;
+
+        settle_invariant(band >= 0 && band < N_BANDS);
+        if (debts.carrier != NULL &&
+            (strcmp(debts.carrier, carrier) != 0 || debts.currency != currency)) {
+            debts_row(table, &debts);
+            debts = (Debts){.carrier = NULL};
+        }
+        debts.carrier = carrier;
+        debts.currency = currency;
+        debts.distributors++;
+        if (!settle_add_i64(debts.band_minor[band], owes_minor, &debts.band_minor[band]) ||
+            !settle_add_i64(debts.owes_minor, owes_minor, &debts.owes_minor)) {
+            settle_table_abandon(table);
+            g_set_error(error, SETTLE_ERROR, SETTLE_ERROR_OVERFLOW,
+                        "what is owed to \"%s\" leaves 64 bits", carrier);
+            return FALSE;
+        }
+    }
+    if (debts.carrier != NULL)
+        debts_row(table, &debts);
+    settle_table_end(table);
+    return TRUE;
+}
+
 static int
 ledger_ageing(const SettleCli *cli, int argc, char **argv)
 {
@@ -96,15 +163,19 @@ ledger_ageing(const SettleCli *cli, int argc, char **argv)
         {"band", SETTLE_CELL_TEXT, 0},
     };
     g_autofree char *carrier = NULL, *distributor = NULL, *date = NULL;
+    gboolean totals = FALSE;
     const GOptionEntry entries[] = {
         {"carrier", 0, 0, G_OPTION_ARG_FILENAME, &carrier, "only of this carrier", "CODE"},
         {"distributor", 0, 0, G_OPTION_ARG_FILENAME, &distributor, "only of this distributor",
          "CODE"},
         {"date", 0, 0, G_OPTION_ARG_FILENAME, &date, "as of that day; else the last settled one",
          "YYYY-MM-DD"},
+        {"totals", 0, 0, G_OPTION_ARG_NONE, &totals,
+         "only what is owed to each carrier, by age; a table shows it below the list", NULL},
         G_OPTION_ENTRY_NULL};
     g_autoptr(SettleStore) store = NULL;
     g_autoptr(SettleResult) rows = NULL;
+    gboolean is_table = cli->format == SETTLE_FORMAT_TABLE;
     GError *error = NULL;
     SettleDay day;
     int code;
@@ -124,7 +195,12 @@ ledger_ageing(const SettleCli *cli, int argc, char **argv)
                          : NULL;
     if (rows == NULL)
         return settle_cli_fail(error);
-    settle_cli_print(cli, rows, cells, G_N_ELEMENTS(cells));
+    if (!totals)
+        settle_cli_print(cli, rows, cells, G_N_ELEMENTS(cells));
+    if (is_table && !totals && settle_result_rows(rows) > 0)
+        putchar('\n');
+    if ((totals || (is_table && settle_result_rows(rows) > 0)) && !print_debts(cli, rows, &error))
+        return settle_cli_fail(error);
     return SETTLE_EXIT_DONE;
 }
 

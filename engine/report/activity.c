@@ -101,7 +101,7 @@ typedef struct {
     SettleActivity activity;
     int64_t order_id;
     SettleDay day;
-    char *name, *closed_at, *zero;
+    char *name, *closed_at, *zero, *state;
     gboolean any;
 } Current;
 
@@ -111,6 +111,7 @@ current_clear(Current *current)
     g_clear_pointer(&current->name, g_free);
     g_clear_pointer(&current->closed_at, g_free);
     g_clear_pointer(&current->zero, g_free);
+    g_clear_pointer(&current->state, g_free);
 }
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Current, current_clear)
 
@@ -143,6 +144,7 @@ begin(const Reading *reading, const SettleReader *reader, Current *current)
     a->name = current->name = text_of(reader, 1);
     a->closed_at = current->closed_at = text_of(reader, 2);
     a->zero = current->zero = text_of(reader, 17);
+    a->state = current->state = text_of(reader, 18);
     current->day = settle_reader_day(reader, 3);
     a->outlet_id = a->manager_id != 0 ? settle_directory_manager_outlet(reading->directory,
                                                                         a->manager_id, current->day)
@@ -207,6 +209,7 @@ give_window(const Reading *reading, const SettleReader *reader, GError **error)
         .name = name,
         .closed_at = "",
         .zero = "",
+        .state = "settled",
         .carrier_id = settle_reader_i32(reader, 3),
         .currency = settle_reader_i16(reader, 4),
     };

@@ -28,7 +28,10 @@ typedef struct {
     const char *name;      /* upstream id; "window 2026-03" */
     const char *closed_at; /* in the settlement zone; "" of a window */
     const char *zero;      /* why nothing was posted; "" */
-    SettleMonth month;     /* of closing; the window's last */
+    /* fraud, refunded, cancelled, ported-out, number-transferred, suspended, partly-refunded: the
+     * first of these that is in force; else settled, zero, or waiting (nothing due yet) */
+    const char *state;
+    SettleMonth month;                                     /* of closing; the window's last */
     int32_t carrier_id, product_id, manager_id, outlet_id; /* 0: none */
     SettleCurrency currency;
     int64_t paid_minor, quantity; /* 0 of a window */

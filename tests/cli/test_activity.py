@@ -86,6 +86,84 @@ class Activity(small.Case):
                          ['window 2026-01'] * 2 + ['window 2026-02', 'window 2026-03'])
         self.assertEqual(len(self.names('--outlet', 'Low')), 2)
 
+    def test_states(self):
+        """What happened to an order and is in force, else what came of it."""
+        self.organisation('- upfront: u\n  for: {class: [plan]}\n  pay: 10%\n'
+                          '- deferred: d\n  for: {class: [sim]}\n  instalments: [{after: 1 month, day: 5, pay: 5.00}]\n')
+        names = 'fraud undone whole parts some cancelled out moved suspended resumed both nothing'.split()
+        self.send('orders', '2026-01-10', *[small.order(n, '2026-01-10') for n in names],
+                  small.order('later', '2026-01-10', product='P-sim'),
+                  small.order('zero', '2026-01-10', product='P-phone'))
+
+        def happens(name, kind, day='2026-01-12', order_id=None, **more):
+            return event(name, kind, day, order_id=order_id or name, **more)
+        self.send('events', '2026-01-12', happens('fraud', 'fraud'), happens('undone', 'fraud'),
+                  happens('whole', 'refund', amount='100.00'), happens('parts', 'refund', amount='40.00'),
+                  happens('some', 'refund', amount='40.00'), happens('cancelled', 'cancel'),
+                  happens('out', 'port-out'), happens('moved', 'number-transfer'), happens('suspended', 'suspend'),
+                  happens('resumed', 'suspend'), happens('both', 'cancel'))
+        self.send('events', '2026-01-13', happens('u2', 'reinstate', '2026-01-13', 'undone', reinstates='undone'),
+                  happens('p2', 'refund', '2026-01-13', 'parts', amount='60.00'),
+                  happens('r2', 'resume', '2026-01-13', 'resumed'), happens('b2', 'fraud', '2026-01-13', 'both'))
+
+        def states():
+            return {r['order']: r['state'] for r in self.rows('activity', 'list', '--distributor', 'D1')}
+        self.run_to('2026-01-12')
+        before = {'fraud': 'fraud', 'undone': 'fraud', 'whole': 'refunded', 'parts': 'partly-refunded',
+                  'some': 'partly-refunded', 'cancelled': 'cancelled', 'out': 'ported-out',
+                  'moved': 'number-transferred', 'suspended': 'suspended', 'resumed': 'suspended',
+                  'both': 'cancelled', 'nothing': 'settled', 'later': 'waiting', 'zero': 'zero'}
+        self.assertEqual(states(), before)
+        # what has come, but is not settled, is not seen yet
+        self.send('events', '2026-01-14', happens('n2', 'cancel', '2026-01-14', 'nothing'))
+        self.run_to('2026-01-13')
+        self.assertEqual(states(), {**before, 'undone': 'settled', 'parts': 'refunded', 'resumed': 'settled',
+                                    'both': 'fraud'})
+        zero = [r for r in self.rows('activity', 'list', '--distributor', 'D1') if r['order'] == 'zero'][0]
+        self.assertEqual(zero['zero_because'], 'no-rule')
+
+    def test_told_late_and_told_again(self):
+        """Two batches for one day: the later one holds. A day's move counts from its day on."""
+        self.organisation('- upfront: u\n  pay: 10.00\n')
+        head = 'manager,name,outlet,valid_from\n'
+        self.ok('import', 'managers', self.file('again.csv', head + 'M2,B,Side,2025-01-01\n'), '--date', '2026-01-02')
+        self.orders(('A', '2026-01-31', 'M1'), ('B', '2026-02-01', 'M1'), ('C', '2026-02-01', 'M2'))
+        self.run_to('2026-02-01')
+        self.assertEqual(self.names('--outlet', 'Low'), ['A'])
+        self.assertEqual(self.names('--outlet', 'Side'), ['B', 'C'])
+        self.assertEqual(self.names('--outlet', 'Mid'), ['A'])
+        # a move that reaches back, as the next night knows it
+        self.ok('import', 'managers', self.file('late.csv', head + 'M1,A,Mid,2026-01-15\n'), '--date', '2026-02-02')
+        self.assertEqual(self.names('--outlet', 'Low'), ['A'])
+        self.run_to('2026-02-02')
+        self.assertEqual(self.names('--outlet', 'Low'), [])
+        self.assertEqual(self.names('--outlet', 'Mid'), ['A'])
+        self.settle('activity', 'summary', '--distributor', 'D1', '--from', '2026-03', '--to', '2026-02', code=2)
+
+    def test_abandoned_and_unpublished(self):
+        """Only published runs are seen: an order that is imported is not there before its night is."""
+        self.organisation('- upfront: u\n  pay: 10.00\n  payee: distributor\n')
+        self.orders(('A', '2026-01-10', 'M1'))
+        self.run_to('2026-01-10')
+        self.orders(('B', '2026-01-10', 'M1'))
+        self.assertEqual(self.names(), ['A'])
+        self.run_to('2026-01-11')
+        self.assertEqual(self.names(), ['A', 'B'])
+        # a run that cannot be published has written its postings, and is given up
+        self.send('events', '2026-01-12', event('e1', 'fraud', '2026-01-12'))
+        before = self.rows('activity', 'list', '--distributor', 'D1')
+        last = self.database.value('SELECT max(run_id) FROM settle.run')
+        self.database.sql(f'ALTER TABLE settle.run_publication ADD CONSTRAINT broken CHECK (run_id <= {last})')
+        self.settle('run', '--date', '2026-01-12', code=4)
+        self.assertEqual(self.database.value(f'SELECT count(*) FROM settle.transfer WHERE run_id > {last}'), '1')
+        self.assertEqual(self.rows('activity', 'list', '--distributor', 'D1'), before)
+        self.database.sql('ALTER TABLE settle.run_publication DROP CONSTRAINT broken')
+        self.settle('run', '--abandon', '--reason', 'a try', user='settle_night')
+        self.run_to('2026-01-12')
+        self.assertEqual([(r['total'], r['taken_back'], r['state']) for r in
+                          self.rows('activity', 'list', '--distributor', 'D1')],
+                         [('0.00', '10.00', 'fraud'), ('10.00', '0.00', 'settled')])
+
     def test_E9_split(self):
         self.organisation('- upfront: u\n  pay: 10.00\n' + SPLIT)
         self.orders(('A', '2026-01-10', 'M1'), ('D', '2026-01-11', ''))

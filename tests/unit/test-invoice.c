@@ -48,12 +48,14 @@ typedef struct {
 /* Expected, an invoice a line:
  *   CURRENCY RATE%: net+tax=gross pay PAYABLE withheld WITHHELD added TAX (sent|carried)
  *   and for each of its lines " | kind/class[-back][-withheld][-excl] COUNT: net+tax=gross" */
-static const struct {
+typedef struct {
     const char *name;
     int64_t minimum;
     Row rows[6]; /* up to the first without a policy */
     const char *expected;
-} cases[] = {
+} Case;
+
+static const Case cases[] = {
     {"nothing: no invoice", 0, {{0}}, ""},
     {"E8 one line",
      0,
@@ -204,6 +206,44 @@ static const struct {
      NULL},
 };
 
+/* The same where the policy wants a credit note for a total below zero. */
+static const Case notes[] = {
+    {"negative, as a credit note",
+     0,
+     {{INCLUSIVE, UP, 1, BACK, 1, 10600}},
+     "156 6%: -10000+-600=-10600 pay -10600 withheld 0 added 0 sent"
+     " | upfront/1-back 1: -10000+-600=-10600\n"},
+    {"a fen below zero, whatever the minimum",
+     10000,
+     {{NO_TAX, UP, 1, EARNED, 1, 99}, {NO_TAX, UP, 1, BACK, 1, 100}},
+     "156 0%: -1+0=-1 pay -1 withheld 0 added 0 sent"
+     " | upfront/1-excl 1: 99+0=99 | upfront/1-back-excl 1: -100+0=-100\n"},
+    {"tax on top of a credit note",
+     0,
+     {{EXCLUSIVE, UP, 1, BACK, 1, 10000}},
+     "156 6%: -10000+-600=-10600 pay -10000 withheld 0 added -600 sent"
+     " | upfront/1-back-excl 1: -10000+-600=-10600\n"},
+    {"what was withheld lowers a credit note, not what is paid back",
+     0,
+     {{INCLUSIVE, UP, 1, WITHHELD, 1, 5300}, {INCLUSIVE, UP, 1, BACK, 1, 10600}},
+     "156 6%: -5000+-300=-5300 pay -10600 withheld 5300 added 0 sent"
+     " | upfront/1-withheld 1: 5000+300=5300 | upfront/1-back 1: -10000+-600=-10600\n"},
+    {"nothing left over is no credit note",
+     0,
+     {{INCLUSIVE, UP, 1, EARNED, 1, 10600}, {INCLUSIVE, UP, 1, BACK, 1, 10600}},
+     "156 6%: 0+0=0 pay 0 withheld 0 added 0 carried"
+     " | upfront/1 1: 10000+600=10600 | upfront/1-back 1: -10000+-600=-10600\n"},
+    {"between zero and the minimum it is carried with credit notes, too",
+     10000,
+     {{INCLUSIVE, UP, 1, EARNED, 1, 9999}},
+     "156 6%: 9433+566=9999 pay 9999 withheld 0 added 0 carried | upfront/1 1: 9433+566=9999\n"},
+    {"each tax rate by itself: an invoice and a credit note",
+     0,
+     {{INCLUSIVE, UP, 1, BACK, 1, 106}, {INCLUSIVE_3, UP, 1, EARNED, 1, 206}},
+     "156 3%: 200+6=206 pay 206 withheld 0 added 0 sent | upfront/1 1: 200+6=206\n"
+     "156 6%: -100+-6=-106 pay -106 withheld 0 added 0 sent | upfront/1-back 1: -100+-6=-106\n"},
+};
+
 static void
 render(GString *out, const SettleInvoice *invoice)
 {
@@ -242,27 +282,27 @@ render(GString *out, const SettleInvoice *invoice)
 }
 
 static void
-check_case(size_t i, gboolean backwards)
+check_case(const Case *given, gboolean credit_note, gboolean backwards)
 {
-    SettleInvoiceTerms terms = {SETTLE_CYCLE_MONTHLY, 10, cases[i].minimum, FALSE};
-    SettleInvoiceInput inputs[G_N_ELEMENTS(cases[i].rows)];
+    SettleInvoiceTerms terms = {SETTLE_CYCLE_MONTHLY, 10, given->minimum, credit_note};
+    SettleInvoiceInput inputs[G_N_ELEMENTS(given->rows)];
     g_autoptr(GPtrArray) invoices = NULL;
     g_autoptr(GString) text = g_string_new(NULL);
     g_autoptr(GError) error = NULL;
     guint n = 0;
     gboolean good;
 
-    while (n < G_N_ELEMENTS(inputs) && cases[i].rows[n].policy != 0)
+    while (n < G_N_ELEMENTS(inputs) && given->rows[n].policy != 0)
         n++;
     for (guint k = 0; k < n; k++) {
-        const Row *row = &cases[i].rows[backwards ? n - 1 - k : k];
+        const Row *row = &given->rows[backwards ? n - 1 - k : k];
 
         inputs[k] = (SettleInvoiceInput){42,         row->policy, row->kind,  row->class,
                                          row->debit, row->credit, row->count, row->amount};
     }
-    g_test_message("%s%s", cases[i].name, backwards ? ", backwards" : "");
+    g_test_message("%s%s", given->name, backwards ? ", backwards" : "");
     good = settle_invoice_build(inputs, n, &terms, lookup, (gpointer) policies, &invoices, &error);
-    g_assert_cmpint(good, ==, cases[i].expected != NULL);
+    g_assert_cmpint(good, ==, given->expected != NULL);
     if (!good) {
         g_assert_error(error, SETTLE_ERROR, SETTLE_ERROR_OVERFLOW);
         g_assert_null(invoices);
@@ -271,7 +311,7 @@ check_case(size_t i, gboolean backwards)
     g_assert_no_error(error);
     for (guint k = 0; k < invoices->len; k++)
         render(text, g_ptr_array_index(invoices, k));
-    g_assert_cmpstr(text->str, ==, cases[i].expected);
+    g_assert_cmpstr(text->str, ==, given->expected);
 }
 
 /* The order of the totals must not matter. */
@@ -279,8 +319,17 @@ static void
 test_build(void)
 {
     for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
-        check_case(i, FALSE);
-        check_case(i, TRUE);
+        check_case(&cases[i], FALSE, FALSE);
+        check_case(&cases[i], FALSE, TRUE);
+    }
+}
+
+static void
+test_credit_notes(void)
+{
+    for (size_t i = 0; i < G_N_ELEMENTS(notes); i++) {
+        check_case(&notes[i], TRUE, FALSE);
+        check_case(&notes[i], TRUE, TRUE);
     }
 }
 
@@ -327,6 +376,7 @@ main(int argc, char **argv)
     g_test_init(&argc, &argv, NULL);
     g_test_set_nonfatal_assertions();
     g_test_add_func("/invoice/build", test_build);
+    g_test_add_func("/invoice/credit-notes", test_credit_notes);
     g_test_add_func("/invoice/cycle", test_cycle);
     return g_test_run();
 }

@@ -1,8 +1,14 @@
 -- A distributor's settled orders of some closing months, each with what its slots stand at; orders by closing time,
--- slots ascending; one row without a slot for an order that nothing was posted for. $1 distributor, $2, $3 months
+-- slots ascending; one row without a slot for an order that nothing was posted for. The state: what happened to it
+-- that is in force (not reinstated, dated by now), else what came of it. $1 distributor, $2, $3 months
 SELECT o.order_id, o.upstream_id, to_char(o.closing_at AT TIME ZONE $4::text, 'YYYY-MM-DD"T"HH24:MI:SS'), o.closing_day,
        o.closing_month, o.manager_id, o.product_id, o.paid_minor, o.quantity, o.currency, o.carrier_id,
-       t.policy_id, t.slot, t.kind, t.net, t.held, t.back, coalesce(z.reason, '')
+       t.policy_id, t.slot, t.kind, t.net, t.held, t.back, coalesce(z.reason, ''),
+       CASE WHEN e.fraud THEN 'fraud' WHEN e.whole OR (o.paid_minor > 0 AND e.refunded >= o.paid_minor) THEN 'refunded'
+            WHEN e.cancelled THEN 'cancelled' WHEN e.ported_out THEN 'ported-out'
+            WHEN e.transferred THEN 'number-transferred' WHEN e.suspended THEN 'suspended'
+            WHEN e.refunded > 0 THEN 'partly-refunded' WHEN t.slot IS NOT NULL THEN 'settled'
+            WHEN z.reason IS NOT NULL THEN 'zero' ELSE 'waiting' END
   FROM settle.closed_order o
   JOIN settle.batch_consumption n ON n.batch_id = o.batch_id
   LEFT JOIN LATERAL (
@@ -17,7 +23,20 @@ SELECT o.order_id, o.upstream_id, to_char(o.closing_at AT TIME ZONE $4::text, 'Y
        GROUP BY 1, 2, 3) t ON true
   LEFT JOIN LATERAL (SELECT v.reason FROM settle_view.zero v
                       WHERE v.distributor_id = o.distributor_id AND v.closing_month = o.closing_month
-                        AND v.order_id = o.order_id ORDER BY 1 LIMIT 1) z ON t.slot IS NULL
+                        AND v.order_id = o.order_id ORDER BY v.run_id DESC LIMIT 1) z ON t.slot IS NULL
+  LEFT JOIN LATERAL (
+      SELECT bool_or(v.kind = 5) AS fraud, bool_or(v.whole) AS whole, sum(v.amount_minor) AS refunded,
+             bool_or(v.kind = 2) AS cancelled, bool_or(v.kind = 7) AS ported_out, bool_or(v.kind = 6) AS transferred,
+             (array_agg(v.kind ORDER BY v.day DESC, v.happened_at DESC, v.event_id DESC)
+              FILTER (WHERE v.kind IN (3, 4)))[1] = 3 AS suspended
+        FROM settle.event v
+        JOIN settle.batch_consumption USING (batch_id)
+       WHERE v.distributor_id = o.distributor_id AND v.closing_month = o.closing_month AND v.order_id = o.order_id
+         AND v.kind <> 8 AND v.day <= (SELECT max(business_date) FROM settle.run_publication)
+         AND NOT EXISTS (SELECT 1 FROM settle.event u JOIN settle.batch_consumption USING (batch_id)
+                          WHERE u.distributor_id = v.distributor_id AND u.closing_month = v.closing_month
+                            AND u.order_id = v.order_id AND u.kind = 8 AND u.reinstates = v.event_id
+                            AND u.day <= (SELECT max(business_date) FROM settle.run_publication))) e ON true
  WHERE o.distributor_id = $1 AND o.closing_month BETWEEN $2 AND $3
    AND o.closing_day <= (SELECT max(business_date) FROM settle.run_publication)
  ORDER BY o.closing_at, o.upstream_id COLLATE "C", o.order_id, t.slot

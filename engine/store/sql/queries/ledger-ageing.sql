@@ -1,8 +1,7 @@
 -- Who owes more than is owed to them on the account `distributor`, and since which night, without a break.
--- $1 carrier, $2 distributor (NULL: any), $3 as of which day (NULL: the last settled one)
+-- By carrier and currency, so that totals can be drawn row by row. $1 carrier, $2 distributor (NULL: any), $3 as of which day (NULL: the last settled one)
 SELECT carrier, distributor, currency, owes, since::text, (today - since)::integer,
-       CASE WHEN today - since <= 30 THEN '0-30' WHEN today - since <= 60 THEN '31-60'
-            WHEN today - since <= 90 THEN '61-90' ELSE 'over 90' END
+       (ARRAY['0-30', '31-60', '61-90', 'over 90'])[band], band
   FROM (SELECT c.code AS carrier, d.code AS distributor, b.currency,
                (array_agg(b.owes ORDER BY b.business_date DESC, b.run_id DESC))[1]::bigint AS owes,
                min(b.business_date) FILTER (WHERE b.run_id > b.last_even) AS since
@@ -23,5 +22,7 @@ SELECT carrier, distributor, currency, owes, since::text, (today - since)::integ
          WHERE ($1::text IS NULL OR c.code = $1) AND ($2::text IS NULL OR d.code = $2)
          GROUP BY c.code, d.code, b.currency) x
  CROSS JOIN (SELECT coalesce($3::date, max(business_date)) AS today FROM settle.run_publication) n
+ CROSS JOIN LATERAL (SELECT 1 + (today - since > 30)::integer + (today - since > 60)::integer
+                              + (today - since > 90)::integer AS band) a
  WHERE owes > 0
- ORDER BY carrier COLLATE "C", distributor COLLATE "C", currency
+ ORDER BY carrier COLLATE "C", currency, distributor COLLATE "C"
