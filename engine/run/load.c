@@ -192,6 +192,19 @@ keep_settled(const SettleRunContext *context, GArray *orders)
     sort_unless_sorted(orders, compare_orders);
 }
 
+/* Of a batch before this run, but it waited for this day: it counts for the first time, where its
+ * manager is known to belong by now. */
+static void
+leave_out_new(const SettleRunContext *context, GArray *orders)
+{
+    guint kept = 0;
+
+    for (guint i = 0; i < orders->len; i++)
+        if (!context->due || g_array_index(orders, SettleOrder, i).closing_day != context->date)
+            g_array_index(orders, SettleOrder, kept++) = g_array_index(orders, SettleOrder, i);
+    g_array_set_size(orders, kept);
+}
+
 gboolean
 settle_load_moved_orders(SettleStore *store, const SettleRunContext *context,
                          const SettleChunk *chunk, GArray *orders, GError **error)
@@ -207,6 +220,7 @@ settle_load_moved_orders(SettleStore *store, const SettleRunContext *context,
                      chunk, orders, error))
         return FALSE;
     keep_settled(context, orders);
+    leave_out_new(context, orders);
     return TRUE;
 }
 

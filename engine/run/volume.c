@@ -267,6 +267,18 @@ settle_volumes_move(SettleVolumes *volumes, const SettlePolicy *policy, const Se
     return settle_add_i64(window->delta, measure, &window->delta);
 }
 
+void
+settle_volumes_leave(SettleVolumes *volumes, const SettlePolicy *policy, const SettleRule *rule,
+                     const SettleOrder *order, const SettleOrderParties *before)
+{
+    int32_t from = settle_volume_scope_id(&rule->volume, order, before);
+
+    if (from >= 0)
+        find_window(volumes, policy, rule,
+                    settle_volume_window_end(rule->volume.window, order->closing_day), from)
+            ->anew = TRUE;
+}
+
 static void
 take_rows(SettleVolumes *volumes, GArray *rows, guint *next, int32_t distributor_id,
           gboolean postings)

@@ -23,6 +23,11 @@ gboolean settle_volumes_load(SettleVolumes *volumes, SettleStore *store, const S
 gboolean settle_volumes_move(SettleVolumes *volumes, const SettlePolicy *policy,
                              const SettleRule *rule, const SettleOrder *order, int64_t measure,
                              const SettleOrderParties *before, const SettleOrderParties *now);
+/* The same where the policy's windows are measured anew, by all orders but those of scopes that
+ * nobody is left in: nothing counts there any more. */
+void settle_volumes_leave(SettleVolumes *volumes, const SettlePolicy *policy,
+                          const SettleRule *rule, const SettleOrder *order,
+                          const SettleOrderParties *before);
 /* Changes what an order of the current distributor adds to a matched volume rule's window, by its
  * measure if it is new; anew: `change` is all that it counts, and so do all orders of the window.
  * FALSE on overflow. */

@@ -82,6 +82,7 @@ move_orders(SettleWorker *worker, int32_t distributor_id, GError **error)
         SettleSubject subject = {
             .order = &g_array_index(worker->moved_orders, SettleOrder, worker->next.moved)};
         SettleOrderParties before;
+        gboolean anew;
 
         if (subject.order->distributor_id != distributor_id)
             break;
@@ -89,9 +90,16 @@ move_orders(SettleWorker *worker, int32_t distributor_id, GError **error)
         if (subject.match == NULL)
             continue;
         subject.events = settle_merge_events(worker, subject.order, &subject.n_events);
+        anew = settle_joint_measures_anew(subject.policy) &&
+               settle_joint_is(worker->joint, distributor_id, subject.policy);
         settle_directory_order_parties(worker->context->directory_before, subject.order, &before);
         for (guint i = subject.match->first[SETTLE_KIND_VOLUME_BONUS];
              i < subject.match->first[SETTLE_KIND_VOLUME_BONUS + 1]; i++) {
+            if (anew) {
+                settle_volumes_leave(worker->volumes, subject.policy, subject.match->rules[i],
+                                     subject.order, &before);
+                continue;
+            }
             if (!settle_volumes_move(
                     worker->volumes, subject.policy, subject.match->rules[i], subject.order,
                     settle_order_measure_before(worker, &subject, subject.match->rules[i]), &before,

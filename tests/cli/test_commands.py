@@ -139,12 +139,14 @@ class Line(unittest.TestCase):
             elif words:
                 kind = words[0]
                 kinds[kind] = []
-        self.assertEqual(kinds['products'], ['carrier', 'product', 'name', 'class', 'valid_from'])
+        self.assertEqual(kinds['products'], ['carrier', 'product', 'name', 'class', 'valid_from',
+                                             'sales_from', 'sales_to'])
         for kind, text in small.FILES.items():
-            self.assertEqual(kinds[kind], text.split('\n')[0].split(','))
+            header = text.split('\n')[0].split(',')
+            self.assertEqual([c for c in kinds[kind] if c in header], header)
         self.assertEqual(kinds['orders'], list(small.ORDER))
         self.assertEqual(kinds['bills'], list(small.BILL))
-        self.assertEqual(len(kinds), 8)
+        self.assertEqual(len(kinds), 10)
 
     def test_refused(self):
         for line, named in REFUSED:
