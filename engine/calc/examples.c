@@ -137,7 +137,7 @@ settle_example_check(const SettlePolicy *policy, const SettleExample *example,
     }
     if (life->unsettled != NULL) {
         settle_diagnose_at(diagnostics, SETTLE_SEVERITY_NOTE, "P201", example->place, NULL,
-                           "example \"%s\" is not checked: %s cannot be settled yet", example->name,
+                           "example \"%s\" is not checked: %s hangs on other orders", example->name,
                            life->unsettled);
         return SETTLE_EXAMPLE_NOT_CHECKED;
     }

@@ -261,6 +261,7 @@ add_not_earned(GString *out, const SettlePolicy *policy, const SettleTarget *tar
                        .rule = rule,
                        .due_day = target->wait_day};
     char text[SETTLE_DAY_TEXT_BYTES];
+    gsize place;
 
     if (target->rule->kind == SETTLE_KIND_DEFERRED)
         look.later = settle_day_month(target->wait_day) - settle_day_month(order->closing_day) -
@@ -270,10 +271,15 @@ add_not_earned(GString *out, const SettlePolicy *policy, const SettleTarget *tar
         return;
     case SETTLE_TARGET_NOT_MET:
         g_string_append(out, "condition not met: ");
+        place = out->len;
         if (!settle_order_has_bills(order))
             g_string_append(out, "no bill serves this order");
         else
             add_failure(out, policy, conditions, n, &look);
+        /* the bills would have done: it was what happened to the order */
+        if (out->len == place)
+            g_string_append_printf(out, "what happened to the order up to %s",
+                                   settle_day_format(target->wait_day, text));
         return;
     case SETTLE_TARGET_PENDING:
         g_string_append(out, "waits for the bill of ");
@@ -320,13 +326,13 @@ explain_upfront(GString *out, const SettlePolicy *policy, const SettleTarget *ta
             add_money(out, policy, minor);
         }
     }
-    if (minor < target->target_minor)
+    if (minor < target->earned_minor)
         g_string_append(out, ", at least ");
-    else if (minor > target->target_minor)
+    else if (minor > target->earned_minor)
         g_string_append(out, ", at most ");
     else
         return;
-    add_money(out, policy, target->target_minor);
+    add_money(out, policy, target->earned_minor);
 }
 
 static void
@@ -414,9 +420,9 @@ explain_share(GString *out, const SettlePolicy *policy, const SettleTarget *targ
         g_string_append(out, ", at most ");
         add_money(out, policy, minor);
     }
-    if (minor != target->target_minor) {
+    if (minor != target->earned_minor) {
         g_string_append(out, ", of which the cap for life leaves ");
-        add_money(out, policy, target->target_minor);
+        add_money(out, policy, target->earned_minor);
     }
 }
 
@@ -444,6 +450,14 @@ settle_explain_target(const SettlePolicy *policy, const SettleTarget *target,
     case SETTLE_KIND_VOLUME_BONUS:
     case SETTLE_KIND_INVOICE:
         break;
+    }
+    if (target->earned_minor > target->target_minor) {
+        char month[SETTLE_DAY_TEXT_BYTES];
+
+        g_string_append(out, "; ");
+        add_money(out, policy, target->earned_minor - target->target_minor);
+        g_string_append_printf(out, " taken back by what happened in %s",
+                               settle_month_format(target->taken, month));
     }
     return g_string_free(out, FALSE);
 }

@@ -1,7 +1,9 @@
 #include "calc/life.h"
 
 #include "base/error.h"
+#include "calc/events.h"
 #include "calc/explain.h"
+#include "calc/internal.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -14,7 +16,8 @@ typedef struct {
     const SettleExample *example;
     SettleOrder order;
     SettleOrderParties parties;
-    GArray *bills; /* SettleBill by (month, revision) */
+    GArray *bills;  /* SettleBill by (month, revision) */
+    GArray *events; /* SettleEvent in force */
 } World;
 
 /* --- the world -------------------------------------------------------------------------------- */
@@ -113,8 +116,36 @@ make_bills(World *world)
 }
 
 static void
+make_events(World *world)
+{
+    world->events = g_array_new(FALSE, TRUE, sizeof(SettleEvent));
+    for (guint i = 0; i < world->example->n_events; i++) {
+        const SettleExampleEvent *said = &world->example->events[i];
+        SettleEvent event = {
+            .order = world->order,
+            .event_id = i + 1,
+            .amount_minor = said->amount_minor,
+            .reinstates = said->undoes,
+            .day = said->day,
+            .kind = (uint8_t) said->kind,
+            .whole = (uint8_t) said->whole,
+        };
+
+        g_array_append_val(world->events, event);
+    }
+    settle_events_in_force(world->events, world->example->as_of);
+}
+
+static const SettleEvent *
+event_list(const World *world)
+{
+    return (const SettleEvent *) (const void *) world->events->data;
+}
+
+static void
 world_clear(World *world)
 {
+    g_array_unref(world->events);
     settle_matcher_free(world->matcher);
     settle_directory_free(world->directory);
     g_array_unref(world->bills);
@@ -167,6 +198,8 @@ add_targets(World *world, const SettleMatch *match, SettleLife *life)
         .upfront = TRUE,
         .deferred = TRUE,
         .share = TRUE,
+        .events = event_list(world),
+        .n_events = world->events->len,
     };
 
     if (!settle_calc_order(&world->policy, match, &world->order, bill_list(world),
@@ -198,7 +231,8 @@ add_volumes(World *world, const SettleMatch *match, SettleLife *life)
 
     for (guint i = match->first[kind]; i < match->first[kind + 1]; i++) {
         const SettleRule *rule = match->rules[i];
-        int64_t measure = settle_volume_measure(&world->policy, rule, &world->order, NULL, 0);
+        int64_t measure = settle_volume_measure(&world->policy, rule, &world->order,
+                                                event_list(world), world->events->len);
         SettleLifeStep step = {
             .rule = rule,
             .day = settle_month_last(
@@ -263,26 +297,21 @@ add_silent(World *world, const SettleMatch *match, SettleLife *life)
     }
 }
 
-/* Without events most terms that are not settled yet change no amount: a ceiling and a retry can.
- */
+/* What hangs on a distributor's other orders cannot be told from one. */
 static char *
 find_unsettled(const World *world, const SettleMatch *match)
 {
-    if (world->example->n_events > 0)
-        return g_strdup("events");
-    if (world->policy.terms.ceiling.window != 0)
-        return g_strdup("the policy's ceiling");
-    for (guint i = 0; i < match->n_rules; i++) {
-        const SettleRule *rule = match->rules[i];
+    const SettlePolicyTerms *terms = &world->policy.terms;
 
-        if (rule->terms.ceiling.window != 0)
-            return g_strdup_printf("the ceiling of \"%s\"", rule->id);
-        if (rule->kind != SETTLE_KIND_DEFERRED)
-            continue;
-        for (guint k = 0; k < rule->deferred.n_instalments; k++)
-            if (rule->deferred.instalments[k].retry_until > 0)
-                return g_strdup_printf("retry-until of \"%s\"", rule->id);
-    }
+    if (terms->ceiling.window != 0)
+        return g_strdup("the policy's ceiling");
+    for (guint i = 0; i < match->n_rules; i++)
+        if (match->rules[i]->terms.ceiling.window != 0)
+            return g_strdup_printf("the ceiling of \"%s\"", match->rules[i]->id);
+    for (guint i = 0;
+         i < world->events->len && (terms->tolerance_ppb > 0 || terms->tolerance_count > 0); i++)
+        if (event_list(world)[i].kind == SETTLE_EVENT_KIND_FRAUD)
+            return g_strdup("the tolerance for fraud findings");
     return NULL;
 }
 
@@ -309,6 +338,7 @@ settle_life_of(const SettlePolicy *policy, const SettleExample *example)
     world.policy.carrier_id = 1;
     make_order(&world);
     make_bills(&world);
+    make_events(&world);
     world.matcher = settle_matcher_new(&world.policy, world.directory);
     match = settle_matcher_find(world.matcher, &world.order, &world.parties);
     life->steps = g_array_new(FALSE, TRUE, sizeof(SettleLifeStep));

@@ -121,7 +121,7 @@ settle_command_policy_test(const SettleCli *cli, int argc, char **argv)
 
 /* The example in the language's own words, for the language's own checker. */
 static char *
-example_text(const char *order, char **bills, const char *window, const char *as_of)
+example_text(const char *order, char **bills, char **events, const char *window, const char *as_of)
 {
     g_autoptr(GString) text = g_string_new("example: try\n");
 
@@ -130,6 +130,10 @@ example_text(const char *order, char **bills, const char *window, const char *as
         g_string_append(text, "bills:\n");
     for (guint i = 0; bills != NULL && bills[i] != NULL; i++)
         g_string_append_printf(text, "- {%s}\n", bills[i]);
+    if (events != NULL && events[0] != NULL)
+        g_string_append(text, "events:\n");
+    for (guint i = 0; events != NULL && events[i] != NULL; i++)
+        g_string_append_printf(text, "- {%s}\n", events[i]);
     if (window != NULL)
         g_string_append_printf(text, "window: {%s}\n", window);
     if (as_of != NULL)
@@ -186,11 +190,14 @@ settle_command_policy_try(const SettleCli *cli, int argc, char **argv)
 {
     g_autofree char *order = NULL, *window = NULL, *as_of = NULL;
     g_auto(GStrv) bills = NULL;
+    g_auto(GStrv) events = NULL;
     const GOptionEntry entries[] = {
         {"order", 0, 0, G_OPTION_ARG_STRING, &order,
          "like 'closed: 2026-03-15, paid: 59.00, class: plan'", "ORDER"},
         {"bill", 0, 0, G_OPTION_ARG_STRING_ARRAY, &bills,
          "like 'month: 0..12, billed: 59.00, minutes: 80'; may be given several times", "BILL"},
+        {"event", 0, 0, G_OPTION_ARG_STRING_ARRAY, &events,
+         "like 'event: cancel, on: 2026-08-20'; may be given several times", "EVENT"},
         {"window", 0, 0, G_OPTION_ARG_STRING, &window,
          "where the windows of volume rules stand, like 'activations: 500'", "WINDOW"},
         {"as-of", 0, 0, G_OPTION_ARG_STRING, &as_of, "the day up to which facts and due days count",
@@ -209,7 +216,7 @@ settle_command_policy_try(const SettleCli *cli, int argc, char **argv)
     if (!settle_cli_parse(
             "policy try FILE --order ORDER",
             "Shows what one imagined order would earn over its life, and why. Needs no "
-            "database. The keys of ORDER and BILL are those of examples: see `settle "
+            "database. The keys of ORDER, BILL and EVENT are those of examples: see `settle "
             "policy reference`.",
             entries, &argc, &argv, &code))
         return code;
@@ -225,7 +232,7 @@ settle_command_policy_try(const SettleCli *cli, int argc, char **argv)
         return SETTLE_EXIT_INPUT;
     }
     g_clear_pointer(&diagnostics, settle_diagnostics_free);
-    imagined = example_text(order, bills, window, as_of);
+    imagined = example_text(order, bills, events, window, as_of);
     diagnostics = settle_example_load(text, length, policy, imagined, strlen(imagined), &example);
     if (diagnostics->n_errors > 0) {
         settle_cli_diagnostics(diagnostics, "(your order)", imagined, strlen(imagined), NULL);
@@ -242,7 +249,7 @@ settle_command_policy_try(const SettleCli *cli, int argc, char **argv)
                settle_money_format_grouped(life->sum_minor,
                                            settle_currency_exponent(policy->currency), sum));
         if (life->unsettled != NULL)
-            printf("%s cannot be settled yet: the figures are without it\n", life->unsettled);
+            printf("%s hangs on other orders: the figures are without it\n", life->unsettled);
     }
     return SETTLE_EXIT_DONE;
 }

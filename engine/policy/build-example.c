@@ -1,4 +1,5 @@
 #include "base/error.h"
+#include "model/facts.h"
 #include "policy/build-internal.h"
 
 #include <string.h>
@@ -56,6 +57,41 @@ read_order(SettleBuild *build, const SettleNode *node, SettleExampleOrder *order
         order->closing_day > build->policy->closing_to)
         SETTLE_BUILD_ERROR(build, "P054", closed, NULL,
                            "the policy does not hold for orders that close on %s", closed->text);
+}
+
+/* The choices are in the order of SettleEventKind. */
+static void
+read_events(SettleBuild *build, const SettleNode *list, SettleExample *example)
+{
+    example->n_events = list->values->len;
+    example->events = g_new0(SettleExampleEvent, MAX(example->n_events, 1));
+    for (guint i = 0; i < example->n_events; i++) {
+        const SettleNode *node = g_ptr_array_index(list->values, i);
+        SettleExampleEvent *event = &example->events[i];
+
+        event->kind = settle_build_choice_of(node, "event", "event", 0) + 1;
+        settle_invariant(day_of(node, "on", &event->day));
+        event->whole = event->kind == SETTLE_EVENT_KIND_REFUND &&
+                       !settle_build_optional_money(build, node, "amount", &event->amount_minor);
+        if (event->kind == SETTLE_EVENT_KIND_REINSTATE) {
+            guint undone = i;
+
+            while (undone > 0 && (example->events[undone - 1].kind == SETTLE_EVENT_KIND_REINSTATE ||
+                                  example->events[undone - 1].undoes != 0))
+                undone--;
+            if (undone == 0) {
+                SETTLE_BUILD_ERROR(build, "P063", node, NULL,
+                                   "there is nothing before it that could be undone");
+                continue;
+            }
+            event->undoes = undone;
+            /* an event that is undone remembers it until all are read */
+            example->events[undone - 1].undoes = undone;
+        }
+    }
+    for (guint i = 0; i < example->n_events; i++)
+        if (example->events[i].kind != SETTLE_EVENT_KIND_REINSTATE)
+            example->events[i].undoes = 0;
 }
 
 /* Returns for how many months it is. */
@@ -165,7 +201,6 @@ read_example(SettleBuild *build, const SettleNode *node, SettleExample *example)
     example->place = place_of(name);
     example->as_of = SETTLE_DAY_MAX;
     day_of(node, "as-of", &example->as_of);
-    example->n_events = events != NULL ? events->values->len : 0;
     read_order(build, settle_node_get(node, "order"), &example->order);
     if (bills != NULL) {
         guint n = 0;
@@ -178,6 +213,8 @@ read_example(SettleBuild *build, const SettleNode *node, SettleExample *example)
             SETTLE_BUILD_ERROR(build, "P055", bills, NULL, "an example has at most %d bills",
                                SETTLE_EXAMPLE_BILLS_MAX);
     }
+    if (events != NULL)
+        read_events(build, events, example);
     if (windows != NULL)
         read_windows(build, windows, example);
     read_earns(build, settle_node_get(node, "earns"), example);

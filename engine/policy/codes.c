@@ -374,6 +374,16 @@ const SettlePolicyCode settle_policy_codes[] = {
      .about = "an example that earns more than amounts can be",
      .explain = "Amounts end at about 92,000,000,000,000,000.00. Some amount or quantity of the "
                 "example, or of the rules, is a slip."},
+    {.code = "P063",
+     .about = "an example that undoes nothing",
+     .explain = "A reinstatement undoes the last event before it in the list that is not undone "
+                "yet; there is none.",
+     .around = IN_EXAMPLES,
+     .bad = "- {example: a plan, order: {closed: 2026-03-15, paid: 59.00}, events: [{event: "
+            "reinstate, on: 2026-04-01}], earns: {activation: 40.00}}",
+     .good =
+         "- {example: a plan, order: {closed: 2026-03-15, paid: 59.00}, events: [{event: fraud, "
+         "on: 2026-03-20}, {event: reinstate, on: 2026-04-01}], earns: {activation: 40.00}}"},
     {.code = "P064",
      .about = "closing days that another version of the carrier holds for, too",
      .explain = "An order that closes on such a day would have two contracts, and only one can be "
@@ -599,14 +609,15 @@ const SettlePolicyCode settle_policy_codes[] = {
      .bad = "- {upfront: activation, for: {class: [sim，plan]}, pay: 40.00}",
      .good = "- {upfront: activation, for: {class: [sim, plan]}, pay: 40.00}"},
     {.code = "P201",
-     .about = "an example that is not checked, because of a term that is not settled yet",
-     .explain = "What the example earns depends on a term that this version reads but does not "
-                "settle, so nothing is said about it; it will be checked once that is.",
-     .around = IN_EXAMPLES,
-     .bad = "- {example: a plan, order: {closed: 2026-03-15, paid: 59.00}, events: [{event: "
-            "cancel, on: 2026-04-01}], earns: {activation: 40.00}}",
-     .good = "- {example: a plan, order: {closed: 2026-03-15, paid: 59.00}, earns: {activation: "
-             "40.00}}"},
+     .about = "an example that is not checked, because what it earns hangs on other orders",
+     .explain = "A ceiling is filled by all of a distributor's orders, and whether a fraud finding "
+                "is tolerated depends on how many there are: one order alone does not tell.",
+     .around = IN_RULES,
+     .bad = "- upfront: activation\n  pay: 40.00\n  ceiling: {window: month, amount: 100.00}\n"
+            "examples:\n- {example: a plan, order: {closed: 2026-03-15, paid: 59.00}, earns: "
+            "{activation: 40.00}}",
+     .good = "- upfront: activation\n  pay: 40.00\nexamples:\n- {example: a plan, order: {closed: "
+             "2026-03-15, paid: 59.00}, earns: {activation: 40.00}}"},
     {.code = "P202",
      .about = "what the order that reaches a tier is worth",
      .explain = "In modes whole and lump the order that reaches a tier changes what all of them "

@@ -33,6 +33,15 @@ typedef struct {
     SettleDay issue_day;
 } SettleExampleBill;
 
+/* What happens to the order after closing: a SettleEventKind of model/facts.h by its number. */
+typedef struct {
+    int kind;
+    gboolean whole;       /* a refund of everything */
+    int64_t amount_minor; /* of another refund */
+    SettleDay day;
+    guint undoes; /* of a reinstatement: place of the event that it undoes, from 1 */
+} SettleExampleEvent;
+
 /* What one rule must earn: in all, or for each of some items (instalments counted from 1, contract
  * months). */
 typedef struct {
@@ -56,7 +65,8 @@ typedef struct {
     guint n_bills;
     SettleExampleWindow *windows;
     guint n_windows;
-    guint n_events;  /* not settled yet */
+    SettleExampleEvent *events;
+    guint n_events;
     SettleDay as_of; /* SETTLE_DAY_MAX: everything */
     SettleExpectation *earns;
     guint n_earns;

@@ -19,8 +19,8 @@ static const char *const condition_words[] = {"active", "no-refund", NULL};
 static const char *const take_backs[] = {"refund", "cancel", "suspend", "port-out", NULL};
 static const char *const left_outs[] = {"suspended-days", NULL};
 static const char *const uncounted[] = {"cancel", "port-out", NULL};
-static const char *const events[] = {"refund", "cancel",   "suspend",   "resume",
-                                     "fraud",  "port-out", "reinstate", NULL};
+static const char *const events[] = {"refund",          "cancel",   "suspend",   "resume", "fraud",
+                                     "number-transfer", "port-out", "reinstate", NULL};
 
 const char *const settle_rule_kinds[] = {"upfront", "deferred", "revenue-share", "volume-bonus",
                                          NULL};
@@ -320,7 +320,7 @@ const SettleField settle_fields[] = {
     F("example", "bills", FIELD_SECTIONS, "the bills of its contract",
       "bills: [{month: 0..12, billed: 59.00, minutes: 80}]", .of = "bill"),
     F("example", "events", FIELD_SECTIONS, "what happens to it after closing",
-      "events: [{event: cancel, on: 2026-08-20}]", .of = "event", .later = TRUE),
+      "events: [{event: cancel, on: 2026-08-20}]", .of = "event"),
     F("example", "window", FIELD_MEASURES,
       "where the windows of volume rules stand with this order; at just this order if left out",
       "window: {activations: 500}"),
@@ -361,8 +361,9 @@ const SettleField settle_fields[] = {
     F("bill", "issued", FIELD_DAY, "its date; a later one of the same month is its correction",
       "issued: 2026-05-03", .default_text = "the first day of the month after"),
 
-    F("event", "event", FIELD_CHOICE, "what happens", "event: cancel", .choices = events,
-      .required = TRUE),
+    F("event", "event", FIELD_CHOICE,
+      "what happens; reinstate undoes the last event before it in the list that is not undone yet",
+      "event: cancel", .choices = events, .required = TRUE),
     F("event", "on", FIELD_DAY, "its day", "on: 2026-08-20", .required = TRUE),
     F("event", "amount", FIELD_MONEY, "refunds: how much; the whole paid amount if left out",
       "amount: 50.00"),

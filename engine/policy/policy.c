@@ -55,6 +55,7 @@ settle_example_clear(SettleExample *example)
     g_free(example->order.channel);
     g_free(example->order.distributor);
     g_free(example->bills);
+    g_free(example->events);
     g_free(example->windows);
     g_free(example->earns);
 }

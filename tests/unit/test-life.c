@@ -204,9 +204,22 @@ static const struct {
      "P061 14:12 example \"e\": s earns 1.95, which earns does not say\n"},
     {"nothing said", BILLS "  earns: {s: 3.90}\n",
      "P061 14:12 example \"e\": u earns 40.00, which earns does not say\n"},
-    {"events are not settled yet",
-     "  events: [{event: cancel, on: 2026-05-01}]\n  earns: {u: 0.00}\n",
-     "P201 14:12 example \"e\" is not checked: events cannot be settled yet\n"},
+    {"a fraud finding", "  events: [{event: fraud, on: 2026-05-01}]\n  earns: {u: 0.00}\n", ""},
+    {"found, and undone",
+     "  events: [{event: fraud, on: 2026-05-01}, {event: reinstate, on: 2026-06-01}]\n"
+     "  earns: {u: 40.00}\n",
+     ""},
+    {"undone later than asked for",
+     "  events: [{event: fraud, on: 2026-05-01}, {event: reinstate, on: 2026-06-01}]\n"
+     "  as-of: 2026-05-31\n  earns: {u: 0.00}\n",
+     ""},
+    {"two are undone, the last first",
+     "  events: [{event: refund, on: 2026-05-01}, {event: fraud, on: 2026-05-01},\n"
+     "    {event: reinstate, on: 2026-06-01}, {event: reinstate, on: 2026-06-02}]\n"
+     "  earns: {u: 40.00}\n",
+     ""},
+    {"nothing to undo", "  events: [{event: reinstate, on: 2026-05-01}]\n  earns: {u: 40.00}\n",
+     "P063 16:12 there is nothing before it that could be undone\n"},
 };
 
 static void
@@ -241,9 +254,6 @@ test_unsettled(void)
          "the policy's ceiling"},
         {TOP "rules:\n- upfront: u\n  pay: 2.00\n  ceiling: {window: month, amount: 1.00}\n",
          "the ceiling of \"u\""},
-        {TOP "rules:\n- deferred: u\n  instalments: [{after: 1 month, day: 1, pay: 2.00, "
-             "retry-until: 2 months}]\n",
-         "retry-until of \"u\""},
         /* without events these change no amount */
         {TOP
          "pay-when-paid: true\nrules:\n- upfront: u\n  pay: 2.00\n  holdback: {share: 5%, days: "
