@@ -369,8 +369,10 @@ settle_joint_standing(const SettleJoint *joint, const SettleSubject *subject,
                       const SettleTarget *target, SettleStanding *ret_standing)
 {
     const SettleJointItem key = {.order_id = subject->order->order_id, .slot = target->slot};
-    const SettleJointItem *item =
-        bsearch(&key, joint->items->data, joint->items->len, sizeof(SettleJointItem), compare_keys);
+    const SettleJointItem *item = joint->items->len > 0
+                                      ? bsearch(&key, joint->items->data, joint->items->len,
+                                                sizeof(SettleJointItem), compare_keys)
+                                      : NULL;
 
     if (item == NULL) {
         *ret_standing = (SettleStanding){0, 0, 0};
