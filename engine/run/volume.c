@@ -2,12 +2,15 @@
 
 #include "store/sql.h"
 
+#include <string.h>
+
 /* A window of the current distributor. */
 typedef struct {
     const SettlePolicy *policy;
     const SettleRule *rule;
     SettleMonth window_end;
     int32_t scope_id;
+    const char *scope_code; /* of the outlet or manager; "": the distributor */
     int64_t delta, before;
     gboolean anew;      /* delta is all of it, not what changed */
     gboolean evaluated; /* it is over, or paid each night */
@@ -217,8 +220,15 @@ find_window(SettleVolumes *volumes, const SettlePolicy *policy, const SettleRule
     guint place = GPOINTER_TO_UINT(g_hash_table_lookup(volumes->index, &key));
 
     if (place == 0) {
-        Window window = {
-            .policy = policy, .rule = rule, .window_end = window_end, .scope_id = scope_id};
+        SettleDim dim =
+            rule->volume.scope == SETTLE_SCOPE_OUTLET ? SETTLE_DIM_OUTLET : SETTLE_DIM_MANAGER;
+        const char *code =
+            scope_id != 0 ? settle_directory_code(volumes->context->directory, dim, scope_id) : "";
+        Window window = {.policy = policy,
+                         .rule = rule,
+                         .window_end = window_end,
+                         .scope_id = scope_id,
+                         .scope_code = code != NULL ? code : ""};
 
         g_array_append_val(volumes->windows, window);
         place = volumes->windows->len;
@@ -347,19 +357,26 @@ add_overflow(const SettleRunContext *context, const Window *window, int32_t dist
     g_array_append_val(output->outcomes, row);
 }
 
-/* By window end, scope and rule: the order in which they take what orders left of a ceiling and of
- * the carrier's money (docs/semantics.md 14.34, 14.35). */
+/* By window end, version, scope (the distributor, outlets, managers, each by code) and rule,
+ * nothing of which depends on what came in first: the order in which they take what orders left of
+ * a ceiling and of the carrier's money (docs/semantics.md 14.34, 14.35). */
 static int
 compare_turns(gconstpointer a, gconstpointer b)
 {
     const Window *x = a, *y = b;
+    int code;
 
     if (x->window_end != y->window_end)
         return x->window_end < y->window_end ? -1 : 1;
+    if (x->policy != y->policy && x->policy->closing_from != y->policy->closing_from)
+        return x->policy->closing_from < y->policy->closing_from ? -1 : 1;
     if (x->policy != y->policy)
-        return x->policy->policy_id < y->policy->policy_id ? -1 : 1;
-    if (x->scope_id != y->scope_id)
-        return x->scope_id < y->scope_id ? -1 : 1;
+        return strcmp(x->policy->carrier, y->policy->carrier);
+    if (x->rule->volume.scope != y->rule->volume.scope)
+        return x->rule->volume.scope < y->rule->volume.scope ? -1 : 1;
+    code = strcmp(x->scope_code, y->scope_code);
+    if (code != 0)
+        return code;
     return x->rule->ordinal < y->rule->ordinal ? -1 : x->rule->ordinal > y->rule->ordinal;
 }
 

@@ -131,7 +131,9 @@ def windows(world, day, innocent):
 def turn(slot):
     """Orders by origin, closing time, id, rule and item; windows behind them, by end, scope and rule."""
     if slot.window:
-        return 1, slot.origin, slot.rule.policy.version, slot.window[1], slot.place
+        scope = ('distributor', 'outlet', 'manager').index(slot.rule.get('scope', 'distributor'))
+        return (1, slot.origin, slot.rule.policy.closing[0] or datetime.date.min, slot.rule.policy.carrier, scope,
+                slot.window[1].encode(), slot.place)
     return 0, slot.origin, slot.order.closed, slot.order.id.encode(), slot.place, slot.item
 
 
