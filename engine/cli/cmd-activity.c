@@ -282,7 +282,7 @@ print(const SettleCli *cli, SettleStore *store, const Options *options, gboolean
 static int
 activity(const SettleCli *cli, int argc, char **argv, gboolean list)
 {
-    g_auto(Options) options = {NULL};
+    g_auto(Options) options = {0};
     const GOptionEntry entries[] = {
         {"distributor", 0, 0, G_OPTION_ARG_FILENAME, &options.distributor, "of this distributor",
          "CODE"},
