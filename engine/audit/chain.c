@@ -16,8 +16,8 @@ chain_digest(SettleAudit *audit, SettleStore *store, const SettleAuditRun *run,
     if (rows == NULL)
         return FALSE;
     for (int i = 0; i < settle_result_rows(rows); i++) {
-        SettleDistributorDigest d = {.code = settle_audit_code(audit, SETTLE_DIM_DISTRIBUTOR,
-                                                               settle_result_i32(rows, i, 0))};
+        SettleDistributorDigest d = {
+            .code = settle_audit_distributor_code(audit, settle_result_i32(rows, i, 0))};
         size_t length;
         const uint8_t *bytes = settle_result_bytes(rows, i, 1, &length);
 

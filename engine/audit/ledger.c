@@ -210,14 +210,39 @@ compare_totals(const void *a, const void *b)
     return 0;
 }
 
+/* Only a deposit moves without a policy. */
+static const SettleAuditPolicy *
+policy_of(const SettleAudit *audit, const SettleTransfer *t)
+{
+    static const SettleAuditPolicy none = {.there = TRUE};
+
+    return t->policy_id <= 0 && t->kind == SETTLE_KIND_DEPOSIT &&
+                   settle_subject_is_deposit(t->subject_id)
+               ? &none
+               : settle_audit_policy(audit, t->policy_id);
+}
+
+static int32_t
+carrier_of(const SettleAuditPolicy *policy, const SettleTransfer *t)
+{
+    gboolean of_carrier;
+    int32_t carrier_id = 0;
+
+    if (policy != NULL && t->policy_id <= 0)
+        settle_subject_deposit_parts(t->subject_id, &of_carrier, &carrier_id);
+    else if (policy != NULL)
+        carrier_id = policy->carrier_id;
+    return carrier_id;
+}
+
 static void
 add_total(Ledger *ledger, guint first, const SettleAuditRun *run, const SettleAuditPolicy *policy,
           const SettleTransfer *t)
 {
     Total total = {{run->run_id, t->policy_id, t->kind, t->class_id, t->debit, t->credit,
                     settle_month_first(t->period), settle_month_first(t->origin),
-                    policy != NULL ? policy->carrier_id : 0,
-                    settle_month_first(settle_day_month(run->date)), 1, t->amount_minor}};
+                    carrier_of(policy, t), settle_month_first(settle_day_month(run->date)), 1,
+                    t->amount_minor}};
 
     for (guint i = ledger->totals->len; i > first; i--) {
         Total *there = &g_array_index(ledger->totals, Total, i - 1);
@@ -248,7 +273,7 @@ check_rows(Ledger *ledger, const SettleAuditRun *run, guint first, guint last)
     guint first_total = ledger->totals->len;
     int32_t id = g_array_index(ledger->rows, Row, first).t.distributor_id;
     SettleAuditChunk *chunk = settle_audit_chunk(run, id);
-    gboolean good = settle_audit_code(audit, SETTLE_DIM_DISTRIBUTOR, id) != NULL;
+    gboolean good = settle_audit_distributor_code(audit, id) != NULL;
 
     if (!good)
         settle_audit_note_distributor(audit, run->run_id, id,
@@ -258,7 +283,7 @@ check_rows(Ledger *ledger, const SettleAuditRun *run, guint first, guint last)
     for (guint i = first; i < last; i++) {
         const Row *row = &g_array_index(ledger->rows, Row, i);
         const SettleTransfer *t = &row->t;
-        const SettleAuditPolicy *policy = settle_audit_policy(audit, t->policy_id);
+        const SettleAuditPolicy *policy = policy_of(audit, t);
 
         if (row->crooked || policy == NULL ||
             (t->class_id != 0 && settle_audit_code(audit, SETTLE_DIM_CLASS, t->class_id) == NULL) ||
@@ -289,13 +314,13 @@ digest_rows(Ledger *ledger, guint first, guint last, uint8_t ret_digest[SETTLE_D
     const SettleAudit *audit = ledger->audit;
     const Row *rows = &g_array_index(ledger->rows, Row, first);
 
-    settle_ledger_digest_begin(
-        ledger->digest, settle_audit_code(audit, SETTLE_DIM_DISTRIBUTOR, rows->t.distributor_id));
+    settle_ledger_digest_begin(ledger->digest,
+                               settle_audit_distributor_code(audit, rows->t.distributor_id));
     for (guint i = 0; i < last - first; i++) {
         const SettleTransfer *t = &rows[i].t;
 
         settle_ledger_digest_add(
-            ledger->digest, t, settle_audit_policy(audit, t->policy_id)->hash,
+            ledger->digest, t, policy_of(audit, t)->hash,
             t->class_id != 0 ? settle_audit_code(audit, SETTLE_DIM_CLASS, t->class_id) : "");
     }
     settle_ledger_digest_end(ledger->digest, ret_digest);

@@ -278,3 +278,9 @@ settle_audit_code(const SettleAudit *audit, int dim, int32_t id)
     return id > 0 && (guint) id < audit->codes[dim]->len ? g_ptr_array_index(audit->codes[dim], id)
                                                          : NULL;
 }
+
+const char *
+settle_audit_distributor_code(const SettleAudit *audit, int32_t id)
+{
+    return id == 0 ? "" : settle_audit_code(audit, SETTLE_DIM_DISTRIBUTOR, id);
+}

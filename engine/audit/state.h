@@ -76,6 +76,8 @@ SettleAuditChunk *settle_audit_chunk(const SettleAuditRun *run, int32_t distribu
 /* NULL: there is none. */
 const SettleAuditPolicy *settle_audit_policy(const SettleAudit *audit, int32_t policy_id);
 const char *settle_audit_code(const SettleAudit *audit, int dim, int32_t id);
+/* As digests take it: "" for 0, the ledger's name for "none". NULL: there is no such one. */
+const char *settle_audit_distributor_code(const SettleAudit *audit, int32_t id);
 
 /* --- findings.c ------------------------------------------------------------------------------ */
 /* Notes what does not hold. Thread-safe. */

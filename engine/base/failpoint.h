@@ -99,11 +99,13 @@ G_BEGIN_DECLS
     X(RUN_ABANDON_COMMITTED, "run-abandon-committed", CONNECTION, "a run is given up")             \
     X(APPROVE_BEFORE_COMMIT, "invoice-approve-before-commit", DATABASE, "approval is written")     \
     X(APPROVE_COMMITTED, "invoice-approve-committed", CONNECTION, "a batch is approved")           \
-    X(ISSUE_STARTED, "invoice-issue-started", DATABASE, "the issuing run is written")              \
-    X(ISSUE_POSTED, "invoice-issue-posted", DATABASE, "its transfers are stored")                  \
-    X(ISSUE_RECORDED, "invoice-issue-recorded", DATABASE, "the batch is marked issued")            \
-    X(ISSUE_BEFORE_COMMIT, "invoice-issue-before-commit", DATABASE, "the run is published")        \
-    X(ISSUE_COMMITTED, "invoice-issue-committed", CONNECTION, "a batch is issued")
+    X(POSTING_STARTED, "posting-started", DATABASE, "a run beside the nightly one is written")     \
+    X(POSTING_POSTED, "posting-posted", DATABASE, "its transfers are stored")                      \
+    X(POSTING_RECORDED, "posting-recorded", DATABASE, "what it leaves beside them is stored")      \
+    X(POSTING_BEFORE_COMMIT, "posting-before-commit", DATABASE, "the run is published")            \
+    X(POSTING_COMMITTED, "posting-committed", CONNECTION, "invoices are issued, deposits moved")   \
+    X(DEPOSIT_DECIDED, "deposit-decided", DATABASE, "a decision on a deposit is written")          \
+    X(DEPOSIT_COMMITTED, "deposit-committed", CONNECTION, "an amount of deposits is decided")
 /* clang-format on */
 
 typedef enum {

@@ -100,6 +100,7 @@ settle_calc_bill_needs_history(const SettleMatch *match, const SettleOrder *orde
             break;
         case SETTLE_KIND_VOLUME_BONUS:
         case SETTLE_KIND_INVOICE:
+        case SETTLE_KIND_DEPOSIT:
             break;
         }
     }

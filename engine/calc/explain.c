@@ -449,6 +449,7 @@ settle_explain_target(const SettlePolicy *policy, const SettleTarget *target,
         break;
     case SETTLE_KIND_VOLUME_BONUS:
     case SETTLE_KIND_INVOICE:
+    case SETTLE_KIND_DEPOSIT:
         break;
     }
     if (target->earned_minor > target->target_minor) {

@@ -44,6 +44,7 @@ int settle_command_verify(const SettleCli *cli, int argc, char **argv);
 int settle_command_period(const SettleCli *cli, int argc, char **argv);
 int settle_command_invoice(const SettleCli *cli, int argc, char **argv);
 int settle_command_ledger(const SettleCli *cli, int argc, char **argv);
+int settle_command_deposit(const SettleCli *cli, int argc, char **argv);
 int settle_command_activity(const SettleCli *cli, int argc, char **argv);
 int settle_command_status(const SettleCli *cli, int argc, char **argv);
 

@@ -207,7 +207,7 @@ ledger_ageing(const SettleCli *cli, int argc, char **argv)
 static gboolean
 parse_kind(const char *text, int *ret_kind)
 {
-    for (int kind = SETTLE_KIND_UPFRONT; kind <= SETTLE_KIND_INVOICE; kind++) {
+    for (int kind = SETTLE_KIND_UPFRONT; kind < SETTLE_N_KINDS; kind++) {
         if (strcmp(settle_kind_name((SettleKind) kind), text) == 0) {
             *ret_kind = kind;
             return TRUE;
@@ -216,7 +216,8 @@ parse_kind(const char *text, int *ret_kind)
     return FALSE;
 }
 
-/* "ORDER", "window 2026-03", "window 2026-03 outlet:CODE", "invoice NUMBER" */
+/* "ORDER", "window 2026-03", "window 2026-03 outlet:CODE", "invoice NUMBER", "the carrier's
+ * deposit" */
 static char *
 subject_text(const SettleReader *reader, const SettlePolicySet *policies, int32_t policy_id,
              SettleSlot slot)
@@ -235,6 +236,13 @@ subject_text(const SettleReader *reader, const SettlePolicySet *policies, int32_
             return g_strdup_printf("order #%" G_GINT64_FORMAT, subject);
         text = settle_reader_text(reader, 8, &length);
         return g_strndup(text, length);
+    }
+    if (settle_subject_is_deposit(subject)) {
+        gboolean of_carrier;
+        int32_t carrier_id;
+
+        settle_subject_deposit_parts(subject, &of_carrier, &carrier_id);
+        return g_strdup(of_carrier ? "the carrier's deposit" : "the distributor's deposit");
     }
     if (!settle_subject_is_window(subject)) {
         const char *text =
@@ -297,7 +305,7 @@ transfer_row(SettleTable *table, const SettleReader *reader, const SettlePolicyS
         settle_role_name((SettleRole) settle_reader_i16(reader, 17)),
         settle_money_format(settle_reader_i64(reader, 18), exponent, amount),
         settle_money_format(settle_reader_i64(reader, 19), exponent, target),
-        kind == SETTLE_KIND_INVOICE ? "" : settle_leg_name(settle_slot_leg(slot)),
+        kind <= SETTLE_N_COMMISSION_KINDS ? settle_leg_name(settle_slot_leg(slot)) : "",
     };
 
     g_snprintf(run, sizeof run, "%d", settle_reader_i32(reader, 0));

@@ -27,6 +27,8 @@ static const SettleCommand commands[] = {
     {"invoice", "list | lines | show | approve | issue", "invoice batches", NULL,
      settle_command_invoice},
     {"ledger", "balances | transfers | ageing", "what was posted", NULL, settle_command_ledger},
+    {"deposit", "post | list | cover | forfeit | amount | default",
+     "what parties have frozen with us", NULL, settle_command_deposit},
     {"activity", "summary | list", "a distributor's orders, by outlet and manager", NULL,
      settle_command_activity},
     {"status", "", "where things stand", NULL, settle_command_status},

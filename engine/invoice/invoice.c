@@ -10,7 +10,7 @@ settle_invoice_free(SettleInvoice *invoice)
 }
 
 /* What a posting means for an invoice. Commission that is held is on none yet; its release is. */
-typedef enum { NOT_INVOICED, EARNED, EARNED_WITHHELD, TAKEN_BACK } Meaning;
+typedef enum { NOT_INVOICED, EARNED, EARNED_WITHHELD, TAKEN_BACK, COVERED } Meaning;
 
 static Meaning
 meaning(const SettleInvoiceInput *input)
@@ -23,23 +23,26 @@ meaning(const SettleInvoiceInput *input)
         return EARNED_WITHHELD;
     if (input->debit == SETTLE_ROLE_DISTRIBUTOR && input->credit == SETTLE_ROLE_CARRIER)
         return TAKEN_BACK;
+    if (input->debit == SETTLE_ROLE_DEPOSIT && input->credit == SETTLE_ROLE_DISTRIBUTOR)
+        return COVERED;
     return NOT_INVOICED;
 }
 
 static SettleInvoice *
-find_invoice(GPtrArray *invoices, int32_t distributor_id, const SettlePolicy *policy)
+find_invoice(GPtrArray *invoices, int32_t distributor_id, SettleCurrency currency,
+             SettleRatePpb tax_ppb)
 {
     SettleInvoice *invoice;
 
     for (guint i = 0; i < invoices->len; i++) {
         invoice = g_ptr_array_index(invoices, i);
-        if (invoice->currency == policy->currency && invoice->tax_ppb == policy->tax_ppb)
+        if (invoice->currency == currency && invoice->tax_ppb == tax_ppb)
             return invoice;
     }
     invoice = g_new0(SettleInvoice, 1);
     invoice->distributor_id = distributor_id;
-    invoice->currency = policy->currency;
-    invoice->tax_ppb = policy->tax_ppb;
+    invoice->currency = currency;
+    invoice->tax_ppb = tax_ppb;
     invoice->lines = g_array_new(FALSE, FALSE, sizeof(SettleInvoiceLine));
     g_ptr_array_add(invoices, invoice);
     return invoice;
@@ -80,7 +83,10 @@ add_input(GPtrArray *invoices, const SettleInvoiceInput *input, const SettlePoli
 
     if (what == NOT_INVOICED)
         return TRUE;
-    invoice = find_invoice(invoices, input->distributor_id, policy);
+    invoice = find_invoice(invoices, input->distributor_id, policy->currency, policy->tax_ppb);
+    if (what == COVERED)
+        return settle_add_i64(invoice->covered_minor, amount, &invoice->covered_minor) &&
+               settle_add_i64(invoice->payable_minor, amount, &invoice->payable_minor);
     line = find_line(invoice, input, what, policy->tax_included);
     return settle_add_i64(line->net_minor, amount, &line->net_minor) &&
            settle_add_i64(line->count, input->count, &line->count) &&
@@ -135,6 +141,9 @@ complete(SettleInvoice *invoice, const SettleInvoiceTerms *terms)
     invoice->carried = invoice->gross_minor <= 0 || invoice->gross_minor < terms->minimum_minor;
     if (invoice->gross_minor < 0 && terms->credit_note)
         invoice->carried = FALSE;
+    /* What the deposit has paid for is done: its document goes out. */
+    if (invoice->gross_minor != 0 && invoice->covered_minor > 0 && invoice->payable_minor >= 0)
+        invoice->carried = FALSE;
     return TRUE;
 }
 
@@ -148,8 +157,19 @@ compare_invoices(gconstpointer a, gconstpointer b)
     return x->tax_ppb < y->tax_ppb ? -1 : x->tax_ppb > y->tax_ppb;
 }
 
+int64_t
+settle_invoice_leaves(gboolean carried, int64_t gross_minor, int64_t payable_minor,
+                      int64_t brought_minor)
+{
+    /* A credit note posts what is below zero, too. */
+    if (carried)
+        return brought_minor;
+    return gross_minor < 0 ? 0 : MIN(payable_minor, 0);
+}
+
 gboolean
-settle_invoice_build(const SettleInvoiceInput *inputs, guint n_inputs,
+settle_invoice_build(int32_t distributor_id, const SettleInvoiceInput *inputs, guint n_inputs,
+                     const SettleInvoiceBrought *brought, guint n_brought,
                      const SettleInvoiceTerms *terms, SettlePolicyLookup lookup, gpointer user_data,
                      GPtrArray **ret_invoices, GError **error)
 {
@@ -159,12 +179,20 @@ settle_invoice_build(const SettleInvoiceInput *inputs, guint n_inputs,
 
     for (guint i = 0; i < n_inputs && ok; i++)
         ok = add_input(invoices, &inputs[i], lookup(inputs[i].policy_id, user_data));
+    for (guint i = 0; i < n_brought && ok; i++) {
+        SettleInvoice *invoice =
+            find_invoice(invoices, distributor_id, brought[i].currency, brought[i].tax_ppb);
+
+        ok = settle_add_i64(invoice->brought_minor, brought[i].brought_minor,
+                            &invoice->brought_minor) &&
+             settle_add_i64(invoice->payable_minor, brought[i].brought_minor,
+                            &invoice->payable_minor);
+    }
     for (guint i = 0; i < invoices->len && ok; i++)
         ok = complete(g_ptr_array_index(invoices, i), terms);
     if (!ok) {
         g_set_error(error, SETTLE_ERROR, SETTLE_ERROR_OVERFLOW,
-                    "an invoice of distributor %d leaves 64 bits",
-                    n_inputs > 0 ? inputs[0].distributor_id : 0);
+                    "an invoice of distributor %d leaves 64 bits", distributor_id);
         return FALSE;
     }
     g_ptr_array_sort(invoices, compare_invoices);

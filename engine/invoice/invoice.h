@@ -17,6 +17,14 @@ typedef struct {
     int64_t amount_minor;
 } SettleInvoiceInput;
 
+/* A debt that the last invoice of a currency and tax rate left on the account (docs/semantics.md
+ * 14.45). */
+typedef struct {
+    SettleCurrency currency;
+    SettleRatePpb tax_ppb;
+    int64_t brought_minor; /* < 0 */
+} SettleInvoiceBrought;
+
 typedef struct {
     uint8_t kind;
     int16_t class_id;
@@ -34,8 +42,11 @@ typedef struct {
     GArray *lines; /* SettleInvoiceLine by kind, class, taken_back, withheld, tax_included */
     int64_t count;
     int64_t net_minor, tax_minor, gross_minor; /* sums of the lines */
-    int64_t withheld_minor; /* policy amounts (before tax if exclusive) settled at source */
-    int64_t payable_minor;  /* policy amounts that move distributor -> invoiced (may be negative) */
+    int64_t withheld_minor;  /* policy amounts (before tax if exclusive) settled at source */
+    int64_t brought_minor;   /* a debt that the invoice before left on the account, <= 0 */
+    int64_t covered_minor;   /* of debts that the deposit was taken for, >= 0 */
+    int64_t payable_minor;   /* what moves distributor -> invoiced (may be negative): policy amounts
+                              * not withheld, and the two above */
     int64_t tax_added_minor; /* tax on exclusive amounts: carrier -> invoiced */
     gboolean carried;        /* below the minimum or negative: no invoice, joins the next cycle */
 } SettleInvoice;
@@ -46,11 +57,16 @@ void settle_invoice_free(SettleInvoice *invoice);
 typedef const SettlePolicy *(*SettlePolicyLookup)(int32_t policy_id, gpointer user_data);
 
 /* Builds the invoices of one distributor towards one carrier: one per (currency, tax rate), in that
- * order. inputs: any order. terms: the minimum. FALSE and error (OVERFLOW) if a sum leaves int64.
- * *ret_invoices: GPtrArray of SettleInvoice*, owned by the caller. */
-gboolean settle_invoice_build(const SettleInvoiceInput *inputs, guint n_inputs,
+ * order. inputs, brought: any order. terms: the minimum. FALSE and error (OVERFLOW) if a sum leaves
+ * int64. *ret_invoices: GPtrArray of SettleInvoice*, owned by the caller. */
+gboolean settle_invoice_build(int32_t distributor_id, const SettleInvoiceInput *inputs,
+                              guint n_inputs, const SettleInvoiceBrought *brought, guint n_brought,
                               const SettleInvoiceTerms *terms, SettlePolicyLookup lookup,
                               gpointer user_data, GPtrArray **ret_invoices, GError **error);
+
+/* What it leaves on the distributor's account for the next one to bring forward: < 0, or 0. */
+int64_t settle_invoice_leaves(gboolean carried, int64_t gross_minor, int64_t payable_minor,
+                              int64_t brought_minor);
 
 /* TRUE if the invoicing cycle of the terms ends on that day. */
 gboolean settle_invoice_cycle_ends(const SettleInvoiceTerms *terms, SettleDay day);

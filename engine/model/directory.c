@@ -332,21 +332,49 @@ settle_directory_status(const SettleDirectory *directory, SettleDim dim, int32_t
     return (SettlePartyStatus) version->b;
 }
 
+gboolean
+settle_directory_status_on(const SettleDirectory *directory, SettleDim dim, int32_t id,
+                           SettleDay day, SettlePartyStatus *ret_status, SettleDay *ret_since)
+{
+    const Version *version = find_version(directory, dim, id, day);
+    const Version *first;
+
+    if (version == NULL)
+        return FALSE;
+    first = &g_array_index(directory->dims[dim].versions, Version, directory->dims[dim].first[id]);
+    *ret_status = (SettlePartyStatus) version->b;
+    for (; version >= first && version->b == (int32_t) *ret_status; version--)
+        *ret_since = version->valid_from;
+    return TRUE;
+}
+
+SettleDay
+settle_directory_next_version(const SettleDirectory *directory, SettleDim dim, int32_t id,
+                              SettleDay day)
+{
+    const Dim *d = &directory->dims[dim];
+
+    settle_invariant(directory->sealed);
+    if (id <= 0 || id > d->max_id)
+        return SETTLE_DAY_MAX;
+    for (guint32 i = d->first[id]; i < d->first[id + 1]; i++) {
+        SettleDay from = g_array_index(d->versions, Version, i).valid_from;
+
+        if (from > day)
+            return from;
+    }
+    return SETTLE_DAY_MAX;
+}
+
 SettleDay
 settle_directory_last_status(const SettleDirectory *directory, SettleDim dim, int32_t id,
                              SettlePartyStatus *ret_status)
 {
-    const Version *version = find_version(directory, dim, id, SETTLE_DAY_MAX);
-    const Version *first;
-    SettleDay from;
+    SettleDay since = SETTLE_DAY_MAX;
 
-    settle_invariant(version != NULL);
-    first = &g_array_index(directory->dims[dim].versions, Version, directory->dims[dim].first[id]);
-    *ret_status = (SettlePartyStatus) version->b;
-    for (from = version->valid_from; version >= first && version->b == (int32_t) *ret_status;
-         version--)
-        from = version->valid_from;
-    return from;
+    settle_invariant(
+        settle_directory_status_on(directory, dim, id, SETTLE_DAY_MAX, ret_status, &since));
+    return since;
 }
 
 gboolean

@@ -82,6 +82,14 @@ SettleDay settle_directory_valid_from(const SettleDirectory *directory, SettleDi
 /* Of a carrier or distributor that holds on the day. */
 SettlePartyStatus settle_directory_status(const SettleDirectory *directory, SettleDim dim,
                                           int32_t id, SettleDay day);
+/* The status of a party on a day and since when it has been that without a break; FALSE if nothing
+ * holds on that day yet. */
+gboolean settle_directory_status_on(const SettleDirectory *directory, SettleDim dim, int32_t id,
+                                    SettleDay day, SettlePartyStatus *ret_status,
+                                    SettleDay *ret_since);
+/* The first day behind `day` on which another version of the party begins; SETTLE_DAY_MAX if none. */
+SettleDay settle_directory_next_version(const SettleDirectory *directory, SettleDim dim, int32_t id,
+                                        SettleDay day);
 /* From which day on the party's present status holds, and that status. */
 SettleDay settle_directory_last_status(const SettleDirectory *directory, SettleDim dim, int32_t id,
                                        SettlePartyStatus *ret_status);

@@ -42,6 +42,8 @@ settle_kind_name(SettleKind kind)
         return "volume-bonus";
     case SETTLE_KIND_INVOICE:
         return "invoice";
+    case SETTLE_KIND_DEPOSIT:
+        return "deposit";
     }
     settle_unreachable("a known kind");
 }

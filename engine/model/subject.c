@@ -4,6 +4,9 @@
 
 #define MONTH_BASE   (1900 * 12)
 #define TYPE_INVOICE (INT64_C(1) << 60)
+#define TYPE_DEPOSIT (INT64_C(2) << 60)
+#define TYPES        (INT64_C(3) << 60)
+#define OF_CARRIER   (INT64_C(1) << 40)
 
 int64_t
 settle_subject_window(int32_t policy_id, int32_t scope_id, SettleMonth window_end)
@@ -21,6 +24,21 @@ settle_subject_invoice(int32_t run_id, int32_t place)
     return SETTLE_SUBJECT_SPECIAL | TYPE_INVOICE | (int64_t) run_id << 20 | place;
 }
 
+int64_t
+settle_subject_deposit(gboolean of_carrier, int32_t carrier_id)
+{
+    settle_invariant(carrier_id >= 0 && (carrier_id > 0 || !of_carrier));
+    return SETTLE_SUBJECT_SPECIAL | TYPE_DEPOSIT | (of_carrier ? OF_CARRIER : 0) | carrier_id;
+}
+
+void
+settle_subject_deposit_parts(int64_t subject_id, gboolean *ret_of_carrier, int32_t *ret_carrier_id)
+{
+    settle_invariant(settle_subject_is_deposit(subject_id));
+    *ret_of_carrier = (subject_id & OF_CARRIER) != 0;
+    *ret_carrier_id = (int32_t) (subject_id & G_MAXINT32);
+}
+
 gboolean
 settle_subject_is_order(int64_t subject_id)
 {
@@ -30,7 +48,13 @@ settle_subject_is_order(int64_t subject_id)
 gboolean
 settle_subject_is_window(int64_t subject_id)
 {
-    return !settle_subject_is_order(subject_id) && (subject_id & TYPE_INVOICE) == 0;
+    return !settle_subject_is_order(subject_id) && (subject_id & TYPES) == 0;
+}
+
+gboolean
+settle_subject_is_deposit(int64_t subject_id)
+{
+    return !settle_subject_is_order(subject_id) && (subject_id & TYPES) == TYPE_DEPOSIT;
 }
 
 void

@@ -29,13 +29,15 @@ typedef enum {
     SETTLE_KIND_REVENUE_SHARE = 3,
     SETTLE_KIND_VOLUME_BONUS = 4,
     SETTLE_KIND_INVOICE = 5, /* postings of issuing an invoice */
+    SETTLE_KIND_DEPOSIT = 6, /* a party's deposit moves (docs/semantics.md 13.13, 14.44) */
 } SettleKind;
 #define SETTLE_N_COMMISSION_KINDS 4 /* kinds 1..4 */
-/* "upfront", "deferred", "revenue-share", "volume-bonus", "invoice" */
+#define SETTLE_N_KINDS            7 /* index 0 unused */
+/* "upfront", "deferred", "revenue-share", "volume-bonus", "invoice", "deposit" */
 const char *settle_kind_name(SettleKind kind);
 
-/* The subject of a transfer is an order, or a volume window, or an invoice. Orders have ids below
- * 2^62; windows and invoices have the bit 2^62 set, so they sort behind a distributor's orders. */
+/* The subject of a transfer is an order, or a volume window, an invoice, or a deposit. Orders have
+ * ids below 2^62; the others have the bit 2^62 set, so they sort behind a distributor's orders. */
 #define SETTLE_SUBJECT_SPECIAL (INT64_C(1) << 62)
 /* Window: special | 0 << 60 | policy id (20 bits) << 40 | scope id (outlet or manager, 0: the
  * distributor; 28 bits) << 12 | last month's number counted from 1900-01 (12 bits). The policy is
@@ -45,6 +47,12 @@ int64_t settle_subject_window(int32_t policy_id, int32_t scope_id, SettleMonth w
 /* Invoice: special | 1 << 60 | run id of the drafting << 20 | place in its chunk's distributor. */
 int64_t settle_subject_invoice(int32_t run_id, int32_t place); /* place: order of the distributor's
                                                                 * invoices within the run, from 1 */
+/* Deposit: special | 2 << 60 | whose it is << 40 (0: the distributor's, 1: the carrier's) | carrier
+ * id: the carrier whose deposit it is, or the one whose claim is covered; 0: none. */
+int64_t settle_subject_deposit(gboolean of_carrier, int32_t carrier_id);
+void settle_subject_deposit_parts(int64_t subject_id, gboolean *ret_of_carrier,
+                                  int32_t *ret_carrier_id);
+gboolean settle_subject_is_deposit(int64_t subject_id);
 gboolean settle_subject_is_window(int64_t subject_id);
 gboolean settle_subject_is_order(int64_t subject_id);
 void settle_subject_window_parts(int64_t subject_id, int32_t *ret_policy_id, int32_t *ret_scope_id,
@@ -77,10 +85,11 @@ settle_slot_leg(SettleSlot slot)
 
 typedef struct {
     int64_t subject_id;
-    int64_t amount_minor; /* > 0 */
-    int64_t target_minor; /* what the subject's slot stands at in all, after this transfer */
-    int32_t distributor_id;
-    int32_t policy_id;
+    int64_t amount_minor;   /* > 0 */
+    int64_t target_minor;   /* what the subject's slot stands at in all, after this transfer */
+    int32_t distributor_id; /* 0: none, of a carrier's own deposit */
+    int32_t policy_id;      /* <= 0: none, of a deposit that no claim is covered from; of a
+                             * carrier's the negative of its id */
     SettleSlot slot;
     SettleMonth period;
     SettleMonth origin;

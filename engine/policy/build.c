@@ -318,6 +318,7 @@ read_rule(SettleBuild *build, const SettleNode *node, guint ordinal, SettleRule 
         read_volume(build, node, rule);
         break;
     case SETTLE_KIND_INVOICE:
+    case SETTLE_KIND_DEPOSIT:
         break;
     }
     rule->terms.n_unsettled = build->policy->unsupported->len - unsettled;

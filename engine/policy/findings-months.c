@@ -145,6 +145,7 @@ settle_findings_months(const SettleFindings *findings, guint rule)
         break;
     case SETTLE_KIND_VOLUME_BONUS:
     case SETTLE_KIND_INVOICE:
+    case SETTLE_KIND_DEPOSIT:
         break;
     }
 }

@@ -41,6 +41,7 @@ free_rule(SettleRule *rule)
         g_free(rule->volume.tiers);
         break;
     case SETTLE_KIND_INVOICE:
+    case SETTLE_KIND_DEPOSIT:
         break;
     }
 }

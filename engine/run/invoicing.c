@@ -5,8 +5,7 @@
 /* What a distributor was told last: this group's transfers after that run are on no invoice. */
 typedef struct {
     int32_t distributor_id, carrier_id, after_run;
-    SettleCurrency currency;
-    SettleRatePpb tax_ppb;
+    SettleInvoiceBrought brought; /* 0: no debt was left */
 } Coverage;
 
 /* A total of an earlier run. */
@@ -17,9 +16,10 @@ typedef struct {
 
 struct SettleInvoicing {
     const SettleRunContext *context;
-    GArray *coverage; /* Coverage, by distributor: only what was carried forward */
+    GArray *coverage; /* Coverage, by distributor: what was carried forward, and what left a debt */
     GArray *earlier;  /* Earlier, by distributor */
     GArray *inputs;   /* SettleInvoiceInput of one distributor and carrier */
+    GArray *brought;  /* SettleInvoiceBrought of the same */
     GArray *places;   /* int32_t: last place given in this chunk, one a cycle end */
     guint next_coverage, next_earlier;
 };
@@ -33,6 +33,7 @@ settle_invoicing_new(const SettleRunContext *context)
     invoicing->coverage = g_array_new(FALSE, FALSE, sizeof(Coverage));
     invoicing->earlier = g_array_new(FALSE, FALSE, sizeof(Earlier));
     invoicing->inputs = g_array_new(FALSE, FALSE, sizeof(SettleInvoiceInput));
+    invoicing->brought = g_array_new(FALSE, FALSE, sizeof(SettleInvoiceBrought));
     invoicing->places = g_array_new(FALSE, TRUE, sizeof(int32_t));
     return invoicing;
 }
@@ -43,6 +44,7 @@ settle_invoicing_free(SettleInvoicing *invoicing)
     g_array_unref(invoicing->coverage);
     g_array_unref(invoicing->earlier);
     g_array_unref(invoicing->inputs);
+    g_array_unref(invoicing->brought);
     g_array_unref(invoicing->places);
     g_free(invoicing);
 }
@@ -69,9 +71,15 @@ load_coverage(SettleInvoicing *invoicing, SettleStore *store, const SettleChunk 
         Coverage coverage = {
             .distributor_id = settle_reader_i32(reader, 0),
             .carrier_id = settle_reader_i32(reader, 1),
-            .currency = settle_reader_i16(reader, 2),
-            .tax_ppb = settle_reader_i64(reader, 3),
             .after_run = settle_reader_i32(reader, 4),
+            .brought =
+                {
+                    .currency = settle_reader_i16(reader, 2),
+                    .tax_ppb = settle_reader_i64(reader, 3),
+                    .brought_minor = settle_invoice_leaves(
+                        settle_reader_bool(reader, 5), settle_reader_i64(reader, 6),
+                        settle_reader_i64(reader, 7), settle_reader_i64(reader, 8)),
+                },
         };
         g_array_append_val(invoicing->coverage, coverage);
     }
@@ -170,8 +178,9 @@ after_run(const SettleInvoicing *invoicing, int32_t distributor_id, const Settle
 
         if (coverage->distributor_id != distributor_id)
             break;
-        if (coverage->carrier_id == end->carrier_id && coverage->currency == policy->currency &&
-            coverage->tax_ppb == policy->tax_ppb)
+        if (coverage->carrier_id == end->carrier_id &&
+            coverage->brought.currency == policy->currency &&
+            coverage->brought.tax_ppb == policy->tax_ppb)
             return coverage->after_run;
     }
     return end->last_run;
@@ -194,6 +203,15 @@ draft_carrier(SettleInvoicing *invoicing, int32_t distributor_id, const SettleCy
     g_autoptr(GPtrArray) invoices = NULL;
 
     g_array_set_size(invoicing->inputs, 0);
+    g_array_set_size(invoicing->brought, 0);
+    for (guint i = invoicing->next_coverage; i < invoicing->coverage->len; i++) {
+        const Coverage *coverage = &g_array_index(invoicing->coverage, Coverage, i);
+
+        if (coverage->distributor_id != distributor_id)
+            break;
+        if (coverage->carrier_id == end->carrier_id && coverage->brought.brought_minor != 0)
+            g_array_append_val(invoicing->brought, coverage->brought);
+    }
     for (guint i = invoicing->next_earlier; i < invoicing->earlier->len; i++) {
         const Earlier *earlier = &g_array_index(invoicing->earlier, Earlier, i);
         const SettlePolicy *policy;
@@ -221,11 +239,14 @@ draft_carrier(SettleInvoicing *invoicing, int32_t distributor_id, const SettleCy
         if (total->distributor_id == distributor_id && total->carrier_id == end->carrier_id)
             g_array_append_val(invoicing->inputs, input);
     }
-    if (invoicing->inputs->len == 0)
+    if (invoicing->inputs->len == 0 && invoicing->brought->len == 0)
         return TRUE;
-    if (!settle_invoice_build((const SettleInvoiceInput *) (const void *) invoicing->inputs->data,
-                              invoicing->inputs->len, &end->terms->invoice, look_policy_up,
-                              context->policies, &invoices, error))
+    if (!settle_invoice_build(
+            distributor_id, (const SettleInvoiceInput *) (const void *) invoicing->inputs->data,
+            invoicing->inputs->len,
+            (const SettleInvoiceBrought *) (const void *) invoicing->brought->data,
+            invoicing->brought->len, &end->terms->invoice, look_policy_up, context->policies,
+            &invoices, error))
         return FALSE;
 
     for (guint i = 0; i < invoices->len; i++) {

@@ -1,8 +1,6 @@
 #include "run/issue.h"
 
-#include "base/failpoint.h"
-#include "run/internal.h"
-#include "run/output.h"
+#include "run/posting.h"
 #include "store/sql.h"
 
 static gboolean
@@ -124,95 +122,46 @@ settle_issue_post(const SettleRunContext *context, const SettleIssueBatch *batch
     return TRUE;
 }
 
-static gboolean
-write_run(SettleStore *store, SettleRunContext *context, GError **error)
-{
-    int32_t chunk = 1, first = 1, last = G_MAXINT32;
-    int64_t run_id, expected = 0;
+typedef struct {
+    int32_t batch_run_id;
+    const char *carrier;
+    SettleIssueBatch batch;
+} Issuing;
 
-    if (!settle_store_count(store, "run", 1, &run_id, error) ||
-        !settle_store_count(store, "control", 0, &context->control_position, error))
-        return FALSE;
-    context->run_id = (int32_t) run_id;
-    return settle_store_exec(store, settle_sql_run_insert, error, "isdblis", context->run_id,
-                             "issue", context->date, FALSE, context->control_position,
-                             SETTLE_CALCULATION_VERSION, SETTLE_VERSION) &&
-           settle_store_exec(store, settle_sql_run_insert_policies, error, "il", context->run_id,
-                             context->control_position) &&
-           settle_store_exec(store, settle_sql_run_insert_chunk, error, "iIIIL", context->run_id,
-                             &chunk, (gsize) 1, &first, (gsize) 1, &last, (gsize) 1, &expected,
-                             (gsize) 1) &&
-           settle_run_context_load(store, context, error);
+static gboolean
+decide(SettleStore *store, gpointer data, GError **error)
+{
+    Issuing *issuing = data;
+
+    return check_batch(store, issuing->batch_run_id, issuing->carrier, &issuing->batch, error);
 }
 
-/* All of it is one transaction: an issue run is published whole or never was. */
 static gboolean
-issue(SettleStore *store, SettleRunContext *context, int32_t batch_run_id, const char *carrier,
-      SettleRunReport *report, GError **error)
+post(SettleStore *store, const SettleRunContext *context, SettleOutput *output, gpointer data,
+     GError **error)
 {
-    g_autoptr(SettleOutput) output = NULL;
-    g_autoptr(SettleResult) invoices = NULL;
-    SettleIssueBatch batch;
+    const Issuing *issuing = data;
+    g_autoptr(SettleResult) invoices = settle_issue_invoices(store, &issuing->batch, error);
 
-    if (!check_batch(store, batch_run_id, carrier, &batch, error) ||
-        !write_run(store, context, error) || !settle_failpoint(ISSUE_STARTED, error))
-        return FALSE;
-    invoices = settle_issue_invoices(store, &batch, error);
-    if (invoices == NULL)
-        return FALSE;
-    output = settle_output_new(context, store);
-    if (!settle_output_open(output, error) ||
-        !settle_issue_post(context, &batch, invoices, output, error) ||
-        !settle_output_send(output, 1, error) || !settle_failpoint(ISSUE_POSTED, error))
-        return FALSE;
-    report->run_id = context->run_id;
-    report->date = context->date;
-    report->chunks = 1;
-    return settle_store_exec(store, settle_sql_issue_insert, error, "iii", batch_run_id,
-                             batch.carrier_id, context->run_id) &&
-           settle_failpoint(ISSUE_RECORDED, error) &&
-           settle_run_publish_within(store, context, "issue", report, error) &&
-           settle_failpoint(ISSUE_BEFORE_COMMIT, error) && settle_store_commit(store, error) &&
-           settle_failpoint(ISSUE_COMMITTED, error);
+    return invoices != NULL && settle_output_open(output, error) &&
+           settle_issue_post(context, &issuing->batch, invoices, output, error);
+}
+
+static gboolean
+record(SettleStore *store, const SettleRunContext *context, gpointer data, GError **error)
+{
+    const Issuing *issuing = data;
+
+    return settle_store_exec(store, settle_sql_issue_insert, error, "iii", issuing->batch_run_id,
+                             issuing->batch.carrier_id, context->run_id);
 }
 
 gboolean
 settle_run_issue(const char *conninfo, int32_t batch_run_id, const char *carrier,
                  SettleRunReport *ret_report, GError **error)
 {
-    SettleRunOptions options = {.conninfo = conninfo};
-    SettleRunReport report = {0};
-    g_autoptr(SettleStore) store = NULL;
-    g_autoptr(SettleRunContext) context = NULL;
-    g_autoptr(SettleResult) state = NULL;
-    SettleMonth month;
-    int64_t epoch;
+    static const SettlePosting posting = {"issue", FALSE, decide, post, record};
+    Issuing issuing = {.batch_run_id = batch_run_id, .carrier = carrier};
 
-    store = settle_run_open_runner(conninfo, FALSE, &epoch, error);
-    if (store == NULL)
-        return FALSE;
-    state = settle_store_query(store, settle_sql_run_state, error, "");
-    if (state == NULL)
-        return FALSE;
-    if (!settle_result_is_null(state, 0, 2)) {
-        g_set_error(error, SETTLE_ERROR, SETTLE_ERROR_STATE, "run %d is unfinished",
-                    settle_result_i32(state, 0, 2));
-        settle_error_hint(error, "settle run continues it");
-        return FALSE;
-    }
-    if (settle_result_is_null(state, 0, 1)) {
-        g_set_error(error, SETTLE_ERROR, SETTLE_ERROR_STATE, "no night has been settled yet");
-        return FALSE;
-    }
-    context = settle_run_context_new(&options, settle_result_day(state, 0, 1), FALSE, epoch);
-    month = settle_day_month(context->date);
-    if (!settle_store_ensure_partitions(store, month, month + 2, error) ||
-        !settle_store_begin(store, error))
-        return FALSE;
-    if (!issue(store, context, batch_run_id, carrier, &report, error)) {
-        settle_store_rollback(store);
-        return FALSE;
-    }
-    *ret_report = report;
-    return TRUE;
+    return settle_run_post(conninfo, &posting, &issuing, ret_report, error);
 }

@@ -131,6 +131,25 @@ add_money(SettleJoint *joint, const SettleJointMoney *more)
         g_hash_table_add(joint->money, g_memdup2(&any, sizeof any));
 }
 
+/* Facts of the run all the same, if no policy asks whether the carrier has paid. */
+static gboolean
+count_receipts(const SettleJoint *joint, SettleWorker *worker, const SettleChunk *chunk,
+               GError **error)
+{
+    const GArray *batches = joint->context->batches;
+    g_autoptr(SettleResult) told = NULL;
+
+    if (batches->len == 0)
+        return TRUE;
+    told = settle_store_query(worker->reader, settle_sql_run_receipts_told, error, "Iii",
+                              batches->data, (gsize) batches->len, chunk->first_distributor,
+                              chunk->last_distributor);
+    if (told == NULL)
+        return FALSE;
+    worker->output->sums.facts += settle_result_i64(told, 0, 0);
+    return TRUE;
+}
+
 gboolean
 settle_joint_load_receipts(SettleJoint *joint, SettleWorker *worker, const SettleChunk *chunk,
                            GError **error)
@@ -145,7 +164,7 @@ settle_joint_load_receipts(SettleJoint *joint, SettleWorker *worker, const Settl
     g_array_set_size(worker->joint_orders, 0);
     joint->distributor_id = 0;
     if (!joint->paid)
-        return TRUE;
+        return count_receipts(joint, worker, chunk, error);
     reader = settle_store_read(worker->reader, settle_sql_run_receipts, error, "ii",
                                chunk->first_distributor, chunk->last_distributor);
     if (reader == NULL)

@@ -86,14 +86,26 @@ settle_output_begin(SettleOutput *output, GError **error)
 void
 settle_output_distributor(SettleOutput *output, int32_t distributor_id)
 {
-    const char *code =
-        settle_directory_code(output->context->directory, SETTLE_DIM_DISTRIBUTOR, distributor_id);
+    const char *code = settle_run_distributor_code(output->context->directory, distributor_id);
 
     settle_invariant(code != NULL);
     output->distributor_id = distributor_id;
     output->distributor_transfers = 0;
     output->first_total = output->totals->len;
     settle_ledger_digest_begin(output->digest, code);
+}
+
+/* Only a deposit moves without a policy: its subject says whose it is. */
+static int32_t
+carrier_of(const SettleOutput *output, const SettleTransfer *t)
+{
+    gboolean of_carrier;
+    int32_t carrier_id;
+
+    if (t->policy_id > 0)
+        return output->policy->carrier_id;
+    settle_subject_deposit_parts(t->subject_id, &of_carrier, &carrier_id);
+    return carrier_id;
 }
 
 /* A distributor has a handful of totals in a run: a backwards search finds the right one at once,
@@ -119,7 +131,7 @@ add_to_totals(SettleOutput *output, const SettleTransfer *t)
     SettleTotal total = {
         .distributor_id = t->distributor_id,
         .policy_id = t->policy_id,
-        .carrier_id = output->policy->carrier_id,
+        .carrier_id = carrier_of(output, t),
         .kind = t->kind,
         .class_id = t->class_id,
         .period = t->period,
@@ -135,16 +147,19 @@ add_to_totals(SettleOutput *output, const SettleTransfer *t)
 gboolean
 settle_output_transfer(SettleOutput *output, const SettleTransfer *t, GError **error)
 {
+    static const uint8_t no_policy[SETTLE_DIGEST_BYTES] = {0};
     SettleWriter *writer = output->transfers;
 
     if (output->policy == NULL || output->policy->policy_id != t->policy_id)
         output->policy = settle_policy_set_get(output->context->policies, t->policy_id);
-    settle_invariant(output->policy != NULL);
+    settle_invariant(output->policy != NULL ||
+                     (t->policy_id <= 0 && t->kind == SETTLE_KIND_DEPOSIT));
 
     const char *class_code = t->class_id != 0 ? settle_directory_code(output->context->directory,
                                                                       SETTLE_DIM_CLASS, t->class_id)
                                               : "";
-    settle_ledger_digest_add(output->digest, t, output->policy->hash, class_code);
+    settle_ledger_digest_add(output->digest, t,
+                             output->policy != NULL ? output->policy->hash : no_policy, class_code);
     add_to_totals(output, t);
     output->distributor_transfers++;
     output->sums.transfers++;
@@ -353,7 +368,7 @@ send_invoices(SettleOutput *output, int32_t chunk, GError **error)
         const SettleInvoiceRow *row = &g_array_index(output->invoices, SettleInvoiceRow, i);
         const SettleInvoice *invoice = row->invoice;
 
-        if (!settle_writer_row(writer, 17, error))
+        if (!settle_writer_row(writer, 19, error))
             return FALSE;
         put_invoice_key(output, writer, row);
         settle_writer_i32(writer, chunk);
@@ -368,6 +383,8 @@ send_invoices(SettleOutput *output, int32_t chunk, GError **error)
         settle_writer_i64(writer, invoice->withheld_minor);
         settle_writer_i64(writer, invoice->payable_minor);
         settle_writer_i64(writer, invoice->tax_added_minor);
+        settle_writer_i64(writer, invoice->brought_minor);
+        settle_writer_i64(writer, invoice->covered_minor);
     }
     if (!settle_writer_finish(g_steal_pointer(&writer), error) ||
         !settle_failpoint(RUN_CHUNK_INVOICES, error))

@@ -128,6 +128,7 @@ settle_run_plan_due(SettleRunContext *context)
                 break;
             case SETTLE_KIND_REVENUE_SHARE:
             case SETTLE_KIND_INVOICE:
+            case SETTLE_KIND_DEPOSIT:
                 break;
             }
         }

@@ -8,6 +8,14 @@
 
 /* --- digests -------------------------------------------------------------------------------- */
 
+const char *
+settle_run_distributor_code(const SettleDirectory *directory, int32_t distributor_id)
+{
+    return distributor_id == 0
+               ? ""
+               : settle_directory_code(directory, SETTLE_DIM_DISTRIBUTOR, distributor_id);
+}
+
 static int
 compare_codes(gconstpointer a, gconstpointer b)
 {
@@ -71,9 +79,8 @@ settle_run_chain_digest(SettleStore *store, int32_t run_id, const char *kind, Se
     if (rows == NULL)
         return FALSE;
     for (int i = 0; i < settle_result_rows(rows); i++) {
-        SettleDistributorDigest d = {.code =
-                                         settle_directory_code(directory, SETTLE_DIM_DISTRIBUTOR,
-                                                               settle_result_i32(rows, i, 0))};
+        SettleDistributorDigest d = {
+            .code = settle_run_distributor_code(directory, settle_result_i32(rows, i, 0))};
         size_t length;
         const uint8_t *bytes = settle_result_bytes(rows, i, 1, &length);
 
@@ -198,6 +205,13 @@ insert_invoice_batch(SettleStore *store, const SettleRunContext *context, int32_
         for (int column = 2; column <= 12; column++)
             digest_i64(digest,
                        column == 4 ? is_carried : settle_result_i64(rows, row->row, column));
+        /* Mostly there is neither; what is there has its name before it. */
+        if (settle_result_i64(rows, row->row, 14) != 0 ||
+            settle_result_i64(rows, row->row, 15) != 0) {
+            digest_text(digest, "brought, covered");
+            digest_i64(digest, settle_result_i64(rows, row->row, 14));
+            digest_i64(digest, settle_result_i64(rows, row->row, 15));
+        }
         if (is_carried) {
             carried++;
             continue;

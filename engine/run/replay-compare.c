@@ -256,8 +256,8 @@ static const SettleReplayTable invoice_table = {
     COLUMNS(N("distributor"), {"carrier", SETTLE_REPLAY_CARRIER}, {"", SETTLE_REPLAY_CURRENCY},
             N("tax_ppb"), N("after run"), N("carried forward"), N("lines"), N("transfers"),
             MONEY("net"), MONEY("tax"), MONEY("gross"), MONEY("withheld"), MONEY("payable"),
-            MONEY("tax added")),
-    14, 4};
+            MONEY("tax added"), MONEY("brought forward"), MONEY("covered")),
+    16, 4};
 static const SettleReplayTable line_table = {
     "invoice line",
     COLUMNS(N("distributor"), {"carrier", SETTLE_REPLAY_CARRIER}, {"", SETTLE_REPLAY_CURRENCY},
@@ -275,7 +275,8 @@ put_invoices(const SettleOutput *output, GArray *rows)
 
         PUT(rows, v->distributor_id, row->carrier_id, v->currency, v->tax_ppb, row->after_run,
             v->carried != FALSE, v->carried ? 0 : v->lines->len, v->count, v->net_minor,
-            v->tax_minor, v->gross_minor, v->withheld_minor, v->payable_minor, v->tax_added_minor);
+            v->tax_minor, v->gross_minor, v->withheld_minor, v->payable_minor, v->tax_added_minor,
+            v->brought_minor, v->covered_minor);
     }
 }
 
@@ -373,12 +374,12 @@ compare_digests(SettleReplay *replay, SettleStore *store, const SettleOutput *ou
             i < output->distributors->len
                 ? &g_array_index(output->distributors, SettleDistributorRow, i)
                 : NULL;
-        int32_t id = stored < settle_result_rows(rows) ? settle_result_i32(rows, stored, 0) : 0;
-        int c = d == NULL ? -1 : id == 0 ? 1 : id < d->distributor_id ? -1 : id > d->distributor_id;
+        gboolean there = stored < settle_result_rows(rows);
+        int32_t id = there ? settle_result_i32(rows, stored, 0) : 0;
+        int c = d == NULL ? -1 : !there ? 1 : id < d->distributor_id ? -1 : id > d->distributor_id;
         char published[SETTLE_DIGEST_BYTES * 2 + 1] = "none";
         char recomputed[SETTLE_DIGEST_BYTES * 2 + 1] = "none";
-        const char *code = settle_directory_code(directory, SETTLE_DIM_DISTRIBUTOR,
-                                                 c < 0 ? id : d->distributor_id);
+        const char *code = settle_run_distributor_code(directory, c < 0 ? id : d->distributor_id);
         int64_t transfers = -1;
 
         if (c <= 0) {

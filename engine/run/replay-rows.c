@@ -69,9 +69,18 @@ subject_text(const SettleReplay *replay, SettleStore *store, int64_t distributor
     char month[SETTLE_DAY_TEXT_BYTES];
     SettleMonth end;
 
-    (void) replay;
     if (settle_subject_is_order(subject_id))
         return order_text(store, distributor_id, subject_id);
+    if (settle_subject_is_deposit(subject_id)) {
+        gboolean of_carrier;
+        int32_t carrier_id;
+        const char *code;
+
+        settle_subject_deposit_parts(subject_id, &of_carrier, &carrier_id);
+        code = settle_directory_code(replay->context->directory, SETTLE_DIM_CARRIER, carrier_id);
+        return g_strdup_printf("%s deposit%s%s", of_carrier ? "carrier's" : "distributor's",
+                               code != NULL ? " " : "", code != NULL ? code : "");
+    }
     if (!settle_subject_is_window(subject_id))
         return g_strdup_printf("invoice %" G_GINT64_FORMAT " of run %" G_GINT64_FORMAT,
                                subject_id & 0xfffff, subject_id >> 20 & 0x3fffffffff);
@@ -153,7 +162,7 @@ cell_text(const SettleReplay *replay, SettleStore *store, const SettleReplayTabl
     case SETTLE_REPLAY_CLASS:
         return g_strdup(code_or_number(replay, SETTLE_DIM_CLASS, value, text));
     case SETTLE_REPLAY_KIND:
-        if (value < 1 || value > SETTLE_KIND_INVOICE)
+        if (value < 1 || value >= SETTLE_N_KINDS)
             break;
         return g_strdup(settle_kind_name((SettleKind) value));
     case SETTLE_REPLAY_ROLE:

@@ -1,5 +1,6 @@
 #include "run/replay.h"
 
+#include "run/deposit-internal.h"
 #include "run/replay-internal.h"
 #include "store/sql.h"
 
@@ -181,6 +182,19 @@ replay_issue(SettleStore *store, SettleReplay *replay, SettleRunContext *context
 }
 
 static gboolean
+replay_deposit(SettleStore *store, SettleReplay *replay, SettleRunContext *context,
+               SettleRunReport *report, GError **error)
+{
+    g_autoptr(SettleOutput) output = settle_output_new(context, NULL);
+
+    if (!settle_deposit_run(store, context, output, error))
+        return FALSE;
+    report->transfers = output->sums.transfers;
+    report->amount_minor = (int64_t) output->sums.amount;
+    return settle_replay_compare(replay, store, output, G_MININT32, G_MAXINT32, error);
+}
+
+static gboolean
 replay_run(SettleStore *store, const SettleReplayOptions *options, const SettleResult *runs,
            int row, int64_t *n_differences, gboolean *ret_go_on, GError **error)
 {
@@ -205,6 +219,8 @@ replay_run(SettleStore *store, const SettleReplayOptions *options, const SettleR
     context->sink = &replay.sink;
     if (strcmp(settle_result_text(runs, row, KIND), "issue") == 0)
         ok = replay_issue(store, &replay, context, &computed, error);
+    else if (strcmp(settle_result_text(runs, row, KIND), "deposit") == 0)
+        ok = replay_deposit(store, &replay, context, &computed, error);
     else
         ok = replay_nightly(store, &replay, context, &run, &computed, error);
     if (ok) {

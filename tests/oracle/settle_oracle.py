@@ -940,7 +940,7 @@ class Line:
 
 
 class Invoice:
-    def __init__(self, carrier, distributor, currency, tax_rate, cut_off, transfers):
+    def __init__(self, carrier, distributor, currency, tax_rate, cut_off, transfers, brought=0):
         self.carrier, self.distributor, self.currency = carrier, distributor, currency
         self.tax_rate, self.cut_off, self.transfers = tax_rate, cut_off, transfers
         lines = {}
@@ -959,12 +959,15 @@ class Invoice:
             sum(getattr(line, part) for line in self.lines) for part in ('net', 'tax', 'gross'))
         # What was kept at source is the policy's amount; tax on top of it is still to be paid (14.18).
         self.withheld = sum(line.amount for line in self.lines if line.withheld)
-        self.payable = self.gross - self.withheld
+        # A debt that the invoice before left on the account comes off what is to be paid (14.45).
+        self.payable = self.gross - self.withheld + brought
+        owed = sum(line.amount for line in self.lines if not line.withheld) + brought
+        self.leaves = 0 if self.gross < 0 else min(owed, 0)
 
 
 def invoices(world, transfers, first, until):
     """The invoices drafted and the transfers that are on none, if every date from first ran."""
-    waiting, out = defaultdict(list), []
+    waiting, left, out = defaultdict(list), defaultdict(int), []
     by_day = defaultdict(list)
     for t in transfers:
         by_day[t.day].append(t)
@@ -980,11 +983,11 @@ def invoices(world, transfers, first, until):
                 continue
             minimum = policy.money(policy.invoice.get('minimum', '0'))
             for key in sorted(key for key in waiting if key[0] == carrier and waiting[key]):
-                invoice = Invoice(*key, day, waiting[key])
+                invoice = Invoice(*key, day, waiting[key], left[key])
                 note = policy.invoice.get('negative') == 'credit-note' and invoice.gross < 0
                 if note or invoice.gross > 0 and invoice.gross >= minimum:
                     out.append(invoice)
-                    waiting[key] = []
+                    waiting[key], left[key] = [], invoice.leaves
         day += datetime.timedelta(days=1)
     return out, [t for left in waiting.values() for t in left]
 

@@ -301,7 +301,7 @@ check_case(const Case *given, gboolean credit_note, gboolean backwards)
                                          row->debit, row->credit, row->count, row->amount};
     }
     g_test_message("%s%s", given->name, backwards ? ", backwards" : "");
-    good = settle_invoice_build(inputs, n, &terms, lookup, (gpointer) policies, &invoices, &error);
+    good = settle_invoice_build(42, inputs, n, NULL, 0, &terms, lookup, (gpointer) policies, &invoices, &error);
     g_assert_cmpint(good, ==, given->expected != NULL);
     if (!good) {
         g_assert_error(error, SETTLE_ERROR, SETTLE_ERROR_OVERFLOW);

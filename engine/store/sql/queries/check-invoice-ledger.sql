@@ -1,16 +1,23 @@
 -- An invoice says what the ledger's totals say of the runs that it covers.
 SELECT i.run_id, format('invoice of distributor id %s, carrier id %s', i.distributor_id, i.carrier_id),
-       format('it says %s minor units over %s transfers, the ledger %s over %s', coalesce(l.amount, t.amount),
-              i.transfers, t.amount, t.transfers)
+       format('it says %s minor units over %s transfers, %s to pay out, %s from the deposit, %s brought forward; the '
+              'ledger %s over %s, %s, %s, the invoice before leaves %s', coalesce(l.amount, t.amount), i.transfers,
+              i.payable_minor, i.covered_minor, i.brought_minor, t.amount, t.transfers,
+              t.payable + t.covered + i.brought_minor, t.covered, coalesce(b.leaves, 0))
   FROM settle.invoice i
   JOIN settle.run_publication USING (run_id)
- CROSS JOIN LATERAL (SELECT coalesce(sum(t.transfers), 0) AS transfers,
-                            coalesce(sum(CASE WHEN t.credit = 1 THEN -t.amount_minor ELSE t.amount_minor END), 0) AS amount
+ CROSS JOIN LATERAL (SELECT coalesce(sum(t.transfers) FILTER (WHERE t.kind <= 4), 0) AS transfers,
+                            coalesce(sum(CASE WHEN t.credit = 1 THEN -t.amount_minor ELSE t.amount_minor END)
+                                     FILTER (WHERE t.kind <= 4), 0) AS amount,
+                            coalesce(sum(CASE WHEN t.credit = 1 THEN -t.amount_minor ELSE t.amount_minor END)
+                                     FILTER (WHERE t.kind <= 4 AND t.credit <> 4), 0) AS payable,
+                            coalesce(sum(t.amount_minor) FILTER (WHERE t.kind = 6), 0) AS covered
                        FROM settle.ledger_total t
                        JOIN settle.policy p USING (policy_id)
                        JOIN settle.run_publication r ON r.run_id = t.run_id
                       WHERE t.distributor_id = i.distributor_id AND t.carrier_id = i.carrier_id
-                        AND t.run_id > i.after_run AND t.run_id <= i.run_id AND t.kind <= 4
+                        AND t.run_id > i.after_run AND t.run_id <= i.run_id
+                        AND (t.kind <= 4 OR t.kind = 6 AND t.debit = 7 AND t.credit = 2)
                         -- what goes to `held`, or back from it, is on no invoice: its release is
                         AND t.credit <> 3 AND NOT (t.debit = 3 AND t.credit = 1)
                         AND p.currency = i.currency AND p.tax_ppb = i.tax_ppb) t
@@ -18,6 +25,14 @@ SELECT i.run_id, format('invoice of distributor id %s, carrier id %s', i.distrib
                        FROM settle.invoice_line l
                       WHERE l.distributor_id = i.distributor_id AND l.run_id = i.run_id AND l.carrier_id = i.carrier_id
                         AND l.currency = i.currency AND l.tax_ppb = i.tax_ppb) l ON NOT i.carried
- WHERE (i.transfers <> t.transfers OR l.amount <> t.amount)
+  LEFT JOIN LATERAL (SELECT CASE WHEN b.carried THEN b.brought_minor WHEN b.gross_minor < 0 THEN 0
+                                 ELSE least(b.payable_minor, 0) END AS leaves
+                       FROM settle.invoice b
+                      WHERE b.distributor_id = i.distributor_id AND b.carrier_id = i.carrier_id AND b.run_id < i.run_id
+                        AND b.currency = i.currency AND b.tax_ppb = i.tax_ppb
+                        AND EXISTS (SELECT 1 FROM settle.run_publication p WHERE p.run_id = b.run_id)
+                      ORDER BY b.run_id DESC LIMIT 1) b ON true
+ WHERE (i.transfers <> t.transfers OR l.amount <> t.amount OR i.covered_minor <> t.covered
+        OR i.payable_minor <> t.payable + t.covered + i.brought_minor OR i.brought_minor <> coalesce(b.leaves, 0))
    -- versions from before tax rates were kept beside them tell nothing
    AND NOT EXISTS (SELECT 1 FROM settle.policy p WHERE p.carrier_id = i.carrier_id AND p.tax_ppb IS NULL)

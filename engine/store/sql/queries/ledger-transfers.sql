@@ -1,15 +1,15 @@
 -- Published transfers with their names. Filters, NULL or 0: any. $1 carrier, $2 distributor, $3 period,
 -- $4 kind, $5 order, $6 run, $7 limit (0: all), $8 and $9 commission of the runs after $8 up to $9 (0: any).
 -- What is shown is picked before names are looked up.
-SELECT t.run_id, t.business_date::text, t.carrier, t.distributor, t.kind, t.version, coalesce(u.rule, ''),
+SELECT t.run_id, t.business_date::text, t.carrier, t.distributor, t.kind, coalesce(t.version, ''), coalesce(u.rule, ''),
        t.subject_id, o.upstream_id,
-       CASE WHEN t.subject_id >= 4611686018427387904 AND (t.subject_id >> 60) & 1 = 0
+       CASE WHEN t.kind = 4
             THEN (SELECT s.code FROM settle.code s
                    WHERE s.dim = 3 AND s.id = ((t.subject_id >> 12) & 268435455)::integer) END,
-       CASE WHEN t.subject_id >= 4611686018427387904 AND (t.subject_id >> 60) & 1 = 0
+       CASE WHEN t.kind = 4
             THEN (SELECT s.code FROM settle.code s
                    WHERE s.dim = 4 AND s.id = ((t.subject_id >> 12) & 268435455)::integer) END,
-       CASE WHEN t.subject_id >= 4611686018427387904 AND (t.subject_id >> 60) & 1 = 1
+       CASE WHEN t.kind = 5
             THEN (SELECT t.carrier || '-' || b.year || '-' || lpad((b.base + i.place)::text, 6, '0')
                     FROM settle.invoice i JOIN settle.invoice_base b USING (run_id, chunk, carrier_id)
                    WHERE i.distributor_id = t.distributor_id AND NOT i.carried
@@ -18,12 +18,15 @@ SELECT t.run_id, t.business_date::text, t.carrier, t.distributor, t.kind, t.vers
                   OFFSET (t.subject_id & 1048575)::integer - 1 LIMIT 1) END,
        t.slot, t.policy_id, to_char(t.period, 'YYYY-MM'), to_char(t.origin, 'YYYY-MM'), t.debit,
        t.credit, t.amount_minor, t.target_minor, t.currency
-  FROM (SELECT t.*, r.business_date, c.code AS carrier, d.code AS distributor, p.version, p.currency
+  FROM (SELECT t.*, r.business_date, coalesce(c.code, '') AS carrier, coalesce(d.code, '') AS distributor, p.version,
+               coalesce(p.currency, 156::smallint) AS currency
           FROM settle.transfer t
           JOIN settle.run r USING (run_id)
-          JOIN settle.policy p USING (policy_id)
-          JOIN settle.code c ON c.dim = 1 AND c.id = p.carrier_id
-          JOIN settle.code d ON d.dim = 2 AND d.id = t.distributor_id
+          LEFT JOIN settle.policy p USING (policy_id)
+          LEFT JOIN settle.code c
+            ON c.dim = 1 AND c.id = CASE WHEN t.kind = 6 THEN (t.subject_id & 2147483647)::integer
+                                         ELSE p.carrier_id END
+          LEFT JOIN settle.code d ON d.dim = 2 AND d.id = t.distributor_id
          WHERE t.run_id <= (SELECT value FROM settle.counter WHERE name = 'watermark')
            AND NOT EXISTS (SELECT 1 FROM settle.run_abandonment a WHERE a.run_id = t.run_id)
            AND ($1::text IS NULL OR c.code = $1) AND ($2::text IS NULL OR d.code = $2)
@@ -32,9 +35,10 @@ SELECT t.run_id, t.business_date::text, t.carrier, t.distributor, t.kind, t.vers
            AND ($5::text IS NULL OR t.subject_id IN (SELECT f.order_id FROM settle.closed_order f
                                                       WHERE f.upstream_id = $5))
            AND ($6::integer = 0 OR t.run_id = $6)
-           AND ($9::integer = 0 OR t.run_id > $8::integer AND t.run_id <= $9 AND t.kind <= 4
+           AND ($9::integer = 0 OR t.run_id > $8::integer AND t.run_id <= $9
+                AND (t.kind <= 4 OR t.kind = 6 AND t.debit = 7 AND t.credit = 2)
                 AND t.credit <> 3 AND NOT (t.debit = 3 AND t.credit = 1))
-         ORDER BY t.run_id, d.code COLLATE "C", t.subject_id, t.slot
+         ORDER BY t.run_id, coalesce(d.code, '') COLLATE "C", t.subject_id, t.slot
          LIMIT NULLIF($7::bigint, 0)) t
   LEFT JOIN settle.policy_rule u
     ON u.policy_id = t.policy_id AND u.ordinal = t.slot >> 16 AND t.kind <= 4

@@ -1,0 +1,160 @@
+-- Deposits of carriers and distributors: transfers of a kind of their own in runs of their own (docs/semantics.md 13.13,
+-- 14.44). What a cover has settled is brought into the next invoice, and so is a debt that an invoice left (14.45).
+
+ALTER TABLE settle.transfer DROP CONSTRAINT transfer_kind_check;
+ALTER TABLE settle.transfer ADD CONSTRAINT transfer_kind_check CHECK (kind BETWEEN 1 AND 6);
+
+ALTER TABLE settle.run DROP CONSTRAINT run_kind_check;
+ALTER TABLE settle.run ADD CONSTRAINT run_kind_check CHECK (kind IN ('nightly', 'issue', 'deposit'));
+
+ALTER TABLE settle.control_log DROP CONSTRAINT control_log_action_check;
+ALTER TABLE settle.control_log ADD CONSTRAINT control_log_action_check
+    CHECK (action IN ('setting', 'policy-submit', 'policy-withdraw', 'policy-activate', 'period-close',
+                      'period-reopen', 'quarantine-release', 'invoice-approve', 'run-abandon',
+                      'deposit-amount', 'deposit-cover', 'deposit-forfeit'));
+
+-- The few totals of deposits among all others.
+CREATE INDEX ledger_total_deposits ON settle.ledger_total (distributor_id, run_id) WHERE kind = 6;
+
+ALTER TABLE settle.invoice
+    ADD COLUMN brought_minor bigint NOT NULL DEFAULT 0 CHECK (brought_minor <= 0),  -- a debt the invoice before left
+    ADD COLUMN covered_minor bigint NOT NULL DEFAULT 0 CHECK (covered_minor >= 0);  -- from the distributor's deposit
+GRANT INSERT (brought_minor, covered_minor) ON settle.invoice TO settle_runner;
+
+CREATE OR REPLACE VIEW settle_view.kind AS
+SELECT * FROM (VALUES (1::smallint, 'upfront'), (2::smallint, 'deferred'), (3::smallint, 'revenue-share'),
+    (4::smallint, 'volume-bonus'), (5::smallint, 'invoice'), (6::smallint, 'deposit')) v (kind_no, kind);
+
+-- A deposit's transfers name no policy, those between cash and deposit of a distributor no carrier, of a carrier no
+-- distributor: '' then. They are in yuan.
+CREATE OR REPLACE VIEW settle_view.transfer AS
+SELECT t.run_id, r.business_date, coalesce(c.carrier, '') AS carrier, coalesce(d.distributor, '') AS distributor, k.kind,
+       p.name AS policy, p.version AS policy_version, u.rule, t.distributor_id,
+       CASE WHEN t.subject_id < 4611686018427387904 THEN t.subject_id END AS order_id,
+       CASE WHEN t.kind = 4 THEN (date '1900-01-01'
+            + ((t.subject_id & 4095)::integer * interval '1 month'))::date END AS window_end,
+       CASE WHEN t.kind = 4 THEN ((t.subject_id >> 12) & 268435455)::integer END AS window_scope_id,
+       (t.slot >> 4) & 4095 AS item, t.revision, t.period, t.origin, a.account AS debit,
+       b.account AS credit, coalesce(p.currency, 156::smallint) AS currency_no, t.amount_minor, t.target_minor, x.class,
+       t.subject_id, t.slot, t.policy_id
+  FROM settle.transfer t
+  JOIN settle_view.run r USING (run_id)
+  LEFT JOIN settle.policy p USING (policy_id)
+  LEFT JOIN settle_view.carrier c
+    ON c.carrier_id = CASE WHEN t.kind = 6 THEN (t.subject_id & 2147483647)::integer ELSE p.carrier_id END
+  LEFT JOIN settle_view.distributor d ON d.distributor_id = t.distributor_id
+  JOIN settle_view.kind k ON k.kind_no = t.kind
+  JOIN settle_view.account a ON a.role = t.debit
+  JOIN settle_view.account b ON b.role = t.credit
+  LEFT JOIN settle_view.class x USING (class_id)
+  LEFT JOIN settle.policy_rule u
+    ON u.policy_id = t.policy_id AND u.ordinal = t.slot >> 16 AND t.kind <= 4;
+
+-- A deposit belongs to one party: what covered a claim of a carrier left the distributor's one deposit, and the other
+-- way round.
+CREATE OR REPLACE VIEW settle_view.balance AS
+SELECT coalesce(c.carrier, '') AS carrier, coalesce(d.distributor, '') AS distributor,
+       coalesce(p.currency, 156::smallint) AS currency_no, a.account, t.period, sum(x.amount)::bigint AS balance_minor
+  FROM settle.ledger_total t
+  JOIN settle_view.run r USING (run_id)
+  LEFT JOIN settle.policy p USING (policy_id)
+ CROSS JOIN LATERAL (VALUES (t.debit, t.amount_minor), (t.credit, -t.amount_minor)) x (role, amount)
+  LEFT JOIN settle_view.carrier c
+    ON c.carrier_id = t.carrier_id AND NOT (x.role = 7 AND t.credit <> 1 AND t.distributor_id <> 0)
+  LEFT JOIN settle_view.distributor d
+    ON d.distributor_id = t.distributor_id AND NOT (x.role = 7 AND t.credit = 1)
+  JOIN settle_view.account a ON a.role = x.role
+ GROUP BY 1, 2, 3, 4, 5;
+
+CREATE OR REPLACE VIEW settle_view.invoice AS
+SELECT CASE WHEN NOT i.carried
+            THEN c.carrier || '-' || s.year || '-' || lpad((s.base + i.place)::text, 6, '0') END AS number,
+       i.run_id || '/' || c.carrier AS batch, c.carrier, d.distributor, i.currency AS currency_no,
+       i.tax_ppb, b.cut_off,
+       CASE WHEN i.carried THEN 'carried'
+            WHEN EXISTS (SELECT 1 FROM settle.invoice_issue x
+                          WHERE x.batch_run_id = i.run_id AND x.carrier_id = i.carrier_id) THEN 'issued'
+            WHEN EXISTS (SELECT 1 FROM settle.control_log l WHERE l.action = 'invoice-approve'
+                            AND l.subject = i.run_id || '/' || c.carrier) THEN 'approved'
+            ELSE 'draft' END AS status,
+       i.after_run, i.run_id, i.lines, i.transfers, i.net_minor, i.tax_minor, i.gross_minor,
+       i.withheld_minor, i.payable_minor, i.tax_added_minor, i.distributor_id, i.carrier_id, i.brought_minor,
+       i.covered_minor
+  FROM settle.invoice i
+  JOIN settle_view.run r USING (run_id)
+  JOIN settle.invoice_batch b USING (run_id, carrier_id)
+  JOIN settle_view.carrier c USING (carrier_id)
+  JOIN settle_view.distributor d USING (distributor_id)
+  LEFT JOIN settle.invoice_base s USING (run_id, chunk, carrier_id);
+
+-- As before, with deposits.
+CREATE OR REPLACE VIEW settle_view.transfer_lineage AS
+SELECT t.run_id, r.business_date, coalesce(c.code, '') AS carrier, coalesce(d.code, '') AS distributor, k.kind, u.rule,
+       (t.slot >> 4) & 4095 AS item, p.name AS policy, p.version AS policy_version,
+       encode(p.hash, 'hex') AS policy_hash, a.account AS debit, b.account AS credit, t.credit = 1 AND t.kind <= 5 AS taken_back,
+       t.amount_minor, t.target_minor, coalesce(p.currency, 156::smallint) AS currency_no, t.period, t.origin,
+       o.upstream_id AS order_no, substr(g.code, strpos(g.code, E'\x1f') + 1) AS order_product,
+       o.closing_at AS order_closed_at, o.paid_minor AS order_paid_minor, o.quantity AS order_quantity,
+       ob.source AS order_source, o.batch_id AS order_batch_id, o.line AS order_line,
+       l.month AS bill_month, l.revision AS bill_revision, l.billed_minor AS bill_billed_minor,
+       l.cash_minor AS bill_cash_minor, l.arrears_minor AS bill_arrears_minor, lb.source AS bill_source,
+       l.source_batch_id AS bill_batch_id, l.line AS bill_line,
+       w.window_end, w.scope AS window_scope, w.measure AS window_measure,
+       i.number AS invoice, i.batch AS invoice_batch, n.line AS invoice_line,
+       t.distributor_id, CASE WHEN t.subject_id < 4611686018427387904 THEN t.subject_id END AS order_id,
+       t.subject_id, t.slot
+  FROM settle.transfer t
+  JOIN settle.run_publication q USING (run_id)
+  JOIN settle.run r USING (run_id)
+  LEFT JOIN settle.policy p USING (policy_id)
+  LEFT JOIN settle.code c
+    ON c.dim = 1 AND c.id = CASE WHEN t.kind = 6 THEN (t.subject_id & 2147483647)::integer ELSE p.carrier_id END
+  LEFT JOIN settle.code d ON d.dim = 2 AND d.id = t.distributor_id
+  JOIN settle_view.kind k ON k.kind_no = t.kind
+  JOIN settle_view.account a ON a.role = t.debit
+  JOIN settle_view.account b ON b.role = t.credit
+  LEFT JOIN settle.policy_rule u ON u.policy_id = t.policy_id AND u.ordinal = t.slot >> 16 AND t.kind <= 4
+  LEFT JOIN settle.closed_order o ON o.distributor_id = t.distributor_id AND o.order_id = t.subject_id
+  LEFT JOIN settle.batch ob ON ob.batch_id = o.batch_id
+  LEFT JOIN settle.code g ON g.dim = 5 AND g.id = o.product_id
+  LEFT JOIN settle.bill l
+    ON t.kind = 3 AND l.distributor_id = t.distributor_id AND l.order_id = t.subject_id
+   AND l.month = (o.closing_month + ((t.slot >> 4) & 4095) * interval '1 month')::date
+   AND l.revision = t.revision AND NOT l.withdrawn
+  LEFT JOIN settle.batch lb ON lb.batch_id = l.source_batch_id
+  LEFT JOIN LATERAL (
+      SELECT v.window_end, v.measure, s.code AS scope
+        FROM settle.volume_posting v
+        LEFT JOIN settle.code s
+          ON s.dim IN (3, 4) AND s.id = v.scope_id
+         AND s.dim = CASE WHEN EXISTS (SELECT 1 FROM settle.code m WHERE m.dim = 3 AND m.id = v.scope_id) THEN 3
+                          ELSE 4 END
+       WHERE t.kind = 4 AND v.distributor_id = t.distributor_id AND v.run_id = t.run_id
+         AND v.policy_id = t.policy_id AND v.ordinal = t.slot >> 16
+         AND v.scope_id = ((t.subject_id >> 12) & 268435455)::integer
+         AND v.window_end = (date '1900-01-01' + ((t.subject_id & 4095)::integer * interval '1 month'))::date) w
+    ON true
+  LEFT JOIN LATERAL (
+      SELECT x.number, x.batch, x.run_id, x.carrier_id, x.currency_no, x.tax_ppb
+        FROM settle_view.invoice x
+       WHERE t.kind <= 4 AND t.credit <> 3 AND NOT (t.debit = 3 AND t.credit = 1)
+         AND x.distributor_id = t.distributor_id AND x.carrier_id = p.carrier_id
+         AND x.currency_no = p.currency AND x.tax_ppb = coalesce(p.tax_ppb, x.tax_ppb) AND x.after_run < t.run_id AND x.run_id >= t.run_id
+         AND x.number IS NOT NULL
+         AND EXISTS (SELECT 1 FROM settle.invoice_line y
+                      WHERE y.distributor_id = x.distributor_id AND y.run_id = x.run_id
+                        AND y.carrier_id = x.carrier_id AND y.currency = x.currency_no AND y.tax_ppb = x.tax_ppb
+                        AND y.kind = t.kind AND y.class_id = t.class_id AND y.taken_back = (t.credit = 1)
+                        AND y.withheld = (t.credit = 4))
+       UNION ALL
+      SELECT x.number, x.batch, x.run_id, x.carrier_id, x.currency_no, x.tax_ppb
+        FROM (SELECT v.*, row_number() OVER (ORDER BY v.carrier_id, v.currency_no, v.tax_ppb) AS place
+                FROM settle_view.invoice v
+               WHERE t.kind = 5 AND v.distributor_id = t.distributor_id AND v.number IS NOT NULL
+                 AND v.run_id = ((t.subject_id >> 20) & 1099511627775)::integer) x
+       WHERE x.place = t.subject_id & 1048575
+       ORDER BY 3 LIMIT 1) i ON true
+  LEFT JOIN settle.invoice_line n
+    ON n.distributor_id = t.distributor_id AND n.run_id = i.run_id AND n.carrier_id = i.carrier_id
+   AND n.currency = i.currency_no AND n.tax_ppb = i.tax_ppb AND n.kind = t.kind AND n.class_id = t.class_id
+   AND n.taken_back = (t.credit = 1) AND n.withheld = (t.credit = 4);
