@@ -22,8 +22,8 @@ typedef struct {
 } SettlePosting;
 
 /* Takes the runner's lock and posts at the business date of the last nightly run. *ret_report has
- * run_id 0 if nothing was kept, and date 0 if there was no night yet. Errors: LOCKED; STATE (a run is
- * unfinished, no night was settled yet); those of the callbacks. */
+ * run_id 0 if nothing was kept, and date 0 if there was no night yet. Errors: LOCKED; STATE (a run
+ * is unfinished, no night was settled yet); those of the callbacks. */
 gboolean settle_run_post(const char *conninfo, const SettlePosting *posting, gpointer data,
                          SettleRunReport *ret_report, GError **error);
 

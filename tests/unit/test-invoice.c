@@ -301,7 +301,8 @@ check_case(const Case *given, gboolean credit_note, gboolean backwards)
                                          row->debit, row->credit, row->count, row->amount};
     }
     g_test_message("%s%s", given->name, backwards ? ", backwards" : "");
-    good = settle_invoice_build(42, inputs, n, NULL, 0, &terms, lookup, (gpointer) policies, &invoices, &error);
+    good = settle_invoice_build(42, inputs, n, NULL, 0, &terms, lookup, (gpointer) policies,
+                                &invoices, &error);
     g_assert_cmpint(good, ==, given->expected != NULL);
     if (!good) {
         g_assert_error(error, SETTLE_ERROR, SETTLE_ERROR_OVERFLOW);
@@ -330,6 +331,53 @@ test_credit_notes(void)
     for (size_t i = 0; i < G_N_ELEMENTS(notes); i++) {
         check_case(&notes[i], TRUE, FALSE);
         check_case(&notes[i], TRUE, TRUE);
+    }
+}
+
+/* A debt that was left and what a deposit covered change what is to be paid, not the lines. */
+static void
+test_brought_and_covered(void)
+{
+    static const struct {
+        int64_t earned, taken_back, brought, covered, pay, leaves;
+        gboolean carried;
+    } table[] = {
+        {100, 0, -30, 0, 70, 0, FALSE}, {100, 0, -130, 0, -30, -30, FALSE},
+        {0, 0, -30, 0, -30, -30, TRUE}, {0, 0, -30, 30, 0, -30, TRUE},
+        {0, 60, 0, 60, 0, 0, FALSE},    {0, 60, 0, 40, -20, 0, TRUE},
+        {50, 60, 0, 60, 50, 0, FALSE},  {50, 60, -5, 60, 45, 0, FALSE},
+        {60, 60, 0, 60, 60, 0, TRUE},
+    };
+    static const SettleInvoiceTerms terms = {SETTLE_CYCLE_MONTHLY, 31, 0, FALSE};
+
+    for (size_t i = 0; i < G_N_ELEMENTS(table); i++) {
+        const SettleInvoiceBrought brought = {156, 6 * PERCENT, table[i].brought};
+        SettleInvoiceInput inputs[3];
+        guint n = 0;
+        g_autoptr(GPtrArray) invoices = NULL;
+        const SettleInvoice *invoice;
+
+        if (table[i].earned > 0)
+            inputs[n++] = (SettleInvoiceInput){42, INCLUSIVE, UP, 1, EARNED, 1, table[i].earned};
+        if (table[i].taken_back > 0)
+            inputs[n++] = (SettleInvoiceInput){42, INCLUSIVE, UP, 1, BACK, 1, table[i].taken_back};
+        if (table[i].covered > 0)
+            inputs[n++] = (SettleInvoiceInput){42, INCLUSIVE,           SETTLE_KIND_DEPOSIT,
+                                               0,  SETTLE_ROLE_DEPOSIT, SETTLE_ROLE_DISTRIBUTOR,
+                                               1,  table[i].covered};
+        g_test_message("row %zu", i);
+        g_assert_true(settle_invoice_build(42, inputs, n, &brought, table[i].brought != 0, &terms,
+                                           lookup, (gpointer) policies, &invoices, NULL));
+        g_assert_cmpuint(invoices->len, ==, 1);
+        invoice = g_ptr_array_index(invoices, 0);
+        g_assert_cmpint(invoice->gross_minor, ==, table[i].earned - table[i].taken_back);
+        g_assert_cmpint(invoice->payable_minor, ==, table[i].pay);
+        g_assert_cmpint(invoice->brought_minor, ==, table[i].brought);
+        g_assert_cmpint(invoice->covered_minor, ==, table[i].covered);
+        g_assert_cmpint(invoice->carried, ==, table[i].carried);
+        g_assert_cmpint(settle_invoice_leaves(invoice->carried, invoice->gross_minor,
+                                              invoice->payable_minor, invoice->brought_minor),
+                        ==, table[i].carried ? table[i].brought : table[i].leaves);
     }
 }
 
@@ -377,6 +425,7 @@ main(int argc, char **argv)
     g_test_set_nonfatal_assertions();
     g_test_add_func("/invoice/build", test_build);
     g_test_add_func("/invoice/credit-notes", test_credit_notes);
+    g_test_add_func("/invoice/brought-and-covered", test_brought_and_covered);
     g_test_add_func("/invoice/cycle", test_cycle);
     return g_test_run();
 }

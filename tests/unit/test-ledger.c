@@ -1,4 +1,5 @@
 /* Target minus posted, periods, digest: docs/semantics.md 3, 6, 7, example E10. */
+#include "ledger/deposit.h"
 #include "ledger/ledger.h"
 
 #include "calc-fixture.h"
@@ -370,6 +371,57 @@ test_keys(gconstpointer data)
     }
 }
 
+/* Frozen 100, 30 forfeited, topped up by 10, a debt of 50 covered and the rest given back at the
+ * end; then frozen again. */
+static void
+test_deposit(void)
+{
+    static const struct {
+        guint leg;
+        gboolean out;
+        int64_t amount, frozen, used;
+    } steps[] = {
+        {SETTLE_DEPOSIT_CASH, FALSE, 100, 100, 0},
+        {SETTLE_DEPOSIT_FORFEIT, TRUE, 30, 100, 30},
+        {SETTLE_DEPOSIT_CASH, FALSE, 10, 110, 30},
+        {SETTLE_DEPOSIT_COVER | SETTLE_DEPOSIT_END, TRUE, 50, 110, 80},
+        {SETTLE_DEPOSIT_CASH | SETTLE_DEPOSIT_END, TRUE, 30, 0, 0},
+        {SETTLE_DEPOSIT_CASH, FALSE, 70, 70, 0},
+        /* used up, but not at its end: it stays known */
+        {SETTLE_DEPOSIT_INVOICED, TRUE, 70, 70, 70},
+    };
+    SettleDeposit deposit = {0, 0};
+
+    for (size_t i = 0; i < G_N_ELEMENTS(steps); i++) {
+        g_assert_true(settle_deposit_take(&deposit, steps[i].leg, steps[i].out, steps[i].amount));
+        g_assert_cmpint(deposit.frozen_minor, ==, steps[i].frozen);
+        g_assert_cmpint(deposit.used_minor, ==, steps[i].used);
+    }
+    g_assert_cmpint(settle_deposit_balance(&deposit), ==, 0);
+    /* nothing but cash goes into a deposit, and there are no more legs than these */
+    g_assert_false(settle_deposit_take(&deposit, SETTLE_DEPOSIT_FORFEIT, FALSE, 1));
+    g_assert_false(settle_deposit_take(&deposit, 8, TRUE, 1));
+    deposit.frozen_minor = INT64_MAX;
+    g_assert_false(settle_deposit_take(&deposit, SETTLE_DEPOSIT_CASH, FALSE, 1));
+}
+
+static void
+test_release_day(void)
+{
+    static const char *const days[][2] = {{"2026-01-01", "2026-03-31"},
+                                          {"2026-01-31", "2026-03-31"},
+                                          {"2025-12-15", "2026-02-28"},
+                                          {"2027-12-31", "2028-02-29"}};
+
+    for (size_t i = 0; i < G_N_ELEMENTS(days); i++) {
+        char text[SETTLE_DAY_TEXT_BYTES];
+        SettleDay ended = 0;
+
+        g_assert_true(settle_day_parse(days[i][0], strlen(days[i][0]), &ended));
+        g_assert_cmpstr(settle_day_format(settle_deposit_release_day(ended), text), ==, days[i][1]);
+    }
+}
+
 int
 main(int argc, char **argv)
 {
@@ -379,6 +431,8 @@ main(int argc, char **argv)
     ADD_TABLE("/ledger/difference/", differences, test_differences)
     ADD_TABLE("/ledger/digest/field/", fields, test_fields)
     ADD_TABLE("/ledger/digest/keys/", keys, test_keys)
+    g_test_add_func("/ledger/deposit", test_deposit);
+    g_test_add_func("/ledger/deposit/release", test_release_day);
     g_test_add_func("/ledger/digest/encoding", test_encoding);
     g_test_add_func("/ledger/digest/heads", test_heads);
     g_test_add_func("/ledger/digest/feeding", test_feeding);

@@ -114,8 +114,8 @@ test_names(void)
 {
     static const char *const roles[] = {"carrier",  "distributor", "held",    "withheld",
                                         "invoiced", "cash",        "deposit", "fee"};
-    static const char *const kinds[] = {"upfront", "deferred", "revenue-share", "volume-bonus",
-                                        "invoice"};
+    static const char *const kinds[] = {"upfront",      "deferred", "revenue-share",
+                                        "volume-bonus", "invoice",  "deposit"};
     static const char *const dims[] = {"carrier", "distributor", "outlet", "manager",
                                        "product", "class",       "region", "channel"};
     static const char *const outcomes[] = {"settled", "no-policy", "currency", "no-rule",
@@ -138,6 +138,35 @@ test_names(void)
     }
 }
 
+static void
+test_deposit_subjects(void)
+{
+    static const struct {
+        gboolean of_carrier;
+        int32_t carrier_id;
+    } cases[] = {{FALSE, 0}, {FALSE, 7}, {FALSE, G_MAXINT32}, {TRUE, 1}, {TRUE, G_MAXINT32}};
+    int64_t before = settle_subject_invoice(G_MAXINT32, 1);
+
+    for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
+        int64_t subject = settle_subject_deposit(cases[i].of_carrier, cases[i].carrier_id);
+        gboolean of_carrier;
+        int32_t carrier_id;
+
+        /* behind orders, windows and invoices, and no two alike */
+        g_assert_cmpint(subject, >, before);
+        before = subject;
+        g_assert_true(settle_subject_is_deposit(subject));
+        g_assert_false(settle_subject_is_window(subject));
+        g_assert_false(settle_subject_is_order(subject));
+        settle_subject_deposit_parts(subject, &of_carrier, &carrier_id);
+        g_assert_cmpint(of_carrier, ==, cases[i].of_carrier);
+        g_assert_cmpint(carrier_id, ==, cases[i].carrier_id);
+    }
+    g_assert_false(settle_subject_is_deposit(settle_subject_invoice(1, 1)));
+    g_assert_false(settle_subject_is_deposit(settle_subject_window(1, 0, 24312)));
+    g_assert_false(settle_subject_is_deposit(1));
+}
+
 int
 main(int argc, char **argv)
 {
@@ -146,6 +175,7 @@ main(int argc, char **argv)
     g_test_add_func("/transfer/slot", test_slots);
     g_test_add_func("/transfer/window", test_windows);
     g_test_add_func("/transfer/subject", test_subjects);
+    g_test_add_func("/transfer/deposit", test_deposit_subjects);
     g_test_add_func("/transfer/names", test_names);
     for (size_t i = 0; i < G_N_ELEMENTS(refused); i++) {
         g_autofree char *path = g_strdup_printf("/transfer/window-refused/%zu", i);
