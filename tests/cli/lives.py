@@ -1,5 +1,6 @@
 """Generated lives of orders that are all acceptable, whatever order they come in: what facts there are, and ways to
 hand them over (docs/semantics.md 2, 6)."""
+import copy
 import csv
 import os
 import sys
@@ -47,12 +48,19 @@ class Life:
     def orders(self):
         return [row for _, kind, row in self.facts if kind == 'orders']
 
-    def shuffled(self):
+    def shuffled(self, source):
         """The same facts on other days, in other batches."""
-        nights = sorted({START + timedelta(days=self.source.randint(0, DAYS)) for _ in range(10)} | {END})
-        facts = [(self.source.choice(nights), kind, row) for _, kind, row in self.facts]
-        self.source.shuffle(facts)
+        nights = sorted({START + timedelta(days=source.randint(0, DAYS)) for _ in range(10)} | {END})
+        facts = [(source.choice(nights), kind, row) for _, kind, row in self.facts]
+        source.shuffle(facts)
         return facts
+
+
+def strict(life):
+    """The same life under policies that tolerate no fraud."""
+    other = copy.copy(life)
+    other.policies = [{k: v for k, v in p.items() if k != 'fraud-tolerance'} for p in life.policies]
+    return other
 
 
 def hand_over(settle, folder, life, facts, source):

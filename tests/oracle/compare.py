@@ -81,16 +81,15 @@ def engine_nets(transfers):
                row['subject'], int(row['item']))
         out[key] += signed(row)
     # each leg stands at a target of its own
-    legs, last = defaultdict(int), {}
+    legs = defaultdict(int)
     for row in sorted(transfers, key=lambda r: int(r['run'])):
         if row['kind'] in so.KINDS:
             key = (row['carrier'], row['distributor'], row['kind'], row['policy_version'],
                    row['rule'], row['subject'], int(row['item']), row['leg'])
             up = (row['debit'], row['credit']) in UP[row['leg']]
             legs[key] += so.money(row['amount']) * (1 if up else -1)
-            last[key] = so.money(row['target'])
-    problems += [f'{key}: posted {legs[key]} but the last target is {target}'
-                 for key, target in last.items() if target != legs[key]]
+            if so.money(row['target']) != legs[key]:
+                problems.append(f'{key}: posted {legs[key]} by run {row["run"]}, which says {row["target"]}')
     return {key: minor for key, minor in out.items() if minor}, problems
 
 

@@ -235,8 +235,8 @@ class FactMaker:
             for month in range(first, self.end.year * 12 + self.end.month):
                 text = f'{month // 12}-{month % 12 + 1:02d}'
                 day = datetime.date((month + 1) // 12, (month + 1) % 12 + 1, r.randint(1, 28))
-                if self.chance(0.6):
-                    yield day + DAY * r.randint(0, 40), 'months', dict(carrier=carrier, month=text)
+                if self.chance(0.9):
+                    yield day + DAY * r.randint(0, 12), 'months', dict(carrier=carrier, month=text)
                 for distributor in self.distributors:
                     for n in range(r.choice((0, 0, 1, 1, 2, 3))):
                         amount = r.randint(1, 200000) * (-1 if self.chance(0.15) else 1)
