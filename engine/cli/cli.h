@@ -39,6 +39,7 @@ int settle_command_import(const SettleCli *cli, int argc, char **argv);
 int settle_command_quarantine(const SettleCli *cli, int argc, char **argv);
 int settle_command_policy(const SettleCli *cli, int argc, char **argv);
 int settle_command_run(const SettleCli *cli, int argc, char **argv);
+int settle_command_worker(const SettleCli *cli, int argc, char **argv);
 int settle_command_replay(const SettleCli *cli, int argc, char **argv);
 int settle_command_verify(const SettleCli *cli, int argc, char **argv);
 int settle_command_period(const SettleCli *cli, int argc, char **argv);

@@ -19,6 +19,8 @@ static const SettleCommand commands[] = {
     {"policy", "check | test | try | submit | activate | list | ...", "the carriers' policies",
      NULL, settle_command_policy},
     {"run", "--date DAY", "settle every night up to a day", NULL, settle_command_run},
+    {"worker", "[--run N]", "work on a run that is under way, from any host", NULL,
+     settle_command_worker},
     {"replay", "--run N[..M] | --period YYYY-MM", "compute published runs again and compare", NULL,
      settle_command_replay},
     {"verify", "[--expect RUN:SEAL] | --head", "prove that what is stored is what was published",

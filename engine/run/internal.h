@@ -152,20 +152,28 @@ void settle_run_plan_due(SettleRunContext *context);
 gboolean settle_run_plan_chunks(SettleStore *store, SettleRunContext *context, int64_t chunk_facts,
                                 GError **error);
 
+typedef enum {
+    SETTLE_CLAIM_OURS,
+    SETTLE_CLAIM_DONE,      /* its receipt is there */
+    SETTLE_CLAIM_ELSEWHERE, /* another worker is at it, in this process or another one */
+} SettleClaim;
+
 /* --- worker.c ------------------------------------------------------------------------------- */
 typedef struct SettleWorker SettleWorker;
 SettleWorker *settle_worker_new(const SettleRunContext *context, GError **error);
 void settle_worker_free(SettleWorker *worker);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(SettleWorker, settle_worker_free)
-/* Computes a chunk and commits its rows and receipt, whose sums are *ret_sums. When a receipt was
- * found to be there already *ret_kept is TRUE and *ret_sums is untouched. */
+/* Computes a chunk and commits its rows and receipt, whose sums are *ret_sums. If its receipt is
+ * there already, or another worker is at it, *ret_claim says so and *ret_sums is untouched. */
 gboolean settle_worker_chunk(SettleWorker *worker, const SettleChunk *chunk,
-                             SettleChunkSums *ret_sums, gboolean *ret_kept, GError **error);
+                             SettleChunkSums *ret_sums, SettleClaim *ret_claim, GError **error);
 
-/* --- nightly.c ------------------------------------------------------------------------------ */
-/* All chunks of the context, by as many workers as the options say; adds up into *report. */
+/* --- pool.c --------------------------------------------------------------------------------- */
+/* All chunks of the context, by as many threads as the options say, and by whoever helps; *report
+ * has the sums of those done here. Returns when all have their receipts. */
 gboolean settle_run_work_off(const SettleRunContext *context, const SettleRunOptions *options,
                              SettleRunReport *report, GError **error);
+/* --- nightly.c ------------------------------------------------------------------------------ */
 /* Opens the runner's connection, takes the lock and (unless dry) a new epoch. */
 SettleStore *settle_run_open_runner(const char *conninfo, gboolean dry_run, int64_t *ret_epoch,
                                     GError **error);

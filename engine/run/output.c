@@ -75,12 +75,42 @@ settle_output_open(SettleOutput *output, GError **error)
     return output->transfers != NULL;
 }
 
-gboolean
-settle_output_begin(SettleOutput *output, GError **error)
+static gboolean
+claim(SettleOutput *output, int32_t chunk, SettleClaim *ret_claim, GError **error)
 {
-    return (output->store == NULL || (settle_store_begin(output->store, error) &&
-                                      settle_failpoint(RUN_CHUNK_BEGUN, error))) &&
-           settle_output_open(output, error);
+    g_autofree char *name = g_strdup_printf("chunk %d of run %d", chunk, output->context->run_id);
+    g_autoptr(SettleResult) receipt = NULL;
+    gboolean taken;
+
+    if (!settle_store_try_lock(output->store, name, &taken, error))
+        return FALSE;
+    if (!taken) {
+        *ret_claim = SETTLE_CLAIM_ELSEWHERE;
+        return TRUE;
+    }
+    /* Who had it before us has committed by now, or never will. */
+    receipt = settle_store_query(output->store, settle_sql_run_receipt_there, error, "ii",
+                                 output->context->run_id, chunk);
+    if (receipt == NULL)
+        return FALSE;
+    *ret_claim = settle_result_rows(receipt) == 1 ? SETTLE_CLAIM_DONE : SETTLE_CLAIM_OURS;
+    return TRUE;
+}
+
+gboolean
+settle_output_begin(SettleOutput *output, int32_t chunk, SettleClaim *ret_claim, GError **error)
+{
+    *ret_claim = SETTLE_CLAIM_OURS;
+    if (output->store != NULL) {
+        if (!settle_store_begin(output->store, error) ||
+            !settle_failpoint(RUN_CHUNK_BEGUN, error) || !claim(output, chunk, ret_claim, error))
+            return FALSE;
+        if (*ret_claim != SETTLE_CLAIM_OURS) {
+            settle_store_rollback(output->store);
+            return TRUE;
+        }
+    }
+    return settle_output_open(output, error);
 }
 
 void

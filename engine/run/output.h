@@ -82,8 +82,11 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(SettleOutput, settle_output_free)
 
 /* Starts afresh and opens the COPY of transfers, inside a transaction that is open already. */
 gboolean settle_output_open(SettleOutput *output, GError **error);
-/* Begins a chunk: the transaction, then as above. */
-gboolean settle_output_begin(SettleOutput *output, GError **error);
+/* Begins a chunk: the transaction, the claim, then as above. A chunk is claimed for as long as the
+ * transaction: who dies gives it back. If it is not ours the transaction is over again. Always ours
+ * without a store. */
+gboolean settle_output_begin(SettleOutput *output, int32_t chunk, SettleClaim *ret_claim,
+                             GError **error);
 void settle_output_distributor(SettleOutput *output, int32_t distributor_id);
 /* Transfers of the current distributor, ascending by (subject, slot). */
 gboolean settle_output_transfer(SettleOutput *output, const SettleTransfer *transfer,

@@ -33,7 +33,7 @@ typedef struct {
     SettleDay date;
     gboolean resumed; /* an unfinished run was continued */
     guint chunks;
-    guint chunks_kept; /* done by the run that was interrupted */
+    guint chunks_kept; /* done before by a run that was interrupted, or meanwhile by others */
     guint batches;
     int64_t facts;   /* new orders and bills read */
     int64_t settled; /* new orders with postings or a schedule */
@@ -53,6 +53,13 @@ typedef struct {
  * there was nothing to do; the caller owns it. Errors: LOCKED, STATE (date before the last run),
  * DATABASE ... */
 gboolean settle_run_nightly(const SettleRunOptions *options, GArray **ret_reports, GError **error);
+
+/* Works on chunks of the run that another process has started, until all have their receipts; that
+ * process publishes it. run_id 0: the one that is under way. wait_ms: for it to start. *ret_report:
+ * what was done here; of options only conninfo, workers and progress count. STATE: no such run is
+ * under way. */
+gboolean settle_run_help(const SettleRunOptions *options, int32_t run_id, guint wait_ms,
+                         SettleRunReport *ret_report, GError **error);
 
 /* Gives the unfinished run up: its rows stay where they are and are never visible. STATE if there
  * is none. */

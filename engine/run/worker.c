@@ -180,22 +180,26 @@ receipt_is_there(SettleWorker *worker, int32_t chunk)
 
 gboolean
 settle_worker_chunk(SettleWorker *worker, const SettleChunk *chunk, SettleChunkSums *ret_sums,
-                    gboolean *ret_kept, GError **error)
+                    SettleClaim *ret_claim, GError **error)
 {
     GError *failure = NULL;
-    gboolean ok = settle_output_begin(worker->output, &failure) &&
-                  settle_load_new_orders(worker->reader, worker->context, chunk, worker->new_orders,
-                                         &failure) &&
-                  settle_load_due_orders(worker->reader, worker->context, chunk, worker->due_orders,
-                                         &failure) &&
-                  settle_load_moved_orders(worker->reader, worker->context, chunk,
-                                           worker->moved_orders, &failure) &&
-                  settle_load_woken_orders(worker->reader, worker->context, chunk,
-                                           worker->woken_orders, &failure) &&
-                  settle_load_new_bills(worker->reader, worker->context, chunk, worker->new_bills,
-                                        &failure) &&
-                  settle_load_new_events(worker->reader, worker->context, chunk, worker->new_events,
-                                         &failure);
+    gboolean ok = settle_output_begin(worker->output, chunk->chunk, ret_claim, &failure);
+
+    if (ok && *ret_claim != SETTLE_CLAIM_OURS)
+        return TRUE;
+    ok = ok &&
+         settle_load_new_orders(worker->reader, worker->context, chunk, worker->new_orders,
+                                &failure) &&
+         settle_load_due_orders(worker->reader, worker->context, chunk, worker->due_orders,
+                                &failure) &&
+         settle_load_moved_orders(worker->reader, worker->context, chunk, worker->moved_orders,
+                                  &failure) &&
+         settle_load_woken_orders(worker->reader, worker->context, chunk, worker->woken_orders,
+                                  &failure) &&
+         settle_load_new_bills(worker->reader, worker->context, chunk, worker->new_bills,
+                               &failure) &&
+         settle_load_new_events(worker->reader, worker->context, chunk, worker->new_events,
+                                &failure);
 
     if (ok) {
         settle_merge_set_waiting_aside(worker);
@@ -215,13 +219,12 @@ settle_worker_chunk(SettleWorker *worker, const SettleChunk *chunk, SettleChunkS
         /* A killed runner's COMMIT may still have come through: then the chunk is done. */
         if (!worker->context->dry_run && receipt_is_there(worker, chunk->chunk)) {
             g_clear_error(&failure);
-            *ret_kept = TRUE;
+            *ret_claim = SETTLE_CLAIM_DONE;
             return TRUE;
         }
         g_propagate_error(error, failure);
         return FALSE;
     }
     *ret_sums = worker->output->sums;
-    *ret_kept = FALSE;
     return TRUE;
 }

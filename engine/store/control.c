@@ -83,6 +83,19 @@ settle_store_lock(SettleStore *store, const char *name, guint wait_ms, GError **
     }
 }
 
+gboolean
+settle_store_try_lock(SettleStore *store, const char *name, gboolean *ret_taken, GError **error)
+{
+    g_autoptr(SettleResult) result = NULL;
+
+    settle_invariant(PQtransactionStatus(store->connection) != PQTRANS_IDLE);
+    result = settle_store_query(store, settle_sql_store_try_lock, error, "l", lock_key(name));
+    if (result == NULL)
+        return FALSE;
+    *ret_taken = settle_result_bool(result, 0, 0);
+    return TRUE;
+}
+
 void
 settle_store_unlock(SettleStore *store, const char *name)
 {

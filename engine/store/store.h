@@ -189,6 +189,9 @@ gboolean settle_store_control(SettleStore *store, const char *action, const char
  * after wait_ms. */
 gboolean settle_store_lock(SettleStore *store, const char *name, guint wait_ms, GError **error);
 void settle_store_unlock(SettleStore *store, const char *name);
+/* The same until the end of the transaction that is open, without waiting: *ret_taken. */
+gboolean settle_store_try_lock(SettleStore *store, const char *name, gboolean *ret_taken,
+                               GError **error);
 
 /* --- master data ----------------------------------------------------------------------------- */
 /* Reads codes and versions. run_id 0 (intake): those of every sealed batch dated up to `date`.
