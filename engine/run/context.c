@@ -147,6 +147,48 @@ settle_run_complete_months(const SettleRunContext *context, int32_t carrier_id, 
 }
 
 static gboolean
+load_fact_months(SettleStore *store, SettleRunContext *context, GError **error)
+{
+    static const SettleMonths none = {1, 0};
+    g_autoptr(SettleResult) facts =
+        settle_store_query(store, settle_sql_run_fact_months, error, "I", context->batches->data,
+                           (gsize) context->batches->len);
+    g_autoptr(SettleResult) waited = NULL;
+
+    context->fact_months = context->waited_orders = context->waited_bills = context->waited_events =
+        none;
+    if (facts == NULL)
+        return FALSE;
+    if (!settle_result_is_null(facts, 0, 0))
+        context->fact_months =
+            (SettleMonths){settle_result_month(facts, 0, 0), settle_result_month(facts, 0, 1)};
+    if (!context->due)
+        return TRUE;
+    waited = settle_store_query(store, settle_sql_run_agenda_months, error, "diI", context->date,
+                                context->run_id, context->abandoned->data,
+                                (gsize) context->abandoned->len);
+    if (waited == NULL)
+        return FALSE;
+    for (int i = 0; i < settle_result_rows(waited); i++) {
+        SettleMonths months = {settle_result_month(waited, i, 1),
+                               settle_result_month(waited, i, 2)};
+
+        switch (settle_result_i32(waited, i, 0)) {
+        case 1:
+            context->waited_orders = months;
+            break;
+        case 2:
+            context->waited_bills = months;
+            break;
+        default:
+            context->waited_events = months;
+            break;
+        }
+    }
+    return TRUE;
+}
+
+static gboolean
 load_last_invoice_batches(SettleStore *store, SettleRunContext *context, GError **error)
 {
     g_autoptr(SettleResult) last = NULL;
@@ -215,7 +257,8 @@ settle_run_context_load(SettleStore *store, SettleRunContext *context, GError **
 
         g_array_append_val(context->abandoned, run_id);
     }
-    if (!load_batch_states(store, context, error) || !load_complete_months(store, context, error))
+    if (!load_batch_states(store, context, error) || !load_complete_months(store, context, error) ||
+        !load_fact_months(store, context, error))
         return FALSE;
     settle_run_plan_due(context);
     return load_moved_managers(store, context, error) &&

@@ -48,6 +48,11 @@ typedef struct {
     gboolean done;
 } SettleChunk;
 
+/* Months, both included; none if from is behind to. */
+typedef struct {
+    SettleMonth from, to;
+} SettleMonths;
+
 /* A month whose bills a carrier has all delivered. */
 typedef struct {
     int32_t carrier_id;
@@ -84,6 +89,12 @@ typedef struct {
     SettleDay *batch_dates; /* business date of unseen order batches by batch id, else 0 */
     int32_t n_batch_state;
     GArray *abandoned; /* int32_t */
+
+    /* Which partitions hold the facts of the run's batches, and what waited for the date: where
+     * nothing is, no query is made. The server plans, and each connection learns of, every
+     * partition that a query leaves open: a night would cost what history holds. */
+    SettleMonths fact_months;
+    SettleMonths waited_orders, waited_bills, waited_events;
 
     GArray *due_months;     /* SettleDueMonth */
     GArray *due_carriers;   /* int32_t */

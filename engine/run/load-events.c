@@ -94,17 +94,20 @@ settle_load_new_events(SettleStore *store, const SettleRunContext *context,
     guint of_batches;
 
     g_array_set_size(events, 0);
-    if (n > 0 && !read_events(settle_store_read(store, settle_sql_run_events_of_batches, error,
-                                                "iiIii", batches[0], batches[n - 1], batches, n,
-                                                chunk->first_distributor, chunk->last_distributor),
-                              chunk, events, error))
+    if (context->fact_months.from <= context->fact_months.to &&
+        !read_events(settle_store_read(store, settle_sql_run_events_of_batches, error, "iiIiimm",
+                                       batches[0], batches[n - 1], batches, n,
+                                       chunk->first_distributor, chunk->last_distributor,
+                                       context->fact_months.from, context->fact_months.to),
+                     chunk, events, error))
         return FALSE;
     of_batches = events->len;
-    if (context->due &&
-        !read_events(settle_store_read(store, settle_sql_run_events_waited, error, "diiiI",
+    if (context->waited_events.from <= context->waited_events.to &&
+        !read_events(settle_store_read(store, settle_sql_run_events_waited, error, "diiiImm",
                                        context->date, chunk->first_distributor,
                                        chunk->last_distributor, context->run_id,
-                                       context->abandoned->data, (gsize) context->abandoned->len),
+                                       context->abandoned->data, (gsize) context->abandoned->len,
+                                       context->waited_events.from, context->waited_events.to),
                      chunk, events, error))
         return FALSE;
     keep_of_today(context, events, of_batches);

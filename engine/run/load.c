@@ -149,6 +149,12 @@ read_bills(SettleReader *stream, const SettleRunContext *context, const SettleCh
     return TRUE;
 }
 
+static gboolean
+any(const SettleMonths *months)
+{
+    return months->from <= months->to;
+}
+
 gboolean
 settle_load_new_orders(SettleStore *store, const SettleRunContext *context,
                        const SettleChunk *chunk, GArray *orders, GError **error)
@@ -157,16 +163,19 @@ settle_load_new_orders(SettleStore *store, const SettleRunContext *context,
     gsize n = context->batches->len;
 
     g_array_set_size(orders, 0);
-    if (n > 0 && !read_orders(settle_store_read(store, settle_sql_run_orders_of_batches, error,
-                                                "iiIii", batches[0], batches[n - 1], batches, n,
-                                                chunk->first_distributor, chunk->last_distributor),
-                              chunk, orders, error))
+    if (any(&context->fact_months) &&
+        !read_orders(settle_store_read(store, settle_sql_run_orders_of_batches, error, "iiIiimm",
+                                       batches[0], batches[n - 1], batches, n,
+                                       chunk->first_distributor, chunk->last_distributor,
+                                       context->fact_months.from, context->fact_months.to),
+                     chunk, orders, error))
         return FALSE;
-    if (context->due &&
-        !read_orders(settle_store_read(store, settle_sql_run_orders_waited, error, "diiiI",
+    if (any(&context->waited_orders) &&
+        !read_orders(settle_store_read(store, settle_sql_run_orders_waited, error, "diiiImm",
                                        context->date, chunk->first_distributor,
                                        chunk->last_distributor, context->run_id,
-                                       context->abandoned->data, (gsize) context->abandoned->len),
+                                       context->abandoned->data, (gsize) context->abandoned->len,
+                                       context->waited_orders.from, context->waited_orders.to),
                      chunk, orders, error))
         return FALSE;
     sort_unless_sorted(orders, compare_orders);
@@ -296,17 +305,20 @@ settle_load_new_bills(SettleStore *store, const SettleRunContext *context, const
     guint of_batches;
 
     g_array_set_size(bills, 0);
-    if (n > 0 && !read_bills(settle_store_read(store, settle_sql_run_bills_of_batches, error,
-                                               "iiIii", batches[0], batches[n - 1], batches, n,
-                                               chunk->first_distributor, chunk->last_distributor),
-                             context, chunk, NULL, NULL, bills, error))
+    if (any(&context->fact_months) &&
+        !read_bills(settle_store_read(store, settle_sql_run_bills_of_batches, error, "iiIiimm",
+                                      batches[0], batches[n - 1], batches, n,
+                                      chunk->first_distributor, chunk->last_distributor,
+                                      context->fact_months.from, context->fact_months.to),
+                    context, chunk, NULL, NULL, bills, error))
         return FALSE;
     of_batches = bills->len;
-    if (context->due &&
-        !read_bills(settle_store_read(store, settle_sql_run_bills_waited, error, "diiiI",
+    if (any(&context->waited_bills) &&
+        !read_bills(settle_store_read(store, settle_sql_run_bills_waited, error, "diiiImm",
                                       context->date, chunk->first_distributor,
                                       chunk->last_distributor, context->run_id,
-                                      context->abandoned->data, (gsize) context->abandoned->len),
+                                      context->abandoned->data, (gsize) context->abandoned->len,
+                                      context->waited_bills.from, context->waited_bills.to),
                     context, chunk, NULL, NULL, bills, error))
         return FALSE;
     leave_out_of_run(context, bills, of_batches);

@@ -39,19 +39,15 @@ load_state(SettleStore *store, State *state, GError **error)
     return TRUE;
 }
 
-/* For the BRIN index on runs and for the planner: replay and verify find a run's rows by them.
- * Without it they are slower, not wrong; a run that was continued leaves its first part to
- * autovacuum. */
+/* For the planner. Without it reading is slower, not wrong; a run that was continued leaves its
+ * first part to autovacuum. */
 static void
 tidy(SettleStore *store, const SettleRunReport *report)
 {
-    if (report->first_period == 0)
+    if (report->first_period == 0 || report->transfers < ANALYZE_TRANSFERS)
         return;
-    for (SettleMonth month = report->first_period; month <= report->last_period; month++) {
-        settle_store_summarize(store, "transfer", month, NULL);
-        if (report->transfers >= ANALYZE_TRANSFERS)
-            settle_store_analyze(store, "transfer", month, NULL);
-    }
+    for (SettleMonth month = report->first_period; month <= report->last_period; month++)
+        settle_store_analyze(store, "transfer", month, NULL);
 }
 
 static gboolean

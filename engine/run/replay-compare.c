@@ -72,11 +72,15 @@ same_transfer(const SettleTransfer *x, const SettleTransfer *y)
 }
 
 static gboolean
-load_transfers(SettleReplay *replay, SettleStore *store, int32_t first, int32_t last,
-               GArray *transfers, GError **error)
+load_transfers(SettleReplay *replay, SettleStore *store, const SettleOutput *output, int32_t first,
+               int32_t last, GArray *transfers, GError **error)
 {
-    g_autoptr(SettleReader) reader = settle_store_read(store, settle_sql_replay_transfers, error,
-                                                       "iii", replay->context->run_id, first, last);
+    gboolean any = output->sums.first_period != 0;
+    SettleMonth from = any ? output->sums.first_period : settle_day_month(SETTLE_DAY_MAX);
+    SettleMonth to = any ? output->sums.last_period : settle_day_month(SETTLE_DAY_MIN);
+    g_autoptr(SettleReader) reader = settle_store_read(
+        store, settle_sql_replay_transfers, error, "iiimmm", replay->context->run_id, first, last,
+        settle_day_month(replay->context->date), from, to);
     GError *failure = NULL;
     gboolean sorted = TRUE;
 
@@ -121,7 +125,7 @@ compare_all_transfers(SettleReplay *replay, SettleStore *store, const SettleOutp
     g_autoptr(GArray) stored = g_array_new(FALSE, FALSE, sizeof(SettleTransfer));
     guint s = 0, k = 0;
 
-    if (!load_transfers(replay, store, first, last, stored, error))
+    if (!load_transfers(replay, store, output, first, last, stored, error))
         return FALSE;
     while (s < stored->len || k < output->kept->len) {
         const SettleTransfer *a =

@@ -202,12 +202,15 @@ def parts_add_up_to_the_whole(all_lives, bench):
     for row in base.transfers:
         wholes[row['distributor']] += compare.signed(row)
     assert len(wholes) > 3
+    shared = 0
     for distributor, whole in sorted(wholes.items()):
         for by in ((), ('--by', 'outlet'), ('--by', 'manager')):
             rows = compare.rows(base.settle('--format', 'csv', 'activity', 'summary', '--distributor', distributor, *by))
             assert sum(compare.so.money(r['total']) for r in rows) == whole, (distributor, by, whole)
             for row in rows:
                 assert sum(compare.so.money(row[n]) for n in parts) == compare.so.money(row['total']), row
+                shared += compare.so.money(row['share_manager'])
+    assert shared > 0
 
 
 def every_life_is_replayed_and_verified(all_lives, bench):

@@ -130,6 +130,9 @@ class PolicyMaker:
             rule['pay-when-paid'] = r.choice(('true', 'true', 'false'))
         if self.chance(0.15):
             rule['ceiling'] = self.ceiling(20000)
+        if self.chance(0.3):  # for reports alone: it moves no amount
+            rule['split'] = {'distributor': str(r.choice((0, 1, 70))), 'outlet': str(r.choice((1, 20))),
+                             'manager': str(r.choice((1, 10)))}
 
     def ceiling(self, least):
         return {'window': self.random.choice(('month', 'month', 'quarter', 'year')),

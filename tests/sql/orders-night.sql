@@ -1,4 +1,4 @@
--- What a good database engineer would write instead of the engine: a night of orders as set operations, for
+-- What a good database engineer would write instead of the engine: a night of orders and bills as set operations, for
 -- one range of distributors. tools/bench runs two sessions of it side by side, each with half of the orders,
 -- into tables made like the engine's, and then compares all rows with the engine's: they must agree to the
 -- fen.
@@ -26,6 +26,21 @@ SELECT o.distributor_id, o.closing_month, o.order_id, :run, r.ordinal << 16, e.a
    AND o.distributor_id BETWEEN :first AND :last
    AND e.amount > 0
  ORDER BY o.distributor_id, o.order_id;
+-- Shares of the bills of the night; the facts of its order stand in the bill, so nothing is joined but the product.
+INSERT INTO sqlway.transfer (distributor_id, period, subject_id, run_id, slot, amount_minor, target_minor,
+                             policy_id, origin, class_id, revision, kind, debit, credit)
+SELECT b.distributor_id, b.month, b.order_id, :run,
+       (3 << 16) | (((extract(year FROM b.month) * 12 + extract(month FROM b.month)) -
+                  (extract(year FROM b.closing_day) * 12 + extract(month FROM b.closing_day)))::integer << 4),
+       e.amount, e.amount, r.policy_id, b.month, p.class_id, b.revision, 3, 1, 2
+  FROM settle.bill b
+  JOIN sqlway.product p USING (product_id)
+  JOIN (SELECT DISTINCT policy_id, carrier_id FROM sqlway.rule) r ON r.carrier_id = p.carrier_id
+ CROSS JOIN LATERAL (SELECT least((b.billed_minor * 30000 + 500000) / 1000000, 500) AS amount) e
+ WHERE b.batch_id BETWEEN :batch_first AND :batch_last
+   AND b.distributor_id BETWEEN :first AND :last
+   AND e.amount > 0
+ ORDER BY b.distributor_id, b.order_id;
 -- Volume: the measure, and the bonus of the month that ends.
 INSERT INTO sqlway.volume_delta (distributor_id, window_end, policy_id, ordinal, scope_id, run_id, delta)
 SELECT o.distributor_id, o.closing_month, r.policy_id, 4, 0, :run, count(*)

@@ -34,7 +34,13 @@ SELECT t.run_id, t.business_date::text, t.carrier, t.distributor, t.kind, coales
            AND ($4::smallint = 0 OR t.kind = $4)
            AND ($5::text IS NULL OR t.subject_id IN (SELECT f.order_id FROM settle.closed_order f
                                                       WHERE f.upstream_id = $5))
-           AND ($6::integer = 0 OR t.run_id = $6)
+           AND ($6::integer = 0
+                OR t.run_id = $6
+                   AND t.distributor_id IN (SELECT x.distributor_id FROM settle.run_distributor x WHERE x.run_id = $6)
+                   AND t.period = ANY (ARRAY(SELECT DISTINCT l.period FROM settle.ledger_total l
+                                              WHERE l.run_id = $6
+                                                AND l.month = (SELECT date_trunc('month', u.business_date)::date
+                                                                 FROM settle.run u WHERE u.run_id = $6))))
            AND ($9::integer = 0 OR t.run_id > $8::integer AND t.run_id <= $9
                 AND (t.kind <= 4 OR t.kind = 6 AND t.debit = 7 AND t.credit = 2)
                 AND t.credit <> 3 AND NOT (t.debit = 3 AND t.credit = 1))
