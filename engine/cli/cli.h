@@ -46,6 +46,9 @@ int settle_command_period(const SettleCli *cli, int argc, char **argv);
 int settle_command_invoice(const SettleCli *cli, int argc, char **argv);
 int settle_command_ledger(const SettleCli *cli, int argc, char **argv);
 int settle_command_deposit(const SettleCli *cli, int argc, char **argv);
+int settle_command_report(const SettleCli *cli, int argc, char **argv);
+int settle_command_reconcile(const SettleCli *cli, int argc, char **argv);
+int settle_command_export(const SettleCli *cli, int argc, char **argv);
 int settle_command_activity(const SettleCli *cli, int argc, char **argv);
 int settle_command_status(const SettleCli *cli, int argc, char **argv);
 

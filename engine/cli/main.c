@@ -33,6 +33,11 @@ static const SettleCommand commands[] = {
      "what parties have frozen with us", NULL, settle_command_deposit},
     {"activity", "summary | list", "a distributor's orders, by outlet and manager", NULL,
      settle_command_activity},
+    {"reconcile", "orders | ledger", "does everything add up that came in and was earned", NULL,
+     settle_command_reconcile},
+    {"report", "NAME | --list", "summaries, trial balance, roll-forward ...", NULL,
+     settle_command_report},
+    {"export", "journal", "the ledger for other accounting programs", NULL, settle_command_export},
     {"status", "", "where things stand", NULL, settle_command_status},
     {NULL, NULL, NULL, NULL, NULL},
 };
@@ -76,7 +81,10 @@ take_globals(SettleCli *cli, int *argc, char **argv)
     int n = 1;
 
     for (int i = 1; i < *argc; i++) {
-        gboolean db = strcmp(argv[i], "--db") == 0, format = strcmp(argv[i], "--format") == 0;
+        /* What is exported has formats of its own. */
+        gboolean own = n > 1 && strcmp(argv[1], "export") == 0;
+        gboolean db = strcmp(argv[i], "--db") == 0,
+                 format = !own && strcmp(argv[i], "--format") == 0;
 
         if (strcmp(argv[i], "--") == 0) {
             while (i < *argc)
@@ -94,7 +102,7 @@ take_globals(SettleCli *cli, int *argc, char **argv)
                 return FALSE;
         } else if (g_str_has_prefix(argv[i], "--db=")) {
             cli->db = argv[i] + strlen("--db=");
-        } else if (g_str_has_prefix(argv[i], "--format=")) {
+        } else if (!own && g_str_has_prefix(argv[i], "--format=")) {
             if (!take_format(cli, argv[i] + strlen("--format=")))
                 return FALSE;
         } else {

@@ -1,0 +1,173 @@
+#include "cli/cli.h"
+#include "store/sql.h"
+
+#include <string.h>
+
+typedef struct {
+    char *period, *carrier, *distributor;
+    gboolean by_distributor;
+} Options;
+
+static void
+clear_options(Options *options)
+{
+    g_free(options->period);
+    g_free(options->carrier);
+    g_free(options->distributor);
+}
+
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Options, clear_options)
+
+/* "2026-03" as its first day; NULL: an error was printed, *ret_exit says it. */
+static char *
+first_day(const char *period, int *ret_exit)
+{
+    GError *error = NULL;
+    SettleMonth month;
+
+    if (settle_cli_month("--period", period, &month, &error))
+        return g_strdup_printf("%s-01", period);
+    *ret_exit = settle_cli_fail(error);
+    return NULL;
+}
+
+/* Every sealed order of the month is settled, zero with a reason, waits with one, or its row was
+ * rejected (docs/semantics.md 10). */
+static int
+reconcile_orders(const SettleCli *cli, int argc, char **argv)
+{
+    static const SettleCell cells[] = {
+        {"carrier", SETTLE_CELL_TEXT, 0},   {"currency", SETTLE_CELL_CURRENCY, 0},
+        {"state", SETTLE_CELL_TEXT, 0},     {"because", SETTLE_CELL_TEXT, 0},
+        {"orders", SETTLE_CELL_INTEGER, 0}, {"paid", SETTLE_CELL_MONEY, 1},
+    };
+    g_auto(Options) options = {0};
+    const GOptionEntry entries[] = {
+        {"period", 0, 0, G_OPTION_ARG_FILENAME, &options.period, "orders that closed in it",
+         "YYYY-MM"},
+        {"carrier", 0, 0, G_OPTION_ARG_FILENAME, &options.carrier, "only of this carrier", "CODE"},
+        G_OPTION_ENTRY_NULL};
+    g_autofree char *first = NULL;
+    g_autoptr(SettleStore) store = NULL;
+    g_autoptr(SettleResult) rows = NULL, sealed = NULL;
+    GError *error = NULL;
+    int64_t orders = 0, misstated = 0;
+    int code;
+
+    if (!settle_cli_parse("reconcile orders --period YYYY-MM",
+                          "What became of every sealed order that closed in a month; exits with 1 "
+                          "if some are unaccounted for.",
+                          entries, &argc, &argv, &code))
+        return code;
+    if (argc > 1)
+        return settle_cli_usage(NULL, "reconcile orders takes no \"%s\"", argv[1]);
+    if (options.period == NULL)
+        return settle_cli_usage("--period 2026-03", "orders of which period");
+    first = first_day(options.period, &code);
+    if (first == NULL)
+        return code;
+    store = settle_cli_open(cli, SETTLE_STORE_AS_READER, "reconcile", &error);
+    if (store == NULL ||
+        (rows = settle_store_query(store, settle_sql_reconcile_orders, &error, "ss", first,
+                                   options.carrier)) == NULL ||
+        (sealed = settle_store_query(store, settle_sql_reconcile_orders_sealed, &error, "s",
+                                     first)) == NULL)
+        return settle_cli_fail(error);
+    settle_cli_print(cli, rows, cells, G_N_ELEMENTS(cells));
+    for (int i = 0; i < settle_result_rows(rows); i++) {
+        orders += settle_result_i64(rows, i, 4);
+        misstated += settle_result_i64(rows, i, 5) != settle_result_i64(rows, i, 6);
+    }
+    if (cli->format == SETTLE_FORMAT_TABLE)
+        printf("%" G_GINT64_FORMAT " orders of %s; besides, %" G_GINT64_FORMAT
+               " rows of the month's files were rejected\n",
+               orders, options.period, settle_result_i64(sealed, 0, 1));
+    if ((options.carrier == NULL && orders != settle_result_i64(sealed, 0, 0)) || misstated > 0 ||
+        settle_result_i64(sealed, 0, 2) > 0) {
+        fprintf(stderr,
+                "settle: orders of %s do not add up: %" G_GINT64_FORMAT
+                " are accounted for, %" G_GINT64_FORMAT " are stored; %" G_GINT64_FORMAT
+                " groups state another amount, %" G_GINT64_FORMAT
+                " batches hold not what they took in\nhint: settle verify names the rows\n",
+                options.period, orders, settle_result_i64(sealed, 0, 0), misstated,
+                settle_result_i64(sealed, 0, 2));
+        return SETTLE_EXIT_FOUND;
+    }
+    return SETTLE_EXIT_DONE;
+}
+
+/* Earned less taken back = invoiced + withheld on invoices + carried forward + held + not yet
+ * drawn (docs/semantics.md 10). */
+static int
+reconcile_ledger(const SettleCli *cli, int argc, char **argv)
+{
+    SettleCell cells[] = {
+        {"carrier", SETTLE_CELL_TEXT, 0},      {"distributors", SETTLE_CELL_TEXT, 0},
+        {"currency", SETTLE_CELL_CURRENCY, 0}, {"earned", SETTLE_CELL_MONEY, 2},
+        {"taken_back", SETTLE_CELL_MONEY, 2},  {"invoiced", SETTLE_CELL_MONEY, 2},
+        {"withheld", SETTLE_CELL_MONEY, 2},    {"carried_forward", SETTLE_CELL_MONEY, 2},
+        {"held", SETTLE_CELL_MONEY, 2},        {"not_drawn", SETTLE_CELL_MONEY, 2},
+        {"difference", SETTLE_CELL_MONEY, 2},
+    };
+    g_auto(Options) options = {0};
+    const GOptionEntry entries[] = {
+        {"period", 0, 0, G_OPTION_ARG_FILENAME, &options.period, "only postings of this period",
+         "YYYY-MM"},
+        {"carrier", 0, 0, G_OPTION_ARG_FILENAME, &options.carrier, "only of this carrier", "CODE"},
+        {"distributor", 0, 0, G_OPTION_ARG_FILENAME, &options.distributor,
+         "only of this distributor", "CODE"},
+        {"by-distributor", 0, 0, G_OPTION_ARG_NONE, &options.by_distributor,
+         "a row for each distributor", NULL},
+        G_OPTION_ENTRY_NULL};
+    g_autofree char *first = NULL;
+    g_autoptr(SettleStore) store = NULL;
+    g_autoptr(SettleResult) rows = NULL;
+    GError *error = NULL;
+    int64_t differ = 0;
+    int code;
+
+    if (!settle_cli_parse("reconcile ledger [--period YYYY-MM]",
+                          "Where everything that was earned stands: on invoices, carried forward, "
+                          "held, or not drawn yet; exits with 1 if it does not add up.",
+                          entries, &argc, &argv, &code))
+        return code;
+    if (argc > 1)
+        return settle_cli_usage(NULL, "reconcile ledger takes no \"%s\"", argv[1]);
+    if (options.period != NULL && (first = first_day(options.period, &code)) == NULL)
+        return code;
+    if (options.by_distributor)
+        cells[1].name = "distributor";
+    store = settle_cli_open(cli, SETTLE_STORE_AS_READER, "reconcile", &error);
+    rows = store != NULL
+               ? settle_store_query(store, settle_sql_reconcile_ledger, &error, "sssb", first,
+                                    options.carrier, options.distributor, options.by_distributor)
+               : NULL;
+    if (rows == NULL)
+        return settle_cli_fail(error);
+    settle_cli_print(cli, rows, cells, G_N_ELEMENTS(cells));
+    for (int i = 0; i < settle_result_rows(rows); i++)
+        differ += settle_result_i64(rows, i, 11);
+    if (differ == 0)
+        return SETTLE_EXIT_DONE;
+    fprintf(stderr,
+            "settle: what was earned of %" G_GINT64_FORMAT
+            " distributors is not where it should be\nhint: settle reconcile ledger "
+            "--by-distributor names them, settle verify the rows\n",
+            differ);
+    return SETTLE_EXIT_FOUND;
+}
+
+int
+settle_command_reconcile(const SettleCli *cli, int argc, char **argv)
+{
+    static const SettleCommand table[] = {
+        {"orders", "--period YYYY-MM", "what became of every order", NULL, reconcile_orders},
+        {"ledger", "[--period YYYY-MM]", "where all that was earned stands", NULL,
+         reconcile_ledger},
+        {NULL, NULL, NULL, NULL, NULL},
+    };
+    int code;
+    const SettleCommand *command = settle_cli_subcommand("reconcile", table, argc, argv, &code);
+
+    return command != NULL ? command->run(cli, argc - 1, argv + 1) : code;
+}
