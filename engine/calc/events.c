@@ -8,6 +8,7 @@
 /* --- which count -------------------------------------------------------------------------------
  */
 
+/* By the instant; of one instant a suspension before a resumption (14.24). */
 static int
 compare_events(const void *a, const void *b)
 {
@@ -15,6 +16,10 @@ compare_events(const void *a, const void *b)
 
     if (x->day != y->day)
         return x->day < y->day ? -1 : 1;
+    if (x->at != y->at)
+        return x->at < y->at ? -1 : 1;
+    if (x->kind != y->kind)
+        return x->kind < y->kind ? -1 : 1;
     return x->event_id < y->event_id ? -1 : x->event_id > y->event_id;
 }
 

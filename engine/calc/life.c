@@ -126,6 +126,7 @@ make_events(World *world)
             .event_id = i + 1,
             .amount_minor = said->amount_minor,
             .reinstates = said->undoes,
+            .at = i, /* as they are listed */
             .day = said->day,
             .kind = (uint8_t) said->kind,
             .whole = (uint8_t) said->whole,

@@ -71,6 +71,7 @@ typedef struct {
     int64_t event_id;
     int64_t amount_minor; /* of a refund; else 0 */
     int64_t reinstates;   /* event_id; 0 unless kind is REINSTATE */
+    int64_t at;           /* the instant: which of two events of a day came first (14.24) */
     int32_t batch_id;     /* the event's own; order.batch_id is the order's */
     SettleDay day;        /* local day of the settlement zone */
     uint8_t kind;         /* SettleEventKind */

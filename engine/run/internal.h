@@ -14,7 +14,7 @@
 G_BEGIN_DECLS
 
 /* Version of the arithmetic, stored with each run: a fix that changes amounts is a new version. */
-#define SETTLE_CALCULATION_VERSION 1
+#define SETTLE_CALCULATION_VERSION 2
 /* Facts per chunk unless the user says otherwise: about 20 MB of arrays in a worker. */
 #define SETTLE_CHUNK_FACTS 100000
 /* Distributors per chunk at most: bounds what a chunk keeps per distributor. */

@@ -34,6 +34,7 @@ read_events(SettleReader *stream, const SettleChunk *chunk, GArray *events, GErr
             .day = settle_reader_day(reader, 16),
             .kind = (uint8_t) settle_reader_i16(reader, 17),
             .whole = (uint8_t) settle_reader_bool(reader, 18),
+            .at = settle_reader_i64(reader, 19),
         };
 
         settle_load_order(reader, &event.order);

@@ -89,10 +89,10 @@ set_events_aside(SettleWorker *worker)
 }
 
 const SettleEvent *
-settle_merge_events(const SettleWorker *worker, const SettleOrder *order, guint *ret_n)
+settle_merge_events(const GArray *sorted, const SettleOrder *order, guint *ret_n)
 {
-    const SettleEvent *events = (const SettleEvent *) (const void *) worker->events->data;
-    guint low = 0, high = worker->events->len, first;
+    const SettleEvent *events = (const SettleEvent *) (const void *) sorted->data;
+    guint low = 0, high = sorted->len, first;
 
     while (low < high) {
         guint middle = low + (high - low) / 2;
@@ -105,7 +105,7 @@ settle_merge_events(const SettleWorker *worker, const SettleOrder *order, guint 
             high = middle;
     }
     first = low;
-    while (low < worker->events->len && events[low].order.order_id == order->order_id &&
+    while (low < sorted->len && events[low].order.order_id == order->order_id &&
            events[low].order.distributor_id == order->distributor_id)
         low++;
     *ret_n = low - first;
@@ -283,7 +283,7 @@ settle_merge_next(SettleWorker *worker, SettleSubject *subject)
         worker->next.event++;
     }
     if (worker->events->len > 0)
-        subject->events = settle_merge_events(worker, least, &subject->n_events);
+        subject->events = settle_merge_events(worker->events, least, &subject->n_events);
     settle_merge_match(worker, subject);
     subject->is_joint = subject->match != NULL &&
                         settle_joint_is(worker->joint, least->distributor_id, subject->policy);

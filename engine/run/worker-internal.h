@@ -65,8 +65,8 @@ typedef struct SettleSubject {
 void settle_merge_set_waiting_aside(SettleWorker *worker);
 /* Reads the past of those orders that cannot be settled without it. */
 gboolean settle_merge_load_history(SettleWorker *worker, const SettleChunk *chunk, GError **error);
-/* The events known of an order. */
-const SettleEvent *settle_merge_events(const SettleWorker *worker, const SettleOrder *order,
+/* Those of an order among events sorted by distributor and order. */
+const SettleEvent *settle_merge_events(const GArray *sorted, const SettleOrder *order,
                                        guint *ret_n);
 void settle_merge_rewind(SettleWorker *worker);
 /* The next order that anything happened to, ascending; FALSE at the end. An order that is both new

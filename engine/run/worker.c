@@ -89,7 +89,10 @@ move_orders(SettleWorker *worker, int32_t distributor_id, GError **error)
         settle_merge_match(worker, &subject);
         if (subject.match == NULL)
             continue;
-        subject.events = settle_merge_events(worker, subject.order, &subject.n_events);
+        subject.events = settle_merge_events(worker->events, subject.order, &subject.n_events);
+        /* what this night's events change is counted where the order is now */
+        subject.new_events =
+            settle_merge_events(worker->new_events, subject.order, &subject.n_new_events);
         anew = settle_joint_measures_anew(subject.policy) &&
                settle_joint_is(worker->joint, distributor_id, subject.policy);
         settle_directory_order_parties(worker->context->directory_before, subject.order, &before);

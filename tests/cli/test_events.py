@@ -144,6 +144,58 @@ class Events(small.Case):
         self.settle_all(rules, [small.order('A', '2026-01-10')], events[2:], '2026-04-21')
         self.assertEqual(sum(self.nets().values()), 60.0)
 
+    def test_the_clock_decides_within_a_day(self):
+        """Suspended and resumed on one day: the later one holds, whatever their keys and their order in the file;
+        of one instant it is the resumption."""
+        rules = '- deferred: d\n  instalments: [{after: 1 months, day: 15, pay: 10.00, if: [active]}]\n'
+        orders, events, expected = [], [], {}
+        for number in range(8):  # keys are hashed: eight of each kind leave nothing to luck
+            for name, suspended, resumed, paid in (('A', '10', '11', True), ('B', '11', '10', False),
+                                                   ('C', '10', '10', True)):
+                key = f'{name}{number}'
+                orders.append(small.order(key, '2026-01-10'))
+                pair = [event(f's-{key}', 'suspend', '2026-01-20', order_id=key),
+                        event(f'r-{key}', 'resume', '2026-01-20', order_id=key)]
+                pair[0]['at'], pair[1]['at'] = f'2026-01-20 {suspended}:00:00', f'2026-01-20 {resumed}:00:00'
+                events += pair[::-1] if number % 2 else pair
+                if paid:
+                    expected[key, 'd'] = 10.0
+        self.prepare(rules)
+        self.send('orders', '2026-01-10', *orders)
+        self.send('events', '2026-01-20', *events)
+        self.run_to('2026-02-15')
+        self.assertEqual(self.nets(), expected)
+
+    def test_a_manager_moves_on_the_night_of_an_event(self):
+        """What a night's event changes of a window counts at the outlet where the order is by then, and what is moved
+        is what was counted before: nothing doubled, nothing below zero."""
+        rules = ('- volume-bonus: v\n  window: month\n  scope: outlet\n  measure: amount\n  mode: whole\n'
+                 '  tiers: {0.01..: 10%}\n')
+        for first, later, before, after in (
+                ([event('e1', 'full-refund', '2026-01-12')], event('e2', 'reinstate', '2026-02-03', reinstates='e1'),
+                 {}, {('window 2026-01 outlet:W2', 'v'): 10.0}),
+                ([], event('e2', 'full-refund', '2026-02-03'), {('window 2026-01 outlet:W1', 'v'): 10.0},
+                 {('window 2026-01 outlet:W1', 'v'): 0.0}),
+                ([], event('e2', 'refund', '2026-02-03', amount='30.00'),
+                 {('window 2026-01 outlet:W1', 'v'): 10.0},
+                 {('window 2026-01 outlet:W1', 'v'): 0.0, ('window 2026-01 outlet:W2', 'v'): 7.0})):
+            with self.subTest(event=later['event'], amount=later['amount']):
+                self.prepare(rules)
+                self.send('outlets', small.SINCE, *[dict(outlet=w, name=w, distributor='D1', parent='',
+                                                         valid_from=small.SINCE) for w in ('W1', 'W2')])
+                manager = dict(manager='M', name='M', outlet='W1', valid_from=small.SINCE)
+                self.send('managers', small.SINCE, manager)
+                self.send('orders', '2026-01-10', small.order('A', '2026-01-10', manager='M'))
+                for row in first:
+                    self.send('events', row['at'][:10], row)
+                self.run_to('2026-02-02')
+                self.assertEqual(self.nets(), before)
+                self.send('managers', '2026-02-03', {**manager, 'outlet': 'W2', 'valid_from': '2026-01-05'})
+                self.send('events', '2026-02-03', later)
+                self.run_to('2026-02-03')
+                self.assertEqual(self.nets(), after)
+                self.assertEqual(self.database.settle('replay', '--run', '1..')[0], 0)
+
     def test_order_of_arrival(self):
         """An event before its order, an event dated later than its batch, a night caught up: one result."""
         rules = (FIXED + '  clawback: [{on: cancel, take: 50%}]\n' + '- deferred: d\n  instalments:\n'

@@ -28,7 +28,7 @@ def in_force(events, day):
     known = [e for e in events if e.seen <= day]
     undone = {e.reinstates for e in known if e.kind == 'reinstate'}
     return sorted((e for e in known if e.kind != 'reinstate' and e.id not in undone),
-                  key=lambda e: e.day)
+                  key=lambda e: (e.day, e.at, e.kind == 'resume'))
 
 
 def parts(order, events):

@@ -119,11 +119,10 @@ class FactMaker:
             for manager in self.managers[code]:
                 parties['managers'].append(dict(manager=manager, name='经理' + manager,
                                                 outlet=r.choice(outlets), valid_from=SINCE))
-                if self.chance(0.3):
-                    since = self.day()
+                for since in {self.day() for _ in range(r.choice((0, 0, 1, 2)))}:
                     row = dict(manager=manager, name='经理' + manager, outlet=r.choice(outlets),
                                valid_from=str(since))
-                    known = self.night(since + DAY * r.randint(1, 30))
+                    known = self.night(since + DAY * r.randint(1, 60))
                     if self.late_moves and known and self.chance(0.6):
                         self.moves.append((known, row))
                     else:
@@ -223,7 +222,7 @@ class FactMaker:
             else:
                 key = add(what, when)
             if what == 'suspend' and self.chance(0.7):
-                add('resume', when + DAY * r.randint(1, 40))
+                add('resume', when + DAY * r.choice((0, 0, r.randint(1, 40))))
             if self.chance(0.25):
                 add('reinstate', when + DAY * r.randint(0, 40), undone=key)
         return out
