@@ -119,7 +119,7 @@ class FactMaker:
             for manager in self.managers[code]:
                 parties['managers'].append(dict(manager=manager, name='经理' + manager,
                                                 outlet=r.choice(outlets), valid_from=SINCE))
-                for since in {self.day() for _ in range(r.choice((0, 0, 1, 2)))}:
+                for since in sorted({self.day() for _ in range(r.choice((0, 0, 1, 2)))}):
                     row = dict(manager=manager, name='经理' + manager, outlet=r.choice(outlets),
                                valid_from=str(since))
                     known = self.night(since + DAY * r.randint(1, 60))
