@@ -175,8 +175,75 @@ sum_runs(SettleAudit *audit, SettleStore *store, GError **error)
     return TRUE;
 }
 
+/* --- carriers' statements --------------------------------------------------------------------- */
+
+static gboolean
+sum_lines(SettleStore *store, GHashTable *sums, GError **error)
+{
+    g_autoptr(SettleDump) dump = settle_store_dump(store, settle_sql_verify_statement_line, error);
+    GError *failure = NULL;
+
+    if (dump == NULL)
+        return FALSE;
+    while (settle_dump_next(dump, &failure)) {
+        gpointer position = GINT_TO_POINTER(settle_dump_i32(dump, 0));
+        SettleRowSum *sum = g_hash_table_lookup(sums, position);
+
+        if (sum == NULL) {
+            sum = g_new0(SettleRowSum, 1);
+            g_hash_table_insert(sums, position, sum);
+        }
+        settle_dump_sum(dump, 1, "statement-line", sum);
+    }
+    if (failure == NULL)
+        return TRUE;
+    g_propagate_error(error, failure);
+    return FALSE;
+}
+
+/* The lines of each are those that were taken in, and there are no others. */
+static gboolean
+sum_statements(SettleAudit *audit, SettleStore *store, GError **error)
+{
+    g_autoptr(GHashTable) sums = g_hash_table_new_full(NULL, NULL, NULL, g_free);
+    g_autoptr(SettleResult) statements = NULL;
+    GHashTableIter iter;
+    gpointer position;
+
+    if (!sum_lines(store, sums, error) ||
+        (statements = settle_store_query(store, settle_sql_verify_statements, error, "")) == NULL)
+        return FALSE;
+    for (int i = 0; i < settle_result_rows(statements); i++) {
+        static const SettleRowSum nothing;
+        const SettleRowSum *sum;
+        g_autofree char *place =
+            g_strdup_printf("statement %s", settle_result_text(statements, i, 1));
+        uint8_t bytes[SETTLE_ROW_SUM_BYTES];
+        const uint8_t *kept;
+        size_t length;
+
+        position = GINT_TO_POINTER(settle_result_i32(statements, i, 0));
+        sum = g_hash_table_lookup(sums, position);
+        settle_row_sum_bytes(sum != NULL ? sum : &nothing, bytes);
+        kept = settle_result_bytes(statements, i, 2, &length);
+        if (length != sizeof bytes || memcmp(kept, bytes, sizeof bytes) != 0)
+            settle_audit_note(audit, 0, place,
+                              "what is stored of it, %" G_GINT64_FORMAT
+                              " lines, is not what was taken in",
+                              sum != NULL ? sum->rows : 0);
+        g_hash_table_remove(sums, position);
+    }
+    g_hash_table_iter_init(&iter, sums);
+    while (g_hash_table_iter_next(&iter, &position, NULL))
+        settle_audit_note(audit, 0, "statement-line",
+                          "lines belong to statement %d, which is not there",
+                          GPOINTER_TO_INT(position));
+    return TRUE;
+}
+
 gboolean
 settle_audit_content(SettleAudit *audit, SettleStore *store, GError **error)
 {
-    return sum_batches(audit, store, error) && sum_runs(audit, store, error);
+    return sum_batches(audit, store, error) && sum_runs(audit, store, error) &&
+           sum_statements(audit, store, error);
 }

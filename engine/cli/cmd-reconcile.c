@@ -1,4 +1,4 @@
-#include "cli/cli.h"
+#include "cli/cli-reconcile.h"
 #include "store/sql.h"
 
 #include <string.h>
@@ -164,6 +164,13 @@ settle_command_reconcile(const SettleCli *cli, int argc, char **argv)
         {"orders", "--period YYYY-MM", "what became of every order", NULL, reconcile_orders},
         {"ledger", "[--period YYYY-MM]", "where all that was earned stands", NULL,
          reconcile_ledger},
+        {"statement", "[FILE.csv] --carrier CODE --period YYYY-MM",
+         "a carrier's statement against ours", NULL, settle_reconcile_statement},
+        {"statements", "", "which statements were taken in", NULL, settle_reconcile_statements},
+        {"accept", "[DIFFERENCE...] --carrier CODE --period YYYY-MM --reason TEXT",
+         "differences that are no longer open", NULL, settle_reconcile_accept},
+        {"dispute", "[DIFFERENCE...] --carrier CODE --period YYYY-MM --reason TEXT",
+         "differences that the carrier was told of", NULL, settle_reconcile_dispute},
         {NULL, NULL, NULL, NULL, NULL},
     };
     int code;

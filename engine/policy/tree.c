@@ -334,7 +334,7 @@ settle_tree_read(const char *text, size_t length, SettleDiagnostics *diagnostics
     yaml_parser_delete(&reading.parser);
     if (!reading.failed && top != NULL && top->kind != SETTLE_NODE_MAP) {
         settle_diagnose(diagnostics, SETTLE_SEVERITY_ERROR, "P006", top, NULL,
-                        "a policy is a list of keys with values");
+                        "the file is no list of keys with values");
         reading.failed = TRUE;
     }
     if (reading.failed)

@@ -20,16 +20,29 @@ settle_store_count(SettleStore *store, const char *counter, int64_t n, int64_t *
 }
 
 gboolean
+settle_store_control_place(SettleStore *store, int64_t *ret_position, GError **error)
+{
+    /* Outside a transaction a failed insert would leave a gap in the sequence. */
+    settle_invariant(PQtransactionStatus(store->connection) != PQTRANS_IDLE);
+    return settle_store_count(store, "control", 1, ret_position, error);
+}
+
+gboolean
+settle_store_control_at(SettleStore *store, int64_t position, const char *action,
+                        const char *subject, const char *detail_json, GError **error)
+{
+    return settle_store_exec(store, settle_sql_store_control, error, "lssj", position, action,
+                             subject, detail_json != NULL ? detail_json : "{}");
+}
+
+gboolean
 settle_store_control(SettleStore *store, const char *action, const char *subject,
                      const char *detail_json, int64_t *ret_position, GError **error)
 {
     int64_t position;
 
-    /* Outside a transaction a failed insert would leave a gap in the sequence. */
-    settle_invariant(PQtransactionStatus(store->connection) != PQTRANS_IDLE);
-    if (!settle_store_count(store, "control", 1, &position, error) ||
-        !settle_store_exec(store, settle_sql_store_control, error, "lssj", position, action,
-                           subject, detail_json != NULL ? detail_json : "{}"))
+    if (!settle_store_control_place(store, &position, error) ||
+        !settle_store_control_at(store, position, action, subject, detail_json, error))
         return FALSE;
     if (ret_position != NULL)
         *ret_position = position;

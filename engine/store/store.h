@@ -185,6 +185,11 @@ gboolean settle_store_count(SettleStore *store, const char *counter, int64_t n, 
 /* Appends to the control log; *ret_position may be NULL. Inside a transaction. */
 gboolean settle_store_control(SettleStore *store, const char *action, const char *subject,
                               const char *detail_json, int64_t *ret_position, GError **error);
+/* The same in two steps, for what has to know its place first: takes the next place, and fills it.
+ */
+gboolean settle_store_control_place(SettleStore *store, int64_t *ret_position, GError **error);
+gboolean settle_store_control_at(SettleStore *store, int64_t position, const char *action,
+                                 const char *subject, const char *detail_json, GError **error);
 /* Session-level advisory locks (names hashed into settle's own key space). LOCKED if it is not free
  * after wait_ms. */
 gboolean settle_store_lock(SettleStore *store, const char *name, guint wait_ms, GError **error);

@@ -69,6 +69,10 @@ def some_orders(date, n):
         return [(r['carrier'], r['order_id']) for r in csv.DictReader(file)][2:2 + n]
 
 
+# What the carrier says of a month; one line cannot be read.
+STATEMENT = 'order_id,kind,amount\nA,upfront,1.00\nB,upfront,2.00\nC,gift,3.00\nD,deferred,4.00\n'
+
+
 def quarter(server, folder):
     """A database with all of it, settled up to UNTIL."""
     database = server.database(migrated=True)
@@ -106,6 +110,10 @@ def quarter(server, folder):
             run('2026-03-17')
             # a second run of the same date
             run('2026-03-17')
+    whose = ('--carrier', 'CMCC-GD', '--period', '2026-02')
+    database.settle('reconcile', 'statement', write(folder, 'theirs.csv', STATEMENT), *whose, user='settle_night')
+    database.settle('reconcile', 'dispute', '--all', 'unreadable', *whose, '--reason', 'a test', user='settle_finance',
+                    check=True)
     for period in ('2026-02', '2026-03'):
         database.settle('period', 'close', period, '--accept', 'a test', user='settle_finance', check=True)
     issue(database)

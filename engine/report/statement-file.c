@@ -1,0 +1,343 @@
+#include "report/statement-file.h"
+
+#include "intake/csv.h"
+#include "model/transfer.h"
+#include "money/money.h"
+#include "policy/tree.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <unistd.h>
+
+/* --- lines ------------------------------------------------------------------------------------ */
+
+typedef struct {
+    const SettleStatementMapping *mapping;
+    int32_t carrier_id;
+    SettleMonth period;
+    int exponent;
+    int places[SETTLE_STATEMENT_COLUMNS]; /* in the record; -1: not there */
+    GString *subject, *fault;             /* of the line in hand */
+} File;
+
+int64_t
+settle_statement_volume_id(int32_t carrier_id, const char *subject, size_t length)
+{
+    return settle_id_from_key(carrier_id, subject, length) | SETTLE_SUBJECT_SPECIAL;
+}
+
+static const SettleCsvField *
+field_of(const File *file, const SettleCsvRecord *record, SettleStatementColumn column)
+{
+    static const SettleCsvField none = {"", 0};
+    int place = file->places[column];
+
+    return place >= 0 && (unsigned) place < record->n_fields ? &record->fields[place] : &none;
+}
+
+static gboolean
+complain(File *file, SettleStatementColumn column, const SettleCsvField *field, const char *reason)
+{
+    g_autofree char *value = g_utf8_make_valid(field->text, (gssize) MIN(field->length, 80));
+
+    g_string_printf(file->fault, "column %s: \"%s\" %s", file->mapping->columns[column], value,
+                    reason);
+    return FALSE;
+}
+
+static int
+parse_kind(const File *file, const SettleCsvField *field)
+{
+    char word[64];
+
+    if (field->length >= sizeof word)
+        return 0;
+    memcpy(word, field->text, field->length);
+    word[field->length] = '\0';
+    if (file->mapping->kinds != NULL)
+        return GPOINTER_TO_INT(g_hash_table_lookup(file->mapping->kinds, word));
+    for (int kind = 1; kind <= SETTLE_N_COMMISSION_KINDS; kind++)
+        if (strcmp(settle_kind_name((SettleKind) kind), word) == 0)
+            return kind;
+    return 0;
+}
+
+/* 2026-03 or 202603 */
+static gboolean
+parse_month(const SettleCsvField *field, SettleMonth *ret_month)
+{
+    char text[8];
+
+    if (field->length != 6)
+        return settle_month_parse(field->text, field->length, ret_month);
+    g_snprintf(text, sizeof text, "%.4s-%.2s", field->text, field->text + 4);
+    return settle_month_parse(text, 7, ret_month);
+}
+
+/* FALSE: file->fault says why not. */
+static gboolean
+read_record(File *file, const SettleCsvRecord *record, SettleStatementLine *line)
+{
+    const SettleCsvField *order = field_of(file, record, SETTLE_STATEMENT_ORDER),
+                         *kind = field_of(file, record, SETTLE_STATEMENT_KIND),
+                         *period = field_of(file, record, SETTLE_STATEMENT_PERIOD),
+                         *amount = field_of(file, record, SETTLE_STATEMENT_AMOUNT),
+                         *shop = field_of(file, record, SETTLE_STATEMENT_DISTRIBUTOR),
+                         *rule = field_of(file, record, SETTLE_STATEMENT_RULE);
+
+    if (record->fault != SETTLE_CSV_OK) {
+        g_string_printf(file->fault, "field %u is not well-formed CSV", record->fault_field + 1);
+        return FALSE;
+    }
+    line->kind = parse_kind(file, kind);
+    if (line->kind == 0)
+        return complain(file, SETTLE_STATEMENT_KIND, kind, "is no known kind");
+    if (period->length > 0 && !parse_month(period, &line->origin))
+        return complain(file, SETTLE_STATEMENT_PERIOD, period, "is no month like 2026-03");
+    if (settle_money_parse(amount->text, amount->length, file->mapping->minor ? 0 : file->exponent,
+                           &line->amount_minor) != SETTLE_PARSE_OK)
+        return complain(file, SETTLE_STATEMENT_AMOUNT, amount, "is no amount");
+    if (line->kind != SETTLE_KIND_VOLUME_BONUS) {
+        if (order->length == 0)
+            return complain(file, SETTLE_STATEMENT_ORDER, order, "names no order");
+        line->subject = order->text;
+        line->subject_length = order->length;
+        line->subject_id = settle_id_from_key(file->carrier_id, order->text, order->length);
+        return TRUE;
+    }
+    if (shop->length == 0 || rule->length == 0) {
+        gboolean no_shop = shop->length == 0;
+
+        return complain(file, no_shop ? SETTLE_STATEMENT_DISTRIBUTOR : SETTLE_STATEMENT_RULE,
+                        no_shop ? shop : rule, "names none, of a volume bonus");
+    }
+    g_string_printf(file->subject, "%.*s/%.*s", (int) shop->length, shop->text, (int) rule->length,
+                    rule->text);
+    line->subject = file->subject->str;
+    line->subject_length = file->subject->len;
+    line->subject_id =
+        settle_statement_volume_id(file->carrier_id, line->subject, line->subject_length);
+    return TRUE;
+}
+
+static gboolean
+take_record(File *file, const SettleCsvRecord *record, SettleStatementTake take, gpointer user_data,
+            GError **error)
+{
+    SettleStatementLine line = {.line = record->line, .origin = file->period};
+
+    if (!read_record(file, record, &line)) {
+        g_autofree char *raw = g_utf8_make_valid(record->raw, (gssize) record->raw_length);
+
+        line = (SettleStatementLine){.line = record->line,
+                                     .origin = file->period,
+                                     .subject = raw,
+                                     .subject_length = strlen(raw),
+                                     .fault = file->fault->str};
+        return take(user_data, &line, error);
+    }
+    return take(user_data, &line, error);
+}
+
+static gboolean
+take_header(File *file, const char *path, const SettleCsvRecord *header, GError **error)
+{
+    for (int column = 0; column < SETTLE_STATEMENT_COLUMNS; column++) {
+        const char *name = file->mapping->columns[column];
+        gboolean needed = column == SETTLE_STATEMENT_KIND || column == SETTLE_STATEMENT_AMOUNT ||
+                          column == SETTLE_STATEMENT_ORDER;
+
+        file->places[column] = -1;
+        for (unsigned i = 0; i < MIN(header->n_fields, SETTLE_CSV_MAX_FIELDS); i++)
+            if (header->fields[i].length == strlen(name) &&
+                memcmp(header->fields[i].text, name, strlen(name)) == 0)
+                file->places[column] = (int) i;
+        if (needed && file->places[column] < 0) {
+            g_set_error(error, SETTLE_ERROR, SETTLE_ERROR_INPUT, "%s:1: there is no column \"%s\"",
+                        path, name);
+            settle_error_hint(error, "a mapping says what the columns are called: --mapping FILE");
+            return FALSE;
+        }
+    }
+    return TRUE;
+}
+
+/* --- files ------------------------------------------------------------------------------------ */
+
+typedef struct {
+    int fd;
+    const char *path;
+    SettleDigest *digest;
+} Bytes;
+
+static gssize
+read_bytes(gpointer user_data, char *buffer, size_t size, GError **error)
+{
+    Bytes *bytes = user_data;
+    ssize_t n;
+
+    do
+        n = read(bytes->fd, buffer, size);
+    while (n < 0 && errno == EINTR);
+    if (n < 0)
+        g_set_error(error, SETTLE_ERROR, SETTLE_ERROR_INPUT, "%s: %s", bytes->path,
+                    g_strerror(errno));
+    else
+        settle_digest_update(bytes->digest, buffer, (size_t) n);
+    return n;
+}
+
+gboolean
+settle_statement_file_read(const char *path, const SettleStatementMapping *mapping,
+                           int32_t carrier_id, SettleMonth period, int exponent,
+                           SettleStatementTake take, gpointer user_data,
+                           uint8_t ret_digest[SETTLE_DIGEST_BYTES], GError **error)
+{
+    g_autoptr(SettleDigest) digest = settle_digest_new();
+    g_autoptr(GString) subject = g_string_new(NULL), fault = g_string_new(NULL);
+    g_autoptr(SettleCsv) csv = NULL;
+    Bytes bytes = {open(path, O_RDONLY | O_CLOEXEC), path, digest};
+    File file = {mapping, carrier_id, period, exponent, {0}, subject, fault};
+    SettleCsvRecord record;
+    GError *failure = NULL;
+    gboolean ok;
+
+    if (bytes.fd < 0) {
+        g_set_error(error, SETTLE_ERROR, SETTLE_ERROR_INPUT, "%s: %s", path, g_strerror(errno));
+        return FALSE;
+    }
+    csv = settle_csv_new(path, read_bytes, &bytes);
+    ok = settle_csv_next(csv, &record, &failure);
+    if (!ok && failure == NULL)
+        g_set_error(&failure, SETTLE_ERROR, SETTLE_ERROR_INPUT, "%s: the file is empty", path);
+    ok = ok && take_header(&file, path, &record, &failure);
+    while (ok && settle_csv_next(csv, &record, &failure))
+        ok = take_record(&file, &record, take, user_data, &failure);
+    close(bytes.fd);
+    if (failure != NULL) {
+        g_propagate_error(error, failure);
+        return FALSE;
+    }
+    settle_digest_finish(digest, ret_digest);
+    return TRUE;
+}
+
+/* --- the mapping ------------------------------------------------------------------------------ */
+
+static const char *const keys[SETTLE_STATEMENT_COLUMNS] = {"order",  "kind",        "period",
+                                                           "amount", "distributor", "rule"};
+
+void
+settle_statement_mapping_init(SettleStatementMapping *mapping)
+{
+    static const char *const names[SETTLE_STATEMENT_COLUMNS] = {"order_id", "kind",        "period",
+                                                                "amount",   "distributor", "rule"};
+
+    *mapping = (SettleStatementMapping){.kinds = NULL};
+    for (int i = 0; i < SETTLE_STATEMENT_COLUMNS; i++)
+        mapping->columns[i] = g_strdup(names[i]);
+}
+
+void
+settle_statement_mapping_clear(SettleStatementMapping *mapping)
+{
+    for (int i = 0; i < SETTLE_STATEMENT_COLUMNS; i++)
+        g_clear_pointer(&mapping->columns[i], g_free);
+    g_clear_pointer(&mapping->kinds, g_hash_table_unref);
+}
+
+static const char fault[] = "S001"; /* the code of all that is wrong with a mapping */
+
+static gboolean
+is_scalar(SettleDiagnostics *diagnostics, const SettleNode *node)
+{
+    if (node->kind == SETTLE_NODE_SCALAR)
+        return TRUE;
+    settle_diagnose(diagnostics, SETTLE_SEVERITY_ERROR, fault, node, NULL,
+                    "a word belongs here, not a list or a map");
+    return FALSE;
+}
+
+static void
+read_columns(SettleDiagnostics *diagnostics, const SettleNode *map, SettleStatementMapping *mapping)
+{
+    for (guint i = 0; map->kind == SETTLE_NODE_MAP && i < map->keys->len; i++) {
+        const SettleNode *key = g_ptr_array_index(map->keys, i),
+                         *value = g_ptr_array_index(map->values, i);
+        int column = 0;
+
+        while (column < SETTLE_STATEMENT_COLUMNS && strcmp(keys[column], key->text) != 0)
+            column++;
+        if (column == SETTLE_STATEMENT_COLUMNS) {
+            const char *const known[] = {"order",       "kind", "period", "amount",
+                                         "distributor", "rule", NULL};
+            const char *meant = settle_did_you_mean(key->text, known);
+            g_autofree char *hint =
+                meant != NULL
+                    ? g_strdup_printf("did you mean %s", meant)
+                    : g_strdup("there are order, kind, period, amount, distributor, rule");
+
+            settle_diagnose(diagnostics, SETTLE_SEVERITY_ERROR, fault, key, hint,
+                            "a statement has no column \"%s\"", key->text);
+        } else if (is_scalar(diagnostics, value)) {
+            g_free(mapping->columns[column]);
+            mapping->columns[column] = g_strdup(value->text);
+        }
+    }
+}
+
+static void
+read_kinds(SettleDiagnostics *diagnostics, const SettleNode *map, SettleStatementMapping *mapping)
+{
+    if (map->kind != SETTLE_NODE_MAP)
+        return;
+    mapping->kinds = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+    for (guint i = 0; i < map->keys->len; i++) {
+        const SettleNode *key = g_ptr_array_index(map->keys, i),
+                         *value = g_ptr_array_index(map->values, i);
+        int kind = SETTLE_N_COMMISSION_KINDS;
+
+        if (!is_scalar(diagnostics, value))
+            continue;
+        while (kind > 0 && strcmp(settle_kind_name((SettleKind) kind), value->text) != 0)
+            kind--;
+        if (kind == 0)
+            settle_diagnose(diagnostics, SETTLE_SEVERITY_ERROR, fault, value,
+                            "upfront, deferred, revenue-share or volume-bonus",
+                            "there is no kind \"%s\"", value->text);
+        else
+            g_hash_table_insert(mapping->kinds, g_strdup(key->text), GINT_TO_POINTER(kind));
+    }
+}
+
+SettleDiagnostics *
+settle_statement_mapping_read(const char *text, size_t length, SettleStatementMapping *mapping)
+{
+    SettleDiagnostics *diagnostics = settle_diagnostics_new();
+    SettleNode *top = settle_tree_read(text, length, diagnostics);
+
+    for (guint i = 0; top != NULL && top->kind == SETTLE_NODE_MAP && i < top->keys->len; i++) {
+        const SettleNode *key = g_ptr_array_index(top->keys, i),
+                         *value = g_ptr_array_index(top->values, i);
+
+        if (strcmp(key->text, "columns") == 0)
+            read_columns(diagnostics, value, mapping);
+        else if (strcmp(key->text, "kinds") == 0)
+            read_kinds(diagnostics, value, mapping);
+        else if (strcmp(key->text, "unit") == 0 && is_scalar(diagnostics, value) &&
+                 (strcmp(value->text, "yuan") == 0 || strcmp(value->text, "fen") == 0))
+            mapping->minor = strcmp(value->text, "fen") == 0;
+        else if (strcmp(key->text, "unit") == 0)
+            settle_diagnose(diagnostics, SETTLE_SEVERITY_ERROR, fault, value, "yuan or fen",
+                            "\"%s\" is no unit of amounts",
+                            value->kind == SETTLE_NODE_SCALAR ? value->text : "");
+        else
+            settle_diagnose(diagnostics, SETTLE_SEVERITY_ERROR, fault, key,
+                            "there are columns, kinds and unit", "a mapping has no \"%s\"",
+                            key->text);
+    }
+    if (top != NULL)
+        settle_node_free(top);
+    return diagnostics;
+}

@@ -1,0 +1,62 @@
+/* A carrier's own statement as a file: what its columns and words are called, and its lines
+ * (docs/semantics.md 10, 14.46). */
+#pragma once
+
+#include "base/digest.h"
+#include "calendar/calendar.h"
+#include "policy/load.h"
+
+G_BEGIN_DECLS
+
+/* Which columns of the carrier's file hold what. */
+typedef enum {
+    SETTLE_STATEMENT_ORDER,
+    SETTLE_STATEMENT_KIND,
+    SETTLE_STATEMENT_PERIOD, /* may be missing: the statement's */
+    SETTLE_STATEMENT_AMOUNT,
+    SETTLE_STATEMENT_DISTRIBUTOR, /* of volume bonuses */
+    SETTLE_STATEMENT_RULE,        /* of volume bonuses */
+    SETTLE_STATEMENT_COLUMNS
+} SettleStatementColumn;
+
+typedef struct {
+    char *columns[SETTLE_STATEMENT_COLUMNS]; /* names in the header */
+    GHashTable *kinds;                       /* word -> SettleKind; NULL: our own names */
+    gboolean minor;                          /* amounts are in minor units */
+} SettleStatementMapping;
+
+/* The default: order_id, kind, period, amount, distributor, rule; kinds by our names; decimals. */
+void settle_statement_mapping_init(SettleStatementMapping *mapping);
+void settle_statement_mapping_clear(SettleStatementMapping *mapping);
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(SettleStatementMapping, settle_statement_mapping_clear)
+/* From a small YAML: columns, kinds, unit. Always returns diagnostics; the mapping is usable if
+ * there are no errors. */
+SettleDiagnostics *settle_statement_mapping_read(const char *text, size_t length,
+                                                 SettleStatementMapping *mapping);
+
+typedef struct {
+    int64_t line;        /* of the file, from 1 */
+    int kind;            /* SettleKind; 0: the line cannot be read, see fault */
+    SettleMonth origin;  /* of the statement if the line says none */
+    int64_t subject_id;  /* of an order its id; of a volume bonus settle_statement_volume_id() */
+    const char *subject; /* order, or "DISTRIBUTOR/RULE"; the line itself where it is faulty */
+    size_t subject_length;
+    int64_t amount_minor;
+    const char *fault; /* column, value and reason; NULL: none */
+} SettleStatementLine;
+
+/* What a volume bonus is matched by beside its origin, above the ids of orders. */
+int64_t settle_statement_volume_id(int32_t carrier_id, const char *subject, size_t length);
+
+typedef gboolean (*SettleStatementTake)(gpointer user_data, const SettleStatementLine *line,
+                                        GError **error);
+
+/* Reads a file to its end, line by line in its order; a line that cannot be read is a line, too.
+ * exponent: of the amounts' currency. ret_digest: of its bytes. FALSE and error: INPUT (it cannot
+ * be opened, is no CSV, a column is not in its header), or what take said. */
+gboolean settle_statement_file_read(const char *path, const SettleStatementMapping *mapping,
+                                    int32_t carrier_id, SettleMonth period, int exponent,
+                                    SettleStatementTake take, gpointer user_data,
+                                    uint8_t ret_digest[SETTLE_DIGEST_BYTES], GError **error);
+
+G_END_DECLS

@@ -1,0 +1,91 @@
+/* A carrier's own statement held against what we posted (docs/semantics.md 10, 14.46): by order,
+ * kind and origin period, volume bonuses by distributor, rule and window. What was said is stored;
+ * what matches is worked out anew whenever somebody asks. */
+#pragma once
+
+#include "report/statement-file.h"
+#include "store/store.h"
+
+G_BEGIN_DECLS
+
+typedef enum {
+    SETTLE_MATCHED,
+    SETTLE_SHORT,        /* they say less than we */
+    SETTLE_OVER,         /* they say more */
+    SETTLE_OTHER_PERIOD, /* we have it, in another month */
+    SETTLE_MISSING,      /* we have it, they say nothing */
+    SETTLE_UNKNOWN,      /* they say it, we have nothing, or it was said before */
+    SETTLE_UNREADABLE,
+    SETTLE_N_MATCHES
+} SettleMatchState;
+const char *settle_match_name(SettleMatchState state);
+/* SETTLE_N_MATCHES if no state has the name. */
+SettleMatchState settle_match_parse(const char *name);
+
+typedef enum {
+    SETTLE_DIFFERENCE_OPEN,
+    SETTLE_DIFFERENCE_DISPUTED, /* open, and told to the carrier */
+    SETTLE_DIFFERENCE_ACCEPTED, /* no longer open, as long as both amounts stay what they were */
+} SettleDecided;
+const char *settle_decided_name(SettleDecided decided);
+
+/* Something that did not match. */
+typedef struct {
+    SettleMatchState state;
+    int64_t line;  /* of the file; 0: missing there */
+    char *ref;     /* what people call it when they decide: KIND/MONTH/SUBJECT, or line/N */
+    char *subject; /* order, or "DISTRIBUTOR/RULE"; of an unreadable line all of it */
+    int kind;      /* SettleKind; 0: unreadable */
+    SettleMonth origin;
+    int64_t theirs_minor, ours_minor;
+    char *remark; /* where ours is, where it was said before, why it cannot be read; or NULL */
+    SettleDecided decided;
+    char *decided_by, *reason; /* NULL if open */
+} SettleStatementItem;
+
+/* A statement that was taken in. */
+typedef struct {
+    char *carrier;
+    SettleMonth period;
+    int32_t carrier_id;
+    int64_t position; /* of its import in the control log */
+    int64_t n_lines, tolerance_minor;
+    char *file, *imported_by, *imported_at;
+    gboolean is_new; /* it was taken in just now */
+
+    /* filled by matching: */
+    GArray *items; /* SettleStatementItem: all that did not match, by line, missing ones last */
+    int64_t n[SETTLE_N_MATCHES];
+    int64_t theirs_minor[SETTLE_N_MATCHES], ours_minor[SETTLE_N_MATCHES];
+    int64_t n_open;
+} SettleStatement;
+
+void settle_statement_clear(SettleStatement *statement);
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(SettleStatement, settle_statement_clear)
+
+/* Minor digits of a statement's amounts: they are in yuan. */
+int settle_statement_exponent(void);
+
+/* Takes a file in as the carrier's statement of the month; from then on it is the one that holds.
+ * The same file under the same mapping and tolerance again changes nothing. tolerance: amounts
+ * that differ by at most so much match. Wants the runner. FALSE and error: INPUT (see
+ * settle_statement_file_read(); no such carrier), DATABASE. */
+gboolean settle_statement_import(SettleStore *store, const char *path, const char *carrier,
+                                 SettleMonth period, const SettleStatementMapping *mapping,
+                                 int64_t tolerance_minor, SettleStatement *ret_statement,
+                                 GError **error);
+
+/* The one that holds of a carrier's month. FALSE and error: INPUT (none was taken in), DATABASE. */
+gboolean settle_statement_load(SettleStore *store, const char *carrier, SettleMonth period,
+                               SettleStatement *ret_statement, GError **error);
+
+/* Holds it against what is published now. */
+gboolean settle_statement_match(SettleStore *store, SettleStatement *statement, GError **error);
+
+/* Keeps what was decided on some of a matched statement's items, in one transaction. Wants an
+ * approver who is not the one who took the statement in (held by the database). */
+gboolean settle_statement_decide(SettleStore *store, const SettleStatement *statement,
+                                 const GPtrArray *items, SettleDecided decided, const char *reason,
+                                 GError **error);
+
+G_END_DECLS

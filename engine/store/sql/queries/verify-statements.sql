@@ -1,0 +1,2 @@
+-- The statements that were taken in, and the sums of their rows.
+SELECT position::integer, subject, decode(detail ->> 'rows', 'hex') FROM settle.control_log WHERE action = 'statement-import'

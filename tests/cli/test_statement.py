@@ -1,0 +1,232 @@
+#!/usr/bin/env python3
+"""A carrier's own statement against ours (docs/semantics.md 10, 14.46): every kind of difference is found and nothing
+else, the bridge adds up, decisions are somebody else's and hold while the amounts do."""
+import csv
+import io
+import os
+import random
+import sys
+from decimal import Decimal
+
+sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+import small
+import settle_test
+from test_events import event
+from world import tamper
+
+RULES = ('- upfront: u\n  pay: 3%\n'
+         '- deferred: d\n  instalments: [{after: 1 month, day: 10, pay: 5.00}]\n'
+         '- volume-bonus: v\n  window: month\n  mode: whole\n  tiers: {1..2: 1.00, 3..: 2.00}\n')
+HEAD = ['order_id', 'kind', 'period', 'amount', 'distributor', 'rule']
+OF = ('--carrier', 'C1', '--period', '2026-01')
+
+
+class Statement(small.Case):
+    def books(self):
+        """A and B of D1, E of D2 pay 3.00, 6.00 and 1.50 in January; windows 2.00 and 1.00."""
+        self.prepare(RULES)
+        self.send('orders', '2026-01-10', small.order('A', '2026-01-10'), small.order('B', '2026-01-11', paid='200.00'),
+                  small.order('E', '2026-01-12', distributor='D2', paid='50.00'))
+        self.run_to('2026-02-20')
+
+    def statement(self, *lines, name='theirs.csv', head=HEAD):
+        text = io.StringIO()
+        csv.writer(text, lineterminator='\n').writerows([head, *lines])
+        return self.file(name, text.getvalue())
+
+    AGREED = (['A', 'upfront', '2026-01', '3.00'], ['B', 'upfront', '', '6.00'], ['E', 'upfront', '202601', '1.5'],
+              ['', 'volume-bonus', '2026-01', '2.00', 'D1', 'v'], ['', 'volume-bonus', '', '1.00', 'D2', 'v'])
+
+    def differences(self, *words, code):
+        out = self.settle('--format', 'csv', 'reconcile', 'statement', *words, *OF, code=code)
+        return list(csv.DictReader(io.StringIO(out)))
+
+    def bridge(self, *words, code):
+        out = self.settle('--format', 'csv', 'reconcile', 'statement', '--totals', *words, *OF, code=code)
+        rows = [(r['step'], int(r['lines']), Decimal(r['amount'])) for r in csv.DictReader(io.StringIO(out))]
+        self.assertEqual(rows[0][0], "the carrier's statement")
+        ours = next(i for i, row in enumerate(rows) if row[0] == 'our ledger')
+        self.assertEqual(sum(row[2] for row in rows[:ours]), rows[ours][2])
+        return rows
+
+    def test_it_agrees(self):
+        self.books()
+        path = self.statement(*self.AGREED)
+        self.assertEqual(self.differences(path, code=0), [])
+        self.assertEqual(self.bridge(code=0), [("the carrier's statement", 5, Decimal('13.50')),
+                                               ('our ledger', 5, Decimal('13.50'))])
+        self.assertIn('already', self.settle('reconcile', 'statement', path, *OF))
+        self.assertEqual([(r['file'], r['lines'], r['total'], r['state'])
+                          for r in self.rows('reconcile', 'statements')], [('theirs.csv', '5', '13.50', 'holds')])
+        self.settle('reconcile', 'statement', '--carrier', 'C1', '--period', '2026-02', code=3)
+        self.settle('reconcile', 'statement', path, '--carrier', 'C9', '--period', '2026-02', code=3)
+        self.settle('reconcile', 'statement', path, code=2)
+
+    def test_each_kind_of_difference(self):
+        self.books()
+        path = self.statement(
+            ['A', 'upfront', '2026-01', '2.99'],                        # short
+            ['B', 'upfront', '2026-01', '6.05'],                        # over
+            ['A', 'deferred', '2026-01', '5.00'],                       # ours is of February
+            ['', 'volume-bonus', '2026-01', '1.00', 'D1', 'v'],         # the wrong tier
+            ['', 'volume-bonus', '2026-01', '1.00', 'D2', 'v'],
+            ['', 'volume-bonus', '2026-01', '1.00', 'D2', 'v'],         # said twice
+            ['Q', 'upfront', '2026-01', '7.00'],                        # nobody knows it
+            ['A', 'gift', '2026-01', '7.00'],                           # unreadable, from here on
+            ['A', 'upfront', '2026-13', '7.00'],
+            ['A', 'upfront', '2026-01', '7.0000'],
+            ['', 'upfront', '2026-01', '7.00'],
+            ['', 'volume-bonus', '2026-01', '7.00', 'D1', ''])
+        found = self.differences(path, code=1)
+        self.assertEqual(
+            [tuple(r[k] for k in ('match', 'difference', 'line', 'theirs', 'ours', 'less', 'state')) for r in found[:7]],
+            [('short', 'upfront/2026-01/A', '2', '2.99', '3.00', '0.01', 'open'),
+             ('over', 'upfront/2026-01/B', '3', '6.05', '6.00', '-0.05', 'open'),
+             ('other-period', 'deferred/2026-01/A', '4', '5.00', '0.00', '-5.00', 'open'),
+             ('short', 'volume-bonus/2026-01/D1/v', '5', '1.00', '2.00', '1.00', 'open'),
+             ('unknown', 'volume-bonus/2026-01/D2/v#7', '7', '1.00', '0.00', '-1.00', 'open'),
+             ('unknown', 'upfront/2026-01/Q', '8', '7.00', '0.00', '-7.00', 'open'),
+             ('unreadable', 'line/9', '9', '', '', '', 'open')])
+        self.assertEqual([r['remark'] for r in found[2:]], [
+            'ours is of 2026-02', '', 'said before, on line 6', '', 'column kind: "gift" is no known kind',
+            'column period: "2026-13" is no month like 2026-03', 'column amount: "7.0000" is no amount',
+            'column order_id: "" names no order', 'column rule: "" names none, of a volume bonus', ''])
+        self.assertEqual(found[-1]['difference'], 'upfront/2026-01/E')  # missing at the carrier
+        self.assertEqual((found[-1]['match'], found[-1]['ours'], found[-1]['age_days']), ('missing', '1.50', '20'))
+        self.assertEqual(found[6]['subject'], 'A,gift,2026-01,7.00')     # kept as it came
+        self.assertEqual(self.bridge(code=1), [
+            ("the carrier's statement", 7, Decimal('24.04')), ('they say less than we', 2, Decimal('1.01')),
+            ('they say more than we', 1, Decimal('-0.05')), ('they say it here, we in another month', 1, Decimal('-5.00')),
+            ('we have it, they do not', 1, Decimal('1.50')),
+            ('they have it, we do not, or they say it twice', 2, Decimal('-8.00')), ('our ledger', 5, Decimal('13.50')),
+            ('lines that cannot be read, in neither', 5, 0)])
+        # a tolerance is a match of its own, and a step of the bridge
+        rows = self.bridge(path, '--tolerance', '0.05', code=1)
+        self.assertIn(('differences within the tolerance', 3, Decimal('-0.04')), rows)
+        self.assertEqual(len(self.rows('reconcile', 'statements')), 2)
+        self.assertEqual(self.database.settle('verify')[0], 0)
+        tamper(self.database, 'DELETE FROM settle.statement_line WHERE line = 3')
+        code, out, _ = self.database.settle('verify')
+        self.assertEqual(code, 1)
+        self.assertIn('C1/2026-01', out)
+
+    def test_decisions(self):
+        self.books()
+        path = self.statement(*self.AGREED[1:], ['A', 'upfront', '2026-01', '2.90'], ['Q', 'upfront', '', '7.00'])
+        self.settle('reconcile', 'statement', path, *OF, code=1, user='settle_night')
+        short, unknown = 'upfront/2026-01/A', 'upfront/2026-01/Q'
+        why = ('--reason', 'rounded by them')
+        self.settle('reconcile', 'accept', short, *OF, *why, user='settle_night', code=4)   # no approver
+        self.settle('reconcile', 'accept', short, *OF, code=2)                       # no reason
+        self.settle('reconcile', 'accept', *OF, *why, code=2)                        # of what
+        self.settle('reconcile', 'accept', 'upfront/2026-01/B', *OF, *why, code=3)   # that one agrees
+        self.settle('reconcile', 'accept', '--all', 'matched', *OF, *why, code=2)
+        self.settle('reconcile', 'accept', short, *OF, *why, user='settle_finance')
+        self.settle('reconcile', 'dispute', '--all', 'unknown', *OF, '--reason', 'asked on Monday', user='settle_finance')
+        found = {r['difference']: r for r in self.differences(code=1)}
+        self.assertEqual({k: (r['state'], r['by'], r['remark']) for k, r in found.items()},
+                         {short: ('accepted', 'settle_finance', 'rounded by them'),
+                          unknown: ('disputed', 'settle_finance', 'asked on Monday')})
+        # what the carrier sends anew keeps what was decided on the same amounts
+        again = self.statement(*self.AGREED[1:], ['A', 'upfront', '2026-01', '2.90'], name='again.csv')
+        self.settle('reconcile', 'statement', again, *OF, code=0, user='settle_night')
+        # and is open again when an amount changes
+        self.send('events', '2026-02-21', event('r', 'refund', '2026-02-21', amount='10.00'))
+        self.run_to('2026-02-21')
+        self.assertEqual([(r['difference'], r['state'], r['ours']) for r in self.differences(code=0)],
+                         [(short, 'accepted', '3.00')])  # the take-back is February's (13.2)
+        self.assertEqual(self.database.settle('verify')[0], 0)
+        self.settle('reconcile', 'statement', self.statement(*self.AGREED[1:], ['A', 'upfront', '2026-01', '2.80']),
+                    *OF, code=1, user='settle_night')
+        self.assertEqual([(r['difference'], r['state']) for r in self.differences(code=1)], [(short, 'open')])
+
+    def test_who_took_it_in_cannot_decide(self):
+        self.books()
+        path = self.statement(*self.AGREED[1:])
+        self.settle('reconcile', 'statement', path, *OF, code=1)    # as postgres, who may do anything
+        out = self.settle('reconcile', 'accept', 'upfront/2026-01/A', *OF, '--reason', 'x', code=4)
+        self.assertIn('cannot decide on its differences', out)
+        self.settle('reconcile', 'accept', 'upfront/2026-01/A', *OF, '--reason', 'x', user='settle_finance')
+
+    def test_mapping(self):
+        self.books()
+        path = self.statement(['A', '首佣', '3.00'], ['B', '首佣', '600'], name='their.csv', head=['订单号', '类型', '金额'])
+        self.assertIn('there is no column "order_id"', self.settle('reconcile', 'statement', path, *OF, code=3))
+        mapping = self.file('c1.yaml', 'columns: {order: 订单号, kind: 类型, amount: 金额}\nkinds: {首佣: upfront}\n')
+        self.assertEqual([(r['match'], r['difference']) for r in self.differences(path, '--mapping', mapping, code=1)],
+                         [('over', 'upfront/2026-01/B'), ('missing', 'volume-bonus/2026-01/D1/v'),
+                          ('missing', 'volume-bonus/2026-01/D2/v'), ('missing', 'upfront/2026-01/E')])
+        fen = self.file('fen.yaml', 'columns:\n  order: 订单号\n  kind: 类型\n  amount: 金额\nkinds:\n  首佣: upfront\nunit: fen\n')
+        self.assertEqual([r['match'] for r in self.differences(path, '--mapping', fen, code=1)],
+                         ['unreadable', 'missing', 'missing', 'missing', 'missing'])
+        for text, place, says in (('columns: {oder: X}\n', ':1:11', 'did you mean order'),
+                                  ('kinds:\n  a: upfrnt\n', ':2:6', 'there is no kind "upfrnt"'),
+                                  ('unit: pence\n', ':1:7', 'no unit'), ('units: fen\n', ':1:1', 'no "units"'),
+                                  ('- a\n', ':1:1', 'keys with values'), ('columns: {order: [a]}\n', ':1:18', 'word')):
+            bad = self.file('bad.yaml', text)
+            out = self.settle('reconcile', 'statement', path, *OF, '--mapping', bad, code=3)
+            self.assertIn(f'bad.yaml{place}', out)
+            self.assertIn(says, out)
+        for name, text in (('empty', ''), ('quote', 'order_id,kind,amount\n"A,upfront,1.00\n')):
+            self.settle('reconcile', 'statement', self.file(name, text), *OF, code=3)
+        self.settle('reconcile', 'statement', self.file('none', '') + 'x', *OF, code=3)
+        self.settle('reconcile', 'statement', path, *OF, '--tolerance', '-1', code=2)
+
+    def test_generated(self):
+        """Differences put into a statement that agrees: all are found, and nothing else."""
+        seed = int(os.environ.get('SETTLE_SEED', '7'))
+        r = random.Random(seed)
+        print(f'# seed {seed}')
+        self.prepare(RULES)
+        self.send('orders', '2026-01-31', *[
+            small.order(f'O{n:04d}', f'2026-01-{r.randint(1, 31):02d}', distributor=r.choice(('D1', 'D2')),
+                        paid=f'{r.randint(0, 99999) / 100:.2f}') for n in range(600)])
+        self.run_to('2026-02-28')
+        ours = {}
+        for row in self.rows('ledger', 'transfers'):
+            if row['origin'] == '2026-01':
+                key = (row['kind'], f'{row["distributor"]}/{row["rule"]}' if row['kind'] == 'volume-bonus' else row['subject'])
+                ours[key] = ours.get(key, 0) + Decimal(row['amount'])
+        self.assertGreater(len(ours), 550)
+        lines, expected = [], []
+
+        def say(kind, subject, amount, month='2026-01'):
+            shop, rule = subject.split('/') if kind == 'volume-bonus' else ('', '')
+            lines.append(['' if shop else subject, kind, month, f'{amount:.2f}', shop, rule])
+
+        deferred = set()
+        for (kind, subject), amount in ours.items():
+            ref, what = f'{kind}/2026-01/{subject}', r.random()
+            fen = Decimal(r.randint(1, 50)) / 100
+            if what < 0.05:
+                expected.append(('missing', ref))
+            elif what < 0.1 or kind == 'volume-bonus' and subject.startswith('D1'):   # D1: the lower tier
+                less = amount / 2 if kind == 'volume-bonus' else fen
+                say(kind, subject, amount - less)
+                expected.append(('short', ref))
+            elif what < 0.15:
+                say(kind, subject, amount + fen)
+                expected.append(('over', ref))
+            else:
+                say(kind, subject, amount)
+                if what < 0.2:
+                    expected.append(('unknown', ref + '#'))
+                    say(kind, subject, amount)
+            if kind == 'upfront' and r.random() < 0.05:
+                expected.append(('other-period', f'deferred/2026-01/{subject}'))
+                deferred.add(subject)
+        for subject in sorted(deferred):
+            say('deferred', subject, Decimal('5.00'))
+        for n in range(20):
+            say('upfront', f'X{n}', Decimal('1.00'))
+            expected.append(('unknown', f'upfront/2026-01/X{n}'))
+        r.shuffle(lines)
+        found = [(row['match'], row['difference'].split('#')[0] + ('#' if '#' in row['difference'] else ''))
+                 for row in self.differences(self.statement(*lines), code=1)]
+        self.assertEqual(sorted(found), sorted(expected))
+        self.assertEqual({what for what, _ in found}, {'missing', 'short', 'over', 'unknown', 'other-period'})
+        self.bridge(code=1)
+
+
+if __name__ == '__main__':
+    settle_test.main()
