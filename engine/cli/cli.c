@@ -210,52 +210,10 @@ settle_cli_month(const char *option, const char *text, SettleMonth *ret_month, G
     return FALSE;
 }
 
-static char *
-cell_text(const SettleResult *result, const SettleCell *cell, int row, int column)
-{
-    char text[SETTLE_MONEY_TEXT_BYTES];
-
-    if (settle_result_is_null(result, row, column))
-        return g_strdup("");
-    switch (cell->kind) {
-    case SETTLE_CELL_INTEGER:
-        return g_strdup_printf("%" G_GINT64_FORMAT, settle_result_i64(result, row, column));
-    case SETTLE_CELL_MONEY:
-        return g_strdup(
-            settle_money_format(settle_result_i64(result, row, column),
-                                settle_currency_exponent((SettleCurrency) settle_result_i32(
-                                    result, row, cell->currency)),
-                                text));
-    case SETTLE_CELL_CURRENCY:
-        return g_strdup(
-            settle_currency_code((SettleCurrency) settle_result_i32(result, row, column)));
-    case SETTLE_CELL_TEXT:
-        break;
-    }
-    return g_strdup(settle_result_text(result, row, column));
-}
-
 void
 settle_cli_print(const SettleCli *cli, const SettleResult *result, const SettleCell *cells, guint n)
 {
-    g_autofree SettleColumn *columns = g_new0(SettleColumn, n);
-    g_autoptr(GPtrArray) row = g_ptr_array_new_with_free_func(g_free);
-    SettleTable *table;
-    guint shown = 0;
+    g_autoptr(SettleSheet) sheet = settle_sheet_from_result("", NULL, NULL, result, cells, n);
 
-    for (guint i = 0; i < n; i++)
-        if (cells[i].name != NULL)
-            columns[shown++] = (SettleColumn){
-                cells[i].name, cells[i].kind == SETTLE_CELL_MONEY     ? SETTLE_COLUMN_MONEY
-                               : cells[i].kind == SETTLE_CELL_INTEGER ? SETTLE_COLUMN_INTEGER
-                                                                      : SETTLE_COLUMN_TEXT};
-    table = settle_table_new(cli->format, columns, shown, stdout);
-    for (int r = 0; r < settle_result_rows(result); r++) {
-        g_ptr_array_set_size(row, 0);
-        for (guint i = 0; i < n; i++)
-            if (cells[i].name != NULL)
-                g_ptr_array_add(row, cell_text(result, &cells[i], r, (int) i));
-        settle_table_row(table, (const char *const *) row->pdata);
-    }
-    settle_table_end(table);
+    settle_sheet_print(sheet, cli->format, stdout);
 }

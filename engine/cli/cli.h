@@ -2,7 +2,7 @@
 #pragma once
 
 #include "base/error.h"
-#include "report/table.h"
+#include "report/sheet.h"
 #include "store/store.h"
 
 #include <glib.h>
@@ -75,13 +75,6 @@ gboolean settle_cli_not_negative(const char *option, gint64 value, int *ret_exit
 gboolean settle_cli_day(const char *option, const char *text, SettleDay *ret_day, GError **error);
 gboolean settle_cli_month(const char *option, const char *text, SettleMonth *ret_month,
                           GError **error);
-
-/* What a result's column is. Money columns name the column that holds their currency. */
-typedef struct {
-    const char *name;
-    enum { SETTLE_CELL_TEXT, SETTLE_CELL_INTEGER, SETTLE_CELL_MONEY, SETTLE_CELL_CURRENCY } kind;
-    int currency; /* MONEY: result column with the currency's number */
-} SettleCell;
 
 /* Prints a whole result: column i of the result is cells[i]; cells without a name are not shown. */
 void settle_cli_print(const SettleCli *cli, const SettleResult *result, const SettleCell *cells,

@@ -3,6 +3,7 @@
 #include "base/failpoint.h"
 #include "model/transfer.h"
 #include "money/money.h"
+#include "report/invoice-files.h"
 #include "run/issue.h"
 #include "store/sql.h"
 
@@ -266,6 +267,36 @@ invoice_issue(const SettleCli *cli, int argc, char **argv)
     return SETTLE_EXIT_DONE;
 }
 
+static int
+invoice_export(const SettleCli *cli, int argc, char **argv)
+{
+    g_autofree char *folder = NULL;
+    const GOptionEntry entries[] = {
+        {"output", 0, 0, G_OPTION_ARG_FILENAME, &folder, "into which folder (.)", "FOLDER"},
+        G_OPTION_ENTRY_NULL};
+    g_autoptr(SettleStore) store = NULL;
+    g_auto(GStrv) paths = NULL;
+    GError *error = NULL;
+    const char *carrier;
+    int32_t run;
+    int code;
+
+    if (!settle_cli_parse("invoice export RUN/CARRIER",
+                          "A batch's invoices as CSV and XLSX, a line of an invoice a row with the "
+                          "invoice's own columns repeated, and\ntheir hashes for sha256sum -c.",
+                          entries, &argc, &argv, &code))
+        return code;
+    if (argc != 2 || !parse_batch(argv[1], &run, &carrier))
+        return settle_cli_usage("name it like 31/CMCC-GD", "export which batch");
+    store = settle_cli_open(cli, SETTLE_STORE_AS_READER, "invoice", &error);
+    if (store == NULL || !settle_invoice_files_write(store, run, carrier,
+                                                     folder != NULL ? folder : ".", &paths, &error))
+        return settle_cli_fail(error);
+    for (guint i = 0; paths[i] != NULL; i++)
+        puts(paths[i]);
+    return SETTLE_EXIT_DONE;
+}
+
 int
 settle_command_invoice(const SettleCli *cli, int argc, char **argv)
 {
@@ -275,6 +306,7 @@ settle_command_invoice(const SettleCli *cli, int argc, char **argv)
         {"show", "NUMBER", "one with its lines", NULL, invoice_show},
         {"approve", "RUN/CARRIER", "approve a batch", NULL, invoice_approve},
         {"issue", "RUN/CARRIER", "issue an approved batch", NULL, invoice_issue},
+        {"export", "RUN/CARRIER", "a batch as files", NULL, invoice_export},
         {NULL, NULL, NULL, NULL, NULL},
     };
     int code;

@@ -26,7 +26,7 @@ static const SettleCommand commands[] = {
     {"verify", "[--expect RUN:SEAL] | --head", "prove that what is stored is what was published",
      NULL, settle_command_verify},
     {"period", "list | close | reopen", "open and closed periods", NULL, settle_command_period},
-    {"invoice", "list | lines | show | approve | issue", "invoice batches", NULL,
+    {"invoice", "list | lines | show | approve | issue | export", "invoice batches", NULL,
      settle_command_invoice},
     {"ledger", "balances | transfers | ageing", "what was posted", NULL, settle_command_ledger},
     {"deposit", "post | list | cover | forfeit | amount | default",

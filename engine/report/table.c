@@ -59,7 +59,7 @@ json_cell(const char *text, SettleColumnKind kind)
     char *end;
     gint64 value;
 
-    if (kind == SETTLE_COLUMN_INTEGER && text[0] != '\0') {
+    if ((kind == SETTLE_COLUMN_INTEGER || kind == SETTLE_COLUMN_ORDINAL) && text[0] != '\0') {
         value = g_ascii_strtoll(text, &end, 10);
         if (*end == '\0')
             return json_integer(value);

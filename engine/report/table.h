@@ -12,6 +12,7 @@ typedef enum { SETTLE_FORMAT_TABLE, SETTLE_FORMAT_CSV, SETTLE_FORMAT_JSON } Sett
 typedef enum {
     SETTLE_COLUMN_TEXT,
     SETTLE_COLUMN_INTEGER, /* whole numbers: JSON numbers */
+    SETTLE_COLUMN_ORDINAL, /* the same, where a sum of them means nothing */
     SETTLE_COLUMN_MONEY,   /* decimals: aligned right; JSON strings, so that nothing is lost */
 } SettleColumnKind;
 

@@ -75,6 +75,8 @@ const uint8_t *settle_result_bytes(const SettleResult *result, int row, int colu
                                    size_t *ret_len);
 
 gboolean settle_store_begin(SettleStore *store, GError **error);
+/* Several queries that see the same: one snapshot until settle_store_rollback(). */
+gboolean settle_store_begin_reading(SettleStore *store, GError **error);
 /* Success is the tag COMMIT and nothing else (a failed transaction answers ROLLBACK). */
 gboolean settle_store_commit(SettleStore *store, GError **error);
 /* Never fails visibly: for clean-up. No-op outside a transaction. */

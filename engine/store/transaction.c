@@ -8,6 +8,12 @@ settle_store_begin(SettleStore *store, GError **error)
 }
 
 gboolean
+settle_store_begin_reading(SettleStore *store, GError **error)
+{
+    return settle_store_exec(store, "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY", error, "");
+}
+
+gboolean
 settle_store_commit(SettleStore *store, GError **error)
 {
     PGTransactionStatusType status = PQtransactionStatus(store->connection);

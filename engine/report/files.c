@@ -1,0 +1,141 @@
+#include "report/files.h"
+
+#include "base/error.h"
+#include "report/html.h"
+#include "report/xlsx.h"
+#include "store/sql.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+static gboolean
+fail(const char *path, GError **error)
+{
+    g_set_error(error, SETTLE_ERROR, SETTLE_ERROR_INPUT, "%s: %s", path, g_strerror(errno));
+    return FALSE;
+}
+
+gboolean
+settle_files_can_write(const char *path)
+{
+    return g_str_has_suffix(path, ".xlsx") || g_str_has_suffix(path, ".html") ||
+           g_str_has_suffix(path, ".csv") || g_str_has_suffix(path, ".json");
+}
+
+gboolean
+settle_files_as_of(SettleStore *store, SettleDay *ret_day, GError **error)
+{
+    g_autoptr(SettleResult) state = settle_store_query(store, settle_sql_run_state, error, "");
+
+    if (state == NULL)
+        return FALSE;
+    if (settle_result_is_null(state, 0, 1)) {
+        g_set_error(error, SETTLE_ERROR, SETTLE_ERROR_STATE, "no night is settled yet");
+        return FALSE;
+    }
+    *ret_day = settle_result_day(state, 0, 1);
+    return TRUE;
+}
+
+char *
+settle_files_about(const SettleReportScope *scope, SettleDay as_of)
+{
+    g_autoptr(GString) text = g_string_new(NULL);
+    char day[SETTLE_DAY_TEXT_BYTES];
+
+    if (scope->period != NULL)
+        g_string_append_printf(text, "period %s, ", scope->period);
+    if (scope->carrier != NULL)
+        g_string_append_printf(text, "carrier %s, ", scope->carrier);
+    if (scope->distributor != NULL)
+        g_string_append_printf(text, "distributor %s, ", scope->distributor);
+    g_string_append_printf(text, "as of the night of %s", settle_day_format(as_of, day));
+    return g_string_free(g_steal_pointer(&text), FALSE);
+}
+
+static gboolean
+sync_file(const char *path, GError **error)
+{
+    int fd = open(path, O_RDONLY | O_CLOEXEC);
+    gboolean ok = fd >= 0 && fsync(fd) == 0;
+
+    if (!ok)
+        fail(path, error);
+    if (fd >= 0)
+        close(fd);
+    return ok;
+}
+
+gboolean
+settle_files_replace(const char *path, SettleFilesWrite write, gpointer user_data, GError **error)
+{
+    g_autofree char *beside = g_strdup_printf("%s.%d.tmp", path, (int) getpid());
+
+    if (write(beside, user_data, error) && sync_file(beside, error)) {
+        if (rename(beside, path) == 0)
+            return TRUE;
+        fail(path, error);
+    }
+    unlink(beside);
+    return FALSE;
+}
+
+/* --- one sheet -------------------------------------------------------------------------------- */
+
+typedef struct {
+    const SettleSheet *sheet;
+    const char *path, *bars, *about;
+    SettleDay as_of;
+} Content;
+
+static gboolean
+write_text(const char *path, const Content *content, GError **error)
+{
+    FILE *file = fopen(path, "wxe");
+
+    if (file == NULL)
+        return fail(path, error);
+    if (g_str_has_suffix(content->path, ".html")) {
+        g_autoptr(GString) page = g_string_new(NULL);
+
+        settle_html_begin(page, content->sheet->title, content->about);
+        settle_html_sheet(page, content->sheet, content->bars, 0);
+        settle_html_end(page);
+        fwrite(page->str, 1, page->len, file);
+    } else {
+        settle_sheet_print(
+            content->sheet,
+            g_str_has_suffix(content->path, ".csv") ? SETTLE_FORMAT_CSV : SETTLE_FORMAT_JSON, file);
+    }
+    if (ferror(file) != 0) {
+        fail(path, error);
+        fclose(file);
+        return FALSE;
+    }
+    return fclose(file) == 0 || fail(path, error);
+}
+
+static gboolean
+write_content(const char *path, gpointer user_data, GError **error)
+{
+    const Content *content = user_data;
+    g_autoptr(GPtrArray) sheets = g_ptr_array_new();
+
+    if (!g_str_has_suffix(content->path, ".xlsx"))
+        return write_text(path, content, error);
+    g_ptr_array_add(sheets, (gpointer) content->sheet);
+    return settle_xlsx_write(path, sheets, content->sheet->title, content->as_of, error);
+}
+
+gboolean
+settle_files_write(const char *path, const SettleSheet *sheet, const char *bars,
+                   const SettleReportScope *scope, SettleDay as_of, GError **error)
+{
+    g_autofree char *about = settle_files_about(scope, as_of);
+    Content content = {.sheet = sheet, .path = path, .bars = bars, .about = about, .as_of = as_of};
+
+    return settle_files_replace(path, write_content, &content, error);
+}

@@ -1,0 +1,31 @@
+/* Reports as files: written beside their place and renamed, so that a file is whole or not there.
+ */
+#pragma once
+
+#include "calendar/calendar.h"
+#include "report/reports.h"
+
+G_BEGIN_DECLS
+
+/* TRUE if the name ends in .xlsx, .html, .csv or .json. */
+gboolean settle_files_can_write(const char *path);
+
+/* A sheet in the format that the path's end names; one that is there is replaced. bars: a column
+ * for the page's chart, or NULL. as_of: the day that the file says it was made on. FALSE and error:
+ * INPUT. */
+gboolean settle_files_write(const char *path, const SettleSheet *sheet, const char *bars,
+                            const SettleReportScope *scope, SettleDay as_of, GError **error);
+
+/* The day of the last settled night, as of which reports are. FALSE and error: STATE (there is
+ * none), DATABASE. */
+gboolean settle_files_as_of(SettleStore *store, SettleDay *ret_day, GError **error);
+
+/* "period 2026-03, carrier CMCC-GD, as of the night of 2026-04-15". g_free. */
+char *settle_files_about(const SettleReportScope *scope, SettleDay as_of);
+
+/* Calls write with a path beside the place, syncs what it wrote, and renames it. */
+typedef gboolean (*SettleFilesWrite)(const char *path, gpointer user_data, GError **error);
+gboolean settle_files_replace(const char *path, SettleFilesWrite write, gpointer user_data,
+                              GError **error);
+
+G_END_DECLS
