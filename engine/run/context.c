@@ -93,8 +93,12 @@ load_batch_states(SettleStore *store, SettleRunContext *context, GError **error)
     context->n_batch_state = highest + 1;
     context->batch_state = g_new0(uint8_t, (gsize) highest + 1);
     context->batch_dates = g_new0(SettleDay, (gsize) highest + 1);
-    for (int i = 0; i < settle_result_rows(consumed); i++)
-        context->batch_state[settle_result_i32(consumed, i, 0)] = SETTLE_BATCH_BEFORE;
+    for (int i = 0; i < settle_result_rows(consumed); i++) {
+        int32_t batch_id = settle_result_i32(consumed, i, 0);
+
+        context->batch_state[batch_id] = SETTLE_BATCH_BEFORE;
+        context->last_before = MAX(context->last_before, batch_id);
+    }
     for (guint i = 0; i < context->batches->len; i++)
         context->batch_state[g_array_index(context->batches, int32_t, i)] = SETTLE_BATCH_OF_RUN;
     for (int i = 0; i < settle_result_rows(unseen); i++)

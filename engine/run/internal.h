@@ -88,6 +88,7 @@ typedef struct {
     uint8_t *batch_state;   /* SettleBatchState by batch id */
     SettleDay *batch_dates; /* business date of unseen order batches by batch id, else 0 */
     int32_t n_batch_state;
+    int32_t last_before; /* the latest batch that an earlier run consumed; 0: none */
     GArray *abandoned; /* int32_t */
 
     /* Which partitions hold the facts of the run's batches, and what waited for the date: where

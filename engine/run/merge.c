@@ -153,8 +153,10 @@ settle_merge_set_waiting_aside(SettleWorker *worker)
 
         if (of_run)
             output->sums.facts++;
-        else
-            bill->follows = 1; /* other revisions may have overtaken it while it waited */
+        /* Intake knew what came in before. Other revisions may have overtaken the bill since: while
+         * it waited for its day, or in batches that came in later and were settled earlier. */
+        if (!of_run || bill->batch_id < context->last_before)
+            bill->follows = 1;
         if (day > context->date) {
             SettleAgendaRow row = {
                 .order_id = bill->order.order_id,

@@ -329,5 +329,38 @@ class Zero(small.Case):
         self.assertIn('overflow', self.settle('status'))
 
 
+class OutOfOrder(small.Case):
+    """What is taken in later may be of an earlier night: each night finds what the nights before it posted."""
+
+    RULES = '- revenue-share: s\n  base: billed\n  months: 0..12\n  rate: 10%\n'
+
+    def nets(self):
+        out = {}
+        for row in self.rows('ledger', 'transfers'):
+            sign = 1 if row['debit'] == 'carrier' else -1
+            out[row['subject'], row['item']] = round(out.get((row['subject'], row['item']), 0) + sign * float(row['amount']), 2)
+        return {key: net for key, net in out.items() if net}
+
+    def test_a_revision_taken_in_before_the_one_that_it_corrects(self):
+        self.prepare(self.RULES)
+        self.send('orders', '2026-01-10', small.order('A', '2026-01-10', contract='K'))
+        self.send('bills', '2026-02-20', small.bill('K', '2026-01', '2026-02-18', revision='2', billed='60.00'))
+        self.send('bills', '2026-02-05', small.bill('K', '2026-01', '2026-02-03', billed='100.00'))
+        self.run_to('2026-02-10')
+        self.assertEqual(self.nets(), {('A', '0'): 10.0})
+        self.run_to('2026-02-20')
+        self.assertEqual(self.nets(), {('A', '0'): 6.0})
+        self.assertEqual(self.database.settle('replay', '--run', '1..')[0], 0)
+
+    def test_a_first_order_taken_in_last_and_settled_first(self):
+        self.prepare(self.RULES)
+        self.send('orders', '2026-01-10', small.order('B', '2026-01-10', contract='K'))
+        self.send('bills', '2026-02-20', small.bill('K', '2026-02', '2026-02-18', billed='100.00'))
+        self.send('orders', '2026-01-12', small.order('A', '2026-01-05', contract='K'))   # closed before B
+        self.run_to('2026-02-20')
+        self.assertEqual(self.nets(), {('A', '1'): 10.0})
+        self.assertEqual(self.database.settle('replay', '--run', '1..')[0], 0)
+
+
 if __name__ == '__main__':
     settle_test.main()
