@@ -27,7 +27,7 @@ LIVES = ('terms', 'plain', 'events', 'terms')
 def plan():
     """(seed, orders, days, what of life is in it) of each case: plain, events, terms (and events)."""
     long = os.environ.get('SETTLE_LONG') == '1'
-    size = int(os.environ.get('SETTLE_ORDERS', '26000' if long else '6800'))
+    size = int(os.environ.get('SETTLE_ORDERS', '26000' if long else '5000'))
     if 'SETTLE_SEED' in os.environ:
         return [(int(os.environ['SETTLE_SEED']), size, 165, os.environ.get('SETTLE_LIFE', 'terms'))]
     return [(seed, size, 165, LIVES[seed % 4]) for seed in (range(101, 117) if long else range(1, 5))]

@@ -112,14 +112,14 @@ class Verify(settle_test.TestCase):
             f"SELECT '{t}', '{c}' WHERE EXISTS (SELECT 1 FROM settle.{t} WHERE {c} IS NOT NULL)"
             for t, c, _ in columns))
         empty = {(t, c) for t, c, _ in columns} - {(t, c) for t, c in there}
-        # a third of them, another one each time; SETTLE_LONG=1 takes all
+        # a sixth of them, others each time; SETTLE_LONG=1 takes all
         seed = int(os.environ.get('SETTLE_SEED') or random.randrange(1 << 30))
         print(f'# seed {seed}')
         pick = random.Random(seed)
         long = os.environ.get('SETTLE_LONG') == '1'
         missed, tried, back = [], 0, ''
         for table, column, kind in columns:
-            if (table, column) in empty or not (long or pick.random() < 1 / 3):
+            if (table, column) in empty or not (long or pick.random() < 1 / 6):
                 continue
             change = SPECIAL.get((table, column), FLIPS[kind]).format(c=column)
             where = f'{column} IS NOT NULL'
@@ -153,7 +153,7 @@ class Verify(settle_test.TestCase):
         self.assertEqual(missed, [], f'{len(missed)} of {tried}')
         # only what this world has can be flipped
         self.assertEqual(empty, self.EMPTY)
-        self.assertGreater(tried, 300 if long else 60)
+        self.assertGreater(tried, 300 if long else 25)
         self.assertEqual(self.verify(database=copy), [], 'everything was put back')
 
     # what this quarter has no row for
