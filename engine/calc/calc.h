@@ -62,6 +62,12 @@ gboolean settle_calc_bill_needs_history(const SettleMatch *match, const SettleOr
 
 /* The day an instalment falls due for an order (13.7, section 3). */
 SettleDay settle_calc_due_day(const SettleOrder *order, const SettleInstalment *instalment);
+/* What the item-th instalment (from 1) of an order, not due yet, pays if the bills to come meet its
+ * conditions, by the events known on scope->date; 0 if they forfeit it. *ret_known FALSE: a bill
+ * will say how much. Before ceilings. FALSE on overflow. */
+gboolean settle_calc_promised(const SettlePolicy *policy, const SettleRule *rule, guint item,
+                              const SettleOrder *order, const SettleCalcScope *scope,
+                              int64_t *ret_minor, gboolean *ret_known);
 /* How often an instalment is tried, at least once. */
 static inline int
 settle_instalment_attempts(const SettleInstalment *instalment)

@@ -47,38 +47,14 @@ pick_band(const SettleInstalment *instalment, const SettleLook *look, SettleTarg
     return TRUE;
 }
 
-/* One attempt: MET leaves the target earned. */
+/* What is paid of what is left on the due day, and what events leave of it. */
 static gboolean
-calc_attempt(const SettlePolicy *policy, const SettleInstalment *instalment, const SettleLook *look,
-             SettleTarget *target)
+earn(const SettlePolicy *policy, const SettlePay *pay, const SettleLook *look, SettleTarget *target)
 {
     const SettleCalcScope *scope = look->scope;
-    const SettlePay *pay = &instalment->pay;
     SettleDay since = SETTLE_DAY_MIN;
     int64_t base = look->order->paid_minor;
-    SettleDecision decision;
 
-    /* Nothing can change these any more but what is reinstated: no bill is awaited for them. */
-    if ((instalment->wants_active && !settle_events_active(policy, scope, look->due_day)) ||
-        (instalment->wants_no_refund && settle_events_any_refund(scope, look->due_day)) ||
-        settle_events_stopped(policy, scope, look->due_day)) {
-        target->state = SETTLE_TARGET_NOT_MET;
-        return TRUE;
-    }
-
-    if (!settle_conditions_decide(instalment->conditions, instalment->n_conditions, look, &decision,
-                                  &target->wait_month, NULL))
-        return FALSE;
-    if (decision != SETTLE_DECIDED_MET) {
-        target->state =
-            decision == SETTLE_DECIDED_PENDING ? SETTLE_TARGET_PENDING : SETTLE_TARGET_NOT_MET;
-        return TRUE;
-    }
-    target->state = SETTLE_TARGET_EARNED;
-    if (instalment->n_bands > 0 && !pick_band(instalment, look, target, &pay))
-        return FALSE;
-    if (pay == NULL || target->state != SETTLE_TARGET_EARNED)
-        return TRUE;
     if (!pay->is_rate) {
         target->target_minor = pay->fixed_minor;
     } else {
@@ -102,6 +78,44 @@ calc_attempt(const SettlePolicy *policy, const SettleInstalment *instalment, con
     }
     target->earned_minor = MAX(target->earned_minor, target->target_minor);
     return scope->n_events == 0 || settle_target_keep(policy, look->order, scope, since, target);
+}
+
+/* Nothing can change these any more but what is reinstated: no bill is awaited for them. */
+static gboolean
+is_forfeited(const SettlePolicy *policy, const SettleInstalment *instalment, const SettleLook *look)
+{
+    return (instalment->wants_active &&
+            !settle_events_active(policy, look->scope, look->due_day)) ||
+           (instalment->wants_no_refund && settle_events_any_refund(look->scope, look->due_day)) ||
+           settle_events_stopped(policy, look->scope, look->due_day);
+}
+
+/* One attempt: MET leaves the target earned. */
+static gboolean
+calc_attempt(const SettlePolicy *policy, const SettleInstalment *instalment, const SettleLook *look,
+             SettleTarget *target)
+{
+    const SettlePay *pay = &instalment->pay;
+    SettleDecision decision;
+
+    if (is_forfeited(policy, instalment, look)) {
+        target->state = SETTLE_TARGET_NOT_MET;
+        return TRUE;
+    }
+    if (!settle_conditions_decide(instalment->conditions, instalment->n_conditions, look, &decision,
+                                  &target->wait_month, NULL))
+        return FALSE;
+    if (decision != SETTLE_DECIDED_MET) {
+        target->state =
+            decision == SETTLE_DECIDED_PENDING ? SETTLE_TARGET_PENDING : SETTLE_TARGET_NOT_MET;
+        return TRUE;
+    }
+    target->state = SETTLE_TARGET_EARNED;
+    if (instalment->n_bands > 0 && !pick_band(instalment, look, target, &pay))
+        return FALSE;
+    if (pay == NULL || target->state != SETTLE_TARGET_EARNED)
+        return TRUE;
+    return earn(policy, pay, look, target);
 }
 
 /* The first attempt that is met pays; while one waits for its facts nothing is forfeited. */
@@ -167,5 +181,28 @@ settle_calc_deferred(const SettlePolicy *policy, const SettleRule *rule, const S
             return FALSE;
         g_array_append_val(targets, target);
     }
+    return TRUE;
+}
+
+gboolean
+settle_calc_promised(const SettlePolicy *policy, const SettleRule *rule, guint item,
+                     const SettleOrder *order, const SettleCalcScope *scope, int64_t *ret_minor,
+                     gboolean *ret_known)
+{
+    const SettleInstalment *instalment = &rule->deferred.instalments[item - 1];
+    const SettleLook look = {
+        .order = order, .scope = scope, .due_day = settle_calc_due_day(order, instalment)};
+    SettleTarget target = {.rule = rule, .origin = settle_day_month(look.due_day)};
+
+    *ret_minor = 0;
+    *ret_known = TRUE;
+    if (is_forfeited(policy, instalment, &look))
+        return TRUE;
+    *ret_known = instalment->n_bands == 0;
+    if (!*ret_known)
+        return TRUE;
+    if (!earn(policy, &instalment->pay, &look, &target))
+        return FALSE;
+    *ret_minor = target.target_minor;
     return TRUE;
 }

@@ -137,6 +137,14 @@ static const SettleReport reports[] = {
      NULL,
      0,
      {{NULL, 0, 0}}},
+    {"schedule",
+     "What falls due",
+     "instalments not due yet, by the month in which they fall due",
+     COMPUTED,
+     ADDS_UP,
+     NULL,
+     0,
+     {{NULL, 0, 0}}},
     {"negative-balances",
      "Who owes us",
      "distributors that owe more than is owed to them, and for how long",
@@ -278,6 +286,7 @@ settle_report_load(SettleStore *store, const SettleReport *report, const SettleR
 
     if (report->source == COMPUTED) {
         Load load = strcmp(report->name, "differences") == 0 ? settle_report_differences
+                    : strcmp(report->name, "schedule") == 0  ? settle_report_schedule
                                                              : settle_report_volume_standing;
 
         sheet = load(store, scope, report->name, report->title, error);

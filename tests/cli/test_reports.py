@@ -21,7 +21,7 @@ from test_events import event
 
 RULES = ('- upfront: u\n  group: a\n  for: {product: [P-plan]}\n  pay: 60.01\n  holdback: {share: 10%, days: 400}\n'
          '- upfront: w\n  group: b\n  for: {product: [P-sim]}\n  withheld: true\n  pay: 2.5%\n'
-         '- deferred: d\n  for: {product: [P-plan]}\n  instalments: [{after: 1 month, day: 10, pay: 5.00}]\n'
+         '- deferred: d\n  for: {product: [P-plan]}\n  instalments: [{after: 1 month, day: 10, pay: 5.00}, {after: 6 months, day: 10, pay: 7.00}]\n'
          '- volume-bonus: v\n  for: {product: [P-plan, P-sim]}\n  window: month\n  mode: marginal\n'
          '  tiers: {2..3: 1.07, 4..: 2.00}\n')
 MARK = 'document.title="ran"'
@@ -109,7 +109,7 @@ class Reports(small.Case):
         self.settle('reconcile', 'statement', theirs, '--carrier', 'C1', '--period', '2026-01', code=1)
 
     NAMES = ('settlement-summary', 'where-it-stands', 'orders', 'trial-balance', 'roll-forward', 'carrier-statement',
-             'distributor-summary', 'volume-standing', 'negative-balances', 'differences', 'run-history', 'quarantine')
+             'distributor-summary', 'volume-standing', 'schedule', 'negative-balances', 'differences', 'run-history', 'quarantine')
 
     def test_every_format_says_the_same(self):
         self.books()
@@ -273,6 +273,34 @@ class Reports(small.Case):
                                           'to_go', 'bonus_then', 'more_by')] for r in rows],
                          [['D1', 'v', '2026-01', '3', '1 of 2', '2.14', '4', '1', '4.14', '2.00']])
         self.assertEqual(self.rows('report', 'volume-standing', '--period', '2026-02'), [])
+
+    def test_schedule(self):
+        """By hand: what is still to come of three orders, one of them cancelled, one fully refunded."""
+        self.prepare("""- deferred: d
+  for: {product: [P-plan]}
+  instalments:
+  - {after: 1 month, day: 10, pay: 5.00, if: [active]}
+  - {after: 2 months, day: 10, pay: 10%, if: [active]}
+  - {after: 3 months, day: 10, by-bill: {month: 2, base: billed, bands: {0.01..: 3.00}}}
+""")
+        self.send('orders', '2026-01-10', *[small.order(name, '2026-01-10', paid='200.00') for name in ('A', 'B', 'C')],
+                  small.order('S', '2026-01-10', product='P-sim'))
+        self.send('events', '2026-01-15', event('e', 'cancel', '2026-01-15', order_id='B'),
+                  event('f', 'full-refund', '2026-01-15', order_id='C'))
+        self.run_to('2026-01-20')
+
+        def rows(*scope):
+            return [(r['carrier'], r['falls_due'], r['instalments'], r['by_a_bill'], r['amount'])
+                    for r in self.rows('report', 'schedule', *scope)]
+
+        # what falls due by a bill is told for the cancelled and the refunded one, too: it wants nobody active
+        self.assertEqual(rows(), [('C1', '2026-02', '1', '0', '5.00'), ('C1', '2026-03', '1', '0', '20.00'),
+                                  ('C1', '2026-04', '3', '3', '0.00')])
+        self.assertEqual(rows('--distributor', 'D2'), [])
+        self.assertEqual(rows('--carrier', 'C2'), [])
+        self.run_to('2026-02-10')   # what was promised is posted, and promised no more
+        self.assertEqual(sum(Decimal(r['amount']) for r in self.rows('ledger', 'transfers')), 5)
+        self.assertEqual([row[1] for row in rows()], ['2026-03', '2026-04'])
 
 
 if __name__ == '__main__':
