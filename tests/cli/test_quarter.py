@@ -186,7 +186,8 @@ def exported_invoices(bench, batches):
     """The lines of the files that a tax portal takes."""
     out = []
     for batch in batches:
-        path = state['settle']('invoice', 'export', batch, '--output', os.path.join(bench.folder, 'invoices')).split()[0]
+        path = state['settle']('invoice', 'export', batch, '--output',
+                               os.path.join(bench.folder, 'invoices')).split()[0]
         with open(path, encoding='utf-8', newline='') as file:
             out += csv.DictReader(file)
     return out
