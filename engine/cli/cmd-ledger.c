@@ -126,9 +126,9 @@ print_debts(const SettleCli *cli, const SettleResult *rows, GError **error)
 
     for (int i = 0; i < settle_result_rows(rows); i++) {
         const char *carrier = settle_result_text(rows, i, 0);
-        SettleCurrency currency = (SettleCurrency) settle_result_i32(rows, i, 2);
-        int64_t owes_minor = settle_result_i64(rows, i, 3);
-        int band = settle_result_i32(rows, i, 7) - 1;
+        SettleCurrency currency = (SettleCurrency) settle_result_i32(rows, i, 3);
+        int64_t owes_minor = settle_result_i64(rows, i, 4);
+        int band = settle_result_i32(rows, i, 8) - 1;
 
         settle_invariant(band >= 0 && band < N_BANDS);
         if (debts.carrier != NULL &&
@@ -157,10 +157,10 @@ static int
 ledger_ageing(const SettleCli *cli, int argc, char **argv)
 {
     static const SettleCell cells[] = {
-        {"carrier", SETTLE_CELL_TEXT, 0},      {"distributor", SETTLE_CELL_TEXT, 0},
-        {"currency", SETTLE_CELL_CURRENCY, 0}, {"owes", SETTLE_CELL_MONEY, 2},
-        {"since", SETTLE_CELL_TEXT, 0},        {"days", SETTLE_CELL_INTEGER, 0},
-        {"band", SETTLE_CELL_TEXT, 0},
+        {"carrier", SETTLE_CELL_TEXT, 0}, {"distributor", SETTLE_CELL_TEXT, 0},
+        {"name", SETTLE_CELL_TEXT, 0},    {"currency", SETTLE_CELL_CURRENCY, 0},
+        {"owes", SETTLE_CELL_MONEY, 3},   {"since", SETTLE_CELL_TEXT, 0},
+        {"days", SETTLE_CELL_INTEGER, 0}, {"band", SETTLE_CELL_TEXT, 0},
     };
     g_autofree char *carrier = NULL, *distributor = NULL, *date = NULL;
     gboolean totals = FALSE;

@@ -220,8 +220,8 @@ class Reports(small.Case):
         self.assertEqual(read.tags - {'html', 'head', 'meta', 'title', 'style', 'body', 'h1', 'h2', 'p', 'section', 'div',
                                       'span', 'b', 'nav', 'a', 'svg', 'rect', 'table', 'thead', 'tbody', 'tr', 'th', 'td'}, set())
         self.assertFalse({a for a in read.attributes if a.startswith('on')}, 'handlers')
-        shown = {row[1] for row in read.tables['distributor-summary'][2:]}
-        self.assertEqual(shown, set(HOSTILE) | {'D1'})
+        shown = {(row[1], row[2]) for row in read.tables['distributor-summary'][2:]}
+        self.assertEqual(shown, {(code, code) for code in HOSTILE} | {('D1', 'Eins')})
         self.assertNotIn('http', text.replace('http-equiv', ''))
         browser = shutil.which('chromium') or shutil.which('chromium-browser')
         self.assertIsNotNone(browser, 'chromium is not installed: tools/install-packages')
