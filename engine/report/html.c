@@ -26,6 +26,7 @@ static const char style[] =
     "th,td{padding:5px 10px;text-align:left;vertical-align:top;border-bottom:1px solid var(--line);"
     "overflow-wrap:anywhere}"
     "th{background:var(--tint);font-weight:600;overflow-wrap:normal}"
+    ".w{white-space:nowrap;overflow-wrap:normal}"
     ".n{text-align:right;font-variant-numeric:tabular-nums;white-space:nowrap;overflow-wrap:normal}"
     ".t td{font-weight:700;border-bottom:2px solid var(--ink)}"
     ".m{color:var(--bad)}"
@@ -204,6 +205,9 @@ minor_of(const char *amount)
                : 0;
 }
 
+/* Up to here a text is not broken, however long its neighbours are. */
+#define WORD_BYTES 14
+
 static void
 row(GString *out, const SettleSheet *sheet, char *const *headings, const char *const *texts,
     gboolean total, int bars, int64_t longest)
@@ -215,6 +219,8 @@ row(GString *out, const SettleSheet *sheet, char *const *headings, const char *c
         g_string_append(out, "<td");
         if (is_number)
             g_string_append(out, texts[c][0] == '-' ? " class=\"n m\"" : " class=\"n\"");
+        else if (strlen(texts[c]) <= WORD_BYTES)
+            g_string_append(out, " class=\"w\"");
         g_string_append_printf(out, " data-l=\"%s\">", headings[c]);
         if (is_number && sheet->columns[c].kind != SETTLE_COLUMN_ORDINAL)
             number(out, texts[c]);
