@@ -12,8 +12,8 @@ import tempfile
 HERE = os.path.dirname(os.path.abspath(__file__))
 ROOT = os.path.join(HERE, '..', '..')
 LAYERS = ('base', 'money', 'calendar', 'model', 'policy', 'calc', 'ledger')
-# per order, with one rule: matching, calculating, one target
-CEILING = 650
+# per order, with one rule: matching, calculating, one target; and per bill, matching its order, its share
+CEILING, BILL_CEILING = 650, 450
 
 
 def build(folder):
@@ -42,12 +42,15 @@ def main():
         program = build(folder)
         costs = {rules: count(program, rules, 'settle') for rules in (1, 10, 100, 1000, 4000)}
         match = {rules: count(program, rules, 'match') for rules in costs}
+        bill = {rules: count(program, rules, 'bill') for rules in (1, 1000)}
     for rules, cost in costs.items():
         print(f'# {rules} rules: {match[rules]:.0f} to match, {cost:.0f} to settle an order, '
-              f'{cost / costs[1]:.2f} of one rule')
+              f'{cost / costs[1]:.2f} of one rule' + (f'; {bill[rules]:.0f} a bill' if rules in bill else ''))
     checks.append((costs[1000] <= 1.5 * costs[1], 'a thousand rules cost at most 1.5 times one'))
     checks.append((costs[1000] <= 1.2 * costs[10], 'nor do they cost more than ten, but for a fifth'))
     checks.append((costs[1] <= CEILING, f'one rule costs at most {CEILING} instructions'))
+    checks.append((bill[1] <= BILL_CEILING, f'a bill costs at most {BILL_CEILING} instructions'))
+    checks.append((bill[1000] <= costs[1000], 'nor with a thousand rules more than an order'))
     for number, (good, text) in enumerate(checks, 1):
         print(f'{"ok" if good else "not ok"} {number} - {text}')
     print(f'1..{len(checks)}')
