@@ -91,6 +91,12 @@ typedef struct {
     int32_t last_before; /* the latest batch that an earlier run consumed; 0: none */
     GArray *abandoned; /* int32_t */
 
+    /* Runs behind this one note what they post behind a policy's span; what those up to it posted
+     * lies in no month behind unnoted_to. */
+    int32_t unnoted_run;
+    SettleMonth unnoted_to;
+    int64_t transfers_before; /* of all published runs, about */
+
     /* Which partitions hold the facts of the run's batches, and what waited for the date: where
      * nothing is, no query is made. The server plans, and each connection learns of, every
      * partition that a query leaves open: a night would cost what history holds. */

@@ -4,6 +4,8 @@
 
 /* Above this many orders one sweep over the chunk's range is cheaper than a probe for each. */
 #define PROBE_MAX 2000
+/* A look at a key in a partition costs as much as reading so many rows in a sweep, measured. */
+#define ROWS_PER_LOOK 4
 
 int
 settle_order_key_compare(int32_t distributor_a, int64_t order_a, int32_t distributor_b,
@@ -359,17 +361,76 @@ keep_history_bill(const SettleRunContext *context, const SettleBill *bill, const
            key_wanted(keys, bill->order.distributor_id, bill->order.order_id);
 }
 
+/* Keys and the months they are looked for in, as the queries take them. */
+typedef struct {
+    GArray *distributors, *orders, *first, *last;
+} Ranges;
+
 static void
-split_keys(const GArray *keys, int32_t **ret_distributors, int64_t **ret_orders)
+ranges_add(Ranges *ranges, const SettleOrderKey *key, SettleMonth first, SettleMonth last)
 {
-    *ret_distributors = g_new(int32_t, keys->len);
-    *ret_orders = g_new(int64_t, keys->len);
+    SettleDay from = settle_month_first(first), to = settle_month_first(last);
+
+    g_array_append_val(ranges->distributors, key->distributor_id);
+    g_array_append_val(ranges->orders, key->order_id);
+    g_array_append_val(ranges->first, from);
+    g_array_append_val(ranges->last, to);
+}
+
+/* Each key with the months of its span; unnoted_to: and those up to that one. */
+static void
+ranges_init(Ranges *ranges, const GArray *keys, SettleMonth unnoted_to)
+{
+    ranges->distributors = g_array_sized_new(FALSE, FALSE, sizeof(int32_t), keys->len);
+    ranges->orders = g_array_sized_new(FALSE, FALSE, sizeof(int64_t), keys->len);
+    ranges->first = g_array_sized_new(FALSE, FALSE, sizeof(SettleDay), keys->len);
+    ranges->last = g_array_sized_new(FALSE, FALSE, sizeof(SettleDay), keys->len);
     for (guint i = 0; i < keys->len; i++) {
         const SettleOrderKey *key = &g_array_index(keys, SettleOrderKey, i);
 
-        (*ret_distributors)[i] = key->distributor_id;
-        (*ret_orders)[i] = key->order_id;
+        ranges_add(ranges, key, key->first, MAX(key->last, unnoted_to));
     }
+}
+
+static void
+ranges_clear(Ranges *ranges)
+{
+    g_array_unref(ranges->distributors);
+    g_array_unref(ranges->orders);
+    g_array_unref(ranges->first);
+    g_array_unref(ranges->last);
+}
+
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Ranges, ranges_clear)
+
+/* The four parameters "ILDD". */
+#define RANGES(ranges)                                                                             \
+    (ranges)->distributors->data, (gsize) (ranges)->distributors->len, (ranges)->orders->data,     \
+        (gsize) (ranges)->orders->len, (ranges)->first->data, (gsize) (ranges)->first->len,        \
+        (ranges)->last->data, (gsize) (ranges)->last->len
+
+/* TRUE if one sweep over all that the chunk's distributors have is cheaper than looking for each
+ * key in each of its months. */
+static gboolean
+sweep_is_cheaper(const SettleRunContext *context, const SettleChunk *chunk, const GArray *keys)
+{
+    SettleInt128 looks = 0;
+    int64_t expected = 0;
+
+    if (keys->len <= PROBE_MAX)
+        return FALSE;
+    for (guint i = 0; i < keys->len; i++) {
+        const SettleOrderKey *key = &g_array_index(keys, SettleOrderKey, i);
+        SettleMonth last = MIN(key->last, settle_day_month(context->date));
+
+        looks += MAX(last - key->first, 0) + 1;
+    }
+    for (guint i = 0; i < context->chunks->len; i++)
+        expected += g_array_index(context->chunks, SettleChunk, i).expected;
+    if (expected == 0)
+        return looks * ROWS_PER_LOOK > context->transfers_before;
+    return looks * ROWS_PER_LOOK * expected >
+           (SettleInt128) context->transfers_before * chunk->expected;
 }
 
 gboolean
@@ -377,27 +438,65 @@ settle_load_history_bills(SettleStore *store, const SettleRunContext *context,
                           const SettleChunk *chunk, const GArray *keys, SettleMonth first_month,
                           GArray *bills, GError **error)
 {
-    g_autofree int32_t *distributors = NULL;
-    g_autofree int64_t *orders = NULL;
     SettleReader *reader;
 
     g_array_set_size(bills, 0);
     if (keys->len == 0)
         return TRUE;
-    if (keys->len > PROBE_MAX) {
+    if (sweep_is_cheaper(context, chunk, keys)) {
         reader = settle_store_read(store, settle_sql_run_bills_of_range, error, "iimm",
                                    chunk->first_distributor, chunk->last_distributor, first_month,
                                    settle_day_month(context->date));
     } else {
-        split_keys(keys, &distributors, &orders);
-        reader =
-            settle_store_read(store, settle_sql_run_bills_of_orders, error, "ILm", distributors,
-                              (gsize) keys->len, orders, (gsize) keys->len, first_month);
+        g_auto(Ranges) ranges;
+
+        ranges_init(&ranges, keys, 0);
+        reader = settle_store_read(store, settle_sql_run_bills_of_orders, error, "ILDD",
+                                   RANGES(&ranges));
     }
     if (!read_bills(reader, context, chunk, keep_history_bill, keys, bills, error))
         return FALSE;
     sort_unless_sorted(bills, compare_bills);
     return TRUE;
+}
+
+/* Adds the months behind the spans that something was posted to. */
+static gboolean
+ranges_add_late(Ranges *ranges, SettleStore *store, const SettleRunContext *context,
+                const GArray *keys, GError **error)
+{
+    g_autoptr(SettleReader) reader = settle_store_read(
+        store, settle_sql_run_late_of_orders, error, "ILi", ranges->distributors->data,
+        (gsize) keys->len, ranges->orders->data, (gsize) keys->len, context->run_id);
+    GError *failure = NULL;
+
+    if (reader == NULL)
+        return FALSE;
+    while (settle_reader_next(reader, &failure)) {
+        const SettleOrderKey *key =
+            &g_array_index(keys, SettleOrderKey, (guint) settle_reader_i32(reader, 0) - 1);
+        SettleMonth month = settle_reader_month(reader, 1);
+
+        if (month > MAX(key->last, context->unnoted_to))
+            ranges_add(ranges, key, month, month);
+    }
+    if (failure != NULL)
+        g_propagate_error(error, failure);
+    return failure == NULL;
+}
+
+/* What was posted for each key, key by key. */
+static SettleReader *
+probe_posted(SettleStore *store, const SettleRunContext *context, const GArray *keys,
+             GError **error)
+{
+    g_auto(Ranges) ranges;
+
+    ranges_init(&ranges, keys, context->unnoted_to);
+    if (!ranges_add_late(&ranges, store, context, keys, error))
+        return NULL;
+    return settle_store_read(store, settle_sql_run_posted_of_orders, error, "ILDDi",
+                             RANGES(&ranges), context->run_id);
 }
 
 static int
@@ -427,8 +526,6 @@ gboolean
 settle_load_posted(SettleStore *store, const SettleRunContext *context, const SettleChunk *chunk,
                    const GArray *keys, SettleMonth first_period, GArray *posted, GError **error)
 {
-    g_autofree int32_t *distributors = NULL;
-    g_autofree int64_t *orders = NULL;
     g_autoptr(SettleReader) reader = NULL;
     GError *failure = NULL;
     guint kept = 0;
@@ -436,16 +533,12 @@ settle_load_posted(SettleStore *store, const SettleRunContext *context, const Se
     g_array_set_size(posted, 0);
     if (keys->len == 0)
         return TRUE;
-    if (keys->len > PROBE_MAX) {
+    if (sweep_is_cheaper(context, chunk, keys))
         reader = settle_store_read(store, settle_sql_run_posted_of_range, error, "iimi",
                                    chunk->first_distributor, chunk->last_distributor, first_period,
                                    context->run_id);
-    } else {
-        split_keys(keys, &distributors, &orders);
-        reader = settle_store_read(store, settle_sql_run_posted_of_orders, error, "ILmi",
-                                   distributors, (gsize) keys->len, orders, (gsize) keys->len,
-                                   first_period, context->run_id);
-    }
+    else
+        reader = probe_posted(store, context, keys, error);
     if (reader == NULL)
         return FALSE;
     while (settle_reader_next(reader, &failure)) {

@@ -38,6 +38,7 @@ gboolean settle_load_events(SettleStore *store, const SettleRunContext *context,
 typedef struct {
     int64_t order_id;
     int32_t distributor_id;
+    SettleMonth first, last; /* the closing month, and the end of its policy's span */
 } SettleOrderKey;
 
 typedef struct {
