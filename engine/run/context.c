@@ -252,7 +252,8 @@ load_late_since(SettleStore *store, SettleRunContext *context, GError **error)
     context->unnoted_run = settle_result_i32(since, 0, 0);
     context->unnoted_to =
         settle_result_is_null(since, 0, 1) ? 0 : settle_day_month(settle_result_day(since, 0, 1));
-    context->transfers_before = settle_result_i64(since, 0, 2);
+    context->last_month =
+        settle_result_is_null(since, 0, 2) ? 0 : settle_day_month(settle_result_day(since, 0, 2));
     return TRUE;
 }
 

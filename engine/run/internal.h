@@ -95,7 +95,7 @@ typedef struct {
      * lies in no month behind unnoted_to. */
     int32_t unnoted_run;
     SettleMonth unnoted_to;
-    int64_t transfers_before; /* of all published runs, about */
+    SettleMonth last_month; /* of which there can be a bill or a posting */
 
     /* Which partitions hold the facts of the run's batches, and what waited for the date: where
      * nothing is, no query is made. The server plans, and each connection learns of, every

@@ -385,11 +385,10 @@ load_joint_events(SettleWorker *worker, const SettleChunk *chunk, SettleDay load
                               worker->events, error);
 }
 
-/* First pass: which orders' past is needed, and from which month on. */
+/* First pass: which orders' past is needed, and of which months. */
 gboolean
 settle_merge_load_history(SettleWorker *worker, const SettleChunk *chunk, GError **error)
 {
-    SettleMonth first_month = G_MAXINT32;
     SettleDay events_from;
     SettleSubject subject;
 
@@ -415,14 +414,13 @@ settle_merge_load_history(SettleWorker *worker, const SettleChunk *chunk, GError
                 key.first = settle_day_month(subject.order->closing_day);
                 key.last = key.first + subject.policy->span_months;
                 g_array_append_val(worker->keys, key);
-                first_month = MIN(first_month, key.first);
             }
         }
     }
     return settle_load_history_bills(worker->reader, worker->context, chunk, worker->keys,
-                                     first_month, worker->old_bills, error) &&
-           settle_load_posted(worker->reader, worker->context, chunk, worker->keys, first_month,
-                              worker->posted, error);
+                                     worker->old_bills, error) &&
+           settle_load_posted(worker->reader, worker->context, chunk, worker->keys, worker->posted,
+                              error);
 }
 
 gboolean

@@ -1,9 +1,6 @@
--- What was posted for some orders, each looked for in some months by the key: no plan that reads more is better.
--- $1 distributors, $2 orders, $3 first periods, $4 last periods, $5 run
+-- What was posted for some orders in one period: its partition alone is planned for, so that many orders are merged and
+-- few looked up. $1 period, $2 distributors, $3 orders, $4, $5 first and last distributor, $6 run
 SELECT t.distributor_id, t.subject_id, t.run_id, t.slot, t.target_minor
-  FROM unnest($1::integer[], $2::bigint[], $3::date[], $4::date[]) AS k (distributor_id, order_id, first, last)
- CROSS JOIN LATERAL (
-       SELECT x.distributor_id, x.subject_id, x.run_id, x.slot, x.target_minor FROM settle.transfer x
-        WHERE x.distributor_id = k.distributor_id AND x.subject_id = k.order_id
-          AND x.period BETWEEN k.first AND k.last AND x.run_id < $5
-       OFFSET 0) t
+  FROM unnest($2::integer[], $3::bigint[]) AS k (distributor_id, order_id)
+  JOIN settle.transfer t ON t.distributor_id = k.distributor_id AND t.subject_id = k.order_id
+ WHERE t.period = $1 AND t.distributor_id BETWEEN $4 AND $5 AND t.run_id < $6
