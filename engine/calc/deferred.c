@@ -125,6 +125,7 @@ calc_instalment(const SettlePolicy *policy, const SettleInstalment *instalment, 
 {
     const SettleTarget blank = *target;
     SettleTarget waits = blank;
+    SettleMonth origin = blank.origin;
     gboolean pending = FALSE;
 
     for (int i = 0; i < settle_instalment_attempts(instalment); i++) {
@@ -132,11 +133,13 @@ calc_instalment(const SettlePolicy *policy, const SettleInstalment *instalment, 
         look->later = i;
         look->due_day = settle_calc_attempt_day(look->order, instalment, i);
         target->wait_day = look->due_day;
-        target->origin = settle_day_month(look->due_day);
         if (look->due_day > look->scope->date) {
+            /* what an earlier attempt paid is taken back in the month of the last one */
             target->state = SETTLE_TARGET_NOT_DUE;
+            target->origin = origin;
             break;
         }
+        target->origin = origin = settle_day_month(look->due_day);
         if (!calc_attempt(policy, instalment, look, target))
             return FALSE;
         if (target->state == SETTLE_TARGET_EARNED)

@@ -422,6 +422,45 @@ read_rules(SettleBuild *build, const SettleNode *rules)
     settle_findings_look(&findings);
 }
 
+static int
+span_of_conditions(const SettleCondition *conditions, guint n, int attempts)
+{
+    int span = 0;
+
+    for (guint i = 0; i < n; i++)
+        span = MAX(span, conditions[i].to_month + attempts);
+    return span;
+}
+
+static int
+span_of_rule(const SettleRule *rule)
+{
+    int span = 0;
+
+    switch (rule->kind) {
+    case SETTLE_KIND_UPFRONT:
+        return span_of_conditions(rule->upfront.conditions, rule->upfront.n_conditions, 0);
+    case SETTLE_KIND_DEFERRED:
+        for (guint i = 0; i < rule->deferred.n_instalments; i++) {
+            const SettleInstalment *instalment = &rule->deferred.instalments[i];
+            int attempts = MAX(instalment->retry_until - instalment->months, 0);
+
+            span = MAX(span, instalment->months + attempts);
+            span = MAX(span, instalment->n_bands > 0 ? instalment->band_month + attempts : 0);
+            span = MAX(span, span_of_conditions(instalment->conditions, instalment->n_conditions,
+                                                attempts));
+        }
+        return span;
+    case SETTLE_KIND_REVENUE_SHARE:
+        return rule->share.to_month;
+    case SETTLE_KIND_VOLUME_BONUS: /* has no months of an order's */
+    case SETTLE_KIND_INVOICE:
+    case SETTLE_KIND_DEPOSIT:
+        break;
+    }
+    return 0;
+}
+
 SettlePolicy *
 settle_policy_build(const SettleNode *top, SettleDiagnostics *diagnostics)
 {
@@ -453,6 +492,8 @@ settle_policy_build(const SettleNode *top, SettleDiagnostics *diagnostics)
     if (rules != NULL && rules->kind == SETTLE_NODE_LIST &&
         rules->values->len <= SETTLE_POLICY_RULES_MAX)
         read_rules(&build, rules);
+    for (guint i = 0; i < policy->n_rules; i++)
+        policy->span_months = MAX(policy->span_months, span_of_rule(&policy->rules[i]));
     settle_build_examples(&build);
     return policy;
 }

@@ -207,6 +207,7 @@ typedef struct {
     SettlePolicyTerms terms;
     SettleRule *rules;
     guint n_rules;
+    int span_months; /* no rule speaks of a contract month behind it, and none falls due later */
     SettleExample *examples;
     guint n_examples;
     /* terms the document uses that are parsed and checked but not settled yet: activation refuses a

@@ -240,6 +240,23 @@ load_moved_managers(SettleStore *store, SettleRunContext *context, GError **erro
     return context->directory_before != NULL;
 }
 
+/* How what was posted for an order is found. */
+static gboolean
+load_late_since(SettleStore *store, SettleRunContext *context, GError **error)
+{
+    g_autoptr(SettleResult) since = settle_store_query(store, settle_sql_run_late_since, error, "");
+
+    if (since == NULL)
+        return FALSE;
+    settle_invariant(settle_result_rows(since) == 1);
+    context->unnoted_run = settle_result_i32(since, 0, 0);
+    context->unnoted_to =
+        settle_result_is_null(since, 0, 1) ? 0 : settle_day_month(settle_result_day(since, 0, 1));
+    context->last_month =
+        settle_result_is_null(since, 0, 2) ? 0 : settle_day_month(settle_result_day(since, 0, 2));
+    return TRUE;
+}
+
 /* Everything that follows from the manifest: the same for a new run and one taken up again. */
 gboolean
 settle_run_context_load(SettleStore *store, SettleRunContext *context, GError **error)
@@ -261,8 +278,8 @@ settle_run_context_load(SettleStore *store, SettleRunContext *context, GError **
 
         g_array_append_val(context->abandoned, run_id);
     }
-    if (!load_batch_states(store, context, error) || !load_complete_months(store, context, error) ||
-        !load_fact_months(store, context, error))
+    if (!load_late_since(store, context, error) || !load_batch_states(store, context, error) ||
+        !load_complete_months(store, context, error) || !load_fact_months(store, context, error))
         return FALSE;
     settle_run_plan_due(context);
     return load_moved_managers(store, context, error) &&

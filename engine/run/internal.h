@@ -13,8 +13,9 @@
 
 G_BEGIN_DECLS
 
-/* Version of the arithmetic, stored with each run: a fix that changes amounts is a new version. */
-#define SETTLE_CALCULATION_VERSION 2
+/* Version of the arithmetic, stored with each run: a fix that changes amounts or
+ * their months is a new version. */
+#define SETTLE_CALCULATION_VERSION 3
 /* Facts per chunk unless the user says otherwise: about 20 MB of arrays in a worker. */
 #define SETTLE_CHUNK_FACTS 100000
 /* Distributors per chunk at most: bounds what a chunk keeps per distributor. */
@@ -89,7 +90,13 @@ typedef struct {
     SettleDay *batch_dates; /* business date of unseen order batches by batch id, else 0 */
     int32_t n_batch_state;
     int32_t last_before; /* the latest batch that an earlier run consumed; 0: none */
-    GArray *abandoned; /* int32_t */
+    GArray *abandoned;   /* int32_t */
+
+    /* Runs behind this one note what they post behind a policy's span; what those up to it posted
+     * lies in no month behind unnoted_to. */
+    int32_t unnoted_run;
+    SettleMonth unnoted_to;
+    SettleMonth last_month; /* that there is a partition for, of bills or transfers */
 
     /* Which partitions hold the facts of the run's batches, and what waited for the date: where
      * nothing is, no query is made. The server plans, and each connection learns of, every

@@ -2,9 +2,6 @@
 
 #include "store/sql.h"
 
-/* Above this many orders one sweep over the chunk's range is cheaper than a probe for each. */
-#define PROBE_MAX 2000
-
 int
 settle_order_key_compare(int32_t distributor_a, int64_t order_a, int32_t distributor_b,
                          int64_t order_b)
@@ -120,12 +117,11 @@ read_orders(SettleReader *stream, const SettleChunk *chunk, GArray *orders, GErr
 }
 
 /* Reads a stream of bills; keeps those that `keep` wants (NULL: all). */
-typedef gboolean (*KeepBill)(const SettleRunContext *context, const SettleBill *bill,
-                             const GArray *keys);
+typedef gboolean (*KeepBill)(const SettleRunContext *context, const SettleBill *bill);
 
 static gboolean
 read_bills(SettleReader *stream, const SettleRunContext *context, const SettleChunk *chunk,
-           KeepBill keep, const GArray *keys, GArray *bills, GError **error)
+           KeepBill keep, GArray *bills, GError **error)
 {
     g_autoptr(SettleReader) reader = stream;
     GError *failure = NULL;
@@ -136,7 +132,7 @@ read_bills(SettleReader *stream, const SettleRunContext *context, const SettleCh
         SettleBill bill;
 
         read_bill(reader, &bill);
-        if (keep != NULL && !keep(context, &bill, keys))
+        if (keep != NULL && !keep(context, &bill))
             continue;
         if (bills->len >= SETTLE_CHUNK_FACTS_MAX)
             return settle_load_too_large(chunk, error);
@@ -310,7 +306,7 @@ settle_load_new_bills(SettleStore *store, const SettleRunContext *context, const
                                       batches[0], batches[n - 1], batches, n,
                                       chunk->first_distributor, chunk->last_distributor,
                                       context->fact_months.from, context->fact_months.to),
-                    context, chunk, NULL, NULL, bills, error))
+                    context, chunk, NULL, bills, error))
         return FALSE;
     of_batches = bills->len;
     if (any(&context->waited_bills) &&
@@ -319,7 +315,7 @@ settle_load_new_bills(SettleStore *store, const SettleRunContext *context, const
                                       chunk->last_distributor, context->run_id,
                                       context->abandoned->data, (gsize) context->abandoned->len,
                                       context->waited_bills.from, context->waited_bills.to),
-                    context, chunk, NULL, NULL, bills, error))
+                    context, chunk, NULL, bills, error))
         return FALSE;
     leave_out_of_run(context, bills, of_batches);
     sort_unless_sorted(bills, compare_bills);
@@ -328,76 +324,144 @@ settle_load_new_bills(SettleStore *store, const SettleRunContext *context, const
 
 /* --- history ------------------------------------------------------------------------------- */
 
-static gboolean
-key_wanted(const GArray *keys, int32_t distributor_id, int64_t order_id)
-{
-    guint low = 0, high = keys->len;
-
-    while (low < high) {
-        guint middle = low + (high - low) / 2;
-        const SettleOrderKey *key = &g_array_index(keys, SettleOrderKey, middle);
-        int order =
-            settle_order_key_compare(key->distributor_id, key->order_id, distributor_id, order_id);
-
-        if (order == 0)
-            return TRUE;
-        if (order < 0)
-            low = middle + 1;
-        else
-            high = middle;
-    }
-    return FALSE;
-}
-
 /* A bill counts once its batch is consumed and its day and its order's day have come. */
 static gboolean
-keep_history_bill(const SettleRunContext *context, const SettleBill *bill, const GArray *keys)
+keep_history_bill(const SettleRunContext *context, const SettleBill *bill)
 {
     return settle_run_batch_state(context, bill->batch_id) != SETTLE_BATCH_UNSEEN &&
            settle_run_batch_state(context, bill->order.batch_id) != SETTLE_BATCH_UNSEEN &&
-           bill->issue_day <= context->date &&
-           key_wanted(keys, bill->order.distributor_id, bill->order.order_id);
+           bill->issue_day <= context->date;
+}
+
+/* Keys as the queries take them. */
+typedef struct {
+    GArray *distributors, *orders;
+} Keys;
+
+static void
+keys_init(Keys *keys)
+{
+    keys->distributors = g_array_new(FALSE, FALSE, sizeof(int32_t));
+    keys->orders = g_array_new(FALSE, FALSE, sizeof(int64_t));
 }
 
 static void
-split_keys(const GArray *keys, int32_t **ret_distributors, int64_t **ret_orders)
+keys_clear(Keys *keys)
 {
-    *ret_distributors = g_new(int32_t, keys->len);
-    *ret_orders = g_new(int64_t, keys->len);
+    g_array_unref(keys->distributors);
+    g_array_unref(keys->orders);
+}
+
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Keys, keys_clear)
+
+/* The parameters "IL". */
+#define KEYS(keys)                                                                                 \
+    (keys).distributors->data, (gsize) (keys).distributors->len, (keys).orders->data,              \
+        (gsize) (keys).orders->len
+
+/* Sets keys to those whose months have this one among them; FALSE if there are none. */
+static gboolean
+keys_of_month(Keys *keys, const GArray *all, SettleMonth month)
+{
+    g_array_set_size(keys->distributors, 0);
+    g_array_set_size(keys->orders, 0);
+    for (guint i = 0; i < all->len; i++) {
+        const SettleOrderKey *key = &g_array_index(all, SettleOrderKey, i);
+
+        if (key->first <= month && month <= key->last) {
+            g_array_append_val(keys->distributors, key->distributor_id);
+            g_array_append_val(keys->orders, key->order_id);
+        }
+    }
+    return keys->orders->len > 0;
+}
+
+static SettleMonths
+months_of(const GArray *keys, SettleMonth last)
+{
+    SettleMonths months = {G_MAXINT32, 0};
+
     for (guint i = 0; i < keys->len; i++) {
         const SettleOrderKey *key = &g_array_index(keys, SettleOrderKey, i);
 
-        (*ret_distributors)[i] = key->distributor_id;
-        (*ret_orders)[i] = key->order_id;
+        months.from = MIN(months.from, key->first);
+        months.to = MAX(months.to, key->last);
     }
+    months.to = MIN(months.to, last);
+    return months;
 }
 
 gboolean
 settle_load_history_bills(SettleStore *store, const SettleRunContext *context,
-                          const SettleChunk *chunk, const GArray *keys, SettleMonth first_month,
-                          GArray *bills, GError **error)
+                          const SettleChunk *chunk, const GArray *keys, GArray *bills,
+                          GError **error)
 {
-    g_autofree int32_t *distributors = NULL;
-    g_autofree int64_t *orders = NULL;
-    SettleReader *reader;
+    SettleMonths months = months_of(keys, context->last_month);
+    g_auto(Keys) wanted;
 
+    keys_init(&wanted);
     g_array_set_size(bills, 0);
-    if (keys->len == 0)
-        return TRUE;
-    if (keys->len > PROBE_MAX) {
-        reader = settle_store_read(store, settle_sql_run_bills_of_range, error, "iimm",
-                                   chunk->first_distributor, chunk->last_distributor, first_month,
-                                   settle_day_month(context->date));
-    } else {
-        split_keys(keys, &distributors, &orders);
-        reader =
-            settle_store_read(store, settle_sql_run_bills_of_orders, error, "ILm", distributors,
-                              (gsize) keys->len, orders, (gsize) keys->len, first_month);
-    }
-    if (!read_bills(reader, context, chunk, keep_history_bill, keys, bills, error))
-        return FALSE;
+    for (SettleMonth month = months.from; month <= months.to; month++)
+        if (keys_of_month(&wanted, keys, month) &&
+            !read_bills(settle_store_read(store, settle_sql_run_bills_of_orders, error, "mILii",
+                                          month, KEYS(wanted), chunk->first_distributor,
+                                          chunk->last_distributor),
+                        context, chunk, keep_history_bill, bills, error))
+            return FALSE;
     sort_unless_sorted(bills, compare_bills);
     return TRUE;
+}
+
+/* Adds to the keys, once more, those that something was posted for behind their span, each with its
+ * month. */
+static gboolean
+add_late(GArray *keys, SettleStore *store, const SettleRunContext *context, GError **error)
+{
+    g_autoptr(SettleReader) reader = NULL;
+    GError *failure = NULL;
+    g_auto(Keys) all;
+
+    keys_init(&all);
+    for (guint i = 0; i < keys->len; i++) {
+        const SettleOrderKey *key = &g_array_index(keys, SettleOrderKey, i);
+
+        g_array_append_val(all.distributors, key->distributor_id);
+        g_array_append_val(all.orders, key->order_id);
+    }
+    reader = settle_store_read(store, settle_sql_run_late_of_orders, error, "ILi", KEYS(all),
+                               context->run_id);
+    if (reader == NULL)
+        return FALSE;
+    while (settle_reader_next(reader, &failure)) {
+        SettleOrderKey key =
+            g_array_index(keys, SettleOrderKey, (guint) settle_reader_i32(reader, 0) - 1);
+        SettleMonth month = settle_reader_month(reader, 1);
+
+        if (month > key.last) {
+            key.first = key.last = month;
+            g_array_append_val(keys, key);
+        }
+    }
+    if (failure != NULL)
+        g_propagate_error(error, failure);
+    return failure == NULL;
+}
+
+/* The keys with all months that something may have been posted for them in. */
+static GArray *
+posted_keys(SettleStore *store, const SettleRunContext *context, const GArray *keys, GError **error)
+{
+    GArray *all = g_array_sized_new(FALSE, FALSE, sizeof(SettleOrderKey), keys->len);
+
+    g_array_append_vals(all, keys->data, keys->len);
+    for (guint i = 0; i < all->len; i++) {
+        SettleOrderKey *key = &g_array_index(all, SettleOrderKey, i);
+
+        key->last = MAX(key->last, context->unnoted_to);
+    }
+    if (!add_late(all, store, context, error))
+        g_clear_pointer(&all, g_array_unref);
+    return all;
 }
 
 static int
@@ -423,29 +487,12 @@ is_abandoned(const SettleRunContext *context, int32_t run_id)
     return FALSE;
 }
 
-gboolean
-settle_load_posted(SettleStore *store, const SettleRunContext *context, const SettleChunk *chunk,
-                   const GArray *keys, SettleMonth first_period, GArray *posted, GError **error)
+static gboolean
+read_posted(SettleReader *stream, const SettleRunContext *context, GArray *posted, GError **error)
 {
-    g_autofree int32_t *distributors = NULL;
-    g_autofree int64_t *orders = NULL;
-    g_autoptr(SettleReader) reader = NULL;
+    g_autoptr(SettleReader) reader = stream;
     GError *failure = NULL;
-    guint kept = 0;
 
-    g_array_set_size(posted, 0);
-    if (keys->len == 0)
-        return TRUE;
-    if (keys->len > PROBE_MAX) {
-        reader = settle_store_read(store, settle_sql_run_posted_of_range, error, "iimi",
-                                   chunk->first_distributor, chunk->last_distributor, first_period,
-                                   context->run_id);
-    } else {
-        split_keys(keys, &distributors, &orders);
-        reader = settle_store_read(store, settle_sql_run_posted_of_orders, error, "ILmi",
-                                   distributors, (gsize) keys->len, orders, (gsize) keys->len,
-                                   first_period, context->run_id);
-    }
     if (reader == NULL)
         return FALSE;
     while (settle_reader_next(reader, &failure)) {
@@ -457,14 +504,38 @@ settle_load_posted(SettleStore *store, const SettleRunContext *context, const Se
             .target_minor = settle_reader_i64(reader, 4),
         };
 
-        if (!is_abandoned(context, row.run_id) &&
-            key_wanted(keys, row.distributor_id, row.order_id))
+        if (!is_abandoned(context, row.run_id))
             g_array_append_val(posted, row);
     }
-    if (failure != NULL) {
+    if (failure != NULL)
         g_propagate_error(error, failure);
+    return failure == NULL;
+}
+
+gboolean
+settle_load_posted(SettleStore *store, const SettleRunContext *context, const SettleChunk *chunk,
+                   const GArray *keys, GArray *posted, GError **error)
+{
+    g_autoptr(GArray) all = NULL;
+    SettleMonths periods;
+    guint kept = 0;
+    g_auto(Keys) wanted;
+
+    keys_init(&wanted);
+    g_array_set_size(posted, 0);
+    if (keys->len == 0)
+        return TRUE;
+    all = posted_keys(store, context, keys, error);
+    if (all == NULL)
         return FALSE;
-    }
+    periods = months_of(all, context->last_month);
+    for (SettleMonth period = periods.from; period <= periods.to; period++)
+        if (keys_of_month(&wanted, all, period) &&
+            !read_posted(settle_store_read(store, settle_sql_run_posted_of_orders, error, "mILiii",
+                                           period, KEYS(wanted), chunk->first_distributor,
+                                           chunk->last_distributor, context->run_id),
+                         context, posted, error))
+            return FALSE;
     /* The last run's row of each slot says what the slot stands at. */
     g_array_sort(posted, compare_posted);
     for (guint i = 0; i < posted->len; i++) {

@@ -38,6 +38,7 @@ gboolean settle_load_events(SettleStore *store, const SettleRunContext *context,
 typedef struct {
     int64_t order_id;
     int32_t distributor_id;
+    SettleMonth first, last; /* the closing month, and the end of its policy's span */
 } SettleOrderKey;
 
 typedef struct {
@@ -48,14 +49,16 @@ typedef struct {
     SettleSlot slot;
 } SettlePosted;
 
-/* All visible bills of the orders in keys (sorted), dated up to the run's day, sorted as above. */
+/* All visible bills of the orders in keys (sorted), of their months and dated up to the run's day,
+ * sorted as above. One query a month, and so is the next. */
 gboolean settle_load_history_bills(SettleStore *store, const SettleRunContext *context,
-                                   const SettleChunk *chunk, const GArray *keys,
-                                   SettleMonth first_month, GArray *bills, GError **error);
-/* The latest posting of each slot of the orders in keys, sorted by (distributor, order, slot). */
+                                   const SettleChunk *chunk, const GArray *keys, GArray *bills,
+                                   GError **error);
+/* The latest posting of each slot of the orders in keys, also those posted behind their months,
+ * sorted by (distributor, order, slot). */
 gboolean settle_load_posted(SettleStore *store, const SettleRunContext *context,
-                            const SettleChunk *chunk, const GArray *keys, SettleMonth first_period,
-                            GArray *posted, GError **error);
+                            const SettleChunk *chunk, const GArray *keys, GArray *posted,
+                            GError **error);
 
 /* Reads the twelve columns of an order that every query of facts starts with. */
 void settle_load_order(const SettleReader *reader, SettleOrder *order);

@@ -385,11 +385,10 @@ load_joint_events(SettleWorker *worker, const SettleChunk *chunk, SettleDay load
                               worker->events, error);
 }
 
-/* First pass: which orders' past is needed, and from which month on. */
+/* First pass: which orders' past is needed, and of which months. */
 gboolean
 settle_merge_load_history(SettleWorker *worker, const SettleChunk *chunk, GError **error)
 {
-    SettleMonth first_month = G_MAXINT32;
     SettleDay events_from;
     SettleSubject subject;
 
@@ -404,22 +403,24 @@ settle_merge_load_history(SettleWorker *worker, const SettleChunk *chunk, GError
         worker->new_events->len > 0) {
         settle_merge_rewind(worker);
         while (settle_merge_next(worker, &subject)) {
-            SettleOrderKey key = {subject.order->order_id, subject.order->distributor_id};
+            SettleOrderKey key = {.order_id = subject.order->order_id,
+                                  .distributor_id = subject.order->distributor_id};
 
             if (subject.is_new || subject.match == NULL || subject.match->n_rules == 0)
                 continue;
             if (subject.n_events > 0 || subject.is_woken || subject.is_joint ||
                 (subject.n_bills > 0 && bills_need_history(worker->context, &subject)) ||
                 (subject.is_due && due_needs_history(worker->context, &subject))) {
+                key.first = settle_day_month(subject.order->closing_day);
+                key.last = key.first + subject.policy->span_months;
                 g_array_append_val(worker->keys, key);
-                first_month = MIN(first_month, settle_day_month(subject.order->closing_day));
             }
         }
     }
     return settle_load_history_bills(worker->reader, worker->context, chunk, worker->keys,
-                                     first_month, worker->old_bills, error) &&
-           settle_load_posted(worker->reader, worker->context, chunk, worker->keys, first_month,
-                              worker->posted, error);
+                                     worker->old_bills, error) &&
+           settle_load_posted(worker->reader, worker->context, chunk, worker->keys, worker->posted,
+                              error);
 }
 
 gboolean

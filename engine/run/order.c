@@ -424,6 +424,36 @@ settle_old_order(SettleWorker *worker, SettleSubject *subject)
     return TRUE;
 }
 
+/* Where to look for it, besides the months that the policy speaks of. */
+static void
+note_late(SettleWorker *worker, const SettleSubject *subject)
+{
+    const SettleRunContext *context = worker->context;
+    GArray *agenda = worker->output->agenda;
+    SettleMonth closing_month = settle_day_month(subject->order->closing_day);
+    guint first = agenda->len;
+
+    for (guint i = 0; i < worker->transfers->len; i++) {
+        const SettleTransfer *t = &g_array_index(worker->transfers, SettleTransfer, i);
+        SettleAgendaRow row = {
+            .order_id = subject->order->order_id,
+            .distributor_id = subject->order->distributor_id,
+            .carrier_id = subject->parties.carrier_id,
+            .what = SETTLE_AGENDA_LATE,
+            .closing_month = closing_month,
+            .look_day = settle_month_first(t->period),
+            .bill_month = -1,
+        };
+        gboolean noted = t->period <= closing_month + subject->policy->span_months ||
+                         context->run_id <= context->unnoted_run;
+
+        for (guint k = first; k < agenda->len && !noted; k++)
+            noted = g_array_index(agenda, SettleAgendaRow, k).look_day == row.look_day;
+        if (!noted)
+            g_array_append_val(agenda, row);
+    }
+}
+
 static int
 compare_transfers(gconstpointer a, gconstpointer b)
 {
@@ -454,6 +484,8 @@ settle_order_settle(SettleWorker *worker, SettleSubject *subject, GError **error
             worker->output->sums.zero++;
         return TRUE;
     }
+    if (worker->transfers->len > 0)
+        note_late(worker, subject);
     if (worker->transfers->len > 1)
         g_array_sort(worker->transfers, compare_transfers);
     for (guint i = 0; i < worker->transfers->len; i++)

@@ -27,6 +27,7 @@ typedef enum {
     SETTLE_AGENDA_PENDING = 3, /* instalment or upfront waits for a bill */
     SETTLE_AGENDA_DECIDED = 4,
     SETTLE_AGENDA_EVENT = 5, /* event waits for its day */
+    SETTLE_AGENDA_LATE = 6,  /* posted behind the policy's span, in the month of look_day */
 } SettleAgendaWhat;
 
 typedef struct {

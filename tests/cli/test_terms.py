@@ -347,6 +347,20 @@ class Retry(Case):
         self.assertEqual(self.posted('business_date', 'subject', 'origin', 'amount'),
                          [('2026-03-10', 'A', '2026-03', '10.00')])
 
+    def test_taken_back_before_the_next_try(self):
+        """A late event undoes what the first try paid: that is of the month that it was paid in, not of the next try's."""
+        self.prepare(self.RULES % 'active')
+        self.facts('orders', small.order('A', '2026-01-05'))
+        self.run_to('2026-02-10')
+        self.send('events', '2026-02-15', event('e1', 'suspend', '2026-02-01'))
+        self.run_to('2026-03-01')
+        self.send('events', '2026-03-02', event('e2', 'resume', '2026-03-01'))
+        self.run_to('2026-04-30')
+        self.assertEqual(self.posted('business_date', 'period', 'origin', 'debit', 'amount'), [
+            ('2026-02-10', '2026-02', '2026-02', 'carrier', '10.00'),
+            ('2026-02-15', '2026-02', '2026-02', 'distributor', '10.00'),
+            ('2026-03-10', '2026-03', '2026-03', 'carrier', '10.00')])
+
     def test_months_move_along(self):
         """last 1: of the second try it is the month after."""
         self.prepare(self.RULES % '{each-month: last 1, all: [{minutes: 10..}]}')

@@ -768,8 +768,10 @@ def attempts(terms):
 
 
 def instalment(rule, terms, number, order, bills, day, events, since):
-    """The first attempt that is met pays (14.30)."""
+    """The first attempt that is met pays; what one paid is taken back in the month of the last one due (14.30)."""
     for later in range(attempts(terms)):
+        if due_day(terms, order, later) <= day:
+            since['origin', rule.id, number] = month_of(due_day(terms, order, later))
         minor = attempt(rule, terms, number, later, order, bills, day, events, since)
         if minor is not None:
             since['origin', rule.id, number] = month_of(due_day(terms, order, later))

@@ -1,5 +1,6 @@
--- What was posted for some orders. $1 distributors, $2 orders, $3 first period, $4 run
+-- What was posted for some orders in one period: its partition alone is planned for, so that many orders are merged and
+-- few looked up. $1 period, $2 distributors, $3 orders, $4, $5 first and last distributor, $6 run
 SELECT t.distributor_id, t.subject_id, t.run_id, t.slot, t.target_minor
-  FROM unnest($1::integer[], $2::bigint[]) AS k (distributor_id, order_id)
+  FROM unnest($2::integer[], $3::bigint[]) AS k (distributor_id, order_id)
   JOIN settle.transfer t ON t.distributor_id = k.distributor_id AND t.subject_id = k.order_id
- WHERE t.period >= $3 AND t.run_id < $4
+ WHERE t.period = $1 AND t.distributor_id BETWEEN $4 AND $5 AND t.run_id < $6
