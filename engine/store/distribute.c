@@ -49,6 +49,8 @@ settle_store_citus_tables(SettleStore *store, SettleDistribution *distribution, 
         settle_store_rollback(store);
         return FALSE;
     }
+    if (!settle_store_exec(store, settle_sql_store_citus_grants, error, ""))
+        return FALSE;
     distribution->spread = (guint) settle_result_i32(done, 0, 0);
     distribution->copied = (guint) settle_result_i32(done, 0, 1);
     return TRUE;

@@ -1,5 +1,5 @@
--- Counts the workers. From here on changes reach them; the group roles may log in: a node calls
--- another as the role that the session has taken on.
+-- Counts the workers. From here on changes reach them. A node calls another as the role that the session has taken on,
+-- and what the session has set is not told: so the group roles may log in, and find the settings of store-session.
 -- Says in a setting what it found: a DO block returns nothing, and the catalog of Citus is not everywhere.
 DO $$
 DECLARE
@@ -11,10 +11,14 @@ BEGIN
         RETURN;
     END IF;
     PERFORM set_config('citus.enable_ddl_propagation', 'on', false);
-    FOR role_name IN SELECT rolname FROM pg_roles
-                      WHERE rolname IN ('settle_owner', 'settle_runner', 'settle_approver', 'settle_author',
-                                        'settle_reader') AND NOT rolcanlogin LOOP
-        EXECUTE format('ALTER ROLE %I LOGIN', role_name);
+    FOREACH role_name IN ARRAY ARRAY['settle_owner', 'settle_runner', 'settle_approver', 'settle_author',
+                                     'settle_reader'] LOOP
+        IF EXISTS (SELECT 1 FROM pg_roles WHERE rolname = role_name AND NOT rolcanlogin) THEN
+            EXECUTE format('ALTER ROLE %I LOGIN', role_name);
+        END IF;
+        EXECUTE format('ALTER ROLE %I IN DATABASE %I SET datestyle = ''ISO, YMD''', role_name, current_database());
+        EXECUTE format('ALTER ROLE %I IN DATABASE %I SET timezone = ''UTC''', role_name, current_database());
+        EXECUTE format('ALTER ROLE %I IN DATABASE %I SET jit = off', role_name, current_database());
     END LOOP;
 END
 $$

@@ -45,6 +45,13 @@ BEGIN
             spread := spread + 1;
         END IF;
     END LOOP;
+
+    -- The schema was made on the workers before its grants.
+    FOR relation IN SELECT x.privilege_type, r.rolname
+                      FROM pg_namespace n CROSS JOIN LATERAL aclexplode(n.nspacl) x JOIN pg_roles r ON r.oid = x.grantee
+                     WHERE n.nspname = 'settle' LOOP
+        EXECUTE format('GRANT %s ON SCHEMA settle TO %I', relation.privilege_type, relation.rolname);
+    END LOOP;
     PERFORM set_config('settle.spread', spread::text, true), set_config('settle.copied', copied::text, true);
 END
 $$
