@@ -34,7 +34,8 @@ RULES = """- upfront: percent
   mode: whole
   tiers: {10..: 5.00}"""
 
-# A value of each type that queries take as a parameter. Texts that are months or days are cast by the queries.
+# A value of each type that queries take as a parameter; of texts one that the query can cast.
+TEXTS = {"|| '-01'": "'2026-02'", '::numeric': "'1'", '': "'2026-02-01'"}
 VALUES = {'integer': '1', 'bigint': '1', 'smallint': '1', 'boolean': 'true', 'bytea': r"'\x00'",
           'date': "'2026-02-01'", 'jsonb': "'{}'", 'integer[]': "'{1,2}'", 'bigint[]': "'{1,2}'",
           'text[]': "'{a,b}'", 'date[]': "'{2026-02-01,2026-03-01}'", 'numeric': '1'}
@@ -202,13 +203,13 @@ class Tables(There, ProbeCase):
             with open(path, encoding='utf-8') as file:
                 text = ''.join(line for line in file if not line.lstrip().startswith('--'))
             if not text.startswith(('COPY ', 'DO ')):
-                month = re.search(r"\|\| '-01'", text) is not None
-                names.append((os.path.basename(path)[:-4], month))
+                told = re.search(r"\|\| '-01'|::numeric", text)
+                names.append((os.path.basename(path)[:-4], TEXTS[told[0] if told else '']))
                 script += f'PREPARE "{names[-1][0]}" AS {text};\n'
         types = dict(self.ready.sql(
             script + "SELECT name, array_to_string(parameter_types, ',') FROM pg_prepared_statements"))
-        for name, month in names:
-            values = [VALUES.get(kind, "'2026-02'" if month else "'2026-02-01'")
+        for name, text in names:
+            values = [VALUES.get(kind, text)
                       for kind in types[name].split(',') if kind]
             script += f'EXPLAIN EXECUTE "{name}"{"(" + ", ".join(values) + ")" if values else ""};\n' \
                       f'\\echo @ {name} :SQLSTATE\n'
