@@ -68,28 +68,35 @@ class Nodes:
     def sql(self, text, database, user='postgres'):
         return settle_test.psql(self.conninfo(database, user), text)
 
-    def empty(self):
+    def empty(self, extension=True):
         name = f'settle_test_{os.getpid()}_{len(self.made) + 1}'
         self.made.append(name)
         for node in self.nodes:
             self.at(node, 'postgres', f'CREATE DATABASE {name}')
-            # Few shards: each is a table more to make.
-            self.at(node, name, f'CREATE EXTENSION citus; ALTER DATABASE {name} SET citus.shard_count = 4')
+        if extension:
+            self.extend(name)
         return settle_test.Database(self, name)
 
-    def database(self, migrated=False):
-        database = self.empty()
+    def extend(self, name):
+        for node in self.nodes:
+            # Few shards: each is a table more to make.
+            self.at(node, name, f'CREATE EXTENSION citus; ALTER DATABASE {name} SET citus.shard_count = 4')
+
+    def join(self, database):
         host, port = self.coordinator
         database.sql(f"SELECT citus_set_coordinator_host('{host}', {port})")
         for host, port in self.nodes:
             if [host, port] != self.coordinator:
                 database.sql(f"SELECT citus_add_node('{host}', {port})")
-        if migrated:
-            database.settle('migrate', '--distribute', check=True)
-            for login, group in settle_test.LOGINS.items():
-                if not database.sql(f"SELECT 1 FROM pg_roles WHERE rolname = '{login}'"):
-                    database.sql(f'CREATE ROLE {login} LOGIN')
-                database.sql(f'GRANT {group} TO {login}')
+
+    def distributed(self):
+        database = self.empty()
+        self.join(database)
+        database.settle('migrate', '--distribute', check=True)
+        for login, group in settle_test.LOGINS.items():
+            if not database.sql(f"SELECT 1 FROM pg_roles WHERE rolname = '{login}'"):
+                database.sql(f'CREATE ROLE {login} LOGIN')
+            database.sql(f'GRANT {group} TO {login}')
         return database
 
     def stop(self):
@@ -132,6 +139,9 @@ class Made:
         return self.there
 
 
+needs_citus = unittest.skipUnless(CITUS, 'SETTLE_CITUS names no coordinator')
+
+
 class There(unittest.TestCase):
     """Shares one distributed database with all other tests of the file: making one takes a while."""
 
@@ -139,11 +149,9 @@ class There(unittest.TestCase):
 
     @classmethod
     def setUpClass(cls):
-        if not CITUS:
-            raise unittest.SkipTest('SETTLE_CITUS names no coordinator')
         if There.nodes is None:
             There.nodes = Nodes()
-            There.ready = There.nodes.database(migrated=True)
+            There.ready = There.nodes.distributed()
 
 
 def tearDownModule():
@@ -151,12 +159,27 @@ def tearDownModule():
         There.nodes.stop()
 
 
+@needs_citus
 class Tables(There, ProbeCase):
     def test_without_workers(self):
         database = self.nodes.empty()
         code, _, err = database.settle('migrate', '--distribute')
         self.assertEqual(code, 3, err)
         self.assertIn('citus has no workers', err)
+
+    def test_a_schema_in_use(self):
+        """Migrated before the extension was there: it has triggers and rows."""
+        database = self.nodes.empty(extension=False)
+        database.settle('migrate', check=True)
+        database.sql("SELECT settle.ensure_partitions('2026-01-01', '2026-01-01'); "
+                     "INSERT INTO settle.run_distributor SELECT 1, d, 0, sha256('') FROM generate_series(1, 100) d")
+        self.nodes.extend(database.name)
+        self.nodes.join(database)
+        self.assertRegex(database.settle('migrate', '--distribute', check=True)[1],
+                         r'(?s)the schema is up to date\ndistributed \d+ tables, \d+ more are whole on each node\n')
+        self.assertEqual(database.value('SELECT count(*) FROM settle.run_distributor'), '100')
+        self.assertEqual(database.value("""SELECT count(*) FROM pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid
+            WHERE c.relnamespace = 'settle'::regnamespace AND NOT t.tgisinternal"""), '0')
 
     def test_tables_are_where_they_belong(self):
         rows = self.ready.sql("""SELECT c.relname, coalesce(s.distribution_column, '-'), s.colocation_id
@@ -191,7 +214,8 @@ class Tables(There, ProbeCase):
         self.ok(probe(self.ready, 'owner', 'prepare'))
         self.ok(probe(self.ready, 'runner', 'copies', user='settle_night'))
         self.fails(probe(self.ready, 'runner', 'failed-commit'), 'DATABASE')
-        self.assertEqual(self.ok(probe(self.ready, 'runner', 'give-up')), '0')
+        before = self.ready.value('SELECT count(*) FROM settle.batch_slice')
+        self.assertEqual(self.ok(probe(self.ready, 'runner', 'give-up')), before)
         message = self.fails(probe(self.ready, 'runner', 'unique-violation'), 'CONSTRAINT', '23505')
         self.assertIn('batch_slice_pkey', message)
         self.ok(probe(self.ready, 'runner', 'ensure', '2026-01', '2026-02', user='settle_night'))
@@ -218,6 +242,7 @@ class Tables(There, ProbeCase):
         self.assertGreater(len(states), 200)
 
 
+@needs_citus
 class Night(There, Case):
     on_citus = True
 
