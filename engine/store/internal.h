@@ -65,6 +65,15 @@ PGresult *settle_store_run(SettleStore *store, const char *sql, const SettlePara
 /* Runs a text of several statements without parameters (a migration). */
 gboolean settle_store_script(SettleStore *store, const char *sql, const char *name, GError **error);
 
+/* The steps of settle_store_distribute() that are about Citus. Whether the database has it: STATE
+ * error if not. */
+gboolean settle_store_citus_there(SettleStore *store, GError **error);
+/* Lets the group roles log in, as which the nodes call each other. STATE error without workers. */
+gboolean settle_store_citus_nodes(SettleStore *store, GError **error);
+/* Hands over what is local yet, in one transaction; fills spread and copied. */
+gboolean settle_store_citus_tables(SettleStore *store, SettleDistribution *distribution,
+                                   GError **error);
+
 static inline uint16_t
 settle_get_u16(const char *bytes)
 {

@@ -7,6 +7,7 @@
 /* Number 0 makes the roles, the schema and the list of migrations; it is run by the login each
  * time, does nothing where nothing is missing, and is not in the list. */
 #define FIRST        1
+#define MIGRATE_LOCK "migrate"
 #define LOCK_WAIT_MS 10000
 
 static int
@@ -110,6 +111,7 @@ migrate_locked(SettleStore *store, guint *ret_applied, GError **error)
 
     if (!settle_failpoint(MIGRATE_LOCKED, error) ||
         !in_transaction(store, &settle_sql_migrations[0], NULL, error) ||
+        !settle_store_exec(store, settle_sql_session_migrate, error, "") ||
         !read_applied(store, &applied, error))
         return FALSE;
     if (applied >= FIRST && applied < newest() && !refuse_unfinished_run(store, error))
@@ -128,10 +130,27 @@ settle_store_migrate(SettleStore *store, guint *ret_applied, GError **error)
 {
     gboolean good;
 
-    if (!settle_store_lock(store, "migrate", LOCK_WAIT_MS, error))
+    if (!settle_store_lock(store, MIGRATE_LOCK, LOCK_WAIT_MS, error))
         return FALSE;
     good = migrate_locked(store, ret_applied, error);
-    settle_store_unlock(store, "migrate");
+    settle_store_unlock(store, MIGRATE_LOCK);
+    return good;
+}
+
+gboolean
+settle_store_distribute(SettleStore *store, SettleDistribution *ret_distribution, GError **error)
+{
+    SettleDistribution done = {0, 0, 0};
+    gboolean good;
+
+    if (!settle_store_citus_there(store, error) ||
+        !settle_store_lock(store, MIGRATE_LOCK, LOCK_WAIT_MS, error))
+        return FALSE;
+    good = migrate_locked(store, &done.applied, error) && settle_store_citus_nodes(store, error) &&
+           settle_store_citus_tables(store, &done, error);
+    settle_store_unlock(store, MIGRATE_LOCK);
+    if (good)
+        *ret_distribution = done;
     return good;
 }
 

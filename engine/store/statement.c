@@ -265,19 +265,51 @@ settle_store_run(SettleStore *store, const char *sql, const SettleParameters *pa
     return settle_store_collect(store, sql, error);
 }
 
+/* Behind the first statement of a script: it ends with a semicolon at the end of a line, outside of
+ * comments and of what stands between $$. */
+static const char *
+behind_statement(const char *sql)
+{
+    gboolean quoted = FALSE;
+
+    for (const char *at = sql; *at != '\0'; at++) {
+        if (strncmp(at, "$$", 2) == 0) {
+            quoted = !quoted;
+            at++;
+        } else if (quoted) {
+            continue;
+        } else if (strncmp(at, "--", 2) == 0) {
+            at += strcspn(at, "\n");
+            if (*at == '\0')
+                return at;
+        } else if (at[0] == ';' && (at[1] == '\n' || at[1] == '\0')) {
+            return at + 1;
+        }
+    }
+    return sql + strlen(sql);
+}
+
 gboolean
 settle_store_script(SettleStore *store, const char *sql, const char *name, GError **error)
 {
-    PGresult *result = NULL;
+    /* One by one: Citus hands the text as it was sent on to the workers, and they take one. */
+    for (sql += strspn(sql, "\n"); *sql != '\0'; sql += strspn(sql, "\n")) {
+        const char *behind = behind_statement(sql);
+        g_autofree char *statement = g_strndup(sql, (gsize) (behind - sql));
+        PGresult *result = NULL;
 
-    if (PQsendQuery(store->connection, sql))
-        result = settle_store_collect(store, NULL, error);
-    else
-        settle_store_fail(store, NULL, NULL, error);
-    if (result == NULL)
-        g_prefix_error(error, "%s: ", name);
-    PQclear(result);
-    return result != NULL;
+        if (PQsendQuery(store->connection, statement))
+            result = settle_store_collect(store, NULL, error);
+        else
+            settle_store_fail(store, NULL, NULL, error);
+        if (result == NULL) {
+            g_prefix_error(error, "%s: ", name);
+            return FALSE;
+        }
+        PQclear(result);
+        sql = behind;
+    }
+    return TRUE;
 }
 
 static PGresult *

@@ -165,6 +165,18 @@ void settle_row_sum_bytes(const SettleRowSum *sum, uint8_t ret_bytes[SETTLE_ROW_
  * Refuses a schema newer than the program and a migration whose hash differs from what was applied.
  * *ret_applied: how many were applied. */
 gboolean settle_store_migrate(SettleStore *store, guint *ret_applied, GError **error);
+typedef struct {
+    guint applied; /* migrations */
+    guint spread;  /* tables that were local and are distributed now */
+    guint copied;  /* tables that were local and are reference tables now */
+} SettleDistribution;
+/* Migrates, and then hands the tables to Citus: what is led by the distributor (or by the contract
+ * or order, where that is not known yet) is distributed by it, co-located; the rest is whole on
+ * each node. What is handed over already stays as it is; triggers of a schema from before the
+ * extension are dropped, which Citus does not take. Lets the group roles log in, for the nodes.
+ * The session's login must be a superuser. STATE error without the extension or without workers. */
+gboolean settle_store_distribute(SettleStore *store, SettleDistribution *ret_distribution,
+                                 GError **error);
 /* STATE error if the schema is older or newer than the program (hint: settle migrate). */
 gboolean settle_store_check_schema(SettleStore *store, GError **error);
 

@@ -83,7 +83,7 @@ probe_check_schema(Probe *probe, GError **error)
     return settle_store_check_schema(probe->store, error);
 }
 
-/* Every embedded query that is no COPY must be understood by the server. */
+/* Every embedded query that is no COPY or DO must be understood by the server. */
 static gboolean
 probe_prepare(Probe *probe, GError **error)
 {
@@ -94,7 +94,7 @@ probe_prepare(Probe *probe, GError **error)
         g_autofree char *sql = g_strdup_printf("PREPARE \"%s\" AS %s", query->name, query->text);
         g_autoptr(GError) failure = NULL;
 
-        if (g_str_has_prefix(query->text, "COPY "))
+        if (g_str_has_prefix(query->text, "COPY ") || g_str_has_prefix(query->text, "DO "))
             continue;
         n++;
         if (!settle_store_exec(probe->store, sql, &failure, "")) {

@@ -1,13 +1,12 @@
 -- Numbers of a carrier and year go up without a gap, in the order of runs and chunks.
 WITH given AS (
-    SELECT b.run_id, b.chunk, b.carrier_id, b.year, b.base, i.n, i.highest,
-           b.base - lag(b.base + i.n, 1, 0::bigint) OVER (PARTITION BY b.carrier_id, b.year ORDER BY b.run_id, b.chunk) AS gap,
+    SELECT b.run_id, b.chunk, b.carrier_id, b.year, b.base, coalesce(i.n, 0) AS n, coalesce(i.highest, 0) AS highest,
+           b.base - lag(b.base + coalesce(i.n, 0), 1, 0::bigint) OVER (PARTITION BY b.carrier_id, b.year ORDER BY b.run_id, b.chunk) AS gap,
            lead(1) OVER (PARTITION BY b.carrier_id, b.year ORDER BY b.run_id, b.chunk) IS NULL AS is_last
       FROM settle.invoice_base b
       JOIN settle.run_publication USING (run_id)
-     CROSS JOIN LATERAL (SELECT count(*) AS n, coalesce(max(place), 0) AS highest FROM settle.invoice i
-                          WHERE i.run_id = b.run_id AND i.chunk = b.chunk AND i.carrier_id = b.carrier_id
-                            AND NOT i.carried) i)
+      LEFT JOIN (SELECT run_id, chunk, carrier_id, count(*) AS n, max(place) AS highest
+                   FROM settle.invoice WHERE NOT carried GROUP BY 1, 2, 3) i USING (run_id, chunk, carrier_id))
 SELECT g.run_id, format('invoice numbers of carrier id %s in %s', g.carrier_id, g.year),
        format('chunk %s starts behind %s with %s invoices up to place %s: a gap of %s, the series ends at %s',
               g.chunk, g.base, g.n, g.highest, g.gap, s.last_number)

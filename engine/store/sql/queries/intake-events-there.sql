@@ -8,4 +8,4 @@ SELECT w.event_id, w.order_id, w.kind, w.day, w.whole, w.amount_minor, w.reinsta
        w.currency
   FROM settle.event_waiting w
  WHERE (w.event_id = ANY ($1::bigint[]) OR w.order_id = ANY ($2::bigint[]))
-   AND NOT EXISTS (SELECT FROM settle.event_found f WHERE f.order_id = w.order_id AND f.event_id = w.event_id)
+   AND NOT EXISTS (SELECT 1 FROM settle.event_found f WHERE f.order_id = w.order_id AND f.event_id = w.event_id)

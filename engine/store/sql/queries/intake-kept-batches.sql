@@ -2,10 +2,10 @@
 SELECT b.batch_id, b.kind, b.header
   FROM settle.batch b
  WHERE ($1 = 0 OR b.batch_id = $1)
-   AND EXISTS (SELECT FROM settle.quarantine q
+   AND EXISTS (SELECT 1 FROM settle.quarantine q
                 WHERE q.batch_id = b.batch_id AND ($2::bigint = 0 OR q.line = $2)
                   AND ($3 = '' OR q.reason = $3) AND q.reason NOT IN ('invalid-utf8', 'nul-byte')
-                  AND NOT EXISTS (SELECT FROM settle.quarantine_release r
+                  AND NOT EXISTS (SELECT 1 FROM settle.quarantine_release r
                                    WHERE r.batch_id = q.batch_id AND r.line = q.line))
  ORDER BY array_position('{carriers,distributors,outlets,managers,products,orders,bills,events}', b.kind),
           b.batch_id

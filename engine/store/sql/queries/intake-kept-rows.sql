@@ -3,6 +3,6 @@ SELECT q.line, q.raw
   FROM settle.quarantine q
  WHERE q.batch_id = $1 AND ($2::bigint = 0 OR q.line = $2) AND ($3 = '' OR q.reason = $3)
    AND q.reason NOT IN ('invalid-utf8', 'nul-byte')
-   AND NOT EXISTS (SELECT FROM settle.quarantine_release r
+   AND NOT EXISTS (SELECT 1 FROM settle.quarantine_release r
                     WHERE r.batch_id = q.batch_id AND r.line = q.line)
  ORDER BY q.line

@@ -1,5 +1,5 @@
 -- Does any bill wait for its order?
-SELECT EXISTS (SELECT FROM settle.bill_waiting w
-                WHERE NOT EXISTS (SELECT FROM settle.bill_found f
+SELECT EXISTS (SELECT 1 FROM settle.bill_waiting w
+                WHERE NOT EXISTS (SELECT 1 FROM settle.bill_found f
                                    WHERE f.contract_id = w.contract_id AND f.month = w.month
                                      AND f.revision = w.revision))

@@ -3,6 +3,6 @@ SELECT w.month, w.revision, w.issue_day, w.billed_minor, w.tax_minor, w.cash_min
        w.minutes, w.megabytes, w.batch_id, w.line, w.contract_id, w.currency, w.carrier_id, w.contract
   FROM settle.bill_waiting w
  WHERE w.contract_id = ANY ($1::bigint[])
-   AND NOT EXISTS (SELECT FROM settle.bill_found f
+   AND NOT EXISTS (SELECT 1 FROM settle.bill_found f
                     WHERE f.contract_id = w.contract_id AND f.month = w.month
                       AND f.revision = w.revision)

@@ -3,5 +3,5 @@ SELECT w.event_id, w.order_id, w.kind, w.day, w.whole, w.amount_minor, w.reinsta
        w.currency, w.upstream_id
   FROM settle.event_waiting w
  WHERE w.order_id = ANY ($1::bigint[])
-   AND NOT EXISTS (SELECT FROM settle.event_found f WHERE f.order_id = w.order_id AND f.event_id = w.event_id)
+   AND NOT EXISTS (SELECT 1 FROM settle.event_found f WHERE f.order_id = w.order_id AND f.event_id = w.event_id)
  ORDER BY w.batch_id, w.line

@@ -1,5 +1,6 @@
 -- What speaks against closing. $1 first day of the period
-SELECT coalesce(settle.closed_to(9223372036854775807) >= $1::date, false),
+WITH closed AS MATERIALIZED (SELECT settle.closed_to(9223372036854775807) AS month)
+SELECT coalesce((SELECT month FROM closed) >= $1::date, false),
        (SELECT max(p.business_date) FROM settle.run_publication p JOIN settle.run r USING (run_id)
          WHERE r.kind = 'nightly'),
        (SELECT min(r.run_id) FROM settle.run r
@@ -7,7 +8,7 @@ SELECT coalesce(settle.closed_to(9223372036854775807) >= $1::date, false),
            AND NOT EXISTS (SELECT 1 FROM settle.run_abandonment a WHERE a.run_id = r.run_id)),
        (SELECT min(m.period)
           FROM (SELECT DISTINCT period FROM settle.ledger_total WHERE period < $1::date) m
-         WHERE m.period > coalesce(settle.closed_to(9223372036854775807), '-infinity')),
+         WHERE m.period > coalesce((SELECT month FROM closed), '-infinity')),
        (SELECT count(*) FROM settle.batch b
          WHERE b.state = 'sealed' AND b.kind NOT IN ('carriers', 'distributors', 'outlets', 'managers', 'products')
            AND b.business_date < ($1::date + interval '1 month')::date

@@ -5,6 +5,8 @@ SELECT (SELECT count(*) FROM settle.closed_order o JOIN settle.batch b USING (ba
          WHERE b.kind = 'orders' AND b.state = 'sealed' AND date_trunc('month', b.business_date)::date = $1::text::date
            AND NOT EXISTS (SELECT 1 FROM settle.quarantine_release r WHERE r.batch_id = q.batch_id AND r.line = q.line)),
        (SELECT count(*) FROM settle.batch b
-         WHERE b.kind = 'orders' AND b.state = 'sealed'
-           AND EXISTS (SELECT 1 FROM settle.closed_order o WHERE o.batch_id = b.batch_id AND o.closing_month = $1::text::date)
-           AND b.accepted <> (SELECT count(*) FROM settle.closed_order o WHERE o.batch_id = b.batch_id))
+          JOIN (SELECT o.batch_id, count(*) AS n FROM settle.closed_order o
+                 WHERE o.batch_id = ANY (ARRAY(SELECT DISTINCT x.batch_id FROM settle.closed_order x
+                                                WHERE x.closing_month = $1::text::date))
+                 GROUP BY 1) o USING (batch_id)
+         WHERE b.kind = 'orders' AND b.state = 'sealed' AND b.accepted <> o.n)

@@ -26,10 +26,11 @@ SELECT c.code, s.currency, s.state, s.reason, count(*), sum(s.paid_minor)::bigin
           LEFT JOIN (VALUES (1::smallint, 'no policy holds'), (2::smallint, 'another currency'), (3::smallint, 'no rule matches'),
                             (4::smallint, 'it earns nothing'), (5::smallint, 'its bills serve another order'),
                             (6::smallint, 'its amounts leave 64 bits')) v (outcome, reason) ON v.outcome = z.outcome
-         CROSS JOIN LATERAL (SELECT EXISTS (SELECT 1 FROM settle.transfer x
-                                              JOIN settle.run_publication p ON p.run_id = x.run_id
-                                             WHERE x.distributor_id = o.distributor_id AND x.period >= o.closing_month
-                                               AND x.subject_id = o.order_id) AS posted) t
+          LEFT JOIN LATERAL (SELECT true AS posted FROM settle.transfer x
+                               JOIN settle.run_publication p ON p.run_id = x.run_id
+                              WHERE x.distributor_id = o.distributor_id AND x.period >= o.closing_month
+                                AND x.subject_id = o.order_id
+                              LIMIT 1) t ON true
          WHERE o.closing_month = $1::text::date) s
   JOIN settle.code c ON c.dim = 1 AND c.id = s.carrier_id
  WHERE $2::text IS NULL OR c.code = $2

@@ -2,7 +2,7 @@
 -- (NULL: all), $2 carrier, $3 distributor (NULL: any)
 SELECT coalesce(a.account, 'all accounts'), x.currency, sum(x.debit)::bigint, sum(x.credit)::bigint,
        sum(x.debit - x.credit)::bigint
-  FROM (SELECT y.role, coalesce(p.currency, 156::smallint) AS currency, y.debit, y.credit
+  FROM (SELECT y.role, coalesce(p.currency, 156::smallint) AS currency, sum(y.debit) AS debit, sum(y.credit) AS credit
           FROM settle.ledger_total l
           JOIN settle.run_publication q USING (run_id)
           LEFT JOIN settle.policy p USING (policy_id)
@@ -11,7 +11,8 @@ SELECT coalesce(a.account, 'all accounts'), x.currency, sum(x.debit)::bigint, su
          CROSS JOIN LATERAL (VALUES (l.debit, l.amount_minor, 0::bigint), (l.credit, 0, l.amount_minor))
                y (role, debit, credit)
          WHERE ($1::text::date IS NULL OR l.period <= $1::text::date) AND ($2::text IS NULL OR c.code = $2)
-           AND ($3::text IS NULL OR d.code = $3)) x
+           AND ($3::text IS NULL OR d.code = $3)
+         GROUP BY 1, 2) x
   LEFT JOIN settle_view.account a ON a.role = x.role
  GROUP BY GROUPING SETS ((x.role, a.account, x.currency), (x.currency))
  ORDER BY x.currency, x.role NULLS LAST

@@ -1,0 +1,2 @@
+-- Whether the database has the extension.
+SELECT EXISTS (SELECT 1 FROM pg_extension WHERE extname = 'citus')

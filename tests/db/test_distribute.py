@@ -1,0 +1,274 @@
+#!/usr/bin/env python3
+"""The schema on Citus. Everywhere: that settle migrate --distribute says what it lacks. Where SETTLE_CITUS names a
+coordinator: the tables are where they belong, the store works there as elsewhere, every query can be planned, and a
+night comes to what it comes to on one server.
+
+SETTLE_CITUS is a conninfo of a database that has the extension and its workers registered; the login must be a
+superuser, and be let in on all nodes. Databases of the tests' own are made on the same nodes, and dropped."""
+import glob
+import os
+import re
+import sys
+import unittest
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+sys.path.insert(0, os.path.join(HERE, '..', 'cli'))
+from probe import ProbeCase, probe, settle_test
+from small import Case, bill, order
+
+CITUS = os.environ.get('SETTLE_CITUS', '')
+ROLES = ['settle_owner', 'settle_runner', 'settle_approver', 'settle_author', 'settle_reader',
+         *settle_test.LOGINS]
+QUERIES = os.path.join(HERE, '..', '..', 'engine', 'store', 'sql', 'queries', '*.sql')
+
+RULES = """- upfront: percent
+  pay: 3.5%
+- revenue-share: share
+  base: billed
+  months: 0..12
+  rate: 7%
+- volume-bonus: volume
+  window: month
+  scope: distributor
+  measure: orders
+  mode: whole
+  tiers: {10..: 5.00}"""
+
+# A value of each type that queries take as a parameter; of texts one that the query can cast.
+TEXTS = {"|| '-01'": "'2026-02'", '::numeric': "'1'", '': "'2026-02-01'"}
+VALUES = {'integer': '1', 'bigint': '1', 'smallint': '1', 'boolean': 'true', 'bytea': r"'\x00'",
+          'date': "'2026-02-01'", 'jsonb': "'{}'", 'integer[]': "'{1,2}'", 'bigint[]': "'{1,2}'",
+          'text[]': "'{a,b}'", 'date[]': "'{2026-02-01,2026-03-01}'", 'numeric': '1'}
+# What Citus cannot do of ours (docs/operations.md "Scaling out").
+NOT_THERE = {'ledger-transfers'}
+
+
+class Nodes:
+    """The nodes of a Citus that is there, and databases of our own on them. Stands in for a PrivateServer."""
+
+    def __init__(self):
+        rows = settle_test.psql(CITUS, 'SELECT nodename, nodeport, groupid FROM pg_dist_node '
+                                       'WHERE isactive ORDER BY groupid')
+        self.coordinator = next(row[:2] for row in rows if row[2] == '0')
+        self.nodes = [row[:2] for row in rows]
+        self.made = []
+        self.roles = {tuple(node): {row[0] for row in self.at(node, 'postgres', 'SELECT rolname FROM pg_roles')}
+                      for node in self.nodes}
+        settle_test.PrivateServer.running.append(self)      # stop() also when a signal ends the test
+
+    def at(self, node, database, text):
+        return settle_test.psql(f"{CITUS} host='{node[0]}' port='{node[1]}' dbname='{database}'", text)
+
+    def conninfo(self, database, user='postgres', **more):
+        words = {'host': self.coordinator[0], 'port': self.coordinator[1], 'dbname': database, **more}
+        if user != 'postgres':
+            words['user'] = user
+        return CITUS + ''.join(f" {key}='{value}'" for key, value in words.items())
+
+    def sql(self, text, database, user='postgres'):
+        return settle_test.psql(self.conninfo(database, user), text)
+
+    def empty(self, extension=True):
+        name = f'settle_test_{os.getpid()}_{len(self.made) + 1}'
+        self.made.append(name)
+        for node in self.nodes:
+            self.at(node, 'postgres', f'CREATE DATABASE {name}')
+        if extension:
+            self.extend(name)
+        return settle_test.Database(self, name)
+
+    def extend(self, name):
+        for node in self.nodes:
+            # Few shards: each is a table more to make.
+            self.at(node, name, f'CREATE EXTENSION citus; ALTER DATABASE {name} SET citus.shard_count = 4')
+
+    def join(self, database):
+        host, port = self.coordinator
+        database.sql(f"SELECT citus_set_coordinator_host('{host}', {port})")
+        for host, port in self.nodes:
+            if [host, port] != self.coordinator:
+                database.sql(f"SELECT citus_add_node('{host}', {port})")
+
+    def distributed(self):
+        database = self.empty()
+        self.join(database)
+        database.settle('migrate', '--distribute', check=True)
+        for login, group in settle_test.LOGINS.items():
+            if not database.sql(f"SELECT 1 FROM pg_roles WHERE rolname = '{login}'"):
+                database.sql(f'CREATE ROLE {login} LOGIN')
+            database.sql(f'GRANT {group} TO {login}')
+        return database
+
+    def stop(self):
+        """Drops the databases, and those roles that were not there before."""
+        if self in settle_test.PrivateServer.running:
+            settle_test.PrivateServer.running.remove(self)
+        while self.made:
+            name = self.made.pop()
+            for node in self.nodes:
+                self.at(node, 'postgres', f'DROP DATABASE IF EXISTS {name} WITH (FORCE)')
+        for node in self.nodes:
+            for role in ROLES:
+                if role not in self.roles[tuple(node)]:
+                    self.at(node, 'postgres', f'SET citus.enable_ddl_propagation = off; DROP ROLE IF EXISTS {role}')
+
+
+class Refused(settle_test.TestCase):
+    def test_without_the_extension(self):
+        database = self.server.database()
+        code, out, err = database.settle('migrate', '--distribute')
+        self.assertEqual((code, out), (3, ''), err)
+        self.assertIn('the database does not have the extension citus', err)
+        self.assertIn('hint: on each node: CREATE EXTENSION citus', err)
+        # before anything was done
+        self.assertEqual(database.value("SELECT count(*) FROM pg_namespace WHERE nspname LIKE 'settle%'"), '0')
+
+    def test_nothing_else_is_asked_for(self):
+        code, _, err = self.server.database().settle('migrate', '--distribute', 'now')
+        self.assertEqual(code, 2, err)
+
+
+class Made:
+    """What stands in for a server where its database is there already."""
+
+    def __init__(self, database):
+        self.there = database
+
+    def database(self, migrated=False):
+        assert migrated
+        return self.there
+
+
+needs_citus = unittest.skipUnless(CITUS, 'SETTLE_CITUS names no coordinator')
+
+
+class There(unittest.TestCase):
+    """Shares one distributed database with all other tests of the file: making one takes a while."""
+
+    nodes = ready = None
+
+    @classmethod
+    def setUpClass(cls):
+        if There.nodes is None:
+            There.nodes = Nodes()
+            There.ready = There.nodes.distributed()
+
+
+def tearDownModule():
+    if There.nodes is not None:
+        There.nodes.stop()
+
+
+@needs_citus
+class Tables(There, ProbeCase):
+    def test_without_workers(self):
+        database = self.nodes.empty()
+        code, _, err = database.settle('migrate', '--distribute')
+        self.assertEqual(code, 3, err)
+        self.assertIn('citus has no workers', err)
+
+    def test_a_schema_in_use(self):
+        """Migrated before the extension was there: it has triggers and rows."""
+        database = self.nodes.empty(extension=False)
+        database.settle('migrate', check=True)
+        database.sql("SELECT settle.ensure_partitions('2026-01-01', '2026-01-01'); "
+                     "INSERT INTO settle.run_distributor SELECT 1, d, 0, sha256('') FROM generate_series(1, 100) d")
+        self.nodes.extend(database.name)
+        self.nodes.join(database)
+        self.assertRegex(database.settle('migrate', '--distribute', check=True)[1],
+                         r'(?s)the schema is up to date\ndistributed \d+ tables, \d+ more are whole on each node\n')
+        self.assertEqual(database.value('SELECT count(*) FROM settle.run_distributor'), '100')
+        self.assertEqual(database.value("""SELECT count(*) FROM pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid
+            WHERE c.relnamespace = 'settle'::regnamespace AND NOT t.tgisinternal"""), '0')
+
+    def test_tables_are_where_they_belong(self):
+        rows = self.ready.sql("""SELECT c.relname, coalesce(s.distribution_column, '-'), s.colocation_id
+              FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace AND n.nspname = 'settle'
+              LEFT JOIN citus_tables s ON s.table_name = c.oid
+             WHERE c.relkind IN ('r', 'p') AND NOT c.relispartition""")
+        column = {row[0]: row[1] for row in rows}
+        by_distributor = {name for name, led_by in column.items() if led_by == 'distributor_id'}
+        self.assertEqual(by_distributor, {
+            'closed_order', 'bill', 'event', 'receipt', 'transfer', 'ledger_total', 'run_distributor',
+            'order_outcome', 'agenda', 'volume_delta', 'volume_posting', 'invoice', 'invoice_line'})
+        self.assertEqual(len({row[2] for row in rows if row[0] in by_distributor}), 1, 'not co-located')
+        self.assertEqual({name: led_by for name, led_by in column.items() if led_by.endswith('_id')
+                          and name not in by_distributor},
+                         {'contract': 'contract_id', 'bill_waiting': 'contract_id', 'bill_found': 'contract_id',
+                          'event_waiting': 'order_id', 'event_found': 'order_id'})
+        self.assertEqual([row[0] for row in rows if row[2] == ''], ['schema_migration'])
+
+    def test_again(self):
+        self.assertEqual(self.ready.settle('migrate', '--distribute', check=True)[1],
+                         'the schema is up to date\nall tables are distributed\n')
+        self.assertEqual(self.ready.settle('migrate', check=True)[1], 'the schema is up to date\n')
+
+    def test_nobody_changes_or_signs_for_others(self):
+        for user in ('settle_night', 'settle_finance'):
+            for statement in ('UPDATE settle.batch SET source = source', 'DELETE FROM settle.transfer',
+                              'TRUNCATE settle.invoice', "INSERT INTO settle.control_log (position, action, subject, "
+                              "actor) VALUES (1, 'setting', 'zone', 'somebody')"):
+                self.assert_sql_fails('42501', self.ready, statement, user)
+
+    def test_the_store(self):
+        self.ok(probe(self.ready, 'owner', 'prepare'))
+        self.ok(probe(self.ready, 'runner', 'copies', user='settle_night'))
+        self.fails(probe(self.ready, 'runner', 'failed-commit'), 'DATABASE')
+        before = self.ready.value('SELECT count(*) FROM settle.batch_slice')
+        self.assertEqual(self.ok(probe(self.ready, 'runner', 'give-up')), before)
+        message = self.fails(probe(self.ready, 'runner', 'unique-violation'), 'CONSTRAINT', '23505')
+        self.assertIn('batch_slice_pkey', message)
+        self.ok(probe(self.ready, 'runner', 'ensure', '2026-01', '2026-02', user='settle_night'))
+
+    def test_every_query_can_be_planned(self):
+        script = r'\set ON_ERROR_STOP off' '\nSET search_path = pg_catalog;\n'
+        names = []
+        for path in sorted(glob.glob(QUERIES)):
+            with open(path, encoding='utf-8') as file:
+                text = ''.join(line for line in file if not line.lstrip().startswith('--'))
+            if not text.startswith(('COPY ', 'DO ')):
+                told = re.search(r"\|\| '-01'|::numeric", text)
+                names.append((os.path.basename(path)[:-4], TEXTS[told[0] if told else '']))
+                script += f'PREPARE "{names[-1][0]}" AS {text};\n'
+        types = dict(self.ready.sql(
+            script + "SELECT name, array_to_string(parameter_types, ',') FROM pg_prepared_statements"))
+        for name, text in names:
+            values = [VALUES.get(kind, text)
+                      for kind in types[name].split(',') if kind]
+            script += f'EXPLAIN EXECUTE "{name}"{"(" + ", ".join(values) + ")" if values else ""};\n' \
+                      f'\\echo @ {name} :SQLSTATE\n'
+        states = [row[0].split(' ')[1:] for row in self.ready.sql(script) if row[0].startswith('@ ')]
+        self.assertEqual({name: state for name, state in states if state != '00000' and name not in NOT_THERE}, {})
+        self.assertGreater(len(states), 200)
+
+
+@needs_citus
+class Night(There, Case):
+    on_citus = True
+
+    @property
+    def server(self):
+        return Made(self.ready) if self.on_citus else super().server
+
+    def night(self):
+        """Two nights, with what came of them."""
+        self.prepare(RULES, 'cycle: weekly, cut-off-day: 7')
+        self.send('orders', '2026-02-10', *(order(f'F{n}', '2026-02-10', distributor=f'D{1 + n % 2}',
+                                                  contract=f'K{n}', paid=f'{n}.99') for n in range(1, 40)))
+        self.send('bills', '2026-03-08', *(bill(f'K{n}', '2026-02', '2026-03-05', billed='9.00') for n in range(1, 40)))
+        self.run_to('2026-03-12')
+        self.ok('verify')
+        self.ok('replay', '--period', '2026-03')
+        self.ok('report', 'pack', '--period', '2026-02', '--output', os.path.join(self.folder, 'pack'))
+        return (self.database.sql('SELECT run_id, facts, transfers, amount_minor, digest FROM settle.run_publication '
+                                  'ORDER BY 1'), self.rows('ledger', 'balances'), self.rows('invoice', 'list'))
+
+    def test_a_night(self):
+        there = self.night()
+        self.on_citus = False
+        self.assertEqual(there, self.night())
+        self.assertGreater(int(there[0][-1][0]), 20)
+
+
+if __name__ == '__main__':
+    settle_test.main()
