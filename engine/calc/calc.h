@@ -68,14 +68,6 @@ SettleDay settle_calc_due_day(const SettleOrder *order, const SettleInstalment *
 gboolean settle_calc_promised(const SettlePolicy *policy, const SettleRule *rule, guint item,
                               const SettleOrder *order, const SettleCalcScope *scope,
                               int64_t *ret_minor, gboolean *ret_known);
-/* How often an instalment is tried, at least once. */
-static inline int
-settle_instalment_attempts(const SettleInstalment *instalment)
-{
-    return instalment->retry_until > instalment->months
-               ? instalment->retry_until - instalment->months + 1
-               : 1;
-}
 /* The due day of an attempt, 0 the first. */
 SettleDay settle_calc_attempt_day(const SettleOrder *order, const SettleInstalment *instalment,
                                   int attempt);

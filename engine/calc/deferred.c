@@ -123,9 +123,8 @@ static gboolean
 calc_instalment(const SettlePolicy *policy, const SettleInstalment *instalment, SettleLook *look,
                 SettleTarget *target)
 {
-    const SettleTarget blank = *target;
+    SettleTarget blank = *target;
     SettleTarget waits = blank;
-    SettleMonth origin = blank.origin;
     gboolean pending = FALSE;
 
     for (int i = 0; i < settle_instalment_attempts(instalment); i++) {
@@ -136,10 +135,9 @@ calc_instalment(const SettlePolicy *policy, const SettleInstalment *instalment, 
         if (look->due_day > look->scope->date) {
             /* what an earlier attempt paid is taken back in the month of the last one */
             target->state = SETTLE_TARGET_NOT_DUE;
-            target->origin = origin;
             break;
         }
-        target->origin = origin = settle_day_month(look->due_day);
+        target->origin = blank.origin = settle_day_month(look->due_day);
         if (!calc_attempt(policy, instalment, look, target))
             return FALSE;
         if (target->state == SETTLE_TARGET_EARNED)

@@ -25,8 +25,7 @@ distribute(SettleStore *store)
     printf("distributed %u table%s, %u more %s whole on each node\n", done.spread,
            done.spread == 1 ? "" : "s", done.copied, done.copied == 1 ? "is" : "are");
     puts("the nodes call each other as the group roles, which can log in now: pg_hba.conf must "
-         "admit "
-         "them from the nodes only");
+         "admit them from the nodes only");
     return SETTLE_EXIT_DONE;
 }
 
@@ -36,10 +35,9 @@ settle_command_migrate(const SettleCli *cli, int argc, char **argv)
     gboolean spread = FALSE;
     const GOptionEntry entries[] = {{"distribute", 0, 0, G_OPTION_ARG_NONE, &spread,
                                      "On Citus: then distribute the large tables by distributor, "
-                                     "and copy the small ones to each "
-                                     "node",
+                                     "and copy the small ones to each node",
                                      NULL},
-                                    {NULL, 0, 0, 0, NULL, NULL, NULL}};
+                                    G_OPTION_ENTRY_NULL};
     g_autoptr(SettleStore) store = NULL;
     GError *error = NULL;
     guint applied;

@@ -423,12 +423,12 @@ read_rules(SettleBuild *build, const SettleNode *rules)
 }
 
 static int
-span_of_conditions(const SettleCondition *conditions, guint n, int attempts)
+span_of_conditions(const SettleCondition *conditions, guint n, int later)
 {
     int span = 0;
 
     for (guint i = 0; i < n; i++)
-        span = MAX(span, conditions[i].to_month + attempts);
+        span = MAX(span, conditions[i].to_month + later);
     return span;
 }
 
@@ -443,12 +443,12 @@ span_of_rule(const SettleRule *rule)
     case SETTLE_KIND_DEFERRED:
         for (guint i = 0; i < rule->deferred.n_instalments; i++) {
             const SettleInstalment *instalment = &rule->deferred.instalments[i];
-            int attempts = MAX(instalment->retry_until - instalment->months, 0);
+            int later = settle_instalment_attempts(instalment) - 1;
 
-            span = MAX(span, instalment->months + attempts);
-            span = MAX(span, instalment->n_bands > 0 ? instalment->band_month + attempts : 0);
-            span = MAX(span, span_of_conditions(instalment->conditions, instalment->n_conditions,
-                                                attempts));
+            span = MAX(span, instalment->months + later);
+            span = MAX(span, instalment->n_bands > 0 ? instalment->band_month + later : 0);
+            span = MAX(span,
+                       span_of_conditions(instalment->conditions, instalment->n_conditions, later));
         }
         return span;
     case SETTLE_KIND_REVENUE_SHARE:

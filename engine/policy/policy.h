@@ -117,6 +117,15 @@ typedef struct {
     int retry_until; /* M of T+M: tried again each month up to then; 0: forfeited at once */
 } SettleInstalment;
 
+/* How often an instalment is tried, at least once. */
+static inline int
+settle_instalment_attempts(const SettleInstalment *instalment)
+{
+    return instalment->retry_until > instalment->months
+               ? instalment->retry_until - instalment->months + 1
+               : 1;
+}
+
 typedef struct {
     SettleInstalment *instalments; /* in document order; item of the slot = index + 1 */
     guint n_instalments;

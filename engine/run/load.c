@@ -354,6 +354,13 @@ keys_clear(Keys *keys)
 
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Keys, keys_clear)
 
+static void
+keys_add(Keys *keys, const SettleOrderKey *key)
+{
+    g_array_append_val(keys->distributors, key->distributor_id);
+    g_array_append_val(keys->orders, key->order_id);
+}
+
 /* The parameters "IL". */
 #define KEYS(keys)                                                                                 \
     (keys).distributors->data, (gsize) (keys).distributors->len, (keys).orders->data,              \
@@ -368,10 +375,8 @@ keys_of_month(Keys *keys, const GArray *all, SettleMonth month)
     for (guint i = 0; i < all->len; i++) {
         const SettleOrderKey *key = &g_array_index(all, SettleOrderKey, i);
 
-        if (key->first <= month && month <= key->last) {
-            g_array_append_val(keys->distributors, key->distributor_id);
-            g_array_append_val(keys->orders, key->order_id);
-        }
+        if (key->first <= month && month <= key->last)
+            keys_add(keys, key);
     }
     return keys->orders->len > 0;
 }
@@ -422,12 +427,8 @@ add_late(GArray *keys, SettleStore *store, const SettleRunContext *context, GErr
     g_auto(Keys) all;
 
     keys_init(&all);
-    for (guint i = 0; i < keys->len; i++) {
-        const SettleOrderKey *key = &g_array_index(keys, SettleOrderKey, i);
-
-        g_array_append_val(all.distributors, key->distributor_id);
-        g_array_append_val(all.orders, key->order_id);
-    }
+    for (guint i = 0; i < keys->len; i++)
+        keys_add(&all, &g_array_index(keys, SettleOrderKey, i));
     reader = settle_store_read(store, settle_sql_run_late_of_orders, error, "ILi", KEYS(all),
                                context->run_id);
     if (reader == NULL)

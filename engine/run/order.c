@@ -19,23 +19,34 @@ add_outcome(SettleWorker *worker, const SettleSubject *subject, SettleOutcome ou
     g_array_append_val(worker->output->outcomes, row);
 }
 
-static void
-add_agenda(SettleWorker *worker, const SettleSubject *subject, const SettleTarget *target,
-           SettleAgendaWhat what)
+/* What all rows of an order have. */
+static SettleAgendaRow
+agenda_row(const SettleSubject *subject, SettleAgendaWhat what, SettleDay look_day)
 {
-    SettleAgendaRow row = {
+    return (SettleAgendaRow){
         .order_id = subject->order->order_id,
         .distributor_id = subject->order->distributor_id,
         .carrier_id = subject->parties.carrier_id,
         .what = (uint8_t) what,
-        .slot = target->slot,
         .closing_month = settle_day_month(subject->order->closing_day),
-        .look_day = settle_calc_due_day(
-            subject->order,
-            &target->rule->deferred.instalments[settle_slot_item(target->slot) - 1]),
-        .bill_month = what == SETTLE_AGENDA_PENDING ? target->wait_month : -1,
+        .look_day = look_day,
+        .bill_month = -1,
     };
+}
 
+static void
+add_agenda(SettleWorker *worker, const SettleSubject *subject, const SettleTarget *target,
+           SettleAgendaWhat what)
+{
+    SettleAgendaRow row =
+        agenda_row(subject, what,
+                   settle_calc_due_day(
+                       subject->order,
+                       &target->rule->deferred.instalments[settle_slot_item(target->slot) - 1]));
+
+    row.slot = target->slot;
+    if (what == SETTLE_AGENDA_PENDING)
+        row.bill_month = target->wait_month;
     g_array_append_val(worker->output->agenda, row);
 }
 
@@ -430,27 +441,23 @@ note_late(SettleWorker *worker, const SettleSubject *subject)
 {
     const SettleRunContext *context = worker->context;
     GArray *agenda = worker->output->agenda;
-    SettleMonth closing_month = settle_day_month(subject->order->closing_day);
+    SettleMonth last = settle_day_month(subject->order->closing_day) + subject->policy->span_months;
     guint first = agenda->len;
 
+    if (context->run_id <= context->unnoted_run)
+        return;
     for (guint i = 0; i < worker->transfers->len; i++) {
         const SettleTransfer *t = &g_array_index(worker->transfers, SettleTransfer, i);
-        SettleAgendaRow row = {
-            .order_id = subject->order->order_id,
-            .distributor_id = subject->order->distributor_id,
-            .carrier_id = subject->parties.carrier_id,
-            .what = SETTLE_AGENDA_LATE,
-            .closing_month = closing_month,
-            .look_day = settle_month_first(t->period),
-            .bill_month = -1,
-        };
-        gboolean noted = t->period <= closing_month + subject->policy->span_months ||
-                         context->run_id <= context->unnoted_run;
+        SettleDay look_day = settle_month_first(t->period);
+        gboolean noted = t->period <= last;
 
         for (guint k = first; k < agenda->len && !noted; k++)
-            noted = g_array_index(agenda, SettleAgendaRow, k).look_day == row.look_day;
-        if (!noted)
+            noted = g_array_index(agenda, SettleAgendaRow, k).look_day == look_day;
+        if (!noted) {
+            SettleAgendaRow row = agenda_row(subject, SETTLE_AGENDA_LATE, look_day);
+
             g_array_append_val(agenda, row);
+        }
     }
 }
 

@@ -94,6 +94,15 @@ class Case(settle_test.TestCase):
     def rows(self, *arguments):
         return list(csv.DictReader(io.StringIO(self.settle('--format', 'csv', *arguments))))
 
+    def nets(self, *by):
+        """What is earned by those columns, in fen; also where that is nothing by now."""
+        out = {}
+        for row in self.rows('ledger', 'transfers'):
+            key = tuple(row[column] for column in by)
+            fen = int(row['amount'].replace('.', ''))
+            out[key] = out.get(key, 0) + (fen if row['debit'] == 'carrier' else -fen)
+        return out
+
     def posted(self, *columns, filters=()):
         """The transfers, as tuples of the named columns."""
         return [tuple(row[c] for c in columns) for row in self.rows('ledger', 'transfers', *filters)]

@@ -22,12 +22,7 @@ def event(event_id, what, day, **more):
 class Events(small.Case):
     def nets(self):
         """What each order stands at, by rule."""
-        out = {}
-        for row in self.rows('ledger', 'transfers'):
-            sign = 1 if row['debit'] == 'carrier' else -1
-            key = (row['subject'], row['rule'])
-            out[key] = round(out.get(key, 0) + sign * float(row['amount']), 2)
-        return out
+        return {key: fen / 100 for key, fen in super().nets('subject', 'rule').items()}
 
     def settle_all(self, rules, orders, events, until, bills=(), proven=False):
         self.prepare(rules)

@@ -12,12 +12,7 @@ from test_events import event
 class FinePrint(small.Case):
     def nets(self):
         """What each order or window stands at, in fen; nothing where it is zero."""
-        out = {}
-        for row in self.rows('ledger', 'transfers'):
-            sign = 1 if row['debit'] == 'carrier' else -1
-            key = (row['subject'], row['rule'])
-            out[key] = out.get(key, 0) + sign * int(row['amount'].replace('.', ''))
-        return {key: net for key, net in out.items() if net}
+        return {key: fen for key, fen in super().nets('subject', 'rule').items() if fen}
 
     def test_refunds_of_what_was_paid_over_time(self):
         """A partial refund after the due day takes nothing from an instalment, before it lowers the base, a full one

@@ -335,11 +335,7 @@ class OutOfOrder(small.Case):
     RULES = '- revenue-share: s\n  base: billed\n  months: 0..12\n  rate: 10%\n'
 
     def nets(self):
-        out = {}
-        for row in self.rows('ledger', 'transfers'):
-            sign = 1 if row['debit'] == 'carrier' else -1
-            out[row['subject'], row['item']] = round(out.get((row['subject'], row['item']), 0) + sign * float(row['amount']), 2)
-        return {key: net for key, net in out.items() if net}
+        return {key: fen / 100 for key, fen in super().nets('subject', 'item').items() if fen}
 
     def test_a_revision_taken_in_before_the_one_that_it_corrects(self):
         self.prepare(self.RULES)

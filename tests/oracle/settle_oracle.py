@@ -774,7 +774,6 @@ def instalment(rule, terms, number, order, bills, day, events, since):
             since['origin', rule.id, number] = month_of(due_day(terms, order, later))
         minor = attempt(rule, terms, number, later, order, bills, day, events, since)
         if minor is not None:
-            since['origin', rule.id, number] = month_of(due_day(terms, order, later))
             return minor
     return 0
 
