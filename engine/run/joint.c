@@ -192,20 +192,24 @@ settle_joint_load_receipts(SettleJoint *joint, SettleWorker *worker, const Settl
 }
 
 /* Whether a finding acts depends on all of its closing month, and its volume windows on more. */
-SettleDay
-settle_joint_first_day(const SettleJoint *joint, SettleDay first)
+SettleMonths
+settle_joint_event_months(const SettleJoint *joint, SettleMonths closing)
 {
-    SettleDay earliest = first;
+    const SettlePolicySet *policies = joint->context->policies;
+    SettleMonths months = {G_MAXINT32, 0};
 
-    for (guint p = 0; joint->tolerant && first != SETTLE_DAY_MAX &&
-                      p < settle_policy_set_size(joint->context->policies);
-         p++) {
-        const SettlePolicy *policy = settle_policy_set_nth(joint->context->policies, p);
+    if (!joint->tolerant || closing.from > closing.to)
+        return months;
+    for (guint p = 0; p < settle_policy_set_size(policies); p++) {
+        const SettlePolicy *policy = settle_policy_set_nth(policies, p);
+        SettleDay to = MIN(policy->closing_to, joint->context->date);
 
-        if (settle_joint_is_tolerant(policy) && policy->closing_to >= first)
-            earliest = MIN(earliest, policy->closing_from);
+        if (!settle_joint_is_tolerant(policy) || settle_day_month(to) < closing.from)
+            continue;
+        months.from = MIN(months.from, settle_day_month(policy->closing_from));
+        months.to = MAX(months.to, settle_day_month(to));
     }
-    return earliest;
+    return months;
 }
 
 static void

@@ -23,8 +23,9 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(SettleJoint, settle_joint_free)
  * before. */
 gboolean settle_joint_load_receipts(SettleJoint *joint, struct SettleWorker *worker,
                                     const SettleChunk *chunk, GError **error);
-/* From which closing day on events must be known, where `first` is that of the facts at hand. */
-SettleDay settle_joint_first_day(const SettleJoint *joint, SettleDay first);
+/* The closing months of which all events must be known, where the facts at hand are of orders that
+ * closed in these. */
+SettleMonths settle_joint_event_months(const SettleJoint *joint, SettleMonths closing);
 /* Which pairs are joint, from what the merge brings and the events; fills worker->joint_orders with
  * their old orders. */
 gboolean settle_joint_load_orders(SettleJoint *joint, struct SettleWorker *worker,

@@ -116,19 +116,105 @@ settle_load_new_events(SettleStore *store, const SettleRunContext *context,
     return TRUE;
 }
 
-gboolean
-settle_load_events(SettleStore *store, const SettleRunContext *context, const SettleChunk *chunk,
-                   SettleMonth first_month, GArray *events, GError **error)
-{
-    guint kept = 0;
+/* --- what counts already --------------------------------------------------------------------- */
 
-    g_array_set_size(events, 0);
-    if (!read_events(settle_store_read(store, settle_sql_run_events_of_range, error, "iim",
-                                       chunk->first_distributor, chunk->last_distributor,
-                                       first_month),
-                     chunk, events, error))
-        return FALSE;
-    for (guint i = 0; i < events->len; i++) {
+/* With more orders of a closing month than this, all events of that month are read: sending the
+ * keys would cost more than events of orders that nothing happens to. */
+#define KEYS_MAX 4096
+
+/* Orders by closing month, as often as facts name them. */
+typedef struct {
+    SettleMonths months;
+    guint *n;     /* by month - months.from */
+    guint *first; /* likewise: where the month's keys begin; none are kept of more than KEYS_MAX */
+    int32_t *distributors;
+    int64_t *orders;
+} ByMonth;
+
+static void
+by_month_clear(ByMonth *by_month)
+{
+    g_free(by_month->n);
+    g_free(by_month->first);
+    g_free(by_month->distributors);
+    g_free(by_month->orders);
+}
+
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(ByMonth, by_month_clear)
+
+static const SettleOrder *
+nth_order(GArray *facts, guint i)
+{
+    gsize size = g_array_get_element_size(facts);
+
+    return (const SettleOrder *) (const void *) (facts->data + i * size);
+}
+
+SettleMonths
+settle_load_closing_months(GArray *const *facts, guint n_facts)
+{
+    SettleDay first = SETTLE_DAY_MAX, last = SETTLE_DAY_MIN;
+
+    for (guint f = 0; f < n_facts; f++) {
+        for (guint i = 0; i < facts[f]->len; i++) {
+            first = MIN(first, nth_order(facts[f], i)->closing_day);
+            last = MAX(last, nth_order(facts[f], i)->closing_day);
+        }
+    }
+    return (SettleMonths){settle_day_month(first), settle_day_month(last)};
+}
+
+static void
+sort_into_months(ByMonth *by_month, GArray *const *facts, guint n_facts)
+{
+    SettleMonths months = settle_load_closing_months(facts, n_facts);
+    gsize n_months = months.from <= months.to ? (gsize) (months.to - months.from) + 1 : 0;
+    g_autofree guint *next = g_new0(guint, n_months);
+    guint n_keys = 0;
+
+    *by_month =
+        (ByMonth){.months = months, .n = g_new0(guint, n_months), .first = g_new0(guint, n_months)};
+    for (guint f = 0; f < n_facts; f++)
+        for (guint i = 0; i < facts[f]->len; i++)
+            by_month->n[settle_day_month(nth_order(facts[f], i)->closing_day) - months.from]++;
+    for (gsize m = 0; m < n_months; m++) {
+        by_month->first[m] = next[m] = n_keys;
+        if (by_month->n[m] <= KEYS_MAX)
+            n_keys += by_month->n[m];
+    }
+    by_month->distributors = g_new(int32_t, n_keys);
+    by_month->orders = g_new(int64_t, n_keys);
+    for (guint f = 0; f < n_facts; f++) {
+        for (guint i = 0; i < facts[f]->len; i++) {
+            const SettleOrder *order = nth_order(facts[f], i);
+            SettleMonth month = settle_day_month(order->closing_day) - months.from;
+
+            if (by_month->n[month] > KEYS_MAX)
+                continue;
+            by_month->distributors[next[month]] = order->distributor_id;
+            by_month->orders[next[month]++] = order->order_id;
+        }
+    }
+}
+
+static gboolean
+read_events_of_months(SettleStore *store, const SettleChunk *chunk, SettleMonths months,
+                      GArray *events, GError **error)
+{
+    return months.from > months.to ||
+           read_events(settle_store_read(store, settle_sql_run_events_of_months, error, "iimm",
+                                         chunk->first_distributor, chunk->last_distributor,
+                                         months.from, months.to),
+                       chunk, events, error);
+}
+
+/* Drops what does not count yet, from `first` on. */
+static void
+keep_counted(const SettleRunContext *context, GArray *events, guint first)
+{
+    guint kept = first;
+
+    for (guint i = first; i < events->len; i++) {
         const SettleEvent *event = &g_array_index(events, SettleEvent, i);
 
         if (event->day > context->date ||
@@ -139,6 +225,37 @@ settle_load_events(SettleStore *store, const SettleRunContext *context, const Se
         kept++;
     }
     g_array_set_size(events, kept);
+}
+
+gboolean
+settle_load_events(SettleStore *store, const SettleRunContext *context, const SettleChunk *chunk,
+                   GArray *const *facts, guint n_facts, SettleMonths whole, GArray *events,
+                   GError **error)
+{
+    guint before = events->len;
+    g_auto(ByMonth) by_month;
+
+    sort_into_months(&by_month, facts, n_facts);
+    if (!read_events_of_months(store, chunk, whole, events, error))
+        return FALSE;
+    for (SettleMonth month = by_month.months.from; month <= by_month.months.to; month++) {
+        guint n = by_month.n[month - by_month.months.from];
+        guint first = by_month.first[month - by_month.months.from];
+
+        if (n == 0 || (whole.from <= month && month <= whole.to))
+            continue;
+        if (n > KEYS_MAX) {
+            if (!read_events_of_months(store, chunk, (SettleMonths){month, month}, events, error))
+                return FALSE;
+        } else if (!read_events(settle_store_read(store, settle_sql_run_events_of_orders, error,
+                                                  "mILii", month, by_month.distributors + first,
+                                                  (gsize) n, by_month.orders + first, (gsize) n,
+                                                  chunk->first_distributor,
+                                                  chunk->last_distributor),
+                                chunk, events, error))
+            return FALSE;
+    }
+    keep_counted(context, events, before);
     sort_events(events);
     return TRUE;
 }

@@ -28,11 +28,15 @@ gboolean settle_load_new_bills(SettleStore *store, const SettleRunContext *conte
  * Sorted by (distributor, order, event). */
 gboolean settle_load_new_events(SettleStore *store, const SettleRunContext *context,
                                 const SettleChunk *chunk, GArray *events, GError **error);
-/* All events known of the chunk's orders that closed in first_month or later, dated up to the run's
- * day, sorted likewise. */
+/* The months that the orders closed in which facts are of, from the first to the last; facts:
+ * arrays of SettleOrder, SettleBill, SettleEvent (each begins with its order). */
+SettleMonths settle_load_closing_months(GArray *const *facts, guint n_facts);
+/* Adds all events dated up to the run's day of the orders that facts are of, and of all orders of
+ * the chunk that closed in the `whole` months; leaves the array sorted likewise, each event once.
+ * One query a closing month: what history holds besides is not read. */
 gboolean settle_load_events(SettleStore *store, const SettleRunContext *context,
-                            const SettleChunk *chunk, SettleMonth first_month, GArray *events,
-                            GError **error);
+                            const SettleChunk *chunk, GArray *const *facts, guint n_facts,
+                            SettleMonths whole, GArray *events, GError **error);
 
 /* --- history: what is known of orders settled before --------------------------------------- */
 typedef struct {

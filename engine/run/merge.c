@@ -342,60 +342,32 @@ bills_need_history(const SettleRunContext *context, const SettleSubject *subject
     return FALSE;
 }
 
-/* Any order of the chunk may have events by now: all since the earliest closing month are read,
- * which costs what there are, not what there are orders. */
+/* Of any order that something happens to, all events. */
 static gboolean
-load_events(SettleWorker *worker, const SettleChunk *chunk, SettleDay *ret_first, GError **error)
+load_events(SettleWorker *worker, const SettleChunk *chunk, GError **error)
 {
-    SettleDay first = SETTLE_DAY_MAX;
+    GArray *const facts[] = {worker->new_orders,   worker->due_orders, worker->moved_orders,
+                             worker->woken_orders, worker->new_bills,  worker->new_events};
+    SettleMonths closing = settle_load_closing_months(facts, G_N_ELEMENTS(facts));
 
-    for (guint i = 0; i < worker->new_orders->len; i++)
-        first = MIN(first, g_array_index(worker->new_orders, SettleOrder, i).closing_day);
-    for (guint i = 0; i < worker->due_orders->len; i++)
-        first = MIN(first, g_array_index(worker->due_orders, SettleOrder, i).closing_day);
-    for (guint i = 0; i < worker->moved_orders->len; i++)
-        first = MIN(first, g_array_index(worker->moved_orders, SettleOrder, i).closing_day);
-    for (guint i = 0; i < worker->new_bills->len; i++)
-        first = MIN(first, g_array_index(worker->new_bills, SettleBill, i).order.closing_day);
-    for (guint i = 0; i < worker->new_events->len; i++)
-        first = MIN(first, g_array_index(worker->new_events, SettleEvent, i).order.closing_day);
-    for (guint i = 0; i < worker->woken_orders->len; i++)
-        first = MIN(first, g_array_index(worker->woken_orders, SettleOrder, i).closing_day);
-    first = MIN(first, settle_joint_first_day(worker->joint, first));
-    *ret_first = first;
     g_array_set_size(worker->events, 0);
-    return first == SETTLE_DAY_MAX ||
-           settle_load_events(worker->reader, worker->context, chunk, settle_day_month(first),
-                              worker->events, error);
-}
-
-/* Joint orders may have closed long before all others of the chunk: their events count, too. */
-static gboolean
-load_joint_events(SettleWorker *worker, const SettleChunk *chunk, SettleDay loaded_from,
-                  GError **error)
-{
-    SettleDay first = loaded_from;
-
-    for (guint i = 0; i < worker->joint_orders->len; i++)
-        first = MIN(first, g_array_index(worker->joint_orders, SettleOrder, i).closing_day);
-    return worker->joint_orders->len == 0 ||
-           (loaded_from != SETTLE_DAY_MAX &&
-            settle_day_month(first) == settle_day_month(loaded_from)) ||
-           settle_load_events(worker->reader, worker->context, chunk, settle_day_month(first),
-                              worker->events, error);
+    return settle_load_events(worker->reader, worker->context, chunk, facts, G_N_ELEMENTS(facts),
+                              settle_joint_event_months(worker->joint, closing), worker->events,
+                              error);
 }
 
 /* First pass: which orders' past is needed, and of which months. */
 gboolean
 settle_merge_load_history(SettleWorker *worker, const SettleChunk *chunk, GError **error)
 {
-    SettleDay events_from;
+    const SettleMonths none = {1, 0};
     SettleSubject subject;
 
     if (!settle_joint_load_receipts(worker->joint, worker, chunk, error) ||
-        !load_events(worker, chunk, &events_from, error) ||
+        !load_events(worker, chunk, error) ||
         !settle_joint_load_orders(worker->joint, worker, chunk, error) ||
-        !load_joint_events(worker, chunk, events_from, error))
+        !settle_load_events(worker->reader, worker->context, chunk, &worker->joint_orders, 1, none,
+                            worker->events, error))
         return FALSE;
     g_array_set_size(worker->keys, 0);
     if (worker->due_orders->len > 0 || worker->woken_orders->len > 0 ||
