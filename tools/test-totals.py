@@ -1,6 +1,6 @@
 """Adds up what `meson test` did: every TAP case counts, and a test that died counts as a failure.
 
-usage: test-totals.py MESON-LOGS MESON-STATUS CLANG-STATUS FUZZ-STATUS (0: good)
+usage: test-totals.py MESON-STATUS CLANG-STATUS FUZZ-STATUS MESON-LOGS... (status 0: good)
 
 The last line is "N passed, N failed", and ", N skipped" if any were. Exit status 1 unless all is well.
 """
@@ -19,10 +19,8 @@ def read_xml(path):
     return ElementTree.fromstring(re.sub(r"^<\?xml[^>]*\?>", "", text))
 
 
-def main():
-    logs, meson_status, clang_status, fuzz_status = sys.argv[1:]
-    counts = {"passed": 0, "failed": 0, "skipped": 0}
-    failures = []
+def add_up(logs, counts, failures):
+    """Counts what the folder of logs tells."""
     reported = set()  # tests with a failed case of their own
     junit = os.path.join(logs, "testlog.junit.xml")
     if os.path.exists(junit):
@@ -45,6 +43,14 @@ def main():
                 if (test["result"] not in ("OK", "SKIP", "EXPECTEDFAIL")
                         and test["name"] not in reported):
                     failures.append(f"{test['name']}: {test['result']}")
+
+
+def main():
+    meson_status, clang_status, fuzz_status, *folders = sys.argv[1:]
+    counts = {"passed": 0, "failed": 0, "skipped": 0}
+    failures = []
+    for logs in folders:
+        add_up(logs, counts, failures)
     if clang_status != "0":
         failures.append("clang: does not compile without warnings")
     if fuzz_status != "0":

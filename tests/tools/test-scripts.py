@@ -74,7 +74,7 @@ def check_totals(base):
     ]
     marks = {"passed": "", "failed": "<failure/>", "skipped": "<skipped/>"}
 
-    def totals(chosen, *status):
+    def totals(chosen, *status, times=1):
         with open(os.path.join(base, "testlog.junit.xml"), "w", encoding="utf-8") as file:
             file.write("<testsuites>" + "".join(
                 f'<testsuite name="p.{name}">' + "".join(
@@ -83,7 +83,7 @@ def check_totals(base):
         with open(os.path.join(base, "testlog.json"), "w", encoding="utf-8") as file:
             file.writelines(json.dumps({"name": name, "result": result}) + "\n"
                             for name, result, _ in chosen)
-        result = run(sys.executable, os.path.join(TOOLS, "test-totals.py"), base, *status)
+        result = run(sys.executable, os.path.join(TOOLS, "test-totals.py"), *status, *[base] * times)
         return result.returncode, result.stdout.splitlines()[-1]
 
     for chosen, status, expected in (
@@ -96,6 +96,8 @@ def check_totals(base):
         ([], ("0", "0", "0"), (1, "0 passed, 0 failed")),
     ):
         check(f"totals: {expected[1]}", totals(chosen, *status) == expected, totals(chosen, *status))
+    twice = totals(tests[:2], "1", "0", "0", times=2)
+    check("totals of two builds", twice == (1, "6 passed, 2 failed, 2 skipped"), twice)
 
 
 def check_options():
