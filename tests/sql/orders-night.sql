@@ -3,7 +3,8 @@
 -- into tables made like the engine's, and then compares all rows with the engine's: they must agree to the
 -- fen.
 --
--- psql variables: run, batch_first, batch_last, first, last (distributors), window (number of the month).
+-- psql variables: run, batch_first, batch_last, first, last (distributors), window (number of the month), bills (where
+-- they are read: settle.bill, whose rows carry what is known of the order, or a view that joins the orders).
 -- sqlway.rule and sqlway.product are prepared by the benchmark from the policies it generated.
 \set ON_ERROR_STOP on
 SET jit = off;
@@ -26,14 +27,14 @@ SELECT o.distributor_id, o.closing_month, o.order_id, :run, r.ordinal << 16, e.a
    AND o.distributor_id BETWEEN :first AND :last
    AND e.amount > 0
  ORDER BY o.distributor_id, o.order_id;
--- Shares of the bills of the night; the facts of its order stand in the bill, so nothing is joined but the product.
+-- Shares of the bills of the night.
 INSERT INTO sqlway.transfer (distributor_id, period, subject_id, run_id, slot, amount_minor, target_minor,
                              policy_id, origin, class_id, revision, kind, debit, credit)
 SELECT b.distributor_id, b.month, b.order_id, :run,
        (3 << 16) | (((extract(year FROM b.month) * 12 + extract(month FROM b.month)) -
                   (extract(year FROM b.closing_day) * 12 + extract(month FROM b.closing_day)))::integer << 4),
        e.amount, e.amount, r.policy_id, b.month, p.class_id, b.revision, 3, 1, 2
-  FROM settle.bill b
+  FROM :bills b
   JOIN sqlway.product p USING (product_id)
   JOIN (SELECT DISTINCT policy_id, carrier_id FROM sqlway.rule) r ON r.carrier_id = p.carrier_id
  CROSS JOIN LATERAL (SELECT least((b.billed_minor * 30000 + 500000) / 1000000, 500) AS amount) e

@@ -1,0 +1,81 @@
+"""Growth: a night costs what the night brings, not what history holds."""
+
+import os
+import time
+
+from .common import quiet
+
+AFTER = (12, 18, 36)  # months of history, and after the last
+
+
+def split_days(bench, entry):
+    """The first five days of a month's file as files of their own, and the rest. By day of closing."""
+    month = entry["business_date"][:7]
+    days = {f"{month}-{day:02}": [] for day in range(1, 6)}
+    with open(os.path.join(bench.data, entry["file"]), encoding="utf-8") as file:
+        header, *lines = file.read().splitlines()
+    rest, column = [], header.split(",").index("closed_at")
+    for line in lines:
+        days.get(line.split(",")[column][:10], rest).append(line)
+    paths = {}
+    for day, rows in [*days.items(), ("rest", rest)]:
+        paths[day] = os.path.join(bench.data, f"{month}-{day}.csv")
+        with open(paths[day], "w", encoding="utf-8") as file:
+            file.write("\n".join([header, *rows, ""]))
+    return paths
+
+
+def touched(bench):
+    """Buffers that the server has looked at, and WAL it has written, so far."""
+    time.sleep(1.2)  # what a session did is told when it ends, or once a second
+    return [int(value) for value in bench.sql(
+        "SELECT sum(blks_hit + blks_read)::bigint, (pg_current_wal_lsn() - '0/0')::bigint "
+        "FROM pg_stat_database WHERE datname = current_database()").split("|")]
+
+
+def one_night(bench, day):
+    before = touched(bench)
+    seconds, _, rss = bench.measure(bench.settle("run", "--date", day))
+    return (seconds, *(b - a for a, b in zip(before, touched(bench))), rss)
+
+
+def event_night(bench, day, months):
+    """20,000 findings and refunds on orders of all ages."""
+    path = os.path.join(bench.data, f"events-{months}.csv")
+    rows = bench.sql(f"""
+        SELECT c.code || ',{months}-' || row_number() OVER () || ',' || o.upstream_id || ',' ||
+               CASE WHEN o.order_id % 2 = 0 THEN 'fraud' ELSE 'full-refund' END || ',{day}T08:00:00+08:00,,,'
+          FROM (SELECT * FROM settle.closed_order ORDER BY md5(order_id::text || '{months}') LIMIT 20000) o
+          JOIN settle.code c ON c.dim = 1 AND c.id = o.carrier_id""").splitlines()
+    with open(path, "w", encoding="utf-8") as file:
+        file.write("\n".join(["carrier,event_id,order_id,event,at,amount,reinstates,currency", *rows, ""]))
+    quiet(*bench.settle("import", "events", path, "--date", day))
+    return one_night(bench, day)
+
+
+def measure_growth(bench):
+    """Months of history, and the same nights after some of them: --orders are those of all 60 months."""
+    bench.master_data()
+    print(f"{'months':<10}{'night':>12}{'time':>12}{'buffers':>14}{'WAL bytes':>14}{'memory':>14}", flush=True)
+    months = [entry for entry in bench.manifest if entry["kind"] == "orders"]
+    for number, entry in enumerate(months, 1):
+        files = [(entry["business_date"], os.path.join(bench.data, entry["file"]))]
+        if number - 1 in (*AFTER, len(months) - 1):
+            paths = split_days(bench, entry)
+            files = [(entry["business_date"], paths.pop("rest"))]
+            bench.sql("VACUUM (ANALYZE)")
+            nights = []
+            for day, path in paths.items():
+                quiet(*bench.settle("import", "orders", path, "--date", day))
+                nights.append(one_night(bench, day))
+            shown = [sorted(night[k] for night in nights)[len(nights) // 2] for k in range(4)]
+            day = entry["business_date"][:8] + "06"
+            for what, (seconds, buffers, wal, rss) in (("orders", shown),
+                                                       ("events", event_night(bench, day, number - 1))):
+                bench.results.append({"step": f"growth {what} {number - 1}", "seconds": round(seconds, 3),
+                                      "buffers": buffers, "wal": wal})
+                print(f"{number - 1:<10}{what:>12}{seconds:>10.2f} s{buffers:>14,}{wal:>14,}{rss:>10.1f} MiB",
+                      flush=True)
+        for date, path in files:
+            quiet(*bench.settle("import", "orders", path, "--date", date))
+            quiet(*bench.settle("run", "--date", date))
