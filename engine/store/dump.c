@@ -16,7 +16,14 @@ struct SettleDump {
 SettleDump *
 settle_store_dump(SettleStore *store, const char *sql, GError **error)
 {
-    g_autofree char *copy = g_strdup_printf("COPY (%s) TO STDOUT (FORMAT binary)", sql);
+    return settle_store_dump_text(store, sql, sql, error);
+}
+
+SettleDump *
+settle_store_dump_text(SettleStore *store, const char *text, const char *sql, GError **error)
+{
+    /* The text may end with a comment. */
+    g_autofree char *copy = g_strdup_printf("COPY (%s\n) TO STDOUT (FORMAT binary)", text);
     SettleDump *dump;
     PGresult *result;
 
@@ -82,6 +89,23 @@ settle_dump_next(SettleDump *dump, GError **error)
         dump->row = NULL;
     }
     return FALSE;
+}
+
+int
+settle_dump_fields(const SettleDump *dump, const char **ret_values, int *ret_lengths, int max)
+{
+    int n = settle_get_u16(dump->row);
+    const char *at = dump->row + 2;
+
+    settle_invariant(n <= max);
+    for (int i = 0; i < n; i++) {
+        int length = (int) settle_get_u32(at);
+
+        ret_values[i] = at + 4;
+        ret_lengths[i] = length;
+        at += 4 + MAX(length, 0);
+    }
+    return n;
 }
 
 int32_t

@@ -74,6 +74,16 @@ gboolean settle_store_citus_nodes(SettleStore *store, GError **error);
 gboolean settle_store_citus_tables(SettleStore *store, SettleDistribution *distribution,
                                    GError **error);
 
+/* As settle_store_dump(), of the text; errors name sql. */
+SettleDump *settle_store_dump_text(SettleStore *store, const char *text, const char *sql,
+                                   GError **error);
+/* Where the fields of the current row are, and how long (-1: NULL); returns how many. Each has a
+ * byte behind it that may be overwritten. Aborts if there are more than max. */
+int settle_dump_fields(const SettleDump *dump, const char **ret_values, int *ret_lengths, int max);
+
+/* The text with its parameters put in, NULL if one of the types cannot be. To be freed. */
+char *settle_statement_with_values(const char *sql, const char *types, va_list arguments);
+
 static inline uint16_t
 settle_get_u16(const char *bytes)
 {

@@ -2,36 +2,63 @@
 
 #include <stdarg.h>
 
+/* Wider rows than any query of ours has. */
+#define COLUMNS_MAX 64
+
 struct SettleReader {
     SettleStore *store;
     const char *sql;
-    PGresult *row;
+    SettleDump *dump; /* COPY; NULL: single-row mode */
+    PGresult *row;    /* single-row mode */
     gboolean ended;
-    GByteArray *bytes; /* of settle_reader_sum */
+    int n; /* fields of the current row */
+    const char *values[COLUMNS_MAX];
+    int lengths[COLUMNS_MAX]; /* -1: NULL */
+    GByteArray *bytes;        /* of settle_reader_digest */
 };
+
+static gboolean
+send_query(SettleStore *store, const char *sql, const char *types, va_list arguments,
+           GError **error)
+{
+    SettleParameters parameters;
+    int sent;
+
+    settle_parameters_init(&parameters, types, arguments);
+    sent = PQsendQueryParams(store->connection, sql, parameters.n, parameters.types,
+                             parameters.values, parameters.lengths, parameters.formats, 1);
+    settle_parameters_clear(&parameters);
+    if (!sent)
+        return settle_store_fail(store, NULL, sql, error);
+    settle_invariant(PQsetSingleRowMode(store->connection));
+    return TRUE;
+}
 
 SettleReader *
 settle_store_read(SettleStore *store, const char *sql, GError **error, const char *types, ...)
 {
-    SettleParameters parameters;
-    SettleReader *reader;
+    SettleReader *reader = g_new0(SettleReader, 1);
+    g_autofree char *text = NULL;
     va_list arguments;
-    int sent;
+    gboolean ok;
 
-    va_start(arguments, types);
-    settle_parameters_init(&parameters, types, arguments);
-    va_end(arguments);
-    sent = PQsendQueryParams(store->connection, sql, parameters.n, parameters.types,
-                             parameters.values, parameters.lengths, parameters.formats, 1);
-    settle_parameters_clear(&parameters);
-    if (!sent) {
-        settle_store_fail(store, NULL, sql, error);
-        return NULL;
-    }
-    settle_invariant(PQsetSingleRowMode(store->connection));
-    reader = g_new0(SettleReader, 1);
     reader->store = store;
     reader->sql = sql;
+    va_start(arguments, types);
+    text = settle_statement_with_values(sql, types, arguments);
+    va_end(arguments);
+    if (text != NULL) {
+        reader->dump = settle_store_dump_text(store, text, sql, error);
+        ok = reader->dump != NULL;
+    } else {
+        va_start(arguments, types);
+        ok = send_query(store, sql, types, arguments, error);
+        va_end(arguments);
+    }
+    if (!ok) {
+        g_free(reader);
+        return NULL;
+    }
     reader->bytes = g_byte_array_new();
     return reader;
 }
@@ -59,6 +86,17 @@ end(SettleReader *reader, PGresult *last, GError **error)
     return good;
 }
 
+static gboolean
+next_by_copy(SettleReader *reader, GError **error)
+{
+    if (!settle_dump_next(reader->dump, error)) {
+        reader->ended = TRUE;
+        return FALSE;
+    }
+    reader->n = settle_dump_fields(reader->dump, reader->values, reader->lengths, COLUMNS_MAX);
+    return TRUE;
+}
+
 gboolean
 settle_reader_next(SettleReader *reader, GError **error)
 {
@@ -68,17 +106,25 @@ settle_reader_next(SettleReader *reader, GError **error)
     reader->row = NULL;
     if (reader->ended)
         return FALSE;
+    if (reader->dump != NULL)
+        return next_by_copy(reader, error);
     result = PQgetResult(reader->store->connection);
     if (result == NULL) {
         reader->ended = TRUE;
         return settle_store_fail(reader->store, NULL, reader->sql, error);
     }
-    if (PQresultStatus(result) == PGRES_SINGLE_TUPLE) {
-        reader->row = result;
-        return TRUE;
+    if (PQresultStatus(result) != PGRES_SINGLE_TUPLE) {
+        end(reader, result, error);
+        return FALSE;
     }
-    end(reader, result, error);
-    return FALSE;
+    reader->row = result;
+    reader->n = PQnfields(result);
+    settle_invariant(reader->n <= COLUMNS_MAX);
+    for (int i = 0; i < reader->n; i++) {
+        reader->values[i] = PQgetvalue(result, 0, i);
+        reader->lengths[i] = PQgetisnull(result, 0, i) ? -1 : PQgetlength(result, 0, i);
+    }
+    return TRUE;
 }
 
 void
@@ -88,49 +134,49 @@ settle_reader_free(SettleReader *reader)
         return;
     while (settle_reader_next(reader, NULL))
         ;
+    settle_dump_free(reader->dump);
     g_byte_array_unref(reader->bytes);
     g_free(reader);
 }
 
-/* Puts the fields together as COPY would have sent them. */
+/* Puts the fields together as COPY sends them. */
 static void
-put_fields(GByteArray *bytes, const PGresult *row, int first)
+put_fields(GByteArray *bytes, const SettleReader *reader, int first)
 {
-    int n = PQnfields(row);
-    uint16_t count = GUINT16_TO_BE((uint16_t) (n - first));
+    uint16_t count = GUINT16_TO_BE((uint16_t) (reader->n - first));
 
     g_byte_array_set_size(bytes, 0);
     g_byte_array_append(bytes, (const guint8 *) &count, sizeof count);
-    for (int i = first; i < n; i++) {
-        gboolean null = PQgetisnull(row, 0, i) != 0;
-        int length = PQgetlength(row, 0, i);
-        uint32_t word = GUINT32_TO_BE(null ? UINT32_MAX : (uint32_t) length);
+    for (int i = first; i < reader->n; i++) {
+        uint32_t word = GUINT32_TO_BE((uint32_t) reader->lengths[i]);
 
         g_byte_array_append(bytes, (const guint8 *) &word, sizeof word);
-        if (!null)
-            g_byte_array_append(bytes, (const guint8 *) PQgetvalue(row, 0, i), (guint) length);
+        if (reader->lengths[i] > 0)
+            g_byte_array_append(bytes, (const guint8 *) reader->values[i],
+                                (guint) reader->lengths[i]);
     }
 }
 
 void
 settle_reader_digest(const SettleReader *reader, int first_column, SettleDigest *digest)
 {
-    put_fields(reader->bytes, reader->row, first_column);
+    put_fields(reader->bytes, reader, first_column);
     settle_digest_update(digest, reader->bytes->data, reader->bytes->len);
 }
 
 gboolean
 settle_reader_is_null(const SettleReader *reader, int column)
 {
-    return PQgetisnull(reader->row, 0, column) != 0;
+    settle_invariant(column < reader->n);
+    return reader->lengths[column] < 0;
 }
 
 /* Exactly that width: another type, or NULL, is our own mistake, never a wrong amount. */
 static inline const char *
 fixed(const SettleReader *reader, int column, int width)
 {
-    settle_invariant(PQgetlength(reader->row, 0, column) == width);
-    return PQgetvalue(reader->row, 0, column);
+    settle_invariant(column < reader->n && reader->lengths[column] == width);
+    return reader->values[column];
 }
 
 int16_t
@@ -142,7 +188,7 @@ settle_reader_i16(const SettleReader *reader, int column)
 int32_t
 settle_reader_i32(const SettleReader *reader, int column)
 {
-    if (PQgetlength(reader->row, 0, column) == 2)
+    if (column < reader->n && reader->lengths[column] == 2)
         return settle_reader_i16(reader, column);
     return (int32_t) settle_get_u32(fixed(reader, column, 4));
 }
@@ -150,15 +196,15 @@ settle_reader_i32(const SettleReader *reader, int column)
 int64_t
 settle_reader_i64(const SettleReader *reader, int column)
 {
-    if (PQgetlength(reader->row, 0, column) == 8)
-        return (int64_t) settle_get_u64(PQgetvalue(reader->row, 0, column));
-    return settle_field_integer(reader->row, 0, column);
+    if (column < reader->n && reader->lengths[column] == 8)
+        return (int64_t) settle_get_u64(reader->values[column]);
+    return settle_reader_i32(reader, column);
 }
 
 gboolean
 settle_reader_bool(const SettleReader *reader, int column)
 {
-    return settle_field_bool(reader->row, 0, column);
+    return *fixed(reader, column, 1) != 0;
 }
 
 SettleDay
@@ -176,7 +222,16 @@ settle_reader_month(const SettleReader *reader, int column)
 const char *
 settle_reader_text(const SettleReader *reader, int column, size_t *ret_length)
 {
+    gboolean null = settle_reader_is_null(reader, column);
+    size_t length = null ? 0 : (size_t) reader->lengths[column];
+
     if (ret_length != NULL)
-        *ret_length = (size_t) PQgetlength(reader->row, 0, column);
-    return PQgetvalue(reader->row, 0, column);
+        *ret_length = length;
+    if (null)
+        return "";
+    /* libpq ends a result's fields with NUL; those of COPY have the next one's length there, which
+     * was read when the row came. */
+    if (reader->dump != NULL)
+        ((char *) (uintptr_t) reader->values[column])[length] = '\0';
+    return reader->values[column];
 }

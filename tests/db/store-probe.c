@@ -238,12 +238,18 @@ row_equals(const SettleReader *reader, int64_t row, GString *expected)
            memcmp(bytes, expected->str, text_length) == 0;
 }
 
+/* A text among the parameters makes it single-row mode, else it is COPY. */
 static gboolean
-read_rows(Probe *probe, int64_t n, GError **error)
+read_rows(Probe *probe, gboolean copies, int64_t n, GError **error)
 {
     g_autoptr(SettleReader) reader =
-        settle_store_read(probe->store, "SELECT * FROM pg_temp.probe WHERE row >= $1 ORDER BY row",
-                          error, "l", (int64_t) 0);
+        copies ? settle_store_read(probe->store,
+                                   "SELECT * FROM pg_temp.probe WHERE row >= $1 ORDER BY row",
+                                   error, "l", (int64_t) 0)
+               : settle_store_read(
+                     probe->store,
+                     "SELECT * FROM pg_temp.probe WHERE row >= $1 AND $2 = 'x' ORDER BY row", error,
+                     "ls", (int64_t) 0, "x");
     g_autoptr(GString) expected = g_string_new(NULL);
     GError *failure = NULL;
     int64_t row = 0;
@@ -272,7 +278,35 @@ probe_round_trip(Probe *probe, GError **error)
                "CREATE TEMP TABLE probe (row bigint, h smallint, i integer, l bigint, "
                "b boolean, d date, m date, t timestamptz, s text, y bytea)",
                error, "") &&
-           write_rows(probe, n, error) && read_rows(probe, n, error);
+           write_rows(probe, n, error) && read_rows(probe, TRUE, n, error) &&
+           read_rows(probe, FALSE, n, error);
+}
+
+/* Every value that can be put into a text, at the ends of its range. */
+static gboolean
+probe_literals(Probe *probe, GError **error)
+{
+    static const int32_t numbers[] = {INT32_MIN, 0, INT32_MAX};
+    static const SettleDay days[] = {SETTLE_DAY_MIN, 0, SETTLE_DAY_MAX};
+    static const char sql[] =
+        "SELECT $1, $2, $3, $4, $5, $6, $7[1], $7[3], cardinality($8), $9[1], $9[3], $10, $1 -- $1";
+    g_autoptr(SettleReader) reader =
+        settle_store_read(probe->store, sql, error, "ilhbdmIIDi", INT32_MIN, INT64_MIN, G_MININT16,
+                          TRUE, SETTLE_DAY_MIN, settle_day_month(SETTLE_DAY_MAX), numbers,
+                          G_N_ELEMENTS(numbers), numbers, (gsize) 0, days, G_N_ELEMENTS(days), 10);
+
+    if (reader == NULL || !settle_reader_next(reader, error))
+        return FALSE;
+    if (settle_reader_i32(reader, 0) != INT32_MIN || settle_reader_i64(reader, 1) != INT64_MIN ||
+        settle_reader_i16(reader, 2) != G_MININT16 || !settle_reader_bool(reader, 3) ||
+        settle_reader_day(reader, 4) != SETTLE_DAY_MIN ||
+        settle_reader_month(reader, 5) != settle_day_month(SETTLE_DAY_MAX) ||
+        settle_reader_i32(reader, 6) != INT32_MIN || settle_reader_i32(reader, 7) != INT32_MAX ||
+        settle_reader_i32(reader, 8) != 0 || settle_reader_day(reader, 9) != SETTLE_DAY_MIN ||
+        settle_reader_day(reader, 10) != SETTLE_DAY_MAX || settle_reader_i32(reader, 11) != 10 ||
+        settle_reader_i32(reader, 12) != INT32_MIN)
+        return mismatch(error, "a literal", 0);
+    return !settle_reader_next(reader, error);
 }
 
 /* Rows of which the one given has a bad value; the server says so at the end. */
@@ -342,8 +376,15 @@ probe_give_up(Probe *probe, GError **error)
 static gboolean
 probe_reader_error(Probe *probe, GError **error)
 {
-    g_autoptr(SettleReader) reader = settle_store_read(
-        probe->store, "SELECT 10 / (500 - i) FROM generate_series(1, $1) i", error, "i", 1000);
+    gboolean copies = strcmp(probe->arguments[0], "copy") == 0;
+    g_autoptr(SettleReader) reader =
+        copies
+            ? settle_store_read(probe->store, "SELECT 10 / (500 - i) FROM generate_series(1, $1) i",
+                                error, "i", 1000)
+            : settle_store_read(
+                  probe->store,
+                  "SELECT 10 / (500 - i) FROM generate_series(1, $1) i WHERE $2 <> ''", error, "is",
+                  1000, "x");
     GError *failure = NULL;
     int n = 0;
 
@@ -531,7 +572,8 @@ static const struct {
     {"check-violation", 0, probe_check_violation},
     {"unique-violation", 0, probe_unique_violation},
     {"give-up", 0, probe_give_up},
-    {"reader-error", 0, probe_reader_error},
+    {"literals", 0, probe_literals},
+    {"reader-error", 1, probe_reader_error},
     {"failed-commit", 0, probe_failed_commit},
     {"killed", 0, probe_killed},
     {"killed-reader", 0, probe_killed_reader},
@@ -572,7 +614,8 @@ main(int argc, char **argv)
                 return probe(argv[1], (SettleStoreRole) role, commands[i].run, argv + 4);
         }
     }
-    fputs("usage: store-probe CONNINFO login|owner|runner|approver|author|reader COMMAND [ARGUMENT...]\n",
+    fputs("usage: store-probe CONNINFO login|owner|runner|approver|author|reader COMMAND "
+          "[ARGUMENT...]\n",
           stderr);
     return 2;
 }

@@ -93,9 +93,13 @@ class Streams(ProbeCase):
         self.assertEqual(self.ok(probe(self.fresh(), 'runner', 'give-up')), '0')
 
     def test_error_in_the_middle_of_reading(self):
-        answer = probe(self.fresh(), 'runner', 'reader-error')
-        self.fails(answer, 'DATABASE', '22012')
-        self.assertEqual(answer.lines[0], '499')
+        for how in ('copy', 'single-row'):
+            answer = probe(self.fresh(), 'runner', 'reader-error', how)
+            self.fails(answer, 'DATABASE', '22012')
+            self.assertEqual(answer.lines[0], '499')
+
+    def test_values_in_the_text(self):
+        self.ok(probe(self.fresh(), 'runner', 'literals'))
 
 
 class Killed(ProbeCase):
