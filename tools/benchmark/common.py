@@ -119,7 +119,8 @@ class Bench:
             seconds.setdefault(result["step"], []).append(result["seconds"])
         engine = seconds.get(self.engine_step(), [])
         for step in self.other_ways:
-            found = [a / b for a, b in zip(engine, seconds.get(step, []))]
+            others = seconds.get(step, [])  # of the last runs, if it was not part of all
+            found = [a / b for a, b in zip(engine[len(engine) - len(others):], others)]
             if found:
                 median = statistics.median(found)
                 self.results.append({"step": f"engine / {step}", "runs": len(found), "ratio": round(median, 3)})
