@@ -15,6 +15,8 @@ deleted when the test ends, also by SIGTERM, SIGINT or SIGHUP. Several may run a
 Environment: SETTLE_PROGRAM (the built settle), SETTLE_PG_BIN (folder of initdb and postgres),
 SETTLE_PG_OPTIONS (handed to the server)."""
 import atexit
+import collections
+import functools
 import glob
 import os
 import re
@@ -73,6 +75,7 @@ class PrivateServer:
         self.folder = None
         self.child = None
         self.databases = 0
+        self.migrated = False  # whether there is a database to copy
         PrivateServer.running.append(self)
         atexit.register(self.stop)
         try:
@@ -149,17 +152,18 @@ class PrivateServer:
         words = {'host': self.folder, 'dbname': database, 'user': user, **more}
         return ' '.join(f"{key}='{value}'" for key, value in words.items())
 
-    def database(self, migrated=False, logins=True):
-        """A fresh database. The first migrated one of a server makes the group roles and logins."""
+    def database(self, migrated=False):
+        """A fresh database. Migrated ones are copies of one, which costs a fraction of migrating each; with that
+        come the group roles, and logins."""
         self.databases += 1
         name = f'settle_{self.databases}'
-        self.sql(f'CREATE DATABASE {name}', 'postgres')
-        database = Database(self, name)
-        if migrated:
-            database.settle('migrate', check=True)
-            if logins:
-                self.logins()
-        return database
+        if migrated and not self.migrated:
+            self.sql('CREATE DATABASE settle_migrated', 'postgres')
+            Database(self, 'settle_migrated').settle('migrate', check=True)
+            self.logins()
+            self.migrated = True
+        self.sql(f'CREATE DATABASE {name} TEMPLATE {"settle_migrated" if migrated else "template1"}', 'postgres')
+        return Database(self, name)
 
     def logins(self):
         """The login roles of LOGINS, members of their group (which migrate has made)."""
@@ -223,10 +227,17 @@ class SqlError(Exception):
         self.state = match[1] if match else ''
 
 
+@functools.cache
+def psql_program():
+    """The server's own: what Debian has on the path is a wrapper that costs more than most statements."""
+    beside = os.path.join(find_binaries(), 'psql')
+    return beside if os.access(beside, os.X_OK) else 'psql'
+
+
 def psql(conninfo, text):
     """Runs SQL in one session (several statements are several transactions) and returns the rows."""
     result = subprocess.run(
-        ['psql', '-X', '-q', '-A', '-t', '-F', '\t', '-v', 'ON_ERROR_STOP=1', '-v',
+        [psql_program(), '-X', '-q', '-A', '-t', '-F', '\t', '-v', 'ON_ERROR_STOP=1', '-v',
          'VERBOSITY=verbose', '-d', conninfo, '-f', '-'],
         input=text, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, check=False,
         env={**os.environ, 'PGTZ': 'UTC', 'PGDATESTYLE': 'ISO, YMD', 'PGCLIENTENCODING': 'UTF8'})
@@ -242,12 +253,25 @@ def program():
     return path
 
 
+calls = collections.Counter()  # of each command of the program
+
+
+def sanitizers(arguments):
+    """With the sanitizers, looking for leaks costs nearly as much as a short command: it is done in the first call of
+    each command and in every eighth."""
+    command = tuple(str(a) for a in arguments if not str(a).startswith('-'))[:2]
+    calls[command] += 1
+    if calls[command] % 8 == 1 or 'ASAN_OPTIONS' not in os.environ:
+        return {}
+    return {'ASAN_OPTIONS': os.environ['ASAN_OPTIONS'] + ':detect_leaks=0'}
+
+
 def settle(*arguments, db=None, check=False, env=None, timeout=600):
     """Runs the program; (exit code, stdout, stderr)."""
     command = [program(), *(['--db', db] if db else []), *(str(a) for a in arguments)]
     result = subprocess.run(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
                             stderr=subprocess.PIPE, text=True, check=False, timeout=timeout,
-                            env={**os.environ, **(env or {})})
+                            env={**os.environ, **sanitizers(arguments), **(env or {})})
     if check and result.returncode != 0:
         raise AssertionError(f'{" ".join(command)} ended with {result.returncode}:\n'
                              f'{result.stdout}{result.stderr}')
