@@ -54,6 +54,12 @@ typedef struct {
     SettleMonth from, to;
 } SettleMonths;
 
+static inline gboolean
+settle_months_any(SettleMonths months)
+{
+    return months.from <= months.to;
+}
+
 /* A month whose bills a carrier has all delivered. */
 typedef struct {
     int32_t carrier_id;

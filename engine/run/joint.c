@@ -193,12 +193,15 @@ settle_joint_load_receipts(SettleJoint *joint, SettleWorker *worker, const Settl
 
 /* Whether a finding acts depends on all of its closing month, and its volume windows on more. */
 SettleMonths
-settle_joint_event_months(const SettleJoint *joint, SettleMonths closing)
+settle_joint_event_months(const SettleJoint *joint, GArray *const *facts, guint n_facts)
 {
     const SettlePolicySet *policies = joint->context->policies;
-    SettleMonths months = {G_MAXINT32, 0};
+    SettleMonths months = {G_MAXINT32, 0}, closing;
 
-    if (!joint->tolerant || closing.from > closing.to)
+    if (!joint->tolerant)
+        return months;
+    closing = settle_load_closing_months(facts, n_facts);
+    if (!settle_months_any(closing))
         return months;
     for (guint p = 0; p < settle_policy_set_size(policies); p++) {
         const SettlePolicy *policy = settle_policy_set_nth(policies, p);

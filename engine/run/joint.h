@@ -23,9 +23,10 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(SettleJoint, settle_joint_free)
  * before. */
 gboolean settle_joint_load_receipts(SettleJoint *joint, struct SettleWorker *worker,
                                     const SettleChunk *chunk, GError **error);
-/* The closing months of which all events must be known, where the facts at hand are of orders that
- * closed in these. */
-SettleMonths settle_joint_event_months(const SettleJoint *joint, SettleMonths closing);
+/* The closing months of which all events must be known, with these facts at hand (as those of
+ * settle_load_events). */
+SettleMonths settle_joint_event_months(const SettleJoint *joint, GArray *const *facts,
+                                       guint n_facts);
 /* Which pairs are joint, from what the merge brings and the events; fills worker->joint_orders with
  * their old orders. */
 gboolean settle_joint_load_orders(SettleJoint *joint, struct SettleWorker *worker,

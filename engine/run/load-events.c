@@ -95,7 +95,7 @@ settle_load_new_events(SettleStore *store, const SettleRunContext *context,
     guint of_batches;
 
     g_array_set_size(events, 0);
-    if (context->fact_months.from <= context->fact_months.to &&
+    if (settle_months_any(context->fact_months) &&
         !read_events(settle_store_read(store, settle_sql_run_events_of_batches, error, "iiIiimm",
                                        batches[0], batches[n - 1], batches, n,
                                        chunk->first_distributor, chunk->last_distributor,
@@ -103,7 +103,7 @@ settle_load_new_events(SettleStore *store, const SettleRunContext *context,
                      chunk, events, error))
         return FALSE;
     of_batches = events->len;
-    if (context->waited_events.from <= context->waited_events.to &&
+    if (settle_months_any(context->waited_events) &&
         !read_events(settle_store_read(store, settle_sql_run_events_waited, error, "diiiImm",
                                        context->date, chunk->first_distributor,
                                        chunk->last_distributor, context->run_id,
@@ -157,8 +157,10 @@ settle_load_closing_months(GArray *const *facts, guint n_facts)
 
     for (guint f = 0; f < n_facts; f++) {
         for (guint i = 0; i < facts[f]->len; i++) {
-            first = MIN(first, nth_order(facts[f], i)->closing_day);
-            last = MAX(last, nth_order(facts[f], i)->closing_day);
+            SettleDay day = nth_order(facts[f], i)->closing_day;
+
+            first = MIN(first, day);
+            last = MAX(last, day);
         }
     }
     return (SettleMonths){settle_day_month(first), settle_day_month(last)};
@@ -168,7 +170,7 @@ static void
 sort_into_months(ByMonth *by_month, GArray *const *facts, guint n_facts)
 {
     SettleMonths months = settle_load_closing_months(facts, n_facts);
-    gsize n_months = months.from <= months.to ? (gsize) (months.to - months.from) + 1 : 0;
+    gsize n_months = settle_months_any(months) ? (gsize) (months.to - months.from) + 1 : 0;
     g_autofree guint *next = g_new0(guint, n_months);
     guint n_keys = 0;
 
@@ -201,7 +203,7 @@ static gboolean
 read_events_of_months(SettleStore *store, const SettleChunk *chunk, SettleMonths months,
                       GArray *events, GError **error)
 {
-    return months.from > months.to ||
+    return !settle_months_any(months) ||
            read_events(settle_store_read(store, settle_sql_run_events_of_months, error, "iimm",
                                          chunk->first_distributor, chunk->last_distributor,
                                          months.from, months.to),

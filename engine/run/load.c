@@ -145,12 +145,6 @@ read_bills(SettleReader *stream, const SettleRunContext *context, const SettleCh
     return TRUE;
 }
 
-static gboolean
-any(const SettleMonths *months)
-{
-    return months->from <= months->to;
-}
-
 gboolean
 settle_load_new_orders(SettleStore *store, const SettleRunContext *context,
                        const SettleChunk *chunk, GArray *orders, GError **error)
@@ -159,14 +153,14 @@ settle_load_new_orders(SettleStore *store, const SettleRunContext *context,
     gsize n = context->batches->len;
 
     g_array_set_size(orders, 0);
-    if (any(&context->fact_months) &&
+    if (settle_months_any(context->fact_months) &&
         !read_orders(settle_store_read(store, settle_sql_run_orders_of_batches, error, "iiIiimm",
                                        batches[0], batches[n - 1], batches, n,
                                        chunk->first_distributor, chunk->last_distributor,
                                        context->fact_months.from, context->fact_months.to),
                      chunk, orders, error))
         return FALSE;
-    if (any(&context->waited_orders) &&
+    if (settle_months_any(context->waited_orders) &&
         !read_orders(settle_store_read(store, settle_sql_run_orders_waited, error, "diiiImm",
                                        context->date, chunk->first_distributor,
                                        chunk->last_distributor, context->run_id,
@@ -301,7 +295,7 @@ settle_load_new_bills(SettleStore *store, const SettleRunContext *context, const
     guint of_batches;
 
     g_array_set_size(bills, 0);
-    if (any(&context->fact_months) &&
+    if (settle_months_any(context->fact_months) &&
         !read_bills(settle_store_read(store, settle_sql_run_bills_of_batches, error, "iiIiimm",
                                       batches[0], batches[n - 1], batches, n,
                                       chunk->first_distributor, chunk->last_distributor,
@@ -309,7 +303,7 @@ settle_load_new_bills(SettleStore *store, const SettleRunContext *context, const
                     context, chunk, NULL, bills, error))
         return FALSE;
     of_batches = bills->len;
-    if (any(&context->waited_bills) &&
+    if (settle_months_any(context->waited_bills) &&
         !read_bills(settle_store_read(store, settle_sql_run_bills_waited, error, "diiiImm",
                                       context->date, chunk->first_distributor,
                                       chunk->last_distributor, context->run_id,

@@ -348,12 +348,11 @@ load_events(SettleWorker *worker, const SettleChunk *chunk, GError **error)
 {
     GArray *const facts[] = {worker->new_orders,   worker->due_orders, worker->moved_orders,
                              worker->woken_orders, worker->new_bills,  worker->new_events};
-    SettleMonths closing = settle_load_closing_months(facts, G_N_ELEMENTS(facts));
+    SettleMonths whole = settle_joint_event_months(worker->joint, facts, G_N_ELEMENTS(facts));
 
     g_array_set_size(worker->events, 0);
     return settle_load_events(worker->reader, worker->context, chunk, facts, G_N_ELEMENTS(facts),
-                              settle_joint_event_months(worker->joint, closing), worker->events,
-                              error);
+                              whole, worker->events, error);
 }
 
 /* First pass: which orders' past is needed, and of which months. */

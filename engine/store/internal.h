@@ -110,8 +110,3 @@ settle_get_u64(const char *bytes)
     memcpy(&value, bytes, sizeof value);
     return GUINT64_FROM_BE(value);
 }
-
-/* Fields of a result in binary; an unexpected type or NULL is our own mistake. */
-int64_t settle_field_integer(const PGresult *result, int row, int column);
-gboolean settle_field_bool(const PGresult *result, int row, int column);
-SettleDay settle_field_day(const PGresult *result, int row, int column);

@@ -9,8 +9,9 @@ inner(const SettleResult *result)
     return (const PGresult *) result;
 }
 
-int64_t
-settle_field_integer(const PGresult *result, int row, int column)
+/* Fields in binary; an unexpected type or NULL is our own mistake. */
+static int64_t
+field_integer(const PGresult *result, int row, int column)
 {
     const char *bytes = PQgetvalue(result, row, column);
 
@@ -26,15 +27,15 @@ settle_field_integer(const PGresult *result, int row, int column)
     }
 }
 
-gboolean
-settle_field_bool(const PGresult *result, int row, int column)
+static gboolean
+field_bool(const PGresult *result, int row, int column)
 {
     settle_invariant(PQgetlength(result, row, column) == 1);
     return *PQgetvalue(result, row, column) != 0;
 }
 
-SettleDay
-settle_field_day(const PGresult *result, int row, int column)
+static SettleDay
+field_day(const PGresult *result, int row, int column)
 {
     settle_invariant(PQgetlength(result, row, column) == 4);
     return (SettleDay) settle_get_u32(PQgetvalue(result, row, column));
@@ -67,7 +68,7 @@ settle_result_is_null(const SettleResult *result, int row, int column)
 int32_t
 settle_result_i32(const SettleResult *result, int row, int column)
 {
-    int64_t value = settle_field_integer(inner(result), row, column);
+    int64_t value = field_integer(inner(result), row, column);
 
     settle_invariant(value >= G_MININT32 && value <= G_MAXINT32);
     return (int32_t) value;
@@ -76,25 +77,25 @@ settle_result_i32(const SettleResult *result, int row, int column)
 int64_t
 settle_result_i64(const SettleResult *result, int row, int column)
 {
-    return settle_field_integer(inner(result), row, column);
+    return field_integer(inner(result), row, column);
 }
 
 gboolean
 settle_result_bool(const SettleResult *result, int row, int column)
 {
-    return settle_field_bool(inner(result), row, column);
+    return field_bool(inner(result), row, column);
 }
 
 SettleDay
 settle_result_day(const SettleResult *result, int row, int column)
 {
-    return settle_field_day(inner(result), row, column);
+    return field_day(inner(result), row, column);
 }
 
 SettleMonth
 settle_result_month(const SettleResult *result, int row, int column)
 {
-    return settle_day_month(settle_field_day(inner(result), row, column));
+    return settle_day_month(field_day(inner(result), row, column));
 }
 
 const char *

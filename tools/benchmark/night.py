@@ -43,13 +43,14 @@ def same_start(bench):
     bench.sql("CHECKPOINT")
 
 
+def workers(bench):
+    return ("--workers", str(bench.options.workers)) if bench.options.workers else ()
+
+
 def run_up_to(bench, date):
     """Settles up to the date; the facts settled by it are the rows."""
     before = int(bench.sql("SELECT coalesce(sum(facts), 0) FROM settle.run_publication"))
-    command = bench.settle("run", "--date", date)
-    if bench.options.workers:
-        command += ["--workers", str(bench.options.workers)]
-    figures = bench.measure(command)
+    figures = bench.measure(bench.settle("run", "--date", date, *workers(bench)))
     after = int(bench.sql("SELECT coalesce(sum(facts), 0) FROM settle.run_publication"))
     bench.note(f"run to {date}", after - before, figures)
     run = bench.sql("SELECT max(run_id) FROM settle.run_publication")
@@ -122,7 +123,15 @@ def script(bench, name, **variables):
 def batches(bench):
     low, high = bench.sql(
         f"SELECT min(batch_id), max(batch_id) FROM settle.run_batch WHERE run_id = {bench.run[0]}").split("|")
-    return {"run": bench.run[0], "batch_first": low, "batch_last": high, "window": 1512}
+    return {"run": bench.run[0], "batch_first": low, "batch_last": high}
+
+
+def differing(bench, ours, theirs):
+    """How many rows one of two queries has and the other has not, as text."""
+    return bench.sql(f"""
+        WITH ours AS ({ours}), theirs AS ({theirs})
+        SELECT (SELECT count(*) FROM (TABLE ours EXCEPT TABLE theirs) x) +
+               (SELECT count(*) FROM (TABLE theirs EXCEPT TABLE ours) y)""")
 
 
 def sql_way(bench, step, bills):
@@ -134,14 +143,12 @@ def sql_way(bench, step, bills):
             SELECT distributor_id, sum(sum(facts)) OVER (ORDER BY distributor_id) AS s
               FROM settle.batch_slice JOIN settle.run_batch USING (batch_id)
              WHERE run_id = {run} GROUP BY 1) x WHERE s >= {facts} / 2"""))
-    sessions = [script(bench, "orders-night.sql", first=first, last=last, bills=bills, **batches(bench))
+    sessions = [script(bench, "orders-night.sql", first=first, last=last, bills=bills,
+                       window=1512, **batches(bench))
                 for first, last in ((1, middle), (middle + 1, 2147483647))]
     bench.note(step, facts, bench.measure(["bash", "-c", " & ".join(sessions) + " & wait -n && wait -n"]))
-    differences = bench.sql(f"""
-        WITH ours AS (SELECT {COLUMNS} FROM settle.transfer WHERE run_id = {run}),
-             theirs AS (SELECT {COLUMNS} FROM sqlway.transfer)
-        SELECT (SELECT count(*) FROM (TABLE ours EXCEPT TABLE theirs) x) +
-               (SELECT count(*) FROM (TABLE theirs EXCEPT TABLE ours) y)""")
+    differences = differing(bench, f"SELECT {COLUMNS} FROM settle.transfer WHERE run_id = {run}",
+                            f"SELECT {COLUMNS} FROM sqlway.transfer")
     print(f"{'  rows that differ':<34}{differences:>12}", flush=True)
     if differences != "0":
         raise Failed("the engine and the SQL way disagree")
@@ -163,11 +170,9 @@ def sql_plain(bench):
     run, facts = bench.run
     sql_tables(bench)
     bench.note(SQL_PLAIN, facts, bench.measure(["bash", "-c", script(bench, "night-plain.sql", **batches(bench))]))
-    differences = bench.sql(f"""
-        WITH ours AS (SELECT kind, count(*), sum(amount_minor) FROM settle.transfer WHERE run_id = {run} GROUP BY 1),
-             theirs AS (SELECT kind, count(*), sum(amount_minor) FROM sqlway.leg WHERE account = 1 GROUP BY 1)
-        SELECT (SELECT count(*) FROM (TABLE ours EXCEPT TABLE theirs) x) +
-               (SELECT count(*) FROM (TABLE theirs EXCEPT TABLE ours) y)""")
+    sums = "SELECT kind, count(*), sum(amount_minor) FROM"
+    differences = differing(bench, f"{sums} settle.transfer WHERE run_id = {run} GROUP BY 1",
+                            f"{sums} sqlway.leg WHERE account = 1 GROUP BY 1")
     if differences != "0":
         raise Failed("the engine and INSERT ... SELECT disagree")
 
@@ -190,10 +195,7 @@ def later(bench):
 def replay(bench):
     """The orders' night computed again and compared, nothing written."""
     run, facts = bench.run
-    command = bench.settle("replay", "--run", str(run))
-    if bench.options.workers:
-        command += ["--workers", str(bench.options.workers)]
-    bench.note("replay of the night", facts, bench.measure(command))
+    bench.note("replay of the night", facts, bench.measure(bench.settle("replay", "--run", str(run), *workers(bench))))
 
 
 def verify(bench):
