@@ -28,11 +28,12 @@ settle_run_context_free(SettleRunContext *context)
 }
 
 SettleRunContext *
-settle_run_context_new(const SettleRunOptions *options, SettleDay date, gboolean due, int64_t epoch)
+settle_run_context_new(SettleStore *store, const SettleRunOptions *options, SettleDay date,
+                       gboolean due, int64_t epoch)
 {
     SettleRunContext *context = g_new0(SettleRunContext, 1);
 
-    context->conninfo = options->conninfo;
+    context->store = store;
     context->role = SETTLE_STORE_AS_RUNNER;
     context->dry_run = options->dry_run;
     context->epoch = epoch;
@@ -360,7 +361,7 @@ settle_run_context_start(SettleStore *store, const SettleRunOptions *options, Se
                          gboolean due, int64_t epoch, SettleRunContext **ret_context,
                          GError **error)
 {
-    g_autoptr(SettleRunContext) context = settle_run_context_new(options, date, due, epoch);
+    g_autoptr(SettleRunContext) context = settle_run_context_new(store, options, date, due, epoch);
     g_autoptr(GArray) all_batches = g_array_new(FALSE, FALSE, sizeof(int32_t));
     g_autoptr(SettleResult) pending = NULL;
 
@@ -415,7 +416,7 @@ settle_run_context_of(SettleStore *store, const SettleRunOptions *options, int32
                                  "given up: settle run --abandon --reason TEXT");
         return NULL;
     }
-    context = settle_run_context_new(options, settle_result_day(run, 0, 1),
+    context = settle_run_context_new(store, options, settle_result_day(run, 0, 1),
                                      settle_result_bool(run, 0, 2), epoch);
     context->run_id = run_id;
     context->control_position = settle_result_i64(run, 0, 3);

@@ -77,7 +77,7 @@ struct SettleRunSink {
 };
 
 typedef struct {
-    const char *conninfo;
+    SettleStore *store; /* the run's own; of it workers take their sessions, and nothing else */
     gboolean dry_run;
     SettleStoreRole role; /* of the workers' connections */
     SettleRunSink *sink;  /* NULL: a run that writes, or whose outcome nobody looks at */
@@ -163,8 +163,8 @@ SettleRunContext *settle_run_context_of(SettleStore *store, const SettleRunOptio
                                         int32_t run_id, int64_t epoch, GError **error);
 /* An empty context; settle_run_context_load fills what follows from run id, date and control
  * position. */
-SettleRunContext *settle_run_context_new(const SettleRunOptions *options, SettleDay date,
-                                         gboolean due, int64_t epoch);
+SettleRunContext *settle_run_context_new(SettleStore *store, const SettleRunOptions *options,
+                                         SettleDay date, gboolean due, int64_t epoch);
 gboolean settle_run_context_load(SettleStore *store, SettleRunContext *context, GError **error);
 void settle_run_context_free(SettleRunContext *context);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(SettleRunContext, settle_run_context_free)

@@ -94,7 +94,7 @@ settle_run_post(const char *conninfo, const SettlePosting *posting, gpointer dat
     }
     if (!check_state(state, error))
         return FALSE;
-    context = settle_run_context_new(&options, settle_result_day(state, 0, 1), FALSE, epoch);
+    context = settle_run_context_new(store, &options, settle_result_day(state, 0, 1), FALSE, epoch);
     month = settle_day_month(context->date);
     if (!settle_store_ensure_partitions(store, month, month + 2, error) ||
         !settle_store_begin(store, error))

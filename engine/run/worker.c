@@ -29,12 +29,12 @@ settle_worker_new(const SettleRunContext *context, GError **error)
     worker->targets = g_array_new(FALSE, FALSE, sizeof(SettleTarget));
     worker->transfers = g_array_new(FALSE, FALSE, sizeof(SettleTransfer));
     worker->months = g_array_new(FALSE, FALSE, sizeof(SettleMonth));
-    worker->reader = settle_store_open(context->conninfo, context->role, "read", error);
+    worker->reader = settle_store_take(context->store, context->role, "read", error);
     if (worker->reader == NULL)
         return NULL;
     if (!context->dry_run) {
         worker->writer =
-            settle_store_open(context->conninfo, SETTLE_STORE_AS_RUNNER, "write", error);
+            settle_store_take(context->store, SETTLE_STORE_AS_RUNNER, "write", error);
         if (worker->writer == NULL)
             return NULL;
     }
@@ -67,8 +67,8 @@ settle_worker_free(SettleWorker *worker)
     g_array_unref(worker->targets);
     g_array_unref(worker->transfers);
     g_array_unref(worker->months);
-    g_clear_pointer(&worker->reader, settle_store_close);
-    g_clear_pointer(&worker->writer, settle_store_close);
+    settle_store_give_back(worker->context->store, worker->reader);
+    settle_store_give_back(worker->context->store, worker->writer);
     g_free(worker);
 }
 

@@ -88,6 +88,10 @@ settle_store_open(const char *conninfo, SettleStoreRole role, const char *purpos
 {
     g_autoptr(SettleStore) store = g_new0(SettleStore, 1);
 
+    store->conninfo = g_strdup(conninfo);
+    store->purpose = g_strdup(purpose);
+    store->role = role;
+    store->beside = settle_beside_new();
     store->connection = connect_to(conninfo, purpose);
     if (PQstatus(store->connection) != CONNECTION_OK) {
         settle_store_fail(store, NULL, NULL, error);
@@ -110,7 +114,10 @@ settle_store_close(SettleStore *store)
 {
     if (store == NULL)
         return;
+    settle_beside_free(store->beside);
     PQfinish(store->connection);
+    g_free(store->conninfo);
+    g_free(store->purpose);
     g_clear_pointer(&store->digest, settle_digest_free);
     g_free(store);
 }

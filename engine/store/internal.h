@@ -6,8 +6,14 @@
 #include <libpq-fe.h>
 #include <string.h>
 
+typedef struct SettleBeside SettleBeside;
+
 struct SettleStore {
     PGconn *connection;
+    char *conninfo; /* NULL: as the environment says */
+    char *purpose;
+    SettleStoreRole role;
+    SettleBeside *beside; /* idle sessions that were opened beside this one */
     char sqlstate[6];     /* of the last failure */
     SettleRowSum *sum;    /* of the rows written; NULL: nobody asks */
     SettleDigest *digest; /* for it; NULL until then */
@@ -44,6 +50,9 @@ typedef struct {
 
 void settle_parameters_init(SettleParameters *parameters, const char *types, va_list arguments);
 void settle_parameters_clear(SettleParameters *parameters);
+
+SettleBeside *settle_beside_new(void);
+void settle_beside_free(SettleBeside *beside); /* closes them */
 
 /* Adds a row to a sum: n_fields fields in the form of binary COPY behind their count. */
 void settle_row_sum_add(SettleStore *store, SettleRowSum *sum, const char *table, const void *row,

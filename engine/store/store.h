@@ -39,6 +39,13 @@ SettleStore *settle_store_open(const char *conninfo, SettleStoreRole role, const
 void settle_store_close(SettleStore *store);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(SettleStore, settle_store_close)
 
+/* A further session of the same database: one that was given back (of the same role and purpose), or
+ * a new one. What is given back is closed with `store`, or at once if it is lost or in a
+ * transaction. Both may be called by several threads, whatever `store` is doing. */
+SettleStore *settle_store_take(SettleStore *store, SettleStoreRole role, const char *purpose,
+                               GError **error);
+void settle_store_give_back(SettleStore *store, SettleStore *taken); /* NULL is allowed */
+
 /* The SQLSTATE of the last failure on this connection ("" if none or none known). */
 const char *settle_store_sqlstate(const SettleStore *store);
 int settle_store_server_version(const SettleStore *store); /* 150004 */
