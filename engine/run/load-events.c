@@ -142,14 +142,6 @@ by_month_clear(ByMonth *by_month)
 
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(ByMonth, by_month_clear)
 
-static const SettleOrder *
-nth_order(GArray *facts, guint i)
-{
-    gsize size = g_array_get_element_size(facts);
-
-    return (const SettleOrder *) (const void *) (facts->data + i * size);
-}
-
 SettleMonths
 settle_load_closing_months(GArray *const *facts, guint n_facts)
 {
@@ -157,7 +149,7 @@ settle_load_closing_months(GArray *const *facts, guint n_facts)
 
     for (guint f = 0; f < n_facts; f++) {
         for (guint i = 0; i < facts[f]->len; i++) {
-            SettleDay day = nth_order(facts[f], i)->closing_day;
+            SettleDay day = settle_load_nth_order(facts[f], i)->closing_day;
 
             first = MIN(first, day);
             last = MAX(last, day);
@@ -178,7 +170,8 @@ sort_into_months(ByMonth *by_month, GArray *const *facts, guint n_facts)
         (ByMonth){.months = months, .n = g_new0(guint, n_months), .first = g_new0(guint, n_months)};
     for (guint f = 0; f < n_facts; f++)
         for (guint i = 0; i < facts[f]->len; i++)
-            by_month->n[settle_day_month(nth_order(facts[f], i)->closing_day) - months.from]++;
+            by_month->n[settle_day_month(settle_load_nth_order(facts[f], i)->closing_day) -
+                        months.from]++;
     for (gsize m = 0; m < n_months; m++) {
         by_month->first[m] = next[m] = n_keys;
         if (by_month->n[m] <= KEYS_MAX)
@@ -188,7 +181,7 @@ sort_into_months(ByMonth *by_month, GArray *const *facts, guint n_facts)
     by_month->orders = g_new(int64_t, n_keys);
     for (guint f = 0; f < n_facts; f++) {
         for (guint i = 0; i < facts[f]->len; i++) {
-            const SettleOrder *order = nth_order(facts[f], i);
+            const SettleOrder *order = settle_load_nth_order(facts[f], i);
             SettleMonth month = settle_day_month(order->closing_day) - months.from;
 
             if (by_month->n[month] > KEYS_MAX)

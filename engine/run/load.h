@@ -28,6 +28,16 @@ gboolean settle_load_new_bills(SettleStore *store, const SettleRunContext *conte
  * Sorted by (distributor, order, event). */
 gboolean settle_load_new_events(SettleStore *store, const SettleRunContext *context,
                                 const SettleChunk *chunk, GArray *events, GError **error);
+/* The order that a fact is of; facts: SettleOrder, SettleBill or SettleEvent, which begin with it.
+ */
+static inline const SettleOrder *
+settle_load_nth_order(GArray *facts, guint i)
+{
+    gsize size = g_array_get_element_size(facts);
+
+    return (const SettleOrder *) (const void *) (facts->data + i * size);
+}
+
 /* The months that the orders closed in which facts are of, from the first to the last; facts:
  * arrays of SettleOrder, SettleBill, SettleEvent (each begins with its order). */
 SettleMonths settle_load_closing_months(GArray *const *facts, guint n_facts);
@@ -37,6 +47,13 @@ SettleMonths settle_load_closing_months(GArray *const *facts, guint n_facts);
 gboolean settle_load_events(SettleStore *store, const SettleRunContext *context,
                             const SettleChunk *chunk, GArray *const *facts, guint n_facts,
                             SettleMonths whole, GArray *events, GError **error);
+
+/* --- load-volumes.c -------------------------------------------------------------------------- */
+/* What earlier runs measured and last posted of the volume windows that the orders which facts are
+ * of count in (as settle_volumes_load says), and of all that end today: adds SettleVolumeRow. */
+gboolean settle_load_volumes(SettleStore *store, const SettleRunContext *context,
+                             const SettleChunk *chunk, GArray *const *facts, guint n_facts,
+                             GArray *measures, GArray *postings, GError **error);
 
 /* --- history: what is known of orders settled before --------------------------------------- */
 typedef struct {

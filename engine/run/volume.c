@@ -1,6 +1,6 @@
 #include "run/volume.h"
 
-#include "store/sql.h"
+#include "run/load.h"
 
 #include <string.h>
 
@@ -76,104 +76,11 @@ settle_volumes_free(SettleVolumes *volumes)
 
 /* --- loading ------------------------------------------------------------------------------- */
 
-static void
-add_month(GArray *months, SettleMonth month)
-{
-    for (guint i = 0; i < months->len; i++)
-        if (g_array_index(months, SettleMonth, i) == month)
-            return;
-    g_array_append_val(months, month);
-}
-
-static gboolean
-is_evaluated(const SettleRunContext *context, const SettleVolumeBonus *volume,
-             SettleMonth window_end)
+gboolean
+settle_volumes_is_evaluated(const SettleRunContext *context, const SettleVolumeBonus *volume,
+                            SettleMonth window_end)
 {
     return volume->progressive || settle_month_last(window_end) <= context->date;
-}
-
-/* The window ends (last months) that need what earlier runs measured; their first days for SQL. */
-static void
-add_closing_months(GArray *months, const GArray *orders)
-{
-    for (guint i = 0; i < orders->len; i++) {
-        SettleMonth month = settle_day_month(g_array_index(orders, SettleOrder, i).closing_day);
-
-        if (months->len == 0 || g_array_index(months, SettleMonth, months->len - 1) != month)
-            add_month(months, month);
-    }
-}
-
-static GArray *
-windows_to_load(const SettleRunContext *context, const GArray *new_orders,
-                const GArray *moved_orders, const GArray *joint_orders, const GArray *new_events)
-{
-    g_autoptr(GArray) closing_months = g_array_new(FALSE, FALSE, sizeof(SettleMonth));
-    GArray *ends = g_array_new(FALSE, FALSE, sizeof(SettleMonth));
-
-    add_closing_months(closing_months, new_orders);
-    add_closing_months(closing_months, moved_orders);
-    add_closing_months(closing_months, joint_orders);
-    for (guint i = 0; i < new_events->len; i++)
-        add_month(closing_months,
-                  settle_day_month(g_array_index(new_events, SettleEvent, i).order.closing_day));
-    for (guint i = 0; i < context->window_ends->len; i++)
-        add_month(ends, g_array_index(context->window_ends, SettleMonth, i));
-    for (guint p = 0; p < settle_policy_set_size(context->policies); p++) {
-        const SettlePolicy *policy = settle_policy_set_nth(context->policies, p);
-
-        for (guint r = 0; r < policy->n_rules; r++) {
-            const SettleRule *rule = &policy->rules[r];
-
-            if (rule->kind != SETTLE_KIND_VOLUME_BONUS)
-                continue;
-            for (guint i = 0; i < closing_months->len; i++) {
-                SettleMonth end = settle_volume_window_end(
-                    rule->volume.window,
-                    settle_month_first(g_array_index(closing_months, SettleMonth, i)));
-
-                if (is_evaluated(context, &rule->volume, end) || settle_joint_measures_anew(policy))
-                    add_month(ends, end);
-            }
-        }
-    }
-    return ends;
-}
-
-static gboolean
-load_rows(SettleVolumes *volumes, SettleStore *store, const char *sql, const SettleChunk *chunk,
-          const SettleDay *ends, gsize n_ends, gboolean postings, GArray *rows, GError **error)
-{
-    const SettleRunContext *context = volumes->context;
-    g_autoptr(SettleReader) reader = settle_store_read(
-        store, sql, error, "iiDiI", chunk->first_distributor, chunk->last_distributor, ends, n_ends,
-        context->run_id, context->abandoned->data, (gsize) context->abandoned->len);
-    GError *failure = NULL;
-
-    if (reader == NULL)
-        return FALSE;
-    while (settle_reader_next(reader, &failure)) {
-        SettleVolumeRow row = {
-            .distributor_id = settle_reader_i32(reader, 0),
-            .policy_id = settle_reader_i32(reader, 1),
-            .ordinal = settle_reader_i32(reader, 2),
-            .window_end = settle_reader_month(reader, 3),
-            .scope_id = settle_reader_i32(reader, 4),
-            .value = settle_reader_i64(reader, 5),
-        };
-
-        if (postings) {
-            row.held_minor = settle_reader_i64(reader, 6);
-            row.released_minor = settle_reader_i64(reader, 7);
-            row.taken_minor = settle_reader_i64(reader, 8);
-        }
-        g_array_append_val(rows, row);
-    }
-    if (failure != NULL) {
-        g_propagate_error(error, failure);
-        return FALSE;
-    }
-    return TRUE;
 }
 
 static int
@@ -186,24 +93,13 @@ compare_rows(gconstpointer a, gconstpointer b)
 
 gboolean
 settle_volumes_load(SettleVolumes *volumes, SettleStore *store, const SettleChunk *chunk,
-                    const GArray *new_orders, const GArray *moved_orders,
-                    const GArray *joint_orders, const GArray *new_events, GError **error)
+                    GArray *const *facts, guint n_facts, GError **error)
 {
-    g_autoptr(GArray) ends =
-        windows_to_load(volumes->context, new_orders, moved_orders, joint_orders, new_events);
-    g_autofree SettleDay *days = g_new(SettleDay, MAX(ends->len, 1));
-
     g_array_set_size(volumes->measures, 0);
     g_array_set_size(volumes->postings, 0);
     volumes->next_measure = volumes->next_posting = 0;
-    if (ends->len == 0)
-        return TRUE;
-    for (guint i = 0; i < ends->len; i++)
-        days[i] = settle_month_first(g_array_index(ends, SettleMonth, i));
-    if (!load_rows(volumes, store, settle_sql_run_volume_measures, chunk, days, ends->len, FALSE,
-                   volumes->measures, error) ||
-        !load_rows(volumes, store, settle_sql_run_volume_postings, chunk, days, ends->len, TRUE,
-                   volumes->postings, error))
+    if (!settle_load_volumes(store, volumes->context, chunk, facts, n_facts, volumes->measures,
+                             volumes->postings, error))
         return FALSE;
     g_array_sort(volumes->measures, compare_rows);
     g_array_sort(volumes->postings, compare_rows);
@@ -388,7 +284,8 @@ evaluate(SettleVolumes *volumes, SettleJoint *joint, Window *window)
 
     if (window->anew && !settle_sub_i64(window->delta, window->before, &window->delta))
         return FALSE;
-    window->evaluated = is_evaluated(volumes->context, &window->rule->volume, window->window_end);
+    window->evaluated =
+        settle_volumes_is_evaluated(volumes->context, &window->rule->volume, window->window_end);
     if (window->evaluated && settle_joint_leaves(joint, window->policy))
         window->evaluated = FALSE;
     if (!window->evaluated)

@@ -13,11 +13,14 @@ SettleVolumes *settle_volumes_new(const SettleRunContext *context);
 void settle_volumes_free(SettleVolumes *volumes);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(SettleVolumes, settle_volumes_free)
 
+/* Whether the window's bonus is due: the window is over, or it is paid each night. */
+gboolean settle_volumes_is_evaluated(const SettleRunContext *context,
+                                     const SettleVolumeBonus *volume, SettleMonth window_end);
 /* Reads what earlier runs measured and posted of the windows that this chunk will evaluate: those
- * that end today, and those that its new orders touch and that are over or paid progressively. */
+ * that end today, and those that its facts touch and that are over, paid progressively or measured
+ * anew. facts: arrays whose rows begin with a SettleOrder. */
 gboolean settle_volumes_load(SettleVolumes *volumes, SettleStore *store, const SettleChunk *chunk,
-                             const GArray *new_orders, const GArray *moved_orders,
-                             const GArray *joint_orders, const GArray *new_events, GError **error);
+                             GArray *const *facts, guint n_facts, GError **error);
 /* Counts an old order, of that measure so far, for the outlet that its manager now is known to have
  * belonged to, and no longer for the one thought before. FALSE on overflow. */
 gboolean settle_volumes_move(SettleVolumes *volumes, const SettlePolicy *policy,

@@ -33,8 +33,7 @@ settle_worker_new(const SettleRunContext *context, GError **error)
     if (worker->reader == NULL)
         return NULL;
     if (!context->dry_run) {
-        worker->writer =
-            settle_store_take(context->store, SETTLE_STORE_AS_RUNNER, "write", error);
+        worker->writer = settle_store_take(context->store, SETTLE_STORE_AS_RUNNER, "write", error);
         if (worker->writer == NULL)
             return NULL;
     }
@@ -181,6 +180,17 @@ receipt_is_there(SettleWorker *worker, int32_t chunk)
     return result != NULL && settle_result_rows(result) == 1;
 }
 
+/* Bills and what falls due change no measure. */
+static gboolean
+load_volumes(SettleWorker *worker, const SettleChunk *chunk, GError **error)
+{
+    GArray *const facts[] = {worker->new_orders, worker->moved_orders, worker->joint_orders,
+                             worker->new_events};
+
+    return settle_volumes_load(worker->volumes, worker->reader, chunk, facts, G_N_ELEMENTS(facts),
+                               error);
+}
+
 gboolean
 settle_worker_chunk(SettleWorker *worker, const SettleChunk *chunk, SettleChunkSums *ret_sums,
                     SettleClaim *ret_claim, GError **error)
@@ -207,9 +217,7 @@ settle_worker_chunk(SettleWorker *worker, const SettleChunk *chunk, SettleChunkS
     if (ok) {
         settle_merge_set_waiting_aside(worker);
         ok = settle_merge_load_history(worker, chunk, &failure) &&
-             settle_volumes_load(worker->volumes, worker->reader, chunk, worker->new_orders,
-                                 worker->moved_orders, worker->joint_orders, worker->new_events,
-                                 &failure) &&
+             load_volumes(worker, chunk, &failure) &&
              settle_invoicing_load(worker->invoicing, worker->reader, chunk, &failure) &&
              settle_chunk(worker, chunk, &failure) &&
              settle_output_finish(worker->output, chunk->chunk, &failure) &&

@@ -30,8 +30,7 @@ settle_beside_free(SettleBeside *beside)
 static gboolean
 is_usable(const SettleStore *store)
 {
-    return PQconsumeInput(store->connection) == 1 &&
-           PQstatus(store->connection) == CONNECTION_OK &&
+    return PQconsumeInput(store->connection) == 1 && PQstatus(store->connection) == CONNECTION_OK &&
            PQtransactionStatus(store->connection) == PQTRANS_IDLE && store->sum == NULL;
 }
 
