@@ -130,7 +130,9 @@ settle_command_replay(const SettleCli *cli, int argc, char **argv)
          "YYYY-MM"},
         {"workers", 0, 0, G_OPTION_ARG_INT, &workers, "threads (default: one a processor)", "N"},
         {"chunk-facts", 0, 0, G_OPTION_ARG_INT64, &chunk_facts,
-         "facts a chunk (default 100000); the result does not depend on it", "N"},
+         "facts a chunk (default: as workers share them, 100000 at most); the result does not "
+         "depend on it",
+         "N"},
         {"limit", 0, 0, G_OPTION_ARG_INT, &limit, "differences shown a run (default 20)", "N"},
         {NULL, 0, 0, 0, NULL, NULL, NULL},
     };

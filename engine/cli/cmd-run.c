@@ -77,7 +77,9 @@ settle_command_run(const SettleCli *cli, int argc, char **argv)
         {"date", 0, 0, G_OPTION_ARG_FILENAME, &date, "settle every night up to this day", "DAY"},
         {"workers", 0, 0, G_OPTION_ARG_INT, &workers, "threads (default: one a processor)", "N"},
         {"chunk-facts", 0, 0, G_OPTION_ARG_INT64, &chunk_facts,
-         "facts a chunk (default 100000); the result does not depend on it", "N"},
+         "facts a chunk (default: as workers share them, 100000 at most); the result does not "
+         "depend on it",
+         "N"},
         {"dry-run", 0, 0, G_OPTION_ARG_NONE, &dry_run, "compute the next night and write nothing",
          NULL},
         {"abandon", 0, 0, G_OPTION_ARG_NONE, &abandon, "give the unfinished run up", NULL},

@@ -290,7 +290,7 @@ settle_run_context_load(SettleStore *store, SettleRunContext *context, GError **
 /* The manifest: what this run is about, in one transaction, before any of its work. */
 static gboolean
 write_manifest(SettleStore *store, SettleRunContext *context, const GArray *all_batches,
-               int64_t chunk_facts, GError **error)
+               const SettleRunOptions *options, GError **error)
 {
     int64_t run_id;
 
@@ -309,7 +309,7 @@ write_manifest(SettleStore *store, SettleRunContext *context, const GArray *all_
                            context->control_position) ||
         !settle_failpoint(RUN_MANIFEST_BATCHES, error) ||
         !settle_run_context_load(store, context, error) ||
-        !settle_run_plan_chunks(store, context, chunk_facts, error))
+        !settle_run_plan_chunks(store, context, options, error))
         return FALSE;
 
     guint n = context->chunks->len;
@@ -379,7 +379,7 @@ settle_run_context_start(SettleStore *store, const SettleRunOptions *options, Se
         *ret_context = NULL;
         return TRUE;
     }
-    if (!write_manifest(store, context, all_batches, options->chunk_facts, error))
+    if (!write_manifest(store, context, all_batches, options, error))
         goto fail;
     /* Largest first, so that the last chunk to finish is a small one. */
     g_array_sort(context->chunks, compare_chunks);

@@ -16,8 +16,11 @@ G_BEGIN_DECLS
 /* Version of the arithmetic, stored with each run: a fix that changes amounts or
  * their months is a new version. */
 #define SETTLE_CALCULATION_VERSION 3
-/* Facts per chunk unless the user says otherwise: about 20 MB of arrays in a worker. */
+/* Facts per chunk at most, unless the user says otherwise: about 20 MB of arrays in a worker. */
 #define SETTLE_CHUNK_FACTS 100000
+/* A night with fewer is not divided among workers: each would make the same queries for its part.
+ */
+#define SETTLE_CHUNK_FACTS_LEAST 5000
 /* Distributors per chunk at most: bounds what a chunk keeps per distributor. */
 #define SETTLE_CHUNK_DISTRIBUTORS 5000
 /* Facts that one chunk may hold in memory; a distributor with more in one night is refused. */
@@ -173,9 +176,11 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(SettleRunContext, settle_run_context_free)
 /* Fills due_months, due_carriers, cycle_ends, window_ends and progressive from date and policies.
  */
 void settle_run_plan_due(SettleRunContext *context);
-/* Cuts the distributors into chunks by their work. */
-gboolean settle_run_plan_chunks(SettleStore *store, SettleRunContext *context, int64_t chunk_facts,
-                                GError **error);
+/* How many threads work the chunks off. */
+guint settle_run_workers(const SettleRunOptions *options);
+/* Cuts the distributors into chunks by their work: of options workers and chunk_facts count. */
+gboolean settle_run_plan_chunks(SettleStore *store, SettleRunContext *context,
+                                const SettleRunOptions *options, GError **error);
 
 typedef enum {
     SETTLE_CLAIM_OURS,

@@ -192,9 +192,30 @@ load_work(SettleStore *store, SettleRunContext *context, int64_t *work, int64_t 
     return TRUE;
 }
 
+guint
+settle_run_workers(const SettleRunOptions *options)
+{
+    return options->workers > 0 ? (guint) options->workers : g_get_num_processors();
+}
+
+/* As many chunks as workers, unless they would be too small to be worth it, or too large. */
+static int64_t
+chunk_size(const SettleRunOptions *options, const int64_t *work, const int64_t *due_work, int32_t n)
+{
+    int64_t total = 0, each;
+
+    if (options->chunk_facts > 0)
+        return options->chunk_facts;
+    for (int32_t id = 1; id <= n; id++)
+        total += work[id] + due_work[id];
+    each = total / settle_run_workers(options);
+    each += each / 16; /* or what is left over would be a chunk of its own */
+    return CLAMP(each, SETTLE_CHUNK_FACTS_LEAST, SETTLE_CHUNK_FACTS);
+}
+
 gboolean
-settle_run_plan_chunks(SettleStore *store, SettleRunContext *context, int64_t chunk_facts,
-                       GError **error)
+settle_run_plan_chunks(SettleStore *store, SettleRunContext *context,
+                       const SettleRunOptions *options, GError **error)
 {
     int32_t n = settle_directory_max_id(context->directory, SETTLE_DIM_DISTRIBUTOR);
     g_autofree int64_t *work = g_new0(int64_t, (gsize) n + 1);
@@ -203,12 +224,11 @@ settle_run_plan_chunks(SettleStore *store, SettleRunContext *context, int64_t ch
     gboolean all = context->window_ends->len > 0 || context->cycle_ends->len > 0 ||
                    context->moved_managers->len > 0 || context->completed->len > 0;
     SettleChunk chunk = {.chunk = 1};
-    int64_t weight = 0;
+    int64_t weight = 0, chunk_facts;
 
-    if (chunk_facts <= 0)
-        chunk_facts = SETTLE_CHUNK_FACTS;
     if (!load_work(store, context, work, due_work, n, error))
         return FALSE;
+    chunk_facts = chunk_size(options, work, due_work, n);
     for (int32_t id = 1; id <= n; id++) {
         int64_t here = work[id] + due_work[id];
 

@@ -147,7 +147,7 @@ settle_run_work_off(const SettleRunContext *context, const SettleRunOptions *opt
     g_autofree uint8_t *states = g_new0(uint8_t, MAX(n, 1));
     Pool pool = {.context = context, .states = states};
     g_autoptr(GPtrArray) threads = g_ptr_array_new();
-    guint workers = options->workers > 0 ? (guint) options->workers : g_get_num_processors();
+    guint workers = settle_run_workers(options);
     int64_t total = 0;
 
     workers = MAX(1, MIN(workers, n));

@@ -142,7 +142,7 @@ static gboolean
 replay_nightly(SettleStore *store, SettleReplay *replay, SettleRunContext *context,
                const SettleRunOptions *options, SettleRunReport *report, GError **error)
 {
-    if (!settle_run_plan_chunks(store, context, options->chunk_facts, error))
+    if (!settle_run_plan_chunks(store, context, options, error))
         return FALSE;
     /* A night that had nothing to do: what is stored of it nevertheless is too much. */
     if (context->chunks->len == 0) {

@@ -5,7 +5,7 @@ import json
 import os
 import tempfile
 
-from .common import ROOT, Failed, quiet
+from .common import PSQL, ROOT, Failed, quiet
 
 SQL = os.path.join(ROOT, "tests/sql")
 SQL_WAY = "SQL, two sessions"
@@ -117,7 +117,7 @@ def sql_tables(bench):
 
 def script(bench, name, **variables):
     settings = " ".join(f"-v {key}={value}" for key, value in variables.items())
-    return f"psql -XAtq '{bench.conninfo}' {settings} -f '{SQL}/{name}'"
+    return f"{PSQL} -XAtq '{bench.conninfo}' {settings} -f '{SQL}/{name}'"
 
 
 def batches(bench):
