@@ -4,9 +4,9 @@
  *
  *     settle-floor CONNINFO RUN WORKERS DIR
  *
- * First (not timed) every chunk's published transfers are exported to DIR. Then, timed, each worker
- * drains the facts of its chunks on one connection while another copies the exported rows into
- * floor.transfer, a table made like settle.transfer. Prints the seconds. */
+ * First (not timed) what every chunk wrote is exported to DIR. Then, timed, each worker drains the
+ * facts of its chunks on one connection while another copies the exported rows into tables of the
+ * schema floor, made like those of the engine. Prints the seconds. */
 #include <glib.h>
 #include <libpq-fe.h>
 #include <stdio.h>
@@ -14,6 +14,19 @@
 #include <string.h>
 
 #define BLOCK 65536
+
+/* What a chunk writes, in the engine's order; its receipt is one row and left out. */
+static const struct {
+    const char *name, *order;
+} tables[] = {
+    {"transfer", "distributor_id, subject_id, slot"},
+    {"ledger_total", "distributor_id"},
+    {"run_distributor", "distributor_id"},
+    {"order_outcome", "distributor_id, order_id"},
+    {"agenda", "distributor_id, order_id"},
+    {"volume_delta", "distributor_id, policy_id, window_end"},
+    {"volume_posting", "distributor_id, policy_id, window_end"},
+};
 
 typedef struct {
     int chunk, first, last;
@@ -25,7 +38,7 @@ typedef struct {
     Chunk *chunks;
     int n_chunks;
     int next_read, next_write; /* atomic */
-    gint64 rows_read, bytes_read, bytes_written;
+    gint64 rows_read, rows_written, bytes_read, bytes_written;
 } Floor;
 
 static void
@@ -85,9 +98,9 @@ drain(PGconn *conn, const char *sql, FILE *file, gint64 *bytes)
 }
 
 static char *
-chunk_path(const Floor *floor, const Chunk *chunk)
+chunk_path(const Floor *floor, const Chunk *chunk, const char *table)
 {
-    return g_strdup_printf("%s/chunk-%d", floor->dir, chunk->chunk);
+    return g_strdup_printf("%s/%s-%d", floor->dir, table, chunk->chunk);
 }
 
 static void
@@ -110,25 +123,21 @@ load_chunks(Floor *floor, PGconn *conn)
 }
 
 static void
-export_transfers(Floor *floor, PGconn *conn)
+export_rows(Floor *floor, PGconn *conn, const Chunk *chunk, const char *table, const char *order)
 {
-    for (int i = 0; i < floor->n_chunks; i++) {
-        const Chunk *chunk = &floor->chunks[i];
-        g_autofree char *path = chunk_path(floor, chunk);
-        g_autofree char *sql = g_strdup_printf(
-            "COPY (SELECT * FROM settle.transfer WHERE run_id = %d AND distributor_id BETWEEN %d "
-            "AND "
-            "%d ORDER BY distributor_id, subject_id, slot) TO STDOUT (FORMAT binary)",
-            floor->run, chunk->first, chunk->last);
-        FILE *file = fopen(path, "wb");
-        gint64 bytes = 0;
+    g_autofree char *path = chunk_path(floor, chunk, table);
+    g_autofree char *sql =
+        g_strdup_printf("COPY (SELECT * FROM settle.%s WHERE run_id = %d AND distributor_id "
+                        "BETWEEN %d AND %d ORDER BY %s) TO STDOUT (FORMAT binary)",
+                        table, floor->run, chunk->first, chunk->last, order);
+    FILE *file = fopen(path, "wb");
+    gint64 bytes = 0;
 
-        if (file == NULL)
-            exit(3);
-        drain(conn, sql, file, &bytes);
-        floor->bytes_written += bytes;
-        fclose(file);
-    }
+    if (file == NULL)
+        exit(3);
+    floor->rows_written += drain(conn, sql, file, &bytes) - 1; /* but the trailer */
+    floor->bytes_written += bytes;
+    fclose(file);
 }
 
 static gpointer
@@ -173,65 +182,73 @@ read_facts(gpointer data)
 }
 
 static void
-copy_file(PGconn *conn, const char *path)
+copy_file(PGconn *conn, const char *table, const char *path)
 {
     g_autofree char *buffer = g_malloc(BLOCK);
+    g_autofree char *sql = g_strdup_printf("COPY floor.%s FROM STDIN (FORMAT binary)", table);
     FILE *file = fopen(path, "rb");
     PGresult *result;
     size_t n;
 
     if (file == NULL)
         exit(3);
-    result = PQexec(conn, "COPY floor.transfer FROM STDIN (FORMAT binary)");
+    result = PQexec(conn, sql);
     if (PQresultStatus(result) != PGRES_COPY_IN)
-        die(conn, "COPY");
+        die(conn, sql);
     PQclear(result);
     while ((n = fread(buffer, 1, BLOCK, file)) > 0)
         if (PQputCopyData(conn, buffer, (int) n) != 1)
-            die(conn, "COPY");
+            die(conn, sql);
     fclose(file);
     if (PQputCopyEnd(conn, NULL) != 1)
-        die(conn, "COPY");
+        die(conn, sql);
     while ((result = PQgetResult(conn)) != NULL) {
         if (PQresultStatus(result) != PGRES_COMMAND_OK)
-            die(conn, "COPY");
+            die(conn, sql);
         PQclear(result);
     }
 }
 
 static gpointer
-write_transfers(gpointer data)
+write_rows(gpointer data)
 {
     Floor *floor = data;
     PGconn *conn = connect_or_die(floor->conninfo);
     int i;
 
     while ((i = g_atomic_int_add(&floor->next_write, 1)) < floor->n_chunks) {
-        g_autofree char *path = chunk_path(floor, &floor->chunks[i]);
-
         command(conn, "BEGIN");
-        copy_file(conn, path);
+        for (guint t = 0; t < G_N_ELEMENTS(tables); t++) {
+            g_autofree char *path = chunk_path(floor, &floor->chunks[i], tables[t].name);
+
+            copy_file(conn, tables[t].name, path);
+        }
         command(conn, "COMMIT");
     }
     PQfinish(conn);
     return NULL;
 }
 
+/* Tables like the engine's, with their indexes and constraints, and months where it has months. */
 static void
-make_table(PGconn *conn)
+make_tables(PGconn *conn)
 {
     command(conn, "DROP SCHEMA IF EXISTS floor CASCADE");
     command(conn, "CREATE SCHEMA floor");
-    command(conn, "CREATE TABLE floor.transfer (LIKE settle.transfer INCLUDING ALL) "
-                  "PARTITION BY RANGE (period)");
-    command(
-        conn,
-        "DO $$ DECLARE m date; BEGIN "
-        "FOR m IN SELECT DISTINCT date_trunc('month', d)::date FROM generate_series(date "
-        "'2025-01-01', date '2028-12-01', interval '1 month') d LOOP "
-        "EXECUTE format('CREATE TABLE floor.%I PARTITION OF floor.transfer FOR VALUES FROM (%L) TO "
-        "(%L)', 'transfer_' || to_char(m, 'YYYY_MM'), m, (m + interval '1 month')::date); "
-        "END LOOP; END $$");
+    for (guint t = 0; t < G_N_ELEMENTS(tables); t++) {
+        g_autofree char *sql = g_strdup_printf(
+            "DO $$ DECLARE m date; key text := pg_get_partkeydef('settle.%1$s'::regclass); BEGIN "
+            "EXECUTE 'CREATE TABLE floor.%1$s (LIKE settle.%1$s INCLUDING ALL)' || coalesce(' "
+            "PARTITION BY ' || key, ''); "
+            "FOR m IN SELECT generate_series(date '2025-01-01', date '2028-12-01', interval '1 "
+            "month') WHERE key IS NOT NULL LOOP "
+            "EXECUTE format('CREATE TABLE floor.%%I PARTITION OF floor.%1$s FOR VALUES FROM (%%L) "
+            "TO (%%L)', '%1$s_' || to_char(m, 'YYYY_MM'), m, (m + interval '1 month')::date); "
+            "END LOOP; END $$",
+            tables[t].name);
+
+        command(conn, sql);
+    }
     command(conn, "CHECKPOINT");
 }
 
@@ -254,22 +271,25 @@ main(int argc, char **argv)
     floor.dir = argv[4];
     conn = connect_or_die(floor.conninfo);
     load_chunks(&floor, conn);
-    export_transfers(&floor, conn);
-    make_table(conn);
+    for (int i = 0; i < floor.n_chunks; i++)
+        for (guint t = 0; t < G_N_ELEMENTS(tables); t++)
+            export_rows(&floor, conn, &floor.chunks[i], tables[t].name, tables[t].order);
+    make_tables(conn);
 
     start = g_get_monotonic_time();
     for (int i = 0; i < workers; i++) {
         threads[n++] = g_thread_new("read", read_facts, &floor);
-        threads[n++] = g_thread_new("write", write_transfers, &floor);
+        threads[n++] = g_thread_new("write", write_rows, &floor);
     }
     for (int i = 0; i < n; i++)
         g_thread_join(threads[i]);
     gint64 elapsed = g_get_monotonic_time() - start;
 
     printf("{\"seconds\": %" G_GINT64_FORMAT ".%03d, \"rows_read\": %" G_GINT64_FORMAT
-           ", \"bytes_read\": %" G_GINT64_FORMAT ", \"bytes_written\": %" G_GINT64_FORMAT "}\n",
+           ", \"rows_written\": %" G_GINT64_FORMAT ", \"bytes_read\": %" G_GINT64_FORMAT
+           ", \"bytes_written\": %" G_GINT64_FORMAT "}\n",
            elapsed / G_USEC_PER_SEC, (int) (elapsed / 1000 % 1000), floor.rows_read,
-           floor.bytes_read, floor.bytes_written);
+           floor.rows_written, floor.bytes_read, floor.bytes_written);
     command(conn, "DROP SCHEMA floor CASCADE");
     PQfinish(conn);
     g_free(floor.chunks);
