@@ -6,12 +6,14 @@
  *
  * First (not timed) what every chunk wrote is exported to DIR. Then, timed, each worker drains the
  * facts of its chunks on one connection while another copies the exported rows into tables of the
- * schema floor, made like those of the engine. Prints the seconds. */
+ * schema floor, made like those of the engine. Prints the seconds, and how long
+ * the processors worked meanwhile. */
 #include <glib.h>
 #include <libpq-fe.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #define BLOCK 65536
 
@@ -252,6 +254,20 @@ make_tables(PGconn *conn)
     command(conn, "CHECKPOINT");
 }
 
+/* Seconds that the processors have worked so far, all told. */
+static double
+machine_busy(void)
+{
+    FILE *file = fopen("/proc/stat", "r");
+    unsigned long long user, nice, system, idle, iowait, irq, softirq;
+
+    if (file == NULL || fscanf(file, "cpu %llu %llu %llu %llu %llu %llu %llu", &user, &nice,
+                               &system, &idle, &iowait, &irq, &softirq) != 7)
+        exit(3);
+    fclose(file);
+    return (double) (user + nice + system + irq + softirq) / (double) sysconf(_SC_CLK_TCK);
+}
+
 int
 main(int argc, char **argv)
 {
@@ -259,6 +275,7 @@ main(int argc, char **argv)
     GThread *threads[64];
     int workers, n = 0;
     gint64 start;
+    double busy;
     PGconn *conn;
 
     if (argc != 5) {
@@ -276,6 +293,7 @@ main(int argc, char **argv)
             export_rows(&floor, conn, &floor.chunks[i], tables[t].name, tables[t].order);
     make_tables(conn);
 
+    busy = machine_busy();
     start = g_get_monotonic_time();
     for (int i = 0; i < workers; i++) {
         threads[n++] = g_thread_new("read", read_facts, &floor);
@@ -285,10 +303,13 @@ main(int argc, char **argv)
         g_thread_join(threads[i]);
     gint64 elapsed = g_get_monotonic_time() - start;
 
-    printf("{\"seconds\": %" G_GINT64_FORMAT ".%03d, \"rows_read\": %" G_GINT64_FORMAT
+    busy = machine_busy() - busy;
+
+    printf("{\"seconds\": %" G_GINT64_FORMAT
+           ".%03d, \"machine_seconds\": %.2f, \"rows_read\": %" G_GINT64_FORMAT
            ", \"rows_written\": %" G_GINT64_FORMAT ", \"bytes_read\": %" G_GINT64_FORMAT
            ", \"bytes_written\": %" G_GINT64_FORMAT "}\n",
-           elapsed / G_USEC_PER_SEC, (int) (elapsed / 1000 % 1000), floor.rows_read,
+           elapsed / G_USEC_PER_SEC, (int) (elapsed / 1000 % 1000), busy, floor.rows_read,
            floor.rows_written, floor.bytes_read, floor.bytes_written);
     command(conn, "DROP SCHEMA floor CASCADE");
     PQfinish(conn);

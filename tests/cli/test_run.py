@@ -98,11 +98,11 @@ class Run(nights.NightCase):
     def test_chunks_and_workers(self):
         first, manifest = self.facts(cycle='weekly, cut-off-day: 7')
         nights.load(first, self.folder, manifest)
-        databases = [nights.copy_of(first) for _ in range(3)]
+        ways = (('--workers', 1, '--chunk-facts', 10), ('--workers', 2, '--chunk-facts', 40),
+                ('--workers', 3, '--chunk-facts', 1000), ('--workers', 7, '--chunk-facts', 7))
+        databases = [nights.copy_of(first) for _ in ways]
         self.run_to(first, '2026-02-20')
-        for database, options in zip(databases, (('--workers', 1, '--chunk-facts', 10),
-                                                 ('--workers', 4, '--chunk-facts', 7),
-                                                 ('--workers', 3, '--chunk-facts', 1000))):
+        for database, options in zip(databases, ways):
             self.run_to(database, '2026-02-20', *options)
             self.assertEqual(nights.digests(database), nights.digests(first), options)
             self.assertEqual(nights.books(database), nights.books(first), options)

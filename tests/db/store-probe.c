@@ -557,6 +557,50 @@ probe_directory(Probe *probe, GError **error)
     return TRUE;
 }
 
+/* --- sessions beside -------------------------------------------------------------------------- */
+
+static gboolean
+take(Probe *probe, const char *purpose, SettleStore **ret_taken, int32_t *ret_pid, GError **error)
+{
+    g_autoptr(SettleResult) result = NULL;
+
+    *ret_taken = settle_store_take(probe->store, SETTLE_STORE_AS_LOGIN, purpose, error);
+    if (*ret_taken == NULL)
+        return FALSE;
+    result = settle_store_query(*ret_taken, "SELECT pg_backend_pid()", error, "");
+    if (result == NULL)
+        return FALSE;
+    *ret_pid = settle_result_i32(result, 0, 0);
+    return TRUE;
+}
+
+/* Tells of each session taken whether it is the one before. */
+static gboolean
+probe_beside(Probe *probe, GError **error)
+{
+    static const char *const cases[] = {"given back", "of another purpose", "in a transaction",
+                                        "ended by the server", "given back again"};
+    SettleStore *taken = NULL;
+    int32_t pid, before;
+
+    if (!take(probe, "first", &taken, &before, error))
+        return FALSE;
+    for (guint i = 0; i < G_N_ELEMENTS(cases); i++) {
+        if (i == 2 && !settle_store_begin(taken, error))
+            return FALSE;
+        settle_store_give_back(probe->store, taken);
+        if (i == 3 && !settle_store_exec(probe->store, "SELECT pg_terminate_backend($1, 10000)",
+                                         error, "i", before))
+            return FALSE;
+        if (!take(probe, i == 0 ? "first" : "second", &taken, &pid, error))
+            return FALSE;
+        printf("%s: %s\n", cases[i], pid == before ? "the same" : "another");
+        before = pid;
+    }
+    settle_store_give_back(probe->store, taken);
+    return TRUE;
+}
+
 static const struct {
     const char *name;
     int n_arguments;
@@ -585,6 +629,7 @@ static const struct {
     {"control", 2, probe_control},
     {"zone", 0, probe_zone},
     {"directory", 2, probe_directory},
+    {"beside", 0, probe_beside},
 };
 
 static int

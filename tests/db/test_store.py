@@ -31,6 +31,13 @@ class Session(ProbeCase):
         self.assertIn('/nowhere', message)
         self.fails(probe(database, 'login', 'open', dbname='no_such'), 'CONNECTION')
 
+    def test_sessions_beside_are_kept_while_they_are_good(self):
+        database = self.fresh()
+        text = self.ok(probe(database, 'login', 'beside', user='settle_night'))
+        self.assertEqual(text.split('\n'), ['given back: the same', 'of another purpose: another',
+                                            'in a transaction: another', 'ended by the server: another',
+                                            'given back again: the same'])
+
     def test_settings_that_lose_money_are_refused(self):
         database = self.fresh()
         for scope in (f'DATABASE {database.name}', 'ROLE settle_night'):

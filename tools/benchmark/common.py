@@ -1,5 +1,6 @@
 """The private server, the generated data, and the list of what was measured."""
 
+import collections
 import csv
 import glob
 import os
@@ -67,6 +68,18 @@ def quiet(*command):
     return result.stdout
 
 
+# Seconds on the clock, processor seconds and peak memory (MiB) of the command and its children, and processor seconds
+# of all that ran meanwhile, the server first of all: with nothing beside it, that is what the way costs.
+Figures = collections.namedtuple("Figures", "seconds processor rss busy", defaults=(0, 0, 0))
+
+
+def machine_busy():
+    """Seconds that the processors have worked so far, all told."""
+    with open("/proc/stat", encoding="ascii") as file:
+        user, nice, system, _, _, irq, softirq, *_ = map(int, file.readline().split()[1:])
+    return (user + nice + system + irq + softirq) / os.sysconf("SC_CLK_TCK")
+
+
 class Bench:
     """The measurements share a server, the data and the list of what was measured."""
 
@@ -93,44 +106,50 @@ class Bench:
     # --- figures ----------------------------------------------------------------------------------
 
     def measure(self, command):
-        """Runs a command; (seconds, processor seconds, peak RSS in MiB of it and its children)."""
-        start = time.monotonic()
+        """Runs a command."""
+        start, busy = time.monotonic(), machine_busy()
         with open(os.path.join(self.folder, "bench.log"), "w+", encoding="utf-8") as log:
             process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=log, stderr=log)
             _, status, usage = os.wait4(process.pid, 0)
             process.returncode = os.waitstatus_to_exitcode(status)
-            seconds = time.monotonic() - start
+            seconds, busy = time.monotonic() - start, machine_busy() - busy
             if process.returncode != 0:
                 log.seek(0)
                 raise Failed(f"{' '.join(command)}: exit {process.returncode}\n{log.read()[-4000:]}")
-        return seconds, usage.ru_utime + usage.ru_stime, usage.ru_maxrss / 1024
+        return Figures(seconds, usage.ru_utime + usage.ru_stime, usage.ru_maxrss / 1024, busy)
 
     def note(self, step, rows, figures):
-        seconds, processor, rss = figures
-        rate = rows / seconds if rows else None
-        self.results.append({"step": step, "rows": rows, "seconds": round(seconds, 3),
-                             "processor_seconds": round(processor, 3), "peak_rss_mib": round(rss, 1),
+        rate = rows / figures.seconds if rows else None
+        self.results.append({"step": step, "rows": rows, "seconds": round(figures.seconds, 3),
+                             "processor_seconds": round(figures.processor, 3),
+                             "machine_seconds": round(figures.busy, 3), "peak_rss_mib": round(figures.rss, 1),
                              "rows_per_second": round(rate) if rate else None})
         shown = f"{rate:>12,.0f} rows/s" if rate else " " * 19
         rows = f"{rows:>12,}" if rows else " " * 12
-        memory = f"{rss:>10.1f} MiB" if rss else ""
-        busy = f"{processor:>8.2f} s" if processor else " " * 10
-        print(f"{step:<34}{rows}{seconds:>10.2f} s{busy}{shown}{memory}", flush=True)
+        memory = f"{figures.rss:>10.1f} MiB" if figures.rss else ""
+        own, busy = (f"{value:>8.2f} s" if value else " " * 10 for value in (figures.processor, figures.busy))
+        print(f"{step:<34}{rows}{figures.seconds:>10.2f} s{own}{busy}{shown}{memory}", flush=True)
 
     def ratios(self):
-        """The engine's night as a ratio of each other way: the median of the runs, and their range."""
-        seconds = {}
+        """The engine's night as a ratio of each other way: the median of the runs, and their range; by the clock, and by
+        what the processors worked."""
+        found = collections.defaultdict(list)
         for result in self.results:
-            seconds.setdefault(result["step"], []).append(result["seconds"])
-        engine = seconds.get(self.engine_step(), [])
+            found[result["step"]].append(result)
+        engine = found[self.engine_step()]
         for step in self.other_ways:
-            others = seconds.get(step, [])  # of the last runs, if it was not part of all
-            found = [a / b for a, b in zip(engine[len(engine) - len(others):], others)]
-            if found:
-                median = statistics.median(found)
-                self.results.append({"step": f"engine / {step}", "runs": len(found), "ratio": round(median, 3)})
-                print(f"{'engine / ' + step:<46}{median:>10.2f}   ({min(found):.2f} to {max(found):.2f}, "
-                      f"{len(found)} runs)", flush=True)
+            others = found[step]  # of the last runs, if it was not part of all
+            pairs = list(zip(engine[len(engine) - len(others):], others))
+            if not pairs:
+                continue
+            ratio = {}
+            for figure in ("seconds", "machine_seconds"):
+                values = [a[figure] / max(b[figure], 0.01) for a, b in pairs]
+                ratio[figure] = (statistics.median(values), min(values), max(values))
+            self.results.append({"step": f"engine / {step}", "runs": len(pairs), "ratio": round(ratio["seconds"][0], 3),
+                                 "machine_ratio": round(ratio["machine_seconds"][0], 3)})
+            time_, work = (f"{median:.2f} ({least:.2f} to {most:.2f})" for median, least, most in ratio.values())
+            print(f"{'engine / ' + step:<46}{time_:>24}   all CPU {work}, {len(pairs)} runs", flush=True)
 
     other_ways = []  # names of steps that ratios() compares with
 

@@ -5,7 +5,7 @@ import json
 import os
 import tempfile
 
-from .common import PSQL, ROOT, Failed, quiet
+from .common import PSQL, ROOT, Failed, Figures, quiet
 
 SQL = os.path.join(ROOT, "tests/sql")
 SQL_WAY = "SQL, two sessions"
@@ -58,7 +58,7 @@ def run_up_to(bench, date):
         SELECT extract(epoch FROM p.at - coalesce(max(r.at), p.at))
           FROM settle.run_publication p LEFT JOIN settle.run_receipt r USING (run_id)
          WHERE p.run_id = {run} GROUP BY p.at""")
-    bench.note("  of that, publishing", None, (float(publishing), 0, 0))
+    bench.note("  of that, publishing", None, Figures(float(publishing)))
     return int(run), after - before
 
 
@@ -74,7 +74,8 @@ def floor(bench):
     with tempfile.TemporaryDirectory(dir=bench.folder) as folder:
         out = quiet(os.path.join(bench.build_folder, "tools/settle-floor"), bench.conninfo, str(run),
                     str(bench.options.workers or os.cpu_count()), folder)
-    bench.note(FLOOR, facts, (json.loads(out)["seconds"], 0, 0))
+    said = json.loads(out)
+    bench.note(FLOOR, facts, Figures(said["seconds"], busy=said["machine_seconds"]))
 
 
 # --- SQL ------------------------------------------------------------------------------------------
