@@ -128,7 +128,8 @@ settle_command_replay(const SettleCli *cli, int argc, char **argv)
          "N[..M]"},
         {"period", 0, 0, G_OPTION_ARG_FILENAME, &period, "the runs with business dates of a month",
          "YYYY-MM"},
-        {"workers", 0, 0, G_OPTION_ARG_INT, &workers, "threads (default: one a processor)", "N"},
+        {"workers", 0, 0, G_OPTION_ARG_INT, &workers,
+         "threads (default: one a processor, 16 at most)", "N"},
         {"chunk-facts", 0, 0, G_OPTION_ARG_INT64, &chunk_facts,
          "facts a chunk (default: as workers share them, 100000 at most); the result does not "
          "depend on it",

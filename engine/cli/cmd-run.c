@@ -75,7 +75,8 @@ settle_command_run(const SettleCli *cli, int argc, char **argv)
     int workers = 0, code;
     const GOptionEntry entries[] = {
         {"date", 0, 0, G_OPTION_ARG_FILENAME, &date, "settle every night up to this day", "DAY"},
-        {"workers", 0, 0, G_OPTION_ARG_INT, &workers, "threads (default: one a processor)", "N"},
+        {"workers", 0, 0, G_OPTION_ARG_INT, &workers,
+         "threads (default: one a processor, 16 at most)", "N"},
         {"chunk-facts", 0, 0, G_OPTION_ARG_INT64, &chunk_facts,
          "facts a chunk (default: as workers share them, 100000 at most); the result does not "
          "depend on it",

@@ -18,7 +18,8 @@ settle_command_worker(const SettleCli *cli, int argc, char **argv)
     int run = 0, workers = 0, wait = 0, code;
     const GOptionEntry entries[] = {
         {"run", 0, 0, G_OPTION_ARG_INT, &run, "this run (default: the one under way)", "N"},
-        {"workers", 0, 0, G_OPTION_ARG_INT, &workers, "threads (default: one a processor)", "N"},
+        {"workers", 0, 0, G_OPTION_ARG_INT, &workers,
+         "threads (default: one a processor, 16 at most)", "N"},
         {"wait", 0, 0, G_OPTION_ARG_INT, &wait, "how long for a run to start", "SECONDS"},
         G_OPTION_ENTRY_NULL};
     SettleRunOptions options = {.conninfo = cli->db, .progress = show_progress};

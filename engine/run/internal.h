@@ -18,9 +18,11 @@ G_BEGIN_DECLS
 #define SETTLE_CALCULATION_VERSION 3
 /* Facts per chunk at most, unless the user says otherwise: about 20 MB of arrays in a worker. */
 #define SETTLE_CHUNK_FACTS 100000
-/* A night with fewer is not divided among workers: each would make the same queries for its part.
- */
+/* A night with fewer is not divided among workers: each makes the same queries for its part. */
 #define SETTLE_CHUNK_FACTS_LEAST 5000
+/* Workers at most, unless the user says otherwise: each has two connections, and a server as it
+ * comes allows a hundred. */
+#define SETTLE_WORKERS 16
 /* Distributors per chunk at most: bounds what a chunk keeps per distributor. */
 #define SETTLE_CHUNK_DISTRIBUTORS 5000
 /* Facts that one chunk may hold in memory; a distributor with more in one night is refused. */

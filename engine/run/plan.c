@@ -195,7 +195,8 @@ load_work(SettleStore *store, SettleRunContext *context, int64_t *work, int64_t 
 guint
 settle_run_workers(const SettleRunOptions *options)
 {
-    return options->workers > 0 ? (guint) options->workers : g_get_num_processors();
+    return options->workers > 0 ? (guint) options->workers
+                                : MIN(g_get_num_processors(), SETTLE_WORKERS);
 }
 
 /* As many chunks as workers, unless they would be too small to be worth it, or too large. */

@@ -38,7 +38,7 @@ typedef struct {
     int32_t first_run, last_run; /* both included */
     gboolean by_period;
     SettleMonth period;  /* runs with a business date of this month only */
-    int workers;         /* 0: one a processor */
+    int workers;         /* 0: as for a run */
     int64_t chunk_facts; /* 0: the default; the outcome does not depend on it */
     guint limit;         /* differences kept a run */
     /* Called for every run in their order. FALSE stops. */

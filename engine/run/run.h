@@ -14,7 +14,7 @@ G_BEGIN_DECLS
 typedef struct {
     const char *conninfo; /* as settle_store_open */
     SettleDay date;       /* business date to settle up to */
-    int workers;          /* 0: one per processor */
+    int workers;          /* 0: one a processor, 16 at most */
     int64_t chunk_facts;  /* facts per chunk; 0: the default */
     gboolean dry_run;     /* computes the next date only and writes nothing */
     /* Called from the calling thread every now and then; may be NULL. done and total count facts.

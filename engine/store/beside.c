@@ -26,11 +26,13 @@ settle_beside_free(SettleBeside *beside)
     g_free(beside);
 }
 
-/* Idle and not known to be lost. One that the server has ended meanwhile has something to read. */
+/* Idle, and not known to be lost. One that the server has ended meanwhile has its farewell to read,
+ * and behind that the end of the stream: the second look finds it. */
 static gboolean
 is_usable(const SettleStore *store)
 {
-    return PQconsumeInput(store->connection) == 1 && PQstatus(store->connection) == CONNECTION_OK &&
+    return PQconsumeInput(store->connection) == 1 && PQconsumeInput(store->connection) == 1 &&
+           PQstatus(store->connection) == CONNECTION_OK &&
            PQtransactionStatus(store->connection) == PQTRANS_IDLE && store->sum == NULL;
 }
 

@@ -580,7 +580,7 @@ probe_beside(Probe *probe, GError **error)
 {
     static const char *const cases[] = {"given back", "of another purpose", "in a transaction",
                                         "ended by the server", "given back again"};
-    SettleStore *taken = NULL;
+    g_autoptr(SettleStore) taken = NULL;
     int32_t pid, before;
 
     if (!take(probe, "first", &taken, &before, error))
@@ -588,7 +588,7 @@ probe_beside(Probe *probe, GError **error)
     for (guint i = 0; i < G_N_ELEMENTS(cases); i++) {
         if (i == 2 && !settle_store_begin(taken, error))
             return FALSE;
-        settle_store_give_back(probe->store, taken);
+        settle_store_give_back(probe->store, g_steal_pointer(&taken));
         if (i == 3 && !settle_store_exec(probe->store, "SELECT pg_terminate_backend($1, 10000)",
                                          error, "i", before))
             return FALSE;
@@ -597,7 +597,6 @@ probe_beside(Probe *probe, GError **error)
         printf("%s: %s\n", cases[i], pid == before ? "the same" : "another");
         before = pid;
     }
-    settle_store_give_back(probe->store, taken);
     return TRUE;
 }
 
