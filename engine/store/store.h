@@ -39,8 +39,8 @@ SettleStore *settle_store_open(const char *conninfo, SettleStoreRole role, const
 void settle_store_close(SettleStore *store);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(SettleStore, settle_store_close)
 
-/* A further session of the same database: one that was given back (of the same role and purpose), or
- * a new one. What is given back is closed with `store`, or at once if it is lost or in a
+/* A further session of the same database: one that was given back (of the same role and purpose),
+ * or a new one. What is given back is closed with `store`, or at once if it is lost or in a
  * transaction. Both may be called by several threads, whatever `store` is doing. */
 SettleStore *settle_store_take(SettleStore *store, SettleStoreRole role, const char *purpose,
                                GError **error);
