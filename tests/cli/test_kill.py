@@ -1,7 +1,9 @@
 #!/usr/bin/env python3
 """kill -9 in the middle of a run, at twenty moments, then the same command again: the same digest as
-an undisturbed run, and every transfer once. SETTLE_LONG=1 takes 200,000 orders."""
+an undisturbed run, and every transfer once; the same where the server ends sessions. SETTLE_LONG=1 takes 200,000
+orders."""
 import os
+import random
 import signal
 import subprocess
 import sys
@@ -84,6 +86,34 @@ class Kill(nights.NightCase):
             with self.subTest(moment=moment):
                 self.check_same(database, whole, f'terminated at {moment}/7')
         self.assertGreater(hit, 0)
+
+    def test_sessions_ended_while_nights_are_caught_up(self):
+        """Workers go on with the sessions of the night before: those that the server ended meanwhile, too."""
+        before, manifest = nights.prepared(self.server, self.folder, '--orders', 1000, '--seed', 4, '--months',
+                                           '2026-01..2026-02', '--distributors', 20)
+        nights.load(before, self.folder, manifest)
+        whole, database = nights.copy_of(before), nights.copy_of(before)
+        night = ('run', '--date', '2026-03-10', '--chunk-facts', '20')
+        whole.settle(*night, check=True)
+        source, ended, code = random.Random(5), 0, None
+        for _ in range(60):
+            run = subprocess.Popen([settle_test.program(), '--db', database.conninfo(), *night],
+                                   stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
+            while run.poll() is None and ended < 30:
+                time.sleep(source.random() / 4)
+                ended += int(self.server.sql(
+                    "SELECT count(pg_terminate_backend(pid)) FROM (SELECT pid FROM pg_stat_activity "
+                    f"WHERE datname = '{database.name}' AND application_name LIKE 'settle %' "
+                    'ORDER BY random() LIMIT 1) x', 'postgres')[0][0])
+            code, err = run.wait(), run.stderr.read()
+            run.stderr.close()
+            if code == 0:
+                break
+            self.assertEqual(code, 4, err)
+        self.assertEqual(code, 0)
+        self.assertGreater(ended, 5)
+        self.assertEqual(nights.digests(database), nights.digests(whole))
+        self.assertEqual(nights.books(database), nights.books(whole))
 
     def test_abandoned_rows_are_never_seen(self):
         before, whole, seconds = self.undisturbed()
