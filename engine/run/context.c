@@ -36,6 +36,8 @@ settle_run_context_new(SettleStore *store, const SettleRunOptions *options, Sett
     context->store = store;
     context->role = SETTLE_STORE_AS_RUNNER;
     context->dry_run = options->dry_run;
+    context->facts_max =
+        CLAMP(options->chunk_facts, SETTLE_CHUNK_FACTS_MAX, SETTLE_CHUNK_FACTS_MOST);
     context->epoch = epoch;
     context->date = date;
     context->due = due;

@@ -25,8 +25,11 @@ G_BEGIN_DECLS
 #define SETTLE_WORKERS 16
 /* Distributors per chunk at most: bounds what a chunk keeps per distributor. */
 #define SETTLE_CHUNK_DISTRIBUTORS 5000
-/* Facts that one chunk may hold in memory; a distributor with more in one night is refused. */
+/* Facts of each kind that one chunk may hold in memory, unless the user says more: a distributor
+ * with more in one night is refused. */
 #define SETTLE_CHUNK_FACTS_MAX 1000000
+/* And whatever the user says: the arrays and products over them stay within their types. */
+#define SETTLE_CHUNK_FACTS_MOST 10000000
 
 typedef enum {
     SETTLE_BATCH_UNSEEN = 0, /* not consumed, not of this run */
@@ -84,6 +87,7 @@ struct SettleRunSink {
 typedef struct {
     SettleStore *store; /* the run's own; of it workers take their sessions, and nothing else */
     gboolean dry_run;
+    int64_t facts_max;    /* of a kind in one chunk */
     SettleStoreRole role; /* of the workers' connections */
     SettleRunSink *sink;  /* NULL: a run that writes, or whose outcome nobody looks at */
     int32_t run_id;

@@ -106,7 +106,7 @@ allowed(const SettleJoint *joint, const SettlePolicy *policy, SettleMonth month)
         if (lines->policy == policy && lines->month == month)
             orders = lines->orders;
     }
-    /* at most SETTLE_CHUNK_FACTS_MAX orders: the product fits */
+    /* at most SETTLE_CHUNK_FACTS_MOST orders: the product fits */
     return MAX(orders * policy->terms.tolerance_ppb / SETTLE_RATE_ONE,
                policy->terms.tolerance_count);
 }

@@ -370,8 +370,8 @@ load_policy_orders(SettleJoint *joint, SettleWorker *worker, const SettlePolicy 
         state = settle_run_batch_state(context, order.batch_id);
         if (state == SETTLE_BATCH_UNSEEN)
             continue;
-        if (g_hash_table_size(joint->ranks) >= SETTLE_CHUNK_FACTS_MAX)
-            return settle_load_too_large(chunk, error);
+        if (g_hash_table_size(joint->ranks) >= context->facts_max)
+            return settle_load_too_large(context, chunk, error);
         g_hash_table_insert(joint->ranks, g_memdup2(&order.order_id, sizeof order.order_id),
                             GSIZE_TO_POINTER((gsize) rank));
         /* what waited for this day is among the new ones */

@@ -18,7 +18,8 @@ compare_events(const void *a, const void *b)
 
 /* Reads a stream to its end; takes ownership of the reader. */
 static gboolean
-read_events(SettleReader *stream, const SettleChunk *chunk, GArray *events, GError **error)
+read_events(SettleReader *stream, const SettleRunContext *context, const SettleChunk *chunk,
+            GArray *events, GError **error)
 {
     g_autoptr(SettleReader) reader = stream;
     GError *failure = NULL;
@@ -38,8 +39,8 @@ read_events(SettleReader *stream, const SettleChunk *chunk, GArray *events, GErr
         };
 
         settle_load_order(reader, &event.order);
-        if (events->len >= SETTLE_CHUNK_FACTS_MAX)
-            return settle_load_too_large(chunk, error);
+        if (events->len >= context->facts_max)
+            return settle_load_too_large(context, chunk, error);
         g_array_append_val(events, event);
     }
     if (failure != NULL) {
@@ -100,7 +101,7 @@ settle_load_new_events(SettleStore *store, const SettleRunContext *context,
                                        batches[0], batches[n - 1], batches, n,
                                        chunk->first_distributor, chunk->last_distributor,
                                        context->fact_months.from, context->fact_months.to),
-                     chunk, events, error))
+                     context, chunk, events, error))
         return FALSE;
     of_batches = events->len;
     if (settle_months_any(context->waited_events) &&
@@ -109,7 +110,7 @@ settle_load_new_events(SettleStore *store, const SettleRunContext *context,
                                        chunk->last_distributor, context->run_id,
                                        context->abandoned->data, (gsize) context->abandoned->len,
                                        context->waited_events.from, context->waited_events.to),
-                     chunk, events, error))
+                     context, chunk, events, error))
         return FALSE;
     keep_of_today(context, events, of_batches);
     sort_events(events);
@@ -193,14 +194,14 @@ sort_into_months(ByMonth *by_month, GArray *const *facts, guint n_facts)
 }
 
 static gboolean
-read_events_of_months(SettleStore *store, const SettleChunk *chunk, SettleMonths months,
-                      GArray *events, GError **error)
+read_events_of_months(SettleStore *store, const SettleRunContext *context, const SettleChunk *chunk,
+                      SettleMonths months, GArray *events, GError **error)
 {
     return !settle_months_any(months) ||
            read_events(settle_store_read(store, settle_sql_run_events_of_months, error, "iimm",
                                          chunk->first_distributor, chunk->last_distributor,
                                          months.from, months.to),
-                       chunk, events, error);
+                       context, chunk, events, error);
 }
 
 /* Drops what does not count yet, from `first` on. */
@@ -231,7 +232,7 @@ settle_load_events(SettleStore *store, const SettleRunContext *context, const Se
     g_auto(ByMonth) by_month;
 
     sort_into_months(&by_month, facts, n_facts);
-    if (!read_events_of_months(store, chunk, whole, events, error))
+    if (!read_events_of_months(store, context, chunk, whole, events, error))
         return FALSE;
     for (SettleMonth month = by_month.months.from; month <= by_month.months.to; month++) {
         guint n = by_month.n[month - by_month.months.from];
@@ -240,14 +241,15 @@ settle_load_events(SettleStore *store, const SettleRunContext *context, const Se
         if (n == 0 || (whole.from <= month && month <= whole.to))
             continue;
         if (n > KEYS_MAX) {
-            if (!read_events_of_months(store, chunk, (SettleMonths){month, month}, events, error))
+            if (!read_events_of_months(store, context, chunk, (SettleMonths){month, month}, events,
+                                       error))
                 return FALSE;
         } else if (!read_events(settle_store_read(store, settle_sql_run_events_of_orders, error,
                                                   "mILii", month, by_month.distributors + first,
                                                   (gsize) n, by_month.orders + first, (gsize) n,
                                                   chunk->first_distributor,
                                                   chunk->last_distributor),
-                                chunk, events, error))
+                                context, chunk, events, error))
             return FALSE;
     }
     keep_counted(context, events, before);

@@ -84,19 +84,34 @@ read_bill(const SettleReader *reader, SettleBill *bill)
 }
 
 gboolean
-settle_load_too_large(const SettleChunk *chunk, GError **error)
+settle_load_too_large(const SettleRunContext *context, const SettleChunk *chunk, GError **error)
 {
-    g_set_error(error, SETTLE_ERROR, SETTLE_ERROR_LIMIT,
-                "distributors %d to %d bring more than %d facts at once", chunk->first_distributor,
-                chunk->last_distributor, SETTLE_CHUNK_FACTS_MAX);
-    settle_error_hint(error, "seal the facts in several batches of different business dates, or "
-                             "settle with a smaller --chunk-facts");
+    int32_t last = chunk->last_distributor;
+
+    if (chunk->first_distributor == last) {
+        g_set_error(error, SETTLE_ERROR, SETTLE_ERROR_LIMIT,
+                    "distributor %s brings more than %" G_GINT64_FORMAT
+                    " orders, bills or events at once",
+                    settle_run_distributor_code(context->directory, last), context->facts_max);
+        settle_error_hint(error, "--chunk-facts N takes up to N of each, with about "
+                                 "200 MB of memory a million");
+    } else {
+        g_set_error(error, SETTLE_ERROR, SETTLE_ERROR_LIMIT,
+                    "distributors %s to %s bring more than %" G_GINT64_FORMAT
+                    " orders, bills or events at once",
+                    settle_run_distributor_code(context->directory, chunk->first_distributor),
+                    settle_run_distributor_code(context->directory, last), context->facts_max);
+        settle_error_hint(error, "--chunk-facts N takes up to N of each, with about "
+                                 "200 MB of memory a million; given up first (--abandon), the run "
+                                 "can be started anew with smaller chunks");
+    }
     return FALSE;
 }
 
 /* Reads a stream of orders to its end; takes ownership of the reader. */
 static gboolean
-read_orders(SettleReader *stream, const SettleChunk *chunk, GArray *orders, GError **error)
+read_orders(SettleReader *stream, const SettleRunContext *context, const SettleChunk *chunk,
+            GArray *orders, GError **error)
 {
     g_autoptr(SettleReader) reader = stream;
     GError *failure = NULL;
@@ -104,8 +119,8 @@ read_orders(SettleReader *stream, const SettleChunk *chunk, GArray *orders, GErr
     if (reader == NULL)
         return FALSE;
     while (settle_reader_next(reader, &failure)) {
-        if (orders->len >= SETTLE_CHUNK_FACTS_MAX)
-            return settle_load_too_large(chunk, error);
+        if (orders->len >= context->facts_max)
+            return settle_load_too_large(context, chunk, error);
         g_array_set_size(orders, orders->len + 1);
         settle_load_order(reader, &g_array_index(orders, SettleOrder, orders->len - 1));
     }
@@ -134,8 +149,8 @@ read_bills(SettleReader *stream, const SettleRunContext *context, const SettleCh
         read_bill(reader, &bill);
         if (keep != NULL && !keep(context, &bill))
             continue;
-        if (bills->len >= SETTLE_CHUNK_FACTS_MAX)
-            return settle_load_too_large(chunk, error);
+        if (bills->len >= context->facts_max)
+            return settle_load_too_large(context, chunk, error);
         g_array_append_val(bills, bill);
     }
     if (failure != NULL) {
@@ -158,7 +173,7 @@ settle_load_new_orders(SettleStore *store, const SettleRunContext *context,
                                        batches[0], batches[n - 1], batches, n,
                                        chunk->first_distributor, chunk->last_distributor,
                                        context->fact_months.from, context->fact_months.to),
-                     chunk, orders, error))
+                     context, chunk, orders, error))
         return FALSE;
     if (settle_months_any(context->waited_orders) &&
         !read_orders(settle_store_read(store, settle_sql_run_orders_waited, error, "diiiImm",
@@ -166,7 +181,7 @@ settle_load_new_orders(SettleStore *store, const SettleRunContext *context,
                                        chunk->last_distributor, context->run_id,
                                        context->abandoned->data, (gsize) context->abandoned->len,
                                        context->waited_orders.from, context->waited_orders.to),
-                     chunk, orders, error))
+                     context, chunk, orders, error))
         return FALSE;
     sort_unless_sorted(orders, compare_orders);
     return TRUE;
@@ -216,7 +231,7 @@ settle_load_moved_orders(SettleStore *store, const SettleRunContext *context,
                                        (gsize) context->moved_managers->len,
                                        settle_day_month(context->moved_from), context->moved_from,
                                        chunk->first_distributor, chunk->last_distributor),
-                     chunk, orders, error))
+                     context, chunk, orders, error))
         return FALSE;
     keep_settled(context, orders);
     leave_out_new(context, orders);
@@ -245,7 +260,7 @@ settle_load_woken_orders(SettleStore *store, const SettleRunContext *context,
                                        (gsize) completed->len, chunk->first_distributor,
                                        chunk->last_distributor, context->run_id,
                                        context->abandoned->data, (gsize) context->abandoned->len),
-                     chunk, orders, error))
+                     context, chunk, orders, error))
         return FALSE;
     keep_settled(context, orders);
     return TRUE;
@@ -265,7 +280,7 @@ settle_load_due_orders(SettleStore *store, const SettleRunContext *context,
                                            context->due_carriers->data,
                                            (gsize) context->due_carriers->len,
                                            chunk->first_distributor, chunk->last_distributor),
-                         chunk, orders, error))
+                         context, chunk, orders, error))
             return FALSE;
     }
     keep_settled(context, orders);

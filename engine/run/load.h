@@ -83,8 +83,9 @@ gboolean settle_load_posted(SettleStore *store, const SettleRunContext *context,
 
 /* Reads the twelve columns of an order that every query of facts starts with. */
 void settle_load_order(const SettleReader *reader, SettleOrder *order);
-/* The error of a chunk with more facts than it may hold; always FALSE. */
-gboolean settle_load_too_large(const SettleChunk *chunk, GError **error);
+/* The error of a chunk with more facts of a kind than it may hold; always FALSE. */
+gboolean settle_load_too_large(const SettleRunContext *context, const SettleChunk *chunk,
+                               GError **error);
 int settle_order_key_compare(int32_t distributor_a, int64_t order_a, int32_t distributor_b,
                              int64_t order_b);
 

@@ -1,12 +1,14 @@
 #!/usr/bin/env python3
 """The same facts in other ways: nights repeated, split, caught up, shuffled, by other chunks and workers.
-Balances and invoices are the same; where the nights are, so are the digests."""
+Balances and invoices are the same; where the nights are, so are the digests. SETTLE_LONG=1 also settles more
+than memory is meant for."""
 import json
 import os
 import random
 import subprocess
 import sys
 import time
+import unittest
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 import nights
@@ -106,6 +108,20 @@ class Run(nights.NightCase):
             self.run_to(database, '2026-02-20', *options)
             self.assertEqual(nights.digests(database), nights.digests(first), options)
             self.assertEqual(nights.books(database), nights.books(first), options)
+
+    @unittest.skipUnless(os.environ.get('SETTLE_LONG') == '1', 'a million orders: SETTLE_LONG=1')
+    def test_a_distributor_too_large_for_memory(self):
+        database, manifest = nights.prepared(self.server, self.folder, '--orders', 1_000_100, '--distributors', 1,
+                                             '--carriers', 1, '--bills', 'no', '--months', '2026-01..2026-01',
+                                             '--by-month')
+        nights.load(database, self.folder, manifest)
+        code, _, err = database.settle('run', '--date', '2026-01-31')
+        self.assertEqual(code, 3)
+        self.assertIn('distributor D00001 brings more than 1000000 orders', err)
+        self.assertIn('hint: --chunk-facts', err)
+        self.assertEqual(database.value('SELECT count(*) FROM settle.transfer'), '0')
+        report = json.loads(self.run_to(database, '2026-01-31', '--chunk-facts', '1100000', '--format', 'json'))
+        self.assertEqual(report[0]['settled'], 1_000_100)
 
     def test_dry_run_writes_nothing(self):
         database, manifest = self.facts()
