@@ -6,8 +6,8 @@
  *
  * First (not timed) what every chunk wrote is exported to DIR. Then, timed, each worker drains the
  * facts of its chunks on one connection while another copies the exported rows into tables of the
- * schema floor, made like those of the engine. Prints the seconds, and how long
- * the processors worked meanwhile. */
+ * schema floor, made like those of the engine. Prints the seconds, and how long the processors
+ * worked meanwhile. */
 #include <glib.h>
 #include <libpq-fe.h>
 #include <stdio.h>

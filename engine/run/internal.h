@@ -68,6 +68,12 @@ settle_months_any(SettleMonths months)
     return months.from <= months.to;
 }
 
+static inline gsize
+settle_months_count(SettleMonths months)
+{
+    return settle_months_any(months) ? (gsize) (months.to - months.from) + 1 : 0;
+}
+
 /* A month whose bills a carrier has all delivered. */
 typedef struct {
     int32_t carrier_id;

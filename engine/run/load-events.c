@@ -119,15 +119,12 @@ settle_load_new_events(SettleStore *store, const SettleRunContext *context,
 
 /* --- what counts already --------------------------------------------------------------------- */
 
-/* With more orders of a closing month than this, all events of that month are read: sending the
- * keys would cost more than events of orders that nothing happens to. */
-#define KEYS_MAX 4096
-
 /* Orders by closing month, as often as facts name them. */
 typedef struct {
     SettleMonths months;
     guint *n;     /* by month - months.from */
-    guint *first; /* likewise: where the month's keys begin; none are kept of more than KEYS_MAX */
+    guint *first; /* likewise: where the month's keys begin; none are kept of more than
+                     SETTLE_LOAD_KEYS_MAX */
     int32_t *distributors;
     int64_t *orders;
 } ByMonth;
@@ -159,23 +156,32 @@ settle_load_closing_months(GArray *const *facts, guint n_facts)
     return (SettleMonths){settle_day_month(first), settle_day_month(last)};
 }
 
+guint *
+settle_load_count_months(GArray *const *facts, guint n_facts, SettleMonths *ret_months)
+{
+    SettleMonths months = settle_load_closing_months(facts, n_facts);
+    guint *n = g_new0(guint, settle_months_count(months));
+
+    for (guint f = 0; f < n_facts; f++)
+        for (guint i = 0; i < facts[f]->len; i++)
+            n[settle_day_month(settle_load_nth_order(facts[f], i)->closing_day) - months.from]++;
+    *ret_months = months;
+    return n;
+}
+
 static void
 sort_into_months(ByMonth *by_month, GArray *const *facts, guint n_facts)
 {
-    SettleMonths months = settle_load_closing_months(facts, n_facts);
-    gsize n_months = settle_months_any(months) ? (gsize) (months.to - months.from) + 1 : 0;
+    SettleMonths months;
+    guint *n = settle_load_count_months(facts, n_facts, &months);
+    gsize n_months = settle_months_count(months);
     g_autofree guint *next = g_new0(guint, n_months);
     guint n_keys = 0;
 
-    *by_month =
-        (ByMonth){.months = months, .n = g_new0(guint, n_months), .first = g_new0(guint, n_months)};
-    for (guint f = 0; f < n_facts; f++)
-        for (guint i = 0; i < facts[f]->len; i++)
-            by_month->n[settle_day_month(settle_load_nth_order(facts[f], i)->closing_day) -
-                        months.from]++;
+    *by_month = (ByMonth){.months = months, .n = n, .first = g_new0(guint, n_months)};
     for (gsize m = 0; m < n_months; m++) {
         by_month->first[m] = next[m] = n_keys;
-        if (by_month->n[m] <= KEYS_MAX)
+        if (by_month->n[m] <= SETTLE_LOAD_KEYS_MAX)
             n_keys += by_month->n[m];
     }
     by_month->distributors = g_new(int32_t, n_keys);
@@ -185,7 +191,7 @@ sort_into_months(ByMonth *by_month, GArray *const *facts, guint n_facts)
             const SettleOrder *order = settle_load_nth_order(facts[f], i);
             SettleMonth month = settle_day_month(order->closing_day) - months.from;
 
-            if (by_month->n[month] > KEYS_MAX)
+            if (by_month->n[month] > SETTLE_LOAD_KEYS_MAX)
                 continue;
             by_month->distributors[next[month]] = order->distributor_id;
             by_month->orders[next[month]++] = order->order_id;
@@ -240,7 +246,7 @@ settle_load_events(SettleStore *store, const SettleRunContext *context, const Se
 
         if (n == 0 || (whole.from <= month && month <= whole.to))
             continue;
-        if (n > KEYS_MAX) {
+        if (n > SETTLE_LOAD_KEYS_MAX) {
             if (!read_events_of_months(store, context, chunk, (SettleMonths){month, month}, events,
                                        error))
                 return FALSE;

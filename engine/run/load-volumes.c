@@ -4,10 +4,6 @@
 #include "run/volume.h"
 #include "store/sql.h"
 
-/* With more facts of orders of a closing month than this, the windows of all distributors are read.
- */
-#define KEYS_MAX 4096
-
 /* A policy's windows of a distributor that end in a month. */
 typedef struct {
     SettleMonth window_end;
@@ -26,7 +22,20 @@ compare_keys(gconstpointer a, gconstpointer b)
     return x->policy_id < y->policy_id ? -1 : x->policy_id > y->policy_id;
 }
 
-/* The windows of one order that need what earlier runs measured. */
+/* TRUE if what earlier runs measured of the rule's window that an order of this day counts in is
+ * needed; then the month in which it ends. */
+static gboolean
+needs_past(const SettleRunContext *context, const SettlePolicy *policy, const SettleRule *rule,
+           SettleDay closing_day, SettleMonth *ret_end)
+{
+    if (rule->kind != SETTLE_KIND_VOLUME_BONUS)
+        return FALSE;
+    *ret_end = settle_volume_window_end(rule->volume.window, closing_day);
+    return settle_volumes_is_evaluated(context, &rule->volume, *ret_end) ||
+           settle_joint_measures_anew(policy);
+}
+
+/* The windows of one order. */
 static void
 add_windows(const SettleRunContext *context, const SettleOrder *order, GArray *keys)
 {
@@ -35,16 +44,9 @@ add_windows(const SettleRunContext *context, const SettleOrder *order, GArray *k
         settle_policy_set_find(context->policies, carrier_id, order->closing_day);
 
     for (guint r = 0; policy != NULL && r < policy->n_rules; r++) {
-        const SettleVolumeBonus *volume = &policy->rules[r].volume;
         Key key = {.distributor_id = order->distributor_id, .policy_id = policy->policy_id};
 
-        if (policy->rules[r].kind != SETTLE_KIND_VOLUME_BONUS)
-            continue;
-        key.window_end = settle_volume_window_end(volume->window, order->closing_day);
-        if (!settle_volumes_is_evaluated(context, volume, key.window_end) &&
-            !settle_joint_measures_anew(policy))
-            continue;
-        if (keys->len == 0 || compare_keys(&g_array_index(keys, Key, keys->len - 1), &key) != 0)
+        if (needs_past(context, policy, &policy->rules[r], order->closing_day, &key.window_end))
             g_array_append_val(keys, key);
     }
 }
@@ -62,20 +64,15 @@ add_month(GArray *months, SettleMonth month)
 static void
 add_ends(const SettleRunContext *context, SettleMonth closing_month, GArray *ends)
 {
+    SettleDay day = settle_month_first(closing_month);
+    SettleMonth end;
+
     for (guint p = 0; p < settle_policy_set_size(context->policies); p++) {
         const SettlePolicy *policy = settle_policy_set_nth(context->policies, p);
 
-        for (guint r = 0; r < policy->n_rules; r++) {
-            const SettleVolumeBonus *volume = &policy->rules[r].volume;
-            SettleMonth end;
-
-            if (policy->rules[r].kind != SETTLE_KIND_VOLUME_BONUS)
-                continue;
-            end = settle_volume_window_end(volume->window, settle_month_first(closing_month));
-            if (settle_volumes_is_evaluated(context, volume, end) ||
-                settle_joint_measures_anew(policy))
+        for (guint r = 0; r < policy->n_rules; r++)
+            if (needs_past(context, policy, &policy->rules[r], day, &end))
                 add_month(ends, end);
-        }
     }
 }
 
@@ -85,31 +82,19 @@ static void
 collect(const SettleRunContext *context, GArray *const *facts, guint n_facts, GArray *keys,
         GArray *whole)
 {
-    SettleMonths months = settle_load_closing_months(facts, n_facts);
-    gsize n_months = settle_months_any(months) ? (gsize) (months.to - months.from) + 1 : 0;
-    g_autofree guint *n = g_new0(guint, n_months);
-    g_autoptr(GArray) ends = g_array_new(FALSE, FALSE, sizeof(SettleMonth));
+    SettleMonths months;
+    g_autofree guint *n = settle_load_count_months(facts, n_facts, &months);
 
     for (guint i = 0; i < context->window_ends->len; i++)
         add_month(whole, g_array_index(context->window_ends, SettleMonth, i));
-    for (guint f = 0; f < n_facts; f++)
-        for (guint i = 0; i < facts[f]->len; i++)
-            n[settle_day_month(settle_load_nth_order(facts[f], i)->closing_day) - months.from]++;
-    for (gsize m = 0; m < n_months; m++) {
-        if (n[m] > KEYS_MAX) {
-            add_ends(context, months.from + (SettleMonth) m, whole);
-            n[m] = 0;
-        } else if (n[m] > 0) {
-            g_array_set_size(ends, 0);
-            add_ends(context, months.from + (SettleMonth) m, ends);
-            n[m] = ends->len; /* 0: nothing to look at its facts for */
-        }
-    }
+    for (SettleMonth month = months.from; month <= months.to; month++)
+        if (n[month - months.from] > SETTLE_LOAD_KEYS_MAX)
+            add_ends(context, month, whole);
     for (guint f = 0; f < n_facts; f++) {
         for (guint i = 0; i < facts[f]->len; i++) {
             const SettleOrder *order = settle_load_nth_order(facts[f], i);
 
-            if (n[settle_day_month(order->closing_day) - months.from] > 0)
+            if (n[settle_day_month(order->closing_day) - months.from] <= SETTLE_LOAD_KEYS_MAX)
                 add_windows(context, order, keys);
         }
     }

@@ -41,6 +41,11 @@ settle_load_nth_order(GArray *facts, guint i)
 /* The months that the orders closed in which facts are of, from the first to the last; facts:
  * arrays of SettleOrder, SettleBill, SettleEvent (each begins with its order). */
 SettleMonths settle_load_closing_months(GArray *const *facts, guint n_facts);
+/* How many facts each of those months has, from the first on (to be freed; NULL: no facts). */
+guint *settle_load_count_months(GArray *const *facts, guint n_facts, SettleMonths *ret_months);
+/* With more facts of a closing month than this, what history holds of that month is read for all of
+ * the chunk's distributors: sending keys would cost more than rows that nothing happens to. */
+#define SETTLE_LOAD_KEYS_MAX 4096
 /* Adds all events dated up to the run's day of the orders that facts are of, and of all orders of
  * the chunk that closed in the `whole` months; leaves the array sorted likewise, each event once.
  * One query a closing month: what history holds besides is not read. */
