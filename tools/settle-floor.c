@@ -8,6 +8,9 @@
  * facts of its chunks on one connection while another copies the exported rows into tables of the
  * schema floor, made like those of the engine. Prints the seconds, and how long the processors
  * worked meanwhile. */
+#include "calc/asks.h"
+#include "run/policies.h"
+
 #include <glib.h>
 #include <libpq-fe.h>
 #include <stdio.h>
@@ -37,6 +40,7 @@ typedef struct {
 typedef struct {
     const char *conninfo, *dir;
     int run;
+    char *order_columns, *bill_columns; /* that the engine reads under the policies there are */
     Chunk *chunks;
     int n_chunks;
     int next_read, next_write; /* atomic */
@@ -108,10 +112,11 @@ chunk_path(const Floor *floor, const Chunk *chunk, const char *table)
 static void
 load_chunks(Floor *floor, PGconn *conn)
 {
-    g_autofree char *sql =
-        g_strdup_printf("SELECT chunk, first_distributor, last_distributor FROM settle.run_chunk "
-                        "WHERE run_id = %d ORDER BY expected DESC, chunk",
-                        floor->run);
+    g_autofree char *sql = g_strdup_printf(
+        "SELECT chunk, first_distributor, last_distributor FROM settle.run_chunk "
+        "WHERE run_id = %d "
+        "ORDER BY CASE WHEN expected > 100000 THEN expected END DESC NULLS LAST, chunk",
+        floor->run);
     PGresult *result = PQexec(conn, sql);
 
     if (PQresultStatus(result) != PGRES_TUPLES_OK)
@@ -142,6 +147,54 @@ export_rows(Floor *floor, PGconn *conn, const Chunk *chunk, const char *table, c
     fclose(file);
 }
 
+static char *
+facts_query(const Floor *floor, const char *table, const char *columns, const Chunk *chunk)
+{
+    return g_strdup_printf(
+        "COPY (SELECT %s FROM settle.%s "
+        "WHERE batch_id BETWEEN (SELECT min(batch_id) FROM settle.run_batch WHERE run_id = %d) "
+        "AND (SELECT max(batch_id) FROM settle.run_batch WHERE run_id = %d) "
+        "AND distributor_id BETWEEN %d AND %d) TO STDOUT (FORMAT binary)",
+        columns, table, floor->run, floor->run, chunk->first, chunk->last);
+}
+
+static const char *
+wanted(gboolean asked, const char *column)
+{
+    return asked ? column : "NULL";
+}
+
+static void
+name_columns(Floor *floor)
+{
+    GError *error = NULL;
+    SettleStore *store =
+        settle_store_open(floor->conninfo, SETTLE_STORE_AS_READER, "floor", &error);
+    SettlePolicySet *policies =
+        store != NULL ? settle_policies_load(store, G_MAXINT64, &error) : NULL;
+    SettleAsks asks;
+
+    if (policies == NULL) {
+        fprintf(stderr, "settle-floor: %s\n", error->message);
+        exit(4);
+    }
+    asks = settle_policy_set_asks(policies);
+    floor->order_columns =
+        g_strdup_printf("order_id, paid_minor, distributor_id, batch_id, product_id, %s, quantity, "
+                        "closing_day, %s, "
+                        "%s, currency, flags",
+                        wanted(asks.manager, "manager_id"), wanted(asks.region, "region_id"),
+                        wanted(asks.channel, "channel_id"));
+    floor->bill_columns = g_strdup_printf(
+        "%s, billed_minor, %s, %s, %s, %s, month, issue_day, revision, withdrawn, follows, "
+        "order_batch_id",
+        floor->order_columns, wanted(asks.cash, "cash_minor"),
+        wanted(asks.arrears, "arrears_minor"), wanted(asks.megabytes, "megabytes"),
+        wanted(asks.minutes, "minutes"));
+    settle_policy_set_free(policies);
+    settle_store_close(store);
+}
+
 static gpointer
 read_facts(gpointer data)
 {
@@ -152,26 +205,8 @@ read_facts(gpointer data)
     command(conn, "SET jit = off");
     while ((i = g_atomic_int_add(&floor->next_read, 1)) < floor->n_chunks) {
         const Chunk *chunk = &floor->chunks[i];
-        g_autofree char *orders = g_strdup_printf(
-            "COPY (SELECT order_id, paid_minor, distributor_id, batch_id, product_id, manager_id, "
-            "quantity, closing_day, region_id, channel_id, currency, flags FROM "
-            "settle.closed_order "
-            "WHERE batch_id BETWEEN (SELECT min(batch_id) FROM settle.run_batch WHERE run_id = %d) "
-            "AND "
-            "(SELECT max(batch_id) FROM settle.run_batch WHERE run_id = %d) "
-            "AND distributor_id BETWEEN %d AND %d) TO STDOUT (FORMAT binary)",
-            floor->run, floor->run, chunk->first, chunk->last);
-        g_autofree char *bills = g_strdup_printf(
-            "COPY (SELECT order_id, paid_minor, distributor_id, order_batch_id, product_id, "
-            "manager_id, quantity, closing_day, region_id, channel_id, currency, flags, "
-            "billed_minor, "
-            "tax_minor, cash_minor, arrears_minor, megabytes, minutes, month, issue_day, revision, "
-            "withdrawn, follows, batch_id FROM settle.bill "
-            "WHERE batch_id BETWEEN (SELECT min(batch_id) FROM settle.run_batch WHERE run_id = %d) "
-            "AND "
-            "(SELECT max(batch_id) FROM settle.run_batch WHERE run_id = %d) "
-            "AND distributor_id BETWEEN %d AND %d) TO STDOUT (FORMAT binary)",
-            floor->run, floor->run, chunk->first, chunk->last);
+        g_autofree char *orders = facts_query(floor, "closed_order", floor->order_columns, chunk);
+        g_autofree char *bills = facts_query(floor, "bill", floor->bill_columns, chunk);
         gint64 bytes = 0, rows;
 
         rows = drain(conn, orders, NULL, &bytes);
@@ -288,6 +323,7 @@ main(int argc, char **argv)
     floor.dir = argv[4];
     conn = connect_or_die(floor.conninfo);
     load_chunks(&floor, conn);
+    name_columns(&floor);
     for (int i = 0; i < floor.n_chunks; i++)
         for (guint t = 0; t < G_N_ELEMENTS(tables); t++)
             export_rows(&floor, conn, &floor.chunks[i], tables[t].name, tables[t].order);
@@ -313,6 +349,8 @@ main(int argc, char **argv)
            floor.rows_written, floor.bytes_read, floor.bytes_written);
     command(conn, "DROP SCHEMA floor CASCADE");
     PQfinish(conn);
+    g_free(floor.order_columns);
+    g_free(floor.bill_columns);
     g_free(floor.chunks);
     return 0;
 }

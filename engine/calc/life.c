@@ -98,7 +98,6 @@ make_bills(World *world)
             SettleBill bill = {
                 .order = world->order,
                 .billed_minor = said->billed_minor,
-                .tax_minor = said->tax_minor,
                 .cash_minor = said->cash_minor,
                 .arrears_minor = said->arrears_minor,
                 .minutes = said->minutes,

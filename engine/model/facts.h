@@ -40,7 +40,6 @@ typedef struct {
     SettleOrder order; /* what intake knew of the order: the bill needs no look-up to be settled */
     int32_t batch_id;  /* the bill's own; order.batch_id is the order's */
     int64_t billed_minor;
-    int64_t tax_minor;
     int64_t cash_minor;
     int64_t arrears_minor;
     int64_t megabytes;

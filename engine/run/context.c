@@ -270,8 +270,10 @@ settle_run_context_load(SettleStore *store, SettleRunContext *context, GError **
     if (context->directory == NULL)
         return FALSE;
     context->policies = settle_policies_load(store, context->control_position, error);
-    if (context->policies == NULL ||
-        !settle_periods_load(store, context->control_position, &context->periods, error))
+    if (context->policies == NULL)
+        return FALSE;
+    context->asks = settle_policy_set_asks(context->policies);
+    if (!settle_periods_load(store, context->control_position, &context->periods, error))
         return FALSE;
     abandoned = settle_store_query(store, settle_sql_run_abandoned, error, "");
     if (abandoned == NULL)
@@ -333,16 +335,6 @@ write_manifest(SettleStore *store, SettleRunContext *context, const GArray *all_
                              (gsize) n);
 }
 
-static int
-compare_chunks(gconstpointer a, gconstpointer b)
-{
-    const SettleChunk *x = a, *y = b;
-
-    if (x->expected != y->expected)
-        return x->expected > y->expected ? -1 : 1;
-    return x->chunk < y->chunk ? -1 : x->chunk > y->chunk;
-}
-
 /* A late order's instalments are posted to every period since it closed. */
 static gboolean
 ensure_partitions(SettleStore *store, SettleDay date, GError **error)
@@ -383,8 +375,7 @@ settle_run_context_start(SettleStore *store, const SettleRunOptions *options, Se
     }
     if (!write_manifest(store, context, all_batches, options, error))
         goto fail;
-    /* Largest first, so that the last chunk to finish is a small one. */
-    g_array_sort(context->chunks, compare_chunks);
+    settle_run_order_chunks(context->chunks);
     if (options->dry_run)
         settle_store_rollback(store);
     else if (!settle_failpoint(RUN_MANIFEST_BEFORE_COMMIT, error) ||
@@ -454,5 +445,6 @@ settle_run_context_resume(SettleStore *store, const SettleRunOptions *options, i
         };
         g_array_append_val(context->chunks, chunk);
     }
+    settle_run_order_chunks(context->chunks);
     return g_steal_pointer(&context);
 }

@@ -2,6 +2,7 @@
  * it, and names everything that the outcome depends on. */
 #pragma once
 
+#include "calc/asks.h"
 #include "calc/calc.h"
 #include "invoice/invoice.h"
 #include "ledger/ledger.h"
@@ -104,6 +105,7 @@ typedef struct {
 
     SettleDirectory *directory;
     SettlePolicySet *policies;
+    SettleAsks asks; /* what any of them looks at */
     SettlePeriods periods;
 
     GArray *batches;        /* int32_t: batches of this run that hold facts, ascending */
@@ -193,6 +195,11 @@ guint settle_run_workers(const SettleRunOptions *options);
 /* Cuts the distributors into chunks by their work: of options workers and chunk_facts count. */
 gboolean settle_run_plan_chunks(SettleStore *store, SettleRunContext *context,
                                 const SettleRunOptions *options, GError **error);
+/* Brings chunks into the order in which workers take them: those with a distributor too large for a
+ * chunk first, the largest of them at the head, so that none is the last to finish; the others by
+ * distributor, so that one of the workers always adds at the right end of the ledger's index, which
+ * PostgreSQL does without looking for the place. */
+void settle_run_order_chunks(GArray *chunks);
 
 typedef enum {
     SETTLE_CLAIM_OURS,

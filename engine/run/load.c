@@ -56,11 +56,11 @@ settle_load_order(const SettleReader *reader, SettleOrder *order)
     order->distributor_id = settle_reader_i32(reader, 2);
     order->batch_id = settle_reader_i32(reader, 3);
     order->product_id = settle_reader_i32(reader, 4);
-    order->manager_id = settle_reader_i32(reader, 5);
+    order->manager_id = settle_reader_i32_if_sent(reader, 5);
     order->quantity = settle_reader_i32(reader, 6);
     order->closing_day = settle_reader_day(reader, 7);
-    order->region_id = settle_reader_i16(reader, 8);
-    order->channel_id = settle_reader_i16(reader, 9);
+    order->region_id = settle_reader_i16_if_sent(reader, 8);
+    order->channel_id = settle_reader_i16_if_sent(reader, 9);
     order->currency = settle_reader_i16(reader, 10);
     order->flags = (uint16_t) settle_reader_i16(reader, 11);
 }
@@ -70,18 +70,22 @@ read_bill(const SettleReader *reader, SettleBill *bill)
 {
     settle_load_order(reader, &bill->order);
     bill->billed_minor = settle_reader_i64(reader, 12);
-    bill->tax_minor = settle_reader_i64(reader, 13);
-    bill->cash_minor = settle_reader_i64(reader, 14);
-    bill->arrears_minor = settle_reader_i64(reader, 15);
-    bill->megabytes = settle_reader_i64(reader, 16);
-    bill->minutes = settle_reader_i32(reader, 17);
-    bill->month = settle_reader_month(reader, 18);
-    bill->issue_day = settle_reader_day(reader, 19);
-    bill->revision = settle_reader_i16(reader, 20);
-    bill->withdrawn = (uint8_t) settle_reader_bool(reader, 21);
-    bill->follows = (uint8_t) settle_reader_bool(reader, 22);
-    bill->batch_id = settle_reader_i32(reader, 23);
+    bill->cash_minor = settle_reader_i64_if_sent(reader, 13);
+    bill->arrears_minor = settle_reader_i64_if_sent(reader, 14);
+    bill->megabytes = settle_reader_i64_if_sent(reader, 15);
+    bill->minutes = settle_reader_i32_if_sent(reader, 16);
+    bill->month = settle_reader_month(reader, 17);
+    bill->issue_day = settle_reader_day(reader, 18);
+    bill->revision = settle_reader_i16(reader, 19);
+    bill->withdrawn = (uint8_t) settle_reader_bool(reader, 20);
+    bill->follows = (uint8_t) settle_reader_bool(reader, 21);
+    bill->batch_id = settle_reader_i32(reader, 22);
 }
+
+/* The last parameters of a query of orders, "bbb", and of one of bills, "bbbbbbb". */
+#define ASKED_OF_ORDERS(asks) (asks).manager, (asks).region, (asks).channel
+#define ASKED_OF_BILLS(asks)                                                                       \
+    ASKED_OF_ORDERS(asks), (asks).cash, (asks).arrears, (asks).megabytes, (asks).minutes
 
 gboolean
 settle_load_too_large(const SettleRunContext *context, const SettleChunk *chunk, GError **error)
@@ -169,10 +173,11 @@ settle_load_new_orders(SettleStore *store, const SettleRunContext *context,
 
     g_array_set_size(orders, 0);
     if (settle_months_any(context->fact_months) &&
-        !read_orders(settle_store_read(store, settle_sql_run_orders_of_batches, error, "iiIiimm",
+        !read_orders(settle_store_read(store, settle_sql_run_orders_of_batches, error, "iiIiimmbbb",
                                        batches[0], batches[n - 1], batches, n,
                                        chunk->first_distributor, chunk->last_distributor,
-                                       context->fact_months.from, context->fact_months.to),
+                                       context->fact_months.from, context->fact_months.to,
+                                       ASKED_OF_ORDERS(context->asks)),
                      context, chunk, orders, error))
         return FALSE;
     if (settle_months_any(context->waited_orders) &&
@@ -275,12 +280,12 @@ settle_load_due_orders(SettleStore *store, const SettleRunContext *context,
     for (guint i = 0; i < context->due_months->len; i++) {
         const SettleDueMonth *due = &g_array_index(context->due_months, SettleDueMonth, i);
 
-        if (!read_orders(settle_store_read(store, settle_sql_run_orders_due, error, "mddIii",
-                                           due->month, due->from, due->to,
-                                           context->due_carriers->data,
-                                           (gsize) context->due_carriers->len,
-                                           chunk->first_distributor, chunk->last_distributor),
-                         context, chunk, orders, error))
+        if (!read_orders(
+                settle_store_read(store, settle_sql_run_orders_due, error, "mddIiibbb", due->month,
+                                  due->from, due->to, context->due_carriers->data,
+                                  (gsize) context->due_carriers->len, chunk->first_distributor,
+                                  chunk->last_distributor, ASKED_OF_ORDERS(context->asks)),
+                context, chunk, orders, error))
             return FALSE;
     }
     keep_settled(context, orders);
@@ -311,10 +316,11 @@ settle_load_new_bills(SettleStore *store, const SettleRunContext *context, const
 
     g_array_set_size(bills, 0);
     if (settle_months_any(context->fact_months) &&
-        !read_bills(settle_store_read(store, settle_sql_run_bills_of_batches, error, "iiIiimm",
-                                      batches[0], batches[n - 1], batches, n,
+        !read_bills(settle_store_read(store, settle_sql_run_bills_of_batches, error,
+                                      "iiIiimmbbbbbbb", batches[0], batches[n - 1], batches, n,
                                       chunk->first_distributor, chunk->last_distributor,
-                                      context->fact_months.from, context->fact_months.to),
+                                      context->fact_months.from, context->fact_months.to,
+                                      ASKED_OF_BILLS(context->asks)),
                     context, chunk, NULL, bills, error))
         return FALSE;
     of_batches = bills->len;
@@ -417,9 +423,10 @@ settle_load_history_bills(SettleStore *store, const SettleRunContext *context,
     g_array_set_size(bills, 0);
     for (SettleMonth month = months.from; month <= months.to; month++)
         if (keys_of_month(&wanted, keys, month) &&
-            !read_bills(settle_store_read(store, settle_sql_run_bills_of_orders, error, "mILii",
-                                          month, KEYS(wanted), chunk->first_distributor,
-                                          chunk->last_distributor),
+            !read_bills(settle_store_read(store, settle_sql_run_bills_of_orders, error,
+                                          "mILiibbbbbbb", month, KEYS(wanted),
+                                          chunk->first_distributor, chunk->last_distributor,
+                                          ASKED_OF_BILLS(context->asks)),
                         context, chunk, keep_history_bill, bills, error))
             return FALSE;
     sort_unless_sorted(bills, compare_bills);

@@ -86,7 +86,8 @@ gboolean settle_load_posted(SettleStore *store, const SettleRunContext *context,
                             const SettleChunk *chunk, const GArray *keys, GArray *posted,
                             GError **error);
 
-/* Reads the twelve columns of an order that every query of facts starts with. */
+/* Reads the twelve columns of an order that every query of facts starts with; manager, region and
+ * channel are 0 where the query was not asked for them. */
 void settle_load_order(const SettleReader *reader, SettleOrder *order);
 /* The error of a chunk with more facts of a kind than it may hold; always FALSE. */
 gboolean settle_load_too_large(const SettleRunContext *context, const SettleChunk *chunk,

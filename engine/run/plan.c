@@ -253,3 +253,21 @@ settle_run_plan_chunks(SettleStore *store, SettleRunContext *context,
         g_array_append_val(context->chunks, chunk);
     return TRUE;
 }
+
+static int
+compare_chunks(gconstpointer a, gconstpointer b)
+{
+    const SettleChunk *x = a, *y = b;
+    int64_t large_x = x->expected > SETTLE_CHUNK_FACTS ? x->expected : 0;
+    int64_t large_y = y->expected > SETTLE_CHUNK_FACTS ? y->expected : 0;
+
+    if (large_x != large_y)
+        return large_x > large_y ? -1 : 1;
+    return x->chunk < y->chunk ? -1 : x->chunk > y->chunk;
+}
+
+void
+settle_run_order_chunks(GArray *chunks)
+{
+    g_array_sort(chunks, compare_chunks);
+}

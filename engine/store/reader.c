@@ -201,6 +201,24 @@ settle_reader_i64(const SettleReader *reader, int column)
     return settle_reader_i32(reader, column);
 }
 
+int16_t
+settle_reader_i16_if_sent(const SettleReader *reader, int column)
+{
+    return settle_reader_is_null(reader, column) ? 0 : settle_reader_i16(reader, column);
+}
+
+int32_t
+settle_reader_i32_if_sent(const SettleReader *reader, int column)
+{
+    return settle_reader_is_null(reader, column) ? 0 : settle_reader_i32(reader, column);
+}
+
+int64_t
+settle_reader_i64_if_sent(const SettleReader *reader, int column)
+{
+    return settle_reader_is_null(reader, column) ? 0 : settle_reader_i64(reader, column);
+}
+
 gboolean
 settle_reader_bool(const SettleReader *reader, int column)
 {

@@ -103,6 +103,10 @@ gboolean settle_reader_is_null(const SettleReader *reader, int column);
 int16_t settle_reader_i16(const SettleReader *reader, int column);
 int32_t settle_reader_i32(const SettleReader *reader, int column);
 int64_t settle_reader_i64(const SettleReader *reader, int column);
+/* 0 for NULL: of columns that a query may leave out. */
+int16_t settle_reader_i16_if_sent(const SettleReader *reader, int column);
+int32_t settle_reader_i32_if_sent(const SettleReader *reader, int column);
+int64_t settle_reader_i64_if_sent(const SettleReader *reader, int column);
 gboolean settle_reader_bool(const SettleReader *reader, int column);
 SettleDay settle_reader_day(const SettleReader *reader, int column);
 SettleMonth settle_reader_month(const SettleReader *reader, int column);

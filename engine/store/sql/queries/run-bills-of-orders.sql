@@ -1,8 +1,11 @@
 -- The bills of some orders in one month: its partition alone is planned for, so that many orders are merged and few
--- looked up. $1 month, $2 distributors, $3 orders, $4, $5 first and last distributor
-SELECT b.order_id, b.paid_minor, b.distributor_id, b.order_batch_id, b.product_id, b.manager_id, b.quantity,
-       b.closing_day, b.region_id, b.channel_id, b.currency, b.flags,
-       b.billed_minor, b.tax_minor, b.cash_minor, b.arrears_minor, b.megabytes, b.minutes, b.month,
+-- looked up. $1 month, $2 distributors, $3 orders, $4, $5 first and last distributor; wanted: $6 manager, $7 region,
+-- $8 channel, $9 cash, $10 arrears, $11 megabytes, $12 minutes
+SELECT b.order_id, b.paid_minor, b.distributor_id, b.order_batch_id, b.product_id,
+       CASE WHEN $6 THEN b.manager_id END, b.quantity, b.closing_day, CASE WHEN $7 THEN b.region_id END,
+       CASE WHEN $8 THEN b.channel_id END, b.currency, b.flags, b.billed_minor,
+       CASE WHEN $9 THEN b.cash_minor END, CASE WHEN $10 THEN b.arrears_minor END,
+       CASE WHEN $11 THEN b.megabytes END, CASE WHEN $12 THEN b.minutes END, b.month,
        b.issue_day, b.revision, b.withdrawn, b.follows, b.batch_id
   FROM unnest($2::integer[], $3::bigint[]) AS k (distributor_id, order_id)
   JOIN settle.bill b ON b.distributor_id = k.distributor_id AND b.order_id = k.order_id

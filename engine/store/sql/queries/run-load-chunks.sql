@@ -1,5 +1,4 @@
--- Chunks of a run, the largest first, and whether their receipt is there.
+-- Chunks of a run, and whether their receipt is there.
 SELECT c.chunk, c.first_distributor, c.last_distributor, c.expected, r.chunk IS NOT NULL
   FROM settle.run_chunk c LEFT JOIN settle.run_receipt r USING (run_id, chunk)
  WHERE c.run_id = $1
- ORDER BY c.expected DESC, c.chunk

@@ -1,0 +1,19 @@
+/* Which attributes of the facts any rule looks at: the others need not be read. The rest of a fact
+ * is always wanted: by every policy, or by the bookkeeping around them. (docs/semantics.md 5) */
+#pragma once
+
+#include "calc/match.h"
+
+G_BEGIN_DECLS
+
+typedef struct {
+    gboolean manager, region, channel;          /* of the order */
+    gboolean cash, arrears, megabytes, minutes; /* of a bill */
+} SettleAsks;
+
+/* What the rules of a policy look at, beside what is there already. */
+void settle_asks_add(SettleAsks *asks, const SettlePolicy *policy);
+/* What those of all policies look at. */
+SettleAsks settle_policy_set_asks(const SettlePolicySet *set);
+
+G_END_DECLS
