@@ -3,7 +3,6 @@
 #include "base/error.h"
 
 #include <openssl/evp.h>
-#include <openssl/sha.h>
 #include <string.h>
 
 struct SettleDigest {
@@ -44,7 +43,16 @@ settle_digest_finish(SettleDigest *digest, uint8_t ret_bytes[SETTLE_DIGEST_BYTES
 void
 settle_digest_once(const void *bytes, size_t length, uint8_t ret_bytes[SETTLE_DIGEST_BYTES])
 {
-    SHA256(bytes, length, ret_bytes);
+    /* A thread keeps one: OpenSSL's own function looks its algorithm up each time, under locks. */
+    static GPrivate kept = G_PRIVATE_INIT((GDestroyNotify) settle_digest_free);
+    SettleDigest *digest = g_private_get(&kept);
+
+    if (digest == NULL) {
+        digest = settle_digest_new();
+        g_private_set(&kept, digest);
+    }
+    settle_digest_update(digest, bytes, length);
+    settle_digest_finish(digest, ret_bytes);
 }
 
 void

@@ -251,14 +251,22 @@ class Night(There, Case):
         return Made(self.ready) if self.on_citus else super().server
 
     def night(self):
-        """Two nights, with what came of them."""
+        """Nights of orders, bills and events, with what came of them."""
         self.prepare(RULES, 'cycle: weekly, cut-off-day: 7')
         self.send('orders', '2026-02-10', *(order(f'F{n}', '2026-02-10', distributor=f'D{1 + n % 2}',
                                                   contract=f'K{n}', paid=f'{n}.99') for n in range(1, 40)))
         self.send('bills', '2026-03-08', *(bill(f'K{n}', '2026-02', '2026-03-05', billed='9.00') for n in range(1, 40)))
         self.run_to('2026-03-12')
+        # findings take back, refunds lower; a corrected bill is settled anew; windows of the past change
+        self.send('events', '2026-04-02', *(
+            {'carrier': 'C1', 'event_id': f'E{n}', 'order_id': f'F{n}', 'event': 'fraud' if n % 2 else 'full-refund',
+             'at': '2026-04-01 10:00:00', 'amount': '', 'reinstates': '', 'currency': ''} for n in range(1, 12)))
+        self.send('bills', '2026-04-02', bill('K20', '2026-02', '2026-04-01', revision='2', billed='7.00'))
+        self.run_to('2026-04-02')
+        self.assertGreater(int(self.database.sql('SELECT max(transfers) FROM settle.run_publication WHERE run_id = '
+                                                 '(SELECT max(run_id) FROM settle.run)')[0][0]), 11)
         self.ok('verify')
-        self.ok('replay', '--period', '2026-03')
+        self.ok('replay', '--run', '1..')
         self.ok('report', 'pack', '--period', '2026-02', '--output', os.path.join(self.folder, 'pack'))
         return (self.database.sql('SELECT run_id, facts, transfers, amount_minor, digest FROM settle.run_publication '
                                   'ORDER BY 1'), self.rows('ledger', 'balances'), self.rows('invoice', 'list'))

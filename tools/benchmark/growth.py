@@ -37,10 +37,15 @@ def touched(bench):
         "FROM pg_stat_database WHERE datname = current_database()").split("|")]
 
 
-def one_night(bench, day):
+def grown(bench, *arguments):
+    """What a command costs in a database with history."""
     before = touched(bench)
-    figures = bench.measure(bench.settle("run", "--date", day))
+    figures = bench.measure(bench.settle(*arguments))
     return (figures.seconds, *(b - a for a, b in zip(before, touched(bench))), figures.rss)
+
+
+def medians(figures):
+    return [sorted(one[k] for one in figures)[len(figures) // 2] for k in range(4)]
 
 
 def event_night(bench, day, months):
@@ -53,14 +58,14 @@ def event_night(bench, day, months):
           JOIN settle.code c ON c.dim = 1 AND c.id = o.carrier_id""").splitlines()
     with open(path, "w", encoding="utf-8") as file:
         file.write("\n".join(["carrier,event_id,order_id,event,at,amount,reinstates,currency", *rows, ""]))
-    quiet(*bench.settle("import", "events", path, "--date", day))
-    return one_night(bench, day)
+    return {"import of events": grown(bench, "import", "events", path, "--date", day),
+            "events": grown(bench, "run", "--date", day)}
 
 
 def measure_growth(bench):
     """Months of history, and the same nights after some of them: --orders are those of all 60 months."""
     bench.master_data()
-    print(f"{'months':<10}{'night':>12}{'time':>12}{'buffers':>14}{'WAL bytes':>14}{'memory':>14}", flush=True)
+    print(f"{'months':<10}{'night':>18}{'time':>12}{'buffers':>14}{'WAL bytes':>14}{'memory':>14}", flush=True)
     months = [entry for entry in bench.manifest if entry["kind"] == "orders"]
     for number, entry in enumerate(months, 1):
         files = [(entry["business_date"], os.path.join(bench.data, entry["file"]))]
@@ -68,17 +73,17 @@ def measure_growth(bench):
             paths = split_days(bench, entry)
             files = [(entry["business_date"], paths.pop("rest"))]
             bench.sql("VACUUM (ANALYZE)")
-            nights = []
+            imports, nights = [], []
             for day, path in paths.items():
-                quiet(*bench.settle("import", "orders", path, "--date", day))
-                nights.append(one_night(bench, day))
-            shown = [sorted(night[k] for night in nights)[len(nights) // 2] for k in range(4)]
+                imports.append(grown(bench, "import", "orders", path, "--date", day))
+                nights.append(grown(bench, "run", "--date", day))
             day = entry["business_date"][:8] + "06"
-            for what, (seconds, buffers, wal, rss) in (("orders", shown),
-                                                       ("events", event_night(bench, day, number - 1))):
+            measured = {"import of orders": medians(imports), "orders": medians(nights),
+                        **event_night(bench, day, number - 1)}
+            for what, (seconds, buffers, wal, rss) in measured.items():
                 bench.results.append({"step": f"growth {what} {number - 1}", "seconds": round(seconds, 3),
                                       "buffers": buffers, "wal": wal})
-                print(f"{number - 1:<10}{what:>12}{seconds:>10.2f} s{buffers:>14,}{wal:>14,}{rss:>10.1f} MiB",
+                print(f"{number - 1:<10}{what:>18}{seconds:>10.2f} s{buffers:>14,}{wal:>14,}{rss:>10.1f} MiB",
                       flush=True)
         for date, path in files:
             quiet(*bench.settle("import", "orders", path, "--date", date))
