@@ -112,11 +112,12 @@ chunk_path(const Floor *floor, const Chunk *chunk, const char *table)
 static void
 load_chunks(Floor *floor, PGconn *conn)
 {
-    g_autofree char *sql = g_strdup_printf(
-        "SELECT chunk, first_distributor, last_distributor FROM settle.run_chunk "
-        "WHERE run_id = %d "
-        "ORDER BY CASE WHEN expected > 100000 THEN expected END DESC NULLS LAST, chunk",
-        floor->run);
+    g_autofree char *sql =
+        g_strdup_printf("SELECT chunk, first_distributor, last_distributor FROM settle.run_chunk "
+                        "WHERE run_id = %d "
+                        "ORDER BY CASE WHEN expected > 2 * avg(expected) OVER () THEN expected END "
+                        "DESC NULLS LAST, chunk",
+                        floor->run);
     PGresult *result = PQexec(conn, sql);
 
     if (PQresultStatus(result) != PGRES_TUPLES_OK)

@@ -62,8 +62,7 @@ load_orders(SettleIntakeJob *job, const int64_t *ids, gsize n, Past *past, GErro
 {
     GError *failure = NULL;
     g_autoptr(SettleReader) reader =
-        settle_store_read(job->store, settle_sql_intake_orders_by_id, error, "Lm", ids, n,
-                          settle_day_month(SETTLE_DAY_MIN));
+        settle_store_read(job->store, settle_sql_intake_orders_of_events, error, "L", ids, n);
 
     if (reader == NULL)
         return FALSE;

@@ -195,10 +195,10 @@ guint settle_run_workers(const SettleRunOptions *options);
 /* Cuts the distributors into chunks by their work: of options workers and chunk_facts count. */
 gboolean settle_run_plan_chunks(SettleStore *store, SettleRunContext *context,
                                 const SettleRunOptions *options, GError **error);
-/* Brings chunks into the order in which workers take them: those with a distributor too large for a
- * chunk first, the largest of them at the head, so that none is the last to finish; the others by
- * distributor, so that one of the workers always adds at the right end of the ledger's index, which
- * PostgreSQL does without looking for the place. */
+/* Brings chunks into the order in which workers take them: those twice as large as the average
+ * first (of one distributor that is too large for a chunk), the largest at the head, so that none
+ * is the last to finish; the others by distributor, so that one of the workers always adds at the
+ * right end of the ledger's index, which PostgreSQL does without looking for the place. */
 void settle_run_order_chunks(GArray *chunks);
 
 typedef enum {

@@ -254,12 +254,14 @@ settle_run_plan_chunks(SettleStore *store, SettleRunContext *context,
     return TRUE;
 }
 
+/* a, b: SettleChunk; user_data: int64_t, with more facts than that a chunk is large. */
 static int
-compare_chunks(gconstpointer a, gconstpointer b)
+compare_chunks(gconstpointer a, gconstpointer b, gpointer user_data)
 {
     const SettleChunk *x = a, *y = b;
-    int64_t large_x = x->expected > SETTLE_CHUNK_FACTS ? x->expected : 0;
-    int64_t large_y = y->expected > SETTLE_CHUNK_FACTS ? y->expected : 0;
+    int64_t limit = *(const int64_t *) user_data;
+    int64_t large_x = x->expected > limit ? x->expected : 0;
+    int64_t large_y = y->expected > limit ? y->expected : 0;
 
     if (large_x != large_y)
         return large_x > large_y ? -1 : 1;
@@ -269,5 +271,10 @@ compare_chunks(gconstpointer a, gconstpointer b)
 void
 settle_run_order_chunks(GArray *chunks)
 {
-    g_array_sort(chunks, compare_chunks);
+    int64_t limit = 0;
+
+    for (guint i = 0; i < chunks->len; i++)
+        limit += g_array_index(chunks, SettleChunk, i).expected;
+    limit = 2 * limit / MAX(chunks->len, 1);
+    g_array_sort_with_data(chunks, compare_chunks, &limit);
 }
