@@ -30,7 +30,7 @@ static const struct {
     {"whether there is a bill", DEFERRED "[{each-month: 1..3}]}\n", ""},
     {"minutes", DEFERRED "[{each-month: 1..3, all: [{minutes: 10..}]}]}\n", "minutes"},
     {"megabytes or what was billed, together",
-     DEFERRED "[{months-together: 1..3, any: [{megabytes: 100..}, {bill: 60.00..}]}]}\n",
+     DEFERRED "[{months-together: 1..3, any: [{megabytes: 300..}, {bill: 75.00..}]}]}\n",
      "megabytes"},
     {"arrears", DEFERRED "[{each-month: 1..3, all: [{no-arrears: true}]}]}\n", "arrears"},
     {"cash", DEFERRED "[{each-month: 1..3, all: [{bill: 20.00.., base: cash}]}]}\n", "cash"},
