@@ -106,7 +106,6 @@ read_bill(SettleBuild *build, const SettleNode *node, SettleExampleBill *bill)
         SETTLE_BUILD_ERROR(build, "P016", settle_node_get(node, "month"), NULL,
                            "the months of an example's bills end at 240");
     settle_build_optional_money(build, node, "billed", &bill->billed_minor);
-    settle_build_optional_money(build, node, "tax", &bill->tax_minor);
     settle_build_optional_money(build, node, "arrears", &bill->arrears_minor);
     if (!settle_build_optional_money(build, node, "cash", &bill->cash_minor))
         bill->cash_minor = MAX(bill->billed_minor - bill->arrears_minor, 0);

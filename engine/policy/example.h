@@ -26,7 +26,7 @@ typedef struct {
 
 typedef struct {
     int from_month, to_month; /* contract months; one such bill in each */
-    int64_t billed_minor, tax_minor, arrears_minor, cash_minor;
+    int64_t billed_minor, arrears_minor, cash_minor;
     int32_t minutes;
     int64_t megabytes;
     gboolean has_issue_day; /* else the first day of the month after */

@@ -1,5 +1,6 @@
 /* What one imagined order earns and why, and the examples that a policy carries (calc/life.h). */
 #include "calc/life.h"
+#include "policy-fixture.h"
 
 #include <glib.h>
 #include <string.h>
@@ -35,21 +36,6 @@ life_text(const SettleLife *life)
         g_string_append_printf(out, "%s: %s\n", silent->rule->id, silent->why);
     }
     return g_string_free(out, FALSE);
-}
-
-static SettlePolicy *
-load(const char *text)
-{
-    g_autoptr(GString) said = g_string_new(NULL);
-    SettlePolicy *policy = NULL;
-    g_autoptr(SettleDiagnostics) diagnostics = settle_policy_load(text, strlen(text), &policy);
-
-    for (guint i = 0; i < diagnostics->items->len; i++)
-        settle_diagnostic_print(g_ptr_array_index(diagnostics->items, i), "f", text, strlen(text),
-                                said);
-    if (policy == NULL)
-        g_error("%s", said->str);
-    return policy;
 }
 
 static const Case cases[] = {
@@ -171,7 +157,7 @@ test_case(gconstpointer data)
     g_autofree char *text = g_strdup_printf(TOP "%sexamples:\n- example: e\n  order: {%s}\n%s"
                                                 "  earns: {}\n",
                                             row->rules, row->order, row->rest);
-    g_autoptr(SettlePolicy) policy = load(text);
+    g_autoptr(SettlePolicy) policy = policy_of(text, NULL);
     g_autoptr(SettleLife) life = settle_life_of(policy, &policy->examples[0]);
     g_autofree char *said = life_text(life);
 
@@ -264,7 +250,7 @@ test_unsettled(void)
     for (guint i = 0; i < G_N_ELEMENTS(terms); i++) {
         g_autofree char *text =
             g_strconcat(terms[i][0], EXAMPLE("closed: 2026-03-15, paid: 9.00", ""), NULL);
-        g_autoptr(SettlePolicy) policy = load(text);
+        g_autoptr(SettlePolicy) policy = policy_of(text, NULL);
         g_autoptr(SettleLife) life = settle_life_of(policy, &policy->examples[0]);
 
         g_assert_cmpstr(life->unsettled, ==, terms[i][1]);
