@@ -3,127 +3,18 @@
 #include "intake/write-events.h"
 
 #include "base/failpoint.h"
+#include "intake/event-past.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-/* An event as it counts against others: of the database, or of a row before. */
-typedef struct {
-    int64_t event_id, order_id, amount_minor, reinstates;
-    SettleInstant at;
-    int32_t batch_id, line;
-    SettleDay day;
-    int16_t currency;
-    uint8_t kind, whole;
-} Known;
-
-typedef struct {
-    GHashTable *known;  /* event id -> Known */
-    GHashTable *of;     /* order id -> GPtrArray of Known */
-    GHashTable *orders; /* order id -> SettleIntakeContract */
-} Past;
-
-static void
-past_clear(Past *past)
-{
-    g_clear_pointer(&past->known, g_hash_table_unref);
-    g_clear_pointer(&past->of, g_hash_table_unref);
-    g_clear_pointer(&past->orders, g_hash_table_unref);
-}
-G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Past, past_clear)
-
-static void
-past_init(Past *past)
-{
-    past->known = g_hash_table_new_full(g_int64_hash, g_int64_equal, NULL, g_free);
-    past->of = g_hash_table_new_full(g_int64_hash, g_int64_equal, g_free,
-                                     (GDestroyNotify) g_ptr_array_unref);
-    past->orders = g_hash_table_new_full(g_int64_hash, g_int64_equal, NULL, g_free);
-}
-
-static void
-remember(Past *past, const Known *event)
-{
-    Known *copy = g_memdup2(event, sizeof *event);
-    GPtrArray *list = g_hash_table_lookup(past->of, &event->order_id);
-
-    if (list == NULL) {
-        list = g_ptr_array_new();
-        g_hash_table_insert(past->of, g_memdup2(&event->order_id, sizeof event->order_id), list);
-    }
-    g_ptr_array_add(list, copy);
-    g_hash_table_insert(past->known, &copy->event_id, copy);
-}
-
-/* --- looking up ------------------------------------------------------------------------------- */
-
-static gboolean
-load_orders(SettleIntakeJob *job, const int64_t *ids, gsize n, Past *past, GError **error)
-{
-    GError *failure = NULL;
-    g_autoptr(SettleReader) reader =
-        settle_store_read(job->store, settle_sql_intake_orders_of_events, error, "L", ids, n);
-
-    if (reader == NULL)
-        return FALSE;
-    while (settle_reader_next(reader, &failure)) {
-        SettleIntakeContract *order = g_new(SettleIntakeContract, 1);
-
-        settle_contract_read(reader, 0, order);
-        g_hash_table_insert(past->orders, &order->order_id, order);
-    }
-    if (failure != NULL)
-        g_propagate_error(error, failure);
-    return failure == NULL;
-}
-
-static void
-read_known(const SettleReader *reader, Known *event)
-{
-    *event = (Known){
-        .event_id = settle_reader_i64(reader, 0),
-        .order_id = settle_reader_i64(reader, 1),
-        .kind = (uint8_t) settle_reader_i16(reader, 2),
-        .day = settle_reader_day(reader, 3),
-        .whole = (uint8_t) settle_reader_bool(reader, 4),
-        .amount_minor = settle_reader_i64(reader, 5),
-        .reinstates = settle_reader_i64(reader, 6),
-        .at = settle_reader_i64(reader, 7),
-        .batch_id = settle_reader_i32(reader, 8),
-        .line = settle_reader_i32(reader, 9),
-        .currency = settle_reader_i16(reader, 10),
-    };
-}
-
-static gboolean
-load_events(SettleIntakeJob *job, const int64_t *events, gsize n_events, const int64_t *orders,
-            gsize n_orders, Past *past, GError **error)
-{
-    GError *failure = NULL;
-    g_autoptr(SettleReader) reader =
-        settle_store_read(job->store, settle_sql_intake_events_there, error, "LL", events, n_events,
-                          orders, n_orders);
-
-    if (reader == NULL)
-        return FALSE;
-    while (settle_reader_next(reader, &failure)) {
-        Known event;
-
-        read_known(reader, &event);
-        remember(past, &event);
-    }
-    if (failure != NULL)
-        g_propagate_error(error, failure);
-    return failure == NULL;
-}
-
 /* --- judging ---------------------------------------------------------------------------------- */
 
 static gboolean
-is_undone(const GPtrArray *list, const Known *event)
+is_undone(const GPtrArray *list, const SettleKnownEvent *event)
 {
     for (guint i = 0; i < list->len; i++) {
-        const Known *other = g_ptr_array_index(list, i);
+        const SettleKnownEvent *other = g_ptr_array_index(list, i);
 
         if (other->kind == SETTLE_EVENT_KIND_REINSTATE && other->reinstates == event->event_id)
             return TRUE;
@@ -133,13 +24,13 @@ is_undone(const GPtrArray *list, const Known *event)
 
 /* What of the paid amount is left to be refunded; -1: all of it was, even if it was nothing. */
 static int64_t
-left_to_refund(const Past *past, const SettleIntakeContract *order)
+left_to_refund(const SettleEventPast *past, const SettleIntakeContract *order)
 {
     const GPtrArray *list = g_hash_table_lookup(past->of, &order->order_id);
     int64_t left = order->paid_minor;
 
     for (guint i = 0; list != NULL && i < list->len; i++) {
-        const Known *event = g_ptr_array_index(list, i);
+        const SettleKnownEvent *event = g_ptr_array_index(list, i);
 
         if (event->kind != SETTLE_EVENT_KIND_REFUND || is_undone(list, event))
             continue;
@@ -152,10 +43,10 @@ left_to_refund(const Past *past, const SettleIntakeContract *order)
 
 /* FALSE and the verdict if the event cannot be one of this order. */
 static gboolean
-fits(const Past *past, const Known *event, const SettleIntakeContract *order,
+fits(const SettleEventPast *past, const SettleKnownEvent *event, const SettleIntakeContract *order,
      SettleVerdict *verdict)
 {
-    const Known *undone;
+    const SettleKnownEvent *undone;
     char day[SETTLE_DAY_TEXT_BYTES], amount[SETTLE_MONEY_TEXT_BYTES];
     int64_t left;
 
@@ -188,7 +79,7 @@ fits(const Past *past, const Known *event, const SettleIntakeContract *order,
 }
 
 static gboolean
-differ(const Known *a, const Known *b, GString *names, int *ret_column)
+differ(const SettleKnownEvent *a, const SettleKnownEvent *b, GString *names, int *ret_column)
 {
     const struct {
         int column;
@@ -216,7 +107,8 @@ differ(const Known *a, const Known *b, GString *names, int *ret_column)
 
 /* TRUE: it is told again; FALSE and the verdict: with another content. */
 static gboolean
-is_repeated(SettleIntakeJob *job, const Known *event, const Known *before, SettleVerdict *verdict)
+is_repeated(SettleIntakeJob *job, const SettleKnownEvent *event, const SettleKnownEvent *before,
+            SettleVerdict *verdict)
 {
     g_autoptr(GString) names = g_string_new(NULL);
     int column = EVENT_EVENT_ID;
@@ -332,14 +224,14 @@ copy_waiting(SettleIntakeJob *job, const GArray *waiting, GError **error)
 }
 
 static gboolean
-sort_out(SettleIntakeJob *job, Past *past, GArray *rows, GArray *waiting, GError **error)
+sort_out(SettleIntakeJob *job, SettleEventPast *past, GArray *rows, GArray *waiting, GError **error)
 {
     for (guint i = 0; i < job->events->len; i++) {
         const SettleIntakeEvent *event = &g_array_index(job->events, SettleIntakeEvent, i);
         const SettleIntakeContract *order = g_hash_table_lookup(past->orders, &event->order_id);
-        const Known *before = g_hash_table_lookup(past->known, &event->event_id);
+        const SettleKnownEvent *before = g_hash_table_lookup(past->known, &event->event_id);
         SettleVerdict verdict = {.field = -1, .column = -1};
-        Known known = {
+        SettleKnownEvent known = {
             .event_id = event->event_id,
             .order_id = event->order_id,
             .amount_minor = event->amount_minor,
@@ -365,7 +257,7 @@ sort_out(SettleIntakeJob *job, Past *past, GArray *rows, GArray *waiting, GError
                 return FALSE;
             continue;
         }
-        remember(past, &known);
+        settle_event_past_add(past, &known);
         if (order == NULL) {
             g_array_append_val(waiting, event);
             job->waiting++;
@@ -396,14 +288,14 @@ gboolean
 settle_intake_write_events(SettleIntakeJob *job, GError **error)
 {
     gsize n = job->events->len;
-    g_auto(Past) past = {0};
+    g_auto(SettleEventPast) past = {0};
     g_autofree int64_t *orders = g_new(int64_t, MAX(n, 1));
     g_autofree int64_t *events = g_new(int64_t, 2 * MAX(n, 1));
     g_autoptr(GArray) rows = g_array_new(FALSE, FALSE, sizeof(SettleIntakeEventRow));
     g_autoptr(GArray) waiting = g_array_new(FALSE, FALSE, sizeof(SettleIntakeEvent *));
     gsize n_events = 0;
 
-    past_init(&past);
+    settle_event_past_init(&past);
     for (gsize i = 0; i < n; i++) {
         const SettleIntakeEvent *event = &g_array_index(job->events, SettleIntakeEvent, i);
 
@@ -412,8 +304,7 @@ settle_intake_write_events(SettleIntakeJob *job, GError **error)
         if (event->reinstates != 0)
             events[n_events++] = event->reinstates;
     }
-    return load_orders(job, orders, n, &past, error) &&
-           load_events(job, events, n_events, orders, n, &past, error) &&
+    return settle_event_past_load(job, orders, n, events, n_events, &past, error) &&
            sort_out(job, &past, rows, waiting, error) && settle_events_copy(job, rows, error) &&
            copy_waiting(job, waiting, error);
 }
@@ -447,13 +338,13 @@ settle_events_find(SettleIntakeJob *job, const GArray *orders, GError **error)
 {
     g_autoptr(GArray) rows = g_array_new(FALSE, FALSE, sizeof(SettleIntakeEventRow));
     g_autofree int64_t *ids = NULL;
-    g_auto(Past) past = {0};
+    g_auto(SettleEventPast) past = {0};
     g_autoptr(SettleReader) reader = NULL;
     GError *failure = NULL;
 
     if (orders->len == 0)
         return TRUE;
-    past_init(&past);
+    settle_event_past_init(&past);
     ids = g_new(int64_t, orders->len);
     for (guint i = 0; i < orders->len; i++) {
         SettleIntakeContract *order = g_memdup2(&g_array_index(orders, SettleIntakeContract, i),
@@ -468,17 +359,17 @@ settle_events_find(SettleIntakeJob *job, const GArray *orders, GError **error)
         return FALSE;
     while (settle_reader_next(reader, &failure)) {
         SettleVerdict verdict;
-        Known event;
+        SettleKnownEvent event;
         size_t length;
         const char *upstream = settle_reader_text(reader, 11, &length);
         const SettleIntakeContract *order;
 
-        read_known(reader, &event);
+        settle_known_event_read(reader, &event);
         order = g_hash_table_lookup(past.orders, &event.order_id);
         /* One that turns out not to fit goes on waiting, and is shown. */
         if (order == NULL || !fits(&past, &event, order, &verdict))
             continue;
-        remember(&past, &event);
+        settle_event_past_add(&past, &event);
 
         SettleIntakeEventRow row = {
             .order = *order,

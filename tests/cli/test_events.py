@@ -288,6 +288,30 @@ class Events(small.Case):
         self.assertEqual([(r['reason'], r['column']) for r in self.rows('quarantine', 'list')],
                          [('conflict', 'amount')])
 
+    def test_orders_of_all_ages(self):
+        """An event's order, what was refunded of it, and the event itself when it comes again are found however old the
+        order is; of one that nobody knows, it waits."""
+        days = [f'{2025 + month // 12}-{month % 12 + 1:02}-10' for month in range(19) if month not in (5, 6, 7)]
+        self.prepare(FIXED)
+        self.send('orders', days[-1], *(small.order(f'A{n}', day) for n, day in enumerate(days)))
+        refunds = [{**event(f'r{n}', 'refund', '2026-08-01', amount='60.00'), 'order_id': f'A{n}'}
+                   for n in range(len(days) + 1)]
+        others = [{**row, 'order_id': refunds[n - 1]['order_id']} for n, row in enumerate(refunds)]
+        more = [{**row, 'event_id': 's' + row['event_id']} for row in refunds]
+        rest = [{**row, 'event_id': 't' + row['event_id'], 'amount': '40.00'} for row in refunds[:-1]]
+        for rows in (refunds, refunds, others, more, refunds + rest):
+            self.send('events', '2026-08-01', *rows)
+        told = self.database.sql("SELECT accepted, waiting, repeated, quarantined FROM settle.batch "
+                                 "WHERE kind = 'events' ORDER BY batch_id")
+        known = len(days)
+        self.assertEqual([[int(value) for value in row] for row in told], [
+            [known, 1, 0, 0], [0, 0, known + 1, 0], [0, 0, 0, known + 1], [0, 1, 0, known],
+            [known, 0, known + 1, 0]])
+        reasons = {}
+        for row in self.rows('quarantine', 'list'):
+            reasons[row['reason'], row['column']] = reasons.get((row['reason'], row['column']), 0) + 1
+        self.assertEqual(reasons, {('conflict', 'order_id'): known + 1, ('refund-beyond-paid', 'amount'): known})
+
 
 if __name__ == '__main__':
     settle_test.main()

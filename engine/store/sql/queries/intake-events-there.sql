@@ -1,8 +1,8 @@
--- Events that a file may repeat, or that concern the same orders; those that wait, too. $1 event ids,
--- $2 order ids. The arrays as in intake-orders-of-events.sql
+-- Events that a file may repeat, and those that wait and concern the same orders. $1 event ids, $2 order ids. The array as
+-- in intake-orders-of-events.sql
 SELECT event_id, order_id, kind, day, whole, amount_minor, reinstates, happened_at, source_batch_id, line, currency
   FROM settle.event
- WHERE event_id = ANY (ARRAY(SELECT unnest($1::bigint[]))) OR order_id = ANY (ARRAY(SELECT unnest($2::bigint[])))
+ WHERE event_id = ANY (ARRAY(SELECT unnest($1::bigint[])))
 UNION ALL
 SELECT w.event_id, w.order_id, w.kind, w.day, w.whole, w.amount_minor, w.reinstates, w.happened_at, w.batch_id, w.line,
        w.currency

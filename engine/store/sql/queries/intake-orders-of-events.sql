@@ -1,6 +1,7 @@
--- Orders that events name, whatever their age. $1 order ids. An array that comes of a subquery is not looked at by the
--- planner, which would weigh each of its elements against each month of history; the index finds them.
+-- Orders that events name, of some closing months. $1, $2 first and last month, $3 order ids. An array that comes of a
+-- subquery is not looked at by the planner, which would weigh each of its elements against each month; the index finds
+-- them.
 SELECT order_id, contract_id, distributor_id, batch_id, closing_at, closing_day, product_id, manager_id,
        quantity, paid_minor, region_id, channel_id, currency, flags
   FROM settle.closed_order
- WHERE order_id = ANY (ARRAY(SELECT unnest($1::bigint[])))
+ WHERE closing_month BETWEEN $1 AND $2 AND order_id = ANY (ARRAY(SELECT unnest($3::bigint[])))
