@@ -132,14 +132,14 @@ settle_command_run(const SettleCli *cli, int argc, char **argv)
     if (isatty(STDIN_FILENO) && isatty(STDERR_FILENO))
         options.confirm = confirm_many;
     settle_progress_start(&progress, "run");
-    if (!settle_run_nightly(&options, &reports, &error)) {
-        settle_progress_end(&progress);
-        return settle_cli_fail(error);
-    }
+    settle_run_nightly(&options, &reports, &error);
     settle_progress_end(&progress);
+    /* of several nights those before the one that failed are published */
+    if (reports->len > 0 || (error == NULL && cli->format != SETTLE_FORMAT_TABLE))
+        print_reports(cli, reports, dry_run);
+    if (error != NULL)
+        return settle_cli_fail(error);
     if (reports->len == 0 && cli->format == SETTLE_FORMAT_TABLE)
         printf("nothing to do: %s is settled\n", date);
-    else
-        print_reports(cli, reports, dry_run);
     return SETTLE_EXIT_DONE;
 }

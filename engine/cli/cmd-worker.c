@@ -15,11 +15,14 @@ show_progress(SettleDay date, int64_t done, int64_t total, gpointer user_data)
 int
 settle_command_worker(const SettleCli *cli, int argc, char **argv)
 {
+    gint64 chunk_facts = 0;
     int run = 0, workers = 0, wait = 0, code;
     const GOptionEntry entries[] = {
         {"run", 0, 0, G_OPTION_ARG_INT, &run, "this run (default: the one under way)", "N"},
         {"workers", 0, 0, G_OPTION_ARG_INT, &workers,
          "threads (default: one a processor, 16 at most)", "N"},
+        {"chunk-facts", 0, 0, G_OPTION_ARG_INT64, &chunk_facts,
+         "facts that one distributor may bring, as said to the run", "N"},
         {"wait", 0, 0, G_OPTION_ARG_INT, &wait, "how long for a run to start", "SECONDS"},
         G_OPTION_ENTRY_NULL};
     SettleRunOptions options = {.conninfo = cli->db, .progress = show_progress};
@@ -39,7 +42,10 @@ settle_command_worker(const SettleCli *cli, int argc, char **argv)
     if (run < 0 || workers < 0 || workers > 256 || wait < 0 || wait > 86400)
         return settle_cli_usage("--workers is 0 (one a processor) to 256, --wait at most a day",
                                 "that is no run, number of workers or time");
+    if (!settle_cli_not_negative("--chunk-facts", chunk_facts, &code))
+        return code;
     options.workers = workers;
+    options.chunk_facts = chunk_facts;
     options.progress_data = &progress;
     settle_progress_start(&progress, "help");
     ok = settle_run_help(&options, run, (guint) wait * 1000, &report, &error);

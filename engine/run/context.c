@@ -1,4 +1,4 @@
-#include "run/internal.h"
+#include "run/output.h"
 
 #include "base/failpoint.h"
 #include "run/periods.h"
@@ -38,6 +38,9 @@ settle_run_context_new(SettleStore *store, const SettleRunOptions *options, Sett
     context->dry_run = options->dry_run;
     context->facts_max =
         CLAMP(options->chunk_facts, SETTLE_CHUNK_FACTS_MAX, SETTLE_CHUNK_FACTS_MOST);
+    context->history_orders = SETTLE_HISTORY_ORDERS;
+    if (options->chunk_facts > 0)
+        context->history_orders = (guint) MIN(options->chunk_facts, SETTLE_HISTORY_ORDERS);
     context->epoch = epoch;
     context->date = date;
     context->due = due;
@@ -181,10 +184,10 @@ load_fact_months(SettleStore *store, SettleRunContext *context, GError **error)
                                settle_result_month(waited, i, 2)};
 
         switch (settle_result_i32(waited, i, 0)) {
-        case 1:
+        case SETTLE_AGENDA_ORDER:
             context->waited_orders = months;
             break;
-        case 2:
+        case SETTLE_AGENDA_BILL:
             context->waited_bills = months;
             break;
         default:

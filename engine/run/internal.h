@@ -29,6 +29,9 @@ G_BEGIN_DECLS
 /* Facts of each kind that one chunk may hold in memory, unless the user says more: a distributor
  * with more in one night is refused. */
 #define SETTLE_CHUNK_FACTS_MAX 1000000
+/* Orders whose past is held at once, fewer with smaller chunks: with a bill a month for two years
+ * about 80 MB. */
+#define SETTLE_HISTORY_ORDERS 25000
 /* And whatever the user says: the arrays and products over them stay within their types. */
 #define SETTLE_CHUNK_FACTS_MOST 10000000
 
@@ -95,6 +98,7 @@ typedef struct {
     SettleStore *store; /* the run's own; of it workers take their sessions, and nothing else */
     gboolean dry_run;
     int64_t facts_max;    /* of a kind in one chunk */
+    guint history_orders; /* whose past is held at once */
     SettleStoreRole role; /* of the workers' connections */
     SettleRunSink *sink;  /* NULL: a run that writes, or whose outcome nobody looks at */
     int32_t run_id;

@@ -49,7 +49,7 @@ bills_of(SettleWorker *worker, const SettleSubject *subject, const SettleBill **
     guint n_posted;
 
     if (subject->is_new ||
-        !settle_merge_history(worker, subject->order, ret_bills, ret_n, &posted, &n_posted)) {
+        !settle_history_of(worker, subject->order, ret_bills, ret_n, &posted, &n_posted)) {
         *ret_bills = subject->bills;
         *ret_n = subject->n_bills;
     }

@@ -135,7 +135,8 @@ read_orders(SettleReader *stream, const SettleRunContext *context, const SettleC
     return TRUE;
 }
 
-/* Reads a stream of bills; keeps those that `keep` wants (NULL: all). */
+/* Reads a stream of bills; keeps those that `keep` wants (NULL: all, and no more than a chunk may
+ * hold). */
 typedef gboolean (*KeepBill)(const SettleRunContext *context, const SettleBill *bill);
 
 static gboolean
@@ -153,7 +154,7 @@ read_bills(SettleReader *stream, const SettleRunContext *context, const SettleCh
         read_bill(reader, &bill);
         if (keep != NULL && !keep(context, &bill))
             continue;
-        if (bills->len >= context->facts_max)
+        if (keep == NULL && bills->len >= context->facts_max)
             return settle_load_too_large(context, chunk, error);
         g_array_append_val(bills, bill);
     }
@@ -383,29 +384,24 @@ keys_add(Keys *keys, const SettleOrderKey *key)
 
 /* Sets keys to those whose months have this one among them; FALSE if there are none. */
 static gboolean
-keys_of_month(Keys *keys, const GArray *all, SettleMonth month)
+keys_of_month(Keys *keys, const SettleOrderKey *all, guint n, SettleMonth month)
 {
     g_array_set_size(keys->distributors, 0);
     g_array_set_size(keys->orders, 0);
-    for (guint i = 0; i < all->len; i++) {
-        const SettleOrderKey *key = &g_array_index(all, SettleOrderKey, i);
-
-        if (key->first <= month && month <= key->last)
-            keys_add(keys, key);
-    }
+    for (guint i = 0; i < n; i++)
+        if (all[i].first <= month && month <= all[i].last)
+            keys_add(keys, &all[i]);
     return keys->orders->len > 0;
 }
 
 static SettleMonths
-months_of(const GArray *keys, SettleMonth last)
+months_of(const SettleOrderKey *keys, guint n, SettleMonth last)
 {
     SettleMonths months = {G_MAXINT32, 0};
 
-    for (guint i = 0; i < keys->len; i++) {
-        const SettleOrderKey *key = &g_array_index(keys, SettleOrderKey, i);
-
-        months.from = MIN(months.from, key->first);
-        months.to = MAX(months.to, key->last);
+    for (guint i = 0; i < n; i++) {
+        months.from = MIN(months.from, keys[i].first);
+        months.to = MAX(months.to, keys[i].last);
     }
     months.to = MIN(months.to, last);
     return months;
@@ -413,16 +409,16 @@ months_of(const GArray *keys, SettleMonth last)
 
 gboolean
 settle_load_history_bills(SettleStore *store, const SettleRunContext *context,
-                          const SettleChunk *chunk, const GArray *keys, GArray *bills,
-                          GError **error)
+                          const SettleChunk *chunk, const SettleOrderKey *keys, guint n_keys,
+                          GArray *bills, GError **error)
 {
-    SettleMonths months = months_of(keys, context->last_month);
+    SettleMonths months = months_of(keys, n_keys, context->last_month);
     g_auto(Keys) wanted;
 
     keys_init(&wanted);
     g_array_set_size(bills, 0);
     for (SettleMonth month = months.from; month <= months.to; month++)
-        if (keys_of_month(&wanted, keys, month) &&
+        if (keys_of_month(&wanted, keys, n_keys, month) &&
             !read_bills(settle_store_read(store, settle_sql_run_bills_of_orders, error,
                                           "mILiibbbbbbb", month, KEYS(wanted),
                                           chunk->first_distributor, chunk->last_distributor,
@@ -466,11 +462,12 @@ add_late(GArray *keys, SettleStore *store, const SettleRunContext *context, GErr
 
 /* The keys with all months that something may have been posted for them in. */
 static GArray *
-posted_keys(SettleStore *store, const SettleRunContext *context, const GArray *keys, GError **error)
+posted_keys(SettleStore *store, const SettleRunContext *context, const SettleOrderKey *keys,
+            guint n_keys, GError **error)
 {
-    GArray *all = g_array_sized_new(FALSE, FALSE, sizeof(SettleOrderKey), keys->len);
+    GArray *all = g_array_sized_new(FALSE, FALSE, sizeof(SettleOrderKey), n_keys);
 
-    g_array_append_vals(all, keys->data, keys->len);
+    g_array_append_vals(all, keys, n_keys);
     for (guint i = 0; i < all->len; i++) {
         SettleOrderKey *key = &g_array_index(all, SettleOrderKey, i);
 
@@ -531,23 +528,25 @@ read_posted(SettleReader *stream, const SettleRunContext *context, GArray *poste
 
 gboolean
 settle_load_posted(SettleStore *store, const SettleRunContext *context, const SettleChunk *chunk,
-                   const GArray *keys, GArray *posted, GError **error)
+                   const SettleOrderKey *keys, guint n_keys, GArray *posted, GError **error)
 {
     g_autoptr(GArray) all = NULL;
+    const SettleOrderKey *first;
     SettleMonths periods;
     guint kept = 0;
     g_auto(Keys) wanted;
 
     keys_init(&wanted);
     g_array_set_size(posted, 0);
-    if (keys->len == 0)
+    if (n_keys == 0)
         return TRUE;
-    all = posted_keys(store, context, keys, error);
+    all = posted_keys(store, context, keys, n_keys, error);
     if (all == NULL)
         return FALSE;
-    periods = months_of(all, context->last_month);
+    first = (const SettleOrderKey *) (const void *) all->data;
+    periods = months_of(first, all->len, context->last_month);
     for (SettleMonth period = periods.from; period <= periods.to; period++)
-        if (keys_of_month(&wanted, all, period) &&
+        if (keys_of_month(&wanted, first, all->len, period) &&
             !read_posted(settle_store_read(store, settle_sql_run_posted_of_orders, error, "mILiii",
                                            period, KEYS(wanted), chunk->first_distributor,
                                            chunk->last_distributor, context->run_id),

@@ -2,6 +2,17 @@
 
 /* --- what a subject is matched with --------------------------------------------------------- */
 
+/* Made when the first order comes: of all versions ever activated few have orders in a night. */
+static SettleMatcher *
+matcher_of(SettleWorker *worker, const SettlePolicy *policy)
+{
+    gpointer *place = &g_ptr_array_index(worker->matchers, policy->policy_id);
+
+    if (*place == NULL)
+        *place = settle_matcher_new(policy, worker->context->directory);
+    return *place;
+}
+
 void
 settle_merge_match(SettleWorker *worker, SettleSubject *subject)
 {
@@ -13,13 +24,8 @@ settle_merge_match(SettleWorker *worker, SettleSubject *subject)
                                              subject->order->closing_day);
     if (subject->policy == NULL || subject->policy->currency != subject->order->currency)
         return;
-    for (guint i = 0; i < worker->matchers->len; i++) {
-        if (settle_policy_set_nth(context->policies, i) == subject->policy) {
-            subject->match = settle_matcher_find(g_ptr_array_index(worker->matchers, i),
-                                                 subject->order, &subject->parties);
-            return;
-        }
-    }
+    subject->match =
+        settle_matcher_find(matcher_of(worker, subject->policy), subject->order, &subject->parties);
 }
 
 /* The day on which a new bill can be settled: its own, its order's, and its order's batch's. */
@@ -188,13 +194,6 @@ compare_to(const SettleOrder *a, const SettleOrder *b)
     return settle_order_key_compare(a->distributor_id, a->order_id, b->distributor_id, b->order_id);
 }
 
-static int
-compare_posted(const SettlePosted *posted, const SettleOrder *order)
-{
-    return settle_order_key_compare(posted->distributor_id, posted->order_id, order->distributor_id,
-                                    order->order_id);
-}
-
 /* --- the merge ------------------------------------------------------------------------------ */
 
 void
@@ -224,8 +223,9 @@ step_over(const GArray *orders, guint *place, const SettleOrder *order)
     return any;
 }
 
-gboolean
-settle_merge_next(SettleWorker *worker, SettleSubject *subject)
+/* The next order with its facts, not matched yet. */
+static gboolean
+next_subject(SettleWorker *worker, SettleSubject *subject)
 {
     const SettleOrder *new_order = standing_at(worker->new_orders, worker->next.new_order);
     const SettleBill *bill = worker->next.bill < worker->new_bills->len
@@ -286,9 +286,24 @@ settle_merge_next(SettleWorker *worker, SettleSubject *subject)
     }
     if (worker->events->len > 0)
         subject->events = settle_merge_events(worker->events, least, &subject->n_events);
+    return TRUE;
+}
+
+static void
+match(SettleWorker *worker, SettleSubject *subject)
+{
     settle_merge_match(worker, subject);
-    subject->is_joint = subject->match != NULL &&
-                        settle_joint_is(worker->joint, least->distributor_id, subject->policy);
+    subject->is_joint =
+        subject->match != NULL &&
+        settle_joint_is(worker->joint, subject->order->distributor_id, subject->policy);
+}
+
+gboolean
+settle_merge_next(SettleWorker *worker, SettleSubject *subject)
+{
+    if (!next_subject(worker, subject))
+        return FALSE;
+    match(worker, subject);
     return TRUE;
 }
 
@@ -357,7 +372,7 @@ load_events(SettleWorker *worker, const SettleChunk *chunk, GError **error)
 
 /* First pass: which orders' past is needed, and of which months. */
 gboolean
-settle_merge_load_history(SettleWorker *worker, const SettleChunk *chunk, GError **error)
+settle_merge_find_keys(SettleWorker *worker, const SettleChunk *chunk, GError **error)
 {
     const SettleMonths none = {1, 0};
     SettleSubject subject;
@@ -373,11 +388,14 @@ settle_merge_load_history(SettleWorker *worker, const SettleChunk *chunk, GError
         worker->joint_orders->len > 0 || worker->new_bills->len > 0 ||
         worker->new_events->len > 0) {
         settle_merge_rewind(worker);
-        while (settle_merge_next(worker, &subject)) {
+        while (next_subject(worker, &subject)) {
             SettleOrderKey key = {.order_id = subject.order->order_id,
                                   .distributor_id = subject.order->distributor_id};
 
-            if (subject.is_new || subject.match == NULL || subject.match->n_rules == 0)
+            if (subject.is_new)
+                continue; /* it has no past */
+            match(worker, &subject);
+            if (subject.match == NULL || subject.match->n_rules == 0)
                 continue;
             if (subject.n_events > 0 || subject.is_woken || subject.is_joint ||
                 (subject.n_bills > 0 && bills_need_history(worker->context, &subject)) ||
@@ -388,53 +406,6 @@ settle_merge_load_history(SettleWorker *worker, const SettleChunk *chunk, GError
             }
         }
     }
-    return settle_load_history_bills(worker->reader, worker->context, chunk, worker->keys,
-                                     worker->old_bills, error) &&
-           settle_load_posted(worker->reader, worker->context, chunk, worker->keys, worker->posted,
-                              error);
-}
-
-gboolean
-settle_merge_history(SettleWorker *worker, const SettleOrder *order, const SettleBill **ret_bills,
-                     guint *ret_n_bills, const SettlePosted **ret_posted, guint *ret_n_posted)
-{
-    guint first;
-
-    for (; worker->next.key < worker->keys->len; worker->next.key++) {
-        const SettleOrderKey *key = &g_array_index(worker->keys, SettleOrderKey, worker->next.key);
-        int c = settle_order_key_compare(key->distributor_id, key->order_id, order->distributor_id,
-                                         order->order_id);
-
-        if (c > 0)
-            return FALSE;
-        if (c == 0)
-            break;
-    }
-    if (worker->next.key == worker->keys->len)
-        return FALSE;
-
-    for (; worker->next.old_bill < worker->old_bills->len; worker->next.old_bill++)
-        if (compare_to(&g_array_index(worker->old_bills, SettleBill, worker->next.old_bill).order,
-                       order) >= 0)
-            break;
-    first = worker->next.old_bill;
-    while (worker->next.old_bill < worker->old_bills->len &&
-           compare_to(&g_array_index(worker->old_bills, SettleBill, worker->next.old_bill).order,
-                      order) == 0)
-        worker->next.old_bill++;
-    *ret_bills = &((const SettleBill *) (const void *) worker->old_bills->data)[first];
-    *ret_n_bills = worker->next.old_bill - first;
-
-    for (; worker->next.posted < worker->posted->len; worker->next.posted++)
-        if (compare_posted(&g_array_index(worker->posted, SettlePosted, worker->next.posted),
-                           order) >= 0)
-            break;
-    first = worker->next.posted;
-    while (worker->next.posted < worker->posted->len &&
-           compare_posted(&g_array_index(worker->posted, SettlePosted, worker->next.posted),
-                          order) == 0)
-        worker->next.posted++;
-    *ret_posted = &((const SettlePosted *) (const void *) worker->posted->data)[first];
-    *ret_n_posted = worker->next.posted - first;
+    settle_history_begin(worker, chunk);
     return TRUE;
 }

@@ -185,12 +185,12 @@ settle_run_nightly(const SettleRunOptions *options, GArray **ret_reports, GError
     g_autoptr(GArray) reports = g_array_new(FALSE, FALSE, sizeof(SettleRunReport));
     g_autoptr(SettleStore) store = NULL;
     int64_t epoch;
+    gboolean ok;
 
     store = settle_run_open_runner(options->conninfo, options->dry_run, &epoch, error);
-    if (store == NULL || !run_dates(store, options, epoch, reports, error))
-        return FALSE;
+    ok = store != NULL && run_dates(store, options, epoch, reports, error);
     *ret_reports = g_steal_pointer(&reports);
-    return TRUE;
+    return ok;
 }
 
 gboolean

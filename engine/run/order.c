@@ -400,7 +400,7 @@ settle_old_order(SettleWorker *worker, SettleSubject *subject)
     const SettlePosted *posted = NULL;
     guint n_posted = 0;
     gboolean has_history =
-        settle_merge_history(worker, subject->order, &bills, &n_bills, &posted, &n_posted);
+        settle_history_of(worker, subject->order, &bills, &n_bills, &posted, &n_posted);
     SettleCalcScope scope = {.date = worker->context->date, .due_after = SETTLE_DAY_MIN};
 
     if (subject->match == NULL || subject->match->n_rules == 0)

@@ -15,7 +15,8 @@ typedef struct {
     GCond changed;
     uint8_t *states; /* ChunkState, one a chunk; from here on: under the mutex */
     guint next;      /* no chunk below it is FREE */
-    gint64 asked_at; /* when the chunks elsewhere were last asked for */
+    gint64 asked_at; /* when a chunk was last asked for that was elsewhere still */
+    guint ask_next;  /* which of them is next: each has its turn */
     guint running;
     guint kept; /* chunks whose receipt was there */
     guint done; /* that we did */
@@ -38,10 +39,13 @@ take_chunk(Pool *pool)
         while (pool->next < n && pool->states[pool->next] != FREE)
             pool->next++;
         found = pool->next;
-        for (guint i = 0; i < n && found == n; i++) {
+        for (guint k = 0; k < n && found == n; k++) {
+            guint i = (pool->ask_next + k) % n;
+
             left = left || pool->states[i] == ELSEWHERE || pool->states[i] == TAKEN;
             if (pool->states[i] == ELSEWHERE && now - pool->asked_at >= ASK_AGAIN_US) {
                 pool->asked_at = now;
+                pool->ask_next = i + 1;
                 found = i;
             }
         }
@@ -84,6 +88,8 @@ note_chunk(Pool *pool, const SettleChunk *chunk, SettleClaim claim, const Settle
 
     g_mutex_lock(&pool->mutex);
     pool->states[place] = claim == SETTLE_CLAIM_ELSEWHERE ? ELSEWHERE : DONE;
+    if (claim == SETTLE_CLAIM_DONE)
+        pool->asked_at = 0; /* perhaps others are done as well: the next is asked at once */
     if (claim == SETTLE_CLAIM_OURS) {
         add_sums(&pool->sums, sums);
         pool->done++;

@@ -50,8 +50,8 @@ typedef struct {
 /* Settles every date from the one after the last published run up to options->date, one run each,
  * in order; a date that was settled before is settled again only for batches sealed since. An
  * unfinished run is continued first. *ret_reports: GArray of SettleRunReport, one a run, empty if
- * there was nothing to do; the caller owns it. Errors: LOCKED, STATE (date before the last run),
- * DATABASE ... */
+ * there was nothing to do; after an error, of those published before it; the caller owns it.
+ * Errors: LOCKED, STATE (date before the last run), DATABASE ... */
 gboolean settle_run_nightly(const SettleRunOptions *options, GArray **ret_reports, GError **error);
 
 /* Works on chunks of the run that another process has started, until all have their receipts; that

@@ -2,17 +2,32 @@
 
 #include "store/sql.h"
 
+static void
+free_matcher(gpointer matcher)
+{
+    if (matcher != NULL)
+        settle_matcher_free(matcher);
+}
+
+/* A place for each policy's, by its id. */
+static GPtrArray *
+matchers_new(const SettlePolicySet *policies)
+{
+    guint n = settle_policy_set_size(policies);
+    int32_t largest = n > 0 ? settle_policy_set_nth(policies, n - 1)->policy_id : 0;
+    GPtrArray *matchers = g_ptr_array_new_with_free_func(free_matcher);
+
+    g_ptr_array_set_size(matchers, largest + 1);
+    return matchers;
+}
+
 SettleWorker *
 settle_worker_new(const SettleRunContext *context, GError **error)
 {
     g_autoptr(SettleWorker) worker = g_new0(SettleWorker, 1);
 
     worker->context = context;
-    worker->matchers = g_ptr_array_new_with_free_func((GDestroyNotify) settle_matcher_free);
-    for (guint i = 0; i < settle_policy_set_size(context->policies); i++)
-        g_ptr_array_add(
-            worker->matchers,
-            settle_matcher_new(settle_policy_set_nth(context->policies, i), context->directory));
+    worker->matchers = matchers_new(context->policies);
     worker->new_orders = g_array_new(FALSE, FALSE, sizeof(SettleOrder));
     worker->due_orders = g_array_new(FALSE, FALSE, sizeof(SettleOrder));
     worker->moved_orders = g_array_new(FALSE, FALSE, sizeof(SettleOrder));
@@ -20,12 +35,11 @@ settle_worker_new(const SettleRunContext *context, GError **error)
     worker->joint_orders = g_array_new(FALSE, FALSE, sizeof(SettleOrder));
     worker->joint = settle_joint_new(context);
     worker->new_bills = g_array_new(FALSE, FALSE, sizeof(SettleBill));
-    worker->old_bills = g_array_new(FALSE, FALSE, sizeof(SettleBill));
     worker->new_events = g_array_new(FALSE, FALSE, sizeof(SettleEvent));
     worker->events = g_array_new(FALSE, FALSE, sizeof(SettleEvent));
     worker->in_force = g_array_new(FALSE, FALSE, sizeof(SettleEvent));
     worker->keys = g_array_new(FALSE, FALSE, sizeof(SettleOrderKey));
-    worker->posted = g_array_new(FALSE, FALSE, sizeof(SettlePosted));
+    settle_history_init(&worker->history);
     worker->targets = g_array_new(FALSE, FALSE, sizeof(SettleTarget));
     worker->transfers = g_array_new(FALSE, FALSE, sizeof(SettleTransfer));
     worker->months = g_array_new(FALSE, FALSE, sizeof(SettleMonth));
@@ -57,12 +71,11 @@ settle_worker_free(SettleWorker *worker)
     g_array_unref(worker->joint_orders);
     g_clear_pointer(&worker->joint, settle_joint_free);
     g_array_unref(worker->new_bills);
-    g_array_unref(worker->old_bills);
     g_array_unref(worker->new_events);
     g_array_unref(worker->events);
     g_array_unref(worker->in_force);
     g_array_unref(worker->keys);
-    g_array_unref(worker->posted);
+    settle_history_clear(&worker->history);
     g_array_unref(worker->targets);
     g_array_unref(worker->transfers);
     g_array_unref(worker->months);
@@ -149,7 +162,8 @@ settle_chunk(SettleWorker *worker, const SettleChunk *chunk, GError **error)
         settle_output_distributor(worker->output, id);
         decide_jointly(worker, id, &before, more ? &subject : NULL);
         while (more && subject.order->distributor_id == id) {
-            if (!settle_order_settle(worker, &subject, error))
+            if (!settle_order_settle(worker, &subject, error) ||
+                settle_history_failed(worker, error))
                 return FALSE;
             before = worker->next;
             more = settle_merge_next(worker, &subject);
@@ -168,7 +182,7 @@ settle_chunk(SettleWorker *worker, const SettleChunk *chunk, GError **error)
     }
     /* A fact of a distributor that the directory does not know would be left over here. */
     settle_invariant(!more);
-    return TRUE;
+    return !settle_history_failed(worker, error);
 }
 
 static gboolean
@@ -216,7 +230,7 @@ settle_worker_chunk(SettleWorker *worker, const SettleChunk *chunk, SettleChunkS
 
     if (ok) {
         settle_merge_set_waiting_aside(worker);
-        ok = settle_merge_load_history(worker, chunk, &failure) &&
+        ok = settle_merge_find_keys(worker, chunk, &failure) &&
              load_volumes(worker, chunk, &failure) &&
              settle_invoicing_load(worker->invoicing, worker->reader, chunk, &failure) &&
              settle_chunk(worker, chunk, &failure) &&

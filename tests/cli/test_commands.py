@@ -23,6 +23,7 @@ COMMANDS = {
 OPTIONS = {
     'import': ('--date', '--count', '--sum', '--source', '--staging'),
     'run': ('--date', '--workers', '--chunk-facts', '--dry-run', '--abandon', '--reason'),
+    'worker': ('--run', '--workers', '--chunk-facts', '--wait'),
     'quarantine list': ('--batch', '--reason', '--limit'),
     'quarantine release': ('--batch', '--line', '--reason', '--all', '--date'),
     'policy show': ('--document',), 'policy try': ('--order', '--bill', '--window', '--as-of'),
@@ -63,7 +64,7 @@ REFUSED = [
     ('run --date 2026-01-01 --workers -1', '--workers'),
     ('run --date 2026-01-01 --workers 257', '--workers'),
     ('run --date 2026-01-01 --chunk-facts -1', '--chunk-facts'),
-    ('run --date 2026-01-01 --chunk-facts 1x', '--chunk-facts'),
+    ('run --date 2026-01-01 --chunk-facts 1x', '--chunk-facts'), ('worker --chunk-facts -1', '--chunk-facts'),
     ('run --date 2026-01-01 --reason r', '--abandon'), ('run --abandon', 'abandon why'),
     ('run --abandon --reason r --date 2026-01-01', '--date'),
     ('run --abandon --reason r --dry-run', '--dry-run'),

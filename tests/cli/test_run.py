@@ -123,6 +123,24 @@ class Run(nights.NightCase):
         report = json.loads(self.run_to(database, '2026-01-31', '--chunk-facts', '1100000', '--format', 'json'))
         self.assertEqual(report[0]['settled'], 1_000_100)
 
+    def test_of_several_nights_the_second_fails(self):
+        """What was published before it is told."""
+        database, manifest = self.facts()
+        nights.load(database, self.folder, [e for e in manifest if e['business_date'] <= '2026-01-20'])
+        self.run_to(database, '2026-01-10')
+        database.sql("""CREATE FUNCTION public.not_today() RETURNS trigger LANGUAGE plpgsql AS
+                        $$BEGIN RAISE 'the disk is full' USING ERRCODE = '53100'; END$$;
+                        CREATE TRIGGER not_today BEFORE INSERT ON settle.run_publication FOR EACH ROW
+                        WHEN (NEW.business_date = '2026-01-12') EXECUTE FUNCTION public.not_today()""")
+        code, out, err = database.settle('--format', 'json', 'run', '--date', '2026-01-20')
+        self.assertEqual(([row['date'] for row in json.loads(out)], 'the disk is full' in err), (['2026-01-11'], True))
+        self.assertNotEqual(code, 0)
+        code, out, err = database.settle('--format', 'json', 'run', '--date', '2026-01-20')
+        self.assertEqual((out, 'the disk is full' in err), ('', True))
+        database.sql('DROP TRIGGER not_today ON settle.run_publication')
+        told = json.loads(self.run_to(database, '2026-01-20', '--format', 'json'))
+        self.assertEqual([row['date'] for row in told], [f'2026-01-{day}' for day in range(12, 21)])
+
     def test_dry_run_writes_nothing(self):
         database, manifest = self.facts()
         nights.load(database, self.folder, [e for e in manifest if e['business_date'] <= '2026-01-20'])
