@@ -206,12 +206,6 @@ settle_table_row(SettleTable *table, const char *const *cells)
     table->n_rows++;
 }
 
-guint
-settle_table_rows(const SettleTable *table)
-{
-    return table->n_rows;
-}
-
 void
 settle_table_abandon(SettleTable *table)
 {

@@ -27,7 +27,6 @@ typedef struct SettleTable SettleTable;
 SettleTable *settle_table_new(SettleFormat format, const SettleColumn *columns, guint n, FILE *out);
 /* cells: n texts, copied. NULL counts as "". */
 void settle_table_row(SettleTable *table, const char *const *cells);
-guint settle_table_rows(const SettleTable *table);
 /* Frees without writing what is left. */
 void settle_table_abandon(SettleTable *table);
 /* Writes what is left and frees. */

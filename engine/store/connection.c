@@ -128,12 +128,6 @@ settle_store_sqlstate(const SettleStore *store)
     return store->sqlstate;
 }
 
-int
-settle_store_server_version(const SettleStore *store)
-{
-    return PQserverVersion(store->connection);
-}
-
 /* libpq ends its messages with newlines, and may put several lines into one. */
 static char *
 tidy(const char *message)

@@ -48,7 +48,6 @@ void settle_store_give_back(SettleStore *store, SettleStore *taken); /* NULL is 
 
 /* The SQLSTATE of the last failure on this connection ("" if none or none known). */
 const char *settle_store_sqlstate(const SettleStore *store);
-int settle_store_server_version(const SettleStore *store); /* 150004 */
 
 /* --- statements ---------------------------------------------------------------------------
  * types: one letter a parameter, values follow as varargs:

@@ -56,12 +56,13 @@ probe_open(Probe *probe, GError **error)
                            "SELECT current_user::text, session_user::text, "
                            "current_setting('application_name'), current_setting('search_path'), "
                            "current_setting('timezone'), current_setting('jit'), "
-                           "current_setting('default_transaction_read_only')",
+                           "current_setting('default_transaction_read_only'), "
+                           "current_setting('tcp_keepalives_idle')",
                            error, "");
 
     if (result == NULL)
         return FALSE;
-    for (int i = 0; i < 7; i++)
+    for (int i = 0; i < 8; i++)
         printf("%s\n", settle_result_text(result, 0, i));
     return TRUE;
 }

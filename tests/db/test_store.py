@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
 """The machinery of engine/store against a real server: sessions, statements, streams, failures."""
+import socket
 import subprocess
 import time
 
@@ -13,10 +14,19 @@ class Session(ProbeCase):
                                       ('runner', 'settle_runner', 'off')):
             text = self.ok(probe(database, role, 'open', user='settle_night'))
             self.assertEqual(text.split('\n'), [name, 'settle_night', 'settle probe', 'pg_catalog',
-                                                'UTC', 'off', read_only])
+                                                'UTC', 'off', read_only, '0'])
         text = self.ok(probe(database, 'reader', 'open', user='settle_audit'))
         self.assertEqual(text.split('\n')[0], 'settle_reader')
-        self.assertEqual(text.split('\n')[-1], 'on')
+        self.assertEqual(text.split('\n')[-2:], ['on', '0'])
+
+    def test_the_server_asks_whether_a_host_is_there(self):
+        """Or a host that vanished would keep its locks for hours. A unix socket, above, has no such setting."""
+        with socket.socket() as free:
+            free.bind(('127.0.0.1', 0))
+            port = free.getsockname()[1]
+        with settle_test.PrivateServer(listen_addresses='127.0.0.1', port=port) as server:
+            text = self.ok(probe(server.database(), 'login', 'open', host='127.0.0.1'))
+            self.assertEqual(text.split('\n')[-1], '30')
 
     def test_role_needs_membership(self):
         database = self.fresh()

@@ -75,6 +75,7 @@ class PrivateServer:
         self.folder = None
         self.child = None
         self.databases = 0
+        self.port = settings.get('port')  # its socket has the name of it, too
         self.migrated = False  # whether there is a database to copy
         PrivateServer.running.append(self)
         atexit.register(self.stop)
@@ -90,8 +91,10 @@ class PrivateServer:
         if os.geteuid() == 0:
             shutil.chown(self.folder, 'postgres', 'postgres')
         self.data = os.path.join(self.folder, 'data')
+        # By loopback only for a test that says so in listen_addresses.
+        hosts = 'trust' if settings.get('listen_addresses') else 'reject'
         self._server_command('initdb', '-D', self.data, '-U', 'postgres', '--auth-local=trust',
-                             '--auth-host=reject', '--encoding=UTF8', '--locale=C.UTF-8', '--no-sync',
+                             f'--auth-host={hosts}', '--encoding=UTF8', '--locale=C.UTF-8', '--no-sync',
                              '--no-instructions')
         options = ['-k', self.folder]
         for name, value in settings.items():
@@ -149,7 +152,8 @@ class PrivateServer:
         self.stop()
 
     def conninfo(self, database='postgres', user='postgres', **more):
-        words = {'host': self.folder, 'dbname': database, 'user': user, **more}
+        words = {'host': self.folder, 'dbname': database, 'user': user, **({'port': self.port} if self.port else {}),
+                 **more}
         return ' '.join(f"{key}='{value}'" for key, value in words.items())
 
     def database(self, migrated=False):

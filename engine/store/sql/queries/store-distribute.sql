@@ -1,5 +1,6 @@
--- Spreads what is local yet over the workers of Citus. What a table is led by decides: distributors, or the
--- contracts and orders that bills and events look up before they know the distributor. Versions of master data,
+-- Spreads what is local yet over the workers of Citus. What a table is led by decides: distributors (of digests, too,
+-- though the run comes first in their key), or the contracts and orders that bills and events look up before they know
+-- the distributor. Versions of master data,
 -- and all other tables, are whole on each node; the list of migrations stays where settle migrate looks at it.
 -- Run by the login in a transaction; says in settings what it did (a DO block returns nothing).
 DO $$
@@ -11,7 +12,8 @@ DECLARE
 BEGIN
     FOR relation IN
         SELECT c.oid::regclass AS name,
-               CASE WHEN a.attname = ANY (led)
+               CASE WHEN c.relname = 'run_distributor' THEN 'distributor_id'
+                    WHEN a.attname = ANY (led)
                      AND NOT EXISTS (SELECT 1 FROM pg_attribute v
                                       WHERE v.attrelid = c.oid AND v.attname = 'valid_from')
                     THEN a.attname END AS led_by

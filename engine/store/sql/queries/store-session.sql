@@ -11,6 +11,10 @@ SELECT current_setting('fsync'), current_setting('full_page_writes'),
        set_config('idle_in_transaction_session_timeout', '0', false),
        set_config('idle_session_timeout', '0', false),
        set_config('client_connection_check_interval', '500ms', false),
+       -- a host that vanishes gives its locks back in a minute (a unix socket has no such settings)
+       set_config('tcp_keepalives_idle', '30', false),
+       set_config('tcp_keepalives_interval', '10', false),
+       set_config('tcp_keepalives_count', '3', false),
        set_config('default_transaction_isolation', 'read committed', false),
        set_config('default_transaction_read_only', CASE WHEN $2 THEN 'on' ELSE 'off' END, false),
        set_config('role', coalesce($1, 'none'), false)
