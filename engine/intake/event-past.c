@@ -6,6 +6,24 @@ settle_event_past_clear(SettleEventPast *past)
     g_clear_pointer(&past->known, g_hash_table_unref);
     g_clear_pointer(&past->of, g_hash_table_unref);
     g_clear_pointer(&past->orders, g_hash_table_unref);
+    g_clear_pointer(&past->undone, g_hash_table_unref);
+}
+
+static guint
+undone_hash(gconstpointer undone)
+{
+    const SettleUndone *u = undone;
+
+    /* ids are hashes themselves */
+    return (guint) (u->order_id ^ (u->event_id >> 16));
+}
+
+static gboolean
+undone_equal(gconstpointer a, gconstpointer b)
+{
+    const SettleUndone *x = a, *y = b;
+
+    return x->order_id == y->order_id && x->event_id == y->event_id;
 }
 
 void
@@ -15,6 +33,7 @@ settle_event_past_init(SettleEventPast *past)
     past->of = g_hash_table_new_full(g_int64_hash, g_int64_equal, g_free,
                                      (GDestroyNotify) g_ptr_array_unref);
     past->orders = g_hash_table_new_full(g_int64_hash, g_int64_equal, NULL, g_free);
+    past->undone = g_hash_table_new_full(undone_hash, undone_equal, g_free, NULL);
 }
 
 void
@@ -29,6 +48,29 @@ settle_event_past_add(SettleEventPast *past, const SettleKnownEvent *event)
     }
     g_ptr_array_add(list, copy);
     g_hash_table_insert(past->known, &copy->event_id, copy);
+    if (event->kind == SETTLE_EVENT_KIND_REINSTATE) {
+        const SettleUndone undone = {event->order_id, event->reinstates};
+
+        g_hash_table_add(past->undone, g_memdup2(&undone, sizeof undone));
+    }
+}
+
+gboolean
+settle_event_past_undone(const SettleEventPast *past, const SettleKnownEvent *event)
+{
+    const SettleUndone undone = {event->order_id, event->event_id};
+
+    return g_hash_table_contains(past->undone, &undone);
+}
+
+/* A key that was used again after longer than intake looks back names two orders: it means the
+ * later one. */
+static gboolean
+is_younger_there(const SettleEventPast *past, const SettleIntakeContract *order)
+{
+    const SettleIntakeContract *there = g_hash_table_lookup(past->orders, &order->order_id);
+
+    return there != NULL && there->closing_at >= order->closing_at;
 }
 
 /* Those of some closing months. */
@@ -46,6 +88,10 @@ load_orders_of(SettleIntakeJob *job, SettleMonth from, SettleMonth to, const int
         SettleIntakeContract *order = g_new(SettleIntakeContract, 1);
 
         settle_contract_read(reader, 0, order);
+        if (is_younger_there(past, order)) {
+            g_free(order);
+            continue;
+        }
         g_hash_table_replace(past->orders, &order->order_id, order);
     }
     if (failure != NULL)

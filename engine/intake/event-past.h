@@ -19,7 +19,12 @@ typedef struct {
     GHashTable *known;  /* event id -> SettleKnownEvent */
     GHashTable *of;     /* order id -> GPtrArray of SettleKnownEvent, each once */
     GHashTable *orders; /* order id -> SettleIntakeContract; owned */
+    GHashTable *undone; /* SettleUndone: what reinstatements name, as events of their own order */
 } SettleEventPast;
+
+typedef struct {
+    int64_t order_id, event_id;
+} SettleUndone;
 
 void settle_event_past_init(SettleEventPast *past);
 void settle_event_past_clear(SettleEventPast *past);
@@ -29,6 +34,7 @@ G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(SettleEventPast, settle_event_past_clear)
 void settle_known_event_read(const SettleReader *reader, SettleKnownEvent *ret_event);
 /* A copy of an event that is not in it yet. */
 void settle_event_past_add(SettleEventPast *past, const SettleKnownEvent *event);
+gboolean settle_event_past_undone(const SettleEventPast *past, const SettleKnownEvent *event);
 /* The orders of these ids, whatever their age; their events, those that wait, too; and the events
  * of these ids, whatever order they are of. */
 gboolean settle_event_past_load(SettleIntakeJob *job, const int64_t *orders, gsize n_orders,

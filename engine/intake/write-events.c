@@ -10,18 +10,6 @@
 
 /* --- judging ---------------------------------------------------------------------------------- */
 
-static gboolean
-is_undone(const GPtrArray *list, const SettleKnownEvent *event)
-{
-    for (guint i = 0; i < list->len; i++) {
-        const SettleKnownEvent *other = g_ptr_array_index(list, i);
-
-        if (other->kind == SETTLE_EVENT_KIND_REINSTATE && other->reinstates == event->event_id)
-            return TRUE;
-    }
-    return FALSE;
-}
-
 /* What of the paid amount is left to be refunded; -1: all of it was, even if it was nothing. */
 static int64_t
 left_to_refund(const SettleEventPast *past, const SettleIntakeContract *order)
@@ -32,7 +20,7 @@ left_to_refund(const SettleEventPast *past, const SettleIntakeContract *order)
     for (guint i = 0; list != NULL && i < list->len; i++) {
         const SettleKnownEvent *event = g_ptr_array_index(list, i);
 
-        if (event->kind != SETTLE_EVENT_KIND_REFUND || is_undone(list, event))
+        if (event->kind != SETTLE_EVENT_KIND_REFUND || settle_event_past_undone(past, event))
             continue;
         if (event->whole)
             return -1;
@@ -351,7 +339,7 @@ settle_events_find(SettleIntakeJob *job, const GArray *orders, GError **error)
                                                 sizeof(SettleIntakeContract));
 
         ids[i] = order->order_id;
-        g_hash_table_insert(past.orders, &order->order_id, order);
+        g_hash_table_replace(past.orders, &order->order_id, order);
     }
     reader = settle_store_read(job->store, settle_sql_intake_waiting_events, error, "L", ids,
                                (gsize) orders->len);
