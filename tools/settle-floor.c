@@ -7,10 +7,12 @@
  * First (not timed) what every chunk wrote is exported to DIR. Then, timed, each worker drains the
  * facts of its chunks on one connection while another copies the exported rows into tables of the
  * schema floor, made like those of the engine. Prints the seconds, and how long the processors
- * worked meanwhile. */
+ * worked meanwhile. For nights of orders and bills: events, invoices and what falls due it leaves
+ * out. */
 #include "calc/asks.h"
 #include "run/policies.h"
 
+#include <errno.h>
 #include <glib.h>
 #include <libpq-fe.h>
 #include <stdio.h>
@@ -54,6 +56,13 @@ die(PGconn *conn, const char *what)
     exit(4);
 }
 
+G_NORETURN static void
+die_of(const char *path)
+{
+    fprintf(stderr, "settle-floor: %s: %s\n", path, g_strerror(errno));
+    exit(3);
+}
+
 static PGconn *
 connect_or_die(const char *conninfo)
 {
@@ -88,7 +97,7 @@ drain(PGconn *conn, const char *sql, FILE *file, gint64 *bytes)
     PQclear(result);
     while ((n = PQgetCopyData(conn, &buffer, 0)) > 0) {
         if (file != NULL && fwrite(buffer, 1, (size_t) n, file) != (size_t) n)
-            exit(3);
+            die_of("a chunk's file");
         PQfreemem(buffer);
         *bytes += n;
         rows++;
@@ -142,7 +151,7 @@ export_rows(Floor *floor, PGconn *conn, const Chunk *chunk, const char *table, c
     gint64 bytes = 0;
 
     if (file == NULL)
-        exit(3);
+        die_of(path);
     floor->rows_written += drain(conn, sql, file, &bytes) - 1; /* but the trailer */
     floor->bytes_written += bytes;
     fclose(file);
@@ -229,7 +238,7 @@ copy_file(PGconn *conn, const char *table, const char *path)
     size_t n;
 
     if (file == NULL)
-        exit(3);
+        die_of(path);
     result = PQexec(conn, sql);
     if (PQresultStatus(result) != PGRES_COPY_IN)
         die(conn, sql);
@@ -299,7 +308,7 @@ machine_busy(void)
 
     if (file == NULL || fscanf(file, "cpu %llu %llu %llu %llu %llu %llu %llu", &user, &nice,
                                &system, &idle, &iowait, &irq, &softirq) != 7)
-        exit(3);
+        die_of("/proc/stat");
     fclose(file);
     return (double) (user + nice + system + irq + softirq) / (double) sysconf(_SC_CLK_TCK);
 }

@@ -41,12 +41,12 @@ class Night(settle_test.TestCase):
         database.activate(*(os.path.join(policies, name) for name in sorted(os.listdir(policies))))
         return database
 
-    def night(self, database, day, code=0):
+    def night(self, database, day, code=0, **environment):
         result = subprocess.run([os.path.join(ROOT, 'tools', 'settle-night'), self.inbox, day],
                                 stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
                                 stderr=subprocess.STDOUT, text=True, check=False,
                                 env={**os.environ, 'SETTLE': settle_test.program(),
-                                     'SETTLE_DB': database.conninfo('postgres')})
+                                     'SETTLE_DB': database.conninfo('postgres'), **environment})
         self.assertEqual(result.returncode, code, result.stdout)
         return result.stdout
 
@@ -66,6 +66,7 @@ class Night(settle_test.TestCase):
         self.assertEqual(sorted(os.listdir(os.path.join(self.inbox, 'done'))),
                          sorted(row['file'] for row in self.manifest))
         self.assertIn('nothing to do', self.night(by_night, UNTIL))
+        self.assertIn('--workers', self.night(by_night, UNTIL, code=2, SETTLE_RUN_OPTIONS='--chunk-facts 5 --workers 999'))
         for row in self.manifest:
             os.rename(os.path.join(self.inbox, 'done', row['file']), os.path.join(self.inbox, row['file']))
         self.night(at_once, UNTIL)
