@@ -1,4 +1,5 @@
 /* The past of the orders that cannot be settled without it: their bills and what stands posted. */
+#include "base/failpoint.h"
 #include "run/worker-internal.h"
 
 void
@@ -17,13 +18,14 @@ settle_history_clear(SettleHistory *history)
 }
 
 void
-settle_history_begin(SettleWorker *worker, const SettleChunk *chunk)
+settle_history_begin(SettleWorker *worker)
 {
     SettleHistory *history = &worker->history;
 
-    history->chunk = chunk;
+    /* What a chunk with a long past took is given back. */
+    settle_history_clear(history);
+    settle_history_init(history);
     history->first = history->end = 0;
-    g_clear_error(&history->failure);
 }
 
 gboolean
@@ -35,19 +37,34 @@ settle_history_failed(SettleWorker *worker, GError **error)
     return TRUE;
 }
 
+/* How many keys from this place on are taken at once: to the end of a distributor if that can be,
+ * for orders settled jointly are gone through several times. */
+static guint
+count_from(const SettleWorker *worker, guint place)
+{
+    const SettleOrderKey *keys = &g_array_index(worker->keys, SettleOrderKey, place);
+    guint left = worker->keys->len - place, most = MIN(left, worker->context->history_orders);
+    guint n = most;
+
+    while (n > 0 && n < left && keys[n - 1].distributor_id == keys[n].distributor_id)
+        n--;
+    return n > 0 ? n : most;
+}
+
 /* Reads the past of this key and of those behind it. */
 static gboolean
 load_from(SettleWorker *worker, guint place)
 {
     SettleHistory *history = &worker->history;
     const SettleOrderKey *keys = &g_array_index(worker->keys, SettleOrderKey, place);
-    guint n = MIN(worker->keys->len - place, worker->context->history_orders);
+    guint n = count_from(worker, place);
 
     history->first = history->end = place;
-    if (!settle_load_history_bills(worker->reader, worker->context, history->chunk, keys, n,
-                                   history->bills, &history->failure) ||
-        !settle_load_posted(worker->reader, worker->context, history->chunk, keys, n,
-                            history->posted, &history->failure))
+    if (!settle_load_history_bills(worker->reader, worker->context, keys, n, history->bills,
+                                   &history->failure) ||
+        !settle_load_posted(worker->reader, worker->context, keys, n, history->posted,
+                            &history->failure) ||
+        !settle_failpoint(RUN_HISTORY_READ, &history->failure))
         return FALSE;
     history->end = place + n;
     return TRUE;

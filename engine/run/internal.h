@@ -30,7 +30,7 @@ G_BEGIN_DECLS
  * with more in one night is refused. */
 #define SETTLE_CHUNK_FACTS_MAX 1000000
 /* Orders whose past is held at once, fewer with smaller chunks: with a bill a month for two years
- * about 80 MB. */
+ * about 80 MB of rows, and as much again while they are sorted. */
 #define SETTLE_HISTORY_ORDERS 25000
 /* And whatever the user says: the arrays and products over them stay within their types. */
 #define SETTLE_CHUNK_FACTS_MOST 10000000

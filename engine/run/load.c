@@ -97,18 +97,15 @@ settle_load_too_large(const SettleRunContext *context, const SettleChunk *chunk,
                     "distributor %s brings more than %" G_GINT64_FORMAT
                     " orders, bills or events at once",
                     settle_run_distributor_code(context->directory, last), context->facts_max);
-        settle_error_hint(error, "--chunk-facts N takes up to N of each, with about "
-                                 "200 MB of memory a million");
     } else {
         g_set_error(error, SETTLE_ERROR, SETTLE_ERROR_LIMIT,
                     "distributors %s to %s bring more than %" G_GINT64_FORMAT
                     " orders, bills or events at once",
                     settle_run_distributor_code(context->directory, chunk->first_distributor),
                     settle_run_distributor_code(context->directory, last), context->facts_max);
-        settle_error_hint(error, "--chunk-facts N takes up to N of each, with about "
-                                 "200 MB of memory a million; given up first (--abandon), the run "
-                                 "can be started anew with smaller chunks");
     }
+    settle_error_hint(error, "--chunk-facts N takes up to N of each, with about 200 MB of memory a "
+                             "million");
     return FALSE;
 }
 
@@ -135,8 +132,8 @@ read_orders(SettleReader *stream, const SettleRunContext *context, const SettleC
     return TRUE;
 }
 
-/* Reads a stream of bills; keeps those that `keep` wants (NULL: all, and no more than a chunk may
- * hold). */
+/* Reads a stream of bills; keeps those that `keep` wants (NULL: all, and no more than the chunk may
+ * hold, which is needed for that only). */
 typedef gboolean (*KeepBill)(const SettleRunContext *context, const SettleBill *bill);
 
 static gboolean
@@ -407,23 +404,46 @@ months_of(const SettleOrderKey *keys, guint n, SettleMonth last)
     return months;
 }
 
+/* What the keys lie between: keys that are merged with a month's rows must not read what lies
+ * around. */
+typedef struct {
+    int32_t first_distributor, last_distributor;
+    int64_t first_order, last_order; /* of one distributor; of several any */
+} Bounds;
+
+static Bounds
+bounds_of(const SettleOrderKey *keys, guint n)
+{
+    Bounds bounds = {0, 0, 0, G_MAXINT64};
+
+    if (n == 0)
+        return bounds;
+    bounds.first_distributor = keys[0].distributor_id;
+    bounds.last_distributor = keys[n - 1].distributor_id;
+    if (bounds.first_distributor == bounds.last_distributor) {
+        bounds.first_order = keys[0].order_id;
+        bounds.last_order = keys[n - 1].order_id;
+    }
+    return bounds;
+}
+
 gboolean
 settle_load_history_bills(SettleStore *store, const SettleRunContext *context,
-                          const SettleChunk *chunk, const SettleOrderKey *keys, guint n_keys,
-                          GArray *bills, GError **error)
+                          const SettleOrderKey *keys, guint n_keys, GArray *bills, GError **error)
 {
     SettleMonths months = months_of(keys, n_keys, context->last_month);
+    Bounds bounds = bounds_of(keys, n_keys);
     g_auto(Keys) wanted;
 
     keys_init(&wanted);
     g_array_set_size(bills, 0);
     for (SettleMonth month = months.from; month <= months.to; month++)
         if (keys_of_month(&wanted, keys, n_keys, month) &&
-            !read_bills(settle_store_read(store, settle_sql_run_bills_of_orders, error,
-                                          "mILiibbbbbbb", month, KEYS(wanted),
-                                          chunk->first_distributor, chunk->last_distributor,
-                                          ASKED_OF_BILLS(context->asks)),
-                        context, chunk, keep_history_bill, bills, error))
+            !read_bills(settle_store_read(
+                            store, settle_sql_run_bills_of_orders, error, "mILiibbbbbbbll", month,
+                            KEYS(wanted), bounds.first_distributor, bounds.last_distributor,
+                            ASKED_OF_BILLS(context->asks), bounds.first_order, bounds.last_order),
+                        context, NULL, keep_history_bill, bills, error))
             return FALSE;
     sort_unless_sorted(bills, compare_bills);
     return TRUE;
@@ -527,9 +547,10 @@ read_posted(SettleReader *stream, const SettleRunContext *context, GArray *poste
 }
 
 gboolean
-settle_load_posted(SettleStore *store, const SettleRunContext *context, const SettleChunk *chunk,
-                   const SettleOrderKey *keys, guint n_keys, GArray *posted, GError **error)
+settle_load_posted(SettleStore *store, const SettleRunContext *context, const SettleOrderKey *keys,
+                   guint n_keys, GArray *posted, GError **error)
 {
+    Bounds bounds = bounds_of(keys, n_keys);
     g_autoptr(GArray) all = NULL;
     const SettleOrderKey *first;
     SettleMonths periods;
@@ -547,9 +568,10 @@ settle_load_posted(SettleStore *store, const SettleRunContext *context, const Se
     periods = months_of(first, all->len, context->last_month);
     for (SettleMonth period = periods.from; period <= periods.to; period++)
         if (keys_of_month(&wanted, first, all->len, period) &&
-            !read_posted(settle_store_read(store, settle_sql_run_posted_of_orders, error, "mILiii",
-                                           period, KEYS(wanted), chunk->first_distributor,
-                                           chunk->last_distributor, context->run_id),
+            !read_posted(settle_store_read(store, settle_sql_run_posted_of_orders, error,
+                                           "mILiiill", period, KEYS(wanted),
+                                           bounds.first_distributor, bounds.last_distributor,
+                                           context->run_id, bounds.first_order, bounds.last_order),
                          context, posted, error))
             return FALSE;
     /* The last run's row of each slot says what the slot stands at. */

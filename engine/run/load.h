@@ -75,16 +75,16 @@ typedef struct {
     SettleSlot slot;
 } SettlePosted;
 
-/* All visible bills of the orders in keys (sorted), of their months and dated up to the run's day,
- * sorted as above. One query a month, and so is the next. */
+/* All visible bills of the orders in keys (ascending), of their months and dated up to the run's
+ * day, sorted as above. One query a month, and so is the next. */
 gboolean settle_load_history_bills(SettleStore *store, const SettleRunContext *context,
-                                   const SettleChunk *chunk, const SettleOrderKey *keys,
-                                   guint n_keys, GArray *bills, GError **error);
+                                   const SettleOrderKey *keys, guint n_keys, GArray *bills,
+                                   GError **error);
 /* The latest posting of each slot of the orders in keys, also those posted behind their months,
  * sorted by (distributor, order, slot). */
 gboolean settle_load_posted(SettleStore *store, const SettleRunContext *context,
-                            const SettleChunk *chunk, const SettleOrderKey *keys, guint n_keys,
-                            GArray *posted, GError **error);
+                            const SettleOrderKey *keys, guint n_keys, GArray *posted,
+                            GError **error);
 
 /* Reads the twelve columns of an order that every query of facts starts with; manager, region and
  * channel are 0 where the query was not asked for them. */

@@ -406,6 +406,6 @@ settle_merge_find_keys(SettleWorker *worker, const SettleChunk *chunk, GError **
             }
         }
     }
-    settle_history_begin(worker, chunk);
+    settle_history_begin(worker);
     return TRUE;
 }

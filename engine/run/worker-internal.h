@@ -18,7 +18,6 @@ typedef struct {
 
 /* The past of some of a chunk's orders: read when the merge comes to the first of them. */
 typedef struct {
-    const SettleChunk *chunk;
     guint first, end; /* the places of their keys */
     GArray *bills;    /* SettleBill */
     GArray *posted;   /* SettlePosted */
@@ -89,7 +88,7 @@ void settle_merge_match(SettleWorker *worker, SettleSubject *subject);
 void settle_history_init(SettleHistory *history);
 void settle_history_clear(SettleHistory *history);
 /* Forgets the past of another chunk's orders. */
-void settle_history_begin(SettleWorker *worker, const SettleChunk *chunk);
+void settle_history_begin(SettleWorker *worker);
 /* The bills of an order and the latest posting of each of its slots, valid until the next call;
  * orders ascend between rewinds. FALSE if its past was not asked for, or could not be read: who
  * settles a chunk asks settle_history_failed before anything that came of it is committed. */

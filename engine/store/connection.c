@@ -38,11 +38,11 @@ connect_to(const char *conninfo, const char *purpose)
 {
     g_autofree char *application = g_strconcat("settle ", purpose, NULL);
     /* Before dbname: defaults that the conninfo may override. Behind it: what is ours to say. */
-    const char *const names[] = {
-        "keepalives", "keepalives_idle",  "keepalives_interval", "keepalives_count",
-        "dbname",     "application_name", "client_encoding",     NULL};
-    const char *const values[] = {"1",         "30",   "10", "3", conninfo != NULL ? conninfo : "",
-                                  application, "UTF8", NULL};
+    const char *const names[] = {"keepalives",       "keepalives_idle",  "keepalives_interval",
+                                 "keepalives_count", "tcp_user_timeout", "dbname",
+                                 "application_name", "client_encoding",  NULL};
+    const char *const values[] = {
+        "1", "30", "10", "3", "60000", conninfo != NULL ? conninfo : "", application, "UTF8", NULL};
 
     return PQconnectdbParams(names, values, 1);
 }

@@ -67,6 +67,7 @@ class Night(settle_test.TestCase):
                          sorted(row['file'] for row in self.manifest))
         self.assertIn('nothing to do', self.night(by_night, UNTIL))
         self.assertIn('--workers', self.night(by_night, UNTIL, code=2, SETTLE_RUN_OPTIONS='--chunk-facts 5 --workers 999'))
+        self.assertIn('SETTLE_RUN_OPTIONS', self.night(by_night, UNTIL, code=2, SETTLE_RUN_OPTIONS='--workers 2 --dry-run'))
         for row in self.manifest:
             os.rename(os.path.join(self.inbox, 'done', row['file']), os.path.join(self.inbox, row['file']))
         self.night(at_once, UNTIL)

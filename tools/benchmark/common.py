@@ -88,7 +88,7 @@ class Bench:
         self.build_folder = os.path.abspath(options.build or os.path.join(ROOT, "build-bench"))
         self.folder = os.path.abspath(options.folder or self.build_folder)
         self.pg = os.path.join(self.folder, "pg")
-        self.data = os.path.join(self.folder, "data")
+        self.data = os.path.join(self.folder, "bench-data")  # removed before and after
         self.program = os.path.join(self.build_folder, "engine/cli/settle")
         self.results = []
         self.conninfo = None

@@ -60,8 +60,12 @@ def event_night(bench, day, months):
           JOIN settle.code c ON c.dim = 1 AND c.id = o.carrier_id""").splitlines()
     with open(path, "w", encoding="utf-8") as file:
         file.write("\n".join(["carrier,event_id,order_id,event,at,amount,reinstates,currency", *rows, ""]))
-    return {"import of events": grown(bench, "import", "events", path, "--date", day),
-            "events": grown(bench, "run", "--date", day)}
+    figures = {"import of events": grown(bench, "import", "events", path, "--date", day),
+               "events": grown(bench, "run", "--date", day)}
+    # what an earlier such night refunded may be drawn again, and is refused
+    accepted = bench.sql("SELECT accepted FROM settle.batch WHERE kind = 'events' ORDER BY batch_id DESC LIMIT 1")
+    print(f"{months:<10}{accepted} of {len(rows)} events were taken in", flush=True)
+    return figures
 
 
 def measure_growth(bench):

@@ -1,6 +1,6 @@
 -- The bills of some orders in one month: its partition alone is planned for, so that many orders are merged and few
 -- looked up. $1 month, $2 distributors, $3 orders, $4, $5 first and last distributor; wanted: $6 manager, $7 region,
--- $8 channel, $9 cash, $10 arrears, $11 megabytes, $12 minutes
+-- $8 channel, $9 cash, $10 arrears, $11 megabytes, $12 minutes; $13, $14 first and last order
 SELECT b.order_id, b.paid_minor, b.distributor_id, b.order_batch_id, b.product_id,
        CASE WHEN $6 THEN b.manager_id END, b.quantity, b.closing_day, CASE WHEN $7 THEN b.region_id END,
        CASE WHEN $8 THEN b.channel_id END, b.currency, b.flags, b.billed_minor,
@@ -9,4 +9,4 @@ SELECT b.order_id, b.paid_minor, b.distributor_id, b.order_batch_id, b.product_i
        b.issue_day, b.revision, b.withdrawn, b.follows, b.batch_id
   FROM unnest($2::integer[], $3::bigint[]) AS k (distributor_id, order_id)
   JOIN settle.bill b ON b.distributor_id = k.distributor_id AND b.order_id = k.order_id
- WHERE b.month = $1 AND b.distributor_id BETWEEN $4 AND $5
+ WHERE b.month = $1 AND b.distributor_id BETWEEN $4 AND $5 AND b.order_id BETWEEN $13 AND $14

@@ -15,6 +15,7 @@ SELECT current_setting('fsync'), current_setting('full_page_writes'),
        set_config('tcp_keepalives_idle', '30', false),
        set_config('tcp_keepalives_interval', '10', false),
        set_config('tcp_keepalives_count', '3', false),
+       set_config('tcp_user_timeout', '60s', false),
        set_config('default_transaction_isolation', 'read committed', false),
        set_config('default_transaction_read_only', CASE WHEN $2 THEN 'on' ELSE 'off' END, false),
        set_config('role', coalesce($1, 'none'), false)
