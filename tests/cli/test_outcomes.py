@@ -4,6 +4,7 @@ for zero, quarantine, overflow (docs/semantics.md 2, 3, 4, 13.1, 13.2, 13.8, 13.
 import os
 import re
 import sys
+import unittest
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 import small
@@ -356,6 +357,20 @@ class OutOfOrder(small.Case):
         self.run_to('2026-02-20')
         self.assertEqual(self.nets(), {('A', '1'): 10.0})
         self.assertEqual(self.database.settle('replay', '--run', '1..')[0], 0)
+
+
+class Long(small.Case):
+    @unittest.skipUnless(os.environ.get('SETTLE_LONG') == '1', '90,000 orders and their bills of a year: SETTLE_LONG=1')
+    def test_a_long_past_is_no_limit(self):
+        """A distributor's instalment day reads twelve bills an order: more than the facts that a night may bring."""
+        orders = range(90_000)
+        self.prepare('- deferred: d\n  instalments:\n  - {after: 12 months, day: 28, pay: 10.00, if: [{each-month: 1..11}]}\n')
+        self.send('orders', '2026-01-10', *(small.order(f'O{n}', '2026-01-10', contract=f'K{n}') for n in orders))
+        for month in range(1, 13):
+            day = f'2026-{month:02}-28'
+            self.send('bills', day, *(small.bill(f'K{n}', day[:7], day, billed='50.00', cash='50.00') for n in orders))
+        self.run_to('2027-01-27')
+        self.assertEqual(self.run_to('2027-01-28')[0]['amount_minor'], 90_000_000)
 
 
 if __name__ == '__main__':
