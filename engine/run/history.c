@@ -70,57 +70,22 @@ load_from(SettleWorker *worker, guint place)
     return TRUE;
 }
 
-/* a: of a row, b: of the order. */
 static int
-compare_keys(int32_t distributor_id, int64_t order_id, const SettleOrder *order)
+compare_bill(gconstpointer row, const SettleOrder *order)
 {
-    return settle_order_key_compare(distributor_id, order_id, order->distributor_id,
+    const SettleBill *bill = row;
+
+    return settle_order_key_compare(bill->order.distributor_id, bill->order.order_id,
+                                    order->distributor_id, order->order_id);
+}
+
+static int
+compare_posted(gconstpointer row, const SettleOrder *order)
+{
+    const SettlePosted *posted = row;
+
+    return settle_order_key_compare(posted->distributor_id, posted->order_id, order->distributor_id,
                                     order->order_id);
-}
-
-static void
-find_bills(const SettleHistory *history, const SettleOrder *order, const SettleBill **ret_bills,
-           guint *ret_n)
-{
-    const SettleBill *bills = (const SettleBill *) (const void *) history->bills->data;
-    guint low = 0, high = history->bills->len, end;
-
-    while (low < high) {
-        guint middle = low + (high - low) / 2;
-        const SettleOrder *other = &bills[middle].order;
-
-        if (compare_keys(other->distributor_id, other->order_id, order) < 0)
-            low = middle + 1;
-        else
-            high = middle;
-    }
-    for (end = low; end < history->bills->len; end++)
-        if (compare_keys(bills[end].order.distributor_id, bills[end].order.order_id, order) != 0)
-            break;
-    *ret_bills = &bills[low];
-    *ret_n = end - low;
-}
-
-static void
-find_posted(const SettleHistory *history, const SettleOrder *order, const SettlePosted **ret_posted,
-            guint *ret_n)
-{
-    const SettlePosted *posted = (const SettlePosted *) (const void *) history->posted->data;
-    guint low = 0, high = history->posted->len, end;
-
-    while (low < high) {
-        guint middle = low + (high - low) / 2;
-
-        if (compare_keys(posted[middle].distributor_id, posted[middle].order_id, order) < 0)
-            low = middle + 1;
-        else
-            high = middle;
-    }
-    for (end = low; end < history->posted->len; end++)
-        if (compare_keys(posted[end].distributor_id, posted[end].order_id, order) != 0)
-            break;
-    *ret_posted = &posted[low];
-    *ret_n = end - low;
 }
 
 gboolean
@@ -132,7 +97,8 @@ settle_history_of(SettleWorker *worker, const SettleOrder *order, const SettleBi
 
     for (; worker->next.key < worker->keys->len; worker->next.key++) {
         const SettleOrderKey *key = &g_array_index(worker->keys, SettleOrderKey, worker->next.key);
-        int c = compare_keys(key->distributor_id, key->order_id, order);
+        int c = settle_order_key_compare(key->distributor_id, key->order_id, order->distributor_id,
+                                         order->order_id);
 
         if (c > 0)
             return FALSE;
@@ -144,7 +110,9 @@ settle_history_of(SettleWorker *worker, const SettleOrder *order, const SettleBi
         return FALSE;
     if ((place < history->first || place >= history->end) && !load_from(worker, place))
         return FALSE;
-    find_bills(history, order, ret_bills, ret_n_bills);
-    find_posted(history, order, ret_posted, ret_n_posted);
+    place = settle_load_rows_of(history->bills, compare_bill, order, ret_n_bills);
+    *ret_bills = &((const SettleBill *) (const void *) history->bills->data)[place];
+    place = settle_load_rows_of(history->posted, compare_posted, order, ret_n_posted);
+    *ret_posted = &((const SettlePosted *) (const void *) history->posted->data)[place];
     return TRUE;
 }

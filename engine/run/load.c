@@ -11,6 +11,27 @@ settle_order_key_compare(int32_t distributor_a, int64_t order_a, int32_t distrib
     return order_a < order_b ? -1 : order_a > order_b;
 }
 
+guint
+settle_load_rows_of(const GArray *sorted, SettleCompareToOrder compare, const SettleOrder *order,
+                    guint *ret_n)
+{
+    gsize size = g_array_get_element_size((GArray *) (uintptr_t) sorted);
+    guint low = 0, high = sorted->len, end;
+
+    while (low < high) {
+        guint middle = low + (high - low) / 2;
+
+        if (compare(sorted->data + middle * size, order) < 0)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    for (end = low; end < sorted->len && compare(sorted->data + end * size, order) == 0; end++)
+        ;
+    *ret_n = end - low;
+    return low;
+}
+
 static int
 compare_orders(gconstpointer a, gconstpointer b)
 {

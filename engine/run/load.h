@@ -92,6 +92,12 @@ void settle_load_order(const SettleReader *reader, SettleOrder *order);
 /* The error of a chunk with more facts of a kind than it may hold; always FALSE. */
 gboolean settle_load_too_large(const SettleRunContext *context, const SettleChunk *chunk,
                                GError **error);
+/* A row against an order, by distributor and order. */
+typedef int (*SettleCompareToOrder)(gconstpointer row, const SettleOrder *order);
+/* Where the rows of an order begin in an array that is sorted by distributor and order (where they
+ * would stand, if there are none), and how many they are. */
+guint settle_load_rows_of(const GArray *sorted, SettleCompareToOrder compare,
+                          const SettleOrder *order, guint *ret_n);
 int settle_order_key_compare(int32_t distributor_a, int64_t order_a, int32_t distributor_b,
                              int64_t order_b);
 

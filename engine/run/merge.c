@@ -94,28 +94,21 @@ set_events_aside(SettleWorker *worker)
     g_array_set_size(worker->new_events, kept);
 }
 
+static int
+compare_event(gconstpointer row, const SettleOrder *order)
+{
+    const SettleEvent *event = row;
+
+    return settle_order_key_compare(event->order.distributor_id, event->order.order_id,
+                                    order->distributor_id, order->order_id);
+}
+
 const SettleEvent *
 settle_merge_events(const GArray *sorted, const SettleOrder *order, guint *ret_n)
 {
-    const SettleEvent *events = (const SettleEvent *) (const void *) sorted->data;
-    guint low = 0, high = sorted->len, first;
+    guint first = settle_load_rows_of(sorted, compare_event, order, ret_n);
 
-    while (low < high) {
-        guint middle = low + (high - low) / 2;
-
-        if (settle_order_key_compare(events[middle].order.distributor_id,
-                                     events[middle].order.order_id, order->distributor_id,
-                                     order->order_id) < 0)
-            low = middle + 1;
-        else
-            high = middle;
-    }
-    first = low;
-    while (low < sorted->len && events[low].order.order_id == order->order_id &&
-           events[low].order.distributor_id == order->distributor_id)
-        low++;
-    *ret_n = low - first;
-    return *ret_n > 0 ? &events[first] : NULL;
+    return *ret_n > 0 ? &g_array_index(sorted, SettleEvent, first) : NULL;
 }
 
 void

@@ -1,7 +1,7 @@
 -- Spreads what is local yet over the workers of Citus. What a table is led by decides: distributors (of digests, too,
 -- though the run comes first in their key), or the contracts and orders that bills and events look up before they know
--- the distributor. Versions of master data,
--- and all other tables, are whole on each node; the list of migrations stays where settle migrate looks at it.
+-- the distributor. Versions of master data, and all other tables, are whole on each node; the list of migrations stays
+-- where settle migrate looks at it.
 -- Run by the login in a transaction; says in settings what it did (a DO block returns nothing).
 DO $$
 DECLARE
