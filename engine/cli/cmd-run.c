@@ -4,7 +4,6 @@
 #include "run/run.h"
 
 #include <string.h>
-#include <unistd.h>
 
 static void
 show_progress(SettleDay date, int64_t done, int64_t total, gpointer user_data)
@@ -54,16 +53,32 @@ print_reports(const SettleCli *cli, const GArray *reports, gboolean dry_run)
     settle_table_end(table);
 }
 
-/* On a terminal only: what runs from a timer must not wait for an answer. */
-static gboolean
-confirm_many(SettleDay from, SettleDay to)
-{
-    char first[SETTLE_DAY_TEXT_BYTES], last[SETTLE_DAY_TEXT_BYTES], answer[8] = "";
+/* More nights than this in one go, or one after tomorrow, are mostly a slip in the date. */
+#define MANY_NIGHTS 62
 
-    fprintf(stderr, "This settles %d nights, %s to %s, and cannot be taken back. Go on? [y/N] ",
-            to - from + 1, settle_day_format(from, first), settle_day_format(to, last));
-    return fgets(answer, sizeof answer, stdin) != NULL &&
-           (strcmp(answer, "y\n") == 0 || strcmp(answer, "yes\n") == 0);
+/* Without --yes. The same on a terminal and off it: what is published cannot be taken back. */
+static gboolean
+refuse_far_dates(SettleDay from, SettleDay to, SettleZone *zone, GError **error)
+{
+    SettleDay tomorrow = settle_zone_today(zone) + 1;
+    char first[SETTLE_DAY_TEXT_BYTES], last[SETTLE_DAY_TEXT_BYTES], day[SETTLE_DAY_TEXT_BYTES];
+    int nights = to - from + 1;
+
+    settle_day_format(from, first);
+    settle_day_format(to, last);
+    if (to > tomorrow)
+        g_set_error(error, SETTLE_ERROR, SETTLE_ERROR_STATE,
+                    "%s is after tomorrow, %s: that would settle %d night%s, which cannot be taken "
+                    "back",
+                    last, settle_day_format(tomorrow, day), nights, nights == 1 ? "" : "s");
+    else if (nights > MANY_NIGHTS)
+        g_set_error(error, SETTLE_ERROR, SETTLE_ERROR_STATE,
+                    "that would settle %d nights, %s to %s, which cannot be taken back", nights,
+                    first, last);
+    else
+        return TRUE;
+    settle_error_hint(error, "look at the date; if it is meant: settle run --date %s --yes", last);
+    return FALSE;
 }
 
 int
@@ -71,7 +86,7 @@ settle_command_run(const SettleCli *cli, int argc, char **argv)
 {
     g_autofree char *date = NULL, *reason = NULL;
     gint64 chunk_facts = 0;
-    gboolean dry_run = FALSE, abandon = FALSE;
+    gboolean dry_run = FALSE, abandon = FALSE, yes = FALSE;
     int workers = 0, code;
     const GOptionEntry entries[] = {
         {"date", 0, 0, G_OPTION_ARG_FILENAME, &date, "settle every night up to this day", "DAY"},
@@ -81,6 +96,9 @@ settle_command_run(const SettleCli *cli, int argc, char **argv)
          "facts a chunk (default: as workers share them, 100000 at most); the result does not "
          "depend on it",
          "N"},
+        {"yes", 0, 0, G_OPTION_ARG_NONE, &yes,
+         "also a date after tomorrow, or more than " G_STRINGIFY(MANY_NIGHTS) " nights in one go",
+         NULL},
         {"dry-run", 0, 0, G_OPTION_ARG_NONE, &dry_run, "compute the next night and write nothing",
          NULL},
         {"abandon", 0, 0, G_OPTION_ARG_NONE, &abandon, "give the unfinished run up", NULL},
@@ -129,8 +147,7 @@ settle_command_run(const SettleCli *cli, int argc, char **argv)
     options.dry_run = dry_run;
     options.progress = show_progress;
     options.progress_data = &progress;
-    if (isatty(STDIN_FILENO) && isatty(STDERR_FILENO))
-        options.confirm = confirm_many;
+    options.confirm = yes ? NULL : refuse_far_dates;
     settle_progress_start(&progress, "run");
     settle_run_nightly(&options, &reports, &error);
     settle_progress_end(&progress);

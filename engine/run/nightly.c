@@ -109,6 +109,20 @@ finish_unfinished(SettleStore *store, const SettleRunOptions *options, const Sta
     return run_context(store, context, options, TRUE, reports, error);
 }
 
+/* Whether the nights are meant: what is published cannot be taken back. */
+static gboolean
+are_meant(SettleStore *store, const SettleRunOptions *options, SettleDay from, GError **error)
+{
+    g_autofree char *name = NULL;
+    g_autoptr(SettleZone) zone = NULL;
+
+    if (options->confirm == NULL || options->dry_run)
+        return TRUE;
+    name = settle_store_zone(store, error);
+    zone = name != NULL ? settle_zone_new(name, error) : NULL;
+    return zone != NULL && options->confirm(from, options->date, zone, error);
+}
+
 static gboolean
 run_dates(SettleStore *store, const SettleRunOptions *options, int64_t epoch, GArray *reports,
           GError **error)
@@ -140,13 +154,10 @@ run_dates(SettleStore *store, const SettleRunOptions *options, int64_t epoch, GA
     else
         date = state.has_pending ? MIN(state.first_pending, options->date) : options->date;
 
+    if (!are_meant(store, options, MIN(date, options->date), error))
+        return FALSE;
     if (state.has_last && options->date == state.last)
         return run_date(store, options, options->date, FALSE, epoch, reports, error);
-    if (options->confirm != NULL && !options->dry_run &&
-        options->date - date >= SETTLE_RUN_MANY_NIGHTS && !options->confirm(date, options->date)) {
-        g_set_error(error, SETTLE_ERROR, SETTLE_ERROR_STATE, "nothing is run");
-        return FALSE;
-    }
     for (; date <= options->date; date++) {
         if (!run_date(store, options, date, TRUE, epoch, reports, error))
             return FALSE;

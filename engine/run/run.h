@@ -21,11 +21,11 @@ typedef struct {
      */
     void (*progress)(SettleDay date, int64_t done, int64_t total, gpointer user_data);
     gpointer progress_data;
-    /* Asked before more than SETTLE_RUN_MANY_NIGHTS are settled in one go: a date mistyped by a
-     * year cannot be taken back. FALSE: nothing is run. NULL: nobody is asked. */
-    gboolean (*confirm)(SettleDay from, SettleDay to);
+    /* Asked before the nights [from, to] are settled, to being `date`: a date mistyped by a year
+     * cannot be taken back. zone: the settlement zone. FALSE and error: nothing is run. NULL:
+     * nobody is asked; nor is it for a dry run, or what an unfinished run still has to do. */
+    gboolean (*confirm)(SettleDay from, SettleDay to, SettleZone *zone, GError **error);
 } SettleRunOptions;
-#define SETTLE_RUN_MANY_NIGHTS 62
 
 /* What one published (or, dry, computed) run did. */
 typedef struct {

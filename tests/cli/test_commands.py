@@ -22,7 +22,7 @@ COMMANDS = {
 }
 OPTIONS = {
     'import': ('--date', '--count', '--sum', '--source', '--staging'),
-    'run': ('--date', '--workers', '--chunk-facts', '--dry-run', '--abandon', '--reason'),
+    'run': ('--date', '--yes', '--workers', '--chunk-facts', '--dry-run', '--abandon', '--reason'),
     'worker': ('--run', '--workers', '--chunk-facts', '--wait'),
     'quarantine list': ('--batch', '--reason', '--limit'),
     'quarantine release': ('--batch', '--line', '--reason', '--all', '--date'),

@@ -21,7 +21,7 @@ DATE = '2026-01-31'
 class Kill(nights.NightCase):
     def start(self, database, *options):
         return subprocess.Popen(
-            [settle_test.program(), '--db', database.conninfo(), 'run', '--date', DATE,
+            [settle_test.program(), '--db', database.conninfo(), 'run', '--date', DATE, '--yes',
              '--chunk-facts', str(ORDERS // 20), *options],
             stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
 

@@ -46,7 +46,9 @@ class Night(settle_test.TestCase):
                                 stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
                                 stderr=subprocess.STDOUT, text=True, check=False,
                                 env={**os.environ, 'SETTLE': settle_test.program(),
-                                     'SETTLE_DB': database.conninfo('postgres'), **environment})
+                                     'SETTLE_DB': database.conninfo('postgres'),
+                                     'SETTLE_RUN_OPTIONS': '--yes',     # whatever day the test is run on
+                                     **environment})
         self.assertEqual(result.returncode, code, result.stdout)
         return result.stdout
 
@@ -66,7 +68,7 @@ class Night(settle_test.TestCase):
         self.assertEqual(sorted(os.listdir(os.path.join(self.inbox, 'done'))),
                          sorted(row['file'] for row in self.manifest))
         self.assertIn('nothing to do', self.night(by_night, UNTIL))
-        self.assertIn('--workers', self.night(by_night, UNTIL, code=2, SETTLE_RUN_OPTIONS='--chunk-facts 5 --workers 999'))
+        self.assertIn('--workers', self.night(by_night, UNTIL, code=2, SETTLE_RUN_OPTIONS='--yes --chunk-facts 5 --workers 999'))
         self.assertIn('SETTLE_RUN_OPTIONS', self.night(by_night, UNTIL, code=2, SETTLE_RUN_OPTIONS='--workers 2 --dry-run'))
         for row in self.manifest:
             os.rename(os.path.join(self.inbox, 'done', row['file']), os.path.join(self.inbox, row['file']))

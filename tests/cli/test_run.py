@@ -171,7 +171,7 @@ class Run(nights.NightCase):
                                     'SELECT pg_sleep(60)'], stdout=subprocess.DEVNULL)
         time.sleep(0.5)
         first = subprocess.Popen([settle_test.program(), '--db', database.conninfo(), 'run', '--date',
-                                  '2026-01-05'], stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+                                  '2026-01-05', '--yes'], stdout=subprocess.PIPE, stderr=subprocess.PIPE)
         try:
             deadline = time.monotonic() + 30
             while database.value("SELECT count(*) FROM pg_locks WHERE locktype = 'advisory'") == '0':

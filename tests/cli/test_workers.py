@@ -25,7 +25,7 @@ class Workers(nights.NightCase):
         return process
 
     def run_it(self, database, *options):
-        return self.start(database, 'run', '--date', DATE, '--chunk-facts', CHUNK, *options)
+        return self.start(database, 'run', '--date', DATE, '--yes', '--chunk-facts', CHUNK, *options)
 
     def finish(self, process, code=0):
         out, err = process.communicate(timeout=120)

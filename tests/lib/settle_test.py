@@ -212,9 +212,9 @@ class Database:
             raise AssertionError(f'one value expected from {text}: {rows}')
         return rows[0][0]
 
-    def settle(self, *arguments, user='postgres', check=False, env=None, timeout=600):
+    def settle(self, *arguments, user='postgres', check=False, env=None, timeout=600, yes=True):
         """Runs the program; (exit code, stdout, stderr). With check, a failure raises."""
-        return settle(*arguments, db=self.conninfo(user), check=check, env=env, timeout=timeout)
+        return settle(*arguments, db=self.conninfo(user), check=check, env=env, timeout=timeout, yes=yes)
 
     def activate(self, *paths):
         """It takes two: one submits, another activates."""
@@ -270,9 +270,12 @@ def sanitizers(arguments):
     return {'ASAN_OPTIONS': os.environ['ASAN_OPTIONS'] + ':detect_leaks=0'}
 
 
-def settle(*arguments, db=None, check=False, env=None, timeout=600):
-    """Runs the program; (exit code, stdout, stderr)."""
+def settle(*arguments, db=None, check=False, env=None, timeout=600, yes=True):
+    """Runs the program; (exit code, stdout, stderr). The dates of the tests are fixed, so whether they lie after
+    tomorrow hangs on the day of the test: with `yes` a night's --date is said to be meant."""
     command = [program(), *(['--db', db] if db else []), *(str(a) for a in arguments)]
+    if yes and 'run' in command and '--date' in command and '--dry-run' not in command:
+        command.append('--yes')
     result = subprocess.run(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
                             stderr=subprocess.PIPE, text=True, check=False, timeout=timeout,
                             env={**os.environ, **sanitizers(arguments), **(env or {})})

@@ -165,6 +165,8 @@ class Bench:
         self.conninfo = quiet(PG, "conninfo", self.pg).strip()
 
     def settle(self, *arguments):
+        if arguments[0] == "run":
+            arguments = (*arguments, "--yes")  # made-up dates, whatever day it is today
         return [self.program, "--db", self.conninfo, *arguments]
 
     def sql(self, text, conninfo=None):
