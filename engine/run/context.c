@@ -246,20 +246,16 @@ load_moved_managers(SettleStore *store, SettleRunContext *context, GError **erro
     return context->directory_before != NULL;
 }
 
-/* How what was posted for an order is found. */
 static gboolean
-load_late_since(SettleStore *store, SettleRunContext *context, GError **error)
+load_last_partition(SettleStore *store, SettleRunContext *context, GError **error)
 {
-    g_autoptr(SettleResult) since = settle_store_query(store, settle_sql_run_late_since, error, "");
+    g_autoptr(SettleResult) last =
+        settle_store_query(store, settle_sql_run_last_partition, error, "");
 
-    if (since == NULL)
+    if (last == NULL)
         return FALSE;
-    settle_invariant(settle_result_rows(since) == 1);
-    context->unnoted_run = settle_result_i32(since, 0, 0);
-    context->unnoted_to =
-        settle_result_is_null(since, 0, 1) ? 0 : settle_day_month(settle_result_day(since, 0, 1));
     context->last_month =
-        settle_result_is_null(since, 0, 2) ? 0 : settle_day_month(settle_result_day(since, 0, 2));
+        settle_result_is_null(last, 0, 0) ? 0 : settle_day_month(settle_result_day(last, 0, 0));
     return TRUE;
 }
 
@@ -286,7 +282,7 @@ settle_run_context_load(SettleStore *store, SettleRunContext *context, GError **
 
         g_array_append_val(context->abandoned, run_id);
     }
-    if (!load_late_since(store, context, error) || !load_batch_states(store, context, error) ||
+    if (!load_last_partition(store, context, error) || !load_batch_states(store, context, error) ||
         !load_complete_months(store, context, error) || !load_fact_months(store, context, error))
         return FALSE;
     settle_run_plan_due(context);

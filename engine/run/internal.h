@@ -119,10 +119,6 @@ typedef struct {
     int32_t last_before; /* the latest batch that an earlier run consumed; 0: none */
     GArray *abandoned;   /* int32_t */
 
-    /* Runs behind this one note what they post behind a policy's span; what those up to it posted
-     * lies in no month behind unnoted_to. */
-    int32_t unnoted_run;
-    SettleMonth unnoted_to;
     SettleMonth last_month; /* that there is a partition for, of bills or transfers */
 
     /* Which partitions hold the facts of the run's batches, and what waited for the date: where

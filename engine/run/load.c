@@ -509,11 +509,6 @@ posted_keys(SettleStore *store, const SettleRunContext *context, const SettleOrd
     GArray *all = g_array_sized_new(FALSE, FALSE, sizeof(SettleOrderKey), n_keys);
 
     g_array_append_vals(all, keys, n_keys);
-    for (guint i = 0; i < all->len; i++) {
-        SettleOrderKey *key = &g_array_index(all, SettleOrderKey, i);
-
-        key->last = MAX(key->last, context->unnoted_to);
-    }
     if (!add_late(all, store, context, error))
         g_clear_pointer(&all, g_array_unref);
     return all;

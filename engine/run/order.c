@@ -439,13 +439,10 @@ settle_old_order(SettleWorker *worker, SettleSubject *subject)
 static void
 note_late(SettleWorker *worker, const SettleSubject *subject)
 {
-    const SettleRunContext *context = worker->context;
     GArray *agenda = worker->output->agenda;
     SettleMonth last = settle_day_month(subject->order->closing_day) + subject->policy->span_months;
     guint first = agenda->len;
 
-    if (context->run_id <= context->unnoted_run)
-        return;
     for (guint i = 0; i < worker->transfers->len; i++) {
         const SettleTransfer *t = &g_array_index(worker->transfers, SettleTransfer, i);
         SettleDay look_day = settle_month_first(t->period);

@@ -26,6 +26,29 @@ hash_of(const SettleSqlMigration *migration, uint8_t hash[SETTLE_DIGEST_BYTES])
     settle_digest_once(migration->text, strlen(migration->text), hash);
 }
 
+/* What was applied is what the program knows, and more. */
+static gboolean
+refuse_newer(int applied, GError **error)
+{
+    g_set_error(error, SETTLE_ERROR, SETTLE_ERROR_STATE,
+                "the database has schema %d, this program knows schema %d", applied, newest());
+    settle_error_hint(error, "install the settle that the database was last migrated with");
+    return FALSE;
+}
+
+/* What was applied is something else: the schema was made anew before 1.0, and nothing leads from
+ * an older one to it. */
+static gboolean
+refuse_older(GError **error)
+{
+    g_set_error(error, SETTLE_ERROR, SETTLE_ERROR_STATE,
+                "the database has a schema from before 1.0 that is not this program's");
+    settle_error_hint(error, "make a new database and take the facts in again from their files: "
+                             "docs/operations.md \"From an older schema\"; the old database is "
+                             "left as it is");
+    return FALSE;
+}
+
 /* Compares what was applied with what the program holds; *ret_applied is the last number. */
 static gboolean
 read_applied(SettleStore *store, int *ret_applied, GError **error)
@@ -42,22 +65,12 @@ read_applied(SettleStore *store, int *ret_applied, GError **error)
         const uint8_t *stored = settle_result_bytes(result, row, 1, &length);
 
         applied = settle_result_i32(result, row, 0);
-        if (applied > newest()) {
-            g_set_error(error, SETTLE_ERROR, SETTLE_ERROR_STATE,
-                        "the database has schema %d, this program knows schema %d", applied,
-                        newest());
-            settle_error_hint(error, "install the settle that the database was last migrated with");
-            return FALSE;
-        }
         settle_invariant(applied == row + FIRST);
+        if (applied > newest())
+            return refuse_newer(applied, error);
         hash_of(&settle_sql_migrations[applied], hash);
-        if (length != sizeof hash || memcmp(stored, hash, sizeof hash) != 0) {
-            g_set_error(error, SETTLE_ERROR, SETTLE_ERROR_STATE,
-                        "migration %04d_%s is not the one that was applied to the database",
-                        applied, settle_sql_migrations[applied].name);
-            settle_error_hint(error, "migrations are never edited, only followed by new ones");
-            return FALSE;
-        }
+        if (length != sizeof hash || memcmp(stored, hash, sizeof hash) != 0)
+            return refuse_older(error);
     }
     *ret_applied = applied;
     return TRUE;

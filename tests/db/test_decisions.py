@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 """Four eyes, held by the database: what psql with the right role can and cannot do, and what the commands
-say about it (migration 0005)."""
+say about it (migration 0007)."""
 import os
 import sys
 import tempfile

@@ -60,19 +60,30 @@ class Migrate(ProbeCase):
                 "JOIN pg_roles r ON r.oid = c.relowner WHERE n.nspname = 'settle'"),
                 [['settle_owner', 'f']])
 
-    def test_changed_migration_is_refused(self):
-        database = self.fresh()
-        database.sql("ALTER TABLE settle.schema_migration DISABLE TRIGGER ALL; "
-                     "UPDATE settle.schema_migration SET hash = sha256('x') WHERE number = 2")
-        for what in ('migrate', 'check-schema'):
-            message = self.fails(probe(database, 'login', what), 'STATE')
-            self.assertIn('0002_functions_and_roles', message)
+    def test_schema_from_before_1_0_is_refused(self):
+        """Whether it has more migrations than this program or fewer, and whatever they were; nothing is changed."""
+        for change in ("UPDATE settle.schema_migration SET hash = sha256('x') WHERE number = 2",
+                       "UPDATE settle.schema_migration SET hash = sha256('x'); "
+                       "INSERT INTO settle.schema_migration SELECT n, 'older', sha256('x') "
+                       "FROM generate_series((SELECT max(number) + 1 FROM settle.schema_migration), 21) n",
+                       "UPDATE settle.schema_migration SET hash = sha256('x'); "
+                       "DELETE FROM settle.schema_migration WHERE number > 3"):
+            database = self.fresh()
+            database.sql(f'ALTER TABLE settle.schema_migration DISABLE TRIGGER ALL; {change}')
+            before = database.sql('TABLE settle.schema_migration')
+            for what in ('migrate', 'check-schema'):
+                message = self.fails(probe(database, 'login', what), 'STATE')
+                self.assertIn('schema from before 1.0', message)
+                self.assertIn('From an older schema', message)
+            self.assertEqual(database.sql('TABLE settle.schema_migration'), before)
 
     def test_newer_schema_is_refused(self):
         database = self.fresh()
-        database.sql("INSERT INTO settle.schema_migration VALUES (9999, 'later', sha256('x'))")
+        database.sql("INSERT INTO settle.schema_migration "
+                     "SELECT max(number) + 1, 'later', sha256('x') FROM settle.schema_migration")
+        newer = database.value('SELECT max(number) FROM settle.schema_migration')
         for what in ('migrate', 'check-schema'):
-            self.assertIn('schema 9999', self.fails(probe(database, 'login', what), 'STATE'))
+            self.assertIn(f'schema {newer}', self.fails(probe(database, 'login', what), 'STATE'))
 
     def test_unfinished_run_is_refused(self):
         database = self.fresh()

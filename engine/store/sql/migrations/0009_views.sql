@@ -1,33 +1,34 @@
--- Deposits of carriers and distributors: transfers of a kind of their own in runs of their own (docs/semantics.md 13.13,
--- 14.44). What a cover has settled is brought into the next invoice, and so is a debt that an invoice left (14.45).
+-- What auditors and reports read by SQL: published rows only, with names instead of ids. An order or window
+-- can be followed from its facts to the invoice line and back (docs/operations.md has examples).
 
-ALTER TABLE settle.transfer DROP CONSTRAINT transfer_kind_check;
-ALTER TABLE settle.transfer ADD CONSTRAINT transfer_kind_check CHECK (kind BETWEEN 1 AND 6);
+-- Runs whose rows are visible.
+CREATE VIEW settle_view.run AS
+SELECT r.run_id, r.kind, p.business_date, p.facts, p.settled, p.zero, p.waiting, p.due, p.transfers,
+       p.invoices, r.control_position, r.calculation, r.engine, r.actor, r.at AS started_at,
+       p.at AS published_at, encode(p.digest, 'hex') AS digest, encode(p.previous, 'hex') AS previous
+  FROM settle.run_publication p JOIN settle.run r USING (run_id);
 
-ALTER TABLE settle.run DROP CONSTRAINT run_kind_check;
-ALTER TABLE settle.run ADD CONSTRAINT run_kind_check CHECK (kind IN ('nightly', 'issue', 'deposit'));
+CREATE VIEW settle_view.carrier AS
+SELECT id AS carrier_id, code AS carrier FROM settle.code WHERE dim = 1;
 
-ALTER TABLE settle.control_log DROP CONSTRAINT control_log_action_check;
-ALTER TABLE settle.control_log ADD CONSTRAINT control_log_action_check
-    CHECK (action IN ('setting', 'policy-submit', 'policy-withdraw', 'policy-activate', 'period-close',
-                      'period-reopen', 'quarantine-release', 'invoice-approve', 'run-abandon',
-                      'deposit-amount', 'deposit-cover', 'deposit-forfeit'));
+CREATE VIEW settle_view.distributor AS
+SELECT id AS distributor_id, code AS distributor FROM settle.code WHERE dim = 2;
 
--- The few totals of deposits among all others.
-CREATE INDEX ledger_total_deposits ON settle.ledger_total (distributor_id, run_id) WHERE kind = 6;
+CREATE VIEW settle_view.class AS
+SELECT id::smallint AS class_id, code AS class FROM settle.code WHERE dim = 6;
 
-ALTER TABLE settle.invoice
-    ADD COLUMN brought_minor bigint NOT NULL DEFAULT 0 CHECK (brought_minor <= 0),  -- a debt the invoice before left
-    ADD COLUMN covered_minor bigint NOT NULL DEFAULT 0 CHECK (covered_minor >= 0);  -- from the distributor's deposit
-GRANT INSERT (brought_minor, covered_minor) ON settle.invoice TO settle_runner;
+CREATE VIEW settle_view.account AS
+SELECT * FROM (VALUES (1::smallint, 'carrier'), (2::smallint, 'distributor'), (3::smallint, 'held'),
+    (4::smallint, 'withheld'), (5::smallint, 'invoiced'), (6::smallint, 'cash'), (7::smallint, 'deposit'),
+    (8::smallint, 'fee')) v (role, account);
 
-CREATE OR REPLACE VIEW settle_view.kind AS
+CREATE VIEW settle_view.kind AS
 SELECT * FROM (VALUES (1::smallint, 'upfront'), (2::smallint, 'deferred'), (3::smallint, 'revenue-share'),
     (4::smallint, 'volume-bonus'), (5::smallint, 'invoice'), (6::smallint, 'deposit')) v (kind_no, kind);
 
 -- A deposit's transfers name no policy, those between cash and deposit of a distributor no carrier, of a carrier no
 -- distributor: '' then. They are in yuan.
-CREATE OR REPLACE VIEW settle_view.transfer AS
+CREATE VIEW settle_view.transfer AS
 SELECT t.run_id, r.business_date, coalesce(c.carrier, '') AS carrier, coalesce(d.distributor, '') AS distributor, k.kind,
        p.name AS policy, p.version AS policy_version, u.rule, t.distributor_id,
        CASE WHEN t.subject_id < 4611686018427387904 THEN t.subject_id END AS order_id,
@@ -52,7 +53,7 @@ SELECT t.run_id, r.business_date, coalesce(c.carrier, '') AS carrier, coalesce(d
 
 -- A deposit belongs to one party: what covered a claim of a carrier left the distributor's one deposit, and the other
 -- way round.
-CREATE OR REPLACE VIEW settle_view.balance AS
+CREATE VIEW settle_view.balance AS
 SELECT coalesce(c.carrier, '') AS carrier, coalesce(d.distributor, '') AS distributor,
        coalesce(p.currency, 156::smallint) AS currency_no, a.account, t.period, sum(x.amount)::bigint AS balance_minor
   FROM settle.ledger_total t
@@ -66,7 +67,7 @@ SELECT coalesce(c.carrier, '') AS carrier, coalesce(d.distributor, '') AS distri
   JOIN settle_view.account a ON a.role = x.role
  GROUP BY 1, 2, 3, 4, 5;
 
-CREATE OR REPLACE VIEW settle_view.invoice AS
+CREATE VIEW settle_view.invoice AS
 SELECT CASE WHEN NOT i.carried
             THEN c.carrier || '-' || s.year || '-' || lpad((s.base + i.place)::text, 6, '0') END AS number,
        i.run_id || '/' || c.carrier AS batch, c.carrier, d.distributor, i.currency AS currency_no,
@@ -87,8 +88,58 @@ SELECT CASE WHEN NOT i.carried
   JOIN settle_view.distributor d USING (distributor_id)
   LEFT JOIN settle.invoice_base s USING (run_id, chunk, carrier_id);
 
--- As before, with deposits.
-CREATE OR REPLACE VIEW settle_view.transfer_lineage AS
+CREATE VIEW settle_view.invoice_line AS
+SELECT i.number, i.batch, i.carrier, i.distributor, i.status, l.line, k.kind, x.class, l.taken_back,
+       l.withheld, l.tax_included, l.transfers, l.net_minor, l.tax_minor, l.gross_minor,
+       i.currency_no, i.tax_ppb
+  FROM settle.invoice_line l
+  JOIN settle_view.invoice i ON i.distributor_id = l.distributor_id AND i.run_id = l.run_id
+   AND i.carrier_id = l.carrier_id AND i.currency_no = l.currency AND i.tax_ppb = l.tax_ppb
+  JOIN settle_view.kind k ON k.kind_no = l.kind
+  LEFT JOIN settle_view.class x USING (class_id);
+
+-- Orders that were taken in; settled_by is the run that consumed their batch (NULL: not yet).
+CREATE VIEW settle_view.closed_order AS
+SELECT c.carrier, o.upstream_id, d.distributor, o.order_id, o.distributor_id, o.closing_month,
+       o.closing_day, o.closing_at, o.quantity, o.paid_minor, o.currency AS currency_no, o.contract,
+       b.source, o.batch_id, o.line, n.run_id AS settled_by
+  FROM settle.closed_order o
+  JOIN settle.batch b USING (batch_id)
+  JOIN settle_view.carrier c USING (carrier_id)
+  JOIN settle_view.distributor d USING (distributor_id)
+  LEFT JOIN settle.batch_consumption n USING (batch_id);
+
+-- Why an order was settled as zero (numbers: engine/model/outcome.h).
+CREATE VIEW settle_view.zero AS
+SELECT o.distributor_id, o.closing_month, o.order_id, o.run_id, v.reason
+  FROM settle.order_outcome o
+  JOIN settle_view.run r USING (run_id)
+  JOIN (VALUES (1::smallint, 'no-policy'), (2::smallint, 'currency'), (3::smallint, 'no-rule'),
+               (4::smallint, 'zero'), (5::smallint, 'no-bills'), (6::smallint, 'overflow')) v (outcome, reason)
+    USING (outcome);
+
+-- Rows that were not accepted and not released since.
+CREATE VIEW settle_view.quarantine AS
+SELECT q.batch_id, b.kind, b.source, b.business_date, q.line, q.field, q.value, q.reason, q.message, q.raw
+  FROM settle.quarantine q JOIN settle.batch b USING (batch_id)
+ WHERE NOT EXISTS (SELECT 1 FROM settle.quarantine_release r
+                    WHERE r.batch_id = q.batch_id AND r.line = q.line);
+
+-- Submitted, and neither withdrawn nor active.
+CREATE VIEW settle_view.policy_waiting AS
+SELECT s.position AS submission, s.carrier, s.name, s.version, s.closing_from, s.closing_to, s.hash,
+       s.actor AS submitted_by, s.at AS submitted_at
+  FROM settle.policy_submission s
+ WHERE NOT EXISTS (SELECT 1 FROM settle.control_log l
+                    WHERE l.action = 'policy-withdraw' AND l.subject = s.position::text)
+   AND NOT EXISTS (SELECT 1 FROM settle.policy p WHERE p.hash = s.hash);
+
+-- From any fen back to the rule and the facts and forward to the invoice line, and from a fact to all that came of
+-- it (docs/operations.md "From a fen to its facts"). Look up by distributor: every large key starts with it.
+-- One row a published transfer. order_*: the order it is for, with the file and line that said so; bill_*: of a
+-- revenue share, the bill; window_*: of a volume bonus; invoice*, line: the invoice that carries it, if one does
+-- yet (the postings of an issue: the invoice that was issued). taken_back: it lowers what was earned.
+CREATE VIEW settle_view.transfer_lineage AS
 SELECT t.run_id, r.business_date, coalesce(c.code, '') AS carrier, coalesce(d.code, '') AS distributor, k.kind, u.rule,
        (t.slot >> 4) & 4095 AS item, p.name AS policy, p.version AS policy_version,
        encode(p.hash, 'hex') AS policy_hash, a.account AS debit, b.account AS credit, t.credit = 1 AND t.kind <= 5 AS taken_back,
@@ -158,3 +209,22 @@ SELECT t.run_id, r.business_date, coalesce(c.code, '') AS carrier, coalesce(d.co
     ON n.distributor_id = t.distributor_id AND n.run_id = i.run_id AND n.carrier_id = i.carrier_id
    AND n.currency = i.currency_no AND n.tax_ppb = i.tax_ppb AND n.kind = t.kind AND n.class_id = t.class_id
    AND n.taken_back = (t.credit = 1) AND n.withheld = (t.credit = 4);
+
+-- One row for every order and each transfer of it; an order without one has its reason, or waits.
+CREATE VIEW settle_view.order_lineage AS
+SELECT c.code AS carrier, d.code AS distributor, o.upstream_id AS order_no, o.closing_at, o.paid_minor,
+       o.currency AS currency_no, b.source, o.batch_id, o.line, n.run_id AS settled_by, z.reason AS zero_because,
+       t.run_id, t.business_date, t.kind, t.rule, t.item, t.policy_version, t.debit, t.credit, t.amount_minor,
+       t.target_minor, t.period, t.origin, t.bill_month, t.bill_revision, t.invoice, t.invoice_line,
+       o.distributor_id, o.order_id
+  FROM settle.closed_order o
+  JOIN settle.batch b USING (batch_id)
+  JOIN settle.code c ON c.dim = 1 AND c.id = o.carrier_id
+  JOIN settle.code d ON d.dim = 2 AND d.id = o.distributor_id
+  LEFT JOIN settle.batch_consumption n USING (batch_id)
+  LEFT JOIN settle_view.zero z USING (distributor_id, closing_month, order_id)
+  LEFT JOIN settle_view.transfer_lineage t
+    ON t.distributor_id = o.distributor_id AND t.subject_id = o.order_id;
+
+GRANT SELECT ON ALL TABLES IN SCHEMA settle_view TO settle_reader, settle_runner, settle_approver;
+GRANT SELECT ON settle_view.policy_waiting TO settle_author;

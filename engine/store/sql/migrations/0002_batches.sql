@@ -1,0 +1,80 @@
+-- What came in: batches, what of them was not accepted, and what other systems staged.
+
+CREATE TABLE settle.batch (
+    batch_id      integer PRIMARY KEY,
+    kind          text NOT NULL CHECK (kind IN ('carriers', 'distributors', 'outlets', 'managers',
+                      'products', 'orders', 'bills', 'events', 'months', 'receipts')),
+    source        text NOT NULL,
+    business_date date NOT NULL,
+    state         text NOT NULL CHECK (state IN ('sealed', 'refused')),
+    reason        text NOT NULL DEFAULT '',    -- why it was refused, or a remark on the totals
+    rows_read     bigint NOT NULL CHECK (rows_read >= 0),
+    sum_minor     numeric(38) NOT NULL,        -- of the amount column over all readable rows
+    control_count bigint,
+    control_sum_minor numeric(38),
+    accepted      bigint NOT NULL CHECK (accepted >= 0),
+    repeated      bigint NOT NULL CHECK (repeated >= 0),   -- same key, same content: counted once
+    quarantined   bigint NOT NULL CHECK (quarantined >= 0),
+    waiting       bigint NOT NULL DEFAULT 0 CHECK (waiting >= 0), -- bills before their order
+    header        text NOT NULL,               -- the file's header line, to read kept rows again
+    content       bytea CHECK (length(content) = 32),  -- the row sum of all that its transaction stored
+    actor         text NOT NULL DEFAULT session_user,
+    at            timestamptz NOT NULL DEFAULT clock_timestamp(),
+    CHECK (rows_read = accepted + repeated + quarantined + waiting OR state = 'refused')
+);
+CREATE INDEX batch_by_date ON settle.batch (business_date);
+
+-- How many facts of a batch concern a distributor and month: what chunks are cut by.
+CREATE TABLE settle.batch_slice (
+    batch_id       integer NOT NULL,
+    distributor_id integer NOT NULL,
+    month          date NOT NULL,   -- closing month of orders, bill month of bills
+    facts          integer NOT NULL CHECK (facts > 0),
+    PRIMARY KEY (batch_id, distributor_id, month)
+);
+CREATE INDEX batch_slice_by_month ON settle.batch_slice (month, batch_id);
+
+CREATE TABLE settle.batch_consumption (
+    batch_id integer PRIMARY KEY,
+    run_id   integer NOT NULL
+);
+
+CREATE TABLE settle.quarantine (
+    batch_id integer NOT NULL,
+    line     bigint NOT NULL,        -- of the file; of the staging row when it came from there
+    field    text NOT NULL,          -- name of the column, '' if the row as a whole
+    field_no integer NOT NULL,       -- 1-based place of the column, 0 if the row as a whole
+    value    text NOT NULL,
+    reason   text NOT NULL,          -- stable code, e.g. 'unknown-product'
+    message  text NOT NULL,
+    raw      text NOT NULL,          -- the record as it came
+    PRIMARY KEY (batch_id, line)
+);
+
+CREATE TABLE settle.quarantine_release (
+    batch_id    integer NOT NULL,
+    line        bigint NOT NULL,
+    into_batch  integer NOT NULL,    -- the batch the row was taken in again with
+    position    bigint NOT NULL,     -- control log
+    PRIMARY KEY (batch_id, line)
+);
+
+-- Other systems write rows here; `settle import KIND --staging SOURCE` reads them through the same
+-- validator as a file. Values are texts, exactly as they would stand in a CSV file.
+CREATE TABLE settle.staging (
+    source  text NOT NULL,
+    kind    text NOT NULL,
+    row_no  bigint NOT NULL,
+    fields  jsonb NOT NULL,          -- {"order_id": "A-1", "paid": "199.90", ...}
+    at      timestamptz NOT NULL DEFAULT clock_timestamp(),
+    PRIMARY KEY (source, kind, row_no)
+);
+
+-- How far a source has been taken in.
+CREATE TABLE settle.staging_taken (
+    source   text NOT NULL,
+    kind     text NOT NULL,
+    up_to    bigint NOT NULL,
+    batch_id integer NOT NULL,
+    PRIMARY KEY (source, kind, up_to)
+);

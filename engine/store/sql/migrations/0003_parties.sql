@@ -1,0 +1,65 @@
+-- Master data, versioned by batch, and the policies that hold.
+
+CREATE TABLE settle.code (
+    dim  smallint NOT NULL CHECK (dim BETWEEN 1 AND 8),   -- engine/model/directory.h
+    id   integer NOT NULL CHECK (id > 0),
+    code text NOT NULL,                                   -- products: carrier, U+001F, product
+    PRIMARY KEY (dim, id),
+    UNIQUE (dim, code)
+);
+
+CREATE TABLE settle.carrier_version (
+    carrier_id integer NOT NULL, valid_from date NOT NULL, batch_id integer NOT NULL,
+    name text NOT NULL,
+    status smallint NOT NULL DEFAULT 1 CHECK (status BETWEEN 0 AND 2), -- 0 applied, 1 active, 2 ended
+    PRIMARY KEY (carrier_id, valid_from, batch_id)
+);
+
+CREATE TABLE settle.distributor_version (
+    distributor_id integer NOT NULL, valid_from date NOT NULL, batch_id integer NOT NULL,
+    name text NOT NULL, tier smallint NOT NULL CHECK (tier >= 0),
+    status smallint NOT NULL DEFAULT 1 CHECK (status BETWEEN 0 AND 2),
+    PRIMARY KEY (distributor_id, valid_from, batch_id)
+);
+
+CREATE TABLE settle.outlet_version (
+    outlet_id integer NOT NULL, valid_from date NOT NULL, batch_id integer NOT NULL,
+    name text NOT NULL, distributor_id integer NOT NULL, parent_id integer NOT NULL, -- 0: the top
+    PRIMARY KEY (outlet_id, valid_from, batch_id)
+);
+
+CREATE TABLE settle.manager_version (
+    manager_id integer NOT NULL, valid_from date NOT NULL, batch_id integer NOT NULL,
+    name text NOT NULL, outlet_id integer NOT NULL,
+    PRIMARY KEY (manager_id, valid_from, batch_id)
+);
+
+CREATE TABLE settle.product_version (
+    product_id integer NOT NULL, valid_from date NOT NULL, batch_id integer NOT NULL,
+    name text NOT NULL, carrier_id integer NOT NULL, class_id smallint NOT NULL,
+    sales_from date NOT NULL DEFAULT '1900-01-01', -- both days included; the calendar's ends: open
+    sales_to   date NOT NULL DEFAULT '2399-12-31',
+    PRIMARY KEY (product_id, valid_from, batch_id)
+);
+
+CREATE TABLE settle.policy (
+    policy_id    integer PRIMARY KEY,
+    carrier_id   integer NOT NULL,
+    name         text NOT NULL,
+    version      text NOT NULL,
+    closing_from date NOT NULL,
+    closing_to   date NOT NULL,
+    currency     smallint NOT NULL,  -- ISO 4217 number of all its amounts
+    hash         bytea NOT NULL CHECK (length(hash) = 32),
+    document     bytea NOT NULL,     -- the text, byte for byte
+    position     bigint NOT NULL,    -- control log: its activation
+    tax_ppb      bigint CHECK (tax_ppb >= 0), -- of its amounts: invoices are one a rate
+    CHECK (closing_from <= closing_to),
+    UNIQUE (carrier_id, version)
+);
+
+-- Rule names for views: ordinal is the place in the document, part of every slot.
+CREATE TABLE settle.policy_rule (
+    policy_id integer NOT NULL, ordinal integer NOT NULL, kind smallint NOT NULL, rule text NOT NULL,
+    PRIMARY KEY (policy_id, ordinal)
+);

@@ -1,0 +1,184 @@
+-- Facts. Large ones are partitioned by month and led by the distributor; what waits for something is in plain tables.
+
+CREATE TABLE settle.closed_order (
+    closing_month  date NOT NULL,
+    distributor_id integer NOT NULL,
+    order_id       bigint NOT NULL CHECK (order_id > 0 AND order_id < 4611686018427387904),
+    batch_id       integer NOT NULL,
+    closing_day    date NOT NULL,
+    product_id     integer NOT NULL,
+    manager_id     integer NOT NULL,     -- 0: none
+    quantity       integer NOT NULL CHECK (quantity > 0),
+    paid_minor     bigint NOT NULL CHECK (paid_minor >= 0),
+    region_id      smallint NOT NULL,
+    channel_id     smallint NOT NULL,
+    currency       smallint NOT NULL,
+    flags          smallint NOT NULL,
+    carrier_id     integer NOT NULL,
+    contract_id    bigint NOT NULL,      -- 0: none
+    closing_at     timestamptz NOT NULL,
+    line           integer NOT NULL,     -- of its batch's file
+    upstream_id    text NOT NULL,
+    contract       text NOT NULL,
+    PRIMARY KEY (distributor_id, closing_month, order_id)
+) PARTITION BY RANGE (closing_month);
+CREATE INDEX closed_order_by_batch ON settle.closed_order
+    USING brin (batch_id, distributor_id, closing_day) WITH (pages_per_range = 32);
+-- An event names its order by the carrier's key of it alone, whatever its age, and may come a second time: without
+-- these a file of events, of one event even, read all orders and events of history.
+CREATE INDEX closed_order_by_id ON settle.closed_order (order_id);
+
+-- A bill carries what is known of the order it serves, so that settling it needs no join.
+CREATE TABLE settle.bill (
+    month          date NOT NULL,
+    distributor_id integer NOT NULL,
+    order_id       bigint NOT NULL,
+    revision       smallint NOT NULL CHECK (revision > 0),
+    withdrawn      boolean NOT NULL,     -- the contract's bills moved to an earlier-closed order
+    follows        boolean NOT NULL,     -- not the first row of this order and month
+    batch_id       integer NOT NULL,     -- the batch it enters settlement with
+    source_batch_id integer NOT NULL,    -- the batch it came in (differs if it waited for its order)
+    issue_day      date NOT NULL,
+    billed_minor   bigint NOT NULL,
+    tax_minor      bigint NOT NULL,
+    cash_minor     bigint NOT NULL,
+    arrears_minor  bigint NOT NULL,
+    minutes        integer NOT NULL CHECK (minutes >= 0),
+    megabytes      bigint NOT NULL CHECK (megabytes >= 0),
+    order_batch_id integer NOT NULL,     -- from here on: the order's
+    closing_day    date NOT NULL,
+    product_id     integer NOT NULL,
+    manager_id     integer NOT NULL,
+    quantity       integer NOT NULL,
+    paid_minor     bigint NOT NULL,
+    region_id      smallint NOT NULL,
+    channel_id     smallint NOT NULL,
+    currency       smallint NOT NULL,
+    flags          smallint NOT NULL,
+    contract_id    bigint NOT NULL,
+    line           integer NOT NULL,
+    PRIMARY KEY (distributor_id, month, order_id, revision, withdrawn)
+) PARTITION BY RANGE (month);
+CREATE INDEX bill_by_batch ON settle.bill
+    USING brin (batch_id, distributor_id) WITH (pages_per_range = 32);
+
+-- Contract -> its orders, with what a bill needs of them. Read by contract when bills come in.
+CREATE TABLE settle.contract (
+    contract_id    bigint NOT NULL,
+    order_id       bigint NOT NULL,
+    distributor_id integer NOT NULL,
+    batch_id       integer NOT NULL,     -- the order's: a bill is not settled before it
+    closing_at     timestamptz NOT NULL,
+    closing_day    date NOT NULL,
+    product_id     integer NOT NULL,
+    manager_id     integer NOT NULL,
+    quantity       integer NOT NULL,
+    paid_minor     bigint NOT NULL,
+    region_id      smallint NOT NULL,
+    channel_id     smallint NOT NULL,
+    currency       smallint NOT NULL,
+    flags          smallint NOT NULL,
+    PRIMARY KEY (contract_id, order_id)
+);
+
+-- Bills that came before their order.
+CREATE TABLE settle.bill_waiting (
+    contract_id bigint NOT NULL, month date NOT NULL, revision smallint NOT NULL,
+    batch_id integer NOT NULL, line integer NOT NULL, issue_day date NOT NULL,
+    billed_minor bigint NOT NULL, tax_minor bigint NOT NULL, cash_minor bigint NOT NULL,
+    arrears_minor bigint NOT NULL, minutes integer NOT NULL, megabytes bigint NOT NULL,
+    currency smallint NOT NULL, contract text NOT NULL, carrier_id integer NOT NULL,
+    PRIMARY KEY (contract_id, month, revision)
+);
+
+-- Which of them found their order: append-only, so waiting = bill_waiting without a row here.
+CREATE TABLE settle.bill_found (
+    contract_id bigint NOT NULL, month date NOT NULL, revision smallint NOT NULL,
+    batch_id integer NOT NULL,
+    PRIMARY KEY (contract_id, month, revision)
+);
+
+-- An event carries what is known of its order, so that settling it needs no join. Partitioned by the closing
+-- month of the order: its events lie together.
+CREATE TABLE settle.event (
+    closing_month  date NOT NULL,
+    distributor_id integer NOT NULL,
+    order_id       bigint NOT NULL,
+    event_id       bigint NOT NULL CHECK (event_id > 0 AND event_id < 4611686018427387904),
+    batch_id       integer NOT NULL,     -- the batch it enters settlement with
+    source_batch_id integer NOT NULL,    -- the batch it came in (differs if it waited for its order)
+    line           integer NOT NULL,     -- of the source batch's file
+    kind           smallint NOT NULL CHECK (kind BETWEEN 1 AND 8),   -- engine/model/facts.h
+    day            date NOT NULL,        -- local
+    whole          boolean NOT NULL,     -- a refund that says of itself that it is the whole
+    amount_minor   bigint NOT NULL CHECK (amount_minor >= 0),        -- of a refund, else 0
+    reinstates     bigint NOT NULL,      -- event_id of the event that it undoes, else 0
+    happened_at    timestamptz NOT NULL,
+    upstream_id    text NOT NULL,        -- the carrier's key of the event
+    order_batch_id integer NOT NULL,     -- from here on: the order's
+    closing_day    date NOT NULL,
+    product_id     integer NOT NULL,
+    manager_id     integer NOT NULL,
+    quantity       integer NOT NULL,
+    paid_minor     bigint NOT NULL,
+    region_id      smallint NOT NULL,
+    channel_id     smallint NOT NULL,
+    currency       smallint NOT NULL,
+    flags          smallint NOT NULL,
+    PRIMARY KEY (distributor_id, closing_month, order_id, event_id)
+) PARTITION BY RANGE (closing_month);
+CREATE INDEX event_by_batch ON settle.event
+    USING brin (batch_id, distributor_id) WITH (pages_per_range = 32);
+CREATE INDEX event_by_id ON settle.event (event_id);
+
+-- Events that came before their order.
+CREATE TABLE settle.event_waiting (
+    order_id bigint NOT NULL, event_id bigint NOT NULL,
+    batch_id integer NOT NULL, line integer NOT NULL,
+    kind smallint NOT NULL, day date NOT NULL, whole boolean NOT NULL, amount_minor bigint NOT NULL,
+    reinstates bigint NOT NULL, happened_at timestamptz NOT NULL, currency smallint NOT NULL, carrier_id integer NOT NULL,
+    upstream_id text NOT NULL, order_upstream_id text NOT NULL,
+    PRIMARY KEY (order_id, event_id)
+);
+
+-- Which of them found their order: append-only, so waiting = event_waiting without a row here.
+CREATE TABLE settle.event_found (
+    order_id bigint NOT NULL, event_id bigint NOT NULL,
+    batch_id integer NOT NULL,           -- of the order
+    PRIMARY KEY (order_id, event_id)
+);
+
+CREATE TABLE settle.month_complete (
+    carrier_id integer NOT NULL,
+    month      date NOT NULL,
+    batch_id   integer NOT NULL,
+    line       integer NOT NULL,
+    PRIMARY KEY (carrier_id, month)
+);
+
+CREATE TABLE settle.receipt (
+    distributor_id integer NOT NULL,
+    receipt_id     bigint NOT NULL CHECK (receipt_id > 0 AND receipt_id < 4611686018427387904),
+    batch_id       integer NOT NULL,
+    line           integer NOT NULL,
+    carrier_id     integer NOT NULL,
+    month          date NOT NULL,          -- the origin period that is paid for
+    currency       smallint NOT NULL,
+    amount_minor   bigint NOT NULL CHECK (amount_minor <> 0),   -- below zero: taken back
+    upstream_id    text NOT NULL,          -- the carrier's key of the receipt
+    PRIMARY KEY (distributor_id, receipt_id)
+);
+CREATE INDEX receipt_by_id ON settle.receipt (receipt_id);
+
+CREATE TABLE settle.statement_line (
+    position     bigint NOT NULL,     -- of its import in the control log
+    line         bigint NOT NULL,     -- of the file
+    kind         smallint NOT NULL CHECK (kind BETWEEN 0 AND 4),   -- 0: cannot be read
+    origin       date NOT NULL,
+    subject_id   bigint NOT NULL,
+    amount_minor bigint NOT NULL,
+    subject      text NOT NULL,       -- order, or distributor and rule; of a line that cannot be read the line
+    fault        text,
+    PRIMARY KEY (position, line),
+    CHECK ((kind = 0) = (fault IS NOT NULL))
+);

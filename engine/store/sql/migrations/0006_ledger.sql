@@ -1,0 +1,158 @@
+-- What runs write: transfers, their totals, and what is kept of orders, windows and invoices.
+
+CREATE TABLE settle.transfer (
+    distributor_id integer NOT NULL,
+    period         date NOT NULL,
+    subject_id     bigint NOT NULL,      -- order, volume window or invoice: engine/model/transfer.h
+    run_id         integer NOT NULL,
+    slot           integer NOT NULL,
+    amount_minor   bigint NOT NULL,
+    target_minor   bigint NOT NULL,
+    policy_id      integer NOT NULL,
+    origin         date NOT NULL,
+    class_id       smallint NOT NULL,
+    revision       smallint NOT NULL,
+    kind           smallint NOT NULL,
+    debit          smallint NOT NULL,
+    credit         smallint NOT NULL,
+    -- One constraint: eight cost a tenth of COPY's processor time.
+    CONSTRAINT transfer_check CHECK (
+        amount_minor > 0 AND debit <> credit AND period >= origin AND target_minor >= 0 AND slot >= 0
+        AND kind BETWEEN 1 AND 6 AND debit BETWEEN 1 AND 8 AND credit BETWEEN 1 AND 8),
+    PRIMARY KEY (distributor_id, period, subject_id, run_id, slot)
+) PARTITION BY RANGE (period);
+
+-- Sums of a run's transfers, written with them. month is that of the run's business date.
+CREATE TABLE settle.ledger_total (
+    distributor_id integer NOT NULL,
+    month          date NOT NULL,
+    run_id         integer NOT NULL,
+    policy_id      integer NOT NULL,
+    carrier_id     integer NOT NULL,
+    kind           smallint NOT NULL,
+    class_id       smallint NOT NULL,
+    period         date NOT NULL,
+    origin         date NOT NULL,
+    debit          smallint NOT NULL,
+    credit         smallint NOT NULL,
+    transfers      bigint NOT NULL CHECK (transfers > 0),
+    amount_minor   bigint NOT NULL CHECK (amount_minor > 0),
+    PRIMARY KEY (distributor_id, month, run_id, policy_id, kind, class_id, period, origin, debit, credit)
+) PARTITION BY RANGE (month);
+-- The few totals of deposits among all others.
+CREATE INDEX ledger_total_deposits ON settle.ledger_total (distributor_id, run_id) WHERE kind = 6;
+
+-- The digest over a distributor's transfers of a run; the run's digest is over these.
+CREATE TABLE settle.run_distributor (
+    run_id integer NOT NULL,
+    distributor_id integer NOT NULL,
+    transfers bigint NOT NULL,
+    digest bytea NOT NULL CHECK (length(digest) = 32),
+    -- The run first: neighbours of one night lie together (a page each was most of a small night's WAL).
+    PRIMARY KEY (run_id, distributor_id)
+);
+
+-- The reason for zero of a settled order; an order without a row has postings or a schedule.
+CREATE TABLE settle.order_outcome (
+    distributor_id integer NOT NULL,
+    closing_month  date NOT NULL,
+    order_id       bigint NOT NULL,
+    run_id         integer NOT NULL,
+    outcome        smallint NOT NULL,
+    paid_minor     bigint NOT NULL,
+    carrier_id     integer NOT NULL,
+    PRIMARY KEY (distributor_id, closing_month, order_id, run_id)
+) PARTITION BY RANGE (closing_month);
+
+-- Exceptions to look at again. Append-only: the latest row of a key holds.
+CREATE TABLE settle.agenda (
+    distributor_id integer NOT NULL,
+    run_id         integer NOT NULL,
+    order_id       bigint NOT NULL,
+    what           smallint NOT NULL CHECK (what BETWEEN 1 AND 6),
+                   -- 1 order waits for its day, 2 bill waits for its day,
+                   -- 3 instalment or upfront pending on a bill, 4 decided after pending,
+                   -- 5 event waits for its day, 6 something was posted after the span of the
+                   -- order's policy, in the month of look_day
+    slot           integer NOT NULL,     -- 3, 4: of the target
+    closing_month  date NOT NULL,
+    look_day       date NOT NULL,        -- 1, 2: the day; 3, 4: the due day
+    bill_month     date,                 -- 2: the bill's; 3: the missing one
+    revision       smallint,             -- 2: the bill's
+    carrier_id     integer NOT NULL,
+    PRIMARY KEY (distributor_id, run_id, order_id, what, slot, look_day, closing_month)
+);
+CREATE INDEX agenda_by_day ON settle.agenda (look_day) WHERE what IN (1, 2, 5);
+-- Instalments that wait, to be found by their carrier when it declares a month complete.
+CREATE INDEX agenda_pending ON settle.agenda (carrier_id, bill_month) WHERE what = 3;
+CREATE INDEX agenda_late ON settle.agenda (distributor_id, order_id) WHERE what = 6;
+
+-- How a run changed the measure of a volume window, and what the window was posted to then.
+CREATE TABLE settle.volume_delta (
+    distributor_id integer NOT NULL,
+    window_end     date NOT NULL,        -- last month
+    policy_id      integer NOT NULL,
+    ordinal        integer NOT NULL,     -- the rule
+    scope_id       integer NOT NULL,
+    run_id         integer NOT NULL,
+    delta          bigint NOT NULL,      -- orders, units or minor units
+    PRIMARY KEY (distributor_id, window_end, policy_id, ordinal, scope_id, run_id)
+);
+
+CREATE TABLE settle.volume_posting (
+    distributor_id integer NOT NULL,
+    window_end     date NOT NULL,
+    policy_id      integer NOT NULL,
+    ordinal        integer NOT NULL,
+    scope_id       integer NOT NULL,
+    run_id         integer NOT NULL,
+    measure        bigint NOT NULL,
+    target_minor   bigint NOT NULL,
+    -- Of that this much went through `held`, this much of it was released, and this much was taken back of it.
+    held_minor     bigint NOT NULL DEFAULT 0,
+    released_minor bigint NOT NULL DEFAULT 0,
+    taken_minor    bigint NOT NULL DEFAULT 0,
+    PRIMARY KEY (distributor_id, window_end, policy_id, ordinal, scope_id, run_id)
+);
+
+-- One row per distributor, currency and tax rate that had something to invoice at a cycle's end,
+-- carried forward or not. It binds the totals of the runs (after_run, run_id] that are its own.
+CREATE TABLE settle.invoice (
+    distributor_id integer NOT NULL,
+    run_id         integer NOT NULL,
+    carrier_id     integer NOT NULL,
+    currency       smallint NOT NULL,
+    tax_ppb        bigint NOT NULL,
+    chunk          integer NOT NULL,
+    place          integer NOT NULL,     -- within its chunk and carrier, from 1; 0 if carried
+    after_run      integer NOT NULL,
+    carried        boolean NOT NULL,
+    lines          integer NOT NULL,
+    transfers      bigint NOT NULL,
+    net_minor bigint NOT NULL, tax_minor bigint NOT NULL, gross_minor bigint NOT NULL,
+    withheld_minor bigint NOT NULL, payable_minor bigint NOT NULL, tax_added_minor bigint NOT NULL,
+    brought_minor bigint NOT NULL DEFAULT 0 CHECK (brought_minor <= 0),  -- a debt the invoice before left
+    covered_minor bigint NOT NULL DEFAULT 0 CHECK (covered_minor >= 0),  -- from the distributor's deposit
+    CHECK (net_minor + tax_minor = gross_minor),
+    CHECK (carried = (place = 0)),
+    PRIMARY KEY (distributor_id, run_id, carrier_id, currency, tax_ppb)
+);
+
+CREATE TABLE settle.invoice_line (
+    distributor_id integer NOT NULL,
+    run_id         integer NOT NULL,
+    carrier_id     integer NOT NULL,
+    currency       smallint NOT NULL,
+    tax_ppb        bigint NOT NULL,
+    line           integer NOT NULL,
+    kind           smallint NOT NULL,
+    class_id       smallint NOT NULL,
+    taken_back     boolean NOT NULL,
+    withheld       boolean NOT NULL,
+    tax_included   boolean NOT NULL,
+    transfers      bigint NOT NULL,
+    net_minor bigint NOT NULL, tax_minor bigint NOT NULL, gross_minor bigint NOT NULL,
+    CHECK (net_minor + tax_minor = gross_minor),
+    PRIMARY KEY (distributor_id, run_id, carrier_id, currency, tax_ppb, line)
+);
+CREATE INDEX invoice_by_run ON settle.invoice (run_id, carrier_id);

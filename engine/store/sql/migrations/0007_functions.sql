@@ -1,0 +1,288 @@
+-- What the database itself does: refuse changes, make partitions, take decisions in.
+
+-- Functions of ours are for nobody until they are granted (0008).
+ALTER DEFAULT PRIVILEGES REVOKE EXECUTE ON FUNCTIONS FROM PUBLIC;
+-- Partitions that are made later are for reading.
+ALTER DEFAULT PRIVILEGES IN SCHEMA settle
+    GRANT SELECT ON TABLES TO settle_reader, settle_runner, settle_approver;
+
+CREATE FUNCTION settle.refuse_change() RETURNS trigger
+    LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+    RAISE EXCEPTION 'settle: published rows are never changed'
+        USING ERRCODE = 'restrict_violation', TABLE = TG_TABLE_NAME,
+              DETAIL = format('%s on %I.%I was refused.', TG_OP, TG_TABLE_SCHEMA, TG_TABLE_NAME),
+              HINT = 'Post a correction: what should be minus what is.';
+END
+$$;
+
+-- The month's partition of a table, attached or not there at all: a half-made one cannot be seen.
+CREATE FUNCTION settle.partition_of(table_name text, month date) RETURNS regclass
+    LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp
+AS $$
+    SELECT c.oid::regclass
+      FROM pg_class p
+      JOIN pg_namespace n ON n.oid = p.relnamespace AND n.nspname = 'settle'
+      JOIN pg_inherits i ON i.inhparent = p.oid
+      JOIN pg_class c ON c.oid = i.inhrelid
+     WHERE p.relname = table_name AND p.relkind = 'p'
+       AND c.relname = table_name || '_' || to_char(month, 'YYYY_MM')
+$$;
+
+-- Makes one partition beside the table and attaches it: ATTACH lets readers and writers of the table
+-- go on, PARTITION OF would wait for them and make new ones wait. Indexes come by LIKE and are taken
+-- over by ATTACH; triggers are not copied by LIKE, and a statement on the partition itself would not
+-- fire those of its parent. Rows here are only ever inserted: vacuum soon (so that BRIN ranges are
+-- summarised and pages known to be visible) and freeze at once, so that no page is rewritten later.
+CREATE FUNCTION settle.create_partition(table_name text, month date) RETURNS void
+    LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+    partition constant text := table_name || '_' || to_char(month, 'YYYY_MM');
+BEGIN
+    EXECUTE format('CREATE TABLE settle.%I (LIKE settle.%I INCLUDING ALL) WITH ('
+                   'autovacuum_vacuum_insert_scale_factor = 0.1, '
+                   'autovacuum_analyze_scale_factor = 0.05, '
+                   'autovacuum_freeze_min_age = 0)', partition, table_name);
+    IF EXISTS (SELECT 1 FROM pg_trigger
+                WHERE tgrelid = format('settle.%I', table_name)::regclass
+                  AND tgname = 'append_only') THEN
+        EXECUTE format('CREATE TRIGGER append_only BEFORE UPDATE OR DELETE OR TRUNCATE '
+                       'ON settle.%I FOR EACH STATEMENT EXECUTE FUNCTION settle.refuse_change()',
+                       partition);
+        EXECUTE format('ALTER TABLE settle.%I ENABLE ALWAYS TRIGGER append_only', partition);
+    END IF;
+    EXECUTE format('ALTER TABLE settle.%I ATTACH PARTITION settle.%I FOR VALUES FROM (%L) TO (%L)',
+                   table_name, partition, month, month + interval '1 month');
+END
+$$;
+
+-- Which partitions the months from..to still lack.
+CREATE FUNCTION settle.missing_partitions(from_month date, to_month date)
+    RETURNS TABLE (table_name text, month date)
+    LANGUAGE sql VOLATILE SET search_path = pg_catalog, pg_temp
+AS $$
+    SELECT c.relname::text, m::date
+      FROM pg_class c
+      JOIN pg_namespace n ON n.oid = c.relnamespace AND n.nspname = 'settle'
+     CROSS JOIN generate_series(date_trunc('month', from_month::timestamp),
+                                date_trunc('month', to_month::timestamp), interval '1 month') m
+     WHERE c.relkind = 'p' AND NOT c.relispartition
+       AND settle.partition_of(c.relname::text, m::date) IS NULL
+     ORDER BY 2, 1
+$$;
+
+-- Returns how many were made. The advisory lock is only taken when something is missing; who waited for
+-- it looks again.
+CREATE FUNCTION settle.ensure_partitions(from_month date, to_month date) RETURNS integer
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path = pg_catalog, pg_temp SET lock_timeout = '5s'
+AS $$
+DECLARE
+    missing record;
+    made integer := 0;
+BEGIN
+    IF from_month IS NULL OR to_month IS NULL OR to_month < from_month
+       OR to_month > from_month + interval '50 years' THEN
+        RAISE EXCEPTION 'settle: partitions are asked for from % to %', from_month, to_month
+            USING ERRCODE = 'invalid_parameter_value';
+    END IF;
+    IF NOT EXISTS (SELECT 1 FROM settle.missing_partitions(from_month, to_month)) THEN
+        RETURN 0;
+    END IF;
+    PERFORM pg_advisory_xact_lock(hashtextextended('settle partitions', 0));
+    FOR missing IN SELECT * FROM settle.missing_partitions(from_month, to_month) LOOP
+        PERFORM settle.create_partition(missing.table_name, missing.month);
+        made := made + 1;
+    END LOOP;
+    RETURN made;
+END
+$$;
+
+-- The partition, or an error for a name that is no partitioned table of ours.
+CREATE FUNCTION settle.partition_named(table_name text, month date) RETURNS regclass
+    LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+    IF NOT EXISTS (SELECT 1 FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+                    WHERE n.nspname = 'settle' AND c.relname = table_name
+                      AND c.relkind = 'p') THEN
+        RAISE EXCEPTION 'settle: % is no table by month', table_name
+            USING ERRCODE = 'invalid_parameter_value';
+    END IF;
+    RETURN settle.partition_of(table_name, month);
+END
+$$;
+
+-- Brings the BRIN indexes of a month up to date; returns how many page ranges were summarised.
+CREATE FUNCTION settle.summarize(table_name text, month date) RETURNS integer
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path = pg_catalog, pg_temp SET lock_timeout = '5s'
+AS $$
+DECLARE
+    ranges integer;
+BEGIN
+    SELECT coalesce(sum(brin_summarize_new_values(c.oid)), 0) INTO ranges
+      FROM pg_index i
+      JOIN pg_class c ON c.oid = i.indexrelid
+      JOIN pg_am a ON a.oid = c.relam AND a.amname = 'brin'
+     WHERE i.indrelid = settle.partition_named(table_name, month);
+    RETURN ranges;
+END
+$$;
+
+-- Where autovacuum looks at a partition at this moment it does the same work; a night waited for it, up to five seconds.
+CREATE FUNCTION settle.analyze_partition(table_name text, month date) RETURNS void
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path = pg_catalog, pg_temp SET lock_timeout = '5s'
+    SET default_statistics_target = '30' SET client_min_messages = 'error'
+AS $$
+DECLARE
+    partition constant regclass := settle.partition_named(table_name, month);
+BEGIN
+    IF partition IS NOT NULL THEN
+        EXECUTE format('ANALYZE (SKIP_LOCKED) %s', partition);
+    END IF;
+END
+$$;
+
+-- The last closed month as of a position of the control log; NULL: none. Closing one closes all before it, opening
+-- one again opens all after it.
+CREATE FUNCTION settle.closed_to(up_to bigint) RETURNS date
+    LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+    decision record;
+    closed   date;
+BEGIN
+    FOR decision IN SELECT action, (subject || '-01')::date AS month FROM settle.control_log
+                     WHERE action IN ('period-close', 'period-reopen') AND position <= up_to ORDER BY position LOOP
+        IF decision.action = 'period-close' THEN
+            closed := greatest(closed, decision.month);
+        ELSIF closed >= decision.month THEN
+            closed := (decision.month - interval '1 month')::date;
+        END IF;
+    END LOOP;
+    RETURN closed;
+END
+$$;
+
+-- Takes a policy in and returns its number. Authors write nothing else, so they get no table.
+CREATE FUNCTION settle.submit_policy(carrier text, name text, version text, closing_from date,
+                                     closing_to date, document bytea) RETURNS bigint
+    LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+    place bigint;
+BEGIN
+    UPDATE settle.counter c SET value = c.value + 1 WHERE c.name = 'control' RETURNING value INTO place;
+    INSERT INTO settle.control_log (position, action, subject, detail)
+    VALUES (place, 'policy-submit', carrier || '/' || version,
+            jsonb_build_object('hash', encode(sha256(document), 'hex')));
+    INSERT INTO settle.policy_submission (position, carrier, name, version, closing_from, closing_to,
+                                          hash, document)
+    VALUES (place, carrier, name, version, closing_from, closing_to, sha256(document), document);
+    RETURN place;
+END
+$$;
+
+-- Takes a submission back: its author, or an approver, who turns it down.
+CREATE FUNCTION settle.withdraw_policy(submission bigint, reason text) RETURNS void
+    LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+    place bigint;
+    author text;
+BEGIN
+    UPDATE settle.counter c SET value = c.value + 1 WHERE c.name = 'control' RETURNING value INTO place;
+    SELECT actor INTO author FROM settle.policy_submission WHERE position = submission;
+    IF NOT FOUND THEN
+        RAISE EXCEPTION 'there is no submission %', submission USING ERRCODE = 'no_data_found';
+    END IF;
+    IF author <> session_user AND NOT pg_has_role(session_user, 'settle_approver', 'MEMBER') THEN
+        RAISE EXCEPTION 'submission % is not yours', submission
+            USING ERRCODE = 'insufficient_privilege';
+    END IF;
+    INSERT INTO settle.control_log (position, action, subject, detail)
+    VALUES (place, 'policy-withdraw', submission::text, jsonb_build_object('reason', reason));
+END
+$$;
+
+-- Each kind of decision has its group; who drafted does not approve, who took a statement in does not decide on it. The
+-- functions above come in as the owner.
+CREATE FUNCTION settle.check_decision() RETURNS trigger
+    LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+    wanted text;
+BEGIN
+    wanted := CASE NEW.action
+              WHEN 'quarantine-release' THEN 'settle_runner'
+              WHEN 'run-abandon' THEN 'settle_runner'
+              WHEN 'statement-import' THEN 'settle_runner'
+              WHEN 'policy-submit' THEN 'settle_owner'
+              WHEN 'policy-withdraw' THEN 'settle_owner'
+              ELSE 'settle_approver' END;
+    IF NOT pg_has_role(current_user, wanted, 'MEMBER') AND current_user <> 'settle_owner' THEN
+        RAISE EXCEPTION 'settle: % is not for %', NEW.action, current_user
+            USING ERRCODE = 'insufficient_privilege', HINT = format('It takes %s.', wanted);
+    END IF;
+    IF NEW.action = 'invoice-approve' AND EXISTS (
+        SELECT 1 FROM settle.invoice_batch b
+          JOIN settle.code c ON c.dim = 1 AND c.id = b.carrier_id
+         WHERE NEW.subject = b.run_id || '/' || c.code AND b.drafter = session_user)
+    THEN
+        RAISE EXCEPTION 'settle: who drafted invoice batch % cannot approve it', NEW.subject
+            USING ERRCODE = 'insufficient_privilege';
+    END IF;
+    IF NEW.action IN ('statement-accept', 'statement-dispute') AND session_user = (
+        SELECT l.actor FROM settle.control_log l
+         WHERE l.action = 'statement-import' AND l.subject = NEW.subject ORDER BY l.position DESC LIMIT 1)
+    THEN
+        RAISE EXCEPTION 'settle: who took in the statement of % cannot decide on its differences', NEW.subject
+            USING ERRCODE = 'insufficient_privilege';
+    END IF;
+    RETURN NEW;
+END
+$$;
+
+-- A policy comes to hold only as somebody else submitted it.
+CREATE FUNCTION settle.check_policy() RETURNS trigger
+    LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+    IF NEW.hash <> sha256(NEW.document) THEN
+        RAISE EXCEPTION 'settle: policy % is not the document of its hash', NEW.name
+            USING ERRCODE = 'check_violation';
+    END IF;
+    IF NOT EXISTS (SELECT 1 FROM settle.policy_submission s
+                    WHERE s.hash = NEW.hash AND s.actor <> session_user
+                      AND NOT EXISTS (SELECT 1 FROM settle.control_log l
+                                       WHERE l.action = 'policy-withdraw'
+                                         AND l.subject = s.position::text))
+    THEN
+        RAISE EXCEPTION 'settle: policy % was not submitted by somebody else', NEW.name
+            USING ERRCODE = 'insufficient_privilege', HINT = 'It takes two: settle policy submit.';
+    END IF;
+    RETURN NEW;
+END
+$$;
+
+-- Counters only count, and approvers only those of their decisions.
+CREATE FUNCTION settle.check_counter() RETURNS trigger
+    LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+    IF NEW.value < OLD.value THEN
+        RAISE EXCEPTION 'settle: counter % never goes back', OLD.name USING ERRCODE = 'restrict_violation';
+    END IF;
+    IF OLD.name IN ('batch', 'run', 'watermark', 'epoch') AND current_user <> 'settle_owner'
+       AND NOT pg_has_role(current_user, 'settle_runner', 'MEMBER')
+    THEN
+        RAISE EXCEPTION 'settle: counter % is not for %', OLD.name, current_user
+            USING ERRCODE = 'insufficient_privilege';
+    END IF;
+    RETURN NEW;
+END
+$$;

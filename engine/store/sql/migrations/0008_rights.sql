@@ -1,0 +1,78 @@
+-- Who may do what, and that published rows stay as they are. Runs as settle_owner, who owns everything here and cannot
+-- log in.
+
+GRANT USAGE ON SCHEMA settle, settle_view TO settle_reader, settle_runner, settle_approver, settle_author;
+GRANT SELECT ON ALL TABLES IN SCHEMA settle TO settle_reader, settle_runner, settle_approver;
+GRANT SELECT ON settle.policy_submission, settle.schema_migration TO settle_author;
+
+-- Grants and triggers of every table. By name of column nobody may supply who did it and when: those
+-- are the columns' defaults. Citus refuses triggers on its tables; there the grants stand alone.
+DO $$
+DECLARE
+    append_only constant boolean :=
+        NOT EXISTS (SELECT 1 FROM pg_extension WHERE extname = 'citus');
+    relation record;
+    columns text;
+BEGIN
+    FOR relation IN
+        SELECT c.oid, c.relname
+          FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+         WHERE n.nspname = 'settle' AND c.relkind IN ('r', 'p') AND NOT c.relispartition
+           AND c.relname <> 'schema_migration'
+    LOOP
+        SELECT string_agg(quote_ident(attname), ', ' ORDER BY attnum) INTO columns
+          FROM pg_attribute
+         WHERE attrelid = relation.oid AND attnum > 0 AND NOT attisdropped
+           AND NOT (attname IN ('actor', 'at', 'drafter') AND atthasdef);
+
+        -- The runner adds no policies; submissions come through settle.submit_policy.
+        IF relation.relname NOT IN ('counter', 'policy', 'policy_rule', 'policy_submission') THEN
+            EXECUTE format('GRANT INSERT (%s) ON settle.%I TO settle_runner', columns,
+                           relation.relname);
+        END IF;
+        IF relation.relname IN ('control_log', 'policy', 'policy_rule', 'code') THEN
+            EXECUTE format('GRANT INSERT (%s) ON settle.%I TO settle_approver', columns,
+                           relation.relname);
+        END IF;
+
+        -- Counters count; what was staged by others may be cleared away by the owner.
+        IF append_only AND relation.relname <> 'staging' THEN
+            EXECUTE format('CREATE TRIGGER append_only BEFORE %s ON settle.%I '
+                           'FOR EACH STATEMENT EXECUTE FUNCTION settle.refuse_change()',
+                           CASE WHEN relation.relname IN ('counter', 'invoice_series')
+                                THEN 'DELETE OR TRUNCATE' ELSE 'UPDATE OR DELETE OR TRUNCATE' END,
+                           relation.relname);
+            EXECUTE format('ALTER TABLE settle.%I ENABLE ALWAYS TRIGGER append_only',
+                           relation.relname);
+        END IF;
+    END LOOP;
+END
+$$;
+
+GRANT UPDATE (value) ON settle.counter TO settle_runner, settle_approver;
+GRANT UPDATE (last_number) ON settle.invoice_series TO settle_runner;
+
+REVOKE EXECUTE ON ALL FUNCTIONS IN SCHEMA settle FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION settle.ensure_partitions(date, date), settle.summarize(text, date),
+    settle.analyze_partition(text, date) TO settle_runner;
+GRANT EXECUTE ON FUNCTION settle.submit_policy, settle.withdraw_policy TO settle_author;
+GRANT EXECUTE ON FUNCTION settle.withdraw_policy TO settle_approver;
+GRANT EXECUTE ON FUNCTION settle.closed_to(bigint) TO settle_reader, settle_runner, settle_approver;
+
+DO $$
+BEGIN
+    -- Citus takes no triggers; there the program alone keeps the roles apart.
+    IF EXISTS (SELECT 1 FROM pg_extension WHERE extname = 'citus') THEN
+        RETURN;
+    END IF;
+    CREATE TRIGGER decision BEFORE INSERT ON settle.control_log
+        FOR EACH ROW EXECUTE FUNCTION settle.check_decision();
+    ALTER TABLE settle.control_log ENABLE ALWAYS TRIGGER decision;
+    CREATE TRIGGER four_eyes BEFORE INSERT ON settle.policy
+        FOR EACH ROW EXECUTE FUNCTION settle.check_policy();
+    ALTER TABLE settle.policy ENABLE ALWAYS TRIGGER four_eyes;
+    CREATE TRIGGER only_up BEFORE UPDATE ON settle.counter
+        FOR EACH ROW EXECUTE FUNCTION settle.check_counter();
+    ALTER TABLE settle.counter ENABLE ALWAYS TRIGGER only_up;
+END
+$$;
