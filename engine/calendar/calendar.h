@@ -25,6 +25,9 @@ SettleDay settle_month_last(SettleMonth month);
 SettleDay settle_month_day(SettleMonth month, int day_of_month);
 /* The day plus k months, clipped to the month's end: 08-31 + 6 = 02-28. */
 SettleDay settle_day_add_months(SettleDay day, int k);
+/* Seconds since 1970-01-01T00:00:00Z of the midnight (UTC) with which the day begins: what C's
+ * time_t counts, for libraries. */
+int64_t settle_day_unix(SettleDay day);
 /* 1 Monday .. 7 Sunday */
 int settle_day_weekday(SettleDay day);
 

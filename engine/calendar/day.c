@@ -1,5 +1,7 @@
 #include "calendar/calendar.h"
 
+#include "calendar/zone-internal.h"
+
 #include <stdio.h>
 
 /* Days of the proleptic Gregorian calendar by counting years from March, so that the leap day comes
@@ -119,6 +121,12 @@ settle_day_add_months(SettleDay day, int k)
 
     settle_day_to_ymd(day, &year, &month, &day_of_month);
     return settle_month_day(year * 12 + month - 1 + k, day_of_month);
+}
+
+int64_t
+settle_day_unix(SettleDay day)
+{
+    return (int64_t) day * 24 * 60 * 60 + SETTLE_UNIX_TO_2000;
 }
 
 int

@@ -2,13 +2,20 @@
 
 #include "base/error.h"
 
+#include <errno.h>
+#include <fcntl.h>
 #include <string.h>
+#include <unistd.h>
 #include <xlsxwriter.h>
 
 #define WIDEST 60u
 /* Digits that a spreadsheet keeps of a number. */
 #define EXACT_DIGITS     15
 #define TAB_NAME_LONGEST 31
+/* With more the library writes row by row, and each text where it stands. */
+#define CELLS_IN_MEMORY 1000000u
+/* Of a tab of a workbook, with the headings. */
+#define MOST_TAB_ROWS LXW_ROW_MAX
 
 typedef struct {
     lxw_format *header, *text, *ordinal, *integer, *money, *money_no_minor;
@@ -106,12 +113,11 @@ width_of(const char *text)
     return width;
 }
 
+/* Headings and widths of a tab; the widths are of all rows, also of those on other tabs. */
 static lxw_error
-write_sheet(lxw_workbook *book, const Formats *formats, const SettleSheet *sheet)
+write_heads(lxw_worksheet *tab, const Formats *formats, const SettleSheet *sheet)
 {
-    g_autofree char *name = g_strndup(sheet->name, TAB_NAME_LONGEST);
-    lxw_worksheet *tab = workbook_add_worksheet(book, name);
-    lxw_error failed = tab == NULL ? LXW_ERROR_MEMORY_MALLOC_FAILED : LXW_NO_ERROR;
+    lxw_error failed = LXW_NO_ERROR;
 
     for (guint c = 0; c < sheet->n_columns && failed == LXW_NO_ERROR; c++) {
         g_autofree char *head = heading(sheet->columns[c].name);
@@ -127,42 +133,102 @@ write_sheet(lxw_workbook *book, const Formats *formats, const SettleSheet *sheet
         worksheet_set_column(tab, (lxw_col_t) c, (lxw_col_t) c, MIN(width + 2, WIDEST), NULL);
         failed = worksheet_write_string(tab, 0, (lxw_col_t) c, head, formats->header);
     }
-    for (guint r = 0; r < sheet->n_totals; r++)
+    return failed;
+}
+
+/* One tab: the rows from first on, as many as it takes; the totals stand on the first. */
+static lxw_error
+write_tab(lxw_workbook *book, const Formats *formats, const SettleSheet *sheet, guint number,
+          guint first, guint n)
+{
+    g_autofree char *name = number == 1 ? g_strndup(sheet->name, TAB_NAME_LONGEST)
+                                        : g_strdup_printf("%.24s (%u)", sheet->name, number);
+    lxw_worksheet *tab = workbook_add_worksheet(book, name);
+    guint n_totals = number == 1 ? sheet->n_totals : 0;
+    lxw_error failed = tab == NULL ? LXW_ERROR_MEMORY_MALLOC_FAILED : LXW_NO_ERROR;
+
+    if (failed == LXW_NO_ERROR)
+        failed = write_heads(tab, formats, sheet);
+    for (guint r = 0; r < n_totals; r++)
         for (guint c = 0; c < sheet->n_columns && failed == LXW_NO_ERROR; c++) {
             const char *text = settle_sheet_total(sheet, r, c);
 
             failed = write_cell(tab, r + 1, (lxw_col_t) c, text, sheet->columns[c].kind,
                                 format_of(formats, sheet->columns[c].kind, text, TRUE));
         }
-    for (guint r = 0; r < sheet->n_rows && failed == LXW_NO_ERROR; r++)
+    for (guint r = 0; r < n && failed == LXW_NO_ERROR; r++)
         for (guint c = 0; c < sheet->n_columns && failed == LXW_NO_ERROR; c++) {
-            const char *text = settle_sheet_text(sheet, r, c);
+            const char *text = settle_sheet_text(sheet, first + r, c);
 
-            failed = write_cell(tab, sheet->n_totals + r + 1, (lxw_col_t) c, text,
-                                sheet->columns[c].kind,
+            failed = write_cell(tab, n_totals + r + 1, (lxw_col_t) c, text, sheet->columns[c].kind,
                                 format_of(formats, sheet->columns[c].kind, text, FALSE));
         }
     if (failed == LXW_NO_ERROR) {
-        worksheet_freeze_panes(tab, 1 + sheet->n_totals, 0);
+        worksheet_freeze_panes(tab, 1 + n_totals, 0);
         worksheet_set_landscape(tab);
         worksheet_fit_to_pages(tab, 1, 0);
-        worksheet_repeat_rows(tab, 0, sheet->n_totals);
+        worksheet_repeat_rows(tab, 0, n_totals);
     }
     return failed;
+}
+
+/* What is longer than a tab goes on on the next: "orders", "orders (2)", ... */
+static lxw_error
+write_sheet(lxw_workbook *book, const Formats *formats, const SettleSheet *sheet)
+{
+    guint first = 0, number = 0;
+    lxw_error failed;
+
+    do {
+        guint room = MOST_TAB_ROWS - 1 - (number == 0 ? sheet->n_totals : 0);
+        guint n = MIN(sheet->n_rows - first, room);
+
+        failed = write_tab(book, formats, sheet, ++number, first, n);
+        first += n;
+    } while (failed == LXW_NO_ERROR && first < sheet->n_rows);
+    return failed;
+}
+
+/* The library says what is wrong with a path on the terminal: so it is tried here first. */
+static gboolean
+can_create(const char *path)
+{
+    int fd = open(path, O_WRONLY | O_CREAT | O_CLOEXEC, 0666);
+
+    if (fd >= 0)
+        close(fd);
+    return fd >= 0;
+}
+
+static guint64
+count_cells(GPtrArray *sheets)
+{
+    guint64 n = 0;
+
+    for (guint i = 0; i < sheets->len; i++) {
+        const SettleSheet *sheet = g_ptr_array_index(sheets, i);
+
+        n += (guint64) sheet->n_rows * sheet->n_columns;
+    }
+    return n;
 }
 
 gboolean
 settle_xlsx_write(const char *path, GPtrArray *sheets, const char *title, SettleDay as_of,
                   GError **error)
 {
-    lxw_workbook *book = workbook_new(path);
+    lxw_workbook_options options = {.constant_memory = count_cells(sheets) > CELLS_IN_MEMORY};
+    lxw_workbook *book = can_create(path) ? workbook_new_opt(path, &options) : NULL;
     lxw_doc_properties properties = {.title = (char *) title,
                                      .author = (char *) "Settle",
-                                     .created = (time_t) as_of * 24 * 60 * 60};
-    lxw_error failed = book == NULL ? LXW_ERROR_MEMORY_MALLOC_FAILED : LXW_NO_ERROR;
+                                     .created = (time_t) settle_day_unix(as_of)};
+    lxw_error failed = LXW_NO_ERROR;
     Formats formats;
 
-    if (book != NULL) {
+    if (book == NULL) {
+        g_set_error(error, SETTLE_ERROR, SETTLE_ERROR_INPUT, "%s: %s", path, g_strerror(errno));
+        return FALSE;
+    } else {
         workbook_set_properties(book, &properties);
         make_formats(book, &formats);
         for (guint i = 0; i < sheets->len && failed == LXW_NO_ERROR; i++)

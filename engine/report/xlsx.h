@@ -7,7 +7,8 @@
 G_BEGIN_DECLS
 
 /* Writes a workbook, a tab a sheet: numbers as numbers, texts as texts whatever they start with,
- * the header frozen, totals in bold under it. as_of: the day that the workbook says it was made on,
+ * the header frozen, totals in bold under it. A sheet longer than a tab (1,048,576 rows) goes on on
+ * the next, "NAME (2)". as_of: the day that the workbook says it was made on,
  * so that the same figures are the same bytes. FALSE and error (INPUT): it cannot be written; what
  * is at path then is of no use. */
 gboolean settle_xlsx_write(const char *path, GPtrArray *sheets, const char *title, SettleDay as_of,
