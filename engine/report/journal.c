@@ -168,7 +168,10 @@ write_transfer(const SettleReader *reader, SettleJournalFormat format, FILE *out
                 day, settle_kind_name(kind), settle_reader_i32(reader, 0), period, origin,
                 told_rule, told_version, told_order);
     else
-        fprintf(out, "\n%s * (%d) %s\n    ; period %s, origin %s, rule %s, version %s, order %s\n",
+        /* tags of hledger, metadata of ledger: each takes one a line, whatever the value holds */
+        fprintf(out,
+                "\n%s * (%d) %s\n    ; period: %s\n    ; origin: %s\n    ; rule: %s\n"
+                "    ; version: %s\n    ; order: %s\n",
                 day, settle_reader_i32(reader, 0), settle_kind_name(kind), period, origin,
                 told_rule, told_version, told_order);
     fprintf(out, "    %s  %s %s\n    %s  -%s %s\n", from, amount, code, to, amount, code);
@@ -183,6 +186,8 @@ settle_journal_write(SettleStore *store, SettleJournalFormat format, const char 
 
     if (format == SETTLE_JOURNAL_BEANCOUNT)
         fputs("option \"title\" \"Settle\"\n", out);
+    if (format == SETTLE_JOURNAL_LEDGER) /* --pedantic wants them known */
+        fputs("tag period\ntag origin\ntag rule\ntag version\ntag order\n", out);
     if (!write_accounts(store, format, carrier, distributor, period, out, error) ||
         !settle_store_exec(store, settle_sql_session_no_nestloop, error, ""))
         return FALSE;

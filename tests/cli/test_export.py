@@ -98,6 +98,18 @@ class Export(small.Case):
                 theirs[row[0].strip()] = Decimal(row[1].strip())
         self.assertEqual(theirs, ours)
 
+        # a month of theirs by our tags is a month of ours; so is an order and a rule
+        path, _ = self.journal('hledger')
+        for period in ('2026-01', '2026-02'):
+            theirs = {row[0]: Decimal(row[1].split()[0]) for row in csv.reader(io.StringIO(self.tool(
+                'hledger', '-f', path, 'bal', '--flat', '-N', '-O', 'csv', f'tag:period=^{period}$')))
+                if row[0] != 'account' and row[1] != '0'}
+            self.assertEqual(theirs, self.ours('--period', period), period)
+        self.assertIn('1.07', self.tool('hledger', '-f', path, 'reg', 'tag:rule=^v$', 'Carrier'))
+        self.assertIn('2.01', self.tool('hledger', '-f', path, 'reg', 'tag:order=^B$', 'Carrier'))
+        path, _ = self.journal('ledger')
+        self.assertIn('2.01', self.tool('ledger', '-f', path, 'reg', 'Carrier', '--limit', "tag('order') =~ /^B$/"))
+
         # the same input, the same bytes; and a part of it balances, too
         self.assertEqual(self.journal('hledger')[1], text)
         path, _ = self.journal('hledger', '--period', '2026-02', '--carrier', 'C1')
