@@ -65,6 +65,16 @@ class Books(small.Case):
         self.assertIn('1 batches hold not what they took in',
                       self.settle('reconcile', 'orders', '--period', '2026-01', code=1))
 
+    def test_no_contract_is_no_other_order(self):
+        """Only rules on bills match: one order names no contract, of two of one contract the later has no bills."""
+        self.prepare('- revenue-share: r\n  base: billed\n  months: 0..12\n  rate: 10%\n')
+        self.send('orders', '2026-01-10', small.order('N', '2026-01-08'), small.order('F', '2026-01-09', contract='K'),
+                  small.order('L', '2026-01-10', contract='K'))
+        self.run_to('2026-01-12')
+        self.assertEqual(sorted((r['state'], r['because'], r['orders']) for r in self.of('reconcile', 'orders', '--period', '2026-01')),
+                         [('settled', 'nothing is due yet', '1'), ('zero', 'it names no contract', '1'),
+                          ('zero', 'its bills serve another order', '1')])
+
     def test_ledger(self):
         self.books()
         for words in ((), ('--period', '2026-01'), ('--by-distributor',), ('--distributor', 'D1')):

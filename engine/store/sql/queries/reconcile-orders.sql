@@ -7,7 +7,8 @@ SELECT c.code, s.currency, s.state, s.reason, count(*), sum(s.paid_minor)::bigin
                CASE WHEN n.run_id IS NULL THEN 'its night is not settled yet'
                     WHEN q.run_id IS NULL THEN 'its run is not published yet'
                     WHEN w.look_day IS NOT NULL THEN 'dated after the night, for a day to come'
-                    WHEN t.posted THEN 'posted' WHEN z.outcome IS NOT NULL THEN v.reason
+                    WHEN t.posted THEN 'posted' WHEN z.outcome = 5 AND o.contract_id = 0 THEN 'it names no contract'
+                    WHEN z.outcome IS NOT NULL THEN v.reason
                     ELSE 'nothing is due yet' END AS reason
           FROM settle.closed_order o
           JOIN settle.batch b ON b.batch_id = o.batch_id AND b.state = 'sealed'
