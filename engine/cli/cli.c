@@ -85,6 +85,25 @@ option_hint(const GOptionEntry *entries, const char *message)
     return meant != NULL ? g_strdup_printf("did you mean --%s", meant) : NULL;
 }
 
+/* Codes may be copied from our CSV, where an apostrophe keeps a text from being a formula. */
+static void
+unguard(const GOptionEntry *entries)
+{
+    static const char *const codes[] = {"CODE", "ID", "NUMBER", "SOURCE", NULL};
+
+    for (; entries != NULL && entries->long_name != NULL; entries++) {
+        char **text = entries->arg_data;
+        const char *plain;
+
+        if (entries->arg != G_OPTION_ARG_FILENAME || *text == NULL ||
+            entries->arg_description == NULL || !g_strv_contains(codes, entries->arg_description))
+            continue;
+        plain = settle_table_unguard(*text);
+        if (plain != *text)
+            memmove(*text, plain, strlen(plain) + 1);
+    }
+}
+
 gboolean
 settle_cli_parse(const char *usage, const char *description, const GOptionEntry *entries, int *argc,
                  char ***argv, int *ret_exit)
@@ -117,6 +136,7 @@ settle_cli_parse(const char *usage, const char *description, const GOptionEntry 
         }
     }
     if (g_option_context_parse(context, argc, argv, &error)) {
+        unguard(entries);
         /* "--" itself is left in by GOption when operands follow it */
         if (*argc > 1 && strcmp((*argv)[1], "--") == 0) {
             memmove(&(*argv)[1], &(*argv)[2], sizeof(char *) * (size_t) (*argc - 1));
@@ -208,6 +228,15 @@ settle_cli_month(const char *option, const char *text, SettleMonth *ret_month, G
     g_set_error(error, SETTLE_ERROR, SETTLE_ERROR_USAGE, "%s \"%s\" is not a period", option, text);
     settle_error_hint(error, "write periods like 2026-03");
     return FALSE;
+}
+
+void
+settle_cli_cut(gint64 limit)
+{
+    fprintf(stderr,
+            "settle: there are more: only the first %" G_GINT64_FORMAT
+            " rows are shown\nhint: --limit 0 shows all\n",
+            limit);
 }
 
 void

@@ -76,6 +76,9 @@ gboolean settle_cli_day(const char *option, const char *text, SettleDay *ret_day
 gboolean settle_cli_month(const char *option, const char *text, SettleMonth *ret_month,
                           GError **error);
 
+/* Says on stderr that a list was cut at --limit. */
+void settle_cli_cut(gint64 limit);
+
 /* Prints a whole result: column i of the result is cells[i]; cells without a name are not shown. */
 void settle_cli_print(const SettleCli *cli, const SettleResult *result, const SettleCell *cells,
                       guint n);

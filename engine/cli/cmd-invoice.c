@@ -24,57 +24,92 @@ parse_batch(const char *text, int32_t *ret_run, const char **ret_carrier)
     return TRUE;
 }
 
+#define N_INVOICE_COLUMNS 15
+#define N_LINE_COLUMNS    10
+
+static const SettleColumn invoice_columns[N_INVOICE_COLUMNS] = {
+    {"number", SETTLE_COLUMN_TEXT},   {"batch", SETTLE_COLUMN_TEXT},
+    {"carrier", SETTLE_COLUMN_TEXT},  {"distributor", SETTLE_COLUMN_TEXT},
+    {"currency", SETTLE_COLUMN_TEXT}, {"tax_rate", SETTLE_COLUMN_TEXT},
+    {"cut_off", SETTLE_COLUMN_TEXT},  {"status", SETTLE_COLUMN_TEXT},
+    {"lines", SETTLE_COLUMN_INTEGER}, {"net", SETTLE_COLUMN_MONEY},
+    {"tax", SETTLE_COLUMN_MONEY},     {"gross", SETTLE_COLUMN_MONEY},
+    {"payable", SETTLE_COLUMN_MONEY}, {"withheld", SETTLE_COLUMN_MONEY},
+    {"document", SETTLE_COLUMN_TEXT},
+};
+
+typedef struct {
+    char rate[SETTLE_MONEY_TEXT_BYTES], lines[16], amounts[5][SETTLE_MONEY_TEXT_BYTES];
+} InvoiceTexts;
+
+/* The cells of an invoice; texts: where those stand that are no texts of the result. */
+static void
+invoice_cells(const SettleResult *rows, int i, InvoiceTexts *texts, const char **cells)
+{
+    SettleCurrency currency = (SettleCurrency) settle_result_i32(rows, i, 4);
+    int exponent = settle_currency_exponent(currency);
+
+    for (int j = 0; j < 8; j++)
+        if (j != 4 && j != 5)
+            cells[j] = settle_result_text(rows, i, j);
+    cells[4] = settle_currency_code(currency);
+    cells[5] = settle_rate_format(settle_result_i64(rows, i, 5), texts->rate);
+    g_snprintf(texts->lines, sizeof texts->lines, "%d", settle_result_i32(rows, i, 8));
+    cells[8] = texts->lines;
+    for (int j = 0; j < 5; j++)
+        cells[9 + j] =
+            settle_money_format(settle_result_i64(rows, i, 9 + j), exponent, texts->amounts[j]);
+    cells[14] = settle_result_text(rows, i, 15);
+}
+
 static void
 print_invoices(const SettleCli *cli, const SettleResult *rows)
 {
-    static const SettleColumn columns[] = {
-        {"number", SETTLE_COLUMN_TEXT},   {"batch", SETTLE_COLUMN_TEXT},
-        {"carrier", SETTLE_COLUMN_TEXT},  {"distributor", SETTLE_COLUMN_TEXT},
-        {"currency", SETTLE_COLUMN_TEXT}, {"tax_rate", SETTLE_COLUMN_TEXT},
-        {"cut_off", SETTLE_COLUMN_TEXT},  {"status", SETTLE_COLUMN_TEXT},
-        {"lines", SETTLE_COLUMN_INTEGER}, {"net", SETTLE_COLUMN_MONEY},
-        {"tax", SETTLE_COLUMN_MONEY},     {"gross", SETTLE_COLUMN_MONEY},
-        {"payable", SETTLE_COLUMN_MONEY}, {"withheld", SETTLE_COLUMN_MONEY},
-        {"document", SETTLE_COLUMN_TEXT},
-    };
-    SettleTable *table = settle_table_new(cli->format, columns, G_N_ELEMENTS(columns), stdout);
+    SettleTable *table = settle_table_new(cli->format, invoice_columns, N_INVOICE_COLUMNS, stdout);
 
     for (int i = 0; i < settle_result_rows(rows); i++) {
-        SettleCurrency currency = (SettleCurrency) settle_result_i32(rows, i, 4);
-        int exponent = settle_currency_exponent(currency);
-        char rate[SETTLE_MONEY_TEXT_BYTES], lines[16], amounts[5][SETTLE_MONEY_TEXT_BYTES];
-        const char *cells[G_N_ELEMENTS(columns)] = {
-            settle_result_text(rows, i, 0),
-            settle_result_text(rows, i, 1),
-            settle_result_text(rows, i, 2),
-            settle_result_text(rows, i, 3),
-            settle_currency_code(currency),
-            settle_rate_format(settle_result_i64(rows, i, 5), rate),
-            settle_result_text(rows, i, 6),
-            settle_result_text(rows, i, 7),
-            lines};
+        const char *cells[N_INVOICE_COLUMNS];
+        InvoiceTexts texts;
 
-        g_snprintf(lines, sizeof lines, "%d", settle_result_i32(rows, i, 8));
-        for (int j = 0; j < 5; j++)
-            cells[9 + j] =
-                settle_money_format(settle_result_i64(rows, i, 9 + j), exponent, amounts[j]);
-        cells[14] = settle_result_text(rows, i, 15);
+        invoice_cells(rows, i, &texts, cells);
         settle_table_row(table, cells);
     }
     settle_table_end(table);
 }
 
+/* invoice: the cells of the invoice that they are of, to be repeated behind each; NULL: not. */
 static void
-print_lines(const SettleCli *cli, const SettleResult *rows)
+print_lines(const SettleCli *cli, const SettleResult *rows, const char *const *invoice)
 {
-    static const SettleColumn columns[] = {
-        {"number", SETTLE_COLUMN_TEXT},    {"line", SETTLE_COLUMN_INTEGER},
-        {"kind", SETTLE_COLUMN_TEXT},      {"class", SETTLE_COLUMN_TEXT},
-        {"direction", SETTLE_COLUMN_TEXT}, {"settled", SETTLE_COLUMN_TEXT},
-        {"count", SETTLE_COLUMN_INTEGER},  {"net", SETTLE_COLUMN_MONEY},
-        {"tax", SETTLE_COLUMN_MONEY},      {"gross", SETTLE_COLUMN_MONEY},
+    static const SettleColumn columns[N_LINE_COLUMNS + N_INVOICE_COLUMNS - 1] = {
+        {"number", SETTLE_COLUMN_TEXT},
+        {"line", SETTLE_COLUMN_INTEGER},
+        {"kind", SETTLE_COLUMN_TEXT},
+        {"class", SETTLE_COLUMN_TEXT},
+        {"direction", SETTLE_COLUMN_TEXT},
+        {"settled", SETTLE_COLUMN_TEXT},
+        {"count", SETTLE_COLUMN_INTEGER},
+        {"net", SETTLE_COLUMN_MONEY},
+        {"tax", SETTLE_COLUMN_MONEY},
+        {"gross", SETTLE_COLUMN_MONEY},
+        /* of the invoice, as in invoice_columns from its second on */
+        {"batch", SETTLE_COLUMN_TEXT},
+        {"carrier", SETTLE_COLUMN_TEXT},
+        {"distributor", SETTLE_COLUMN_TEXT},
+        {"currency", SETTLE_COLUMN_TEXT},
+        {"tax_rate", SETTLE_COLUMN_TEXT},
+        {"cut_off", SETTLE_COLUMN_TEXT},
+        {"status", SETTLE_COLUMN_TEXT},
+        {"invoice_lines", SETTLE_COLUMN_INTEGER},
+        {"invoice_net", SETTLE_COLUMN_MONEY},
+        {"invoice_tax", SETTLE_COLUMN_MONEY},
+        {"invoice_gross", SETTLE_COLUMN_MONEY},
+        {"invoice_payable", SETTLE_COLUMN_MONEY},
+        {"invoice_withheld", SETTLE_COLUMN_MONEY},
+        {"document", SETTLE_COLUMN_TEXT},
     };
-    SettleTable *table = settle_table_new(cli->format, columns, G_N_ELEMENTS(columns), stdout);
+    SettleTable *table = settle_table_new(
+        cli->format, columns, invoice != NULL ? G_N_ELEMENTS(columns) : N_LINE_COLUMNS, stdout);
 
     for (int i = 0; i < settle_result_rows(rows); i++) {
         int exponent = settle_currency_exponent((SettleCurrency) settle_result_i32(rows, i, 10));
@@ -93,12 +128,43 @@ print_lines(const SettleCli *cli, const SettleResult *rows)
         for (int j = 0; j < 3; j++)
             cells[7 + j] =
                 settle_money_format(settle_result_i64(rows, i, 7 + j), exponent, amounts[j]);
+        for (int j = 1; invoice != NULL && j < N_INVOICE_COLUMNS; j++)
+            cells[N_LINE_COLUMNS + j - 1] = invoice[j];
         settle_table_row(table, cells);
     }
     settle_table_end(table);
 }
 
 typedef enum { SHOW_LIST, SHOW_LINES, SHOW_ONE } Show;
+
+/* One invoice with its lines: a table each; as JSON an object that holds the lines; as CSV a line a
+ * row, as invoice lines has them, and behind it what the invoice says, repeated. */
+static void
+print_one(const SettleCli *cli, const SettleResult *invoices, const SettleResult *lines)
+{
+    const char *cells[N_INVOICE_COLUMNS];
+    InvoiceTexts texts;
+    SettleTable *table;
+
+    switch (cli->format) {
+    case SETTLE_FORMAT_TABLE:
+        print_invoices(cli, invoices);
+        putchar('\n');
+        print_lines(cli, lines, NULL);
+        break;
+    case SETTLE_FORMAT_CSV:
+        invoice_cells(invoices, 0, &texts, cells);
+        print_lines(cli, lines, cells);
+        break;
+    case SETTLE_FORMAT_JSON:
+        table = settle_table_new(cli->format, invoice_columns, N_INVOICE_COLUMNS, stdout);
+        invoice_cells(invoices, 0, &texts, cells);
+        settle_table_row_begin(table, cells, "invoice_lines");
+        print_lines(cli, lines, NULL);
+        settle_table_row_end(table);
+        break;
+    }
+}
 
 static int
 invoice_query(const SettleCli *cli, int argc, char **argv, Show what)
@@ -128,7 +194,7 @@ invoice_query(const SettleCli *cli, int argc, char **argv, Show what)
     if (what == SHOW_ONE) {
         if (argc != 2)
             return settle_cli_usage("settle invoice list shows the numbers", "show which invoice");
-        number = argv[1];
+        number = settle_table_unguard(argv[1]);
     } else if (argc > 1) {
         return settle_cli_usage(NULL, "%s takes no \"%s\"", usages[what], argv[1]);
     }
@@ -153,7 +219,7 @@ invoice_query(const SettleCli *cli, int argc, char **argv, Show what)
                             "there is no invoice \"%s\"\nhint: settle invoice list "
                             "shows them",
                             number));
-        if (what == SHOW_LIST || cli->format == SETTLE_FORMAT_TABLE)
+        if (what == SHOW_LIST)
             print_invoices(cli, invoices);
     }
     if (what != SHOW_LIST) {
@@ -161,9 +227,10 @@ invoice_query(const SettleCli *cli, int argc, char **argv, Show what)
                                    distributor, run, number);
         if (lines == NULL)
             return settle_cli_fail(error);
-        if (what == SHOW_ONE && cli->format == SETTLE_FORMAT_TABLE)
-            putchar('\n');
-        print_lines(cli, lines);
+        if (what == SHOW_ONE)
+            print_one(cli, invoices, lines);
+        else
+            print_lines(cli, lines, NULL);
     }
     return SETTLE_EXIT_DONE;
 }

@@ -375,7 +375,7 @@ print_transfers(const SettleCli *cli, SettleStore *store, Filters *filters, int 
     g_autoptr(SettleReader) reader = NULL;
     GError *failure = NULL;
     SettleTable *table;
-    gint64 printed = 0;
+    gint64 printed = 0, more = filters->limit;
 
     if (policies == NULL || (filters->invoice != NULL && !look_invoice_up(store, filters, error)))
         return FALSE;
@@ -383,11 +383,13 @@ print_transfers(const SettleCli *cli, SettleStore *store, Filters *filters, int 
     if ((filters->limit == 0 || filters->limit > 1000) &&
         !settle_store_exec(store, settle_sql_session_no_nestloop, error, ""))
         return FALSE;
-    reader =
-        settle_store_read(store, settle_sql_ledger_transfers, error, "ssshsilii", filters->carrier,
-                          filters->distributor, filters->period, kind, filters->order, filters->run,
-                          filters->invoice != NULL ? (gint64) 0 : filters->limit,
-                          filters->after_run, filters->up_to_run);
+    /* one more tells whether there are more */
+    if (filters->limit > 0 && filters->limit < G_MAXINT64)
+        more++;
+    reader = settle_store_read(
+        store, settle_sql_ledger_transfers, error, "ssshsilii", filters->carrier,
+        filters->distributor, filters->period, kind, filters->order, filters->run,
+        filters->invoice != NULL ? (gint64) 0 : more, filters->after_run, filters->up_to_run);
     if (reader == NULL)
         return FALSE;
     table = settle_table_new(cli->format, columns, G_N_ELEMENTS(columns), stdout);
@@ -402,6 +404,8 @@ print_transfers(const SettleCli *cli, SettleStore *store, Filters *filters, int 
         return FALSE;
     }
     settle_table_end(table);
+    if (filters->limit > 0 && printed > filters->limit)
+        settle_cli_cut(filters->limit);
     return TRUE;
 }
 

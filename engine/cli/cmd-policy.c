@@ -50,7 +50,8 @@ policy_show(const SettleCli *cli, int argc, char **argv)
     if (argc != 2)
         return settle_cli_usage(NULL, "show which policy");
     store = settle_cli_open(cli, SETTLE_STORE_AS_READER, "policy", &error);
-    rows = store != NULL ? settle_store_query(store, settle_sql_policy_show, &error, "s", argv[1])
+    rows = store != NULL ? settle_store_query(store, settle_sql_policy_show, &error, "s",
+                                              settle_table_unguard(argv[1]))
                          : NULL;
     if (rows == NULL)
         return settle_cli_fail(error);

@@ -21,7 +21,9 @@ quarantine_list(const SettleCli *cli, int argc, char **argv)
     };
     g_autoptr(SettleStore) store = NULL;
     g_autoptr(SettleResult) rows = NULL;
+    g_autoptr(SettleSheet) sheet = NULL;
     GError *error = NULL;
+    gboolean cut;
     int code;
 
     if (!settle_cli_parse("quarantine list", "Rows that were not accepted and not released since.",
@@ -35,11 +37,17 @@ quarantine_list(const SettleCli *cli, int argc, char **argv)
     store = settle_cli_open(cli, SETTLE_STORE_AS_READER, "quarantine", &error);
     if (store == NULL)
         return settle_cli_fail(error);
-    rows =
-        settle_store_query(store, settle_sql_quarantine_list, &error, "isi", batch, reason, limit);
+    rows = settle_store_query(store, settle_sql_quarantine_list, &error, "isi", batch, reason,
+                              limit > 0 && limit < G_MAXINT ? limit + 1 : limit);
     if (rows == NULL)
         return settle_cli_fail(error);
-    settle_cli_print(cli, rows, cells, G_N_ELEMENTS(cells));
+    sheet = settle_sheet_from_result("", NULL, NULL, rows, cells, G_N_ELEMENTS(cells));
+    cut = limit > 0 && sheet->n_rows > (guint) limit;
+    if (cut)
+        sheet->n_rows = (guint) limit;
+    settle_sheet_print(sheet, cli->format, stdout);
+    if (cut)
+        settle_cli_cut(limit);
     return SETTLE_EXIT_DONE;
 }
 

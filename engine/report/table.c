@@ -13,11 +13,19 @@ struct SettleTable {
 
 /* --- CSV ------------------------------------------------------------------------------------- */
 
-/* A spreadsheet takes a text that starts like a formula for one: an apostrophe keeps it a text. */
+/* A spreadsheet takes a text that starts like a formula for one: an apostrophe keeps it a text. One
+ * that has such apostrophes of its own gets one more, so that each can be taken off again. */
 static gboolean
 looks_like_formula(const char *text)
 {
+    text += strspn(text, "'");
     return text[0] != '\0' && strchr("=+-@\t\r", text[0]) != NULL;
+}
+
+const char *
+settle_table_unguard(const char *text)
+{
+    return text[0] == '\'' && looks_like_formula(text) ? text + 1 : text;
 }
 
 static void
@@ -78,6 +86,29 @@ json_row(SettleTable *table, const char *const *cells)
     fputs(table->n_rows == 0 ? "[\n" : ",\n", table->out);
     json_dumpf(object, table->out, JSON_COMPACT | JSON_PRESERVE_ORDER);
     json_decref(object);
+}
+
+void
+settle_table_row_begin(SettleTable *table, const char *const *cells, const char *name)
+{
+    g_autoptr(GString) text = g_string_new("{");
+
+    for (guint i = 0; i < table->n; i++) {
+        json_t *cell = json_cell(cells[i] != NULL ? cells[i] : "", table->columns[i].kind);
+        char *said = json_dumps(cell, JSON_COMPACT | JSON_ENCODE_ANY);
+
+        g_string_append_printf(text, "\"%s\":%s,", table->columns[i].name, said);
+        free(said);
+        json_decref(cell);
+    }
+    fprintf(table->out, "%s\"%s\":", text->str, name);
+}
+
+void
+settle_table_row_end(SettleTable *table)
+{
+    fputs("}\n", table->out);
+    settle_table_abandon(table);
 }
 
 /* --- the aligned table ------------------------------------------------------------------------ */

@@ -27,9 +27,17 @@ typedef struct SettleTable SettleTable;
 SettleTable *settle_table_new(SettleFormat format, const SettleColumn *columns, guint n, FILE *out);
 /* cells: n texts, copied. NULL counts as "". */
 void settle_table_row(SettleTable *table, const char *const *cells);
+/* One row as a JSON object that holds a list, too: what is written to out until the end (by another
+ * table) is the value of its member `name`. The end frees the table. */
+void settle_table_row_begin(SettleTable *table, const char *const *cells, const char *name);
+void settle_table_row_end(SettleTable *table);
 /* Frees without writing what is left. */
 void settle_table_abandon(SettleTable *table);
 /* Writes what is left and frees. */
 void settle_table_end(SettleTable *table);
+
+/* A text as somebody copied it from our CSV: without the apostrophe that kept it a text there. The
+ * same text, or its rest. */
+const char *settle_table_unguard(const char *text);
 
 G_END_DECLS

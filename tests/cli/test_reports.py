@@ -263,6 +263,50 @@ class Reports(small.Case):
         self.settle('invoice', 'export', '999/C1', '--output', folder, code=3)
         self.settle('invoice', 'export', 'x', code=2)
 
+    def test_codes_pasted_back_from_csv(self):
+        """In CSV an apostrophe keeps a text from being a formula: as it stands there it names the same thing."""
+        codes = ('+8613800000001', '=1+1', '-A', '@B', "'+8613800000001", "''=C", "'plain", 'plain')
+        self.prepare(RULES, invoice='cycle: weekly, cut-off-day: 7')
+        self.ok('import', 'distributors', self.file('d.csv', 'distributor,name,valid_from\n' + ''.join(
+            f'{code},shop,2026-01-01\n' for code in codes)), '--date', '2026-01-01')
+        self.send('orders', '2026-01-10', *[small.order(code, '2026-01-10', distributor=code) for code in codes])
+        self.run_to('2026-01-10')
+        shown = {row['subject']: row for row in self.rows('ledger', 'transfers', '--kind', 'upfront')}
+        self.assertEqual(len(shown), len(codes))
+        self.assertIn("'+8613800000001", shown)
+        for pasted, row in shown.items():
+            found = self.json('ledger', 'transfers', '--order', pasted)
+            self.assertEqual({r['subject'] for r in found}, {pasted[1:] if pasted.lstrip("'")[0] in '=+-@' else pasted})
+            self.assertEqual(row['distributor'], pasted)
+            self.assertTrue(self.rows('ledger', 'balances', '--distributor', pasted), pasted)
+            self.assertTrue(self.rows('activity', 'list', '--distributor', pasted), pasted)
+        self.assertEqual(self.rows('ledger', 'transfers', '--order', '+8613800000001'),
+                         self.rows('ledger', 'transfers', '--order', "'+8613800000001"))
+
+    def test_one_invoice(self):
+        """An invoice and its lines, in every format."""
+        self.books()
+        number = self.rows('invoice', 'list', '--batch', self.batches[0])[0]['number']
+        listed = {row['number']: row for row in self.json('invoice', 'list')}[number]
+        lines = [row for row in self.json('invoice', 'lines') if row['number'] == number]
+        said = self.json('invoice', 'show', number)
+        self.assertEqual(said.pop('invoice_lines'), lines)
+        self.assertEqual(said, listed)
+        rows = self.rows('invoice', 'show', number)
+        self.assertEqual([(r['line'], r['gross'], r['status'], r['invoice_gross']) for r in rows],
+                         [(str(r['line']), r['gross'], listed['status'], listed['gross']) for r in lines])
+
+    def test_a_cut_list_says_so(self):
+        self.prepare(RULES)
+        self.send('orders', '2026-01-10', *[small.order(f'A{n}', '2026-01-10') for n in range(3)],
+                  *[small.order(f'X{n}', '2026-01-10', product='P-none') for n in range(3)])
+        self.run_to('2026-01-10')
+        for words in (('quarantine', 'list'), ('ledger', 'transfers')):
+            n = len(self.rows(*words))
+            self.assertNotIn('there are more', self.settle(*words, '--limit', str(n)))
+            self.assertIn(f'there are more: only the first {n - 1} rows are shown', self.settle(*words, '--limit', str(n - 1)))
+            self.assertEqual(len(self.json(*words, '--limit', '0')), n)
+
     def test_volume_standing(self):
         """By hand: three orders of two in the second tier."""
         self.prepare(RULES)
