@@ -121,7 +121,7 @@ describe(void)
 int
 settle_command_import(const SettleCli *cli, int argc, char **argv)
 {
-    g_autofree char *date = NULL, *sum = NULL, *source = NULL, *staging = NULL;
+    g_autofree char *date = NULL, *sum = NULL, *source = NULL, *staging = NULL, *unproved = NULL;
     g_autofree char *help = describe();
     gint64 count = G_MININT64;
     const GOptionEntry entries[] = {
@@ -130,6 +130,10 @@ settle_command_import(const SettleCli *cli, int argc, char **argv)
         {"count", 0, 0, G_OPTION_ARG_INT64, &count, "control count: rows of the file", "N"},
         {"sum", 0, 0, G_OPTION_ARG_FILENAME, &sum,
          "control sum: of paid (orders), billed (bills) or amount (events)", "AMOUNT"},
+        {"accept-unproved", 0, 0, G_OPTION_ARG_FILENAME, &unproved,
+         "seal it though amounts that cannot be read leave the control sum unproved; kept with the "
+         "batch",
+         "REASON"},
         {"source", 0, 0, G_OPTION_ARG_FILENAME, &source,
          "what to call the source (default: the file)", "NAME"},
         {"staging", 0, 0, G_OPTION_ARG_FILENAME, &staging,
@@ -166,6 +170,7 @@ settle_command_import(const SettleCli *cli, int argc, char **argv)
     options.has_control_count = count >= 0;
     options.control_count = count;
     options.control_sum = sum;
+    options.accept_unproved = unproved;
     if ((date != NULL && !settle_cli_day("--date", date, &options.business_date, &error)) ||
         !settle_intake_check_options(kind, &options, &error))
         return settle_cli_fail(error);

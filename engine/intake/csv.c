@@ -1,5 +1,7 @@
 #include "intake/csv.h"
 
+#include "base/text.h"
+
 #include <errno.h>
 #include <string.h>
 #include <unistd.h>
@@ -111,6 +113,7 @@ without_doubles(SettleCsv *csv, const char *text, size_t length, size_t *ret_len
 static void
 add_field(SettleCsvRecord *record, const char *text, size_t length)
 {
+    settle_text_trim(&text, &length);
     if (record->n_fields < SETTLE_CSV_MAX_FIELDS)
         record->fields[record->n_fields] = (SettleCsvField){text, length};
     record->n_fields++;

@@ -42,6 +42,7 @@ job_free(SettleIntakeJob *job)
     settle_spool_free(job->rows);
     for (int dim = 0; dim < SETTLE_N_DIMS; dim++)
         settle_intake_codes_free(job->codes[dim]);
+    g_clear_pointer(&job->rounded_ids, g_ptr_array_unref);
     g_clear_pointer(&job->slices, g_hash_table_unref);
     g_clear_pointer(&job->parties, g_ptr_array_unref);
     g_clear_pointer(&job->events, g_array_unref);
@@ -88,6 +89,17 @@ load_setting(SettleIntakeJob *job, GError **error)
 }
 
 static gboolean
+load_rounded_ids(SettleIntakeJob *job, GError **error)
+{
+    g_autoptr(SettleResult) carriers =
+        settle_store_query(job->store, settle_sql_intake_rounded_ids, error, "");
+    job->rounded_ids = g_ptr_array_new_with_free_func(g_free);
+    for (int row = 0; carriers != NULL && row < settle_result_rows(carriers); row++)
+        g_ptr_array_add(job->rounded_ids, g_strdup(settle_result_text(carriers, row, 0)));
+    return carriers != NULL;
+}
+
+static gboolean
 load_counters(SettleIntakeJob *job, GError **error)
 {
     g_autoptr(SettleResult) result =
@@ -119,7 +131,8 @@ job_new(SettleStore *store, SettleIntakeKind kind, const char *name,
     if (zone == NULL)
         return NULL;
     job->zone = settle_zone_new(zone, error);
-    if (job->zone == NULL || !load_setting(job, error) || !load_counters(job, error))
+    if (job->zone == NULL || !load_setting(job, error) || !load_rounded_ids(job, error) ||
+        !load_counters(job, error))
         return NULL;
     job->directory = settle_store_directory(store, options->business_date, 0, error);
     if (job->directory == NULL)
@@ -189,12 +202,13 @@ insert_batch(SettleIntakeJob *job, gboolean sealed, const char *reason, GError *
     uint8_t content[SETTLE_ROW_SUM_BYTES];
     settle_row_sum_bytes(&job->content, content);
     return settle_store_exec(
-               job->store, settle_sql_intake_insert_batch, error, "issdsslslsllllsy", job->batch_id,
-               settle_intake_kind_name(job->kind), job->name, job->options.business_date,
-               sealed ? "sealed" : "refused", reason, job->rows_read, sum,
-               job->options.has_control_count ? job->options.control_count : (int64_t) -1,
+               job->store, settle_sql_intake_insert_batch, error, "issdsslslsllllsys",
+               job->batch_id, settle_intake_kind_name(job->kind), job->name,
+               job->options.business_date, sealed ? "sealed" : "refused", reason, job->rows_read,
+               sum, job->options.has_control_count ? job->options.control_count : (int64_t) -1,
                control_sum == NULL ? "" : control_sum, job->accepted, job->repeated,
-               job->quarantined, job->waiting, job->header, content, sizeof content) &&
+               job->quarantined, job->waiting, job->header, content, sizeof content,
+               job->unproved == NULL ? "" : job->unproved) &&
            settle_failpoint(INTAKE_BATCH_INSERTED, error);
 }
 
@@ -392,12 +406,13 @@ run_job(SettleIntakeJob *job, const Origin *origin, SettleIntakeReport **ret_rep
     if (!settle_failpoint(INTAKE_LOCKED, error) || !read_header(job, error) ||
         !read_all(job, error))
         return FALSE;
-    if (job->rows_read == 0 && (origin->staging != NULL || origin->released != 0)) {
+    /* What is kept is what there is: a release has no control totals to speak of. */
+    sealed = origin->released != 0 || settle_intake_totals_agree(job, &reason);
+    /* Who said that there are rows is not told that there is nothing to take in. */
+    if (sealed && job->rows_read == 0 && (origin->staging != NULL || origin->released != 0)) {
         *ret_report = make_report(job, TRUE, g_strdup("nothing to take in"), error);
         return *ret_report != NULL;
     }
-    /* What is kept is what there is: a release has no control totals to speak of. */
-    sealed = origin->released != 0 || settle_intake_totals_agree(job, &reason);
     if (reason == NULL)
         reason = g_strdup("");
     if (!next_batch_id(job, error) ||

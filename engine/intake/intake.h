@@ -21,6 +21,8 @@ typedef struct {
     int64_t control_count;      /*   on what was read, and the report says so */
     const char
         *control_sum;    /* a decimal, e.g. "199900.00"; NULL: none. orders: paid, bills: billed */
+    const char *accept_unproved; /* why a control sum that cannot be proved, because some amounts
+                                  * cannot be read, is accepted; NULL: it is not */
     size_t memory_bytes; /* for sorting; 0: 64 MiB. The rest spills to unlinked files */
     int lookback_months; /* how far back the same order key is looked for; < 0: the setting
                           * "intake-lookback-months", else 3 (docs/semantics.md 2) */

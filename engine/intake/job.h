@@ -25,6 +25,7 @@ G_BEGIN_DECLS
 #define SETTLE_INTAKE_MAX_KEY  200 /* bytes of an order id or contract */
 #define SETTLE_INTAKE_MAX_CODE 100
 #define SETTLE_INTAKE_MAX_NAME 500
+#define SETTLE_INTAKE_SPREADSHEET_DIGITS 15
 #define SETTLE_INTAKE_MAX_PARTIES                                                                  \
     2000000 /* rows of master data in one file: they are kept in memory */
 
@@ -47,6 +48,7 @@ typedef struct SettleIntakeJob {
     size_t memory;
     SettleDirectory *directory;
     SettleZone *zone;
+    GPtrArray *rounded_ids; /* carriers whose ids may look rounded; "" those of nobody */
     SettleIntakeSource *source;
     SettleIntakeMap map;
     char *header;
@@ -55,6 +57,11 @@ typedef struct SettleIntakeJob {
 
     int64_t rows_read, accepted, repeated, quarantined, waiting, bills_found;
     int64_t unreadable; /* rows whose amount could not be read */
+    const char *unproved; /* why an unproved control sum is accepted; NULL: it is proved */
+    /* ids that are numbers of more digits than a spreadsheet keeps; their digits behind those;
+     * whether some of them is no zero */
+    int64_t long_ids, long_id_zeros;
+    gboolean long_ids_differ;
     SettleInt128 sum;   /* scaled */
     int exponent;       /* the largest one of the currencies seen; -1: none */
 

@@ -20,6 +20,8 @@ typedef enum {
     SETTLE_REJECT_MISSING_VALUE,
     SETTLE_REJECT_TOO_LONG,
     SETTLE_REJECT_CONTROL_CHARACTER,
+    SETTLE_REJECT_UNSEEN_CHARACTER, /* in a code: of no width, or a blank that is none */
+    SETTLE_REJECT_LOOKS_ROUNDED,    /* an id that a spreadsheet took for a number: 2.02601E+16 */
     SETTLE_REJECT_BAD_DATE,
     SETTLE_REJECT_BAD_MONTH,
     SETTLE_REJECT_BAD_TIME,

@@ -1,5 +1,6 @@
 #include "intake/source.h"
 
+#include "base/text.h"
 #include "store/sql.h"
 
 #include <jansson.h>
@@ -206,7 +207,9 @@ fill_from_json(SettleIntakeSource *source, SettleCsvRecord *record)
             continue;
         found++;
         record->fields[i].text = value_text(source, value, &record->fields[i].length);
-        if (record->fields[i].text == NULL) {
+        if (record->fields[i].text != NULL) {
+            settle_text_trim(&record->fields[i].text, &record->fields[i].length);
+        } else {
             record->fields[i] = (SettleCsvField){"", 0};
             if (source->fault == NULL)
                 source->fault =

@@ -5,11 +5,12 @@
 
 G_BEGIN_DECLS
 
-/* USAGE if the control sum is no amount, or the kind has none. */
+/* USAGE if the control sum is no amount, the kind has none, or there is nothing to accept. */
 gboolean settle_intake_check_options(SettleIntakeKind kind, const SettleIntakeOptions *options,
                                      GError **error);
-/* TRUE if what was read agrees. *ret_reason: why not, or a remark, or ""; the caller frees it. */
-gboolean settle_intake_totals_agree(const SettleIntakeJob *job, char **ret_reason);
+/* TRUE if what was read agrees, or cannot be proved and was accepted: then job->unproved says why.
+ * *ret_reason: why not, or a remark, or ""; the caller frees it. */
+gboolean settle_intake_totals_agree(SettleIntakeJob *job, char **ret_reason);
 /* Reads a control sum into the scale of the job's sums. */
 gboolean settle_intake_parse_control_sum(const char *text, SettleInt128 *ret_scaled);
 /* A scaled sum as a decimal with that many places; the caller frees it. */

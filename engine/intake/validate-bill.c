@@ -20,8 +20,8 @@ settle_validate_bill(SettleIntakeJob *job, const SettleCsvRecord *record,
                    {BILL_ARREARS, &bill->arrears_minor}};
     int64_t number = 1, minutes;
 
-    if (!settle_check_text(verdict, carrier, BILL_CARRIER, SETTLE_INTAKE_MAX_CODE, FALSE) ||
-        !settle_check_text(verdict, contract, BILL_CONTRACT, SETTLE_INTAKE_MAX_KEY, FALSE))
+    if (!settle_check_code(job, verdict, carrier, BILL_CARRIER, FALSE, carrier) ||
+        !settle_check_key(job, verdict, contract, BILL_CONTRACT, FALSE, carrier))
         return FALSE;
     if (month.length == 0)
         return settle_check_refuse(verdict, SETTLE_REJECT_MISSING_VALUE, BILL_MONTH,

@@ -1,5 +1,7 @@
 #include "intake/validate.h"
 
+#include "base/text.h"
+
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
@@ -22,9 +24,9 @@ settle_check_refuse(SettleVerdict *verdict, SettleReject reject, int column, con
     return FALSE;
 }
 
-gboolean
-settle_check_text(SettleVerdict *verdict, SettleCsvField field, int column, size_t max,
-                  gboolean may_be_empty)
+static gboolean
+check_length(SettleVerdict *verdict, SettleCsvField field, int column, size_t max,
+             gboolean may_be_empty)
 {
     if (field.length == 0)
         return may_be_empty || settle_check_refuse(verdict, SETTLE_REJECT_MISSING_VALUE, column,
@@ -32,13 +34,109 @@ settle_check_text(SettleVerdict *verdict, SettleCsvField field, int column, size
     if (field.length > max)
         return settle_check_refuse(verdict, SETTLE_REJECT_TOO_LONG, column,
                                    "has %zu bytes, the limit is %zu", field.length, max);
+    return TRUE;
+}
+
+/* A character of a text that is none of a text: which byte it begins with. */
+static gboolean
+refuse_control(SettleVerdict *verdict, int column, size_t at)
+{
+    return settle_check_refuse(verdict, SETTLE_REJECT_CONTROL_CHARACTER, column,
+                               "byte %zu is a control character", at + 1);
+}
+
+gboolean
+settle_check_name(SettleVerdict *verdict, SettleCsvField field, int column)
+{
+    if (!check_length(verdict, field, column, SETTLE_INTAKE_MAX_NAME, FALSE))
+        return FALSE;
     for (size_t i = 0; i < field.length; i++) {
         guint8 byte = (guint8) field.text[i];
         gboolean c1 = byte == 0xc2 && i + 1 < field.length && (guint8) field.text[i + 1] < 0xa0;
         if (byte < 0x20 || byte == 0x7f || c1)
-            return settle_check_refuse(verdict, SETTLE_REJECT_CONTROL_CHARACTER, column,
-                                       "byte %zu is a control character", i + 1);
+            return refuse_control(verdict, column, i);
     }
+    return TRUE;
+}
+
+/* Two codes that look the same would be two: what cannot be seen is no part of one. */
+static gboolean
+check_seen(SettleVerdict *verdict, SettleCsvField field, int column)
+{
+    size_t at;
+    gunichar character;
+
+    if (!settle_text_unseen(field.text, field.length, &at, &character))
+        return TRUE;
+    if (character < 0x20 || (character >= 0x7f && character < 0xa0))
+        return refuse_control(verdict, column, at);
+    return settle_check_refuse(verdict, SETTLE_REJECT_UNSEEN_CHARACTER, column,
+                               "byte %zu is U+%04X, which nobody sees in a code", at + 1,
+                               character);
+}
+
+static gboolean
+rounded_is_meant(const SettleIntakeJob *job, SettleCsvField carrier)
+{
+    const char *of = "";
+
+    for (guint i = 0; i < job->rounded_ids->len; i++) {
+        of = g_ptr_array_index(job->rounded_ids, i);
+        if (strlen(of) == carrier.length && memcmp(of, carrier.text, carrier.length) == 0)
+            return TRUE;
+    }
+    return FALSE;
+}
+
+/* What a spreadsheet made a number of is an id no longer: several had become one. */
+static gboolean
+check_whole(SettleIntakeJob *job, SettleVerdict *verdict, SettleCsvField field, int column,
+            SettleCsvField carrier)
+{
+    if (!settle_text_is_rounded(field.text, field.length) || rounded_is_meant(job, carrier))
+        return TRUE;
+    return settle_check_refuse(verdict, SETTLE_REJECT_LOOKS_ROUNDED, column,
+                               "looks as if a spreadsheet had rounded it: have the column sent as "
+                               "text; if such ids are meant, "
+                               "the setting rounded-ids%s%.*s says so",
+                               carrier.length > 0 ? ":" : "", (int) carrier.length, carrier.text);
+}
+
+gboolean
+settle_check_code(SettleIntakeJob *job, SettleVerdict *verdict, SettleCsvField field, int column,
+                  gboolean may_be_empty, SettleCsvField carrier)
+{
+    return check_length(verdict, field, column, SETTLE_INTAKE_MAX_CODE, may_be_empty) &&
+           check_seen(verdict, field, column) && check_whole(job, verdict, field, column, carrier);
+}
+
+/* Numbers of a spreadsheet have 15 digits: behind them stand zeros. One such id says nothing, a
+ * file in which all long ones are such does. */
+static void
+see_digits(SettleIntakeJob *job, SettleCsvField field)
+{
+    size_t n = 0;
+
+    if (field.length <= SETTLE_INTAKE_SPREADSHEET_DIGITS || job->long_ids_differ)
+        return;
+    while (n < field.length && g_ascii_isdigit(field.text[n]))
+        n++;
+    if (n < field.length)
+        return;
+    job->long_ids++;
+    job->long_id_zeros += (int64_t) (n - SETTLE_INTAKE_SPREADSHEET_DIGITS);
+    for (size_t i = SETTLE_INTAKE_SPREADSHEET_DIGITS; i < n; i++)
+        job->long_ids_differ = job->long_ids_differ || field.text[i] != '0';
+}
+
+gboolean
+settle_check_key(SettleIntakeJob *job, SettleVerdict *verdict, SettleCsvField field, int column,
+                 gboolean may_be_empty, SettleCsvField carrier)
+{
+    if (!check_length(verdict, field, column, SETTLE_INTAKE_MAX_KEY, may_be_empty) ||
+        !check_seen(verdict, field, column) || !check_whole(job, verdict, field, column, carrier))
+        return FALSE;
+    see_digits(job, field);
     return TRUE;
 }
 

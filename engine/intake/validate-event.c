@@ -66,14 +66,14 @@ settle_validate_event(SettleIntakeJob *job, const SettleCsvRecord *record,
     SettleCsvField undone = settle_intake_cell(job, record, EVENT_REINSTATES);
 
     *event = (SettleIntakeEvent){0};
-    if (!settle_check_text(verdict, carrier, EVENT_CARRIER, SETTLE_INTAKE_MAX_CODE, FALSE) ||
-        !settle_check_text(verdict, id, EVENT_EVENT_ID, SETTLE_INTAKE_MAX_KEY, FALSE) ||
-        !settle_check_text(verdict, order, EVENT_ORDER_ID, SETTLE_INTAKE_MAX_KEY, FALSE) ||
+    if (!settle_check_code(job, verdict, carrier, EVENT_CARRIER, FALSE, carrier) ||
+        !settle_check_key(job, verdict, id, EVENT_EVENT_ID, FALSE, carrier) ||
+        !settle_check_key(job, verdict, order, EVENT_ORDER_ID, FALSE, carrier) ||
         !check_kind(verdict, settle_intake_cell(job, record, EVENT_EVENT), event) ||
         !settle_check_instant(job, verdict, settle_intake_cell(job, record, EVENT_AT), EVENT_AT,
                               &event->at, &event->day) ||
         !check_refund(job, record, event, verdict) ||
-        !settle_check_text(verdict, undone, EVENT_REINSTATES, SETTLE_INTAKE_MAX_KEY, TRUE))
+        !settle_check_key(job, verdict, undone, EVENT_REINSTATES, TRUE, carrier))
         return FALSE;
     if (event->kind == SETTLE_EVENT_KIND_REINSTATE && undone.length == 0)
         return settle_check_refuse(verdict, SETTLE_REJECT_MISSING_VALUE, EVENT_REINSTATES,

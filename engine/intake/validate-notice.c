@@ -32,7 +32,7 @@ validate_month(SettleIntakeJob *job, const SettleCsvRecord *record, SettleIntake
 {
     SettleCsvField carrier = settle_intake_cell(job, record, MONTH_CARRIER);
 
-    return settle_check_text(verdict, carrier, MONTH_CARRIER, SETTLE_INTAKE_MAX_CODE, FALSE) &&
+    return settle_check_code(job, verdict, carrier, MONTH_CARRIER, FALSE, carrier) &&
            check_month(job, verdict, settle_intake_cell(job, record, MONTH_MONTH), MONTH_MONTH,
                        &notice->month) &&
            check_carrier(job, verdict, carrier, MONTH_CARRIER, notice);
@@ -46,10 +46,9 @@ validate_receipt(SettleIntakeJob *job, const SettleCsvRecord *record, SettleInta
     SettleCsvField id = settle_intake_cell(job, record, RECEIPT_RECEIPT_ID);
     SettleCsvField distributor = settle_intake_cell(job, record, RECEIPT_DISTRIBUTOR);
 
-    if (!settle_check_text(verdict, carrier, RECEIPT_CARRIER, SETTLE_INTAKE_MAX_CODE, FALSE) ||
-        !settle_check_text(verdict, id, RECEIPT_RECEIPT_ID, SETTLE_INTAKE_MAX_KEY, FALSE) ||
-        !settle_check_text(verdict, distributor, RECEIPT_DISTRIBUTOR, SETTLE_INTAKE_MAX_CODE,
-                           FALSE) ||
+    if (!settle_check_code(job, verdict, carrier, RECEIPT_CARRIER, FALSE, carrier) ||
+        !settle_check_key(job, verdict, id, RECEIPT_RECEIPT_ID, FALSE, carrier) ||
+        !settle_check_code(job, verdict, distributor, RECEIPT_DISTRIBUTOR, FALSE, carrier) ||
         !check_month(job, verdict, settle_intake_cell(job, record, RECEIPT_MONTH), RECEIPT_MONTH,
                      &notice->month) ||
         !settle_check_currency(verdict, settle_intake_cell(job, record, RECEIPT_CURRENCY),

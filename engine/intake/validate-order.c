@@ -34,22 +34,19 @@ check_values(SettleIntakeJob *job, const SettleCsvRecord *record, SettleIntakeOr
 {
     static const struct {
         int column;
-        size_t max;
-        gboolean may_be_empty;
+        gboolean is_key, may_be_empty;
     } texts[] = {
-        {ORDER_CARRIER, SETTLE_INTAKE_MAX_CODE, FALSE},
-        {ORDER_ORDER_ID, SETTLE_INTAKE_MAX_KEY, FALSE},
-        {ORDER_DISTRIBUTOR, SETTLE_INTAKE_MAX_CODE, FALSE},
-        {ORDER_MANAGER, SETTLE_INTAKE_MAX_CODE, TRUE},
-        {ORDER_PRODUCT, SETTLE_INTAKE_MAX_CODE, FALSE},
-        {ORDER_REGION, SETTLE_INTAKE_MAX_CODE, FALSE},
-        {ORDER_CHANNEL, SETTLE_INTAKE_MAX_CODE, FALSE},
-        {ORDER_CONTRACT, SETTLE_INTAKE_MAX_KEY, TRUE},
+        {ORDER_CARRIER, FALSE, FALSE},     {ORDER_ORDER_ID, TRUE, FALSE},
+        {ORDER_DISTRIBUTOR, FALSE, FALSE}, {ORDER_MANAGER, FALSE, TRUE},
+        {ORDER_PRODUCT, FALSE, FALSE},     {ORDER_REGION, FALSE, FALSE},
+        {ORDER_CHANNEL, FALSE, FALSE},     {ORDER_CONTRACT, TRUE, TRUE},
     };
+    SettleCsvField carrier = settle_intake_cell(job, record, ORDER_CARRIER);
     int64_t quantity;
     for (size_t i = 0; i < G_N_ELEMENTS(texts); i++)
-        if (!settle_check_text(verdict, settle_intake_cell(job, record, texts[i].column),
-                               texts[i].column, texts[i].max, texts[i].may_be_empty))
+        if (!(texts[i].is_key ? settle_check_key : settle_check_code)(
+                job, verdict, settle_intake_cell(job, record, texts[i].column), texts[i].column,
+                texts[i].may_be_empty, carrier))
             return FALSE;
     order->flags = 0;
     if (!parse_flag(verdict, settle_intake_cell(job, record, ORDER_FIRST_ORDER), &order->flags) ||

@@ -8,14 +8,28 @@ copy(SettleIntakeJob *job, SettleCsvField field)
     return settle_arena_strndup(job->arena, field.text, field.length);
 }
 
+/* A code of the row. Products and their classes are a carrier's, the others nobody's. */
 static gboolean
-take(SettleIntakeJob *job, const SettleCsvRecord *record, SettleVerdict *verdict, int column,
-     size_t max, gboolean may_be_empty, const char **ret_text)
+take_code(SettleIntakeJob *job, const SettleCsvRecord *record, SettleVerdict *verdict, int column,
+          gboolean may_be_empty, const char **ret_text)
 {
-    SettleCsvField field = settle_intake_cell(job, record, column);
-    if (!settle_check_text(verdict, field, column, max, may_be_empty))
+    SettleCsvField field = settle_intake_cell(job, record, column), carrier = {"", 0};
+    if (job->kind == SETTLE_INTAKE_PRODUCTS)
+        carrier = settle_intake_cell(job, record, PRODUCT_CARRIER);
+    if (!settle_check_code(job, verdict, field, column, may_be_empty, carrier))
         return FALSE;
     *ret_text = copy(job, field);
+    return TRUE;
+}
+
+static gboolean
+take_name(SettleIntakeJob *job, const SettleCsvRecord *record, SettleVerdict *verdict, int column,
+          SettleIntakeParty *party)
+{
+    SettleCsvField field = settle_intake_cell(job, record, column);
+    if (!settle_check_name(verdict, field, column))
+        return FALSE;
+    party->name = copy(job, field);
     return TRUE;
 }
 
@@ -58,9 +72,8 @@ take_sales(SettleIntakeJob *job, const SettleCsvRecord *record, SettleVerdict *v
                                "is before the first day of sale");
 }
 
-#define CODE(column, to) take(job, record, verdict, column, SETTLE_INTAKE_MAX_CODE, FALSE, to)
-#define NAME(column)                                                                               \
-    take(job, record, verdict, column, SETTLE_INTAKE_MAX_NAME, FALSE, &party->name)
+#define CODE(column, to) take_code(job, record, verdict, column, FALSE, to)
+#define NAME(column)     take_name(job, record, verdict, column, party)
 #define DAY(column)                                                                                \
     settle_check_day(verdict, settle_intake_cell(job, record, column), column, &party->valid_from)
 
@@ -89,8 +102,7 @@ settle_validate_party(SettleIntakeJob *job, const SettleCsvRecord *record,
     case SETTLE_INTAKE_OUTLETS:
         return CODE(OUTLET_OUTLET, &party->code) && NAME(OUTLET_NAME) &&
                CODE(OUTLET_DISTRIBUTOR, &party->distributor) &&
-               take(job, record, verdict, OUTLET_PARENT, SETTLE_INTAKE_MAX_CODE, TRUE,
-                    &party->parent) &&
+               take_code(job, record, verdict, OUTLET_PARENT, TRUE, &party->parent) &&
                DAY(OUTLET_VALID_FROM);
     case SETTLE_INTAKE_MANAGERS:
         return CODE(MANAGER_MANAGER, &party->code) && NAME(MANAGER_NAME) &&

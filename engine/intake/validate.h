@@ -7,9 +7,15 @@ G_BEGIN_DECLS
 
 gboolean settle_check_refuse(SettleVerdict *verdict, SettleReject reject, int column,
                              const char *format, ...) G_GNUC_PRINTF(4, 5);
-/* A code, id or name: up to max bytes, no control characters. */
-gboolean settle_check_text(SettleVerdict *verdict, SettleCsvField field, int column, size_t max,
-                           gboolean may_be_empty);
+/* A name: no control characters. */
+gboolean settle_check_name(SettleVerdict *verdict, SettleCsvField field, int column);
+/* A code of a party, product or vocabulary, and a key that the carrier gave (an order's id, a
+ * contract): nothing in it that cannot be seen, and not rounded by a spreadsheet. carrier: whose
+ * setting may say that such ids are meant; empty where the code is no carrier's. */
+gboolean settle_check_code(SettleIntakeJob *job, SettleVerdict *verdict, SettleCsvField field,
+                           int column, gboolean may_be_empty, SettleCsvField carrier);
+gboolean settle_check_key(SettleIntakeJob *job, SettleVerdict *verdict, SettleCsvField field,
+                          int column, gboolean may_be_empty, SettleCsvField carrier);
 gboolean settle_check_day(SettleVerdict *verdict, SettleCsvField field, int column,
                           SettleDay *ret_day);
 /* A day of a fact must not be implausibly far from the business date. */

@@ -130,6 +130,11 @@ class Rejections(Case):
             ({'order_id': ''}, 'order_id', 'missing-value'),
             ({'order_id': 'x' * 201}, 'order_id', 'too-long'),
             ({'order_id': 'a\x07b'}, 'order_id', 'control-character'),
+            ({'order_id': 'a\u200bb'}, 'order_id', 'unseen-character'),
+            ({'region': 'G\xa0D'}, 'region', 'unseen-character'),
+            ({'contract': '1\u202e39'}, 'contract', 'unseen-character'),
+            ({'contract': '1.38E+10'}, 'contract', 'looks-rounded'),
+            ({'order_id': '2.02601e+16'}, 'order_id', 'looks-rounded'),
             ({'distributor': 'D7'}, 'distributor', 'unknown-distributor'),
             ({'distributor': 'D9', 'manager': ''}, 'distributor', 'not-yet-valid'),
             ({'manager': 'M7'}, 'manager', 'unknown-manager'),
@@ -316,9 +321,11 @@ class Totals(Case):
     def test_unreadable_amount(self):
         rows = [order('A1'), order('A2', paid='?')]
         answer, stored = self.one(rows, 2, '299.90')
-        self.assertEqual((answer.state, stored), ('sealed', 1))
+        self.assertEqual((answer.state, stored), ('refused', 0))
         self.assertIn('1 rows without a readable amount would have to make up for 100.00',
                       answer.reason)
+        answer, stored = self.one(rows, 2, '199.90')     # the sender could not add it up, either
+        self.assertEqual((answer.state, answer.reason, stored), ('sealed', '', 1))
         answer, stored = self.one(rows, '-', '299.90')
         self.assertEqual((answer.state, stored), ('refused', 0))
         answer, stored = self.one(rows, 3, '299.90')

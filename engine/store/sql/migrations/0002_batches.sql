@@ -12,6 +12,7 @@ CREATE TABLE settle.batch (
     sum_minor     numeric(38) NOT NULL,        -- of the amount column over all readable rows
     control_count bigint,
     control_sum_minor numeric(38),
+    unproved      text NOT NULL DEFAULT '',    -- why it was sealed though its control sum could not be proved
     accepted      bigint NOT NULL CHECK (accepted >= 0),
     repeated      bigint NOT NULL CHECK (repeated >= 0),   -- same key, same content: counted once
     quarantined   bigint NOT NULL CHECK (quarantined >= 0),
@@ -20,7 +21,10 @@ CREATE TABLE settle.batch (
     content       bytea CHECK (length(content) = 32),  -- the row sum of all that its transaction stored
     actor         text NOT NULL DEFAULT session_user,
     at            timestamptz NOT NULL DEFAULT clock_timestamp(),
-    CHECK (rows_read = accepted + repeated + quarantined + waiting OR state = 'refused')
+    CHECK (rows_read = accepted + repeated + quarantined + waiting OR state = 'refused'),
+    CONSTRAINT batch_control_count_check CHECK (state = 'refused' OR control_count IS NULL OR control_count = rows_read),
+    CONSTRAINT batch_control_sum_check CHECK (state = 'refused' OR control_sum_minor IS NULL
+        OR control_sum_minor = sum_minor OR unproved <> '')
 );
 CREATE INDEX batch_by_date ON settle.batch (business_date);
 
