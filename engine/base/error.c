@@ -1,9 +1,28 @@
 #include "base/error.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 
 G_DEFINE_QUARK(settle - error - quark, settle_error)
+
+SettleErrorCode
+settle_error_of_errno(int number)
+{
+    switch (number) {
+    case ENOENT:
+    case ENOTDIR:
+    case EISDIR:
+    case EACCES:
+    case EPERM:
+    case ELOOP:
+    case ENAMETOOLONG:
+    case EEXIST:
+        return SETTLE_ERROR_INPUT;
+    default:
+        return SETTLE_ERROR_IO;
+    }
+}
 
 void
 settle_error_hint(GError **error, const char *format, ...)

@@ -21,10 +21,15 @@ typedef enum {
     SETTLE_ERROR_LOCKED,     /* another run holds the lock: exit 5 */
     SETTLE_ERROR_OVERFLOW,   /* an amount left the range of int64: exit 3 */
     SETTLE_ERROR_LIMIT,      /* a stated size limit was exceeded: exit 3 */
-    SETTLE_ERROR_IO,         /* reading or writing a file failed: exit 3 */
+    SETTLE_ERROR_IO,         /* a disk or file failed, also a full one: exit 6 */
     SETTLE_ERROR_STATE,      /* not now: e.g. period closed, approver is the drafter: exit 3 */
     SETTLE_ERROR_SETTINGS,   /* the server would lose money (fsync off ...): exit 4 */
 } SettleErrorCode;
+
+/* The code for a call on a file that failed with that errno: INPUT where the name is what is wrong
+ * (nothing is there, it is a folder, it is not ours to open), else IO: nothing can be said of what
+ * the file holds. */
+SettleErrorCode settle_error_of_errno(int number);
 
 /* Appends "\nhint: ..." to an error's message; error may be NULL or point to NULL. */
 void settle_error_hint(GError **error, const char *format, ...) G_GNUC_PRINTF(2, 3);

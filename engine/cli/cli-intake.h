@@ -7,5 +7,9 @@
 G_BEGIN_DECLS
 
 void settle_cli_print_intake(const SettleIntakeReport *report);
+/* INPUT if it was refused, UNUSABLE if every row was rejected, else DONE. */
+int settle_cli_intake_exit(const SettleIntakeReport *report);
+/* Of several batches the worse is told: one that was refused, then one that is of no use. */
+int settle_cli_intake_worse(int a, int b);
 
 G_END_DECLS

@@ -1,5 +1,6 @@
 #include "cli/cli.h"
 
+#include "base/printable.h"
 #include "money/money.h"
 #include "policy/tree.h"
 
@@ -11,10 +12,12 @@ print_message(const char *message)
 {
     g_auto(GStrv) lines = g_strsplit(message, "\n", -1);
 
-    for (guint i = 0; lines[i] != NULL; i++)
-        if (lines[i][0] != '\0')
-            fprintf(stderr, "%s%s\n",
-                    g_str_has_prefix(lines[i], "hint: ") ? "" : "settle: ", lines[i]);
+    for (guint i = 0; lines[i] != NULL; i++) {
+        g_autofree char *line = settle_printable(g_strdelimit(lines[i], "\t", ' '), -1);
+
+        if (line[0] != '\0')
+            fprintf(stderr, "%s%s\n", g_str_has_prefix(line, "hint: ") ? "" : "settle: ", line);
+    }
 }
 
 int
@@ -37,10 +40,12 @@ settle_cli_fail(GError *error)
         case SETTLE_ERROR_LOCKED:
             code = SETTLE_EXIT_LOCKED;
             break;
+        case SETTLE_ERROR_IO:
+            code = SETTLE_EXIT_IO;
+            break;
         case SETTLE_ERROR_INPUT:
         case SETTLE_ERROR_OVERFLOW:
         case SETTLE_ERROR_LIMIT:
-        case SETTLE_ERROR_IO:
         case SETTLE_ERROR_STATE:
             code = SETTLE_EXIT_INPUT;
             break;
@@ -54,12 +59,13 @@ int
 settle_cli_usage(const char *hint, const char *format, ...)
 {
     va_list arguments;
+    g_autofree char *text = NULL, *line = NULL;
 
-    fputs("settle: ", stderr);
     va_start(arguments, format);
-    vfprintf(stderr, format, arguments);
+    text = g_strdup_vprintf(format, arguments);
     va_end(arguments);
-    fputc('\n', stderr);
+    line = settle_printable(text, -1);
+    fprintf(stderr, "settle: %s\n", line);
     if (hint != NULL)
         fprintf(stderr, "hint: %s\n", hint);
     return SETTLE_EXIT_USAGE;

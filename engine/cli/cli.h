@@ -17,6 +17,9 @@ enum {
     SETTLE_EXIT_INPUT = 3,
     SETTLE_EXIT_DATABASE = 4,
     SETTLE_EXIT_LOCKED = 5,
+    SETTLE_EXIT_IO = 6,       /* a disk or file failed, or is full: nothing was judged */
+    SETTLE_EXIT_UNUSABLE = 7, /* every row of a file was rejected */
+    SETTLE_EXIT_MISSING = 8,  /* something that is expected is not there, or not complete */
     SETTLE_EXIT_BROKEN = 70, /* a broken invariant: settle_invariant() */
 };
 

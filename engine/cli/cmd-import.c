@@ -1,4 +1,6 @@
 #include "cli/cli-intake.h"
+
+#include "base/printable.h"
 #include "cli/progress.h"
 #include "intake/intake.h"
 #include "intake/totals.h"
@@ -19,16 +21,17 @@ show_rows(int64_t rows, gpointer user_data)
 void
 settle_cli_print_intake(const SettleIntakeReport *report)
 {
+    g_autofree char *source = settle_printable(report->source, -1);
     char day[SETTLE_DAY_TEXT_BYTES];
 
     settle_day_format(report->business_date, day);
     if (report->batch_id == 0) {
-        printf("%s: nothing to take in\n", report->source);
+        printf("%s: nothing to take in\n", source);
         return;
     }
     printf("%s: batch %d of %s %s: %" G_GINT64_FORMAT " rows, %" G_GINT64_FORMAT " accepted",
-           report->source, report->batch_id, day, report->sealed ? "sealed" : "refused",
-           report->rows_read, report->accepted);
+           source, report->batch_id, day, report->sealed ? "sealed" : "refused", report->rows_read,
+           report->accepted);
     if (report->repeated > 0)
         printf(", %" G_GINT64_FORMAT " repeated", report->repeated);
     if (report->waiting > 0)
@@ -39,22 +42,45 @@ settle_cli_print_intake(const SettleIntakeReport *report)
         printf(", sum %s", report->sum);
     putchar('\n');
     if (report->reason[0] != '\0')
-        printf("  %s\n", report->reason);
+        printf("  %s\n", report->reason); /* our own words and numbers */
     for (guint i = 0; i < report->rejections->len; i++) {
         const SettleIntakeRejection *r = g_ptr_array_index(report->rejections, i);
 
-        printf("  %s:%" G_GINT64_FORMAT ": ", report->source, r->line);
+        g_autofree char *field = settle_printable(r->field, -1);
+        g_autofree char *value = settle_printable(r->value, -1);
+        g_autofree char *message = settle_printable(r->message, -1);
+
+        printf("  %s:%" G_GINT64_FORMAT ": ", source, r->line);
         if (r->field_no > 0)
-            printf("%s \"%s\": ", r->field, r->value);
-        printf("%s [%s]\n", r->message, r->reason);
+            printf("%s \"%s\": ", field, value);
+        printf("%s [%s]\n", message, r->reason);
     }
     if (report->quarantined > (gint64) report->rejections->len && report->rejections->len > 0)
         printf("  ... settle quarantine list --batch %d shows all\n", report->batch_id);
+    if (settle_intake_report_is_unusable(report))
+        printf(
+            "  nothing of it could be used: every row was rejected, and is kept in quarantine\n");
+}
+
+int
+settle_cli_intake_exit(const SettleIntakeReport *report)
+{
+    if (report->batch_id != 0 && !report->sealed)
+        return SETTLE_EXIT_INPUT;
+    return settle_intake_report_is_unusable(report) ? SETTLE_EXIT_UNUSABLE : SETTLE_EXIT_DONE;
+}
+
+int
+settle_cli_intake_worse(int a, int b)
+{
+    if (a == SETTLE_EXIT_INPUT || b == SETTLE_EXIT_INPUT)
+        return SETTLE_EXIT_INPUT;
+    return MAX(a, b);
 }
 
 static gboolean
 import_file(SettleStore *store, SettleIntakeKind kind, const char *path, const char *source,
-            const SettleIntakeOptions *options, gboolean *ret_sealed, GError **error)
+            const SettleIntakeOptions *options, int *ret_exit, GError **error)
 {
     g_autoptr(SettleIntakeReport) report = NULL;
     gboolean standard_input = strcmp(path, "-") == 0;
@@ -62,8 +88,8 @@ import_file(SettleStore *store, SettleIntakeKind kind, const char *path, const c
     gboolean ok;
 
     if (fd < 0) {
-        g_set_error(error, SETTLE_ERROR, SETTLE_ERROR_IO, "cannot read \"%s\": %s", path,
-                    g_strerror(errno));
+        g_set_error(error, SETTLE_ERROR, settle_error_of_errno(errno), "cannot read \"%s\": %s",
+                    path, g_strerror(errno));
         return FALSE;
     }
     if (source == NULL)
@@ -74,7 +100,7 @@ import_file(SettleStore *store, SettleIntakeKind kind, const char *path, const c
     if (!ok)
         return FALSE;
     settle_cli_print_intake(report);
-    *ret_sealed = report->sealed;
+    *ret_exit = settle_cli_intake_exit(report);
     return TRUE;
 }
 
@@ -145,8 +171,7 @@ settle_command_import(const SettleCli *cli, int argc, char **argv)
     SettleIntakeKind kind;
     SettleProgress progress;
     GError *error = NULL;
-    gboolean all_sealed = TRUE;
-    int code;
+    int code, worst = SETTLE_EXIT_DONE;
 
     if (!settle_cli_parse("import KIND FILE...", help, entries, &argc, &argv, &code))
         return code;
@@ -190,17 +215,15 @@ settle_command_import(const SettleCli *cli, int argc, char **argv)
         }
         settle_progress_end(&progress);
         settle_cli_print_intake(report);
-        return report->batch_id == 0 || report->sealed ? SETTLE_EXIT_DONE : SETTLE_EXIT_INPUT;
+        return settle_cli_intake_exit(report);
     }
     for (int i = 2; i < argc; i++) {
-        gboolean sealed;
-
-        if (!import_file(store, kind, argv[i], source, &options, &sealed, &error)) {
+        if (!import_file(store, kind, argv[i], source, &options, &code, &error)) {
             settle_progress_end(&progress);
             return settle_cli_fail(error);
         }
-        all_sealed = all_sealed && sealed;
+        worst = settle_cli_intake_worse(worst, code);
     }
     settle_progress_end(&progress);
-    return all_sealed ? SETTLE_EXIT_DONE : SETTLE_EXIT_INPUT;
+    return worst;
 }

@@ -6,6 +6,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <locale.h>
+#include <poll.h>
 #include <signal.h>
 #include <string.h>
 #include <unistd.h>
@@ -55,7 +56,9 @@ print_help(void)
          "  --help          also behind a command\n"
          "  --version\n\n"
          "Exit codes: 0 done, 1 found what it looks for, 2 usage, 3 bad input or not now, "
-         "4 database, 5 another run holds the lock, 70 a promise of our own was broken");
+         "4 database, 5 another run holds the lock, 6 a disk or file failed or is full, "
+         "7 every row of a file was rejected, 8 something expected is missing or not complete, "
+         "70 a promise of our own was broken");
 }
 
 static gboolean
@@ -215,18 +218,9 @@ list_failpoints(const SettleCli *cli)
 
 #endif
 
-int
-main(int argc, char **argv)
+static int
+dispatch(const SettleCli *cli, int argc, char **argv)
 {
-    SettleCli cli = {0};
-    int exit_code;
-
-    setlocale(LC_ALL, "");
-    setlocale(LC_NUMERIC, "C");
-    signal(SIGABRT, on_abort);
-    signal(SIGPIPE, SIG_IGN); /* a lost connection or pager is an error, not a death */
-    if (!take_globals(&cli, &argc, argv) || !take_failpoints())
-        return SETTLE_EXIT_USAGE;
     if (argc < 2)
         return settle_cli_usage("settle --help lists the commands", "which command");
     if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0) {
@@ -238,19 +232,47 @@ main(int argc, char **argv)
         return SETTLE_EXIT_DONE;
     }
     if (strcmp(argv[1], "--failpoints") == 0)
-        return list_failpoints(&cli);
-    for (const SettleCommand *command = commands; command->name != NULL; command++) {
-        if (strcmp(command->name, argv[1]) == 0) {
-            exit_code = command->run(&cli, argc - 1, argv + 1);
-            if (fflush(stdout) != 0 || ferror(stdout)) {
-                /* the reader has seen enough, as in "| head" */
-                if (errno == EPIPE)
-                    return exit_code;
-                fputs("settle: the output could not be written\n", stderr);
-                return SETTLE_EXIT_INPUT;
-            }
-            return exit_code;
-        }
-    }
+        return list_failpoints(cli);
+    for (const SettleCommand *command = commands; command->name != NULL; command++)
+        if (strcmp(command->name, argv[1]) == 0)
+            return command->run(cli, argc - 1, argv + 1);
     return unknown_command(argv[1]);
+}
+
+/* Whether who read our output has closed it, as in "| head": then it has seen enough. */
+static gboolean
+reader_is_gone(void)
+{
+    struct pollfd output = {.fd = STDOUT_FILENO, .events = POLLOUT};
+
+    return poll(&output, 1, 0) > 0 && (output.revents & (POLLERR | POLLHUP)) != 0;
+}
+
+/* A result that nobody could read is none. */
+static int
+finish_output(int exit_code)
+{
+    gboolean flushed = fflush(stdout) == 0;
+    int number = flushed ? EIO : errno;
+
+    if ((flushed && ferror(stdout) == 0) || reader_is_gone())
+        return exit_code;
+    fprintf(stderr, "settle: the output could not be written: %s\n", g_strerror(number));
+    /* what the command itself failed at matters more */
+    return exit_code == SETTLE_EXIT_DONE || exit_code == SETTLE_EXIT_FOUND ? SETTLE_EXIT_IO
+                                                                           : exit_code;
+}
+
+int
+main(int argc, char **argv)
+{
+    SettleCli cli = {0};
+
+    setlocale(LC_ALL, "");
+    setlocale(LC_NUMERIC, "C");
+    signal(SIGABRT, on_abort);
+    signal(SIGPIPE, SIG_IGN); /* a lost connection or pager is an error, not a death */
+    if (!take_globals(&cli, &argc, argv) || !take_failpoints())
+        return SETTLE_EXIT_USAGE;
+    return finish_output(dispatch(&cli, argc, argv));
 }

@@ -35,7 +35,8 @@ read_fd(gpointer user_data, char *buffer, size_t size, GError **error)
             return n;
         if (errno == EINTR)
             continue;
-        g_set_error(error, SETTLE_ERROR, SETTLE_ERROR_IO, "%s: %s", csv->name, g_strerror(errno));
+        g_set_error(error, SETTLE_ERROR, settle_error_of_errno(errno), "%s: %s", csv->name,
+                    g_strerror(errno));
         return -1;
     }
 }

@@ -27,6 +27,12 @@ settle_intake_report_free(SettleIntakeReport *report)
     g_free(report);
 }
 
+gboolean
+settle_intake_report_is_unusable(const SettleIntakeReport *report)
+{
+    return report->sealed && report->rows_read > 0 && report->quarantined == report->rows_read;
+}
+
 static void
 job_free(SettleIntakeJob *job)
 {

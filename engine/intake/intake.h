@@ -61,6 +61,9 @@ typedef struct {
 } SettleIntakeReport;
 void settle_intake_report_free(SettleIntakeReport *report);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(SettleIntakeReport, settle_intake_report_free)
+/* Sealed, but every row of it was rejected: it is no file of this kind, or something that it needs
+ * is not known. */
+gboolean settle_intake_report_is_unusable(const SettleIntakeReport *report);
 
 /* Takes a file in. source: its name, for the batch and messages. fd is read to its end and stays
  * the caller's. store: opened as runner, outside a transaction. TRUE with a report also when the

@@ -14,7 +14,8 @@
 static gboolean
 fail(const char *path, GError **error)
 {
-    g_set_error(error, SETTLE_ERROR, SETTLE_ERROR_INPUT, "%s: %s", path, g_strerror(errno));
+    g_set_error(error, SETTLE_ERROR, settle_error_of_errno(errno), "%s: %s", path,
+                g_strerror(errno));
     return FALSE;
 }
 
@@ -110,12 +111,11 @@ write_text(const char *path, const Content *content, GError **error)
             content->sheet,
             g_str_has_suffix(content->path, ".csv") ? SETTLE_FORMAT_CSV : SETTLE_FORMAT_JSON, file);
     }
-    if (ferror(file) != 0) {
-        fail(path, error);
-        fclose(file);
-        return FALSE;
-    }
-    return fclose(file) == 0 || fail(path, error);
+    if (fflush(file) == 0 && ferror(file) == 0)
+        return fclose(file) == 0 || fail(path, error);
+    g_set_error(error, SETTLE_ERROR, SETTLE_ERROR_IO, "%s: %s", path, g_strerror(errno));
+    fclose(file);
+    return FALSE;
 }
 
 static gboolean

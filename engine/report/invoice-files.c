@@ -95,7 +95,8 @@ settle_invoice_files_write(SettleStore *store, int32_t run_id, const char *carri
         return FALSE;
     }
     if (g_mkdir_with_parents(folder, 0777) != 0) {
-        g_set_error(error, SETTLE_ERROR, SETTLE_ERROR_INPUT, "%s: %s", folder, g_strerror(errno));
+        g_set_error(error, SETTLE_ERROR, settle_error_of_errno(errno), "%s: %s", folder,
+                    g_strerror(errno));
         return FALSE;
     }
     day = settle_result_text(rows, 0, 4);

@@ -197,7 +197,8 @@ write_page(const char *path, gpointer user_data, GError **error)
         if (fclose(file) == 0 && ok)
             return TRUE;
     }
-    g_set_error(error, SETTLE_ERROR, SETTLE_ERROR_INPUT, "%s: %s", path, g_strerror(errno));
+    g_set_error(error, SETTLE_ERROR, settle_error_of_errno(errno), "%s: %s", path,
+                g_strerror(errno));
     return FALSE;
 }
 
@@ -244,7 +245,8 @@ settle_pack_write(SettleStore *store, const SettleReportScope *scope, const char
     gboolean loaded;
 
     if (g_mkdir_with_parents(folder, 0777) != 0) {
-        g_set_error(error, SETTLE_ERROR, SETTLE_ERROR_INPUT, "%s: %s", folder, g_strerror(errno));
+        g_set_error(error, SETTLE_ERROR, settle_error_of_errno(errno), "%s: %s", folder,
+                    g_strerror(errno));
         return FALSE;
     }
     if (!settle_files_as_of(store, &pack.as_of, error) ||

@@ -181,7 +181,7 @@ read_bytes(gpointer user_data, char *buffer, size_t size, GError **error)
         n = read(bytes->fd, buffer, size);
     while (n < 0 && errno == EINTR);
     if (n < 0)
-        g_set_error(error, SETTLE_ERROR, SETTLE_ERROR_INPUT, "%s: %s", bytes->path,
+        g_set_error(error, SETTLE_ERROR, settle_error_of_errno(errno), "%s: %s", bytes->path,
                     g_strerror(errno));
     else
         settle_digest_update(bytes->digest, buffer, (size_t) n);
@@ -204,7 +204,8 @@ settle_statement_file_read(const char *path, const SettleStatementMapping *mappi
     gboolean ok;
 
     if (bytes.fd < 0) {
-        g_set_error(error, SETTLE_ERROR, SETTLE_ERROR_INPUT, "%s: %s", path, g_strerror(errno));
+        g_set_error(error, SETTLE_ERROR, settle_error_of_errno(errno), "%s: %s", path,
+                    g_strerror(errno));
         return FALSE;
     }
     csv = settle_csv_new(path, read_bytes, &bytes);

@@ -226,7 +226,8 @@ settle_xlsx_write(const char *path, GPtrArray *sheets, const char *title, Settle
     Formats formats;
 
     if (book == NULL) {
-        g_set_error(error, SETTLE_ERROR, SETTLE_ERROR_INPUT, "%s: %s", path, g_strerror(errno));
+        g_set_error(error, SETTLE_ERROR, settle_error_of_errno(errno), "%s: %s", path,
+                    g_strerror(errno));
         return FALSE;
     } else {
         workbook_set_properties(book, &properties);
@@ -240,6 +241,9 @@ settle_xlsx_write(const char *path, GPtrArray *sheets, const char *title, Settle
     }
     if (failed == LXW_NO_ERROR)
         return TRUE;
-    g_set_error(error, SETTLE_ERROR, SETTLE_ERROR_INPUT, "%s: %s", path, lxw_strerror(failed));
+    /* those before it are of files, those behind it of what was written */
+    g_set_error(error, SETTLE_ERROR,
+                failed < LXW_ERROR_FEATURE_NOT_SUPPORTED ? SETTLE_ERROR_IO : SETTLE_ERROR_INPUT,
+                "%s: %s", path, lxw_strerror(failed));
     return FALSE;
 }

@@ -76,13 +76,17 @@ class Case(settle_test.TestCase):
     def ok(self, *arguments, **more):
         return self.settle(*arguments, **more)
 
-    def send(self, kind, date, *rows, code=0):
+    def send(self, kind, date, *rows, code=None):
+        """What it said. Without a code: 0, or 7 and its sentence where every row of the few was turned down."""
         text = io.StringIO()
         writer = csv.DictWriter(text, rows[0].keys(), lineterminator='\n')
         writer.writeheader()
         writer.writerows(rows)
-        return self.settle('import', kind, self.file(kind + '.csv', text.getvalue()), '--date', date,
-                           code=code)
+        got, out, err = self.database.settle('import', kind, self.file(kind + '.csv', text.getvalue()), '--date', date)
+        if code is None:
+            code = 7 if 'nothing of it could be used' in out else 0
+        self.assertEqual(got, code, out + err)
+        return out + err
 
     def run_to(self, date):
         """The reports of the runs, oldest first."""
