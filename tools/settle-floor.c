@@ -31,8 +31,8 @@ static const struct {
     {"run_distributor", "distributor_id"},
     {"order_outcome", "distributor_id, order_id"},
     {"agenda", "distributor_id, order_id"},
-    {"volume_delta", "distributor_id, policy_id, window_end"},
-    {"volume_posting", "distributor_id, policy_id, window_end"},
+    {"window_change", "distributor_id, window_end, carrier_id, rule"},
+    {"window_posting", "distributor_id, window_end, carrier_id, rule"},
 };
 
 typedef struct {

@@ -150,8 +150,8 @@ sum_runs(SettleAudit *audit, SettleStore *store, GError **error)
         {"run-distributor", settle_sql_verify_run_distributor, FALSE},
         {"order-outcome", settle_sql_verify_order_outcome, FALSE},
         {"agenda", settle_sql_verify_agenda, FALSE},
-        {"volume-delta", settle_sql_verify_volume_delta, FALSE},
-        {"volume-posting", settle_sql_verify_volume_posting, FALSE},
+        {"window-change", settle_sql_verify_window_change, FALSE},
+        {"window-posting", settle_sql_verify_window_posting, FALSE},
         {"invoice", settle_sql_verify_invoice, FALSE},
         {"invoice-line", settle_sql_verify_invoice_line, FALSE},
     };

@@ -25,7 +25,7 @@ typedef struct {
 } Row;
 
 typedef struct {
-    int32_t run_id;
+    int32_t run_id, carrier_id;
     gboolean fits;
     int64_t transfers;
     uint8_t digest[SETTLE_DIGEST_BYTES];
@@ -84,13 +84,14 @@ is_first(SettleDay day)
 static void
 read_transfer(const SettleReader *reader, Row *row)
 {
-    SettleDay period = settle_reader_day(reader, 7), origin = settle_reader_day(reader, 8);
+    SettleDay period = settle_reader_day(reader, 7), origin = settle_reader_day(reader, 8),
+              cause = settle_reader_day(reader, 14);
     int16_t kind = settle_reader_i16(reader, 11), debit = settle_reader_i16(reader, 12),
             credit = settle_reader_i16(reader, 13);
 
     row->run_id = settle_reader_i32(reader, 4);
-    row->crooked = !is_first(period) || !is_first(origin) || kind < 1 || kind > 255 || debit < 1 ||
-                   debit > 255 || credit < 1 || credit > 255;
+    row->crooked = !is_first(period) || !is_first(origin) || !is_first(cause) || kind < 1 ||
+                   kind > 255 || debit < 1 || debit > 255 || credit < 1 || credit > 255;
     row->t = (SettleTransfer){
         .distributor_id = settle_reader_i32(reader, 0),
         .subject_id = settle_reader_i64(reader, 1),
@@ -100,6 +101,7 @@ read_transfer(const SettleReader *reader, Row *row)
         .slot = settle_reader_i32(reader, 6),
         .period = settle_day_month(period),
         .origin = settle_day_month(origin),
+        .cause = settle_day_month(cause),
         .class_id = settle_reader_i16(reader, 9),
         .revision = settle_reader_i16(reader, 10),
         .kind = (uint8_t) kind,
@@ -146,9 +148,10 @@ read_distributor(Ledger *ledger, int32_t id, GError **error)
     }
     while (w[DIGESTS].there && w[DIGESTS].distributor_id == id) {
         Recorded recorded = {.run_id = settle_reader_i32(w[DIGESTS].reader, 1),
-                             .transfers = settle_reader_i64(w[DIGESTS].reader, 2)};
+                             .carrier_id = settle_reader_i32(w[DIGESTS].reader, 2),
+                             .transfers = settle_reader_i64(w[DIGESTS].reader, 3)};
         size_t length;
-        const char *bytes = settle_reader_text(w[DIGESTS].reader, 3, &length);
+        const char *bytes = settle_reader_text(w[DIGESTS].reader, 4, &length);
 
         recorded.fits = length == sizeof recorded.digest;
         if (recorded.fits)
@@ -235,6 +238,38 @@ carrier_of(const SettleAuditPolicy *policy, const SettleTransfer *t)
     return carrier_id;
 }
 
+/* What digests call the ids of a transfer by; FALSE: something that it names is not there. */
+static gboolean
+names_of(const SettleAudit *audit, const SettleTransfer *t, SettleLedgerNames *ret_names)
+{
+    const SettleAuditPolicy *policy = policy_of(audit, t);
+    SettleLedgerNames names = {.class_code = "", .scope_code = ""};
+
+    if (policy == NULL)
+        return FALSE;
+    names.carrier_code = settle_audit_carrier_code(audit, carrier_of(policy, t));
+    if (t->policy_id > 0)
+        names.policy_hash = policy->hash;
+    if (t->kind <= SETTLE_N_COMMISSION_KINDS)
+        names.rule_hash = settle_audit_rule_hash(audit, t->policy_id, settle_slot_rule(t->slot));
+    if (t->class_id != 0)
+        names.class_code = settle_audit_code(audit, SETTLE_DIM_CLASS, t->class_id);
+    if (settle_subject_is_window(t->subject_id)) {
+        SettleWindowSubject window;
+
+        settle_subject_window_parts(t->subject_id, &window);
+        if (window.scope_kind != SETTLE_SCOPE_OF_DISTRIBUTOR)
+            names.scope_code =
+                settle_audit_code(audit,
+                                  window.scope_kind == SETTLE_SCOPE_OF_OUTLET ? SETTLE_DIM_OUTLET
+                                                                              : SETTLE_DIM_MANAGER,
+                                  window.scope_id);
+    }
+    *ret_names = names;
+    return names.carrier_code != NULL && names.class_code != NULL && names.scope_code != NULL &&
+           (names.rule_hash != NULL || t->kind > SETTLE_N_COMMISSION_KINDS);
+}
+
 static void
 add_total(Ledger *ledger, guint first, const SettleAuditRun *run, const SettleAuditPolicy *policy,
           const SettleTransfer *t)
@@ -284,9 +319,9 @@ check_rows(Ledger *ledger, const SettleAuditRun *run, guint first, guint last)
         const Row *row = &g_array_index(ledger->rows, Row, i);
         const SettleTransfer *t = &row->t;
         const SettleAuditPolicy *policy = policy_of(audit, t);
+        SettleLedgerNames names;
 
-        if (row->crooked || policy == NULL ||
-            (t->class_id != 0 && settle_audit_code(audit, SETTLE_DIM_CLASS, t->class_id) == NULL) ||
+        if (row->crooked || !names_of(audit, t, &names) ||
             (i > first && compare_rows(row, row - 1) == 0)) {
             settle_audit_note_distributor(audit, run->run_id, id,
                                           "transfer of subject %" G_GINT64_FORMAT
@@ -308,8 +343,8 @@ check_rows(Ledger *ledger, const SettleAuditRun *run, guint first, guint last)
     return good;
 }
 
-static void
-digest_rows(Ledger *ledger, guint first, guint last, uint8_t ret_digest[SETTLE_DIGEST_BYTES])
+static const GArray *
+digest_rows(Ledger *ledger, guint first, guint last)
 {
     const SettleAudit *audit = ledger->audit;
     const Row *rows = &g_array_index(ledger->rows, Row, first);
@@ -318,23 +353,52 @@ digest_rows(Ledger *ledger, guint first, guint last, uint8_t ret_digest[SETTLE_D
                                settle_audit_distributor_code(audit, rows->t.distributor_id));
     for (guint i = 0; i < last - first; i++) {
         const SettleTransfer *t = &rows[i].t;
+        SettleLedgerNames names;
 
-        settle_ledger_digest_add(
-            ledger->digest, t, policy_of(audit, t)->hash,
-            t->class_id != 0 ? settle_audit_code(audit, SETTLE_DIM_CLASS, t->class_id) : "");
+        settle_invariant(names_of(audit, t, &names));
+        settle_ledger_digest_add(ledger->digest, carrier_of(policy_of(audit, t), t), t, &names);
     }
-    settle_ledger_digest_end(ledger->digest, ret_digest);
+    return settle_ledger_digest_end(ledger->digest);
 }
 
+/* A leaf as it is and as it was recorded; either may be missing. */
 static void
-check_run_rows(Ledger *ledger, int32_t id, guint first, guint last, const Recorded *recorded)
+compare_leaf(SettleAudit *audit, int32_t run_id, int32_t id, int32_t carrier_id,
+             const SettleLedgerLeaf *leaf, const Recorded *recorded)
+{
+    const char *carrier = settle_audit_carrier_code(audit, carrier_id);
+    char hex[65] = "none", stored[65] = "none";
+
+    if (leaf != NULL && recorded != NULL && recorded->fits &&
+        recorded->transfers == leaf->transfers &&
+        memcmp(recorded->digest, leaf->digest, sizeof leaf->digest) == 0)
+        return;
+    if (leaf != NULL)
+        settle_digest_hex(leaf->digest, hex);
+    if (recorded != NULL && recorded->fits)
+        settle_digest_hex(recorded->digest, stored);
+    settle_audit_note_distributor(
+        audit, run_id, id,
+        "%" G_GINT64_FORMAT
+        " transfers of %s have the digest %.12s; published were %" G_GINT64_FORMAT " with %.12s",
+        leaf != NULL ? leaf->transfers : 0,
+        carrier == NULL      ? "a carrier without code"
+        : carrier[0] == '\0' ? "no carrier"
+                             : carrier,
+        hex, recorded != NULL ? recorded->transfers : 0, stored);
+}
+
+/* Rows [first, last) of one run, and what was recorded of it. */
+static void
+check_run_rows(Ledger *ledger, int32_t id, guint first, guint last, const Recorded *recorded,
+               guint n_recorded)
 {
     SettleAudit *audit = ledger->audit;
     int32_t run_id =
         first < last ? g_array_index(ledger->rows, Row, first).run_id : recorded->run_id;
     const SettleAuditRun *run = settle_audit_run(audit, run_id);
-    uint8_t digest[SETTLE_DIGEST_BYTES];
-    char hex[65], stored[65] = "none";
+    const GArray *leaves;
+    guint l = 0, r = 0;
 
     if (run == NULL) {
         settle_audit_note_distributor(audit, run_id, id, "%u transfers of a run that is not there",
@@ -352,17 +416,20 @@ check_run_rows(Ledger *ledger, int32_t id, guint first, guint last, const Record
     }
     if (!check_rows(ledger, run, first, last))
         return;
-    digest_rows(ledger, first, last, digest);
-    if (recorded != NULL && recorded->fits && recorded->transfers == last - first &&
-        memcmp(recorded->digest, digest, sizeof digest) == 0)
-        return;
-    settle_digest_hex(digest, hex);
-    if (recorded != NULL && recorded->fits)
-        settle_digest_hex(recorded->digest, stored);
-    settle_audit_note_distributor(
-        audit, run_id, id,
-        "%u transfers have the digest %.12s; published were %" G_GINT64_FORMAT " with %.12s",
-        last - first, hex, recorded != NULL ? recorded->transfers : 0, stored);
+    leaves = digest_rows(ledger, first, last);
+    while (l < leaves->len || r < n_recorded) {
+        const SettleLedgerLeaf *leaf =
+            l < leaves->len ? &g_array_index(leaves, SettleLedgerLeaf, l) : NULL;
+        const Recorded *there = r < n_recorded ? &recorded[r] : NULL;
+        int64_t of_leaf = leaf != NULL ? leaf->carrier_id : G_MAXINT64;
+        int64_t of_there = there != NULL ? there->carrier_id : G_MAXINT64;
+        int64_t carrier_id = MIN(of_leaf, of_there);
+
+        compare_leaf(audit, run_id, id, (int32_t) carrier_id, of_leaf == carrier_id ? leaf : NULL,
+                     of_there == carrier_id ? there : NULL);
+        l += of_leaf == carrier_id;
+        r += of_there == carrier_id;
+    }
 }
 
 static void
@@ -409,23 +476,16 @@ check_distributor(Ledger *ledger, int32_t id)
     if (ledger->orders->len > 0)
         qsort(ledger->orders->data, ledger->orders->len, sizeof(int64_t), compare_ids);
     for (guint first = 0; first < n || r < ledger->recorded->len;) {
-        const Recorded *recorded =
-            r < ledger->recorded->len ? &g_array_index(ledger->recorded, Recorded, r) : NULL;
-        int32_t run_id = first < n ? g_array_index(ledger->rows, Row, first).run_id : G_MAXINT32;
-        guint last = first;
+        const Recorded *recorded = (const Recorded *) (const void *) ledger->recorded->data + r;
+        int32_t of_rows = first < n ? g_array_index(ledger->rows, Row, first).run_id : G_MAXINT32;
+        int32_t run_id = r < ledger->recorded->len ? MIN(of_rows, recorded->run_id) : of_rows;
+        guint last = first, n_recorded = 0;
 
-        if (recorded != NULL && recorded->run_id < run_id) {
-            check_run_rows(ledger, id, first, first, recorded);
-            r++;
-            continue;
-        }
         while (last < n && g_array_index(ledger->rows, Row, last).run_id == run_id)
             last++;
-        if (recorded != NULL && recorded->run_id == run_id)
-            r++;
-        else
-            recorded = NULL;
-        check_run_rows(ledger, id, first, last, recorded);
+        for (; r < ledger->recorded->len && recorded[n_recorded].run_id == run_id; r++)
+            n_recorded++;
+        check_run_rows(ledger, id, first, last, recorded, n_recorded);
         first = last;
     }
     check_totals(ledger, id);

@@ -1,5 +1,6 @@
 #include "audit/state.h"
 
+#include "policy/policy.h"
 #include "store/sql.h"
 
 #include <string.h>
@@ -19,6 +20,7 @@ settle_audit_free(SettleAudit *audit)
     g_clear_pointer(&audit->run_by_id, g_ptr_array_unref);
     g_clear_pointer(&audit->runs, g_ptr_array_unref);
     g_clear_pointer(&audit->policies, g_array_unref);
+    g_clear_pointer(&audit->rules, g_hash_table_unref);
     g_clear_pointer(&audit->batches, g_array_unref);
     for (int dim = 0; dim <= SETTLE_SEAL_DIMS; dim++)
         g_clear_pointer(&audit->codes[dim], g_ptr_array_unref);
@@ -173,6 +175,25 @@ load_policies(SettleAudit *audit, SettleStore *store, GError **error)
 }
 
 static gboolean
+load_rules(SettleAudit *audit, SettleStore *store, GError **error)
+{
+    g_autoptr(SettleResult) rows = settle_store_query(store, settle_sql_verify_rules, error, "");
+
+    if (rows == NULL)
+        return FALSE;
+    audit->rules = g_hash_table_new_full(g_int64_hash, g_int64_equal, g_free, g_free);
+    for (int i = 0; i < settle_result_rows(rows); i++) {
+        int64_t key = (int64_t) settle_result_i32(rows, i, 0) << 16 | settle_result_i32(rows, i, 1);
+        uint8_t *hash = g_malloc(SETTLE_RULE_HASH_BYTES);
+
+        settle_rule_name_hash((SettleKind) settle_result_i32(rows, i, 2),
+                              settle_result_text(rows, i, 3), hash);
+        g_hash_table_insert(audit->rules, g_memdup2(&key, sizeof key), hash);
+    }
+    return TRUE;
+}
+
+static gboolean
 load_batches(SettleAudit *audit, SettleStore *store, GError **error)
 {
     g_autoptr(SettleResult) rows = settle_store_query(store, settle_sql_verify_batches, error, "");
@@ -230,7 +251,7 @@ settle_audit_load(SettleAudit *audit, SettleStore *store, GError **error)
 {
     return load_codes(audit, store, error) && load_runs(audit, store, error) &&
            load_chunks(audit, store, error) && load_policies(audit, store, error) &&
-           load_batches(audit, store, error);
+           load_rules(audit, store, error) && load_batches(audit, store, error);
 }
 
 SettleAuditRun *
@@ -283,4 +304,18 @@ const char *
 settle_audit_distributor_code(const SettleAudit *audit, int32_t id)
 {
     return id == 0 ? "" : settle_audit_code(audit, SETTLE_DIM_DISTRIBUTOR, id);
+}
+
+const char *
+settle_audit_carrier_code(const SettleAudit *audit, int32_t id)
+{
+    return id == 0 ? "" : settle_audit_code(audit, SETTLE_DIM_CARRIER, id);
+}
+
+const uint8_t *
+settle_audit_rule_hash(const SettleAudit *audit, int32_t policy_id, guint number)
+{
+    int64_t key = (int64_t) policy_id << 16 | number;
+
+    return g_hash_table_lookup(audit->rules, &key);
 }

@@ -54,6 +54,7 @@ typedef struct {
     GPtrArray *runs;                        /* SettleAuditRun by id */
     GPtrArray *run_by_id;                   /* index = id; NULL: no such run */
     GArray *policies;                       /* SettleAuditPolicy; index = id */
+    GHashTable *rules;                      /* policy << 16 | number -> its hash */
     GArray *batches;                        /* SettleAuditBatch; index = id */
     GPtrArray *codes[SETTLE_SEAL_DIMS + 1]; /* texts; index = id, NULL: no such code */
     int64_t total_transfers;
@@ -78,6 +79,9 @@ const SettleAuditPolicy *settle_audit_policy(const SettleAudit *audit, int32_t p
 const char *settle_audit_code(const SettleAudit *audit, int dim, int32_t id);
 /* As digests take it: "" for 0, the ledger's name for "none". NULL: there is no such one. */
 const char *settle_audit_distributor_code(const SettleAudit *audit, int32_t id);
+const char *settle_audit_carrier_code(const SettleAudit *audit, int32_t id);
+/* What digests call the rule by that a version has under a number; NULL: it has none. */
+const uint8_t *settle_audit_rule_hash(const SettleAudit *audit, int32_t policy_id, guint number);
 
 /* --- findings.c ------------------------------------------------------------------------------ */
 /* Notes what does not hold. Thread-safe. */

@@ -168,7 +168,7 @@ settle_calc_deferred(const SettlePolicy *policy, const SettleRule *rule, const S
         SettleDay due = settle_calc_due_day(order, instalment);
         SettleTarget target = {
             .rule = rule,
-            .slot = settle_slot(rule->ordinal, i + 1, 0),
+            .slot = settle_slot(rule->number, i + 1, 0),
             .origin = settle_day_month(due),
             .wait_day = due,
             .credit = SETTLE_ROLE_DISTRIBUTOR,

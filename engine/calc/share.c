@@ -75,7 +75,7 @@ settle_calc_share(const SettlePolicy *policy, const SettleRule *rule, const Sett
                 .target_minor = minor,
                 .earned_minor = minor,
                 .rule = rule,
-                .slot = settle_slot(rule->ordinal, (unsigned) k, 0),
+                .slot = settle_slot(rule->number, (unsigned) k, 0),
                 .origin = bill->month,
                 .wait_day = bill->issue_day,
                 .revision = bill->revision,

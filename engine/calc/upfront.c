@@ -76,7 +76,7 @@ settle_calc_upfront(const SettlePolicy *policy, const SettleRule *rule, const Se
                              .due_day = day};
     SettleTarget target = {
         .rule = rule,
-        .slot = settle_slot(rule->ordinal, 0, 0),
+        .slot = settle_slot(rule->number, 0, 0),
         .origin = settle_day_month(order->closing_day),
         .wait_day = day,
         .credit = upfront->withheld ? SETTLE_ROLE_WITHHELD : SETTLE_ROLE_DISTRIBUTOR,

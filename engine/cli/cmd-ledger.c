@@ -219,14 +219,11 @@ parse_kind(const char *text, int *ret_kind)
 /* "ORDER", "window 2026-03", "window 2026-03 outlet:CODE", "invoice NUMBER", "the carrier's
  * deposit" */
 static char *
-subject_text(const SettleReader *reader, const SettlePolicySet *policies, int32_t policy_id,
-             SettleSlot slot)
+subject_text(const SettleReader *reader)
 {
     int64_t subject = settle_reader_i64(reader, 7);
-    int32_t window_policy, scope_id;
-    SettleMonth end;
+    SettleWindowSubject window;
     char month[SETTLE_DAY_TEXT_BYTES];
-    const SettlePolicy *policy;
     size_t length;
 
     if (settle_subject_is_order(subject)) {
@@ -250,11 +247,10 @@ subject_text(const SettleReader *reader, const SettlePolicySet *policies, int32_
 
         return g_strdup_printf("invoice %.*s", text[0] != '\0' ? (int) length : 0, text);
     }
-    settle_subject_window_parts(subject, &window_policy, &scope_id, &end);
-    settle_month_format(end, month);
-    policy = settle_policy_set_get(policies, policy_id);
-    if (scope_id != 0 && policy != NULL && settle_slot_rule(slot) < policy->n_rules) {
-        gboolean outlet = policy->rules[settle_slot_rule(slot)].volume.scope == SETTLE_SCOPE_OUTLET;
+    settle_subject_window_parts(subject, &window);
+    settle_month_format(window.window_end, month);
+    if (window.scope_id != 0) {
+        gboolean outlet = window.scope_kind == SETTLE_SCOPE_OF_OUTLET;
         int column = outlet ? 9 : 10;
 
         if (!settle_reader_is_null(reader, column)) {
@@ -277,7 +273,7 @@ text_of(const SettleReader *reader, int column)
 }
 
 static void
-transfer_row(SettleTable *table, const SettleReader *reader, const SettlePolicySet *policies)
+transfer_row(SettleTable *table, const SettleReader *reader)
 {
     SettleCurrency currency = settle_reader_i16(reader, 20);
     int exponent = settle_currency_exponent(currency);
@@ -287,7 +283,7 @@ transfer_row(SettleTable *table, const SettleReader *reader, const SettlePolicyS
                     *distributor = text_of(reader, 3), *version = text_of(reader, 5),
                     *rule = text_of(reader, 6), *period = text_of(reader, 14),
                     *origin = text_of(reader, 15);
-    g_autofree char *subject = subject_text(reader, policies, settle_reader_i32(reader, 13), slot);
+    g_autofree char *subject = subject_text(reader);
     char run[16], item[16], amount[SETTLE_MONEY_TEXT_BYTES], target[SETTLE_MONEY_TEXT_BYTES];
     const char *cells[] = {
         run,
@@ -396,7 +392,7 @@ print_transfers(const SettleCli *cli, SettleStore *store, Filters *filters, int 
     while (settle_reader_next(reader, &failure))
         if (is_on_invoice(filters, policies, settle_reader_i32(reader, 13)) &&
             (filters->limit == 0 || printed++ < filters->limit))
-            transfer_row(table, reader, policies);
+            transfer_row(table, reader);
     if (failure != NULL) {
         /* an unfinished document must not look like a whole one */
         settle_table_abandon(table);

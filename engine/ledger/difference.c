@@ -81,6 +81,8 @@ settle_ledger_differences(const SettleTransfer *like, SettleMonth taken, gboolea
         }
         /* 13.2: what an event takes back is of the event's month */
         origin = t->credit == SETTLE_ROLE_CARRIER && taken > like->origin ? taken : like->origin;
+        if (t->credit == SETTLE_ROLE_CARRIER && taken != 0)
+            t->cause = taken;
         t->origin = origin;
         t->period = settle_periods_posting(periods, origin);
         n++;

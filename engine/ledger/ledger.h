@@ -31,24 +31,40 @@ const char *settle_leg_name(guint leg);
 
 /* Which transfers bring a slot from what its legs stand at to what it is to stand at; at most one
  * a leg, ascending. like: what they have in common, its slot that of the main leg, its origin the
- * slot's own; taken: the month of the event that took back, or 0; withheld: kept at source. Returns
- * how many; what is wanted and posted is far below 64 bits. */
+ * slot's own, its cause that of all but what an event takes back; taken: the month of that event,
+ * or 0; withheld: kept at source. Returns how many; what is wanted and posted is far below 64 bits.
+ */
 guint settle_ledger_differences(const SettleTransfer *like, SettleMonth taken, gboolean withheld,
                                 const SettleStanding *wanted, const int64_t posted[SETTLE_N_LEGS],
                                 const SettlePeriods *periods,
                                 SettleTransfer ret_transfers[SETTLE_N_LEGS]);
 
-/* Digest over one distributor's transfers of a run, in key order (subject, slot). */
+/* Digests over one distributor's transfers of a run, which come in key order (subject, slot): a
+ * leaf for each carrier. Nothing in them is an id that a database gave. */
 typedef struct SettleLedgerDigest SettleLedgerDigest;
 SettleLedgerDigest *settle_ledger_digest_new(void);
 void settle_ledger_digest_free(SettleLedgerDigest *digest);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(SettleLedgerDigest, settle_ledger_digest_free)
-/* Starts a distributor, by its code (ids are surrogates and stay out). */
+/* What the ids of a transfer stand for. */
+typedef struct {
+    const char *carrier_code;   /* "": none (a distributor's own deposit) */
+    const uint8_t *policy_hash; /* its first 8 bytes count; NULL: none */
+    const uint8_t *rule_hash;   /* SETTLE_RULE_HASH_BYTES; NULL: none */
+    const char *class_code;     /* of the product; "": none */
+    const char *scope_code;     /* of a window's outlet or manager; else "" */
+} SettleLedgerNames;
+typedef struct {
+    int32_t carrier_id; /* as it was given */
+    int64_t transfers;
+    uint8_t digest[SETTLE_DIGEST_BYTES];
+} SettleLedgerLeaf;
+/* Starts a distributor, by its code. */
 void settle_ledger_digest_begin(SettleLedgerDigest *digest, const char *distributor_code);
-/* policy_hash: the 32 bytes of the transfer's policy; class_code its product class ("" if none).
- * Aborts if the transfers do not ascend by (subject, slot, debit). */
-void settle_ledger_digest_add(SettleLedgerDigest *digest, const SettleTransfer *transfer,
-                              const uint8_t policy_hash[32], const char *class_code);
-void settle_ledger_digest_end(SettleLedgerDigest *digest, uint8_t ret_bytes[SETTLE_DIGEST_BYTES]);
+/* carrier_id: only tells leaves apart. Aborts if the transfers do not ascend by (subject, slot,
+ * debit). */
+void settle_ledger_digest_add(SettleLedgerDigest *digest, int32_t carrier_id,
+                              const SettleTransfer *transfer, const SettleLedgerNames *names);
+/* Ends the distributor. SettleLedgerLeaf, by carrier id; valid until the next end. */
+const GArray *settle_ledger_digest_end(SettleLedgerDigest *digest);
 
 G_END_DECLS

@@ -3,18 +3,20 @@
 #include "base/error.h"
 
 #define MONTH_BASE   (1900 * 12)
-#define TYPE_INVOICE (INT64_C(1) << 60)
-#define TYPE_DEPOSIT (INT64_C(2) << 60)
-#define TYPES        (INT64_C(3) << 60)
+#define TYPE_INVOICE (INT64_C(1) << 58)
+#define TYPE_DEPOSIT (INT64_C(2) << 58)
+#define TYPES        (INT64_C(15) << 58)
 #define OF_CARRIER   (INT64_C(1) << 40)
 
 int64_t
-settle_subject_window(int32_t policy_id, int32_t scope_id, SettleMonth window_end)
+settle_subject_window(const SettleWindowSubject *w)
 {
-    settle_invariant(policy_id > 0 && policy_id < 1 << 20 && scope_id >= 0 && scope_id < 1 << 28);
-    settle_invariant(window_end >= MONTH_BASE && window_end < MONTH_BASE + 4096);
-    return SETTLE_SUBJECT_SPECIAL | (int64_t) policy_id << 40 | (int64_t) scope_id << 12 |
-           (window_end - MONTH_BASE);
+    settle_invariant(w->policy_id > 0 && w->policy_id < 1 << 18);
+    settle_invariant(w->scope_id >= 0 && w->scope_id < 1 << 26 &&
+                     (w->scope_id > 0) == (w->scope_kind != SETTLE_SCOPE_OF_DISTRIBUTOR));
+    settle_invariant(w->window_end >= MONTH_BASE && w->window_end < MONTH_BASE + 4096);
+    return SETTLE_SUBJECT_SPECIAL | (int64_t) w->policy_id << 40 | (int64_t) w->scope_kind << 38 |
+           (int64_t) w->scope_id << 12 | (w->window_end - MONTH_BASE);
 }
 
 int64_t
@@ -58,11 +60,11 @@ settle_subject_is_deposit(int64_t subject_id)
 }
 
 void
-settle_subject_window_parts(int64_t subject_id, int32_t *ret_policy_id, int32_t *ret_scope_id,
-                            SettleMonth *ret_window_end)
+settle_subject_window_parts(int64_t subject_id, SettleWindowSubject *ret_window)
 {
     settle_invariant(settle_subject_is_window(subject_id));
-    *ret_policy_id = (int32_t) (subject_id >> 40 & 0xfffff);
-    *ret_scope_id = (int32_t) (subject_id >> 12 & 0xfffffff);
-    *ret_window_end = (SettleMonth) (subject_id & 0xfff) + MONTH_BASE;
+    ret_window->policy_id = (int32_t) (subject_id >> 40 & 0x3ffff);
+    ret_window->scope_kind = (SettleScopeKind) (subject_id >> 38 & 3);
+    ret_window->scope_id = (int32_t) (subject_id >> 12 & 0x3ffffff);
+    ret_window->window_end = (SettleMonth) (subject_id & 0xfff) + MONTH_BASE;
 }

@@ -37,17 +37,30 @@ typedef enum {
 const char *settle_kind_name(SettleKind kind);
 
 /* The subject of a transfer is an order, or a volume window, an invoice, or a deposit. Orders have
- * ids below 2^62; the others have the bit 2^62 set, so they sort behind a distributor's orders. */
+ * ids below 2^62; the others have the bit 2^62 set, so they sort behind a distributor's orders, and
+ * four bits behind it say of which of sixteen types they are. */
 #define SETTLE_SUBJECT_SPECIAL (INT64_C(1) << 62)
-/* Window: special | 0 << 60 | policy id (20 bits) << 40 | scope id (outlet or manager, 0: the
- * distributor; 28 bits) << 12 | last month's number counted from 1900-01 (12 bits). The policy is
- * part of it because each version measures only its own orders, and rules of two carriers may share
- * an ordinal; the rule is in the slot. */
-int64_t settle_subject_window(int32_t policy_id, int32_t scope_id, SettleMonth window_end);
-/* Invoice: special | 1 << 60 | run id of the drafting << 20 | place in its chunk's distributor. */
+/* Whose orders count in a window, and are one by one where several are; stored. */
+typedef enum {
+    SETTLE_SCOPE_OF_DISTRIBUTOR = 0,
+    SETTLE_SCOPE_OF_OUTLET = 1,
+    SETTLE_SCOPE_OF_MANAGER = 2,
+} SettleScopeKind;
+typedef struct {
+    int32_t policy_id;
+    SettleScopeKind scope_kind;
+    int32_t scope_id; /* outlet or manager; 0: the distributor */
+    SettleMonth window_end;
+} SettleWindowSubject;
+/* Window: special | 0 << 58 | policy id (18 bits) << 40 | kind of scope (2 bits) << 38 | scope id
+ * (26 bits) << 12 | last month's number counted from 1900-01 (12 bits). The rule is in the slot.
+ * The policy is there because each version measures only its own orders and rules of two carriers
+ * share numbers; windows that go over versions would have their carrier's id in its place. */
+int64_t settle_subject_window(const SettleWindowSubject *window);
+/* Invoice: special | 1 << 58 | run id of the drafting << 20 | place in its chunk's distributor. */
 int64_t settle_subject_invoice(int32_t run_id, int32_t place); /* place: order of the distributor's
                                                                 * invoices within the run, from 1 */
-/* Deposit: special | 2 << 60 | whose it is << 40 (0: the distributor's, 1: the carrier's) | carrier
+/* Deposit: special | 2 << 58 | whose it is << 40 (0: the distributor's, 1: the carrier's) | carrier
  * id: the carrier whose deposit it is, or the one whose claim is covered; 0: none. */
 int64_t settle_subject_deposit(gboolean of_carrier, int32_t carrier_id);
 void settle_subject_deposit_parts(int64_t subject_id, gboolean *ret_of_carrier,
@@ -55,17 +68,20 @@ void settle_subject_deposit_parts(int64_t subject_id, gboolean *ret_of_carrier,
 gboolean settle_subject_is_deposit(int64_t subject_id);
 gboolean settle_subject_is_window(int64_t subject_id);
 gboolean settle_subject_is_order(int64_t subject_id);
-void settle_subject_window_parts(int64_t subject_id, int32_t *ret_policy_id, int32_t *ret_scope_id,
-                                 SettleMonth *ret_window_end);
+void settle_subject_window_parts(int64_t subject_id, SettleWindowSubject *ret_window);
 
-/* What a posting is for within its subject: rule (its ordinal in its policy document, 0-based,
- * < 4096), item (instalment number, contract month; 0 for upfront and volume; < 4096), leg (0: the
- * main one; further legs of one target are 1..15). Fits int32, never negative. */
+/* What a posting is for within its subject: rule (the number that its carrier, kind and name were
+ * given once, from 1, whatever version names it; 0: none), item (instalment number, contract month;
+ * 0 for upfront and volume), leg (0: the main one; further legs of one target are 1..15). Fits
+ * int32, never negative. An item has one origin: room is there for an item a month of a window, and
+ * for instalment times 64 plus attempt. */
+#define SETTLE_RULE_NUMBER_MAX 32767
+#define SETTLE_ITEM_MAX        4095
 typedef int32_t SettleSlot;
 static inline SettleSlot
-settle_slot(unsigned rule_ordinal, unsigned item, unsigned leg)
+settle_slot(unsigned rule_number, unsigned item, unsigned leg)
 {
-    return (SettleSlot) (rule_ordinal << 16 | item << 4 | leg);
+    return (SettleSlot) (rule_number << 16 | item << 4 | leg);
 }
 static inline unsigned
 settle_slot_rule(SettleSlot slot)
@@ -93,6 +109,7 @@ typedef struct {
     SettleSlot slot;
     SettleMonth period;
     SettleMonth origin;
+    SettleMonth cause; /* of the event or bill that this comes of; the origin where none is */
     int16_t class_id;
     int16_t revision; /* of the bill it comes from; 0: from the order */
     uint8_t kind;     /* SettleKind */

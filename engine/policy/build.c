@@ -300,6 +300,7 @@ read_rule(SettleBuild *build, const SettleNode *node, guint ordinal, SettleRule 
     rule->id = g_strdup(settle_node_get(node, settle_rule_kinds[kind])->text);
     rule->kind = (SettleKind) (SETTLE_KIND_UPFRONT + kind);
     rule->ordinal = ordinal;
+    settle_rule_name_hash(rule->kind, rule->id, rule->name_hash);
     rule->group = group != NULL ? g_strdup(group->text) : NULL;
     read_selector(build, node, &rule->selector);
     settle_build_rule_terms(build, node, &rule->terms);
@@ -494,6 +495,7 @@ settle_policy_build(const SettleNode *top, SettleDiagnostics *diagnostics)
         read_rules(&build, rules);
     for (guint i = 0; i < policy->n_rules; i++)
         policy->span_months = MAX(policy->span_months, span_of_rule(&policy->rules[i]));
+    settle_policy_number_rules(policy, NULL);
     settle_build_examples(&build);
     return policy;
 }

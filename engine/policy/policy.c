@@ -1,5 +1,10 @@
 #include "policy/policy.h"
 
+#include "base/digest.h"
+#include "base/error.h"
+
+#include <string.h>
+
 static void
 free_conditions(SettleCondition *conditions, guint n)
 {
@@ -70,9 +75,66 @@ settle_policy_free(SettlePolicy *policy)
     for (guint i = 0; i < policy->n_rules; i++)
         free_rule(&policy->rules[i]);
     g_free(policy->rules);
+    g_free(policy->by_number);
     for (guint i = 0; i < policy->n_examples; i++)
         settle_example_clear(&policy->examples[i]);
     g_free(policy->examples);
     g_clear_pointer(&policy->unsupported, g_ptr_array_unref);
     g_free(policy);
+}
+
+/* --- numbers and names of rules --------------------------------------------------------------- */
+
+void
+settle_rule_name_hash(SettleKind kind, const char *name, uint8_t ret_hash[SETTLE_RULE_HASH_BYTES])
+{
+    g_autoptr(SettleDigest) digest = settle_digest_new();
+    uint8_t number = (uint8_t) kind, bytes[SETTLE_DIGEST_BYTES];
+
+    settle_digest_update(digest, &number, 1);
+    settle_digest_update(digest, name, strlen(name));
+    settle_digest_finish(digest, bytes);
+    memcpy(ret_hash, bytes, SETTLE_RULE_HASH_BYTES);
+}
+
+static int
+compare_numbers(gconstpointer a, gconstpointer b, gpointer policy)
+{
+    const SettleRule *rules = ((const SettlePolicy *) policy)->rules;
+    guint x = rules[*(const guint *) a].number, y = rules[*(const guint *) b].number;
+
+    return x < y ? -1 : x > y;
+}
+
+void
+settle_policy_number_rules(SettlePolicy *policy, const guint *numbers)
+{
+    g_free(policy->by_number);
+    policy->by_number = g_new(guint, MAX(policy->n_rules, 1));
+    for (guint i = 0; i < policy->n_rules; i++) {
+        policy->rules[i].number = numbers != NULL ? numbers[i] : i + 1;
+        settle_invariant(policy->rules[i].number <= SETTLE_RULE_NUMBER_MAX);
+        policy->by_number[i] = i;
+    }
+    g_qsort_with_data(policy->by_number, (gint) policy->n_rules, sizeof(guint), compare_numbers,
+                      policy);
+}
+
+const SettleRule *
+settle_policy_rule(const SettlePolicy *policy, guint number)
+{
+    guint low = 0, high = policy->n_rules;
+
+    while (low < high) {
+        guint middle = low + (high - low) / 2;
+        const SettleRule *rule = &policy->rules[policy->by_number[middle]];
+
+        if (rule->number == number)
+            return rule;
+        if (rule->number < number)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return NULL;
 }

@@ -174,10 +174,18 @@ typedef struct {
     guint n_tiers;
 } SettleVolumeBonus;
 
+#define SETTLE_RULE_HASH_BYTES 8
+/* What digests call a rule by: the head of SHA-256 over its kind and name. */
+void settle_rule_name_hash(SettleKind kind, const char *name,
+                           uint8_t ret_hash[SETTLE_RULE_HASH_BYTES]);
+
 typedef struct {
     char *id; /* unique within the policy */
     SettleKind kind;
-    guint ordinal; /* 0-based place in the document: part of every slot */
+    guint ordinal; /* 0-based place in the document */
+    guint number;  /* part of every slot: what the carrier's rule of this kind and name was given
+                    * at the first activation; before, ordinal + 1 */
+    uint8_t name_hash[SETTLE_RULE_HASH_BYTES];
     char *group;   /* NULL: the kind's unnamed group */
     SettleSelector selector;
     SettleTerms terms;
@@ -216,6 +224,7 @@ typedef struct {
     SettlePolicyTerms terms;
     SettleRule *rules;
     guint n_rules;
+    guint *by_number; /* ordinals, by ascending number */
     int span_months; /* no rule speaks of a contract month behind it, and none falls due later */
     SettleExample *examples;
     guint n_examples;
@@ -230,6 +239,10 @@ typedef struct {
 } SettlePolicy;
 
 void settle_policy_free(SettlePolicy *policy);
+/* numbers: by ordinal, no two alike, at most SETTLE_RULE_NUMBER_MAX; NULL: ordinal + 1. */
+void settle_policy_number_rules(SettlePolicy *policy, const guint *numbers);
+/* The rule of that number; NULL: the version has none. */
+const SettleRule *settle_policy_rule(const SettlePolicy *policy, guint number);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(SettlePolicy, settle_policy_free)
 
 G_END_DECLS

@@ -44,9 +44,11 @@ static const SettleRule *
 rule_of(const Reading *reading, int32_t policy_id, SettleSlot slot)
 {
     const SettlePolicy *policy = settle_policy_set_get(reading->policies, policy_id);
+    const SettleRule *rule =
+        policy != NULL ? settle_policy_rule(policy, settle_slot_rule(slot)) : NULL;
 
-    settle_invariant(policy != NULL && settle_slot_rule(slot) < policy->n_rules);
-    return &policy->rules[settle_slot_rule(slot)];
+    settle_invariant(rule != NULL);
+    return rule;
 }
 
 /* The slot's standing target by the rule's split; parts of nobody are the distributor's
@@ -200,8 +202,7 @@ give_window(const Reading *reading, const SettleReader *reader, GError **error)
 {
     const SettleRule *rule =
         rule_of(reading, settle_reader_i32(reader, 1), settle_reader_i32(reader, 2));
-    int32_t policy_id, scope_id;
-    SettleMonth window_end;
+    SettleWindowSubject window;
     SettleDay last;
     char name[64], month[SETTLE_DAY_TEXT_BYTES];
     SettleActivity a = {
@@ -214,15 +215,15 @@ give_window(const Reading *reading, const SettleReader *reader, GError **error)
         .currency = settle_reader_i16(reader, 4),
     };
 
-    settle_subject_window_parts(settle_reader_i64(reader, 0), &policy_id, &scope_id, &window_end);
-    last = settle_month_last(window_end);
-    a.month = window_end;
-    g_snprintf(name, sizeof name, "window %s", settle_month_format(window_end, month));
-    if (rule->volume.scope == SETTLE_SCOPE_OUTLET) {
-        a.outlet_id = scope_id;
-    } else if (rule->volume.scope == SETTLE_SCOPE_MANAGER) {
-        a.manager_id = scope_id;
-        a.outlet_id = settle_directory_manager_outlet(reading->directory, scope_id, last);
+    settle_subject_window_parts(settle_reader_i64(reader, 0), &window);
+    last = settle_month_last(window.window_end);
+    a.month = window.window_end;
+    g_snprintf(name, sizeof name, "window %s", settle_month_format(window.window_end, month));
+    if (window.scope_kind == SETTLE_SCOPE_OF_OUTLET) {
+        a.outlet_id = window.scope_id;
+    } else if (window.scope_kind == SETTLE_SCOPE_OF_MANAGER) {
+        a.manager_id = window.scope_id;
+        a.outlet_id = settle_directory_manager_outlet(reading->directory, window.scope_id, last);
     }
     if (!is_asked_for(reading, &a, last))
         return TRUE;

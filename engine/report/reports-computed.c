@@ -101,14 +101,14 @@ settle_report_volume_standing(SettleStore *store, const SettleReportScope *scope
         return NULL;
     for (int i = 0; i < settle_result_rows(rows); i++) {
         const SettlePolicy *policy = settle_policy_set_get(policies, settle_result_i32(rows, i, 0));
-        guint ordinal = (guint) settle_result_i32(rows, i, 1);
+        guint number = (guint) settle_result_i32(rows, i, 1);
         Window window = {.policy = policy,
                          .end = settle_result_month(rows, i, 2),
                          .distributor = settle_result_text(rows, i, 3),
                          .measure = settle_result_i64(rows, i, 6)};
 
-        settle_invariant(policy != NULL && ordinal < policy->n_rules);
-        window.rule = &policy->rules[ordinal];
+        window.rule = policy != NULL ? settle_policy_rule(policy, number) : NULL;
+        settle_invariant(window.rule != NULL);
         window.scope =
             window.rule->volume.scope == SETTLE_SCOPE_OUTLET    ? settle_result_text(rows, i, 4)
             : window.rule->volume.scope == SETTLE_SCOPE_MANAGER ? settle_result_text(rows, i, 5)

@@ -211,6 +211,7 @@ write_movements(const SettleRunContext *context, GArray *movements, SettleOutput
             .policy_id = movement->policy_id,
             .period = settle_periods_posting(&context->periods, month),
             .origin = month,
+            .cause = month,
             .kind = SETTLE_KIND_DEPOSIT,
             .debit = (uint8_t) movement->debit,
             .credit = (uint8_t) movement->credit,

@@ -159,6 +159,7 @@ settle_run_batch_state(const SettleRunContext *context, int32_t batch_id)
 /* The code of a distributor as digests take it; "" for 0, the ledger's name for "none". NULL: there
  * is no such distributor. */
 const char *settle_run_distributor_code(const SettleDirectory *directory, int32_t distributor_id);
+const char *settle_run_carrier_code(const SettleDirectory *directory, int32_t carrier_id);
 
 /* What a chunk did: its receipt. */
 typedef struct {

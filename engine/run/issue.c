@@ -100,6 +100,7 @@ settle_issue_post(const SettleRunContext *context, const SettleIssueBatch *batch
                     ->policy_id,
             .period = settle_periods_posting(&context->periods, origin),
             .origin = origin,
+            .cause = origin,
             .kind = SETTLE_KIND_INVOICE,
         };
 

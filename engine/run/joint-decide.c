@@ -212,6 +212,9 @@ compare_items(gconstpointer a, gconstpointer b)
         return x->closing_day < y->closing_day ? -1 : 1;
     if (x->rank != y->rank)
         return x->rank < y->rank ? -1 : 1;
+    /* as the document has them, not as they were numbered */
+    if (x->rule != y->rule)
+        return x->rule->ordinal < y->rule->ordinal ? -1 : 1;
     return x->slot < y->slot ? -1 : x->slot > y->slot;
 }
 

@@ -132,7 +132,7 @@ take_stream(SettleReader *stream, gboolean postings, GArray *rows, GError **erro
         SettleVolumeRow row = {
             .distributor_id = settle_reader_i32(reader, 0),
             .policy_id = settle_reader_i32(reader, 1),
-            .ordinal = settle_reader_i32(reader, 2),
+            .rule = settle_reader_i32(reader, 2),
             .window_end = settle_reader_month(reader, 3),
             .scope_id = settle_reader_i32(reader, 4),
             .value = settle_reader_i64(reader, 5),

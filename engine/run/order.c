@@ -70,10 +70,41 @@ note_pending(SettleWorker *worker, const SettleSubject *subject, const SettleTar
     }
 }
 
-/* Brings a slot to what it is to stand at. posted: by leg. */
+/* The month of the latest bill that came with this run; 0: none did. */
+static SettleMonth
+latest_bill(const SettleSubject *subject, SettleMonth wanted)
+{
+    SettleMonth latest = 0;
+
+    for (guint i = 0; i < subject->n_bills && latest != wanted; i++)
+        latest = subject->bills[i].month == wanted ? wanted : MAX(latest, subject->bills[i].month);
+    return latest;
+}
+
+/* The month of the event or bill that a posting comes of (docs/semantics.md 7): what is earned for
+ * the first time is its origin's own, unless a bill came for it; what changes is of the events that
+ * came, else of the bills (of a revenue share its own, if that came), else of the night, in which
+ * something was told that is neither. */
+static SettleMonth
+cause_of(const SettleWorker *worker, const SettleSubject *subject, const SettleTarget *target,
+         gboolean first)
+{
+    gboolean share = target->rule->kind == SETTLE_KIND_REVENUE_SHARE;
+    SettleMonth cause = 0;
+
+    if (first && (share || subject->is_new || subject->is_due || subject->n_bills == 0))
+        return target->origin;
+    for (guint i = 0; i < subject->n_new_events && !first; i++)
+        cause = MAX(cause, settle_day_month(subject->new_events[i].day));
+    if (cause == 0)
+        cause = latest_bill(subject, share ? target->origin : -1);
+    return cause != 0 ? cause : settle_day_month(worker->context->date);
+}
+
+/* Brings a slot to what it is to stand at. posted: by leg; first: nothing ever was. */
 static void
 add_transfers(SettleWorker *worker, const SettleSubject *subject, const SettleTarget *target,
-              const SettleStanding *standing, const int64_t posted[SETTLE_N_LEGS])
+              const SettleStanding *standing, const int64_t posted[SETTLE_N_LEGS], gboolean first)
 {
     const SettleTransfer like = {
         .subject_id = subject->order->order_id,
@@ -81,6 +112,7 @@ add_transfers(SettleWorker *worker, const SettleSubject *subject, const SettleTa
         .policy_id = subject->policy->policy_id,
         .slot = target->slot,
         .origin = target->origin,
+        .cause = cause_of(worker, subject, target, first),
         .class_id = subject->parties.class_id,
         .revision = target->revision,
         .kind = (uint8_t) target->rule->kind,
@@ -97,7 +129,7 @@ add_transfers(SettleWorker *worker, const SettleSubject *subject, const SettleTa
  * for. FALSE on overflow. */
 static gboolean
 add_difference(SettleWorker *worker, const SettleSubject *subject, const SettleTarget *target,
-               const int64_t posted[SETTLE_N_LEGS])
+               const int64_t posted[SETTLE_N_LEGS], gboolean first)
 {
     const SettleTerms *terms = &target->rule->terms;
     gboolean withheld = target->credit == SETTLE_ROLE_WITHHELD;
@@ -116,7 +148,7 @@ add_difference(SettleWorker *worker, const SettleSubject *subject, const SettleT
         if (terms->pay_when_paid)
             settle_standing_await(&standing, 0);
     }
-    add_transfers(worker, subject, target, &standing, posted);
+    add_transfers(worker, subject, target, &standing, posted, first);
     return TRUE;
 }
 
@@ -125,14 +157,13 @@ add_difference(SettleWorker *worker, const SettleSubject *subject, const SettleT
 static SettleTarget
 nothing_owed(const SettleSubject *subject, const SettlePosted *posted)
 {
-    guint ordinal = settle_slot_rule(posted->slot), item = settle_slot_item(posted->slot);
-    const SettleRule *rule;
+    guint number = settle_slot_rule(posted->slot), item = settle_slot_item(posted->slot);
+    const SettleRule *rule = settle_policy_rule(subject->policy, number);
     SettleTarget target = {.slot = posted->slot, .state = SETTLE_TARGET_NOT_MET};
 
-    settle_invariant(ordinal < subject->policy->n_rules);
-    rule = &subject->policy->rules[ordinal];
+    settle_invariant(rule != NULL);
     target.rule = rule;
-    target.slot = settle_slot(ordinal, item, 0);
+    target.slot = settle_slot(number, item, 0);
     target.credit = rule->kind == SETTLE_KIND_UPFRONT && rule->upfront.withheld
                         ? SETTLE_ROLE_WITHHELD
                         : SETTLE_ROLE_DISTRIBUTOR;
@@ -154,7 +185,7 @@ add_first(SettleWorker *worker, const SettleSubject *subject)
     for (guint i = 0; i < worker->targets->len; i++) {
         const SettleTarget *target = &g_array_index(worker->targets, SettleTarget, i);
 
-        if (!add_difference(worker, subject, target, nothing))
+        if (!add_difference(worker, subject, target, nothing, TRUE))
             return FALSE;
         if (target->rule->kind == SETTLE_KIND_DEFERRED)
             note_pending(worker, subject, target, FALSE);
@@ -189,18 +220,20 @@ add_differences(SettleWorker *worker, const SettleSubject *subject, const Settle
             i < worker->targets->len ? &g_array_index(worker->targets, SettleTarget, i) : NULL;
         SettleSlot slot = p < n_posted ? posted[p].slot & ~0xf : 0;
         int64_t legs[SETTLE_N_LEGS] = {0};
+        gboolean first;
 
         if (target == NULL || (p < n_posted && slot < target->slot)) {
             SettleTarget nothing = nothing_owed(subject, &posted[p]);
             const SettleStanding standing = {0, 0, 0};
 
             take_legs(posted, n_posted, &p, legs);
-            add_transfers(worker, subject, &nothing, &standing, legs);
+            add_transfers(worker, subject, &nothing, &standing, legs, FALSE);
             continue;
         }
-        if (p < n_posted && slot == target->slot)
+        first = p == n_posted || slot != target->slot;
+        if (!first)
             take_legs(posted, n_posted, &p, legs);
-        if (!add_difference(worker, subject, target, legs))
+        if (!add_difference(worker, subject, target, legs, first))
             return FALSE;
         if (target->rule->kind == SETTLE_KIND_DEFERRED)
             note_pending(worker, subject, target, TRUE);
@@ -297,6 +330,17 @@ settle_order_measure_before(SettleWorker *worker, const SettleSubject *subject,
     return measure(worker, subject, rule);
 }
 
+/* The month of what changes what the order counts: of its closing, or of its latest new event. */
+static SettleMonth
+count_cause(const SettleSubject *subject)
+{
+    SettleMonth cause = subject->is_new ? settle_day_month(subject->order->closing_day) : 0;
+
+    for (guint i = 0; i < subject->n_new_events && !subject->is_new; i++)
+        cause = MAX(cause, settle_day_month(subject->new_events[i].day));
+    return cause;
+}
+
 /* Counts a new order, or changes what an old one counts by what its new events do to it. Where
  * other orders' findings decide whether its own acts, the window is measured anew from all. */
 static gboolean
@@ -315,7 +359,8 @@ count_volumes(SettleWorker *worker, const SettleSubject *subject)
 
         take_events(worker, subject, FALSE);
         if (!settle_volumes_count(worker->volumes, subject->policy, rule, subject->order,
-                                  &subject->parties, measure(worker, subject, rule) - before, anew))
+                                  &subject->parties, measure(worker, subject, rule) - before, anew,
+                                  count_cause(subject)))
             return FALSE;
     }
     return TRUE;

@@ -3,6 +3,8 @@
 #include "base/failpoint.h"
 #include "store/sql.h"
 
+#include <string.h>
+
 static void
 clear_invoice_row(gpointer row)
 {
@@ -120,7 +122,6 @@ settle_output_distributor(SettleOutput *output, int32_t distributor_id)
 
     settle_invariant(code != NULL);
     output->distributor_id = distributor_id;
-    output->distributor_transfers = 0;
     output->first_total = output->totals->len;
     settle_ledger_digest_begin(output->digest, code);
 }
@@ -141,7 +142,7 @@ carrier_of(const SettleOutput *output, const SettleTransfer *t)
 /* A distributor has a handful of totals in a run: a backwards search finds the right one at once,
  * because neighbouring transfers are alike. */
 static void
-add_to_totals(SettleOutput *output, const SettleTransfer *t)
+add_to_totals(SettleOutput *output, const SettleTransfer *t, int32_t carrier_id)
 {
     SettleTotal *totals = (SettleTotal *) (void *) output->totals->data;
 
@@ -161,7 +162,7 @@ add_to_totals(SettleOutput *output, const SettleTransfer *t)
     SettleTotal total = {
         .distributor_id = t->distributor_id,
         .policy_id = t->policy_id,
-        .carrier_id = carrier_of(output, t),
+        .carrier_id = carrier_id,
         .kind = t->kind,
         .class_id = t->class_id,
         .period = t->period,
@@ -174,24 +175,50 @@ add_to_totals(SettleOutput *output, const SettleTransfer *t)
     g_array_append_val(output->totals, total);
 }
 
+/* What digests call a transfer's ids by. */
+static SettleLedgerNames
+names_of(const SettleOutput *output, const SettleTransfer *t, int32_t carrier_id)
+{
+    const SettleDirectory *directory = output->context->directory;
+    SettleLedgerNames names = {.class_code = "", .scope_code = ""};
+
+    names.carrier_code = settle_run_carrier_code(directory, carrier_id);
+    if (output->policy != NULL)
+        names.policy_hash = output->policy->hash;
+    if (t->kind <= SETTLE_N_COMMISSION_KINDS)
+        names.rule_hash = settle_policy_rule(output->policy, settle_slot_rule(t->slot))->name_hash;
+    if (t->class_id != 0)
+        names.class_code = settle_directory_code(directory, SETTLE_DIM_CLASS, t->class_id);
+    if (settle_subject_is_window(t->subject_id)) {
+        SettleWindowSubject window;
+
+        settle_subject_window_parts(t->subject_id, &window);
+        if (window.scope_kind != SETTLE_SCOPE_OF_DISTRIBUTOR)
+            names.scope_code = settle_directory_code(directory,
+                                                     window.scope_kind == SETTLE_SCOPE_OF_OUTLET
+                                                         ? SETTLE_DIM_OUTLET
+                                                         : SETTLE_DIM_MANAGER,
+                                                     window.scope_id);
+    }
+    settle_invariant(names.carrier_code != NULL && names.scope_code != NULL);
+    return names;
+}
+
 gboolean
 settle_output_transfer(SettleOutput *output, const SettleTransfer *t, GError **error)
 {
-    static const uint8_t no_policy[SETTLE_DIGEST_BYTES] = {0};
+    SettleLedgerNames names;
+    int32_t carrier_id;
     SettleWriter *writer = output->transfers;
 
     if (output->policy == NULL || output->policy->policy_id != t->policy_id)
         output->policy = settle_policy_set_get(output->context->policies, t->policy_id);
     settle_invariant(output->policy != NULL ||
                      (t->policy_id <= 0 && t->kind == SETTLE_KIND_DEPOSIT));
-
-    const char *class_code = t->class_id != 0 ? settle_directory_code(output->context->directory,
-                                                                      SETTLE_DIM_CLASS, t->class_id)
-                                              : "";
-    settle_ledger_digest_add(output->digest, t,
-                             output->policy != NULL ? output->policy->hash : no_policy, class_code);
-    add_to_totals(output, t);
-    output->distributor_transfers++;
+    carrier_id = carrier_of(output, t);
+    names = names_of(output, t, carrier_id);
+    settle_ledger_digest_add(output->digest, carrier_id, t, &names);
+    add_to_totals(output, t, carrier_id);
     output->sums.transfers++;
     output->sums.amount += t->amount_minor;
     if (output->sums.first_period == 0 || t->period < output->sums.first_period)
@@ -202,7 +229,7 @@ settle_output_transfer(SettleOutput *output, const SettleTransfer *t, GError **e
         g_array_append_val(output->kept, *t);
     if (writer == NULL)
         return TRUE;
-    if (!settle_writer_row(writer, 14, error) || !settle_failpoint(RUN_CHUNK_TRANSFER, error))
+    if (!settle_writer_row(writer, 15, error) || !settle_failpoint(RUN_CHUNK_TRANSFER, error))
         return FALSE;
     settle_writer_i32(writer, t->distributor_id);
     settle_writer_month(writer, t->period);
@@ -213,6 +240,7 @@ settle_output_transfer(SettleOutput *output, const SettleTransfer *t, GError **e
     settle_writer_i64(writer, t->target_minor);
     settle_writer_i32(writer, t->policy_id);
     settle_writer_month(writer, t->origin);
+    settle_writer_month(writer, t->cause);
     settle_writer_i16(writer, t->class_id);
     settle_writer_i16(writer, t->revision);
     settle_writer_i16(writer, t->kind);
@@ -224,14 +252,17 @@ settle_output_transfer(SettleOutput *output, const SettleTransfer *t, GError **e
 void
 settle_output_distributor_end(SettleOutput *output)
 {
-    SettleDistributorRow row = {
-        .distributor_id = output->distributor_id,
-        .transfers = output->distributor_transfers,
-    };
+    const GArray *leaves = settle_ledger_digest_end(output->digest);
 
-    settle_ledger_digest_end(output->digest, row.digest);
-    if (output->distributor_transfers > 0)
+    for (guint i = 0; i < leaves->len; i++) {
+        const SettleLedgerLeaf *leaf = &g_array_index(leaves, SettleLedgerLeaf, i);
+        SettleDistributorRow row = {.distributor_id = output->distributor_id,
+                                    .carrier_id = leaf->carrier_id,
+                                    .transfers = leaf->transfers};
+
+        memcpy(row.digest, leaf->digest, sizeof row.digest);
         g_array_append_val(output->distributors, row);
+    }
 }
 
 /* One function a table: sends an array's rows through a COPY of its own. */
@@ -283,10 +314,11 @@ send_distributor(SettleOutput *output, SettleWriter *writer, gconstpointer row, 
 {
     const SettleDistributorRow *d = row;
 
-    if (!settle_writer_row(writer, 4, error))
+    if (!settle_writer_row(writer, 5, error))
         return FALSE;
     settle_writer_i32(writer, output->context->run_id);
     settle_writer_i32(writer, d->distributor_id);
+    settle_writer_i32(writer, d->carrier_id);
     settle_writer_i64(writer, d->transfers);
     settle_writer_bytes(writer, d->digest, sizeof d->digest);
     return TRUE;
@@ -336,14 +368,12 @@ send_agenda(SettleOutput *output, SettleWriter *writer, gconstpointer row, GErro
 }
 
 static void
-put_volume_key(SettleOutput *output, SettleWriter *writer, const SettleVolumeRow *v)
+put_volume_key(SettleWriter *writer, const SettleVolumeRow *v)
 {
-    settle_writer_i32(writer, v->distributor_id);
-    settle_writer_month(writer, v->window_end);
-    settle_writer_i32(writer, v->policy_id);
-    settle_writer_i32(writer, v->ordinal);
+    settle_writer_i32(writer, v->rule);
+    settle_writer_i16(writer, v->scope_kind);
     settle_writer_i32(writer, v->scope_id);
-    settle_writer_i32(writer, output->context->run_id);
+    settle_writer_i32(writer, v->policy_id);
 }
 
 static gboolean
@@ -351,9 +381,14 @@ send_delta(SettleOutput *output, SettleWriter *writer, gconstpointer row, GError
 {
     const SettleVolumeRow *v = row;
 
-    if (!settle_writer_row(writer, 7, error))
+    if (!settle_writer_row(writer, 10, error))
         return FALSE;
-    put_volume_key(output, writer, v);
+    settle_writer_i32(writer, v->distributor_id);
+    settle_writer_month(writer, v->window_end);
+    settle_writer_i32(writer, v->carrier_id);
+    settle_writer_i16(writer, v->what);
+    put_volume_key(writer, v);
+    settle_writer_i32(writer, output->context->run_id);
     settle_writer_i64(writer, v->value);
     return TRUE;
 }
@@ -363,9 +398,14 @@ send_posting(SettleOutput *output, SettleWriter *writer, gconstpointer row, GErr
 {
     const SettleVolumeRow *v = row;
 
-    if (!settle_writer_row(writer, 11, error))
+    if (!settle_writer_row(writer, 14, error))
         return FALSE;
-    put_volume_key(output, writer, v);
+    settle_writer_i32(writer, v->distributor_id);
+    settle_writer_month(writer, v->window_end);
+    settle_writer_i32(writer, v->carrier_id);
+    put_volume_key(writer, v);
+    settle_writer_i16(writer, 0);
+    settle_writer_i32(writer, output->context->run_id);
     settle_writer_i64(writer, v->value);
     settle_writer_i64(writer, v->target_minor);
     settle_writer_i64(writer, v->held_minor);
@@ -507,9 +547,9 @@ settle_output_send(SettleOutput *output, int32_t chunk, GError **error)
         settle_failpoint(RUN_CHUNK_OUTCOMES, error) &&
         send_array(output, output->agenda, settle_sql_copy_agenda, send_agenda, error) &&
         settle_failpoint(RUN_CHUNK_AGENDA, error) &&
-        send_array(output, output->deltas, settle_sql_copy_volume_delta, send_delta, error) &&
+        send_array(output, output->deltas, settle_sql_copy_window_change, send_delta, error) &&
         settle_failpoint(RUN_CHUNK_DELTAS, error) &&
-        send_array(output, output->postings, settle_sql_copy_volume_posting, send_posting, error) &&
+        send_array(output, output->postings, settle_sql_copy_window_posting, send_posting, error) &&
         settle_failpoint(RUN_CHUNK_WINDOWS, error) && send_invoices(output, chunk, error);
     settle_store_sum_rows(output->store, NULL);
     return sent && send_receipt(output, chunk, &content, error) &&

@@ -41,8 +41,15 @@ typedef struct {
     int16_t revision;
 } SettleAgendaRow;
 
+typedef enum {
+    SETTLE_CHANGE_MEASURE = 1, /* of a volume rule's window */
+    SETTLE_CHANGE_CEILING = 2, /* what a ceiling let through */
+} SettleChangeWhat;
+
 typedef struct {
-    int32_t distributor_id, policy_id, ordinal, scope_id;
+    int32_t distributor_id, carrier_id, policy_id, rule, scope_id; /* rule: its number */
+    uint8_t scope_kind;                                            /* SettleScopeKind */
+    uint8_t what;                                                  /* SettleChangeWhat */
     SettleMonth window_end;
     int64_t value; /* delta; or the measure of a posting */
     int64_t target_minor;
@@ -50,7 +57,7 @@ typedef struct {
 } SettleVolumeRow;
 
 typedef struct {
-    int32_t distributor_id;
+    int32_t distributor_id, carrier_id;
     int64_t transfers;
     uint8_t digest[SETTLE_DIGEST_BYTES];
 } SettleDistributorRow;
@@ -71,7 +78,6 @@ typedef struct SettleOutput {
     guint first_total; /* of the current distributor */
     GArray *outcomes, *agenda, *deltas, *postings, *distributors, *invoices;
     int32_t distributor_id;
-    int64_t distributor_transfers;
     /* what the last transfer's policy was: transfers of one policy come in long rows */
     const SettlePolicy *policy;
     SettleChunkSums sums;

@@ -6,14 +6,46 @@
 
 #include <string.h>
 
+/* Takes the version's rows of policy-load-rules.sql from *next on: one a rule, in their order. */
+static gboolean
+number_rules(SettlePolicy *policy, const SettleResult *rows, int *next, GError **error)
+{
+    g_autofree guint *numbers = g_new(guint, MAX(policy->n_rules, 1));
+    guint n = 0;
+
+    for (;
+         *next < settle_result_rows(rows) && settle_result_i32(rows, *next, 0) <= policy->policy_id;
+         (*next)++) {
+        int32_t number = settle_result_i32(rows, *next, 2);
+
+        if (settle_result_i32(rows, *next, 0) == policy->policy_id && n < policy->n_rules &&
+            settle_result_i32(rows, *next, 1) == (int32_t) n && number > 0 &&
+            number <= SETTLE_RULE_NUMBER_MAX)
+            numbers[n++] = (guint) number;
+    }
+    if (n != policy->n_rules) {
+        g_set_error(error, SETTLE_ERROR, SETTLE_ERROR_STATE,
+                    "of policy %d the numbers of %u rules are stored, it has %u", policy->policy_id,
+                    n, policy->n_rules);
+        return FALSE;
+    }
+    settle_policy_number_rules(policy, numbers);
+    return TRUE;
+}
+
 SettlePolicySet *
 settle_policies_load(SettleStore *store, int64_t control_position, GError **error)
 {
     g_autoptr(SettlePolicySet) set = settle_policy_set_new();
     g_autoptr(SettleResult) rows =
         settle_store_query(store, settle_sql_policy_load, error, "l", control_position);
+    g_autoptr(SettleResult) numbers = NULL;
+    int n = 0;
 
     if (rows == NULL)
+        return NULL;
+    numbers = settle_store_query(store, settle_sql_policy_load_rules, error, "l", control_position);
+    if (numbers == NULL)
         return NULL;
     for (int i = 0; i < settle_result_rows(rows); i++) {
         g_autoptr(SettleDiagnostics) diagnostics = NULL;
@@ -34,6 +66,10 @@ settle_policies_load(SettleStore *store, int64_t control_position, GError **erro
         }
         policy->policy_id = settle_result_i32(rows, i, 0);
         policy->carrier_id = settle_result_i32(rows, i, 1);
+        if (!number_rules(policy, numbers, &n, error)) {
+            settle_policy_free(policy);
+            return NULL;
+        }
         settle_policy_set_add(set, policy);
     }
     return g_steal_pointer(&set);

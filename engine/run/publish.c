@@ -16,11 +16,19 @@ settle_run_distributor_code(const SettleDirectory *directory, int32_t distributo
                : settle_directory_code(directory, SETTLE_DIM_DISTRIBUTOR, distributor_id);
 }
 
+const char *
+settle_run_carrier_code(const SettleDirectory *directory, int32_t carrier_id)
+{
+    return carrier_id == 0 ? "" : settle_directory_code(directory, SETTLE_DIM_CARRIER, carrier_id);
+}
+
 static int
 compare_codes(gconstpointer a, gconstpointer b)
 {
-    return strcmp(((const SettleDistributorDigest *) a)->code,
-                  ((const SettleDistributorDigest *) b)->code);
+    const SettleDistributorDigest *x = a, *y = b;
+    int code = strcmp(x->code, y->code);
+
+    return code != 0 ? code : strcmp(x->carrier_code, y->carrier_code);
 }
 
 static void
@@ -55,7 +63,7 @@ settle_run_chain(const char *kind, SettleDay date, GArray *digests,
     g_autoptr(SettleDigest) digest = settle_digest_new();
 
     g_array_sort(digests, compare_codes);
-    settle_digest_update(digest, "settle-run-1", 12);
+    settle_digest_update(digest, "settle-run-2", 12);
     settle_digest_update(digest, previous, SETTLE_DIGEST_BYTES);
     digest_text(digest, kind);
     digest_u32(digest, (uint32_t) date);
@@ -80,11 +88,12 @@ settle_run_chain_digest(SettleStore *store, int32_t run_id, const char *kind, Se
         return FALSE;
     for (int i = 0; i < settle_result_rows(rows); i++) {
         SettleDistributorDigest d = {
-            .code = settle_run_distributor_code(directory, settle_result_i32(rows, i, 0))};
+            .code = settle_run_distributor_code(directory, settle_result_i32(rows, i, 0)),
+            .carrier_code = settle_run_carrier_code(directory, settle_result_i32(rows, i, 1))};
         size_t length;
-        const uint8_t *bytes = settle_result_bytes(rows, i, 1, &length);
+        const uint8_t *bytes = settle_result_bytes(rows, i, 2, &length);
 
-        settle_invariant(d.code != NULL && length == SETTLE_DIGEST_BYTES);
+        settle_invariant(d.code != NULL && d.carrier_code != NULL && length == SETTLE_DIGEST_BYTES);
         memcpy(d.digest, bytes, SETTLE_DIGEST_BYTES);
         g_array_append_val(digests, d);
     }

@@ -24,14 +24,14 @@ static const SettleReplayTable transfer_table = {
     COLUMNS(N("distributor"), {"", SETTLE_REPLAY_SUBJECT}, {"rule", SETTLE_REPLAY_SLOT},
             {"debit", SETTLE_REPLAY_ROLE}, {"credit", SETTLE_REPLAY_ROLE}, MONEY("amount"),
             MONEY("target"), {"policy", SETTLE_REPLAY_POLICY}, {"period", SETTLE_REPLAY_MONTH},
-            {"origin", SETTLE_REPLAY_MONTH}, {"class", SETTLE_REPLAY_CLASS}, N("revision"),
-            {"kind", SETTLE_REPLAY_KIND}),
-    13, 4};
+            {"origin", SETTLE_REPLAY_MONTH}, {"cause", SETTLE_REPLAY_MONTH},
+            {"class", SETTLE_REPLAY_CLASS}, N("revision"), {"kind", SETTLE_REPLAY_KIND}),
+    14, 4};
 
 static void
-transfer_row(const SettleTransfer *t, int64_t row[13])
+transfer_row(const SettleTransfer *t, int64_t row[14])
 {
-    const int64_t values[13] = {t->distributor_id,
+    const int64_t values[14] = {t->distributor_id,
                                 t->subject_id,
                                 t->slot,
                                 t->debit,
@@ -41,6 +41,7 @@ transfer_row(const SettleTransfer *t, int64_t row[13])
                                 t->policy_id,
                                 settle_month_first(t->period),
                                 settle_month_first(t->origin),
+                                settle_month_first(t->cause),
                                 t->class_id,
                                 t->revision,
                                 t->kind};
@@ -67,8 +68,8 @@ same_transfer(const SettleTransfer *x, const SettleTransfer *y)
 {
     return x->amount_minor == y->amount_minor && x->target_minor == y->target_minor &&
            x->policy_id == y->policy_id && x->period == y->period && x->origin == y->origin &&
-           x->class_id == y->class_id && x->revision == y->revision && x->kind == y->kind &&
-           x->credit == y->credit;
+           x->cause == y->cause && x->class_id == y->class_id && x->revision == y->revision &&
+           x->kind == y->kind && x->credit == y->credit;
 }
 
 static gboolean
@@ -101,6 +102,7 @@ load_transfers(SettleReplay *replay, SettleStore *store, const SettleOutput *out
             .kind = (uint8_t) settle_reader_i16(reader, 10),
             .debit = (uint8_t) settle_reader_i16(reader, 11),
             .credit = (uint8_t) settle_reader_i16(reader, 12),
+            .cause = settle_reader_month(reader, 13),
         };
 
         sorted = sorted &&
@@ -133,7 +135,7 @@ compare_all_transfers(SettleReplay *replay, SettleStore *store, const SettleOutp
         const SettleTransfer *b =
             k < output->kept->len ? &g_array_index(output->kept, SettleTransfer, k) : NULL;
         int c = a == NULL ? 1 : b == NULL ? -1 : compare_transfers(a, b);
-        int64_t x[13], y[13];
+        int64_t x[14], y[14];
 
         if (c <= 0)
             s++;
@@ -222,8 +224,9 @@ put_agenda(const SettleOutput *output, GArray *rows)
 static const SettleReplayTable measure_table = {
     "measure",
     COLUMNS(N("distributor"), {"window", SETTLE_REPLAY_MONTH}, {"policy", SETTLE_REPLAY_POLICY},
-            N("rule"), N("scope"), N("change")),
-    6, 5};
+            N("what"), N("rule"), N("kind of scope"), N("scope"),
+            {"carrier", SETTLE_REPLAY_CARRIER}, N("change")),
+    9, 7};
 
 static void
 put_measures(const SettleOutput *output, GArray *rows)
@@ -231,17 +234,18 @@ put_measures(const SettleOutput *output, GArray *rows)
     for (guint i = 0; i < output->deltas->len; i++) {
         const SettleVolumeRow *v = &g_array_index(output->deltas, SettleVolumeRow, i);
 
-        PUT(rows, v->distributor_id, settle_month_first(v->window_end), v->policy_id, v->ordinal,
-            v->scope_id, v->value);
+        PUT(rows, v->distributor_id, settle_month_first(v->window_end), v->policy_id, v->what,
+            v->rule, v->scope_kind, v->scope_id, v->carrier_id, v->value);
     }
 }
 
 static const SettleReplayTable window_table = {
     "window",
     COLUMNS(N("distributor"), {"window", SETTLE_REPLAY_MONTH}, {"policy", SETTLE_REPLAY_POLICY},
-            N("rule"), N("scope"), N("measure"), MONEY("target"), MONEY("through held"),
-            MONEY("released"), MONEY("taken back")),
-    10, 5};
+            N("rule"), N("kind of scope"), N("scope"), N("item"),
+            {"carrier", SETTLE_REPLAY_CARRIER}, N("measure"), MONEY("target"),
+            MONEY("through held"), MONEY("released"), MONEY("taken back")),
+    13, 7};
 
 static void
 put_windows(const SettleOutput *output, GArray *rows)
@@ -249,9 +253,9 @@ put_windows(const SettleOutput *output, GArray *rows)
     for (guint i = 0; i < output->postings->len; i++) {
         const SettleVolumeRow *v = &g_array_index(output->postings, SettleVolumeRow, i);
 
-        PUT(rows, v->distributor_id, settle_month_first(v->window_end), v->policy_id, v->ordinal,
-            v->scope_id, v->value, v->target_minor, v->held_minor, v->released_minor,
-            v->taken_minor);
+        PUT(rows, v->distributor_id, settle_month_first(v->window_end), v->policy_id, v->rule,
+            v->scope_kind, v->scope_id, 0, v->carrier_id, v->value, v->target_minor, v->held_minor,
+            v->released_minor, v->taken_minor);
     }
 }
 
@@ -362,6 +366,14 @@ compare_table(SettleReplay *replay, SettleStore *store, const SettleOutput *outp
 
 /* --- digests --------------------------------------------------------------------------------- */
 
+static int
+compare_leaves(int32_t distributor_id, int32_t carrier_id, const SettleDistributorRow *d)
+{
+    if (distributor_id != d->distributor_id)
+        return distributor_id < d->distributor_id ? -1 : 1;
+    return carrier_id < d->carrier_id ? -1 : carrier_id > d->carrier_id;
+}
+
 static gboolean
 compare_digests(SettleReplay *replay, SettleStore *store, const SettleOutput *output, int32_t first,
                 int32_t last, GError **error)
@@ -380,23 +392,26 @@ compare_digests(SettleReplay *replay, SettleStore *store, const SettleOutput *ou
                 : NULL;
         gboolean there = stored < settle_result_rows(rows);
         int32_t id = there ? settle_result_i32(rows, stored, 0) : 0;
-        int c = d == NULL ? -1 : !there ? 1 : id < d->distributor_id ? -1 : id > d->distributor_id;
+        int32_t carrier_id = there ? settle_result_i32(rows, stored, 1) : 0;
+        int c = d == NULL ? -1 : !there ? 1 : compare_leaves(id, carrier_id, d);
         char published[SETTLE_DIGEST_BYTES * 2 + 1] = "none";
         char recomputed[SETTLE_DIGEST_BYTES * 2 + 1] = "none";
         const char *code = settle_run_distributor_code(directory, c < 0 ? id : d->distributor_id);
+        const char *carrier =
+            settle_run_carrier_code(directory, c < 0 ? carrier_id : d->carrier_id);
         int64_t transfers = -1;
 
         if (c <= 0) {
             size_t length;
-            const uint8_t *bytes = settle_result_bytes(rows, stored, 2, &length);
+            const uint8_t *bytes = settle_result_bytes(rows, stored, 3, &length);
 
             if (length == SETTLE_DIGEST_BYTES)
                 settle_digest_hex(bytes, published);
-            transfers = settle_result_i64(rows, stored, 1);
+            transfers = settle_result_i64(rows, stored, 2);
             stored++;
         }
         if (c >= 0) {
-            SettleDistributorDigest digest = {.code = code};
+            SettleDistributorDigest digest = {.code = code, .carrier_code = carrier};
 
             settle_digest_hex(d->digest, recomputed);
             memcpy(digest.digest, d->digest, sizeof digest.digest);
@@ -407,12 +422,12 @@ compare_digests(SettleReplay *replay, SettleStore *store, const SettleOutput *ou
                 g_autofree char *a = g_strdup_printf("%" G_GINT64_FORMAT, transfers);
                 g_autofree char *b = g_strdup_printf("%" G_GINT64_FORMAT, d->transfers);
 
-                settle_replay_note(replay, "digest", code, "", "transfers", a, b);
+                settle_replay_note(replay, "digest", code, carrier, "transfers", a, b);
             }
             i++;
         }
         if (strcmp(published, recomputed) != 0)
-            settle_replay_note(replay, "digest", code, "", "digest", published, recomputed);
+            settle_replay_note(replay, "digest", code, carrier, "digest", published, recomputed);
     }
     return TRUE;
 }

@@ -65,9 +65,8 @@ static char *
 subject_text(const SettleReplay *replay, SettleStore *store, int64_t distributor_id,
              int64_t subject_id)
 {
-    int32_t policy_id, scope_id;
-    char month[SETTLE_DAY_TEXT_BYTES];
-    SettleMonth end;
+    SettleWindowSubject window;
+    char month[SETTLE_DAY_TEXT_BYTES], number[24];
 
     if (settle_subject_is_order(subject_id))
         return order_text(store, distributor_id, subject_id);
@@ -84,10 +83,17 @@ subject_text(const SettleReplay *replay, SettleStore *store, int64_t distributor
     if (!settle_subject_is_window(subject_id))
         return g_strdup_printf("invoice %" G_GINT64_FORMAT " of run %" G_GINT64_FORMAT,
                                subject_id & 0xfffff, subject_id >> 20 & 0x3fffffffff);
-    settle_subject_window_parts(subject_id, &policy_id, &scope_id, &end);
-    return scope_id == 0
-               ? g_strdup_printf("window %s", settle_month_format(end, month))
-               : g_strdup_printf("window %s scope %d", settle_month_format(end, month), scope_id);
+    settle_subject_window_parts(subject_id, &window);
+    settle_month_format(window.window_end, month);
+    return window.scope_id == 0
+               ? g_strdup_printf("window %s", month)
+               : g_strdup_printf("window %s of %s %s", month,
+                                 window.scope_kind == SETTLE_SCOPE_OF_OUTLET ? "outlet" : "manager",
+                                 code_or_number(replay,
+                                                window.scope_kind == SETTLE_SCOPE_OF_OUTLET
+                                                    ? SETTLE_DIM_OUTLET
+                                                    : SETTLE_DIM_MANAGER,
+                                                window.scope_id, number));
 }
 
 static char *
@@ -112,14 +118,15 @@ slot_text(const SettleReplay *replay, const SettleReplayTable *table, const int6
           int64_t slot)
 {
     const SettlePolicy *policy = policy_of(replay, table, row);
-    guint rule = settle_slot_rule((SettleSlot) slot), item = settle_slot_item((SettleSlot) slot),
+    guint number = settle_slot_rule((SettleSlot) slot), item = settle_slot_item((SettleSlot) slot),
           leg = settle_slot_leg((SettleSlot) slot);
+    const SettleRule *rule = policy != NULL ? settle_policy_rule(policy, number) : NULL;
     GString *text = g_string_new(NULL);
 
-    if (policy != NULL && rule < policy->n_rules)
-        g_string_append(text, policy->rules[rule].id);
+    if (rule != NULL)
+        g_string_append(text, rule->id);
     else
-        g_string_append_printf(text, "%u", rule);
+        g_string_append_printf(text, "%u", number);
     if (item > 0)
         g_string_append_printf(text, " item %u", item);
     if (leg > 0)

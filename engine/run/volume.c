@@ -11,11 +11,13 @@ typedef struct {
     SettleMonth window_end;
     int32_t scope_id;
     const char *scope_code; /* of the outlet or manager; "": the distributor */
+    SettleMonth cause;      /* the latest of what changed it; 0: nothing did */
     int64_t delta, before;
     gboolean anew;      /* delta is all of it, not what changed */
     gboolean evaluated; /* it is over, or paid each night */
     int64_t measure, target_minor;
     SettleStanding standing;
+    gboolean was_posted;
     int64_t posted[SETTLE_N_LEGS];
 } Window;
 
@@ -136,7 +138,7 @@ find_window(SettleVolumes *volumes, const SettlePolicy *policy, const SettleRule
 gboolean
 settle_volumes_count(SettleVolumes *volumes, const SettlePolicy *policy, const SettleRule *rule,
                      const SettleOrder *order, const SettleOrderParties *parties, int64_t change,
-                     gboolean anew)
+                     gboolean anew, SettleMonth cause)
 {
     int32_t scope_id = settle_volume_scope_id(&rule->volume, order, parties);
     SettleMonth end;
@@ -147,6 +149,7 @@ settle_volumes_count(SettleVolumes *volumes, const SettlePolicy *policy, const S
     end = settle_volume_window_end(rule->volume.window, order->closing_day);
     window = find_window(volumes, policy, rule, end, scope_id);
     window->anew = window->anew || anew;
+    window->cause = MAX(window->cause, cause);
     return settle_add_i64(window->delta, change, &window->delta);
 }
 
@@ -164,12 +167,14 @@ settle_volumes_move(SettleVolumes *volumes, const SettlePolicy *policy, const Se
         return TRUE;
     if (from >= 0) {
         window = find_window(volumes, policy, rule, end, from);
+        window->cause = settle_day_month(volumes->context->date);
         if (!settle_sub_i64(window->delta, measure, &window->delta))
             return FALSE;
     }
     if (to < 0)
         return TRUE;
     window = find_window(volumes, policy, rule, end, to);
+    window->cause = settle_day_month(volumes->context->date);
     return settle_add_i64(window->delta, measure, &window->delta);
 }
 
@@ -192,6 +197,7 @@ take_rows(SettleVolumes *volumes, GArray *rows, guint *next, int32_t distributor
     for (; *next < rows->len; (*next)++) {
         const SettleVolumeRow *row = &g_array_index(rows, SettleVolumeRow, *next);
         const SettlePolicy *policy;
+        const SettleRule *rule;
         Window *window;
 
         if (row->distributor_id > distributor_id)
@@ -199,11 +205,11 @@ take_rows(SettleVolumes *volumes, GArray *rows, guint *next, int32_t distributor
         if (row->distributor_id < distributor_id)
             continue;
         policy = settle_policy_set_get(volumes->context->policies, row->policy_id);
-        settle_invariant(policy != NULL && row->ordinal >= 0 &&
-                         (guint) row->ordinal < policy->n_rules);
-        window = find_window(volumes, policy, &policy->rules[row->ordinal], row->window_end,
-                             row->scope_id);
+        rule = policy != NULL ? settle_policy_rule(policy, (guint) row->rule) : NULL;
+        settle_invariant(rule != NULL);
+        window = find_window(volumes, policy, rule, row->window_end, row->scope_id);
         if (postings) {
+            window->was_posted = TRUE;
             window->posted[SETTLE_LEG_MAIN] = row->value - row->held_minor + row->taken_minor;
             window->posted[SETTLE_LEG_HELD] = row->held_minor;
             window->posted[SETTLE_LEG_RELEASED] = row->released_minor;
@@ -213,16 +219,39 @@ take_rows(SettleVolumes *volumes, GArray *rows, guint *next, int32_t distributor
     }
 }
 
+static SettleScopeKind
+scope_kind(const SettleRule *rule)
+{
+    switch (rule->volume.scope) {
+    case SETTLE_SCOPE_DISTRIBUTOR:
+        break;
+    case SETTLE_SCOPE_OUTLET:
+        return SETTLE_SCOPE_OF_OUTLET;
+    case SETTLE_SCOPE_MANAGER:
+        return SETTLE_SCOPE_OF_MANAGER;
+    }
+    return SETTLE_SCOPE_OF_DISTRIBUTOR;
+}
+
+static int64_t
+subject_of(const Window *window)
+{
+    const SettleWindowSubject parts = {window->policy->policy_id, scope_kind(window->rule),
+                                       window->scope_id, window->window_end};
+
+    return settle_subject_window(&parts);
+}
+
+/* In the order of the transfers' keys. */
 static int
 compare_windows(gconstpointer a, gconstpointer b)
 {
     const Window *x = a, *y = b;
-    int64_t subject_x = settle_subject_window(x->policy->policy_id, x->scope_id, x->window_end);
-    int64_t subject_y = settle_subject_window(y->policy->policy_id, y->scope_id, y->window_end);
+    int64_t subject_x = subject_of(x), subject_y = subject_of(y);
 
     if (subject_x != subject_y)
         return subject_x < subject_y ? -1 : 1;
-    return x->rule->ordinal < y->rule->ordinal ? -1 : x->rule->ordinal > y->rule->ordinal;
+    return x->rule->number < y->rule->number ? -1 : x->rule->number > y->rule->number;
 }
 
 /* Far beyond any bonus, and a hundred of them still add up in 64 bits. */
@@ -235,8 +264,7 @@ add_overflow(const SettleRunContext *context, const Window *window, int32_t dist
              SettleOutput *output)
 {
     SettleOutcomeRow row = {
-        .order_id =
-            settle_subject_window(window->policy->policy_id, window->scope_id, window->window_end),
+        .order_id = subject_of(window),
         .distributor_id = distributor_id,
         .carrier_id = window->policy->carrier_id,
         .closing_month = MIN(window->window_end, settle_day_month(context->date)),
@@ -301,6 +329,16 @@ evaluate(SettleVolumes *volumes, SettleJoint *joint, Window *window)
     return TRUE;
 }
 
+/* The first bonus of a window is its origin's own; what changes it later is of what changed what it
+ * counts, else (a ceiling, the carrier's money) of the night. */
+static SettleMonth
+cause_of(const SettleRunContext *context, const Window *window, SettleMonth origin)
+{
+    if (!window->was_posted)
+        return origin;
+    return window->cause != 0 ? window->cause : settle_day_month(context->date);
+}
+
 static gboolean
 post_window(SettleVolumes *volumes, const Window *window, int32_t distributor_id,
             SettleOutput *output, GError **error)
@@ -309,17 +347,19 @@ post_window(SettleVolumes *volumes, const Window *window, int32_t distributor_id
     SettleVolumeRow row = {
         .distributor_id = distributor_id,
         .policy_id = window->policy->policy_id,
-        .ordinal = (int32_t) window->rule->ordinal,
+        .carrier_id = window->policy->carrier_id,
+        .rule = (int32_t) window->rule->number,
+        .scope_kind = (uint8_t) scope_kind(window->rule),
+        .what = SETTLE_CHANGE_MEASURE,
         .scope_id = window->scope_id,
         .window_end = window->window_end,
         .value = window->delta,
     };
-    const SettleTransfer like = {
-        .subject_id =
-            settle_subject_window(window->policy->policy_id, window->scope_id, window->window_end),
+    SettleTransfer like = {
+        .subject_id = subject_of(window),
         .distributor_id = distributor_id,
         .policy_id = window->policy->policy_id,
-        .slot = settle_slot(window->rule->ordinal, 0, 0),
+        .slot = settle_slot(window->rule->number, 0, 0),
         .origin = window->rule->volume.progressive
                       ? MIN(settle_day_month(context->date), window->window_end)
                       : window->window_end,
@@ -333,6 +373,7 @@ post_window(SettleVolumes *volumes, const Window *window, int32_t distributor_id
         g_array_append_val(output->deltas, row);
     if (!window->evaluated)
         return TRUE;
+    like.cause = cause_of(context, window, like.origin);
     n = settle_ledger_differences(&like, 0, FALSE, &window->standing, window->posted,
                                   &context->periods, transfers);
     if (n == 0)

@@ -32,11 +32,12 @@ void settle_volumes_leave(SettleVolumes *volumes, const SettlePolicy *policy,
                           const SettleRule *rule, const SettleOrder *order,
                           const SettleOrderParties *before);
 /* Changes what an order of the current distributor adds to a matched volume rule's window, by its
- * measure if it is new; anew: `change` is all that it counts, and so do all orders of the window.
- * FALSE on overflow. */
+ * measure if it is new; anew: `change` is all that it counts, and so do all orders of the window;
+ * cause: the month of what changes it, 0: of nothing. FALSE on overflow. */
 gboolean settle_volumes_count(SettleVolumes *volumes, const SettlePolicy *policy,
                               const SettleRule *rule, const SettleOrder *order,
-                              const SettleOrderParties *parties, int64_t change, gboolean anew);
+                              const SettleOrderParties *parties, int64_t change, gboolean anew,
+                              SettleMonth cause);
 /* Evaluates the distributor's windows, after its orders were decided; writes deltas, postings and
  * transfers, and starts afresh. */
 gboolean settle_volumes_close(SettleVolumes *volumes, SettleJoint *joint, int32_t distributor_id,

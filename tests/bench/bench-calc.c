@@ -50,9 +50,10 @@ static void
 bench_digest(void)
 {
     static const uint8_t hash[32] = {1, 2, 3};
+    static const SettleLedgerNames names = {"C1", hash, hash, "sim-card", ""};
     g_autoptr(SettleLedgerDigest) digest = settle_ledger_digest_new();
     const int64_t n = (int64_t) N_ORDERS * 32;
-    uint8_t bytes[SETTLE_DIGEST_BYTES];
+    const SettleLedgerLeaf *leaf;
     gint64 start = g_get_monotonic_time(), done;
     char hex[65];
 
@@ -67,11 +68,11 @@ bench_digest(void)
                                    .debit = 1,
                                    .credit = 2};
 
-        settle_ledger_digest_add(digest, &transfer, hash, "sim-card");
+        settle_ledger_digest_add(digest, 1, &transfer, &names);
     }
-    settle_ledger_digest_end(digest, bytes);
+    leaf = &g_array_index(settle_ledger_digest_end(digest), SettleLedgerLeaf, 0);
     done = g_get_monotonic_time();
-    settle_digest_hex(bytes, hex);
+    settle_digest_hex(leaf->digest, hex);
     printf("digest: %.1f ns a transfer (%.16s)\n", (double) (done - start) * 1e3 / (double) n, hex);
 }
 

@@ -60,6 +60,7 @@ make_policy(guint n_rules)
 
         rule->kind = SETTLE_KIND_UPFRONT;
         rule->ordinal = i;
+        rule->number = i + 1;
         rule->selector = (SettleSelector){.amount = {SETTLE_OPEN_LOW, SETTLE_OPEN_HIGH},
                                           .quantity = {SETTLE_OPEN_LOW, SETTLE_OPEN_HIGH},
                                           .tier = {SETTLE_OPEN_LOW, SETTLE_OPEN_HIGH},

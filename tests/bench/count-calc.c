@@ -61,6 +61,7 @@ add_share(SettlePolicy *policy)
     policy->n_rules++;
     for (guint i = 0; i < policy->n_rules; i++)
         rules[i].ordinal = i;
+    rules[i].number = i + 1;
 }
 
 int

@@ -171,7 +171,7 @@ class Failpoints(settle_test.TestCase):
         """That there is something to lose."""
         count = {name: rows.total() for name, rows in self.after[-1].items()}
         for name in ('transfer', 'ledger_total', 'order_outcome', 'agenda', 'bill', 'bill_found',
-                     'bill_waiting', 'contract', 'volume_delta', 'volume_posting', 'invoice',
+                     'bill_waiting', 'contract', 'window_change', 'window_posting', 'invoice',
                      'invoice_line', 'invoice_issue', 'run_abandonment', 'quarantine',
                      'quarantine_release', 'staging_taken', 'policy'):
             self.assertGreater(count.get(name, 0), 0, name)

@@ -82,7 +82,7 @@ class Lineage(settle_test.TestCase):
         plan = '\n'.join(row[0] for row in self.sql(
             'SET enable_seqscan = off; EXPLAIN SELECT * FROM settle_view.order_lineage '
             f"WHERE distributor = '{distributor}' AND order_no = '{order}'"))
-        for table in ('transfer', 'closed_order', 'bill', 'order_outcome', 'invoice_line', 'volume_posting'):
+        for table in ('transfer', 'closed_order', 'bill', 'order_outcome', 'invoice_line', 'window_posting'):
             self.assertNotRegex(plan, rf'Seq Scan on {table}')
 
 

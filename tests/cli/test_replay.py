@@ -41,7 +41,7 @@ class Replay(settle_test.TestCase):
         self.assertGreater(int(count("SELECT count(*) FROM settle.run WHERE kind = 'issue'")), 3)
         self.assertEqual(count("SELECT count(*) FROM settle.control_log WHERE action = 'period-close'"), '3')
         self.assertGreater(int(count('SELECT count(*) FROM settle.quarantine_release')), 0)
-        self.assertGreater(int(count('SELECT count(*) FROM settle.volume_posting')), 0)
+        self.assertGreater(int(count('SELECT count(*) FROM settle.window_posting')), 0)
         self.assertGreater(int(count('SELECT count(*) FROM settle.invoice WHERE carried')), 0)
         self.assertGreater(int(count('SELECT max(chunk) FROM settle.run_receipt')), 2)
         self.assertEqual(count('SELECT count(DISTINCT kind) FROM settle.transfer'), '5')
@@ -156,7 +156,7 @@ class Replay(settle_test.TestCase):
         invoiced = self.database.value('SELECT min(run_id) FROM settle.invoice_line')
         billed = self.database.value(
             "SELECT min(b.run_id) FROM settle.run_batch b JOIN settle.batch USING (batch_id) WHERE kind = 'bills'")
-        window = self.database.value('SELECT min(run_id) FROM settle.volume_posting')
+        window = self.database.value('SELECT min(run_id) FROM settle.window_posting')
         for statement, what, run in (
                 ('UPDATE settle.ledger_total SET amount_minor = amount_minor + 1', 'total', first),
                 ('UPDATE settle.ledger_total SET carrier_id = carrier_id + 1', 'total', first),
@@ -174,8 +174,8 @@ class Replay(settle_test.TestCase):
                  'transfer', first),
                 ('UPDATE settle.bill SET minutes = 0, megabytes = 0',
                  'transfer', billed),
-                ('UPDATE settle.volume_posting SET target_minor = target_minor + 1', 'window', window),
-                ('UPDATE settle.volume_delta SET delta = delta + 1000', 'measure', first),
+                ('UPDATE settle.window_posting SET target_minor = target_minor + 1', 'window', window),
+                ('UPDATE settle.window_change SET delta = delta + 1000', 'measure', first),
                 ('DELETE FROM settle.order_outcome', 'reason for zero', first)):
             rows = self.changed(statement, run)
             self.assertIn(what, {r['what'] for r in rows}, statement)
@@ -185,7 +185,7 @@ class Replay(settle_test.TestCase):
         first = self.database.value('SELECT min(run_id) FROM settle.transfer')
         rows = self.changed(
             'INSERT INTO settle.transfer SELECT 100000, period, subject_id, run_id, slot, amount_minor, '
-            'target_minor, policy_id, origin, class_id, revision, kind, debit, credit '
+            'target_minor, policy_id, origin, cause, class_id, revision, kind, debit, credit '
             f'FROM settle.transfer WHERE run_id = {first} LIMIT 1', first)
         self.assertEqual([(r['what'], r['distributor'], r['recomputed']) for r in rows],
                          [('transfer', '100000', 'none')])

@@ -201,8 +201,8 @@ class Verify(settle_test.TestCase):
         self.assertTrue(all(r['place'].startswith('batch') for r in rows), rows)
 
     def test_rows_added_and_lost(self):
-        for table in ('transfer', 'ledger_total', 'run_distributor', 'order_outcome', 'agenda', 'volume_delta',
-                      'volume_posting', 'invoice', 'invoice_line', 'closed_order', 'bill', 'contract',
+        for table in ('transfer', 'ledger_total', 'run_distributor', 'order_outcome', 'agenda', 'window_change',
+                      'window_posting', 'invoice', 'invoice_line', 'closed_order', 'bill', 'contract',
                       'quarantine', 'batch_slice', 'run_receipt', 'run_batch', 'run_policy', 'run_chunk',
                       'batch_consumption', 'control_log', 'policy_rule', 'policy_submission', 'run_seal', 'code',
                       'invoice_base', 'invoice_batch', 'invoice_issue', 'manager_version'):

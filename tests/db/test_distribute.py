@@ -172,7 +172,7 @@ class Tables(There, ProbeCase):
         database = self.nodes.empty(extension=False)
         database.settle('migrate', check=True)
         database.sql("SELECT settle.ensure_partitions('2026-01-01', '2026-01-01'); "
-                     "INSERT INTO settle.run_distributor SELECT 1, d, 0, sha256('') FROM generate_series(1, 100) d")
+                     "INSERT INTO settle.run_distributor SELECT 1, d, 1, 0, sha256('') FROM generate_series(1, 100) d")
         self.nodes.extend(database.name)
         self.nodes.join(database)
         self.assertRegex(database.settle('migrate', '--distribute', check=True)[1],
@@ -190,7 +190,7 @@ class Tables(There, ProbeCase):
         by_distributor = {name for name, led_by in column.items() if led_by == 'distributor_id'}
         self.assertEqual(by_distributor, {
             'closed_order', 'bill', 'event', 'receipt', 'transfer', 'ledger_total', 'run_distributor',
-            'order_outcome', 'agenda', 'volume_delta', 'volume_posting', 'invoice', 'invoice_line'})
+            'order_outcome', 'agenda', 'window_change', 'window_posting', 'invoice', 'invoice_line'})
         self.assertEqual(len({row[2] for row in rows if row[0] in by_distributor}), 1, 'not co-located')
         self.assertEqual({name: led_by for name, led_by in column.items() if led_by.endswith('_id')
                           and name not in by_distributor},

@@ -151,7 +151,7 @@ class AppendOnly(ProbeCase):
             [f'INSERT INTO settle.{table} ({columns}) SELECT {nulls} WHERE false'
              for table, _, columns, nulls in rows], 'settle_night')[1:]
         for (table, partition, _, _), state in zip(rows, states):
-            refused = partition == 't' or table in ('counter', 'schema_migration', 'policy',
+            refused = partition == 't' or table in ('counter', 'schema_migration', 'policy', 'rule',
                                                     'policy_rule', 'policy_submission')
             self.assertEqual(state, '42501' if refused else '00000', table)
 
@@ -184,11 +184,11 @@ class AppendOnly(ProbeCase):
             "WHERE relnamespace = 'settle'::regnamespace AND relkind IN ('r', 'p')")
         self.assertGreater(len(rows), 30)
         for table, decides, reader_writes, all_read in rows:
-            expected = table in ('control_log', 'policy', 'policy_rule', 'code')
+            expected = table in ('control_log', 'policy', 'code')
             self.assertEqual((decides, reader_writes, all_read), ('ft'[expected], 'f', 't'), table)
 
     def test_functions(self):
-        """The runner calls three, authors those of submissions; nobody else calls any; all have their
+        """The runner calls three, authors those of submissions, approvers that of activation; nobody else calls any; all have their
         search path pinned."""
         rows = self.database.sql(
             "SELECT p.proname, has_function_privilege('settle_runner', p.oid, 'EXECUTE'), "
@@ -200,7 +200,7 @@ class AppendOnly(ProbeCase):
         definers = {name for name, _, _, definer, _, _ in rows if definer == 't'}
         self.assertTrue({'ensure_partitions', 'summarize', 'analyze_partition'} <= definers)
         for name, runner, reader, definer, pinned, _ in rows:
-            runs = 'f' if name in ('submit_policy', 'withdraw_policy') else 't'
+            runs = 'f' if name in ('submit_policy', 'withdraw_policy', 'add_policy_rule') else 't'
             if definer == 't':
                 self.assertEqual((runner, reader, pinned), (runs, 'f', 't'), name)
 

@@ -13,9 +13,9 @@ SET max_parallel_workers_per_gather = 0;
 BEGIN;
 -- Upfront: one row an order, inserted in key order so that the index grows at its end.
 INSERT INTO sqlway.transfer (distributor_id, period, subject_id, run_id, slot, amount_minor, target_minor,
-                             policy_id, origin, class_id, revision, kind, debit, credit)
-SELECT o.distributor_id, o.closing_month, o.order_id, :run, r.ordinal << 16, e.amount, e.amount,
-       r.policy_id, o.closing_month, p.class_id, 0, 1, 1, 2
+                             policy_id, origin, cause, class_id, revision, kind, debit, credit)
+SELECT o.distributor_id, o.closing_month, o.order_id, :run, (r.ordinal + 1) << 16, e.amount, e.amount,
+       r.policy_id, o.closing_month, o.closing_month, p.class_id, 0, 1, 1, 2
   FROM settle.closed_order o
   JOIN sqlway.product p USING (product_id)
   JOIN sqlway.rule r ON r.carrier_id = p.carrier_id AND r.class_id = p.class_id
@@ -29,11 +29,11 @@ SELECT o.distributor_id, o.closing_month, o.order_id, :run, r.ordinal << 16, e.a
  ORDER BY o.distributor_id, o.order_id;
 -- Shares of the bills of the night.
 INSERT INTO sqlway.transfer (distributor_id, period, subject_id, run_id, slot, amount_minor, target_minor,
-                             policy_id, origin, class_id, revision, kind, debit, credit)
+                             policy_id, origin, cause, class_id, revision, kind, debit, credit)
 SELECT b.distributor_id, b.month, b.order_id, :run,
-       (3 << 16) | (((extract(year FROM b.month) * 12 + extract(month FROM b.month)) -
+       (4 << 16) | (((extract(year FROM b.month) * 12 + extract(month FROM b.month)) -
                   (extract(year FROM b.closing_day) * 12 + extract(month FROM b.closing_day)))::integer << 4),
-       e.amount, e.amount, r.policy_id, b.month, p.class_id, b.revision, 3, 1, 2
+       e.amount, e.amount, r.policy_id, b.month, b.month, p.class_id, b.revision, 3, 1, 2
   FROM :bills b
   JOIN sqlway.product p USING (product_id)
   JOIN (SELECT DISTINCT policy_id, carrier_id FROM sqlway.rule) r ON r.carrier_id = p.carrier_id
@@ -43,18 +43,19 @@ SELECT b.distributor_id, b.month, b.order_id, :run,
    AND e.amount > 0
  ORDER BY b.distributor_id, b.order_id;
 -- Volume: the measure, and the bonus of the month that ends.
-INSERT INTO sqlway.volume_delta (distributor_id, window_end, policy_id, ordinal, scope_id, run_id, delta)
-SELECT o.distributor_id, o.closing_month, r.policy_id, 4, 0, :run, count(*)
+INSERT INTO sqlway.window_change (distributor_id, window_end, carrier_id, what, rule, scope_kind, scope_id, policy_id,
+                                  run_id, delta)
+SELECT o.distributor_id, o.closing_month, o.carrier_id, 1, 5, 0, 0, r.policy_id, :run, count(*)
   FROM settle.closed_order o
   JOIN (SELECT DISTINCT policy_id, carrier_id FROM sqlway.rule) r USING (carrier_id)
  WHERE o.batch_id BETWEEN :batch_first AND :batch_last
    AND o.distributor_id BETWEEN :first AND :last
- GROUP BY 1, 2, 3;
+ GROUP BY 1, 2, 3, r.policy_id;
 INSERT INTO sqlway.transfer (distributor_id, period, subject_id, run_id, slot, amount_minor, target_minor,
-                             policy_id, origin, class_id, revision, kind, debit, credit)
-SELECT distributor_id, window_end, 4611686018427387904 + (policy_id::bigint << 40) + :window, :run, 4 << 16,
-       delta * pay, delta * pay, policy_id, window_end, 0, 0, 4, 1, 2
-  FROM sqlway.volume_delta
+                             policy_id, origin, cause, class_id, revision, kind, debit, credit)
+SELECT distributor_id, window_end, 4611686018427387904 + (policy_id::bigint << 40) + :window, :run, 5 << 16,
+       delta * pay, delta * pay, policy_id, window_end, window_end, 0, 0, 4, 1, 2
+  FROM sqlway.window_change
  CROSS JOIN LATERAL (SELECT CASE WHEN delta >= 5000 THEN 400 WHEN delta >= 1000 THEN 300
                                  WHEN delta >= 300 THEN 200 WHEN delta >= 100 THEN 100 ELSE 0
                             END AS pay) t

@@ -76,7 +76,7 @@ static inline void
 fixture_init(CalcFixture *fixture, SettleKind kind)
 {
     *fixture = (CalcFixture){0};
-    fixture->rule = (SettleRule){.kind = kind, .ordinal = 3, .selector = NO_SELECTOR};
+    fixture->rule = (SettleRule){.kind = kind, .ordinal = 3, .number = 3, .selector = NO_SELECTOR};
     fixture->policy = (SettlePolicy){.rules = &fixture->rule, .n_rules = 1, .policy_id = 1,
                                      .carrier_id = 1, .currency = 156};
     fixture->rules[0] = &fixture->rule;

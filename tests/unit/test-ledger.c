@@ -128,6 +128,7 @@ test_differences(gconstpointer data)
                                  .class_id = 22,
                                  .slot = settle_slot(3, 2, 0),
                                  .origin = march,
+                                 .cause = march + 1,
                                  .revision = 2,
                                  .kind = SETTLE_KIND_REVENUE_SHARE};
     SettleTransfer transfers[SETTLE_N_LEGS];
@@ -153,6 +154,7 @@ test_differences(gconstpointer data)
         /* 13.2: what is taken back is of the event's month, the rest of its own; March is closed */
         g_assert_cmpint(transfers[n].origin, ==, back ? march + 2 : march);
         g_assert_cmpint(transfers[n].period, ==, back ? march + 2 : march + 1);
+        g_assert_cmpint(transfers[n].cause, ==, back ? march + 2 : march + 1);
     }
     g_assert_cmpuint(got, ==, n);
 }
@@ -172,6 +174,7 @@ transfer_of(int64_t subject, SettleSlot slot)
                             .slot = slot,
                             .period = 24316,
                             .origin = 24315,
+                            .cause = 24314,
                             .class_id = 1,
                             .revision = 1,
                             .kind = SETTLE_KIND_UPFRONT,
@@ -179,38 +182,54 @@ transfer_of(int64_t subject, SettleSlot slot)
                             .credit = SETTLE_ROLE_DISTRIBUTOR};
 }
 
+static const uint8_t rule_hash[SETTLE_RULE_HASH_BYTES] = {11, 12, 13, 14, 15, 16, 17, 18};
+static const SettleLedgerNames names = {"C1", policy_hash, rule_hash, "sim", ""};
+
+/* All of one carrier. */
 static void
 digest_of(SettleLedgerDigest *digest, const char *code, const SettleTransfer *transfers, guint n,
-          const uint8_t hash[32], const char *class_code, uint8_t ret_bytes[SETTLE_DIGEST_BYTES])
+          const SettleLedgerNames *called, uint8_t ret_bytes[SETTLE_DIGEST_BYTES])
 {
+    const GArray *leaves;
+
     settle_ledger_digest_begin(digest, code);
     for (guint i = 0; i < n; i++)
-        settle_ledger_digest_add(digest, &transfers[i], hash, class_code);
-    settle_ledger_digest_end(digest, ret_bytes);
+        settle_ledger_digest_add(digest, 7, &transfers[i], called);
+    leaves = settle_ledger_digest_end(digest);
+    g_assert_cmpuint(leaves->len, ==, 1);
+    g_assert_cmpint(g_array_index(leaves, SettleLedgerLeaf, 0).carrier_id, ==, 7);
+    g_assert_cmpint(g_array_index(leaves, SettleLedgerLeaf, 0).transfers, ==, n);
+    memcpy(ret_bytes, g_array_index(leaves, SettleLedgerLeaf, 0).digest, SETTLE_DIGEST_BYTES);
 }
+
+#define HEAD   7
+#define RECORD 83
+static const uint8_t encoded[HEAD + RECORD] = {
+    2,   'D', '1',  0,    'C', '1', 0,                /* version, distributor, carrier */
+    0,   0,   0,    0,    0,   0,   0,    0x03, 0xe9, /* order 1001 */
+    0,   0,   0,    0,                                /* no window */
+    11,  12,  13,   14,   15,  16,  17,   18,         /* rule */
+    0,   0,   0,    2,    0,                          /* item 2, leg 0 */
+    1,   2,   3,    4,    5,   6,   7,    8,          /* policy */
+    1,   1,   2,                                      /* kind, debit, credit */
+    0,   0,   0,    0,    0,   0,   0x0f, 0xa0,       /* amount 40.00 */
+    0,   0,   0,    0,    0,   0,   0x0f, 0xa0,       /* target */
+    0,   0,   0x5e, 0xfc, 0,   0,   0x5e, 0xfb,       /* 2026-05 and 2026-04 */
+    0,   0,   0x5e, 0xfa,                             /* because of 2026-03 */
+    0,   1,                                           /* revision */
+    's', 'i', 'm',  0,    0,   0,   0,    0,    0,    0, 0, 0, 0, 0, 0, 0, /* class */
+};
 
 /* The encoding is stored for ever: one record written out by hand, as digest.c documents it. */
 static void
 test_encoding(void)
 {
-    static const uint8_t bytes[] = {
-        1,   'D',  '1',  0,                                              /* version, distributor */
-        0,   0,    0,    0,    0, 0, 0x03, 0xe9,                         /* subject 1001 */
-        0,   0x03, 0,    0x20,                                           /* slot: rule 3, item 2 */
-        1,   2,    3,    4,    5, 6, 7,    8,                            /* policy */
-        1,   1,    2,                                                    /* kind, debit, credit */
-        0,   0,    0,    0,    0, 0, 0x0f, 0xa0,                         /* amount 40.00 */
-        0,   0,    0,    0,    0, 0, 0x0f, 0xa0,                         /* target */
-        0,   0,    0x5e, 0xfc, 0, 0, 0x5e, 0xfb,                         /* 2026-05 and 2026-04 */
-        0,   1,                                                          /* revision */
-        's', 'i',  'm',  0,    0, 0, 0,    0,    0, 0, 0, 0, 0, 0, 0, 0, /* class */
-    };
     g_autoptr(SettleLedgerDigest) digest = settle_ledger_digest_new();
     SettleTransfer transfer = transfer_of(1001, settle_slot(3, 2, 0));
     uint8_t expected[SETTLE_DIGEST_BYTES], actual[SETTLE_DIGEST_BYTES];
 
-    settle_digest_once(bytes, sizeof bytes, expected);
-    digest_of(digest, "D1", &transfer, 1, policy_hash, "sim", actual);
+    settle_digest_once(encoded, sizeof encoded, expected);
+    digest_of(digest, "D1", &transfer, 1, &names, actual);
     g_assert_cmpmem(expected, sizeof expected, actual, sizeof actual);
 }
 
@@ -221,11 +240,14 @@ static const struct {
     gboolean differs;
 } fields[] = {
     {"subject", {.subject_id = 1}, TRUE},
-    {"slot", {.slot = 1}, TRUE},
+    {"leg", {.slot = 1}, TRUE},
+    {"item", {.slot = 1 << 4}, TRUE},
+    {"number of the rule", {.slot = 1 << 16}, FALSE},
     {"amount", {.amount_minor = 1}, TRUE},
     {"target", {.target_minor = 1}, TRUE},
     {"period", {.period = 1}, TRUE},
     {"origin", {.origin = 1}, TRUE},
+    {"cause", {.cause = 1}, TRUE},
     {"revision", {.revision = 1}, TRUE},
     {"kind", {.kind = 1}, TRUE},
     {"debit", {.debit = 1}, TRUE},
@@ -243,13 +265,14 @@ test_fields(gconstpointer data)
     SettleTransfer t = transfer_of(1001, settle_slot(3, 2, 0));
     uint8_t before[SETTLE_DIGEST_BYTES], after[SETTLE_DIGEST_BYTES];
 
-    digest_of(digest, "D1", &t, 1, policy_hash, "sim", before);
+    digest_of(digest, "D1", &t, 1, &names, before);
     t.subject_id += change->subject_id;
     t.slot += change->slot;
     t.amount_minor += change->amount_minor;
     t.target_minor += change->target_minor;
     t.period += change->period;
     t.origin += change->origin;
+    t.cause += change->cause;
     t.revision = (int16_t) (t.revision + change->revision);
     t.kind = (uint8_t) (t.kind + change->kind);
     t.debit = (uint8_t) (t.debit + change->debit);
@@ -257,7 +280,7 @@ test_fields(gconstpointer data)
     t.distributor_id += change->distributor_id;
     t.policy_id += change->policy_id;
     t.class_id = (int16_t) (t.class_id + change->class_id);
-    digest_of(digest, "D1", &t, 1, policy_hash, "sim", after);
+    digest_of(digest, "D1", &t, 1, &names, after);
     g_assert_cmpint(memcmp(before, after, sizeof before) != 0, ==,
                     fields[GPOINTER_TO_UINT(data)].differs);
 }
@@ -266,16 +289,21 @@ static void
 test_heads(void)
 {
     static const uint8_t other_hash[32] = {1, 2, 3, 4, 5, 6, 7, 9, 9};
+    const SettleLedgerNames others[] = {
+        {"C2", policy_hash, rule_hash, "sim", ""},  {"C1", other_hash, rule_hash, "sim", ""},
+        {"C1", policy_hash, other_hash, "sim", ""}, {"C1", policy_hash, rule_hash, "", ""},
+        {"C1", NULL, rule_hash, "sim", ""},
+    };
+    enum { N = G_N_ELEMENTS(others) + 2 };
     g_autoptr(SettleLedgerDigest) digest = settle_ledger_digest_new();
     SettleTransfer t = transfer_of(1001, settle_slot(3, 2, 0));
-    uint8_t all[5][SETTLE_DIGEST_BYTES];
+    uint8_t all[N][SETTLE_DIGEST_BYTES];
 
-    digest_of(digest, "D1", &t, 1, policy_hash, "sim", all[0]);
-    digest_of(digest, "D2", &t, 1, policy_hash, "sim", all[1]);
-    digest_of(digest, "D1", &t, 1, other_hash, "sim", all[2]);
-    digest_of(digest, "D1", &t, 1, policy_hash, "", all[3]);
-    digest_of(digest, "D1", &t, 0, policy_hash, "sim", all[4]);
-    for (guint i = 0; i < G_N_ELEMENTS(all); i++)
+    digest_of(digest, "D1", &t, 1, &names, all[N - 2]);
+    digest_of(digest, "D2", &t, 1, &names, all[N - 1]);
+    for (guint i = 0; i < G_N_ELEMENTS(others); i++)
+        digest_of(digest, "D1", &t, 1, &others[i], all[i]);
+    for (guint i = 0; i < N; i++)
         for (guint j = 0; j < i; j++)
             g_assert_cmpint(memcmp(all[i], all[j], SETTLE_DIGEST_BYTES), !=, 0);
 }
@@ -285,7 +313,7 @@ test_heads(void)
 static void
 test_feeding(void)
 {
-    enum { N = 5000, HEAD = 4, RECORD = 65 };
+    enum { N = 5000 };
     g_autofree SettleTransfer *transfers = g_new(SettleTransfer, N);
     g_autofree uint8_t *bytes = g_malloc(HEAD + N * RECORD);
     g_autoptr(SettleLedgerDigest) fresh = settle_ledger_digest_new();
@@ -293,39 +321,98 @@ test_feeding(void)
     uint8_t whole[SETTLE_DIGEST_BYTES], actual[SETTLE_DIGEST_BYTES];
     uint8_t *at = bytes;
 
-    memcpy(at,
-           "\x01"
-           "D1",
-           HEAD);
+    memcpy(at, encoded, HEAD);
     at += HEAD;
     for (int i = 0; i < N; i++) {
         int64_t subject = GINT64_TO_BE(INT64_C(1001) + i);
-        SettleSlot slot = settle_slot(3, 2, 0);
 
-        transfers[i] = transfer_of(1001 + i, slot);
-        memset(at, 0, RECORD);
-        memcpy(at, &subject, 8);
-        slot = GINT32_TO_BE(slot);
-        memcpy(at + 8, &slot, 4);
-        memcpy(at + 12, policy_hash, 8);
-        memcpy(at + 20, "\1\1\2", 3);
-        memcpy(at + 29, "\x0f\xa0", 2);
-        memcpy(at + 37, "\x0f\xa0", 2);
-        memcpy(at + 41, "\x5e\xfc", 2);
-        memcpy(at + 45, "\x5e\xfb", 2);
-        at[48] = 1;
-        memcpy(at + 49, "sim", 3);
+        transfers[i] = transfer_of(1001 + i, settle_slot(3, 2, 0));
+        memcpy(at, encoded + HEAD, RECORD);
+        memcpy(at + 1, &subject, 8);
         at += RECORD;
     }
     settle_digest_once(bytes, HEAD + N * RECORD, whole);
-    digest_of(fresh, "D1", transfers, N, policy_hash, "sim", actual);
+    digest_of(fresh, "D1", transfers, N, &names, actual);
     g_assert_cmpmem(whole, sizeof whole, actual, sizeof actual);
 
-    digest_of(used, "D0", transfers + 17, 1500, policy_hash, "sim", actual);
+    digest_of(used, "D0", transfers + 17, 1500, &names, actual);
     settle_ledger_digest_begin(used, "D9");
-    settle_ledger_digest_add(used, &transfers[40], policy_hash, "sim");
-    digest_of(used, "D1", transfers, N, policy_hash, "sim", actual);
+    settle_ledger_digest_add(used, 3, &transfers[40], &names);
+    digest_of(used, "D1", transfers, N, &names, actual);
     g_assert_cmpmem(whole, sizeof whole, actual, sizeof actual);
+}
+
+/* Two carriers' transfers in turn: each has the leaf that it has alone. */
+static void
+test_leaves(void)
+{
+    const SettleLedgerNames second = {"C2", policy_hash, rule_hash, "sim", ""};
+    g_autoptr(SettleLedgerDigest) digest = settle_ledger_digest_new();
+    SettleTransfer mixed[6], of_second[3];
+    uint8_t alone[2][SETTLE_DIGEST_BYTES];
+    const GArray *leaves;
+
+    for (int i = 0; i < 6; i++)
+        mixed[i] = transfer_of(1001 + i, settle_slot(3, 2, 0));
+    settle_ledger_digest_begin(digest, "D1");
+    for (int i = 0; i < 6; i++)
+        settle_ledger_digest_add(digest, i % 2 == 0 ? 9 : 7, &mixed[i],
+                                 i % 2 == 0 ? &second : &names);
+    leaves = settle_ledger_digest_end(digest);
+    g_assert_cmpuint(leaves->len, ==, 2);
+    for (int i = 0; i < 2; i++)
+        memcpy(alone[i], g_array_index(leaves, SettleLedgerLeaf, i).digest, SETTLE_DIGEST_BYTES);
+    g_assert_cmpint(g_array_index(leaves, SettleLedgerLeaf, 0).carrier_id, ==, 7);
+    for (int i = 0; i < 2; i++) {
+        uint8_t expected[SETTLE_DIGEST_BYTES];
+
+        for (int k = 0; k < 3; k++)
+            of_second[k] = mixed[2 * k + (i == 0 ? 1 : 0)];
+        digest_of(digest, "D1", of_second, 3, i == 0 ? &names : &second, expected);
+        g_assert_cmpmem(expected, sizeof expected, alone[i], sizeof alone[i]);
+    }
+}
+
+/* Numbers of rules, outlets, managers, versions and runs decide the order in which transfers come,
+ * and nothing in the digest: the same postings under other numbers give the same. */
+static void
+test_numbers_do_not_matter(void)
+{
+    static const uint8_t other_rule[SETTLE_RULE_HASH_BYTES] = {9};
+    const SettleLedgerNames called[] = {
+        {"C1", policy_hash, rule_hash, "sim", ""}, {"C1", policy_hash, other_rule, "sim", ""},
+        {"C1", policy_hash, rule_hash, "", "O-1"}, {"C1", policy_hash, rule_hash, "", "O-2"},
+        {"C1", policy_hash, NULL, "", ""},
+    };
+    static const struct {
+        int names;
+        int32_t policy, outlet, run; /* of the order: all 0 */
+        guint rule;
+    } runs[2][5] = {
+        {{0, 0, 0, 0, 1}, {1, 0, 0, 0, 2}, {2, 3, 5, 0, 1}, {3, 3, 6, 0, 1}, {4, 0, 0, 8, 0}},
+        {{1, 0, 0, 0, 4}, {0, 0, 0, 0, 9}, {3, 4, 2, 0, 9}, {2, 4, 7, 0, 9}, {4, 0, 0, 2, 0}},
+    };
+    g_autoptr(SettleLedgerDigest) digest = settle_ledger_digest_new();
+    uint8_t got[2][SETTLE_DIGEST_BYTES];
+
+    for (int i = 0; i < 2; i++) {
+        settle_ledger_digest_begin(digest, "D1");
+        for (int k = 0; k < 5; k++) {
+            const SettleWindowSubject window = {runs[i][k].policy, SETTLE_SCOPE_OF_OUTLET,
+                                                runs[i][k].outlet, 24315};
+            SettleTransfer t = transfer_of(1001, settle_slot(runs[i][k].rule, 0, 0));
+
+            if (runs[i][k].outlet != 0)
+                t.subject_id = settle_subject_window(&window);
+            if (runs[i][k].run != 0)
+                t.subject_id = settle_subject_invoice(runs[i][k].run, 1);
+            t.amount_minor = 100 + runs[i][k].names;
+            settle_ledger_digest_add(digest, 1, &t, &called[runs[i][k].names]);
+        }
+        memcpy(got[i], g_array_index(settle_ledger_digest_end(digest), SettleLedgerLeaf, 0).digest,
+               SETTLE_DIGEST_BYTES);
+    }
+    g_assert_cmpmem(got[0], sizeof got[0], got[1], sizeof got[1]);
 }
 
 /* Keys that do not ascend are a broken promise of our own. Each row: two keys in turn. */
@@ -359,7 +446,7 @@ test_keys(gconstpointer data)
             transfers[n] = transfer_of(keys[i].subjects[n], keys[i].slots[n]);
             transfers[n].debit = keys[i].debits[n];
         }
-        digest_of(digest, "D1", transfers, 2, policy_hash, "sim", bytes);
+        digest_of(digest, "D1", transfers, 2, &names, bytes);
         return;
     }
     g_test_trap_subprocess(NULL, 0, 0);
@@ -436,5 +523,7 @@ main(int argc, char **argv)
     g_test_add_func("/ledger/digest/encoding", test_encoding);
     g_test_add_func("/ledger/digest/heads", test_heads);
     g_test_add_func("/ledger/digest/feeding", test_feeding);
+    g_test_add_func("/ledger/digest/leaves", test_leaves);
+    g_test_add_func("/ledger/digest/numbers", test_numbers_do_not_matter);
     return g_test_run();
 }

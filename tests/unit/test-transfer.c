@@ -8,8 +8,14 @@
 static const struct {
     unsigned rule, item, leg;
 } slots[] = {
-    {0, 0, 0}, {0, 0, 15}, {0, 1, 0},    {0, 4095, 15},
-    {1, 0, 0}, {7, 18, 2}, {4095, 0, 0}, {4095, 4095, 15},
+    {0, 0, 0},
+    {0, 0, 15},
+    {0, 1, 0},
+    {0, 4095, 15},
+    {1, 0, 0},
+    {7, 18, 2},
+    {SETTLE_RULE_NUMBER_MAX, 0, 0},
+    {SETTLE_RULE_NUMBER_MAX, SETTLE_ITEM_MAX, 15},
 };
 
 /* Slots come back as they went in, are never negative and ascend with rule, item, leg. */
@@ -29,17 +35,15 @@ test_slots(void)
     }
 }
 
-static const struct {
-    int32_t policy, scope;
-    SettleMonth end;
-} windows[] = {
-    {1, 0, MONTH(1900, 1)},
-    {1, 0, MONTH(2026, 3)},
-    {1, 0, MONTH(2026, 4)},
-    {1, 12, MONTH(2026, 3)},
-    {1, (1 << 28) - 1, MONTH(2241, 4)},
-    {2, 0, MONTH(2026, 3)},
-    {(1 << 20) - 1, (1 << 28) - 1, MONTH(2241, 4)},
+static const SettleWindowSubject windows[] = {
+    {1, SETTLE_SCOPE_OF_DISTRIBUTOR, 0, MONTH(1900, 1)},
+    {1, SETTLE_SCOPE_OF_DISTRIBUTOR, 0, MONTH(2026, 3)},
+    {1, SETTLE_SCOPE_OF_DISTRIBUTOR, 0, MONTH(2026, 4)},
+    {1, SETTLE_SCOPE_OF_OUTLET, 12, MONTH(2026, 3)},
+    {1, SETTLE_SCOPE_OF_OUTLET, (1 << 26) - 1, MONTH(2241, 4)},
+    {1, SETTLE_SCOPE_OF_MANAGER, 12, MONTH(2026, 3)},
+    {2, SETTLE_SCOPE_OF_DISTRIBUTOR, 0, MONTH(2026, 3)},
+    {(1 << 18) - 1, SETTLE_SCOPE_OF_MANAGER, (1 << 26) - 1, MONTH(2241, 4)},
 };
 
 static void
@@ -48,17 +52,16 @@ test_windows(void)
     int64_t last = SETTLE_SUBJECT_SPECIAL - 1; /* the last order there can be */
 
     for (size_t i = 0; i < G_N_ELEMENTS(windows); i++) {
-        int64_t subject =
-            settle_subject_window(windows[i].policy, windows[i].scope, windows[i].end);
-        int32_t policy = 0, scope = -1;
-        SettleMonth end = 0;
+        int64_t subject = settle_subject_window(&windows[i]);
+        SettleWindowSubject window = {0};
 
         g_assert_true(settle_subject_is_window(subject));
         g_assert_false(settle_subject_is_order(subject));
-        settle_subject_window_parts(subject, &policy, &scope, &end);
-        g_assert_cmpint(policy, ==, windows[i].policy);
-        g_assert_cmpint(scope, ==, windows[i].scope);
-        g_assert_cmpint(end, ==, windows[i].end);
+        settle_subject_window_parts(subject, &window);
+        g_assert_cmpint(window.policy_id, ==, windows[i].policy_id);
+        g_assert_cmpint(window.scope_kind, ==, windows[i].scope_kind);
+        g_assert_cmpint(window.scope_id, ==, windows[i].scope_id);
+        g_assert_cmpint(window.window_end, ==, windows[i].window_end);
         g_assert_cmpint(subject, >, last);
         last = subject;
     }
@@ -83,15 +86,16 @@ test_subjects(void)
 /* Limits are promises of the caller: refused loudly, never packed over their neighbours. */
 static const struct {
     const char *name;
-    int32_t policy, scope;
-    SettleMonth end;
+    SettleWindowSubject window;
 } refused[] = {
-    {"no policy", 0, 0, MONTH(2026, 3)},
-    {"policy too large", 1 << 20, 0, MONTH(2026, 3)},
-    {"scope too large", 1, 1 << 28, MONTH(2026, 3)},
-    {"negative scope", 1, -1, MONTH(2026, 3)},
-    {"before 1900", 1, 0, MONTH(1899, 12)},
-    {"after 4,096 months", 1, 0, MONTH(2241, 5)},
+    {"no policy", {0, SETTLE_SCOPE_OF_DISTRIBUTOR, 0, MONTH(2026, 3)}},
+    {"policy too large", {1 << 18, SETTLE_SCOPE_OF_DISTRIBUTOR, 0, MONTH(2026, 3)}},
+    {"scope too large", {1, SETTLE_SCOPE_OF_OUTLET, 1 << 26, MONTH(2026, 3)}},
+    {"negative scope", {1, SETTLE_SCOPE_OF_OUTLET, -1, MONTH(2026, 3)}},
+    {"an outlet that is none", {1, SETTLE_SCOPE_OF_OUTLET, 0, MONTH(2026, 3)}},
+    {"a distributor by number", {1, SETTLE_SCOPE_OF_DISTRIBUTOR, 3, MONTH(2026, 3)}},
+    {"before 1900", {1, SETTLE_SCOPE_OF_DISTRIBUTOR, 0, MONTH(1899, 12)}},
+    {"after 4,096 months", {1, SETTLE_SCOPE_OF_DISTRIBUTOR, 0, MONTH(2241, 5)}},
 };
 
 static void
@@ -100,7 +104,7 @@ test_window_refused(gconstpointer data)
     const size_t i = GPOINTER_TO_SIZE(data);
 
     if (g_test_subprocess()) {
-        settle_subject_window(refused[i].policy, refused[i].scope, refused[i].end);
+        settle_subject_window(&refused[i].window);
         return;
     }
     g_test_trap_subprocess(NULL, 0, G_TEST_SUBPROCESS_DEFAULT);
@@ -163,7 +167,7 @@ test_deposit_subjects(void)
         g_assert_cmpint(carrier_id, ==, cases[i].carrier_id);
     }
     g_assert_false(settle_subject_is_deposit(settle_subject_invoice(1, 1)));
-    g_assert_false(settle_subject_is_deposit(settle_subject_window(1, 0, 24312)));
+    g_assert_false(settle_subject_is_deposit(settle_subject_window(&windows[1])));
     g_assert_false(settle_subject_is_deposit(1));
 }
 

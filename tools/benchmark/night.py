@@ -96,7 +96,7 @@ def sql_tables(bench):
         CREATE TABLE sqlway.transfer_2026_02 PARTITION OF sqlway.transfer
             FOR VALUES FROM ('2026-02-01') TO ('2026-03-01');
         CREATE TABLE sqlway.ledger_total (LIKE settle.ledger_total INCLUDING ALL);
-        CREATE TABLE sqlway.volume_delta (LIKE settle.volume_delta INCLUDING ALL);
+        CREATE TABLE sqlway.window_change (LIKE settle.window_change INCLUDING ALL);
         CREATE TABLE sqlway.product AS
             SELECT product_id, carrier_id, class_id FROM settle.product_version;
         CREATE TABLE sqlway.rule AS

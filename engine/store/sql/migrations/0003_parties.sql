@@ -58,8 +58,19 @@ CREATE TABLE settle.policy (
     UNIQUE (carrier_id, version)
 );
 
--- Rule names for views: ordinal is the place in the document, part of every slot.
+-- A carrier's rules over all its versions, each with the number that slots name it by: given at the first activation
+-- that has it, never again to another.
+CREATE TABLE settle.rule (
+    carrier_id integer NOT NULL, kind smallint NOT NULL, rule text NOT NULL,
+    number     integer NOT NULL CHECK (number BETWEEN 1 AND 32767),
+    PRIMARY KEY (carrier_id, kind, rule),
+    UNIQUE (carrier_id, number)
+);
+
+-- The rules of a version: ordinal is the place in the document.
 CREATE TABLE settle.policy_rule (
     policy_id integer NOT NULL, ordinal integer NOT NULL, kind smallint NOT NULL, rule text NOT NULL,
-    PRIMARY KEY (policy_id, ordinal)
+    number    integer NOT NULL,
+    PRIMARY KEY (policy_id, ordinal),
+    UNIQUE (policy_id, number)
 );

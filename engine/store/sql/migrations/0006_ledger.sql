@@ -10,6 +10,7 @@ CREATE TABLE settle.transfer (
     target_minor   bigint NOT NULL,
     policy_id      integer NOT NULL,
     origin         date NOT NULL,
+    cause          date NOT NULL,        -- month of the event or bill that it comes of; else the origin
     class_id       smallint NOT NULL,
     revision       smallint NOT NULL,
     kind           smallint NOT NULL,
@@ -42,14 +43,16 @@ CREATE TABLE settle.ledger_total (
 -- The few totals of deposits among all others.
 CREATE INDEX ledger_total_deposits ON settle.ledger_total (distributor_id, run_id) WHERE kind = 6;
 
--- The digest over a distributor's transfers of a run; the run's digest is over these.
+-- The digest over a distributor's transfers of a run and carrier (0: none, of a deposit of its own); the run's digest is
+-- over these.
 CREATE TABLE settle.run_distributor (
     run_id integer NOT NULL,
     distributor_id integer NOT NULL,
+    carrier_id integer NOT NULL,
     transfers bigint NOT NULL,
     digest bytea NOT NULL CHECK (length(digest) = 32),
     -- The run first: neighbours of one night lie together (a page each was most of a small night's WAL).
-    PRIMARY KEY (run_id, distributor_id)
+    PRIMARY KEY (run_id, distributor_id, carrier_id)
 );
 
 -- The reason for zero of a settled order; an order without a row has postings or a schedule.
@@ -87,24 +90,33 @@ CREATE INDEX agenda_by_day ON settle.agenda (look_day) WHERE what IN (1, 2, 5);
 CREATE INDEX agenda_pending ON settle.agenda (carrier_id, bill_month) WHERE what = 3;
 CREATE INDEX agenda_late ON settle.agenda (distributor_id, order_id) WHERE what = 6;
 
--- How a run changed the measure of a volume window, and what the window was posted to then.
-CREATE TABLE settle.volume_delta (
+-- How a run changed what is measured of a window, whatever counts there. rule: its number (0: the policy as a whole);
+-- scope: see engine/model/transfer.h. policy_id keeps versions apart as long as each has windows of its own.
+CREATE TABLE settle.window_change (
     distributor_id integer NOT NULL,
     window_end     date NOT NULL,        -- last month
-    policy_id      integer NOT NULL,
-    ordinal        integer NOT NULL,     -- the rule
+    carrier_id     integer NOT NULL,
+    what           smallint NOT NULL CHECK (what BETWEEN 1 AND 2), -- 1 what a volume rule measures: orders, units or
+                                         -- minor units; 2 what a ceiling let through: minor units
+    rule           integer NOT NULL,
+    scope_kind     smallint NOT NULL CHECK (scope_kind BETWEEN 0 AND 2),
     scope_id       integer NOT NULL,
+    policy_id      integer NOT NULL,
     run_id         integer NOT NULL,
-    delta          bigint NOT NULL,      -- orders, units or minor units
-    PRIMARY KEY (distributor_id, window_end, policy_id, ordinal, scope_id, run_id)
+    delta          bigint NOT NULL,
+    PRIMARY KEY (distributor_id, window_end, carrier_id, what, rule, scope_kind, scope_id, policy_id, run_id)
 );
 
-CREATE TABLE settle.volume_posting (
+-- What a run posted a window to. item: of its slot, 0 as long as a window has one.
+CREATE TABLE settle.window_posting (
     distributor_id integer NOT NULL,
     window_end     date NOT NULL,
-    policy_id      integer NOT NULL,
-    ordinal        integer NOT NULL,
+    carrier_id     integer NOT NULL,
+    rule           integer NOT NULL,
+    scope_kind     smallint NOT NULL CHECK (scope_kind BETWEEN 0 AND 2),
     scope_id       integer NOT NULL,
+    policy_id      integer NOT NULL,
+    item           smallint NOT NULL,
     run_id         integer NOT NULL,
     measure        bigint NOT NULL,
     target_minor   bigint NOT NULL,
@@ -112,7 +124,7 @@ CREATE TABLE settle.volume_posting (
     held_minor     bigint NOT NULL DEFAULT 0,
     released_minor bigint NOT NULL DEFAULT 0,
     taken_minor    bigint NOT NULL DEFAULT 0,
-    PRIMARY KEY (distributor_id, window_end, policy_id, ordinal, scope_id, run_id)
+    PRIMARY KEY (distributor_id, window_end, carrier_id, rule, scope_kind, scope_id, policy_id, item, run_id)
 );
 
 -- One row per distributor, currency and tax rate that had something to invoice at a cycle's end,

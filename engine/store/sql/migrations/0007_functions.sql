@@ -269,6 +269,34 @@ BEGIN
 END
 $$;
 
+-- A rule of a version whose activation is not over (no run names it): its number is that of the carrier's rule of the
+-- same kind and name, or the next one. Activations take turns: each has locked the control log's counter.
+CREATE FUNCTION settle.add_policy_rule(policy integer, ordinal integer, kind smallint, name text) RETURNS integer
+    LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+    of_carrier constant integer := (SELECT p.carrier_id FROM settle.policy p WHERE p.policy_id = policy);
+    its_number integer;
+BEGIN
+    IF of_carrier IS NULL OR EXISTS (SELECT 1 FROM settle.run_policy r WHERE r.policy_id = policy) THEN
+        RAISE EXCEPTION 'settle: policy % takes no further rules', policy USING ERRCODE = 'restrict_violation';
+    END IF;
+    PERFORM 1 FROM settle.counter c WHERE c.name = 'control' FOR UPDATE;
+    SELECT r.number INTO its_number FROM settle.rule r
+     WHERE r.carrier_id = of_carrier AND r.kind = add_policy_rule.kind AND r.rule = name;
+    IF its_number IS NULL THEN
+        SELECT coalesce(max(r.number), 0) + 1 INTO its_number FROM settle.rule r WHERE r.carrier_id = of_carrier;
+        IF its_number > 32767 THEN
+            RAISE EXCEPTION 'settle: the carrier has 32,767 names of rules over all its versions'
+                USING ERRCODE = 'program_limit_exceeded', HINT = 'Let new versions use names that there are.';
+        END IF;
+        INSERT INTO settle.rule VALUES (of_carrier, kind, name, its_number);
+    END IF;
+    INSERT INTO settle.policy_rule VALUES (policy, ordinal, kind, name, its_number);
+    RETURN its_number;
+END
+$$;
+
 -- Counters only count, and approvers only those of their decisions.
 CREATE FUNCTION settle.check_counter() RETURNS trigger
     LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp

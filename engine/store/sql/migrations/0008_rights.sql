@@ -26,11 +26,11 @@ BEGIN
            AND NOT (attname IN ('actor', 'at', 'drafter') AND atthasdef);
 
         -- The runner adds no policies; submissions come through settle.submit_policy.
-        IF relation.relname NOT IN ('counter', 'policy', 'policy_rule', 'policy_submission') THEN
+        IF relation.relname NOT IN ('counter', 'policy', 'rule', 'policy_rule', 'policy_submission') THEN
             EXECUTE format('GRANT INSERT (%s) ON settle.%I TO settle_runner', columns,
                            relation.relname);
         END IF;
-        IF relation.relname IN ('control_log', 'policy', 'policy_rule', 'code') THEN
+        IF relation.relname IN ('control_log', 'policy', 'code') THEN
             EXECUTE format('GRANT INSERT (%s) ON settle.%I TO settle_approver', columns,
                            relation.relname);
         END IF;
@@ -56,7 +56,7 @@ REVOKE EXECUTE ON ALL FUNCTIONS IN SCHEMA settle FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION settle.ensure_partitions(date, date), settle.summarize(text, date),
     settle.analyze_partition(text, date) TO settle_runner;
 GRANT EXECUTE ON FUNCTION settle.submit_policy, settle.withdraw_policy TO settle_author;
-GRANT EXECUTE ON FUNCTION settle.withdraw_policy TO settle_approver;
+GRANT EXECUTE ON FUNCTION settle.withdraw_policy, settle.add_policy_rule TO settle_approver;
 GRANT EXECUTE ON FUNCTION settle.closed_to(bigint) TO settle_reader, settle_runner, settle_approver;
 
 DO $$

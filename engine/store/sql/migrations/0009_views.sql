@@ -34,8 +34,8 @@ SELECT t.run_id, r.business_date, coalesce(c.carrier, '') AS carrier, coalesce(d
        CASE WHEN t.subject_id < 4611686018427387904 THEN t.subject_id END AS order_id,
        CASE WHEN t.kind = 4 THEN (date '1900-01-01'
             + ((t.subject_id & 4095)::integer * interval '1 month'))::date END AS window_end,
-       CASE WHEN t.kind = 4 THEN ((t.subject_id >> 12) & 268435455)::integer END AS window_scope_id,
-       (t.slot >> 4) & 4095 AS item, t.revision, t.period, t.origin, a.account AS debit,
+       CASE WHEN t.kind = 4 THEN ((t.subject_id >> 12) & 67108863)::integer END AS window_scope_id,
+       (t.slot >> 4) & 4095 AS item, t.revision, t.period, t.origin, t.cause, a.account AS debit,
        b.account AS credit, coalesce(p.currency, 156::smallint) AS currency_no, t.amount_minor, t.target_minor, x.class,
        t.subject_id, t.slot, t.policy_id
   FROM settle.transfer t
@@ -49,7 +49,7 @@ SELECT t.run_id, r.business_date, coalesce(c.carrier, '') AS carrier, coalesce(d
   JOIN settle_view.account b ON b.role = t.credit
   LEFT JOIN settle_view.class x USING (class_id)
   LEFT JOIN settle.policy_rule u
-    ON u.policy_id = t.policy_id AND u.ordinal = t.slot >> 16 AND t.kind <= 4;
+    ON u.policy_id = t.policy_id AND u.number = t.slot >> 16 AND t.kind <= 4;
 
 -- A deposit belongs to one party: what covered a claim of a carrier left the distributor's one deposit, and the other
 -- way round.
@@ -143,7 +143,7 @@ CREATE VIEW settle_view.transfer_lineage AS
 SELECT t.run_id, r.business_date, coalesce(c.code, '') AS carrier, coalesce(d.code, '') AS distributor, k.kind, u.rule,
        (t.slot >> 4) & 4095 AS item, p.name AS policy, p.version AS policy_version,
        encode(p.hash, 'hex') AS policy_hash, a.account AS debit, b.account AS credit, t.credit = 1 AND t.kind <= 5 AS taken_back,
-       t.amount_minor, t.target_minor, coalesce(p.currency, 156::smallint) AS currency_no, t.period, t.origin,
+       t.amount_minor, t.target_minor, coalesce(p.currency, 156::smallint) AS currency_no, t.period, t.origin, t.cause,
        o.upstream_id AS order_no, substr(g.code, strpos(g.code, E'\x1f') + 1) AS order_product,
        o.closing_at AS order_closed_at, o.paid_minor AS order_paid_minor, o.quantity AS order_quantity,
        ob.source AS order_source, o.batch_id AS order_batch_id, o.line AS order_line,
@@ -164,7 +164,7 @@ SELECT t.run_id, r.business_date, coalesce(c.code, '') AS carrier, coalesce(d.co
   JOIN settle_view.kind k ON k.kind_no = t.kind
   JOIN settle_view.account a ON a.role = t.debit
   JOIN settle_view.account b ON b.role = t.credit
-  LEFT JOIN settle.policy_rule u ON u.policy_id = t.policy_id AND u.ordinal = t.slot >> 16 AND t.kind <= 4
+  LEFT JOIN settle.policy_rule u ON u.policy_id = t.policy_id AND u.number = t.slot >> 16 AND t.kind <= 4
   LEFT JOIN settle.closed_order o ON o.distributor_id = t.distributor_id AND o.order_id = t.subject_id
   LEFT JOIN settle.batch ob ON ob.batch_id = o.batch_id
   LEFT JOIN settle.code g ON g.dim = 5 AND g.id = o.product_id
@@ -175,14 +175,12 @@ SELECT t.run_id, r.business_date, coalesce(c.code, '') AS carrier, coalesce(d.co
   LEFT JOIN settle.batch lb ON lb.batch_id = l.source_batch_id
   LEFT JOIN LATERAL (
       SELECT v.window_end, v.measure, s.code AS scope
-        FROM settle.volume_posting v
-        LEFT JOIN settle.code s
-          ON s.dim IN (3, 4) AND s.id = v.scope_id
-         AND s.dim = CASE WHEN EXISTS (SELECT 1 FROM settle.code m WHERE m.dim = 3 AND m.id = v.scope_id) THEN 3
-                          ELSE 4 END
+        FROM settle.window_posting v
+        LEFT JOIN settle.code s ON s.dim = 2 + v.scope_kind AND s.id = v.scope_id AND v.scope_kind > 0
        WHERE t.kind = 4 AND v.distributor_id = t.distributor_id AND v.run_id = t.run_id
-         AND v.policy_id = t.policy_id AND v.ordinal = t.slot >> 16
-         AND v.scope_id = ((t.subject_id >> 12) & 268435455)::integer
+         AND v.policy_id = t.policy_id AND v.rule = t.slot >> 16
+         AND v.scope_kind = ((t.subject_id >> 38) & 3)::smallint
+         AND v.scope_id = ((t.subject_id >> 12) & 67108863)::integer
          AND v.window_end = (date '1900-01-01' + ((t.subject_id & 4095)::integer * interval '1 month'))::date) w
     ON true
   LEFT JOIN LATERAL (
@@ -202,7 +200,7 @@ SELECT t.run_id, r.business_date, coalesce(c.code, '') AS carrier, coalesce(d.co
         FROM (SELECT v.*, row_number() OVER (ORDER BY v.carrier_id, v.currency_no, v.tax_ppb) AS place
                 FROM settle_view.invoice v
                WHERE t.kind = 5 AND v.distributor_id = t.distributor_id AND v.number IS NOT NULL
-                 AND v.run_id = ((t.subject_id >> 20) & 1099511627775)::integer) x
+                 AND v.run_id = ((t.subject_id >> 20) & 2147483647)::integer) x
        WHERE x.place = t.subject_id & 1048575
        ORDER BY 3 LIMIT 1) i ON true
   LEFT JOIN settle.invoice_line n
@@ -215,7 +213,7 @@ CREATE VIEW settle_view.order_lineage AS
 SELECT c.code AS carrier, d.code AS distributor, o.upstream_id AS order_no, o.closing_at, o.paid_minor,
        o.currency AS currency_no, b.source, o.batch_id, o.line, n.run_id AS settled_by, z.reason AS zero_because,
        t.run_id, t.business_date, t.kind, t.rule, t.item, t.policy_version, t.debit, t.credit, t.amount_minor,
-       t.target_minor, t.period, t.origin, t.bill_month, t.bill_revision, t.invoice, t.invoice_line,
+       t.target_minor, t.period, t.origin, t.cause, t.bill_month, t.bill_revision, t.invoice, t.invoice_line,
        o.distributor_id, o.order_id
   FROM settle.closed_order o
   JOIN settle.batch b USING (batch_id)

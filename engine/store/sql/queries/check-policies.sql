@@ -14,3 +14,11 @@ SELECT coalesce((SELECT min(run_id) FROM settle.run_policy r WHERE r.policy_id =
 UNION ALL
 SELECT r.run_id, format('policy %s', r.policy_id), 'the run names it, but it is not there'
   FROM settle.run_policy r WHERE NOT EXISTS (SELECT 1 FROM settle.policy p WHERE p.policy_id = r.policy_id)
+UNION ALL
+SELECT 0, format('rule "%s"', coalesce(r.rule, u.rule)),
+       format('of carrier id %s has the number %s, a version names it %s', coalesce(p.carrier_id, u.carrier_id), u.number,
+              r.number)
+  FROM settle.policy_rule r
+  JOIN settle.policy p USING (policy_id)
+  FULL JOIN settle.rule u ON u.carrier_id = p.carrier_id AND u.kind = r.kind AND u.rule = r.rule
+ WHERE u.number IS DISTINCT FROM r.number

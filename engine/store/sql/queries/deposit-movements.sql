@@ -9,5 +9,5 @@ SELECT CASE WHEN t.subject_id & 1099511627776 <> 0 THEN 1 ELSE 2 END AS dim,
            AND NOT EXISTS (SELECT 1 FROM settle.run_abandonment a WHERE a.run_id = l.run_id)) l
   JOIN settle.transfer t
     ON t.distributor_id = l.distributor_id AND t.period = l.period AND t.run_id = l.run_id
-   AND t.subject_id >= 6917529027641081856 AND t.kind = 6
+   AND t.subject_id >= 5188146770730811392 AND t.kind = 6
  ORDER BY 1, 2, 3, t.target_minor DESC

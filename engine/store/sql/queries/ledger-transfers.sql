@@ -5,15 +5,15 @@ SELECT t.run_id, t.business_date::text, t.carrier, t.distributor, t.kind, coales
        t.subject_id, o.upstream_id,
        CASE WHEN t.kind = 4
             THEN (SELECT s.code FROM settle.code s
-                   WHERE s.dim = 3 AND s.id = ((t.subject_id >> 12) & 268435455)::integer) END,
+                   WHERE s.dim = 3 AND s.id = ((t.subject_id >> 12) & 67108863)::integer) END,
        CASE WHEN t.kind = 4
             THEN (SELECT s.code FROM settle.code s
-                   WHERE s.dim = 4 AND s.id = ((t.subject_id >> 12) & 268435455)::integer) END,
+                   WHERE s.dim = 4 AND s.id = ((t.subject_id >> 12) & 67108863)::integer) END,
        CASE WHEN t.kind = 5
             THEN (SELECT t.carrier || '-' || b.year || '-' || lpad((b.base + i.place)::text, 6, '0')
                     FROM settle.invoice i JOIN settle.invoice_base b USING (run_id, chunk, carrier_id)
                    WHERE i.distributor_id = t.distributor_id AND NOT i.carried
-                     AND i.run_id = ((t.subject_id >> 20) & 1099511627775)::integer
+                     AND i.run_id = ((t.subject_id >> 20) & 2147483647)::integer
                    ORDER BY i.carrier_id, i.currency, i.tax_ppb
                   OFFSET (t.subject_id & 1048575)::integer - 1 LIMIT 1) END,
        t.slot, t.policy_id, to_char(t.period, 'YYYY-MM'), to_char(t.origin, 'YYYY-MM'), t.debit,
@@ -47,7 +47,7 @@ SELECT t.run_id, t.business_date::text, t.carrier, t.distributor, t.kind, coales
          ORDER BY t.run_id, coalesce(d.code, '') COLLATE "C", t.subject_id, t.slot
          LIMIT NULLIF($7::bigint, 0)) t
   LEFT JOIN settle.policy_rule u
-    ON u.policy_id = t.policy_id AND u.ordinal = t.slot >> 16 AND t.kind <= 4
+    ON u.policy_id = t.policy_id AND u.number = t.slot >> 16 AND t.kind <= 4
   LEFT JOIN settle.closed_order o
     ON o.distributor_id = t.distributor_id AND o.order_id = t.subject_id
  ORDER BY t.run_id, t.distributor COLLATE "C", t.subject_id, t.slot

@@ -13,7 +13,7 @@ SELECT r.business_date::text, c.code, p.currency,
   JOIN settle_view.kind k ON k.kind_no = t.kind
   JOIN settle_view.account a ON a.role = t.debit
   JOIN settle_view.account b ON b.role = t.credit
-  JOIN settle.policy_rule u ON u.policy_id = t.policy_id AND u.ordinal = t.slot >> 16
+  JOIN settle.policy_rule u ON u.policy_id = t.policy_id AND u.number = t.slot >> 16
   LEFT JOIN settle.closed_order o ON o.distributor_id = t.distributor_id AND o.order_id = t.subject_id
   LEFT JOIN settle.code x ON x.dim = 5 AND x.id = o.product_id
  WHERE t.kind <= 4 AND ($1::text::date IS NULL OR t.period = $1::text::date) AND ($2::text IS NULL OR c.code = $2)

@@ -12,7 +12,7 @@ SELECT d.code, c.code, p.currency, p.version, k.kind, u.rule, to_char(t.origin, 
   JOIN settle.code c ON c.dim = 1 AND c.id = p.carrier_id
   JOIN settle.code d ON d.dim = 2 AND d.id = t.distributor_id
   JOIN settle_view.kind k ON k.kind_no = t.kind
-  JOIN settle.policy_rule u ON u.policy_id = t.policy_id AND u.ordinal = t.slot >> 16
+  JOIN settle.policy_rule u ON u.policy_id = t.policy_id AND u.number = t.slot >> 16
  WHERE t.kind <= 4 AND ($1::text::date IS NULL OR t.period = $1::text::date) AND ($2::text IS NULL OR c.code = $2)
    AND t.distributor_id = (SELECT id FROM settle.code WHERE dim = 2 AND code = $3)
  GROUP BY d.code, c.code, p.currency, p.version, k.kind, k.kind_no, u.rule, t.origin

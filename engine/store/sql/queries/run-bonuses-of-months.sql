@@ -1,7 +1,7 @@
 -- What windows were posted to last. Parameters as above.
-SELECT DISTINCT ON (distributor_id, policy_id, ordinal, window_end, scope_id)
-       distributor_id, policy_id, ordinal, window_end, scope_id, target_minor, held_minor, released_minor, taken_minor
-  FROM settle.volume_posting
+SELECT DISTINCT ON (distributor_id, policy_id, rule, window_end, scope_id)
+       distributor_id, policy_id, rule, window_end, scope_id, target_minor, held_minor, released_minor, taken_minor
+  FROM settle.window_posting
  WHERE distributor_id BETWEEN $1 AND $2 AND window_end = ANY ($3::date[])
    AND run_id < $4 AND run_id <> ALL ($5::integer[])
  ORDER BY 1, 2, 3, 4, 5, run_id DESC

@@ -1,9 +1,9 @@
 -- What some distributors' windows were posted to last. Parameters as of run-measures-of-windows.sql.
-SELECT DISTINCT ON (p.distributor_id, p.policy_id, p.ordinal, p.window_end, p.scope_id)
-       p.distributor_id, p.policy_id, p.ordinal, p.window_end, p.scope_id, p.target_minor, p.held_minor, p.released_minor,
+SELECT DISTINCT ON (p.distributor_id, p.policy_id, p.rule, p.window_end, p.scope_id)
+       p.distributor_id, p.policy_id, p.rule, p.window_end, p.scope_id, p.target_minor, p.held_minor, p.released_minor,
        p.taken_minor
   FROM unnest($1::integer[], $2::date[], $3::integer[]) AS k (distributor_id, window_end, policy_id)
-  JOIN settle.volume_posting p ON p.distributor_id = k.distributor_id AND p.window_end = k.window_end
+  JOIN settle.window_posting p ON p.distributor_id = k.distributor_id AND p.window_end = k.window_end
                               AND p.policy_id = k.policy_id
  WHERE p.distributor_id BETWEEN $4 AND $5 AND p.run_id < $6 AND p.run_id <> ALL ($7::integer[])
  ORDER BY 1, 2, 3, 4, 5, p.run_id DESC

@@ -1,1 +1,1 @@
-SELECT distributor_id, digest FROM settle.run_distributor WHERE run_id = $1
+SELECT distributor_id, carrier_id, digest FROM settle.run_distributor WHERE run_id = $1

@@ -3,7 +3,7 @@ SELECT d.code, u.rule, t.origin,
        sum(CASE WHEN t.debit = 1 THEN t.amount_minor WHEN t.credit = 1 THEN -t.amount_minor ELSE 0 END)::bigint
   FROM settle.transfer t
   JOIN settle.policy p USING (policy_id)
-  JOIN settle.policy_rule u ON u.policy_id = t.policy_id AND u.ordinal = t.slot >> 16
+  JOIN settle.policy_rule u ON u.policy_id = t.policy_id AND u.number = t.slot >> 16
   JOIN settle.run_publication q ON q.run_id = t.run_id
   JOIN settle.code d ON d.dim = 2 AND d.id = t.distributor_id
  WHERE p.carrier_id = $1 AND t.origin <> $2::date AND t.kind = 4

@@ -19,7 +19,7 @@ SELECT 0::bigint, 4::smallint, t.net, d.code, '', t.rule
   FROM (SELECT t.distributor_id, u.rule,
                sum(CASE WHEN t.debit = 1 THEN t.amount_minor WHEN t.credit = 1 THEN -t.amount_minor ELSE 0 END)::bigint AS net
           FROM settle.transfer t
-          JOIN settle.policy_rule u ON u.policy_id = t.policy_id AND u.ordinal = t.slot >> 16
+          JOIN settle.policy_rule u ON u.policy_id = t.policy_id AND u.number = t.slot >> 16
          WHERE t.policy_id = ANY (ARRAY(SELECT policy_id FROM settle.policy WHERE carrier_id = $1 AND currency = $3))
            AND t.origin = $2::date AND t.period >= $2::date AND t.kind = 4
            AND t.run_id <= (SELECT value FROM settle.counter WHERE name = 'watermark')

@@ -1,0 +1,123 @@
+#!/usr/bin/env python3
+"""What the ledger's keys and the tables beside it hold, whatever the amounts are: numbers of rules, causes
+(docs/architecture.md "Subject and slot", docs/semantics.md 7)."""
+import os
+import sys
+
+sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+import small
+import settle_test
+from small import bill, order
+
+EVENT = {'carrier': 'C1', 'event_id': '', 'order_id': '', 'event': '', 'at': '', 'amount': '', 'reinstates': '',
+         'currency': 'CNY'}
+UPFRONT = '- upfront: first\n  pay: 10.00\n  clawback: [{on: cancel, within: 900 days, take: all}]\n'
+VOLUME = '- volume-bonus: volume\n  window: month\n  scope: distributor\n  mode: whole\n  tiers: {1..: 5.00}\n'
+RULES = UPFRONT + """- deferred: later
+  instalments:
+  - {after: 1 month, day: 10, pay: 7.00}
+- revenue-share: share
+  base: billed
+  months: 0..12
+  rate: 10%
+""" + VOLUME
+# Rules of the first version in another order, one under another kind, one more.
+NEXT = VOLUME + '- upfront: later\n  group: b\n  pay: 1.00\n- upfront: new\n  group: c\n  pay: 2.00\n' + UPFRONT
+
+
+def event(event_id, order_id, what, day, **more):
+    return {**EVENT, 'event_id': event_id, 'order_id': order_id, 'event': what, 'at': f'{day} 09:00:00', **more}
+
+
+class Case(small.Case):
+    def proven(self):
+        for command in (['verify'], ['replay', '--run', '1..']):
+            self.settle(*command)
+
+    def versions(self, *rules):
+        """One carrier's versions, a month each from January on."""
+        self.prepare_parties()
+        for i, text in enumerate(rules, 1):
+            policy = small.POLICY.format(rules=text, invoice='cycle: none', top='').replace(
+                'version: v1', f'version: v{i}').replace('2026-01-01..', f'2026-{i:02}-01..2026-{i:02}-28')
+            self.database.activate(self.file(f'v{i}.yaml', policy))
+
+    def prepare_parties(self):
+        self.database = self.server.database(migrated=True)
+        for kind, text in small.FILES.items():
+            self.ok('import', kind, self.file(kind + '.csv', text), '--date', small.SINCE)
+
+
+class RuleNumbers(Case):
+    def test_over_versions(self):
+        """A rule keeps its number whatever version has it and where; another kind or name has one of its own."""
+        self.versions(RULES, NEXT, RULES)
+        self.assertEqual(self.database.sql('SELECT number, kind, rule FROM settle.rule ORDER BY 1'),
+                         [['1', '1', 'first'], ['2', '2', 'later'], ['3', '3', 'share'], ['4', '4', 'volume'],
+                          ['5', '1', 'later'], ['6', '1', 'new']])
+        self.assertEqual(self.database.sql('SELECT policy_id, string_agg(number::text, \' \' ORDER BY ordinal) '
+                                           'FROM settle.policy_rule GROUP BY 1 ORDER BY 1'),
+                         [['1', '1 2 3 4'], ['2', '4 5 6 1'], ['3', '1 2 3 4']])
+        for month in (1, 2, 3):
+            self.send('orders', f'2026-0{month}-10', order(f'A{month}', f'2026-0{month}-10'))
+        self.send('events', '2026-03-20', event('e1', 'A2', 'cancel', '2026-03-19'))
+        self.run_to('2026-04-10')
+        self.assertEqual(
+            self.database.sql("SELECT slot >> 16, rule, count(DISTINCT policy_version), sum(amount_minor * "
+                              "CASE credit WHEN 'carrier' THEN -1 ELSE 1 END) FROM settle_view.transfer "
+                              "GROUP BY 1, 2, kind ORDER BY 1"),
+            [['1', 'first', '3', '2000'], ['2', 'later', '2', '1400'], ['4', 'volume', '3', '1500'],
+             ['5', 'later', '1', '100'], ['6', 'new', '1', '200']])
+        self.proven()
+
+    def test_given_by_activation_alone(self):
+        """Nobody adds a rule to a version that runs name, and a number is what the carrier's rule has."""
+        self.versions(RULES)
+        self.send('orders', '2026-01-10', order('A', '2026-01-10'))
+        self.run_to('2026-01-10')
+        call = "SET ROLE settle_approver; SELECT settle.add_policy_rule(1, 9, 1::smallint, 'more')"
+        self.assertEqual(self.database.states([call], 'settle_finance'), ['23001'])
+        self.assertEqual(self.database.states([call.replace('approver', 'runner')], 'settle_night'), ['42501'])
+        for table in ('rule', 'policy_rule'):
+            self.assertEqual(self.database.states([f'SET ROLE settle_approver; INSERT INTO settle.{table} '
+                                                   f'SELECT * FROM settle.{table}'], 'settle_finance'), ['42501'])
+        self.database.sql('ALTER TABLE settle.rule DISABLE TRIGGER USER; UPDATE settle.rule SET number = 77 '
+                          "WHERE rule = 'share'")
+        self.assertIn('has the number 77, a version names it 3', self.settle('verify', code=1))
+
+
+class Causes(Case):
+    def causes(self, subject):
+        return self.database.sql(
+            "SELECT t.rule, to_char(t.origin, 'YYYY-MM'), to_char(t.cause, 'YYYY-MM'), "
+            "t.amount_minor * CASE t.credit WHEN 'carrier' THEN -1 ELSE 1 END FROM settle_view.transfer t "
+            "LEFT JOIN settle.closed_order o ON o.order_id = t.subject_id "
+            f"WHERE coalesce(o.upstream_id, 'window') = '{subject}' ORDER BY t.run_id, t.slot")
+
+    def test_events_and_bills(self):
+        """First postings are their origin's own; what changes is of the event or the bill that changed it."""
+        self.prepare(RULES)
+        self.send('orders', '2026-01-10', order('A', '2026-01-10', contract='A'))
+        self.run_to('2026-02-10')
+        self.send('bills', '2026-03-05', bill('A', '2026-01', '2026-03-05', billed='50.00'))
+        self.run_to('2026-03-05')
+        self.send('bills', '2026-04-05', bill('A', '2026-01', '2026-04-05', billed='40.00', revision='2'),
+                  bill('A', '2026-02', '2026-04-05', billed='70.00'))
+        self.send('events', '2026-05-20', event('e1', 'A', 'cancel', '2026-05-19'))
+        self.send('events', '2026-06-02', event('e2', 'A', 'reinstate', '2026-06-01', reinstates='e1'))
+        self.send('events', '2026-07-02', event('e3', 'A', 'full-refund', '2026-06-30'))
+        self.run_to('2026-07-02')
+        self.assertEqual(self.causes('A'), [
+            ['first', '2026-01', '2026-01', '1000'], ['later', '2026-02', '2026-02', '700'],
+            ['share', '2026-01', '2026-01', '500'],
+            ['share', '2026-01', '2026-01', '-100'], ['share', '2026-02', '2026-02', '700'],
+            ['first', '2026-05', '2026-05', '-1000'],
+            ['first', '2026-01', '2026-06', '1000'],
+            ['first', '2026-06', '2026-06', '-1000'], ['later', '2026-06', '2026-06', '-700']])
+        self.assertEqual(self.causes('window'), [['volume', '2026-01', '2026-01', '500'],
+                                                 ['volume', '2026-01', '2026-06', '-500']])
+        self.proven()
+
+
+if __name__ == '__main__':
+    settle_test.main()
