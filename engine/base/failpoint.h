@@ -55,6 +55,9 @@ G_BEGIN_DECLS
     X(INTAKE_SEAL_COMMITTED, "intake-seal-committed", CONNECTION, "a batch is sealed")             \
     X(INTAKE_REFUSE_BEFORE_COMMIT, "intake-refuse-before-commit", DATABASE, "a batch is refused")  \
     X(INTAKE_REFUSE_COMMITTED, "intake-refuse-committed", CONNECTION, "the refusal is committed")  \
+    X(REFUND_DECISION_BEFORE_COMMIT, "refund-decision-before-commit", DATABASE,                    \
+      "a decision on refunds is written")                                                          \
+    X(REFUND_DECISION_COMMITTED, "refund-decision-committed", CONNECTION, "it is committed")       \
     X(POLICY_SUBMIT_BEFORE, "policy-submit-before", DATABASE, "a policy was read")                 \
     X(POLICY_SUBMIT_COMMITTED, "policy-submit-committed", CONNECTION, "it is submitted")           \
     X(POLICY_WITHDRAW_BEFORE, "policy-withdraw-before", DATABASE, "a submission is known")         \

@@ -36,20 +36,78 @@ is_undone(const GArray *events, const SettleEvent *event, SettleDay date)
     return FALSE;
 }
 
-void
-settle_events_in_force(GArray *events, SettleDay date)
+/* TRUE if the list holds an event that this reinstatement can undo. */
+static gboolean
+undoes_any(const GArray *events, const SettleEvent *reinstatement)
 {
-    guint n = 0;
+    for (guint i = 0; i < events->len; i++) {
+        const SettleEvent *event = &g_array_index(events, SettleEvent, i);
+
+        if (event->event_id == reinstatement->reinstates &&
+            event->kind != SETTLE_EVENT_KIND_REINSTATE)
+            return TRUE;
+    }
+    return FALSE;
+}
+
+static guint
+add_nothing(const SettleEvent *event, GArray *ret_nothing)
+{
+    if (ret_nothing != NULL)
+        g_array_append_vals(ret_nothing, event, 1);
+    return 1;
+}
+
+/* Refunds count in their order as long as they fit into what is left of what was paid; one that
+ * does not fit counts for nothing as a whole. Returns how many do not. */
+static guint
+leave_out_beyond_paid(GArray *events, const SettleRefundLimit *limit, GArray *ret_nothing)
+{
+    int64_t left = limit->paid_minor;
+    gboolean all_back = FALSE; /* by a refund that says so: that of nothing is one, too */
+    guint kept = 0, nothing = 0;
+
+    for (guint i = 0; i < events->len; i++) {
+        const SettleEvent event = g_array_index(events, SettleEvent, i);
+
+        if (event.kind == SETTLE_EVENT_KIND_REFUND) {
+            gboolean fits = !all_back && event.amount_minor - left <= limit->slack_minor;
+
+            if (event.whole && left == 0 && limit->paid_minor > 0)
+                fits = FALSE;
+            if (!fits) {
+                nothing += add_nothing(&event, ret_nothing);
+                continue;
+            }
+            all_back = event.whole;
+            left = event.whole ? 0 : left - MIN(event.amount_minor, left);
+        }
+        g_array_index(events, SettleEvent, kept++) = event;
+    }
+    g_array_set_size(events, kept);
+    return nothing;
+}
+
+guint
+settle_events_in_force(GArray *events, SettleDay date, const SettleRefundLimit *limit,
+                       GArray *ret_nothing)
+{
+    guint n = 0, nothing = 0;
 
     /* Reinstatements stay until the end: they are what the others are held against. */
     for (guint i = 0; i < events->len; i++) {
         SettleEvent event = g_array_index(events, SettleEvent, i);
 
-        if (event.day <= date &&
-            (event.kind == SETTLE_EVENT_KIND_REINSTATE || !is_undone(events, &event, date))) {
-            g_array_index(events, SettleEvent, i) = g_array_index(events, SettleEvent, n);
-            g_array_index(events, SettleEvent, n++) = event;
+        if (event.day > date)
+            continue;
+        if (event.kind == SETTLE_EVENT_KIND_REINSTATE) {
+            if (!undoes_any(events, &event))
+                nothing += add_nothing(&event, ret_nothing);
+        } else if (is_undone(events, &event, date)) {
+            continue;
         }
+        g_array_index(events, SettleEvent, i) = g_array_index(events, SettleEvent, n);
+        g_array_index(events, SettleEvent, n++) = event;
     }
     g_array_set_size(events, n);
     for (guint i = 0; i < events->len;)
@@ -59,6 +117,7 @@ settle_events_in_force(GArray *events, SettleDay date)
             i++;
     if (events->len > 1)
         qsort(events->data, events->len, sizeof(SettleEvent), compare_events);
+    return nothing + leave_out_beyond_paid(events, limit, ret_nothing);
 }
 
 /* --- what they are -----------------------------------------------------------------------------

@@ -117,6 +117,8 @@ make_bills(World *world)
 static void
 make_events(World *world)
 {
+    const SettleRefundLimit limit = {.paid_minor = world->order.paid_minor};
+
     world->events = g_array_new(FALSE, TRUE, sizeof(SettleEvent));
     for (guint i = 0; i < world->example->n_events; i++) {
         const SettleExampleEvent *said = &world->example->events[i];
@@ -133,7 +135,7 @@ make_events(World *world)
 
         g_array_append_val(world->events, event);
     }
-    settle_events_in_force(world->events, world->example->as_of);
+    settle_events_in_force(world->events, world->example->as_of, &limit, NULL);
 }
 
 static const SettleEvent *

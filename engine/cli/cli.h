@@ -39,6 +39,7 @@ typedef struct {
 
 int settle_command_migrate(const SettleCli *cli, int argc, char **argv);
 int settle_command_import(const SettleCli *cli, int argc, char **argv);
+int settle_command_facts(const SettleCli *cli, int argc, char **argv);
 int settle_command_quarantine(const SettleCli *cli, int argc, char **argv);
 int settle_command_policy(const SettleCli *cli, int argc, char **argv);
 int settle_command_run(const SettleCli *cli, int argc, char **argv);

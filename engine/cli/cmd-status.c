@@ -3,6 +3,7 @@
 #include "invoice/invoice.h"
 #include "model/outcome.h"
 #include "run/policies.h"
+#include "run/refunds.h"
 #include "store/sql.h"
 
 #include <string.h>
@@ -146,6 +147,37 @@ print_due(const SettleCli *cli, SettleStore *store, SettleDay last, GError **err
 }
 
 static gboolean
+print_nothing(const SettleCli *cli, SettleStore *store, GError **error)
+{
+    static const SettleColumn columns[] = {{"carrier", SETTLE_COLUMN_TEXT},
+                                           {"events", SETTLE_COLUMN_INTEGER}};
+    g_auto(SettleNothingList) list = {NULL, NULL};
+    SettleTable *table;
+    guint n = 0;
+
+    if (!settle_nothing_list(store, &list, error))
+        return FALSE;
+    if (list.rows->len == 0)
+        return TRUE;
+    heading("Events that count for nothing, not seen yet (settle facts list)");
+    table = settle_table_new(cli->format, columns, G_N_ELEMENTS(columns), stdout);
+    for (guint i = 0; i < list.rows->len; i++) {
+        const SettleNothing *row = &g_array_index(list.rows, SettleNothing, i);
+        char count[24];
+        const char *cells[] = {row->carrier, count};
+
+        n++;
+        if (i + 1 < list.rows->len && strcmp(row[1].carrier, row->carrier) == 0)
+            continue;
+        g_snprintf(count, sizeof count, "%u", n);
+        settle_table_row(table, cells);
+        n = 0;
+    }
+    settle_table_end(table);
+    return TRUE;
+}
+
+static gboolean
 print_status(const SettleCli *cli, SettleStore *store, GError **error)
 {
     static const SettleCell runs[] = {
@@ -213,7 +245,7 @@ print_status(const SettleCli *cli, SettleStore *store, GError **error)
                    "Batches not settled", batches, G_N_ELEMENTS(batches)) &&
            section(cli, settle_store_query(store, settle_sql_status_quarantine, error, ""),
                    "Quarantine", quarantine, G_N_ELEMENTS(quarantine)) &&
-           print_zero(cli, store, error) &&
+           print_zero(cli, store, error) && print_nothing(cli, store, error) &&
            section(cli, settle_store_query(store, settle_sql_status_debts, error, ""),
                    "Distributors that owe (settle ledger ageing)", debts, G_N_ELEMENTS(debts)) &&
            section(cli, settle_store_query(store, settle_sql_status_pending, error, "d", last),

@@ -15,6 +15,8 @@ static const SettleCommand commands[] = {
     {"migrate", "", "create or upgrade the schema", NULL, settle_command_migrate},
     {"import", "KIND FILE...", "take facts in from CSV files or the staging table", NULL,
      settle_command_import},
+    {"facts", "list | seen | refund-slack", "events that count for nothing", NULL,
+     settle_command_facts},
     {"quarantine", "list | release", "rows that were not accepted", NULL,
      settle_command_quarantine},
     {"policy", "check | test | try | submit | activate | list | ...", "the carriers' policies",

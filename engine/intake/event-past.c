@@ -4,63 +4,29 @@ void
 settle_event_past_clear(SettleEventPast *past)
 {
     g_clear_pointer(&past->known, g_hash_table_unref);
-    g_clear_pointer(&past->of, g_hash_table_unref);
     g_clear_pointer(&past->orders, g_hash_table_unref);
-    g_clear_pointer(&past->undone, g_hash_table_unref);
-}
-
-static guint
-undone_hash(gconstpointer undone)
-{
-    const SettleUndone *u = undone;
-
-    /* ids are hashes themselves */
-    return (guint) (u->order_id ^ (u->event_id >> 16));
-}
-
-static gboolean
-undone_equal(gconstpointer a, gconstpointer b)
-{
-    const SettleUndone *x = a, *y = b;
-
-    return x->order_id == y->order_id && x->event_id == y->event_id;
 }
 
 void
 settle_event_past_init(SettleEventPast *past)
 {
     past->known = g_hash_table_new_full(g_int64_hash, g_int64_equal, NULL, g_free);
-    past->of = g_hash_table_new_full(g_int64_hash, g_int64_equal, g_free,
-                                     (GDestroyNotify) g_ptr_array_unref);
     past->orders = g_hash_table_new_full(g_int64_hash, g_int64_equal, NULL, g_free);
-    past->undone = g_hash_table_new_full(undone_hash, undone_equal, g_free, NULL);
 }
 
 void
 settle_event_past_add(SettleEventPast *past, const SettleKnownEvent *event)
 {
     SettleKnownEvent *copy = g_memdup2(event, sizeof *event);
-    GPtrArray *list = g_hash_table_lookup(past->of, &event->order_id);
 
-    if (list == NULL) {
-        list = g_ptr_array_new();
-        g_hash_table_insert(past->of, g_memdup2(&event->order_id, sizeof event->order_id), list);
-    }
-    g_ptr_array_add(list, copy);
-    g_hash_table_insert(past->known, &copy->event_id, copy);
-    if (event->kind == SETTLE_EVENT_KIND_REINSTATE) {
-        const SettleUndone undone = {event->order_id, event->reinstates};
-
-        g_hash_table_add(past->undone, g_memdup2(&undone, sizeof undone));
-    }
+    g_hash_table_replace(past->known, &copy->event_id, copy);
 }
 
 gboolean
-settle_event_past_undone(const SettleEventPast *past, const SettleKnownEvent *event)
+settle_known_event_belongs(const SettleKnownEvent *event, const SettleIntakeContract *order)
 {
-    const SettleUndone undone = {event->order_id, event->event_id};
-
-    return g_hash_table_contains(past->undone, &undone);
+    return order != NULL && event->day >= order->closing_day &&
+           (event->currency == 0 || event->currency == order->currency);
 }
 
 /* A key that was used again after longer than intake looks back names two orders: it means the
@@ -147,12 +113,14 @@ settle_known_event_read(const SettleReader *reader, SettleKnownEvent *event)
     };
 }
 
-/* Takes ownership of the reader. An event may come twice: by its order, and by its own id. */
+/* The events of these ids: in settlement, or waiting for their order. */
 static gboolean
-take_known(SettleReader *stream, SettleEventPast *past, GError **error)
+load_known(SettleIntakeJob *job, const int64_t *events, gsize n, SettleEventPast *past,
+           GError **error)
 {
-    g_autoptr(SettleReader) reader = stream;
     GError *failure = NULL;
+    g_autoptr(SettleReader) reader =
+        settle_store_read(job->store, settle_sql_intake_events_there, error, "L", events, n);
 
     if (reader == NULL)
         return FALSE;
@@ -160,7 +128,9 @@ take_known(SettleReader *stream, SettleEventPast *past, GError **error)
         SettleKnownEvent event;
 
         settle_known_event_read(reader, &event);
-        if (!g_hash_table_contains(past->known, &event.event_id))
+        event.waits = (uint8_t) settle_reader_bool(reader, 11);
+        /* One that waits may be told once more by one that fits its order: that one counts. */
+        if (!event.waits || !g_hash_table_contains(past->known, &event.event_id))
             settle_event_past_add(past, &event);
     }
     if (failure != NULL)
@@ -168,63 +138,9 @@ take_known(SettleReader *stream, SettleEventPast *past, GError **error)
     return failure == NULL;
 }
 
-static int
-compare_closing(gconstpointer a, gconstpointer b)
-{
-    const SettleIntakeContract *const *x = a, *const *y = b;
-
-    if ((*x)->closing_day != (*y)->closing_day)
-        return (*x)->closing_day < (*y)->closing_day ? -1 : 1;
-    return (*x)->order_id < (*y)->order_id ? -1 : (*x)->order_id > (*y)->order_id;
-}
-
-/* The events of the orders that were found, closing month by closing month: one query a month looks
- * at that month alone. */
-static gboolean
-load_events_of_orders(SettleIntakeJob *job, SettleEventPast *past, GError **error)
-{
-    guint n = g_hash_table_size(past->orders);
-    g_autoptr(GPtrArray) orders = g_ptr_array_sized_new(n);
-    g_autofree int32_t *distributors = g_new(int32_t, n);
-    g_autofree int64_t *ids = g_new(int64_t, n);
-    GHashTableIter iter;
-    gpointer found;
-    guint first = 0;
-
-    g_hash_table_iter_init(&iter, past->orders);
-    while (g_hash_table_iter_next(&iter, NULL, &found))
-        g_ptr_array_add(orders, found);
-    g_ptr_array_sort(orders, compare_closing);
-    for (guint i = 0; i < orders->len; i++) {
-        const SettleIntakeContract *order = g_ptr_array_index(orders, i);
-        SettleMonth month = settle_day_month(order->closing_day);
-
-        distributors[i] = order->distributor_id;
-        ids[i] = order->order_id;
-        if (i + 1 < orders->len) {
-            const SettleIntakeContract *next = g_ptr_array_index(orders, i + 1);
-
-            if (settle_day_month(next->closing_day) == month)
-                continue;
-        }
-        if (!take_known(settle_store_read(job->store, settle_sql_intake_events_of_orders, error,
-                                          "mIL", month, distributors + first,
-                                          (gsize) (i + 1 - first), ids + first,
-                                          (gsize) (i + 1 - first)),
-                        past, error))
-            return FALSE;
-        first = i + 1;
-    }
-    return TRUE;
-}
-
 gboolean
-settle_event_past_load(SettleIntakeJob *job, const int64_t *orders, gsize n_orders,
-                       const int64_t *events, gsize n_events, SettleEventPast *past, GError **error)
+settle_event_past_load(SettleIntakeJob *job, const int64_t *orders, const int64_t *events, gsize n,
+                       SettleEventPast *past, GError **error)
 {
-    return load_orders(job, orders, n_orders, past, error) &&
-           load_events_of_orders(job, past, error) &&
-           take_known(settle_store_read(job->store, settle_sql_intake_events_there, error, "LL",
-                                        events, n_events, orders, n_orders),
-                      past, error);
+    return load_orders(job, orders, n, past, error) && load_known(job, events, n, past, error);
 }

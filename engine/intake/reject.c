@@ -47,10 +47,6 @@ static const char *const codes[SETTLE_N_REJECTS] = {
     [SETTLE_REJECT_CONFLICT] = "conflict",
     [SETTLE_REJECT_ID_COLLISION] = "id-collision",
     [SETTLE_REJECT_CONTRACT_CURRENCY] = "contract-currency",
-    [SETTLE_REJECT_EVENT_CURRENCY] = "event-currency",
-    [SETTLE_REJECT_BEFORE_CLOSING] = "event-before-closing",
-    [SETTLE_REJECT_REFUND_BEYOND_PAID] = "refund-beyond-paid",
-    [SETTLE_REJECT_REINSTATES_ANOTHER] = "reinstates-another",
 };
 
 const char *

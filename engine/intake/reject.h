@@ -55,11 +55,6 @@ typedef enum {
     SETTLE_REJECT_CONFLICT,          /* the same key with other content */
     SETTLE_REJECT_ID_COLLISION,      /* another key with the same id */
     SETTLE_REJECT_CONTRACT_CURRENCY, /* a bill in another currency than its order */
-    SETTLE_REJECT_EVENT_CURRENCY,    /* a refund in another currency than its order */
-    SETTLE_REJECT_BEFORE_CLOSING,    /* an event of a day before its order closed */
-    SETTLE_REJECT_REFUND_BEYOND_PAID,
-    /* a reinstatement of a reinstatement, or of another order's event */
-    SETTLE_REJECT_REINSTATES_ANOTHER,
     SETTLE_N_REJECTS
 } SettleReject;
 

@@ -10,62 +10,6 @@
 
 /* --- judging ---------------------------------------------------------------------------------- */
 
-/* What of the paid amount is left to be refunded; -1: all of it was, even if it was nothing. */
-static int64_t
-left_to_refund(const SettleEventPast *past, const SettleIntakeContract *order)
-{
-    const GPtrArray *list = g_hash_table_lookup(past->of, &order->order_id);
-    int64_t left = order->paid_minor;
-
-    for (guint i = 0; list != NULL && i < list->len; i++) {
-        const SettleKnownEvent *event = g_ptr_array_index(list, i);
-
-        if (event->kind != SETTLE_EVENT_KIND_REFUND || settle_event_past_undone(past, event))
-            continue;
-        if (event->whole)
-            return -1;
-        left -= MIN(left, event->amount_minor);
-    }
-    return left;
-}
-
-/* FALSE and the verdict if the event cannot be one of this order. */
-static gboolean
-fits(const SettleEventPast *past, const SettleKnownEvent *event, const SettleIntakeContract *order,
-     SettleVerdict *verdict)
-{
-    const SettleKnownEvent *undone;
-    char day[SETTLE_DAY_TEXT_BYTES], amount[SETTLE_MONEY_TEXT_BYTES];
-    int64_t left;
-
-    if (event->day < order->closing_day)
-        return settle_check_refuse(verdict, SETTLE_REJECT_BEFORE_CLOSING, EVENT_AT,
-                                   "is before the order closed on %s",
-                                   settle_day_format(order->closing_day, day));
-    if (event->currency != 0 && event->currency != order->currency)
-        return settle_check_refuse(verdict, SETTLE_REJECT_EVENT_CURRENCY, EVENT_CURRENCY,
-                                   "the order was paid in %s",
-                                   settle_currency_code(order->currency));
-    if (event->kind == SETTLE_EVENT_KIND_REFUND) {
-        left = left_to_refund(past, order);
-        if (left < 0 || event->amount_minor > left ||
-            (event->whole && left == 0 && order->paid_minor > 0))
-            return settle_check_refuse(
-                verdict, SETTLE_REJECT_REFUND_BEYOND_PAID, EVENT_AMOUNT,
-                "more than was paid: %s is left to be refunded",
-                settle_money_format(MAX(left, 0), settle_currency_exponent(order->currency),
-                                    amount));
-    }
-    undone = event->reinstates != 0 ? g_hash_table_lookup(past->known, &event->reinstates) : NULL;
-    if (undone != NULL &&
-        (undone->kind == SETTLE_EVENT_KIND_REINSTATE || undone->order_id != event->order_id))
-        return settle_check_refuse(verdict, SETTLE_REJECT_REINSTATES_ANOTHER, EVENT_REINSTATES,
-                                   undone->order_id != event->order_id
-                                       ? "is an event of another order"
-                                       : "is a reinstatement itself");
-    return TRUE;
-}
-
 static gboolean
 differ(const SettleKnownEvent *a, const SettleKnownEvent *b, GString *names, int *ret_column)
 {
@@ -77,6 +21,8 @@ differ(const SettleKnownEvent *a, const SettleKnownEvent *b, GString *names, int
         {EVENT_EVENT, a->kind == b->kind && a->whole == b->whole},
         {EVENT_AT, a->at == b->at},
         {EVENT_AMOUNT, a->amount_minor == b->amount_minor},
+        /* not said: the order's */
+        {EVENT_CURRENCY, a->currency == b->currency || a->currency == 0 || b->currency == 0},
         {EVENT_REINSTATES, a->reinstates == b->reinstates},
     };
     int n;
@@ -233,15 +179,14 @@ sort_out(SettleIntakeJob *job, SettleEventPast *past, GArray *rows, GArray *wait
             .whole = event->whole,
         };
 
-        if (before != NULL) {
+        if (!settle_known_event_belongs(&known, order))
+            order = NULL;
+        /* One that waits for an order that may never come keeps the right one out no more. */
+        if (before != NULL &&
+            !(before->waits && order != NULL && !settle_known_event_belongs(before, order))) {
             if (is_repeated(job, &known, before, &verdict))
                 job->repeated++;
             else if (!settle_intake_quarantine_kept(job, &verdict, &event->place, error))
-                return FALSE;
-            continue;
-        }
-        if (order != NULL && !fits(past, &known, order, &verdict)) {
-            if (!settle_intake_quarantine_kept(job, &verdict, &event->place, error))
                 return FALSE;
             continue;
         }
@@ -278,21 +223,18 @@ settle_intake_write_events(SettleIntakeJob *job, GError **error)
     gsize n = job->events->len;
     g_auto(SettleEventPast) past = {0};
     g_autofree int64_t *orders = g_new(int64_t, MAX(n, 1));
-    g_autofree int64_t *events = g_new(int64_t, 2 * MAX(n, 1));
+    g_autofree int64_t *events = g_new(int64_t, MAX(n, 1));
     g_autoptr(GArray) rows = g_array_new(FALSE, FALSE, sizeof(SettleIntakeEventRow));
     g_autoptr(GArray) waiting = g_array_new(FALSE, FALSE, sizeof(SettleIntakeEvent *));
-    gsize n_events = 0;
 
     settle_event_past_init(&past);
     for (gsize i = 0; i < n; i++) {
         const SettleIntakeEvent *event = &g_array_index(job->events, SettleIntakeEvent, i);
 
         orders[i] = event->order_id;
-        events[n_events++] = event->event_id;
-        if (event->reinstates != 0)
-            events[n_events++] = event->reinstates;
+        events[i] = event->event_id;
     }
-    return settle_event_past_load(job, orders, n, events, n_events, &past, error) &&
+    return settle_event_past_load(job, orders, events, n, &past, error) &&
            sort_out(job, &past, rows, waiting, error) && settle_events_copy(job, rows, error) &&
            copy_waiting(job, waiting, error);
 }
@@ -346,7 +288,6 @@ settle_events_find(SettleIntakeJob *job, const GArray *orders, GError **error)
     if (reader == NULL)
         return FALSE;
     while (settle_reader_next(reader, &failure)) {
-        SettleVerdict verdict;
         SettleKnownEvent event;
         size_t length;
         const char *upstream = settle_reader_text(reader, 11, &length);
@@ -354,10 +295,9 @@ settle_events_find(SettleIntakeJob *job, const GArray *orders, GError **error)
 
         settle_known_event_read(reader, &event);
         order = g_hash_table_lookup(past.orders, &event.order_id);
-        /* One that turns out not to fit goes on waiting, and is shown. */
-        if (order == NULL || !fits(&past, &event, order, &verdict))
+        /* One that turns out not to be this order's goes on waiting, and is shown. */
+        if (!settle_known_event_belongs(&event, order))
             continue;
-        settle_event_past_add(&past, &event);
 
         SettleIntakeEventRow row = {
             .order = *order,

@@ -7,6 +7,7 @@
 #include "money/money.h"
 #include "run/load.h"
 #include "run/policies.h"
+#include "run/refunds.h"
 #include "store/sql.h"
 
 #include <string.h>
@@ -30,6 +31,7 @@ typedef struct {
     GArray *events;      /* SettleEvent of the block, by distributor and order */
     guint next_event;
     GArray *in_force; /* of the order in hand */
+    GArray *slacks;
     GHashTable *sums; /* Sum, owned, as its own key */
     SettleDay today;
     SettleMonth first_month; /* of closing, of orders that may have something to come */
@@ -122,6 +124,8 @@ load_events(Schedule *s, int32_t from, int32_t to, GError **error)
 static void
 take_events(Schedule *s, const SettleOrder *order)
 {
+    SettleRefundLimit limit;
+
     g_array_set_size(s->in_force, 0);
     for (; s->next_event < s->events->len; s->next_event++) {
         const SettleEvent *event = &g_array_index(s->events, SettleEvent, s->next_event);
@@ -133,7 +137,9 @@ take_events(Schedule *s, const SettleOrder *order)
         if (c == 0)
             g_array_append_val(s->in_force, *event);
     }
-    settle_events_in_force(s->in_force, s->today);
+    limit = settle_refund_limit(
+        s->slacks, settle_directory_product_carrier(s->directory, order->product_id), order);
+    settle_events_in_force(s->in_force, s->today, &limit, NULL);
 }
 
 static const SettleMatch *
@@ -286,6 +292,7 @@ settle_report_schedule(SettleStore *store, const SettleReportScope *scope, const
         g_ptr_array_new_with_free_func((GDestroyNotify) settle_matcher_free);
     g_autoptr(GArray) events = g_array_new(FALSE, FALSE, sizeof(SettleEvent)),
                       in_force = g_array_new(FALSE, FALSE, sizeof(SettleEvent));
+    g_autoptr(GArray) slacks = NULL;
     g_autoptr(GHashTable) sums = g_hash_table_new_full(hash_sum, same_sum, g_free, NULL);
     g_autoptr(SettleSheet) sheet = settle_sheet_new(
         name, title,
@@ -309,6 +316,9 @@ settle_report_schedule(SettleStore *store, const SettleReportScope *scope, const
     s.today = settle_result_day(state, 0, 1);
     s.directory = directory = settle_store_directory(store, s.today, 0, error);
     if (directory == NULL)
+        return NULL;
+    s.slacks = slacks = settle_refund_slacks_load(store, G_MAXINT64, error);
+    if (slacks == NULL)
         return NULL;
     prepare(&s);
     if (!read_all(&s, error))

@@ -12,6 +12,7 @@ settle_run_context_free(SettleRunContext *context)
     g_clear_pointer(&context->directory_before, settle_directory_free);
     g_array_unref(context->moved_managers);
     g_clear_pointer(&context->policies, settle_policy_set_free);
+    g_clear_pointer(&context->slacks, g_array_unref);
     g_array_unref(context->batches);
     g_free(context->batch_state);
     g_free(context->batch_dates);
@@ -273,6 +274,9 @@ settle_run_context_load(SettleStore *store, SettleRunContext *context, GError **
         return FALSE;
     context->asks = settle_policy_set_asks(context->policies);
     if (!settle_periods_load(store, context->control_position, &context->periods, error))
+        return FALSE;
+    context->slacks = settle_refund_slacks_load(store, context->control_position, error);
+    if (context->slacks == NULL)
         return FALSE;
     abandoned = settle_store_query(store, settle_sql_run_abandoned, error, "");
     if (abandoned == NULL)

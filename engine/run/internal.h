@@ -9,6 +9,7 @@
 #include "model/directory.h"
 #include "model/outcome.h"
 #include "run/digest.h"
+#include "run/refunds.h"
 #include "run/run.h"
 #include "store/store.h"
 
@@ -111,6 +112,7 @@ typedef struct {
     SettlePolicySet *policies;
     SettleAsks asks; /* what any of them looks at */
     SettlePeriods periods;
+    GArray *slacks; /* SettleRefundSlack */
 
     GArray *batches;        /* int32_t: batches of this run that hold facts, ascending */
     uint8_t *batch_state;   /* SettleBatchState by batch id */

@@ -31,9 +31,12 @@ count_line(SettleJoint *joint, const SettlePolicy *policy, SettleMonth month)
 static gboolean
 is_found(SettleWorker *worker, const SettleSubject *subject)
 {
+    const SettleRefundLimit limit =
+        settle_refund_limit(worker->context->slacks, subject->parties.carrier_id, subject->order);
+
     g_array_set_size(worker->in_force, 0);
     g_array_append_vals(worker->in_force, subject->events, subject->n_events);
-    settle_events_in_force(worker->in_force, worker->context->date);
+    settle_events_in_force(worker->in_force, worker->context->date, &limit, NULL);
     for (guint i = 0; i < worker->in_force->len; i++)
         if (g_array_index(worker->in_force, SettleEvent, i).kind == SETTLE_EVENT_KIND_FRAUD)
             return TRUE;

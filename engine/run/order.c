@@ -296,10 +296,15 @@ leave_fraud_out(GArray *events)
     g_array_set_size(events, kept);
 }
 
-/* Fills in_force with the order's events that count; all of them, or those from before this run. */
-static void
+/* Fills in_force with the order's events that count; all of them, or those from before this run.
+ * Returns how many count for nothing. */
+static guint
 take_events(SettleWorker *worker, const SettleSubject *subject, gboolean before)
 {
+    const SettleRefundLimit limit =
+        settle_refund_limit(worker->context->slacks, subject->parties.carrier_id, subject->order);
+    guint nothing;
+
     g_array_set_size(worker->in_force, 0);
     for (guint i = 0; i < subject->n_events; i++) {
         gboolean is_new = FALSE;
@@ -309,9 +314,10 @@ take_events(SettleWorker *worker, const SettleSubject *subject, gboolean before)
         if (!is_new)
             g_array_append_val(worker->in_force, subject->events[i]);
     }
-    settle_events_in_force(worker->in_force, worker->context->date);
+    nothing = settle_events_in_force(worker->in_force, worker->context->date, &limit, NULL);
     if (subject->is_joint && settle_joint_tolerates(worker->joint, subject->order->order_id))
         leave_fraud_out(worker->in_force);
+    return nothing;
 }
 
 static int64_t
@@ -503,6 +509,25 @@ note_late(SettleWorker *worker, const SettleSubject *subject)
     }
 }
 
+/* Events that count for nothing are on a list until a person has seen them: the run that finds that
+ * they are others than before says how many they are. */
+static void
+note_nothing(SettleWorker *worker, const SettleSubject *subject)
+{
+    guint before, now;
+
+    if (subject->n_events == 0)
+        return;
+    before = subject->is_new ? 0 : take_events(worker, subject, TRUE);
+    now = take_events(worker, subject, FALSE);
+    if (now != before) {
+        SettleAgendaRow row = agenda_row(subject, SETTLE_AGENDA_NOTHING, worker->context->date);
+
+        row.slot = (SettleSlot) now;
+        g_array_append_val(worker->output->agenda, row);
+    }
+}
+
 static int
 compare_transfers(gconstpointer a, gconstpointer b)
 {
@@ -520,6 +545,7 @@ settle_order_settle(SettleWorker *worker, SettleSubject *subject, GError **error
     g_array_set_size(worker->transfers, 0);
     if (subject->is_due)
         worker->output->sums.due++;
+    note_nothing(worker, subject);
     if (subject->is_joint && settle_joint_failed(worker->joint))
         ok = FALSE;
     else

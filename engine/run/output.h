@@ -28,6 +28,8 @@ typedef enum {
     SETTLE_AGENDA_DECIDED = 4,
     SETTLE_AGENDA_EVENT = 5, /* event waits for its day */
     SETTLE_AGENDA_LATE = 6,  /* posted behind the policy's span, in the month of look_day */
+    /* so many events of the order count for nothing (in slot) since look_day */
+    SETTLE_AGENDA_NOTHING = 7,
 } SettleAgendaWhat;
 
 typedef struct {

@@ -171,6 +171,8 @@ STEPS = [
     imports('products', 'products', SINCE),
     Step('submit-1', 'policy', 'submit', '@policy-1.yaml', user='settle_sales'),
     Step('activate-1', 'policy', 'activate', '@policy-1.yaml', user='settle_finance'),
+    Step('refund-slack', 'facts', 'refund-slack', 'C1', '1', '--from', '2026-01-01', '--reason', 'a test',
+         user='settle_finance', already=('was decided already',)),
     imports('orders-a', 'orders', '2026-01-20', '--count', 24, '--sum', '2400.00'),
     imports('bills-a', 'bills', '2026-01-23'),
     imports('events-a', 'events', '2026-01-23'),

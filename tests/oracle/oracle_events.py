@@ -31,6 +31,20 @@ def in_force(events, day):
                   key=lambda e: (e.day, e.at, e.kind == 'resume'))
 
 
+def within_paid(order, events):
+    """Without the refunds that do not fit into what is left of what was paid: those count for nothing as a whole."""
+    left, closed, out = order.paid, False, []
+    for event in events:
+        if event.kind == 'refund':
+            empty = event.whole and left == 0 and order.paid > 0
+            if closed or empty or event.amount > left:
+                continue
+            closed = event.whole
+            left = 0 if event.whole else left - event.amount
+        out.append(event)
+    return out
+
+
 def parts(order, events):
     """(event, what it paid back) of the refunds: never more than was left."""
     left, out = order.paid, []

@@ -188,16 +188,19 @@ class FactMaker:
                 billed = r.randint(0, billed + 100)
 
     def events(self, order, closed):
-        """(day, row) of what happens to an order: all acceptable in whatever order they come."""
+        """(day, row) of what happens to an order: all acceptable in whatever order they come; some refunds are beyond
+        what was paid, no two of one instant (of those the carrier's key decides)."""
         r = self.random
-        number, left, out = 0, int(order['paid'].replace('.', '')), []
+        number, paid, out = 0, int(order['paid'].replace('.', '')), []
+        left = paid
 
         def add(what, day, amount='', undone=''):
             nonlocal number
             number += 1
             key = f'{order["order_id"]}-E{number}'
             out.append((day, dict(carrier=order['carrier'], event_id=key, order_id=order['order_id'],
-                                  event=what, at=f'{day}T{r.randint(0, 23):02d}:00:00+08:00', amount=amount,
+                                  event=what, amount=amount,
+                                  at=f'{day}T{r.randint(0, 23):02d}:{number if "refund" in what else 0:02d}:00+08:00',
                                   reinstates=undone, currency=order['currency'])))
             return key
 
@@ -208,16 +211,11 @@ class FactMaker:
             what = r.choice(('refund', 'refund', 'cancel', 'cancel', 'suspend', 'fraud', 'port-out',
                              'number-transfer'))
             when = day()
-            if what == 'refund' and (left == 0 or self.chance(0.3)):
-                if any(row['event'].endswith('refund') for _, row in out):
-                    continue
-                key, left = add('full-refund', when), -1
+            if what == 'refund' and (paid == 0 or self.chance(0.3)):
+                key, left = add('full-refund', when), 0
             elif what == 'refund':
-                if left <= 0:
-                    continue
-                amount = left if self.chance(0.3) else r.randint(1, left)
-                left -= amount
-                left = left or -1
+                amount = left if left > 0 and self.chance(0.3) else r.randint(1, paid + paid // 4)
+                left = max(left - amount, 0)
                 key = add('refund', when, fen(amount))
             else:
                 key = add(what, when)

@@ -335,14 +335,11 @@ class Facts:
         return None
 
     def take_event(self, row, business_date):
-        """Generated ones are right by themselves, but for what is told twice, or beyond what was paid."""
+        """Generated ones are right by themselves, but for what is told twice."""
         event = oracle_events.Event(row, business_date)
         key = event.carrier, event.id
         if key in self.events:
             return 'duplicate' if self.events[key].content() == event.content() else 'conflict'
-        order = self.orders.get((event.carrier, event.order_id))
-        if order is not None and event.amount > order.paid:
-            return 'refund-beyond-paid'
         self.events[key] = event
         self.order_events[event.carrier, event.order_id].append(event)
         return None
@@ -490,7 +487,8 @@ class World:
         return from_day
 
     def events(self, order, day):
-        return oracle_events.in_force(self.facts.order_events.get((order.carrier, order.id), ()), day)
+        known = oracle_events.in_force(self.facts.order_events.get((order.carrier, order.id), ()), day)
+        return oracle_events.within_paid(order, known)
 
     def targets(self, order, day, since=None):
         """(rule id, item) -> minor units that an order should have earned in all as of a day. since, if

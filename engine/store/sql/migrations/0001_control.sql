@@ -18,13 +18,14 @@ CREATE TABLE settle.control_log (
     action   text NOT NULL CHECK (action IN ('setting', 'policy-submit', 'policy-withdraw', 'policy-activate',
                  'period-close', 'period-reopen', 'quarantine-release', 'invoice-approve', 'run-abandon',
                  'deposit-amount', 'deposit-cover', 'deposit-forfeit',
-                 'statement-import', 'statement-accept', 'statement-dispute')),
+                 'statement-import', 'statement-accept', 'statement-dispute', 'fact-seen')),
     subject  text NOT NULL,
     detail   jsonb NOT NULL DEFAULT '{}',
     actor    text NOT NULL DEFAULT session_user,
     at       timestamptz NOT NULL DEFAULT clock_timestamp()
 );
 CREATE INDEX control_log_statements ON settle.control_log (subject, position) WHERE action LIKE 'statement-%';
+CREATE INDEX control_log_seen ON settle.control_log (subject) WHERE action = 'fact-seen';
 
 -- A policy that somebody wants to hold. Its number is the place of its submission in the control log.
 CREATE TABLE settle.policy_submission (

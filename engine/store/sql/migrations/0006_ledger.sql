@@ -72,12 +72,13 @@ CREATE TABLE settle.agenda (
     distributor_id integer NOT NULL,
     run_id         integer NOT NULL,
     order_id       bigint NOT NULL,
-    what           smallint NOT NULL CHECK (what BETWEEN 1 AND 6),
+    what           smallint NOT NULL CHECK (what BETWEEN 1 AND 7),
                    -- 1 order waits for its day, 2 bill waits for its day,
                    -- 3 instalment or upfront pending on a bill, 4 decided after pending,
                    -- 5 event waits for its day, 6 something was posted after the span of the
-                   -- order's policy, in the month of look_day
-    slot           integer NOT NULL,     -- 3, 4: of the target
+                   -- order's policy, in the month of look_day, 7 so many events of the order count
+                   -- for nothing (refunds beyond what was paid)
+    slot           integer NOT NULL,     -- 3, 4: of the target; 7: how many
     closing_month  date NOT NULL,
     look_day       date NOT NULL,        -- 1, 2: the day; 3, 4: the due day
     bill_month     date,                 -- 2: the bill's; 3: the missing one
@@ -88,6 +89,7 @@ CREATE TABLE settle.agenda (
 CREATE INDEX agenda_by_day ON settle.agenda (look_day) WHERE what IN (1, 2, 5);
 -- Instalments that wait, to be found by their carrier when it declares a month complete.
 CREATE INDEX agenda_pending ON settle.agenda (carrier_id, bill_month) WHERE what = 3;
+CREATE INDEX agenda_nothing ON settle.agenda (distributor_id, order_id, run_id) WHERE what = 7;
 CREATE INDEX agenda_late ON settle.agenda (distributor_id, order_id) WHERE what = 6;
 
 -- How a run changed what is measured of a window, whatever counts there. rule: its number (0: the policy as a whole);

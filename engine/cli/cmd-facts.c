@@ -1,0 +1,153 @@
+/* settle facts: events that count for nothing, who has seen them, and a carrier's slack for
+ * refunds. */
+#include "cli/cli-intake.h"
+#include "run/refunds.h"
+
+static int
+facts_list(const SettleCli *cli, int argc, char **argv)
+{
+    static const SettleColumn columns[] = {
+        {"carrier", SETTLE_COLUMN_TEXT}, {"distributor", SETTLE_COLUMN_TEXT},
+        {"order", SETTLE_COLUMN_TEXT},   {"event", SETTLE_COLUMN_TEXT},
+        {"kind", SETTLE_COLUMN_TEXT},    {"day", SETTLE_COLUMN_TEXT},
+        {"amount", SETTLE_COLUMN_MONEY}, {"paid", SETTLE_COLUMN_MONEY},
+        {"reason", SETTLE_COLUMN_TEXT},
+    };
+    g_autoptr(SettleStore) store = NULL;
+    g_auto(SettleNothingList) list = {NULL, NULL};
+    GError *error = NULL;
+    SettleTable *table;
+    int code;
+
+    if (!settle_cli_parse("facts list",
+                          "Events that count for nothing and that nobody has seen yet: refunds "
+                          "beyond what was paid, reinstatements of no known event.",
+                          NULL, &argc, &argv, &code))
+        return code;
+    if (argc > 1)
+        return settle_cli_usage(NULL, "facts list takes no \"%s\"", argv[1]);
+    store = settle_cli_open(cli, SETTLE_STORE_AS_READER, "facts", &error);
+    if (store == NULL || !settle_nothing_list(store, &list, &error))
+        return settle_cli_fail(error);
+    table = settle_table_new(cli->format, columns, G_N_ELEMENTS(columns), stdout);
+    for (guint i = 0; i < list.rows->len; i++) {
+        const SettleNothing *row = &g_array_index(list.rows, SettleNothing, i);
+        int exponent = settle_currency_exponent(row->currency);
+        char amount[2][SETTLE_MONEY_TEXT_BYTES], day[SETTLE_DAY_TEXT_BYTES];
+        const char *cells[] = {
+            row->carrier,
+            row->distributor,
+            row->order,
+            row->event,
+            row->whole ? "full-refund" : settle_event_kind_name((SettleEventKind) row->kind),
+            settle_day_format(row->day, day),
+            settle_money_format(row->amount_minor, exponent, amount[0]),
+            settle_money_format(row->paid_minor, exponent, amount[1]),
+            settle_nothing_reason(row),
+        };
+
+        settle_table_row(table, cells);
+    }
+    settle_table_end(table);
+    return SETTLE_EXIT_DONE;
+}
+
+static int
+facts_seen(const SettleCli *cli, int argc, char **argv)
+{
+    g_autofree char *carrier = NULL, *event = NULL, *reason = NULL;
+    gboolean all = FALSE;
+    const GOptionEntry entries[] = {
+        {"carrier", 0, 0, G_OPTION_ARG_FILENAME, &carrier, "of this carrier", "CODE"},
+        {"event", 0, 0, G_OPTION_ARG_FILENAME, &event, "this event of it", "ID"},
+        {"all", 0, 0, G_OPTION_ARG_NONE, &all, "all of the list", NULL},
+        {"reason", 0, 0, G_OPTION_ARG_FILENAME, &reason, "what was found out", "TEXT"},
+        {NULL, 0, 0, 0, NULL, NULL, NULL},
+    };
+    g_autoptr(SettleStore) store = NULL;
+    GError *error = NULL;
+    guint n = 0;
+    int code;
+
+    if (!settle_cli_parse("facts seen",
+                          "Takes events off the list of those that count for nothing: a person "
+                          "has seen them. Amounts stay as they are.",
+                          entries, &argc, &argv, &code))
+        return code;
+    if (argc > 1)
+        return settle_cli_usage(NULL, "facts seen takes no \"%s\"", argv[1]);
+    if (!all && carrier == NULL)
+        return settle_cli_usage("name --carrier, with --event for one, or --all", "seen are which");
+    if (event != NULL && carrier == NULL)
+        return settle_cli_usage(NULL, "--event needs its --carrier");
+    if (all && carrier != NULL)
+        return settle_cli_usage("leave one of them out", "--all is not with --carrier");
+    if (reason == NULL || reason[0] == '\0')
+        return settle_cli_usage("--reason TEXT", "why may they be left as they are");
+    store = settle_cli_open(cli, SETTLE_STORE_AS_APPROVER, "facts", &error);
+    if (store == NULL || !settle_nothing_seen(store, carrier, event, reason, &n, &error))
+        return settle_cli_fail(error);
+    if (n == 0) {
+        g_set_error(&error, SETTLE_ERROR, SETTLE_ERROR_INPUT,
+                    "no such event counts for nothing, or all have been seen");
+        settle_error_hint(&error, "settle facts list shows them");
+        return settle_cli_fail(error);
+    }
+    printf("%u seen\n", n);
+    return SETTLE_EXIT_DONE;
+}
+
+static int
+facts_slack(const SettleCli *cli, int argc, char **argv)
+{
+    g_autofree char *from = NULL, *reason = NULL;
+    const GOptionEntry entries[] = {
+        {"from", 0, 0, G_OPTION_ARG_FILENAME, &from, "for orders that close from this day on",
+         "DAY"},
+        {"reason", 0, 0, G_OPTION_ARG_FILENAME, &reason, "why", "TEXT"},
+        {NULL, 0, 0, 0, NULL, NULL, NULL},
+    };
+    g_autoptr(SettleStore) store = NULL;
+    GError *error = NULL;
+    SettleDay day;
+    guint64 minor;
+    int code;
+
+    if (!settle_cli_parse("facts refund-slack CARRIER MINOR-UNITS",
+                          "Decides by how much a carrier's refunds may exceed what is left of what "
+                          "was paid and still count as the rest, in minor units (1: one fen).",
+                          entries, &argc, &argv, &code))
+        return code;
+    if (argc != 3 || !g_ascii_string_to_unsigned(argv[2], 10, 0, 1000000, &minor, NULL))
+        return settle_cli_usage(
+            "settle facts refund-slack CMCC-GD 1 --from 2026-01-01 --reason TEXT",
+            "of which carrier, and how many minor units (at most 1000000)");
+    if (from == NULL || reason == NULL || reason[0] == '\0')
+        return settle_cli_usage("--from DAY --reason TEXT",
+                                "from which closing day on does it hold, and why");
+    if (!settle_cli_day("--from", from, &day, &error))
+        return settle_cli_fail(error);
+    store = settle_cli_open(cli, SETTLE_STORE_AS_APPROVER, "facts", &error);
+    if (store == NULL ||
+        !settle_refund_slack_set(store, argv[1], (int64_t) minor, day, reason, &error))
+        return settle_cli_fail(error);
+    printf("refunds of %s may exceed what is left by %s, of orders that close from %s on\n",
+           argv[1], argv[2], from);
+    return SETTLE_EXIT_DONE;
+}
+
+int
+settle_command_facts(const SettleCli *cli, int argc, char **argv)
+{
+    static const SettleCommand table[] = {
+        {"list", "", "events that count for nothing", NULL, facts_list},
+        {"seen", "--carrier CODE [--event ID] | --all", "take them off the list", NULL, facts_seen},
+        {"refund-slack", "CARRIER MINOR-UNITS", "how far refunds may go beyond what was paid", NULL,
+         facts_slack},
+        {NULL, NULL, NULL, NULL, NULL},
+    };
+    int code;
+    const SettleCommand *command = settle_cli_subcommand("facts", table, argc, argv, &code);
+
+    return command != NULL ? command->run(cli, argc - 1, argv + 1) : code;
+}
