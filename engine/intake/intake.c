@@ -518,11 +518,16 @@ release_all(SettleStore *store, const SettleIntakeSelection *selection,
                            selection->line, selection->reason == NULL ? "" : selection->reason);
     if (batches == NULL)
         return FALSE;
-    for (int row = 0; row < settle_result_rows(batches); row++)
+    for (int row = 0; row < settle_result_rows(batches); row++) {
+        SettleIntakeOptions later = *options;
+
+        /* what waited enters on the later of the two dates */
+        later.business_date = MAX(options->business_date, settle_result_day(batches, row, 3));
         if (!release_batch(store, settle_result_i32(batches, row, 0),
                            settle_result_text(batches, row, 1), settle_result_text(batches, row, 2),
-                           selection, options, reports, error))
+                           selection, &later, reports, error))
             return FALSE;
+    }
     return TRUE;
 }
 

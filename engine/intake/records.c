@@ -1,5 +1,6 @@
 /* One record of the source: to the rows that are valid by themselves, or to quarantine. */
 #include "intake/job.h"
+#include "intake/write.h"
 
 #include <string.h>
 
@@ -76,7 +77,7 @@ add_bill(SettleIntakeJob *job, const SettleCsvRecord *record, const SettleIntake
         return TRUE;
     SettleCsvField contract = settle_intake_cell(job, record, BILL_CONTRACT);
     SettleSpoolKey key = {{(uint64_t) bill.contract_id,
-                           (uint64_t) bill.month << 16 | (uint64_t) bill.revision,
+                           settle_bill_key(bill.currency, bill.month, bill.revision),
                            (uint64_t) place->line}};
     SettleIntakeBill *to = settle_spool_add(job->rows, &key, sizeof bill + contract.length, error);
     if (to == NULL)

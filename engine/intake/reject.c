@@ -46,7 +46,6 @@ static const char *const codes[SETTLE_N_REJECTS] = {
     [SETTLE_REJECT_CYCLE] = "cycle",
     [SETTLE_REJECT_CONFLICT] = "conflict",
     [SETTLE_REJECT_ID_COLLISION] = "id-collision",
-    [SETTLE_REJECT_CONTRACT_CURRENCY] = "contract-currency",
 };
 
 const char *

@@ -52,9 +52,8 @@ typedef enum {
     SETTLE_REJECT_OTHER_DISTRIBUTOR, /* manager or parent outlet of another distributor */
     SETTLE_REJECT_CYCLE,             /* an outlet below itself */
     /* against other facts */
-    SETTLE_REJECT_CONFLICT,          /* the same key with other content */
-    SETTLE_REJECT_ID_COLLISION,      /* another key with the same id */
-    SETTLE_REJECT_CONTRACT_CURRENCY, /* a bill in another currency than its order */
+    SETTLE_REJECT_CONFLICT,     /* the same key with other content */
+    SETTLE_REJECT_ID_COLLISION, /* another key with the same id */
     SETTLE_N_REJECTS
 } SettleReject;
 

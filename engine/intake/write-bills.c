@@ -1,5 +1,5 @@
-/* Bills: to the first-closed order of their contract (docs/semantics.md 13.8), or to the waiting
- * table. Everything goes in the order of (contract, month, revision). */
+/* Bills: to the first-closed order of their contract and currency (docs/semantics.md 13.8), or to
+ * the waiting table. Everything goes in the order of (contract, currency, month, revision). */
 #include "intake/write.h"
 
 #include "base/failpoint.h"
@@ -7,11 +7,10 @@
 #include <string.h>
 
 typedef struct {
-    SettleSpool *first;   /* orders by (contract, closing, order id): seeking a contract finds the
-                           * first-closed one */
-    SettleSpool *waiting; /* unresolved bills of the database, by (contract, month and revision) */
-    SettleSpool *there;   /* bills of the database for the same months, by the same */
-    SettleSpool *bills;   /* to be written */
+    SettleSpool *first;      /* orders by (contract, closing, order id) */
+    SettleSpool *waiting;    /* unresolved bills of the database, by (contract, settle_bill_key) */
+    SettleSpool *there;      /* bills of the database for the same months, by the same */
+    SettleSpool *bills;      /* to be written */
     SettleSpool *unresolved; /* to be written as waiting */
 } Work;
 
@@ -91,8 +90,8 @@ query_there(SettleIntakeJob *job, Work *work, Wanted *wanted, GError **error)
         settle_bill_read(reader, 0, &row);
         settle_contract_read(reader, SETTLE_BILL_COLUMNS, &row.order);
         row.currency = row.order.currency;
-        SettleSpoolKey key = {
-            {(uint64_t) row.order.contract_id, settle_bill_word(row.month, row.revision), 0}};
+        SettleSpoolKey key = {{(uint64_t) row.order.contract_id,
+                               settle_bill_key(row.currency, row.month, row.revision), 0}};
         SettleIntakeBillRow *to_row = settle_spool_add(work->there, &key, sizeof row, error);
         if (to_row == NULL)
             return FALSE;
@@ -107,8 +106,9 @@ query_there(SettleIntakeJob *job, Work *work, Wanted *wanted, GError **error)
 static gboolean
 look_up_bills(SettleIntakeJob *job, Work *work, GError **error)
 {
-    SettleIntakeCursor rows, first;
-    uint64_t contract = 0, month = 0;
+    SettleIntakeCursor rows, orders;
+    uint64_t contract = 0, month = 0; /* with its currency */
+    g_autoptr(GArray) firsts = g_array_new(FALSE, FALSE, sizeof(SettleIntakeFirst));
     g_auto(Wanted) wanted = {
         g_new(int32_t, SETTLE_INTAKE_SLICE),
         g_new(int64_t, SETTLE_INTAKE_SLICE),
@@ -116,19 +116,24 @@ look_up_bills(SettleIntakeJob *job, Work *work, GError **error)
         0,
     };
     if (!settle_cursor_start(&rows, job->rows, error) ||
-        !settle_cursor_start(&first, work->first, error))
+        !settle_cursor_start(&orders, work->first, error))
         return FALSE;
     while (rows.there) {
         if (rows.key.word[0] != contract || rows.key.word[1] >> 16 != month) {
+            if (rows.key.word[0] != contract &&
+                !settle_firsts_read(firsts, &orders, rows.key.word[0], error))
+                return FALSE;
             contract = rows.key.word[0];
             month = rows.key.word[1] >> 16;
-            if (!settle_cursor_seek(&first, contract, 0, error))
-                return FALSE;
-            if (first.there && first.key.word[0] == contract) {
-                const SettleIntakeContract *order = first.bytes;
-                wanted.distributors[wanted.n] = order->distributor_id;
-                wanted.orders[wanted.n] = order->order_id;
-                wanted.months[wanted.n++] = settle_month_first((SettleMonth) month);
+
+            const SettleIntakeFirst *first =
+                settle_firsts_find(firsts, settle_bill_key_currency(rows.key.word[1]));
+
+            if (first != NULL) {
+                wanted.distributors[wanted.n] = first->order.distributor_id;
+                wanted.orders[wanted.n] = first->order.order_id;
+                wanted.months[wanted.n++] =
+                    settle_month_first(settle_bill_key_month(rows.key.word[1]));
                 if (wanted.n == SETTLE_INTAKE_SLICE && !query_there(job, work, &wanted, error))
                     return FALSE;
             }
@@ -213,8 +218,8 @@ accept(SettleIntakeJob *job, Work *work, const SettleIntakeBill *bill, SettleInt
        const SettleIntakeContract *order, GError **error)
 {
     if (order == NULL) {
-        SettleSpoolKey key = {
-            {(uint64_t) bill->contract_id, settle_bill_word(bill->month, bill->revision), 0}};
+        SettleSpoolKey key = {{(uint64_t) bill->contract_id,
+                               settle_bill_key(bill->currency, bill->month, bill->revision), 0}};
         SettleIntakeBillRow *to =
             settle_spool_add(work->unresolved, &key, sizeof *row + bill->contract_length, error);
         if (to == NULL)
@@ -231,16 +236,16 @@ accept(SettleIntakeJob *job, Work *work, const SettleIntakeBill *bill, SettleInt
 
 /* What is known of the key that the rows are at. */
 typedef struct {
-    uint64_t contract, month, revision;
-    gboolean any; /* a row of this month is there already */
+    uint64_t contract, month, revision; /* these two with the currency: parts of settle_bill_key */
+    gboolean any;                       /* a row of this month is there already */
     gboolean has_before;
     SettleIntakeBillRow before; /* the row that holds this key */
 } Seen;
 
 /* Moves on to a new key: what the database has of the month and of the key. */
 static gboolean
-see_key(Seen *seen, const SettleIntakeCursor *rows, const SettleIntakeContract *order,
-        SettleIntakeCursor *there, SettleIntakeCursor *waiting, GError **error)
+see_key(Seen *seen, const SettleIntakeCursor *rows, SettleIntakeCursor *there,
+        SettleIntakeCursor *waiting, GError **error)
 {
     uint64_t contract = rows->key.word[0], word = rows->key.word[1];
     if (contract != seen->contract || word >> 16 != seen->month) {
@@ -262,8 +267,7 @@ see_key(Seen *seen, const SettleIntakeCursor *rows, const SettleIntakeContract *
         if (!seen->has_before && cursors[i]->there && cursors[i]->key.word[0] == contract &&
             cursors[i]->key.word[1] == word) {
             seen->before = *(const SettleIntakeBillRow *) cursors[i]->bytes;
-            /* One that goes on waiting for its wrong currency must not keep the right one out. */
-            seen->has_before = order == NULL || seen->before.currency == order->currency;
+            seen->has_before = TRUE;
         }
     return TRUE;
 }
@@ -271,38 +275,37 @@ see_key(Seen *seen, const SettleIntakeCursor *rows, const SettleIntakeContract *
 static gboolean
 sort_out(SettleIntakeJob *job, Work *work, GError **error)
 {
-    SettleIntakeCursor rows, first, there, waiting;
+    SettleIntakeCursor rows, orders, there, waiting;
+    uint64_t contract = 0;
     Seen seen = {0};
+    g_autoptr(GArray) firsts = g_array_new(FALSE, FALSE, sizeof(SettleIntakeFirst));
     g_autoptr(GString) names = g_string_new(NULL);
     if (!settle_cursor_start(&rows, job->rows, error) ||
-        !settle_cursor_start(&first, work->first, error) ||
+        !settle_cursor_start(&orders, work->first, error) ||
         !settle_cursor_start(&there, work->there, error) ||
         !settle_cursor_start(&waiting, work->waiting, error))
         return FALSE;
     while (rows.there) {
         const SettleIntakeBill *bill = rows.bytes;
-        const SettleIntakeContract *order = NULL;
+        const SettleIntakeFirst *first;
         SettleIntakeBillRow row;
         gboolean ok;
         fill_row(job, bill, &row);
-        if (!settle_cursor_seek(&first, (uint64_t) bill->contract_id, 0, error))
-            return FALSE;
-        if (first.there && first.key.word[0] == (uint64_t) bill->contract_id)
-            order = first.bytes;
-        if (!see_key(&seen, &rows, order, &there, &waiting, error))
+        if (rows.key.word[0] != contract) {
+            contract = rows.key.word[0];
+            if (!settle_firsts_read(firsts, &orders, contract, error))
+                return FALSE;
+        }
+        first = settle_firsts_find(firsts, bill->currency);
+        if (!see_key(&seen, &rows, &there, &waiting, error))
             return FALSE;
         if (seen.has_before) {
             ok = take_again(job, bill, &row, &seen.before, names, error);
-        } else if (order != NULL && order->currency != bill->currency) {
-            SettleVerdict verdict = {SETTLE_REJECT_CONTRACT_CURRENCY, BILL_CURRENCY, -1, ""};
-            g_snprintf(verdict.message, sizeof verdict.message, "the order was paid in %s",
-                       settle_currency_code(order->currency));
-            ok = settle_intake_quarantine_kept(job, &verdict, &bill->place, error);
         } else {
             row.follows = seen.any ? 1 : 0;
             seen.any = seen.has_before = TRUE;
             seen.before = row;
-            ok = accept(job, work, bill, &row, order, error);
+            ok = accept(job, work, bill, &row, first != NULL ? &first->order : NULL, error);
         }
         if (!ok || !settle_cursor_step(&rows, error))
             return FALSE;

@@ -81,6 +81,35 @@ settle_contract_read(const SettleReader *reader, int first, SettleIntakeContract
     };
 }
 
+gboolean
+settle_firsts_read(GArray *firsts, SettleIntakeCursor *orders, uint64_t contract, GError **error)
+{
+    g_array_set_size(firsts, 0);
+    if (!settle_cursor_seek(orders, contract, 0, error))
+        return FALSE;
+    while (orders->there && orders->key.word[0] == contract) {
+        SettleIntakeFirst first = {.order = *(const SettleIntakeContract *) orders->bytes};
+
+        if (settle_firsts_find(firsts, first.order.currency) == NULL)
+            g_array_append_val(firsts, first);
+        if (!settle_cursor_step(orders, error))
+            return FALSE;
+    }
+    return TRUE;
+}
+
+SettleIntakeFirst *
+settle_firsts_find(const GArray *firsts, int16_t currency)
+{
+    for (guint i = 0; i < firsts->len; i++) {
+        SettleIntakeFirst *first = &g_array_index(firsts, SettleIntakeFirst, i);
+
+        if (first->order.currency == currency)
+            return first;
+    }
+    return NULL;
+}
+
 void
 settle_bill_read(const SettleReader *reader, int first, SettleIntakeBillRow *ret_bill)
 {
@@ -194,8 +223,8 @@ settle_bills_waiting(SettleIntakeJob *job, const int64_t *contracts, size_t n, S
         row.currency = settle_reader_i16(reader, SETTLE_BILL_COLUMNS + 1);
         row.carrier_id = settle_reader_i32(reader, SETTLE_BILL_COLUMNS + 2);
         row.contract_length = (uint16_t) length;
-        SettleSpoolKey key = {
-            {(uint64_t) row.order.contract_id, settle_bill_word(row.month, row.revision), 0}};
+        SettleSpoolKey key = {{(uint64_t) row.order.contract_id,
+                               settle_bill_key(row.currency, row.month, row.revision), 0}};
         SettleIntakeBillRow *to = settle_spool_add(waiting, &key, sizeof row + length, error);
         if (to == NULL)
             return FALSE;

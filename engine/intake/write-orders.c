@@ -11,7 +11,7 @@ typedef struct {
     SettleSpool *orders;    /* accepted, by (distributor, order id) */
     SettleSpool *contracts; /* accepted ones with a contract, by (contract, closing, order id) */
     SettleSpool *known;     /* settle.contract rows of these contracts, by the same */
-    SettleSpool *waiting;   /* bills that came before, by (contract, month, revision) */
+    SettleSpool *waiting;   /* bills that came before, by (contract, settle_bill_key) */
     SettleSpool *bills;     /* to be written */
     SettleSpool *found;     /* keys of the waiting ones among them */
     GHashTable *follows;    /* order ids: FOLLOWS is set */
@@ -253,21 +253,23 @@ query_contracts(SettleIntakeJob *job, const int64_t *ids, size_t n, gpointer use
     return settle_bills_waiting(job, ids, n, work->waiting, error);
 }
 
-/* The waiting bills of a contract go to its first order. */
+/* The waiting bills of a contract go to its first order of their currency. */
 static gboolean
-find_bills(Work *work, SettleIntakeCursor *waiting, const SettleIntakeContract *first,
+find_bills(Work *work, SettleIntakeCursor *waiting, uint64_t contract, const GArray *firsts,
            GError **error)
 {
-    SettleMonth month = G_MININT32;
-    while (waiting->there && waiting->key.word[0] == (uint64_t) first->contract_id) {
+    if (!settle_cursor_seek(waiting, contract, 0, error))
+        return FALSE;
+    while (waiting->there && waiting->key.word[0] == contract) {
         SettleIntakeBillRow row = *(const SettleIntakeBillRow *) waiting->bytes;
-        /* Another currency: it goes on waiting, and is on the list of what waits. */
-        if (row.currency == first->currency) {
+        SettleIntakeFirst *first = settle_firsts_find(firsts, row.currency);
+        /* In another currency it goes on waiting, and is on the list of what waits. */
+        if (first != NULL) {
             SettleSpoolKey key = waiting->key;
-            row.order = *first;
+            row.order = first->order;
             row.order.flags &= (uint16_t) ~SETTLE_ORDER_FOLLOWS;
-            row.follows = row.month == month;
-            month = row.month;
+            row.follows = row.month == first->month;
+            first->month = row.month;
             if (!settle_bill_add(work->bills, &row, error) ||
                 settle_spool_add(work->found, &key, 0, error) == NULL)
                 return FALSE;
@@ -278,46 +280,52 @@ find_bills(Work *work, SettleIntakeCursor *waiting, const SettleIntakeContract *
     return TRUE;
 }
 
-/* Which order of each contract is the first: the others follow. */
+/* TRUE if the order, the next of its contract by closing, follows another one of its currency;
+ * else the contract's bills of that currency are its own. */
+static gboolean
+take_place(Work *work, GArray *firsts, const SettleIntakeContract *order)
+{
+    SettleIntakeFirst *first = settle_firsts_find(firsts, order->currency);
+    if (first == NULL) {
+        SettleIntakeFirst alone = {.order = *order};
+        g_array_append_val(firsts, alone);
+        return FALSE;
+    }
+    if (first->order.closing_at < order->closing_at ||
+        (first->order.closing_at == order->closing_at && first->order.order_id < order->order_id))
+        return TRUE;
+    Move move = {first->order, *order};
+    g_array_append_val(work->moves, move);
+    first->order = *order;
+    return FALSE;
+}
+
+/* Which order of each contract and currency is the first: the others follow. */
 static gboolean
 resolve_contracts(Work *work, GError **error)
 {
     SettleIntakeCursor contracts, known, waiting;
     uint64_t contract = 0;
+    g_autoptr(GArray) firsts = g_array_new(FALSE, FALSE, sizeof(SettleIntakeFirst));
     if (!settle_cursor_start(&contracts, work->contracts, error) ||
         !settle_cursor_start(&known, work->known, error) ||
         !settle_cursor_start(&waiting, work->waiting, error))
         return FALSE;
     while (contracts.there) {
-        SettleIntakeContract row = *(const SettleIntakeContract *) contracts.bytes;
-        gboolean follows = contracts.key.word[0] == contract;
-        if (!follows) {
-            SettleIntakeContract first = row;
-            contract = contracts.key.word[0];
-            if (!settle_cursor_seek(&known, contract, 0, error) ||
-                !settle_cursor_seek(&waiting, contract, 0, error))
+        const SettleIntakeContract *row = contracts.bytes;
+        if (contracts.key.word[0] != contract) {
+            if (contract != 0 && !find_bills(work, &waiting, contract, firsts, error))
                 return FALSE;
-            if (known.there && known.key.word[0] == contract) {
-                const SettleIntakeContract *old = known.bytes;
-                follows = settle_instant_word(old->closing_at) < contracts.key.word[1] ||
-                          (old->closing_at == row.closing_at && old->order_id < row.order_id) ||
-                          old->currency != row.currency;
-                if (follows) {
-                    first = *old;
-                } else {
-                    Move move = {*old, row};
-                    g_array_append_val(work->moves, move);
-                }
-            }
-            if (!find_bills(work, &waiting, &first, error))
+            contract = contracts.key.word[0];
+            if (!settle_firsts_read(firsts, &known, contract, error))
                 return FALSE;
         }
-        if (follows)
-            g_hash_table_add(work->follows, GSIZE_TO_POINTER((gsize) row.order_id));
+        if (take_place(work, firsts, row))
+            g_hash_table_add(work->follows, GSIZE_TO_POINTER((gsize) row->order_id));
         if (!settle_cursor_step(&contracts, error))
             return FALSE;
     }
-    return TRUE;
+    return contract == 0 || find_bills(work, &waiting, contract, firsts, error);
 }
 
 static gboolean
@@ -508,10 +516,11 @@ copy_found(SettleIntakeJob *job, Work *work, GError **error)
     if (writer == NULL || !settle_cursor_start(&cursor, work->found, error))
         return FALSE;
     while (cursor.there) {
-        if (!settle_writer_row(writer, 4, error))
+        if (!settle_writer_row(writer, 5, error))
             return FALSE;
         settle_writer_i64(writer, (int64_t) cursor.key.word[0]);
-        settle_writer_month(writer, (SettleMonth) (cursor.key.word[1] >> 16));
+        settle_writer_i16(writer, settle_bill_key_currency(cursor.key.word[1]));
+        settle_writer_month(writer, settle_bill_key_month(cursor.key.word[1]));
         settle_writer_i16(writer, (int16_t) (cursor.key.word[1] & 0xffff));
         settle_writer_i32(writer, job->batch_id);
         if (!settle_cursor_step(&cursor, error))

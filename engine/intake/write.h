@@ -51,11 +51,45 @@ settle_bill_word(SettleMonth month, int revision)
     return (uint64_t) month << 16 | (uint64_t) revision;
 }
 
+/* The key of a bill within its contract: bills in one currency have nothing to do with those in
+ * another. */
+static inline uint64_t
+settle_bill_key(int16_t currency, SettleMonth month, int revision)
+{
+    return (uint64_t) (uint16_t) currency << 48 | settle_bill_word(month, revision);
+}
+
+static inline int16_t
+settle_bill_key_currency(uint64_t key)
+{
+    return (int16_t) (key >> 48);
+}
+
+static inline SettleMonth
+settle_bill_key_month(uint64_t key)
+{
+    return (SettleMonth) (key >> 16 & 0xffffffff);
+}
+
 static inline uint64_t
 settle_instant_word(SettleInstant instant)
 {
     return (uint64_t) instant ^ UINT64_C(1) << 63; /* unsigned order = signed order */
 }
+
+/* The first-closed order of one currency of a contract: its bills in that currency are the order's
+ * (docs/semantics.md 13.8). */
+typedef struct {
+    SettleIntakeContract order;
+    SettleMonth month; /* of the last bill that was found for it; 0: none */
+} SettleIntakeFirst;
+
+/* Makes firsts (GArray of SettleIntakeFirst) those of a contract; orders: SettleIntakeContract by
+ * (contract, closing, order id), read on to behind the contract. */
+gboolean settle_firsts_read(GArray *firsts, SettleIntakeCursor *orders, uint64_t contract,
+                            GError **error);
+/* NULL: the contract has no order in this currency. */
+SettleIntakeFirst *settle_firsts_find(const GArray *firsts, int16_t currency);
 
 /* Reads columns first.. of a reader: order_id, contract_id, distributor_id, batch_id, closing_at,
  * closing_day, product_id, manager_id, quantity, paid_minor, region_id, channel_id, currency,
@@ -71,7 +105,7 @@ void settle_bill_read(const SettleReader *reader, int first, SettleIntakeBillRow
 gboolean settle_bill_add(SettleSpool *bills, const SettleIntakeBillRow *row, GError **error);
 /* COPYs the spool into settle.bill and counts its slices. */
 gboolean settle_bills_copy(SettleIntakeJob *job, SettleSpool *bills, GError **error);
-/* Reads the unresolved bills of contracts into a spool by (contract, month and revision); each is a
+/* Reads the unresolved bills of contracts into a spool by (contract, settle_bill_key); each is a
  * SettleIntakeBillRow with the contract's text. */
 gboolean settle_bills_waiting(SettleIntakeJob *job, const int64_t *contracts, size_t n,
                               SettleSpool *waiting, GError **error);

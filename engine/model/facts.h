@@ -39,6 +39,7 @@ typedef struct {
 typedef struct {
     SettleOrder order; /* what intake knew of the order: the bill needs no look-up to be settled */
     int32_t batch_id;  /* the bill's own; order.batch_id is the order's */
+    int32_t source_batch_id; /* that brought it, if it waited for its order or moved; else 0 */
     int64_t billed_minor;
     int64_t cash_minor;
     int64_t arrears_minor;
@@ -68,13 +69,14 @@ typedef enum {
 typedef struct {
     SettleOrder order; /* what intake knew of the order */
     int64_t event_id;
-    int64_t amount_minor; /* of a refund; else 0 */
-    int64_t reinstates;   /* event_id; 0 unless kind is REINSTATE */
-    int64_t at;           /* the instant: which of two events of a day came first (14.24) */
-    int32_t batch_id;     /* the event's own; order.batch_id is the order's */
-    SettleDay day;        /* local day of the settlement zone */
-    uint8_t kind;         /* SettleEventKind */
-    uint8_t whole;        /* a refund of everything, whatever the amount */
+    int64_t amount_minor;    /* of a refund; else 0 */
+    int64_t reinstates;      /* event_id; 0 unless kind is REINSTATE */
+    int64_t at;              /* the instant: which of two events of a day came first (14.24) */
+    int32_t batch_id;        /* the event's own; order.batch_id is the order's */
+    int32_t source_batch_id; /* that brought it, if it waited for its order; else 0 */
+    SettleDay day;           /* local day of the settlement zone */
+    uint8_t kind;            /* SettleEventKind */
+    uint8_t whole;           /* a refund of everything, whatever the amount */
 } SettleEvent;
 /* "refund", "cancel" ... as files and policies write them. */
 const char *settle_event_kind_name(SettleEventKind kind);

@@ -116,7 +116,7 @@ typedef struct {
 
     GArray *batches;        /* int32_t: batches of this run that hold facts, ascending */
     uint8_t *batch_state;   /* SettleBatchState by batch id */
-    SettleDay *batch_dates; /* business date of unseen order batches by batch id, else 0 */
+    SettleDay *batch_dates; /* business date of unseen batches of facts by batch id, else 0 */
     int32_t n_batch_state;
     int32_t last_before; /* the latest batch that an earlier run consumed; 0: none */
     GArray *abandoned;   /* int32_t */
@@ -156,6 +156,19 @@ settle_run_batch_state(const SettleRunContext *context, int32_t batch_id)
     return batch_id > 0 && batch_id < context->n_batch_state
                ? (SettleBatchState) context->batch_state[batch_id]
                : SETTLE_BATCH_UNSEEN;
+}
+
+/* TRUE once everything that a bill or event comes from is settled or of this run: its batch, the
+ * one that brought it (0: the same) and its order's. A fact that waited enters on the later of two
+ * business dates. */
+static inline gboolean
+settle_run_fact_seen(const SettleRunContext *context, int32_t batch_id, int32_t source_batch_id,
+                     int32_t order_batch_id)
+{
+    return settle_run_batch_state(context, batch_id) != SETTLE_BATCH_UNSEEN &&
+           settle_run_batch_state(context, order_batch_id) != SETTLE_BATCH_UNSEEN &&
+           (source_batch_id == 0 ||
+            settle_run_batch_state(context, source_batch_id) != SETTLE_BATCH_UNSEEN);
 }
 
 /* The code of a distributor as digests take it; "" for 0, the ledger's name for "none". NULL: there

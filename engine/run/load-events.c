@@ -36,6 +36,7 @@ read_events(SettleReader *stream, const SettleRunContext *context, const SettleC
             .kind = (uint8_t) settle_reader_i16(reader, 17),
             .whole = (uint8_t) settle_reader_bool(reader, 18),
             .at = settle_reader_i64(reader, 19),
+            .source_batch_id = settle_reader_i32_if_sent(reader, 20),
         };
 
         settle_load_order(reader, &event.order);
@@ -68,8 +69,8 @@ sort_events(GArray *events)
     g_array_set_size(events, kept);
 }
 
-/* Of an order whose event waited, the events of that day: the others count already or wait longer.
- */
+/* Of an order whose event waited, the events of that day, and those that the batch of that day
+ * brought: the others count already or wait longer. */
 static void
 keep_of_today(const SettleRunContext *context, GArray *events, guint first)
 {
@@ -79,7 +80,12 @@ keep_of_today(const SettleRunContext *context, GArray *events, guint first)
         const SettleEvent *event = &g_array_index(events, SettleEvent, i);
         SettleBatchState state = settle_run_batch_state(context, event->batch_id);
 
-        if (state == SETTLE_BATCH_BEFORE && event->day == context->date) {
+        gboolean of_today =
+            event->day == context->date ||
+            (event->day < context->date &&
+             settle_run_batch_state(context, event->source_batch_id) == SETTLE_BATCH_OF_RUN);
+
+        if (state == SETTLE_BATCH_BEFORE && of_today) {
             g_array_index(events, SettleEvent, kept) = *event;
             kept++;
         }
@@ -220,8 +226,8 @@ keep_counted(const SettleRunContext *context, GArray *events, guint first)
         const SettleEvent *event = &g_array_index(events, SettleEvent, i);
 
         if (event->day > context->date ||
-            settle_run_batch_state(context, event->batch_id) == SETTLE_BATCH_UNSEEN ||
-            settle_run_batch_state(context, event->order.batch_id) == SETTLE_BATCH_UNSEEN)
+            !settle_run_fact_seen(context, event->batch_id, event->source_batch_id,
+                                  event->order.batch_id))
             continue;
         g_array_index(events, SettleEvent, kept) = *event;
         kept++;

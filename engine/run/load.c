@@ -101,6 +101,7 @@ read_bill(const SettleReader *reader, SettleBill *bill)
     bill->withdrawn = (uint8_t) settle_reader_bool(reader, 20);
     bill->follows = (uint8_t) settle_reader_bool(reader, 21);
     bill->batch_id = settle_reader_i32(reader, 22);
+    bill->source_batch_id = settle_reader_i32_if_sent(reader, 23);
 }
 
 /* The last parameters of a query of orders, "bbb", and of one of bills, "bbbbbbb". */
@@ -362,8 +363,8 @@ settle_load_new_bills(SettleStore *store, const SettleRunContext *context, const
 static gboolean
 keep_history_bill(const SettleRunContext *context, const SettleBill *bill)
 {
-    return settle_run_batch_state(context, bill->batch_id) != SETTLE_BATCH_UNSEEN &&
-           settle_run_batch_state(context, bill->order.batch_id) != SETTLE_BATCH_UNSEEN &&
+    return settle_run_fact_seen(context, bill->batch_id, bill->source_batch_id,
+                                bill->order.batch_id) &&
            bill->issue_day <= context->date;
 }
 

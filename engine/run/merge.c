@@ -28,34 +28,26 @@ settle_merge_match(SettleWorker *worker, SettleSubject *subject)
         settle_matcher_find(matcher_of(worker, subject->policy), subject->order, &subject->parties);
 }
 
-/* The day on which a new bill can be settled: its own, its order's, and its order's batch's. */
+/* The day, or if a batch is still to come, that batch's. */
 static SettleDay
-bill_day(const SettleRunContext *context, const SettleBill *bill)
+await_batch(const SettleRunContext *context, int32_t batch, SettleDay day)
 {
-    SettleDay day = MAX(bill->issue_day, bill->order.closing_day);
-    int32_t batch = bill->order.batch_id;
-
-    if (settle_run_batch_state(context, batch) == SETTLE_BATCH_UNSEEN) {
-        day = MAX(day, context->date + 1);
-        if (batch > 0 && batch < context->n_batch_state)
-            day = MAX(day, context->batch_dates[batch]);
-    }
-    return day;
+    if (settle_run_batch_state(context, batch) != SETTLE_BATCH_UNSEEN)
+        return day;
+    day = MAX(day, context->date + 1);
+    return batch > 0 && batch < context->n_batch_state ? MAX(day, context->batch_dates[batch])
+                                                       : day;
 }
 
-/* The same of an event. */
+/* The day on which a new bill or event can be settled: its own, its order's, and those of the
+ * batches that brought it and its order. */
 static SettleDay
-event_day(const SettleRunContext *context, const SettleEvent *event)
+fact_day(const SettleRunContext *context, const SettleOrder *order, int32_t source_batch_id,
+         SettleDay own)
 {
-    SettleDay day = MAX(event->day, event->order.closing_day);
-    int32_t batch = event->order.batch_id;
+    SettleDay day = await_batch(context, order->batch_id, MAX(own, order->closing_day));
 
-    if (settle_run_batch_state(context, batch) == SETTLE_BATCH_UNSEEN) {
-        day = MAX(day, context->date + 1);
-        if (batch > 0 && batch < context->n_batch_state)
-            day = MAX(day, context->batch_dates[batch]);
-    }
-    return day;
+    return source_batch_id != 0 ? await_batch(context, source_batch_id, day) : day;
 }
 
 static void
@@ -67,7 +59,7 @@ set_events_aside(SettleWorker *worker)
 
     for (guint i = 0; i < worker->new_events->len; i++) {
         const SettleEvent *event = &g_array_index(worker->new_events, SettleEvent, i);
-        SettleDay day = event_day(context, event);
+        SettleDay day = fact_day(context, &event->order, event->source_batch_id, event->day);
 
         if (settle_run_batch_state(context, event->batch_id) == SETTLE_BATCH_OF_RUN)
             output->sums.facts++;
@@ -148,7 +140,7 @@ settle_merge_set_waiting_aside(SettleWorker *worker)
     for (guint i = 0; i < worker->new_bills->len; i++) {
         SettleBill *bill = &g_array_index(worker->new_bills, SettleBill, i);
         gboolean of_run = settle_run_batch_state(context, bill->batch_id) == SETTLE_BATCH_OF_RUN;
-        SettleDay day = bill_day(context, bill);
+        SettleDay day = fact_day(context, &bill->order, bill->source_batch_id, bill->issue_day);
 
         if (of_run)
             output->sums.facts++;

@@ -189,6 +189,114 @@ class Waiting(Case):
             self.assertEqual(self.sums(), {('A', 'u'): 9.0})
             self.prove()
 
+    def test_later_of_two_dates(self):
+        """Whichever file comes first, an event of the 8th of an order of the 1st is settled by the night of the 8th: the
+        invoice of the 5th has the order."""
+        orders = [small.order('A', '2026-02-01', contract='K1')]
+        cancel = event('e1', 'cancel', '2026-02-03')
+        outcomes = []
+        for first in ('orders', 'events'):
+            self.prepare('- upfront: u\n  pay: 10.00\n  clawback: [{on: cancel, take: all}]\n',
+                         invoice='cycle: monthly, cut-off-day: 5')
+            files = [('orders', '2026-02-01', orders), ('events', '2026-02-08', [cancel])]
+            for kind, date, rows in files if first == 'orders' else files[::-1]:
+                self.send(kind, date, *rows)
+            self.run_to('2026-02-10')
+            outcomes.append((self.posted('business_date', 'origin', 'debit', 'credit', 'amount'),
+                             [(row['distributor'], row['gross']) for row in self.rows('invoice', 'list')]))
+            self.prove()
+        self.assertEqual(outcomes[0], outcomes[1])
+        self.assertEqual([row[0] for row in outcomes[0][0]], ['2026-02-01', '2026-02-08'])
+        self.assertEqual(outcomes[0][1], [('D1', '10.00')])
+
+    def test_each_day_of_an_event(self):
+        """Its own day before, on and behind both batches' dates, the dates either way round, one night or many."""
+        for day in ('2026-02-01', '2026-02-08', '2026-02-09', '2026-02-12'):
+            told = set()
+            for dates in (('2026-02-03', '2026-02-09'), ('2026-02-09', '2026-02-03')):
+                for first in ('orders', 'events'):
+                    self.prepare('- upfront: u\n  pay: 10.00\n  clawback: [{on: cancel, take: all}]\n'
+                                 '- volume-bonus: v\n  window: month\n  mode: whole\n  tiers: {1..: 2.00}\n'
+                                 '  not-counted: [cancel]\n')
+                    files = [('orders', dates[0], small.order('A', '2026-02-01')),
+                             ('events', dates[1], event('e1', 'cancel', day))]
+                    for kind, date, row in files if first == 'orders' else files[::-1]:
+                        self.send(kind, date, row)
+                    self.run_to('2026-02-13')
+                    told.add((dates, tuple(self.posted('business_date', 'origin', 'debit', 'amount'))))
+                    self.assertEqual(self.sums(), {})
+                    if day == '2026-02-08':
+                        self.prove()
+            self.assertEqual(len(told), 2, told)  # one for each pair of dates
+
+    def test_bills_later_than_their_order(self):
+        rules = '- revenue-share: s\n  base: billed\n  months: 0..7\n  rate: 5%\n'
+        rows = {'orders': ('2026-02-03', small.order('A', '2026-02-01', contract='K1')),
+                'bills': ('2026-03-12', small.bill('K1', '2026-02', '2026-03-05', billed='100.00'))}
+        outcomes = []
+        for kinds in (('orders', 'bills'), ('bills', 'orders')):
+            self.prepare(rules)
+            for kind in kinds:
+                self.send(kind, rows[kind][0], rows[kind][1])
+            self.run_to('2026-03-15')
+            outcomes.append(self.posted('business_date', 'origin', 'amount'))
+            self.prove()
+        self.assertEqual(outcomes, [[('2026-03-12', '2026-02', '5.00')]] * 2)
+
+    def test_released_rows(self):
+        """A row that was put aside is not released into a night before that of its own batch."""
+        self.prepare(RATE)
+        self.send('orders', '2026-02-08', small.order('A', '2026-02-01', distributor='D9'))
+        self.send('distributors', '2026-02-01', {'distributor': 'D9', 'name': 'neun', 'tier': '',
+                                                 'valid_from': '2026-01-01'})
+        self.ok('quarantine', 'release', '--all', '--date', '2026-02-02')
+        self.run_to('2026-02-10')
+        self.assertEqual(self.posted('business_date', 'amount'), [('2026-02-08', '10.00')])
+
+
+class Contracts(Case):
+    RULES = ('- revenue-share: share\n  for: {product: [P-plan]}\n  base: billed\n  months: 0..7\n  rate: 5%\n')
+
+    def come(self, what, later):
+        """The second order and a bill come first, the first order of the contract afterwards."""
+        self.prepare(self.RULES) if what != 'nopolicy' else self.prepare_until('2026-04-30')
+        self.send('orders', '2026-06-10', small.order(
+            'O2', '2026-05-10', contract='K1', paid='60.00', currency='USD' if what == 'usd' else 'CNY',
+            product='P-sim' if what == 'norule' else 'P-plan'))
+        self.send('bills', '2026-06-10', small.bill('K1', '2026-05', '2026-06-07', billed='200.00'))
+        if later:
+            self.run_to('2026-06-12')
+        self.send('orders', '2026-06-15', small.order('O1', '2026-02-28', contract='K1', paid='50.00'))
+        self.send('bills', '2026-06-18', small.bill('K1', '2026-06', '2026-06-18', billed='300.00'))
+        self.run_to('2026-06-19')
+
+    def prepare_until(self, day):
+        self.database = self.server.database(migrated=True)
+        for kind, text in small.FILES.items():
+            self.ok('import', kind, self.file(kind + '.csv', text), '--date', small.SINCE)
+        self.database.activate(self.file('policy.yaml', small.POLICY.format(
+            rules=self.RULES, invoice='cycle: none', top='').replace('2026-01-01..', '2026-01-01..' + day)))
+
+    def test_by_currency(self):
+        for what in ('usd', 'nopolicy', 'norule', 'plain'):
+            for later in (False, True):
+                self.come(what, later)
+                self.assertEqual(self.sums(), {('O1', 'share'): 25.0}, (what, later))
+                self.assertEqual(self.rows('quarantine', 'list'), [])
+                self.prove()
+
+    def test_both_currencies(self):
+        """Each order has the bills of its currency; neither follows the other."""
+        self.come('usd', True)
+        self.send('bills', '2026-06-20', small.bill('K1', '2026-05', '2026-06-20', billed='7.00', currency='USD'))
+        self.run_to('2026-06-20')
+        self.assertEqual(self.sums(), {('O1', 'share'): 25.0})  # no policy in dollars
+        self.assertEqual(self.database.sql('SELECT o.upstream_id, b.month FROM settle.bill b JOIN settle.closed_order o '
+                                           'USING (distributor_id, order_id) WHERE NOT withdrawn ORDER BY 1, 2'),
+                         [['O1', '2026-05-01'], ['O1', '2026-06-01'], ['O2', '2026-05-01']])
+        self.assertNotIn('waits for its order', self.ok('status'))
+        self.prove()
+
 
 if __name__ == '__main__':
     settle_test.main()

@@ -370,9 +370,8 @@ class Again(Case):
         answer = self.bills(database, bill(), bill(), bill(billed='1.00'),
                             bill(revision='2', billed='29.00'), bill(currency='JPY', billed='39',
                             tax='2', cash='39', month='2026-05'))
-        self.counts(answer, accepted=2, repeated=1, quarantined=2)
-        self.assertEqual([(r[0], r[2], r[4]) for r in answer.rejections],
-                         [('4', 'billed', 'conflict'), ('6', 'currency', 'contract-currency')])
+        self.counts(answer, accepted=2, repeated=1, quarantined=1, waiting=1)
+        self.assertEqual([(r[0], r[2], r[4]) for r in answer.rejections], [('4', 'billed', 'conflict')])
         answer = self.bills(database, bill(), bill(revision='2', billed='28.00'),
                             bill(revision='3', billed='27.00'))
         self.counts(answer, accepted=1, repeated=1, quarantined=1)
@@ -410,11 +409,15 @@ class Contracts(Case):
         wrong = bill(currency='JPY', billed='39', tax='2', cash='39')
         self.counts(self.bills(database, wrong), waiting=1)
         self.counts(self.orders(database, order(contract='K1')), accepted=1, found=0)
-        answer = self.bills(database, wrong, bill())
-        self.assertEqual([(r[0], r[2], r[4]) for r in answer.rejections],
-                         [('2', 'currency', 'contract-currency')])
-        self.counts(answer, accepted=1, quarantined=1)
+        self.counts(self.bills(database, wrong, bill()), accepted=1, repeated=1)
         self.counts(self.bills(database, bill()), repeated=1)
+        # the first order in yen has it, though one in yuan closed before
+        self.counts(self.orders(database, order('A2', contract='K1', closed_at='2026-03-20 12:00:00', paid='70',
+                                                currency='JPY')), accepted=1, found=1)
+        self.assertEqual(database.sql("SELECT upstream_id, b.currency, billed_minor FROM settle.bill b "
+                                      "JOIN settle.closed_order o USING (distributor_id, order_id) ORDER BY 1"),
+                         [['A1', '156', '3900'], ['A2', '392', '39']])
+        self.assertEqual(database.value('SELECT count(*) FROM settle.contract WHERE flags & 2 <> 0'), '0')
 
     def test_later_order_follows(self):
         database = self.fresh()

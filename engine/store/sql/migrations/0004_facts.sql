@@ -88,14 +88,14 @@ CREATE TABLE settle.bill_waiting (
     billed_minor bigint NOT NULL, tax_minor bigint NOT NULL, cash_minor bigint NOT NULL,
     arrears_minor bigint NOT NULL, minutes integer NOT NULL, megabytes bigint NOT NULL,
     currency smallint NOT NULL, contract text NOT NULL, carrier_id integer NOT NULL,
-    PRIMARY KEY (contract_id, month, revision)
+    PRIMARY KEY (contract_id, currency, month, revision)
 );
 
 -- Which of them found their order: append-only, so waiting = bill_waiting without a row here.
 CREATE TABLE settle.bill_found (
-    contract_id bigint NOT NULL, month date NOT NULL, revision smallint NOT NULL,
+    contract_id bigint NOT NULL, currency smallint NOT NULL, month date NOT NULL, revision smallint NOT NULL,
     batch_id integer NOT NULL,
-    PRIMARY KEY (contract_id, month, revision)
+    PRIMARY KEY (contract_id, currency, month, revision)
 );
 
 -- An event carries what is known of its order, so that settling it needs no join. Partitioned by the closing

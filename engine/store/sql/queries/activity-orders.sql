@@ -31,9 +31,11 @@ SELECT o.order_id, o.upstream_id, to_char(o.closing_at AT TIME ZONE $4::text, 'Y
               FILTER (WHERE v.kind IN (3, 4)))[1] = 3 AS suspended
         FROM settle.event v
         JOIN settle.batch_consumption USING (batch_id)
+        JOIN settle.batch_consumption s ON s.batch_id = v.source_batch_id
        WHERE v.distributor_id = o.distributor_id AND v.closing_month = o.closing_month AND v.order_id = o.order_id
          AND v.kind <> 8 AND v.day <= (SELECT max(business_date) FROM settle.run_publication)
          AND NOT EXISTS (SELECT 1 FROM settle.event u JOIN settle.batch_consumption USING (batch_id)
+                           JOIN settle.batch_consumption s ON s.batch_id = u.source_batch_id
                           WHERE u.distributor_id = v.distributor_id AND u.closing_month = v.closing_month
                             AND u.order_id = v.order_id AND u.kind = 8 AND u.reinstates = v.event_id
                             AND u.day <= (SELECT max(business_date) FROM settle.run_publication))) e ON true

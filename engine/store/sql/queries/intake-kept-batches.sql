@@ -1,5 +1,5 @@
 -- Batches with quarantined rows to release, master data first. $1 batch, $2 line, $3 reason (0, '': any)
-SELECT b.batch_id, b.kind, b.header
+SELECT b.batch_id, b.kind, b.header, b.business_date
   FROM settle.batch b
  WHERE ($1 = 0 OR b.batch_id = $1)
    AND EXISTS (SELECT 1 FROM settle.quarantine q

@@ -4,5 +4,5 @@ SELECT w.month, w.revision, w.issue_day, w.billed_minor, w.tax_minor, w.cash_min
   FROM settle.bill_waiting w
  WHERE w.contract_id = ANY ($1::bigint[])
    AND NOT EXISTS (SELECT 1 FROM settle.bill_found f
-                    WHERE f.contract_id = w.contract_id AND f.month = w.month
+                    WHERE f.contract_id = w.contract_id AND f.currency = w.currency AND f.month = w.month
                       AND f.revision = w.revision)
