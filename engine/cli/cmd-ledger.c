@@ -39,7 +39,7 @@ ledger_balances(const SettleCli *cli, int argc, char **argv)
     static const SettleColumn columns[] = {
         {"carrier", SETTLE_COLUMN_TEXT},  {"distributor", SETTLE_COLUMN_TEXT},
         {"currency", SETTLE_COLUMN_TEXT}, {"account", SETTLE_COLUMN_TEXT},
-        {"balance", SETTLE_COLUMN_MONEY},
+        {"balance", SETTLE_COLUMN_MONEY}, {"side", SETTLE_COLUMN_TEXT},
     };
     g_auto(Filters) filters = {0};
     const GOptionEntry entries[] = {
@@ -74,16 +74,24 @@ ledger_balances(const SettleCli *cli, int argc, char **argv)
     table = settle_table_new(cli->format, columns, G_N_ELEMENTS(columns), stdout);
     for (int i = 0; i < settle_result_rows(rows); i++) {
         SettleCurrency currency = (SettleCurrency) settle_result_i32(rows, i, 2);
+        int64_t minor = settle_result_i64(rows, i, 4);
         char balance[SETTLE_MONEY_TEXT_BYTES];
-        const char *cells[] = {settle_result_text(rows, i, 0), settle_result_text(rows, i, 1),
-                               settle_currency_code(currency),
-                               settle_role_name((SettleRole) settle_result_i32(rows, i, 3)),
-                               settle_money_format(settle_result_i64(rows, i, 4),
-                                                   settle_currency_exponent(currency), balance)};
+        const char *cells[] = {
+            settle_result_text(rows, i, 0),
+            settle_result_text(rows, i, 1),
+            settle_currency_code(currency),
+            settle_role_name((SettleRole) settle_result_i32(rows, i, 3)),
+            settle_money_format(minor, settle_currency_exponent(currency), balance),
+            minor > 0   ? "debit"
+            : minor < 0 ? "credit"
+                        : ""};
 
         settle_table_row(table, cells);
     }
     settle_table_end(table);
+    if (cli->format == SETTLE_FORMAT_TABLE)
+        puts("\nA balance is debits less credits: what carriers owe and cash are positive, what is "
+             "owed to distributors is negative.");
     return SETTLE_EXIT_DONE;
 }
 
@@ -190,8 +198,8 @@ ledger_ageing(const SettleCli *cli, int argc, char **argv)
     if (date != NULL && !settle_cli_day("--date", date, &day, &error))
         return settle_cli_fail(error);
     store = settle_cli_open(cli, SETTLE_STORE_AS_READER, "ledger", &error);
-    rows = store != NULL ? settle_store_query(store, settle_sql_ledger_ageing, &error, "sss",
-                                              carrier, distributor, date)
+    rows = store != NULL ? settle_store_query(store, settle_sql_ledger_ageing, &error, "ssss",
+                                              carrier, distributor, date, NULL)
                          : NULL;
     if (rows == NULL)
         return settle_cli_fail(error);

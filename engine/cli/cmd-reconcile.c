@@ -68,8 +68,8 @@ reconcile_orders(const SettleCli *cli, int argc, char **argv)
         return code;
     store = settle_cli_open(cli, SETTLE_STORE_AS_READER, "reconcile", &error);
     if (store == NULL ||
-        (rows = settle_store_query(store, settle_sql_reconcile_orders, &error, "ss", first,
-                                   options.carrier)) == NULL ||
+        (rows = settle_store_query(store, settle_sql_reconcile_orders, &error, "sss", first,
+                                   options.carrier, NULL)) == NULL ||
         (sealed = settle_store_query(store, settle_sql_reconcile_orders_sealed, &error, "s",
                                      first)) == NULL)
         return settle_cli_fail(error);
@@ -104,7 +104,8 @@ reconcile_ledger(const SettleCli *cli, int argc, char **argv)
     SettleCell cells[] = {
         {"carrier", SETTLE_CELL_TEXT, 0},      {"distributors", SETTLE_CELL_TEXT, 0},
         {"currency", SETTLE_CELL_CURRENCY, 0}, {"earned", SETTLE_CELL_MONEY, 2},
-        {"taken_back", SETTLE_CELL_MONEY, 2},  {"invoiced", SETTLE_CELL_MONEY, 2},
+        {"taken_back", SETTLE_CELL_MONEY, 2},  {"on_drafts", SETTLE_CELL_MONEY, 2},
+        {"on_approved", SETTLE_CELL_MONEY, 2}, {"on_issued", SETTLE_CELL_MONEY, 2},
         {"withheld", SETTLE_CELL_MONEY, 2},    {"carried_forward", SETTLE_CELL_MONEY, 2},
         {"held", SETTLE_CELL_MONEY, 2},        {"not_drawn", SETTLE_CELL_MONEY, 2},
         {"difference", SETTLE_CELL_MONEY, 2},
@@ -127,8 +128,9 @@ reconcile_ledger(const SettleCli *cli, int argc, char **argv)
     int code;
 
     if (!settle_cli_parse("reconcile ledger [--period YYYY-MM]",
-                          "Where everything that was earned stands: on invoices, carried forward, "
-                          "held, or not drawn yet; exits with 1 if it does not add up.",
+                          "Where everything that was earned stands: on drafts, approved and issued "
+                          "invoices, carried forward,\nheld, or not drawn yet; withheld is of "
+                          "invoices of any of these. Exits with 1 if it does not add up.",
                           entries, &argc, &argv, &code))
         return code;
     if (argc > 1)
@@ -146,7 +148,7 @@ reconcile_ledger(const SettleCli *cli, int argc, char **argv)
         return settle_cli_fail(error);
     settle_cli_print(cli, rows, cells, G_N_ELEMENTS(cells));
     for (int i = 0; i < settle_result_rows(rows); i++)
-        differ += settle_result_i64(rows, i, 11);
+        differ += settle_result_i64(rows, i, 13);
     if (differ == 0)
         return SETTLE_EXIT_DONE;
     fprintf(stderr,

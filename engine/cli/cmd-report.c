@@ -43,9 +43,7 @@ settle_command_report(const SettleCli *cli, int argc, char **argv)
     gboolean all = FALSE;
     const GOptionEntry entries[] = {
         {"period", 0, 0, G_OPTION_ARG_FILENAME, &period,
-         "of this period (trial-balance: up to it; volume-standing: windows that end in it or "
-         "later)",
-         "YYYY-MM"},
+         "of this period; what that means to a report its first line says", "YYYY-MM"},
         {"carrier", 0, 0, G_OPTION_ARG_FILENAME, &carrier, "only of this carrier", "CODE"},
         {"distributor", 0, 0, G_OPTION_ARG_FILENAME, &distributor, "only of this distributor",
          "CODE"},
@@ -92,10 +90,12 @@ settle_command_report(const SettleCli *cli, int argc, char **argv)
     store = settle_cli_open(cli, SETTLE_STORE_AS_READER, "report", &error);
     if (store == NULL || (sheet = settle_report_load(store, report, &scope, &error)) == NULL)
         return settle_cli_fail(error);
+    if (output == NULL && cli->format == SETTLE_FORMAT_TABLE)
+        printf("%s: %s\n%s\n\n", sheet->title, sheet->of, sheet->note);
     if (output == NULL)
         settle_sheet_print(sheet, cli->format, stdout);
     else if (!settle_files_as_of(store, &as_of, &error) ||
-             !settle_files_write(output, sheet, settle_report_bars(report), &scope, as_of, &error))
+             !settle_files_write(output, sheet, settle_report_bars(report), as_of, &error))
         return settle_cli_fail(error);
     return SETTLE_EXIT_DONE;
 }

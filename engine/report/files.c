@@ -41,20 +41,26 @@ settle_files_as_of(SettleStore *store, SettleDay *ret_day, GError **error)
     return TRUE;
 }
 
-char *
-settle_files_about(const SettleReportScope *scope, SettleDay as_of)
+/* A tab that says of each sheet what it shows, and of which part of the books. */
+SettleSheet *
+settle_files_contents(GPtrArray *sheets)
 {
-    g_autoptr(GString) text = g_string_new(NULL);
-    char day[SETTLE_DAY_TEXT_BYTES];
+    static const SettleColumn columns[] = {
+        {"sheet", SETTLE_COLUMN_TEXT},
+        {"title", SETTLE_COLUMN_TEXT},
+        {"of", SETTLE_COLUMN_TEXT},
+        {"says", SETTLE_COLUMN_TEXT},
+    };
+    SettleSheet *contents =
+        settle_sheet_new("contents", "Contents", NULL, columns, G_N_ELEMENTS(columns));
 
-    if (scope->period != NULL)
-        g_string_append_printf(text, "period %s, ", scope->period);
-    if (scope->carrier != NULL)
-        g_string_append_printf(text, "carrier %s, ", scope->carrier);
-    if (scope->distributor != NULL)
-        g_string_append_printf(text, "distributor %s, ", scope->distributor);
-    g_string_append_printf(text, "as of the night of %s", settle_day_format(as_of, day));
-    return g_string_free(g_steal_pointer(&text), FALSE);
+    for (guint i = 0; i < sheets->len; i++) {
+        const SettleSheet *sheet = g_ptr_array_index(sheets, i);
+
+        settle_sheet_row(contents,
+                         (const char *const[]){sheet->name, sheet->title, sheet->of, sheet->note});
+    }
+    return contents;
 }
 
 static gboolean
@@ -88,7 +94,7 @@ settle_files_replace(const char *path, SettleFilesWrite write, gpointer user_dat
 
 typedef struct {
     const SettleSheet *sheet;
-    const char *path, *bars, *about;
+    const char *path, *bars;
     SettleDay as_of;
 } Content;
 
@@ -102,7 +108,7 @@ write_text(const char *path, const Content *content, GError **error)
     if (g_str_has_suffix(content->path, ".html")) {
         g_autoptr(GString) page = g_string_new(NULL);
 
-        settle_html_begin(page, content->sheet->title, content->about);
+        settle_html_begin(page, content->sheet->title, NULL);
         settle_html_sheet(page, content->sheet, content->bars, 0);
         settle_html_end(page);
         fwrite(page->str, 1, page->len, file);
@@ -123,19 +129,21 @@ write_content(const char *path, gpointer user_data, GError **error)
 {
     const Content *content = user_data;
     g_autoptr(GPtrArray) sheets = g_ptr_array_new();
+    g_autoptr(SettleSheet) contents = NULL;
 
     if (!g_str_has_suffix(content->path, ".xlsx"))
         return write_text(path, content, error);
     g_ptr_array_add(sheets, (gpointer) content->sheet);
+    contents = settle_files_contents(sheets);
+    g_ptr_array_add(sheets, contents);
     return settle_xlsx_write(path, sheets, content->sheet->title, content->as_of, error);
 }
 
 gboolean
-settle_files_write(const char *path, const SettleSheet *sheet, const char *bars,
-                   const SettleReportScope *scope, SettleDay as_of, GError **error)
+settle_files_write(const char *path, const SettleSheet *sheet, const char *bars, SettleDay as_of,
+                   GError **error)
 {
-    g_autofree char *about = settle_files_about(scope, as_of);
-    Content content = {.sheet = sheet, .path = path, .bars = bars, .about = about, .as_of = as_of};
+    Content content = {.sheet = sheet, .path = path, .bars = bars, .as_of = as_of};
 
     return settle_files_replace(path, write_content, &content, error);
 }

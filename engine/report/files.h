@@ -14,14 +14,14 @@ gboolean settle_files_can_write(const char *path);
  * for the page's chart, or NULL. as_of: the day that the file says it was made on. FALSE and error:
  * INPUT. */
 gboolean settle_files_write(const char *path, const SettleSheet *sheet, const char *bars,
-                            const SettleReportScope *scope, SettleDay as_of, GError **error);
+                            SettleDay as_of, GError **error);
 
 /* The day of the last settled night, as of which reports are. FALSE and error: STATE (there is
  * none), DATABASE. */
 gboolean settle_files_as_of(SettleStore *store, SettleDay *ret_day, GError **error);
 
-/* "period 2026-03, carrier CMCC-GD, as of the night of 2026-04-15". g_free. */
-char *settle_files_about(const SettleReportScope *scope, SettleDay as_of);
+/* A sheet that says of each of the sheets what it shows, and of which part of the books. */
+SettleSheet *settle_files_contents(GPtrArray *sheets);
 
 /* Calls write with a path beside the place, syncs what it wrote, and renames it. */
 typedef gboolean (*SettleFilesWrite)(const char *path, gpointer user_data, GError **error);

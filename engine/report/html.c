@@ -99,9 +99,12 @@ settle_html_begin(GString *out, const char *title, const char *about)
     text(out, title);
     g_string_append_printf(out, "</title>\n<style>%s</style></head>\n<body>\n<h1>", style);
     text(out, title);
-    g_string_append(out, "</h1>\n<p>");
-    text(out, about);
-    g_string_append(out, "</p>\n");
+    g_string_append(out, "</h1>\n");
+    if (about != NULL) {
+        g_string_append(out, "<p>");
+        text(out, about);
+        g_string_append(out, "</p>\n");
+    }
 }
 
 void
@@ -153,7 +156,8 @@ settle_html_end(GString *out)
 
 void
 settle_html_bridge(GString *out, const char *title, const char *unit, const char *const *names,
-                   const int64_t *minor, const gboolean *total, guint n, int exponent)
+                   const int64_t *minor, const int64_t *shown, const gboolean *total, guint n,
+                   int exponent)
 {
     int64_t level = 0, low = 0, high = 0, step;
 
@@ -182,7 +186,7 @@ settle_html_bridge(GString *out, const char *title, const char *unit, const char
             "\" height=\"10\"/></svg><span class=\"n\">",
             BAR_UNITS, to < from ? " class=\"d\"" : "", (MIN(from, to) - low) / step,
             from == to ? 0 : MAX(ABS(to - from) / step, 1));
-        number(out, settle_money_format(minor[i], exponent, amount));
+        number(out, settle_money_format(shown[i], exponent, amount));
         g_string_append(out, "</span>\n");
         level = to;
     }
@@ -304,13 +308,18 @@ settle_html_sheet(GString *out, const SettleSheet *sheet, const char *bars, guin
     g_string_append_printf(out, "<h2 id=\"%s\">", sheet->name);
     text(out, sheet->title);
     g_string_append(out, "</h2>\n");
+    if (sheet->of != NULL) {
+        g_string_append(out, "<p>");
+        text(out, sheet->of);
+        g_string_append(out, "</p>\n");
+    }
     if (sheet->note != NULL) {
         g_string_append(out, "<p>");
         text(out, sheet->note);
         g_string_append(out, "</p>\n");
     }
     if (sheet->n_rows == 0) {
-        g_string_append(out, "<p>Nothing in this period.</p>\n");
+        g_string_append(out, "<p>Nothing.</p>\n");
         return;
     }
     places = pick_rows(sheet, at, most);

@@ -74,7 +74,6 @@ settle_invoice_files_write(SettleStore *store, int32_t run_id, const char *carri
                            const char *folder, char ***ret_paths, GError **error)
 {
     static const char *const ends[] = {".csv", ".xlsx"};
-    const SettleReportScope scope = {.carrier = carrier};
     g_autoptr(SettleResult) rows = NULL;
     g_autoptr(SettleSheet) sheet = NULL;
     g_autoptr(GString) manifest = g_string_new(NULL);
@@ -109,7 +108,7 @@ settle_invoice_files_write(SettleStore *store, int32_t run_id, const char *carri
         char *path = g_build_filename(folder, name, NULL);
 
         g_ptr_array_add(paths, path);
-        if (!settle_files_write(path, sheet, NULL, &scope, cut_off, error) ||
+        if (!settle_files_write(path, sheet, NULL, cut_off, error) ||
             !add_hash(manifest, folder, name, error))
             return FALSE;
     }

@@ -42,6 +42,8 @@ load(SettleStore *store, const SettleReportScope *scope, Pack *pack, GError **er
         SettleReportScope of = *scope;
         SettleSheet *sheet;
 
+        if (settle_report_is_ahead(report))
+            of.period = NULL;
         /* of all parties, or of one distributor: the pack of a carrier goes without the latter */
         if (settle_report_refuses(report, scope) != NULL) {
             of.carrier = NULL;
@@ -129,13 +131,17 @@ write_figures(GString *page, const Pack *pack)
     g_autoptr(GArray) figures = g_array_new(FALSE, FALSE, sizeof(SettleHtmlFigure));
     const SettleSheet *summary = sheet_of(pack, "settlement-summary"),
                       *stands = sheet_of(pack, "where-it-stands"),
+                      *carriers = sheet_of(pack, "carrier-statement"),
                       *owed = sheet_of(pack, "negative-balances"),
                       *differences = sheet_of(pack, "differences");
     gboolean adds_up = all_zero(stands, "difference");
 
-    add_totals(figures, summary, "Net commission", "net", SETTLE_FIGURE_PLAIN);
-    add_totals(figures, stands, "Of that invoiced", "invoiced", SETTLE_FIGURE_PLAIN);
-    add_totals(figures, owed, "Owed to us", "owes", SETTLE_FIGURE_BAD);
+    add_totals(figures, summary, "Net commission of the period", "net", SETTLE_FIGURE_PLAIN);
+    add_totals(figures, stands, "Payable on issued invoices", "on_issued", SETTLE_FIGURE_PLAIN);
+    add_totals(figures, stands, "Payable on approved invoices", "on_approved", SETTLE_FIGURE_PLAIN);
+    add_totals(figures, stands, "Payable on drafts", "on_drafts", SETTLE_FIGURE_PLAIN);
+    add_totals(figures, carriers, "Carriers owe at its end", "open", SETTLE_FIGURE_PLAIN);
+    add_totals(figures, owed, "Distributors owe at its end", "owes", SETTLE_FIGURE_BAD);
     add_figure(figures, "The ledger", adds_up ? "adds up" : "does not add up", NULL,
                adds_up ? SETTLE_FIGURE_GOOD : SETTLE_FIGURE_BAD);
     if (differences->n_rows > 0) {
@@ -152,27 +158,32 @@ write_figures(GString *page, const Pack *pack)
 static void
 write_bridges(GString *page, const Pack *pack)
 {
-    static const char *const names[] = {"Earned",   "Taken back",      "Net",  "Invoiced",
-                                        "Withheld", "Carried forward", "Held", "Not yet drawn"};
-    static const char *const columns[] = {"earned",   "taken_back",      NULL,   "invoiced",
-                                          "withheld", "carried_forward", "held", "not_drawn"};
+    static const char *const names[] = {
+        "Earned",       "Taken back",           "Net",
+        "On drafts",    "On approved invoices", "On issued invoices",
+        "Withheld",     "Carried forward",      "Held",
+        "Not yet drawn"};
+    static const char *const columns[] = {
+        "earned",   "taken_back",      NULL,   "on_drafts", "on_approved", "on_issued",
+        "withheld", "carried_forward", "held", "not_drawn"};
     static const gboolean totals[G_N_ELEMENTS(columns)] = {TRUE, FALSE, TRUE};
     const SettleSheet *sheet = sheet_of(pack, "where-it-stands");
 
     for (guint i = 0; i < sheet->n_totals; i++) {
-        int64_t steps[G_N_ELEMENTS(columns)];
+        int64_t steps[G_N_ELEMENTS(columns)], shown[G_N_ELEMENTS(columns)];
         const char *earned = total_of(sheet, i, "earned"), *point = strchr(earned, '.');
         g_autofree char *unit = g_strdup_printf("in %s", total_of(sheet, i, "currency"));
 
         for (guint k = 0; k < G_N_ELEMENTS(columns); k++)
-            steps[k] = columns[k] != NULL ? minor(total_of(sheet, i, columns[k])) : 0;
+            shown[k] = steps[k] = columns[k] != NULL ? minor(total_of(sheet, i, columns[k])) : 0;
         /* what was earned goes down to nothing by where it stands */
         steps[1] = -steps[1];
-        steps[2] = steps[0] + steps[1];
+        shown[2] = steps[2] = steps[0] + steps[1];
         for (guint k = 3; k < G_N_ELEMENTS(columns); k++)
             steps[k] = -steps[k];
-        settle_html_bridge(page, "From earned to where it stands", unit, names, steps, totals,
-                           G_N_ELEMENTS(columns), point != NULL ? (int) strlen(point + 1) : 0);
+        settle_html_bridge(page, "From earned to where it stands", unit, names, steps, shown,
+                           totals, G_N_ELEMENTS(columns),
+                           point != NULL ? (int) strlen(point + 1) : 0);
     }
 }
 
@@ -207,7 +218,12 @@ write_book(const char *path, gpointer user_data, GError **error)
 {
     const Pack *pack = user_data;
 
-    return settle_xlsx_write(path, pack->sheets, pack->title, pack->as_of, error);
+    g_autoptr(GPtrArray) sheets = g_ptr_array_new();
+    g_autoptr(SettleSheet) contents = settle_files_contents(pack->sheets);
+
+    g_ptr_array_extend(sheets, pack->sheets, NULL, NULL);
+    g_ptr_array_add(sheets, contents);
+    return settle_xlsx_write(path, sheets, pack->title, pack->as_of, error);
 }
 
 /* --- the pack --------------------------------------------------------------------------------- */
@@ -252,10 +268,10 @@ settle_pack_write(SettleStore *store, const SettleReportScope *scope, const char
     if (!settle_files_as_of(store, &pack.as_of, error) ||
         (base = base_name(store, scope, error)) == NULL)
         return FALSE;
-    pack.about = settle_files_about(scope, pack.as_of);
     if (!settle_store_begin_reading(store, error))
         return FALSE;
-    loaded = load(store, scope, &pack, error);
+    pack.about = settle_report_of(store, NULL, scope, error);
+    loaded = pack.about != NULL && load(store, scope, &pack, error);
     settle_store_rollback(store);
     if (!loaded)
         return FALSE;

@@ -3,6 +3,7 @@
 #include "base/error.h"
 #include "calc/calc.h"
 #include "money/money.h"
+#include "policy/windows.h"
 #include "report/statement.h"
 #include "run/policies.h"
 #include "store/sql.h"
@@ -25,13 +26,14 @@ measure_text(const SettlePolicy *policy, const SettleRule *rule, int64_t measure
 }
 
 static const SettleColumn standing_columns[] = {
-    {"carrier", SETTLE_COLUMN_TEXT},         {"distributor", SETTLE_COLUMN_TEXT},
-    {"scope", SETTLE_COLUMN_TEXT},           {"rule", SETTLE_COLUMN_TEXT},
-    {"window_ends", SETTLE_COLUMN_TEXT},     {"measure", SETTLE_COLUMN_TEXT},
-    {"counted", SETTLE_COLUMN_MONEY},        {"tier", SETTLE_COLUMN_TEXT},
-    {"currency", SETTLE_COLUMN_TEXT},        {"bonus", SETTLE_COLUMN_MONEY},
-    {"next_tier_from", SETTLE_COLUMN_MONEY}, {"to_go", SETTLE_COLUMN_MONEY},
-    {"bonus_then", SETTLE_COLUMN_MONEY},     {"more_by", SETTLE_COLUMN_MONEY},
+    {"carrier", SETTLE_COLUMN_TEXT},     {"distributor", SETTLE_COLUMN_TEXT},
+    {"scope", SETTLE_COLUMN_TEXT},       {"rule", SETTLE_COLUMN_TEXT},
+    {"window_ends", SETTLE_COLUMN_TEXT}, {"over", SETTLE_COLUMN_TEXT},
+    {"measure", SETTLE_COLUMN_TEXT},     {"counted", SETTLE_COLUMN_MONEY},
+    {"tier", SETTLE_COLUMN_TEXT},        {"currency", SETTLE_COLUMN_TEXT},
+    {"bonus", SETTLE_COLUMN_MONEY},      {"next_tier_from", SETTLE_COLUMN_MONEY},
+    {"to_go", SETTLE_COLUMN_MONEY},      {"bonus_then", SETTLE_COLUMN_MONEY},
+    {"more_by", SETTLE_COLUMN_MONEY},
 };
 
 typedef struct {
@@ -39,6 +41,7 @@ typedef struct {
     const SettleRule *rule;
     const char *distributor, *scope;
     SettleMonth end;
+    gboolean over; /* its last day is settled */
     int64_t measure;
 } Window;
 
@@ -62,9 +65,10 @@ add_standing(SettleSheet *sheet, const Window *w)
     if (!settle_volume_target(volume, w->measure, w->policy->rounding, &now))
         return FALSE;
     settle_money_format(now, exponent, bonus);
-    if (reached < volume->n_tiers) {
+    if (reached < volume->n_tiers && !w->over) {
         int64_t start = volume->tiers[reached].from;
 
+        /* what a window still lacks nobody can add once it is over */
         if (!settle_volume_target(volume, start, w->policy->rounding, &later))
             return FALSE;
         from = measure_text(w->policy, w->rule, start);
@@ -72,11 +76,12 @@ add_standing(SettleSheet *sheet, const Window *w)
         settle_money_format(later, exponent, then);
         settle_money_format(later - now, exponent, more);
     }
-    settle_sheet_row(sheet, (const char *const[]){w->policy->carrier, w->distributor, w->scope,
-                                                  w->rule->id, settle_month_format(w->end, month),
-                                                  measures[volume->measure], counted, tier,
-                                                  settle_currency_code(w->policy->currency), bonus,
-                                                  from, to_go, then, more});
+    settle_sheet_row(sheet,
+                     (const char *const[]){w->policy->carrier, w->distributor, w->scope,
+                                           w->rule->id, settle_month_format(w->end, month),
+                                           w->over ? "over" : "open", measures[volume->measure],
+                                           counted, tier, settle_currency_code(w->policy->currency),
+                                           bonus, from, to_go, then, more});
     return TRUE;
 }
 
@@ -84,19 +89,30 @@ SettleSheet *
 settle_report_volume_standing(SettleStore *store, const SettleReportScope *scope, const char *name,
                               const char *title, GError **error)
 {
-    g_autofree char *first = scope->period != NULL ? g_strdup_printf("%s-01", scope->period) : NULL;
     g_autoptr(SettlePolicySet) policies = settle_policies_load(store, G_MAXINT64, error);
-    g_autoptr(SettleResult) rows = NULL;
-    g_autoptr(SettleSheet) sheet = settle_sheet_new(
-        name, title,
-        "What each volume window that is not over counts by now, what that is worth, and what the "
-        "first unit of the next tier would be; before ceilings.",
-        standing_columns, G_N_ELEMENTS(standing_columns));
+    g_autoptr(SettleResult) rows = NULL, state = NULL;
+    char first[SETTLE_DAY_TEXT_BYTES];
+    SettleDay today;
+    SettleMonth month;
+    g_autoptr(SettleSheet) sheet =
+        settle_sheet_new(name, title,
+                         "What each volume window counts by now, what that is worth, and, while it "
+                         "is not over, what "
+                         "the first unit of the next tier would be; before ceilings.",
+                         standing_columns, G_N_ELEMENTS(standing_columns));
 
-    if (policies == NULL)
+    if (policies == NULL ||
+        (state = settle_store_query(store, settle_sql_run_state, error, "")) == NULL)
         return NULL;
-    rows = settle_store_query(store, settle_sql_report_volume_measures, error, "sss", first,
-                              scope->carrier, scope->distributor);
+    if (settle_result_is_null(state, 0, 1)) /* no night yet */
+        return g_steal_pointer(&sheet);
+    today = settle_result_day(state, 0, 1);
+    month = settle_day_month(today);
+    if (scope->period != NULL)
+        settle_invariant(settle_month_parse(scope->period, strlen(scope->period), &month));
+    settle_month_format(month, first);
+    rows = settle_store_query(store, settle_sql_report_volume_measures, error, "sss",
+                              strcat(first, "-01"), scope->carrier, scope->distributor);
     if (rows == NULL)
         return NULL;
     for (int i = 0; i < settle_result_rows(rows); i++) {
@@ -109,6 +125,13 @@ settle_report_volume_standing(SettleStore *store, const SettleReportScope *scope
 
         window.rule = policy != NULL ? settle_policy_rule(policy, number) : NULL;
         settle_invariant(window.rule != NULL);
+        window.over = settle_month_last(window.end) <= today;
+        /* without a period those that are not over, else those that it is part of */
+        if (scope->period == NULL
+                ? window.over
+                : settle_day_month(settle_window_first(window.rule->volume.window,
+                                                       settle_month_last(window.end))) > month)
+            continue;
         window.scope =
             window.rule->volume.scope == SETTLE_SCOPE_OUTLET    ? settle_result_text(rows, i, 4)
             : window.rule->volume.scope == SETTLE_SCOPE_MANAGER ? settle_result_text(rows, i, 5)
@@ -131,7 +154,7 @@ static const SettleColumn difference_columns[] = {
     {"match", SETTLE_COLUMN_TEXT},       {"age_days", SETTLE_COLUMN_ORDINAL},
     {"open", SETTLE_COLUMN_INTEGER},     {"of_that_disputed", SETTLE_COLUMN_INTEGER},
     {"accepted", SETTLE_COLUMN_INTEGER}, {"theirs", SETTLE_COLUMN_MONEY},
-    {"ours", SETTLE_COLUMN_MONEY},       {"less", SETTLE_COLUMN_MONEY},
+    {"ours", SETTLE_COLUMN_MONEY},       {"ours_less_theirs", SETTLE_COLUMN_MONEY},
 };
 
 static void
@@ -176,11 +199,12 @@ settle_report_differences(SettleStore *store, const SettleReportScope *scope, co
     g_autoptr(SettleResult) statements =
         settle_store_query(store, settle_sql_statement_list, error, "");
     g_autoptr(SettleResult) state = NULL;
-    g_autoptr(SettleSheet) sheet =
-        settle_sheet_new(name, title,
-                         "What the carriers' own statements say otherwise; settle reconcile "
-                         "statement has each line.",
-                         difference_columns, G_N_ELEMENTS(difference_columns));
+    g_autoptr(SettleSheet) sheet = settle_sheet_new(
+        name, title,
+        "What the carriers' own statements say otherwise: how many are open (those "
+        "disputed with them) and accepted, and the amounts of all of them, in "
+        "yuan; settle reconcile statement has each line.",
+        difference_columns, G_N_ELEMENTS(difference_columns));
 
     if (statements == NULL ||
         (state = settle_store_query(store, settle_sql_run_state, error, "")) == NULL)

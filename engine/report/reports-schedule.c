@@ -265,12 +265,15 @@ fill(const Schedule *s, SettleSheet *sheet)
         const Sum *sum = sums[i];
         char month[SETTLE_DAY_TEXT_BYTES], amount[SETTLE_MONEY_TEXT_BYTES], count[2][24];
 
+        settle_month_format(sum->month, month);
+        if (s->scope->period != NULL && strcmp(month, s->scope->period) != 0)
+            continue;
         g_snprintf(count[0], 24, "%" G_GINT64_FORMAT, sum->n);
         g_snprintf(count[1], 24, "%" G_GINT64_FORMAT, sum->n_unknown);
         settle_sheet_row(
             sheet, (const char *const[]){
-                       sum->policy->carrier, settle_currency_code(sum->policy->currency),
-                       settle_month_format(sum->month, month), count[0], count[1],
+                       sum->policy->carrier, settle_currency_code(sum->policy->currency), month,
+                       count[0], count[1],
                        settle_money_format(
                            sum->minor, settle_currency_exponent(sum->policy->currency), amount)});
     }

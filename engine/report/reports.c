@@ -1,6 +1,7 @@
 #include "report/reports.h"
 
 #include "base/error.h"
+#include "calendar/calendar.h"
 #include "store/sql.h"
 
 #include <string.h>
@@ -13,7 +14,28 @@ typedef SettleSheet *(*Load)(SettleStore *store, const SettleReportScope *scope,
 struct SettleReport {
     const char *name, *title, *about;
     enum { FROM_TOTALS, FROM_LEDGER, FROM_AGEING, FROM_ORDERS, COMPUTED } source;
-    enum { NEEDS_PERIOD = 1, NEEDS_DISTRIBUTOR = 2, NO_PARTIES = 4, ADDS_UP = 8 } terms;
+    /* what a period is to it, for the line that says what it is of */
+    enum {
+        POSTINGS_OF,
+        POSTINGS_UP_TO,
+        DEBTS_UP_TO,
+        STANDS_NOW,
+        ORDERS_CLOSED,
+        WINDOWS_WITH,
+        FALLS_DUE,
+        STATEMENTS_OF,
+        RUNS_DATED,
+        FILES_DATED
+    } of;
+    enum {
+        NEEDS_PERIOD = 1,
+        NEEDS_DISTRIBUTOR = 2,
+        NO_PARTIES = 4,
+        NO_DISTRIBUTOR = 8,
+        ADDS_UP = 16,
+        AHEAD = 32,      /* of what is to come: a pack has all of it, whatever its period */
+        MARKS_LATER = 64 /* says how much of the period was posted after it */
+    } terms;
     const char *bars;
     guint n;
     SettleCell cells[MAX_CELLS];
@@ -44,28 +66,33 @@ struct SettleReport {
 static const SettleReport reports[] = {
     {"settlement-summary",
      "Settlement summary",
-     "what was earned, by carrier and kind",
+     "What was earned and taken back, by carrier and kind. Postings: those that did so. Held: by "
+     "how much more is held back than before.",
      FROM_TOTALS,
+     POSTINGS_OF,
      ADDS_UP,
      "net",
      8,
-     {TEXT("carrier"), CURRENCY("currency"), TEXT("kind"), NUMBER("transfers"), MONEY("earned", 1),
-      MONEY("taken_back", 1), MONEY("net", 1), MONEY("of_that_held", 1)}},
+     {TEXT("carrier"), CURRENCY("currency"), TEXT("kind"), NUMBER("postings"), MONEY("earned", 1),
+      MONEY("taken_back", 1), MONEY("net", 1), MONEY("held_change", 1)}},
     {"where-it-stands",
      "Where what was earned stands",
-     "earned less taken back = invoiced + withheld + carried forward + held + not yet drawn",
+     "Earned less taken back = on drafts + on approved + on issued invoices + withheld (kept at "
+     "source, on any of these) + carried forward + held + not yet drawn.",
      FROM_LEDGER,
+     STANDS_NOW,
      ADDS_UP,
      NULL,
-     11,
+     13,
      {TEXT("carrier"), TEXT("distributors"), CURRENCY("currency"), MONEY("earned", 2),
-      MONEY("taken_back", 2), MONEY("invoiced", 2), MONEY("withheld", 2),
-      MONEY("carried_forward", 2), MONEY("held", 2), MONEY("not_drawn", 2),
+      MONEY("taken_back", 2), MONEY("on_drafts", 2), MONEY("on_approved", 2), MONEY("on_issued", 2),
+      MONEY("withheld", 2), MONEY("carried_forward", 2), MONEY("held", 2), MONEY("not_drawn", 2),
       MONEY("difference", 2)}},
     {"orders",
      "What became of every order",
-     "settled, zero with a reason, or waiting with one, of the orders that closed in the period",
+     "Settled, zero with a reason, or waiting with one; paid is what the buyers paid.",
      FROM_ORDERS,
+     ORDERS_CLOSED,
      NEEDS_PERIOD | ADDS_UP,
      NULL,
      6,
@@ -73,18 +100,20 @@ static const SettleReport reports[] = {
       MONEY("paid", 1)}},
     {"trial-balance",
      "Trial balance",
-     "debits, credits and balance of each account up to the period",
+     "Debits, credits and balance of each account; a balance is debits less credits.",
      FROM_TOTALS,
-     0,
+     POSTINGS_UP_TO,
+     MARKS_LATER,
      NULL,
      5,
      {TEXT("account"), CURRENCY("currency"), MONEY("debit", 1), MONEY("credit", 1),
       MONEY("balance", 1)}},
     {"roll-forward",
      "Roll-forward",
-     "each account from opening to closing of the period, by kind",
+     "Each account from opening to closing of the period, by kind; debit is positive.",
      FROM_TOTALS,
-     NEEDS_PERIOD,
+     POSTINGS_OF,
+     NEEDS_PERIOD | MARKS_LATER,
      NULL,
      10,
      {TEXT("account"), CURRENCY("currency"), MONEY("opening", 1), MONEY("upfront", 1),
@@ -92,63 +121,77 @@ static const SettleReport reports[] = {
       MONEY("invoice", 1), MONEY("deposit", 1), MONEY("closing", 1)}},
     {"carrier-statement",
      "What the carriers owe",
-     "by carrier, distributor and kind",
+     "The account of each carrier and distributor: opening + earned - taken back - kept at source "
+     "(on issued invoices) + tax on top + other (deposits and the like) = owes, as in ledger "
+     "balances. Open is less what was received by then, of which no posting is made.",
      FROM_TOTALS,
+     POSTINGS_OF,
      ADDS_UP,
      NULL,
-     8,
-     {TEXT("carrier"), TEXT("distributor"), CURRENCY("currency"), TEXT("kind"), NUMBER("transfers"),
-      MONEY("earned", 2), MONEY("taken_back", 2), MONEY("owes", 2)}},
+     12,
+     {TEXT("carrier"), TEXT("distributor"), CURRENCY("currency"), MONEY("opening", 2),
+      MONEY("earned", 2), MONEY("taken_back", 2), MONEY("kept_at_source", 2), MONEY("tax", 2),
+      MONEY("other", 2), MONEY("owes", 2), MONEY("received", 2), MONEY("open", 2)}},
     {"distributor-summary",
      "Distributors",
-     "what was earned, by carrier and distributor",
+     "What was earned and taken back, by carrier and distributor. Postings: those that did so. "
+     "Held: by how much more is held back than before. Kept at source is part of what was earned.",
      FROM_TOTALS,
+     POSTINGS_OF,
      ADDS_UP,
      "net",
      10,
-     {TEXT("carrier"), TEXT("distributor"), TEXT("name"), CURRENCY("currency"), NUMBER("transfers"),
-      MONEY("earned", 3), MONEY("taken_back", 3), MONEY("net", 3), MONEY("of_that_held", 3),
+     {TEXT("carrier"), TEXT("distributor"), TEXT("name"), CURRENCY("currency"), NUMBER("postings"),
+      MONEY("earned", 3), MONEY("taken_back", 3), MONEY("net", 3), MONEY("held_change", 3),
       MONEY("kept_at_source", 3)}},
     {"distributor-statement",
      "Distributor statement (汇总)",
-     "what one distributor earned, by version, rule and origin month",
+     "What one distributor earned, by version, rule and origin month. Subjects: orders or windows. "
+     "Held: by how much more is held back than before. Kept at source is part of what was earned.",
      FROM_TOTALS,
+     POSTINGS_OF,
      NEEDS_DISTRIBUTOR | ADDS_UP,
      NULL,
      13,
      {TEXT("distributor"), TEXT("carrier"), CURRENCY("currency"), TEXT("version"), TEXT("kind"),
       TEXT("rule"), TEXT("origin"), NUMBER("subjects"), MONEY("earned", 2), MONEY("taken_back", 2),
-      MONEY("net", 2), MONEY("of_that_held", 2), MONEY("kept_at_source", 2)}},
+      MONEY("net", 2), MONEY("held_change", 2), MONEY("kept_at_source", 2)}},
     {"distributor-lines",
      "Distributor statement (清单)",
-     "one distributor's postings, one a line: what each changed of what is earned",
+     "One distributor's postings of commission, one a line. Net: what it changed of what is earned "
+     "(a release of what was held changes nothing).",
      FROM_TOTALS,
+     POSTINGS_OF,
      NEEDS_DISTRIBUTOR | ADDS_UP,
      NULL,
      12,
      {TEXT("date"), TEXT("carrier"), CURRENCY("currency"), TEXT("order"), TEXT("product"),
       TEXT("kind"), TEXT("rule"), ORDINAL("item"), TEXT("origin"), TEXT("debit"), TEXT("credit"),
-      MONEY("earned", 2)}},
+      MONEY("net", 2)}},
     {"volume-standing",
      "Volume standing",
-     "where each open volume window stands, and what the next tier is worth",
+     "Where each volume window stands, and what the next tier is worth while it is not over.",
      COMPUTED,
+     WINDOWS_WITH,
      0,
      NULL,
      0,
      {{NULL, 0, 0}}},
     {"schedule",
      "What falls due",
-     "instalments not due yet, by the month in which they fall due",
+     "Instalments that are not due yet, by the month in which they fall due.",
      COMPUTED,
-     ADDS_UP,
+     FALLS_DUE,
+     ADDS_UP | AHEAD,
      NULL,
      0,
      {{NULL, 0, 0}}},
     {"negative-balances",
-     "Who owes us",
-     "distributors that owe more than is owed to them, and for how long",
+     "Which distributors owe",
+     "Distributors that owe more than is owed to them, since which night without a break, and "
+     "for how many days.",
      FROM_AGEING,
+     DEBTS_UP_TO,
      ADDS_UP,
      NULL,
      8,
@@ -156,16 +199,19 @@ static const SettleReport reports[] = {
       TEXT("since"), ORDINAL("days"), TEXT("band")}},
     {"differences",
      "Differences with the carriers' statements",
-     "what does not match, by carrier, month and kind of difference, and how old it is",
+     "What does not match, by carrier, month and kind of difference, and how old it is.",
      COMPUTED,
-     ADDS_UP,
+     STATEMENTS_OF,
+     NO_DISTRIBUTOR | ADDS_UP,
      NULL,
      0,
      {{NULL, 0, 0}}},
     {"run-history",
      "Runs",
-     "the published runs with their digests",
+     "The published runs with their digests. Transfers: all that it posted, moves out of what is "
+     "held, invoices and deposits too.",
      FROM_TOTALS,
+     RUNS_DATED,
      NO_PARTIES,
      NULL,
      12,
@@ -174,8 +220,9 @@ static const SettleReport reports[] = {
       TEXT("published_at"), TEXT("digest")}},
     {"quarantine",
      "Rejected rows",
-     "rejected rows that were not released, by kind and reason",
+     "Rejected rows that were not released, by kind and reason.",
      FROM_TOTALS,
+     FILES_DATED,
      NO_PARTIES | ADDS_UP,
      NULL,
      8,
@@ -225,7 +272,110 @@ settle_report_refuses(const SettleReport *report, const SettleReportScope *scope
         return "--distributor is missing: of which distributor";
     if ((report->terms & NO_PARTIES) != 0 && (scope->carrier != NULL || scope->distributor != NULL))
         return "it is of all carriers and distributors";
+    if ((report->terms & NO_DISTRIBUTOR) != 0 && scope->distributor != NULL)
+        return "it is of all distributors";
     return NULL;
+}
+
+gboolean
+settle_report_is_ahead(const SettleReport *report)
+{
+    return (report->terms & AHEAD) != 0;
+}
+
+/* --- what a report is of ------------------------------------------------------------------------
+ */
+
+/* "postings of period 2026-03", by what a period is to the report. */
+static char *
+what_it_is_of(const SettleReport *report, const char *period, const char *open)
+{
+    if (report == NULL)
+        return period != NULL ? g_strdup_printf("period %s%s", period, open)
+                              : g_strdup("all periods");
+    switch (report->of) {
+    case POSTINGS_OF:
+        return period != NULL ? g_strdup_printf("postings of period %s%s", period, open)
+                              : g_strdup("postings of all periods");
+    case STANDS_NOW:
+        return period != NULL ? g_strdup_printf("postings of period %s%s, and where they stand now",
+                                                period, open)
+                              : g_strdup("postings of all periods, and where they stand now");
+    case POSTINGS_UP_TO:
+        return period != NULL ? g_strdup_printf("postings up to period %s%s", period, open)
+                              : g_strdup("postings of all periods");
+    case DEBTS_UP_TO:
+        return period != NULL
+                   ? g_strdup_printf("postings up to period %s%s, age at its end", period, open)
+                   : g_strdup("postings of all periods");
+    case ORDERS_CLOSED:
+        return g_strdup_printf("orders that closed in %s", period);
+    case WINDOWS_WITH:
+        return period != NULL ? g_strdup_printf("windows that %s is part of", period)
+                              : g_strdup("windows that are not over");
+    case FALLS_DUE:
+        return period != NULL ? g_strdup_printf("falling due in %s after the last night", period)
+                              : g_strdup("falling due after the last night");
+    case STATEMENTS_OF:
+        return period != NULL ? g_strdup_printf("statements of %s", period)
+                              : g_strdup("statements of all months");
+    case RUNS_DATED:
+        return period != NULL ? g_strdup_printf("runs dated in %s", period) : g_strdup("all runs");
+    case FILES_DATED:
+        return period != NULL ? g_strdup_printf("batches dated in %s", period)
+                              : g_strdup("all batches");
+    }
+    settle_unreachable("a known scope");
+}
+
+/* ", 12 transfers of it by runs after its last day"; nothing if there are none. */
+static gboolean
+add_later(SettleStore *store, const char *period, GString *text, GError **error)
+{
+    g_autofree char *first = g_strdup_printf("%s-01", period);
+    g_autoptr(SettleResult) row =
+        settle_store_query(store, settle_sql_report_posted_later, error, "s", first);
+
+    if (row != NULL && settle_result_i64(row, 0, 0) > 0)
+        g_string_append_printf(text,
+                               ", %" G_GINT64_FORMAT " transfers of %s by runs after its last day",
+                               settle_result_i64(row, 0, 0), period);
+    return row != NULL;
+}
+
+char *
+settle_report_of(SettleStore *store, const SettleReport *report, const SettleReportScope *scope,
+                 GError **error)
+{
+    g_autoptr(SettleResult) state = settle_store_query(store, settle_sql_run_state, error, ""),
+                            closed = NULL;
+    g_autoptr(GString) text = g_string_new(NULL);
+    g_autofree char *what = NULL;
+    char day[SETTLE_DAY_TEXT_BYTES];
+    gboolean open = TRUE;
+
+    if (state == NULL || (closed = settle_store_query(store, settle_sql_period_closed, error, "l",
+                                                      G_MAXINT64)) == NULL)
+        return NULL;
+    if (scope->period != NULL && !settle_result_is_null(closed, 0, 0))
+        open = strcmp(scope->period, settle_result_text(closed, 0, 0)) > 0;
+    what = what_it_is_of(report, scope->period,
+                         open ? " (open: more may be posted to it)" : " (closed)");
+    g_string_append(text, what);
+    if (scope->period != NULL && (report == NULL || (report->terms & MARKS_LATER) != 0) &&
+        !add_later(store, scope->period, text, error))
+        return NULL;
+    if (scope->carrier != NULL)
+        g_string_append_printf(text, ", carrier %s", scope->carrier);
+    if (scope->distributor != NULL)
+        g_string_append_printf(text, ", distributor %s", scope->distributor);
+    if (settle_result_is_null(state, 0, 1))
+        g_string_append(text, ", before the first night");
+    else
+        g_string_append_printf(text, ", as of the night of %s and run %" G_GINT64_FORMAT,
+                               settle_day_format(settle_result_day(state, 0, 1), day),
+                               settle_result_i64(state, 0, 0));
+    return g_string_free(g_steal_pointer(&text), FALSE);
 }
 
 /* --- loading ---------------------------------------------------------------------------------- */
@@ -265,11 +415,11 @@ query(SettleStore *store, const SettleReport *report, const SettleReportScope *s
         return settle_store_query(store, settle_sql_reconcile_ledger, error, "sssb", first,
                                   scope->carrier, scope->distributor, FALSE);
     case FROM_AGEING:
-        return settle_store_query(store, settle_sql_ledger_ageing, error, "sss", scope->carrier,
-                                  scope->distributor, NULL);
+        return settle_store_query(store, settle_sql_ledger_ageing, error, "ssss", scope->carrier,
+                                  scope->distributor, NULL, first);
     case FROM_ORDERS:
-        return settle_store_query(store, settle_sql_reconcile_orders, error, "ss", first,
-                                  scope->carrier);
+        return settle_store_query(store, settle_sql_reconcile_orders, error, "sss", first,
+                                  scope->carrier, scope->distributor);
     case FROM_TOTALS:
     case COMPUTED:
         break;
@@ -296,6 +446,10 @@ settle_report_load(SettleStore *store, const SettleReport *report, const SettleR
         if (result != NULL)
             sheet = settle_sheet_from_result(report->name, report->title, report->about, result,
                                              report->cells, report->n);
+    }
+    if (sheet != NULL && (sheet->of = settle_report_of(store, report, scope, error)) == NULL) {
+        g_clear_pointer(&sheet, settle_sheet_free);
+        return NULL;
     }
     if (sheet != NULL && (report->terms & ADDS_UP) != 0 && !settle_sheet_add_totals(sheet)) {
         g_set_error(error, SETTLE_ERROR, SETTLE_ERROR_OVERFLOW,

@@ -22,6 +22,13 @@ const char *settle_report_name(const SettleReport *report);
 const char *settle_report_about(const SettleReport *report);
 /* The column that a chart shows; NULL: none. */
 const char *settle_report_bars(const SettleReport *report);
+/* TRUE: it is of what is to come, and in a pack of all of that. */
+gboolean settle_report_is_ahead(const SettleReport *report);
+/* What a report with that scope is of and as of when: "postings of period 2026-03 (closed), carrier
+ * C1, as of the night of 2026-04-15 and run 40". report NULL: a pack's. NULL and error: DATABASE.
+ * g_free. */
+char *settle_report_of(SettleStore *store, const SettleReport *report,
+                       const SettleReportScope *scope, GError **error);
 /* What is wrong with a scope for this report, or NULL: a text for the command line. */
 const char *settle_report_refuses(const SettleReport *report, const SettleReportScope *scope);
 

@@ -34,6 +34,7 @@ settle_sheet_free(SettleSheet *sheet)
     g_free(sheet->name);
     g_free(sheet->title);
     g_free(sheet->note);
+    g_free(sheet->of);
     g_free(sheet);
 }
 

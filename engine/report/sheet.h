@@ -24,6 +24,7 @@ typedef struct {
     char *name;  /* a word: file and tab names come from it */
     char *title; /* for people */
     char *note;  /* what it shows; NULL */
+    char *of;    /* of which part of the books, as of when; NULL */
     guint n_columns;
     SettleColumn *columns; /* names are owned */
     guint n_rows;

@@ -90,7 +90,10 @@ settle_issue_post(const SettleRunContext *context, const SettleIssueBatch *batch
 
     for (int i = 0; i < settle_result_rows(rows); i++) {
         int32_t distributor_id = settle_result_i32(rows, i, 0);
-        SettleMonth origin = settle_day_month(batch->cut_off);
+        /* An issue is posted in the month in which it happens: what a month's books say of the
+         * accounts does not change because an invoice of it goes out later. */
+        SettleMonth origin = settle_day_month(batch->cut_off),
+                    month = settle_day_month(context->date);
         gboolean is_credit_note = settle_result_bool(rows, i, 6);
         SettleTransfer transfer = {
             .subject_id = settle_subject_invoice(batch->run_id, settle_result_i32(rows, i, 4)),
@@ -98,7 +101,7 @@ settle_issue_post(const SettleRunContext *context, const SettleIssueBatch *batch
             .policy_id =
                 version_of(context->policies, batch, (SettleCurrency) settle_result_i32(rows, i, 5))
                     ->policy_id,
-            .period = settle_periods_posting(&context->periods, origin),
+            .period = settle_periods_posting(&context->periods, MAX(origin, month)),
             .origin = origin,
             .cause = origin,
             .kind = SETTLE_KIND_INVOICE,

@@ -116,7 +116,7 @@ class Reports(small.Case):
         listed = [line.split()[0] for line in self.settle('report', '--list').splitlines()]
         self.assertEqual(set(listed) - set(self.NAMES), {'distributor-statement', 'distributor-lines', 'pack'})
         for name in listed[:-1]:
-            scope = ['--period', '2026-01']
+            scope = ['--period', '2026-01' if name != 'schedule' else '2026-07']
             if name.startswith('distributor-'):
                 scope += ['--distributor', 'D1' if name != 'distributor-summary' else '=1+1']
             with self.subTest(report=name):
@@ -179,7 +179,9 @@ class Reports(small.Case):
         self.assertEqual([open(p, 'rb').read() for p in (xlsx, page)], before, 'the same bytes')
         self.assertEqual(sorted(os.listdir(os.path.dirname(page))), ['settle-2026-01.html', 'settle-2026-01.xlsx'])
         tabs, read = book(xlsx), Page(before[1].decode())
-        self.assertEqual(list(tabs), list(self.NAMES))
+        self.assertEqual(list(tabs), [*self.NAMES, 'contents'])
+        said = {row[0]: row[2] for row in tabs['contents'][1:]}
+        self.assertEqual(list(said), list(self.NAMES))
         self.assertEqual(list(read.tables), list(self.NAMES))
         # one set of figures: summary = distributors = what carriers owe = where it stands = the trial balance's carrier
         heads = {name: {v: k for k, v in rows[0].items()} for name, rows in tabs.items()}
@@ -189,10 +191,11 @@ class Reports(small.Case):
 
         net = total('settlement-summary', 'Net')
         self.assertEqual(net, total('distributor-summary', 'Net'))
-        self.assertEqual(net, total('carrier-statement', 'Owes'))
+        self.assertEqual(net, total('carrier-statement', 'Earned') - total('carrier-statement', 'Taken back'))
+        self.assertEqual(total('settlement-summary', 'Postings'), total('distributor-summary', 'Postings'))
         self.assertEqual(net, total('where-it-stands', 'Earned') - total('where-it-stands', 'Taken back'))
         self.assertEqual(net, sum(total('where-it-stands', c)
-                                  for c in ('Invoiced', 'Withheld', 'Carried forward', 'Held', 'Not drawn')))
+                                  for c in ('On drafts', 'On approved', 'On issued', 'Withheld', 'Carried forward', 'Held', 'Not drawn')))
         trial = {row[0]: row for row in tabs['trial-balance'][1:]}
         roll = {row[0]: row for row in tabs['roll-forward'][1:]}
         self.assertEqual(trial['all accounts'][heads['trial-balance']['Balance']], 0)
@@ -205,7 +208,7 @@ class Reports(small.Case):
         self.assertEqual(os.path.basename(self.pack('--carrier', 'C1')[0]), 'settle-2026-01-carrier-1.xlsx')
         empty = os.path.join(self.folder, 'empty')
         self.settle('report', 'pack', '--period', '2026-09', '--output', empty)
-        self.assertIn('Nothing in this period', open(os.path.join(empty, 'settle-2026-09.html'), encoding='utf-8').read())
+        self.assertIn('<p>Nothing.</p>', open(os.path.join(empty, 'settle-2026-09.html'), encoding='utf-8').read())
         self.settle('report', 'pack', '--period', '2026-01', code=2)
         self.settle('report', 'pack', '--output', empty, code=2)
         self.settle('report', 'pack', '--period', '2026-01', '--output', empty, '--carrier', 'C9', code=3)

@@ -1,6 +1,7 @@
 -- Who owes more than is owed to them on the account `distributor`, and since which night, without a break.
 -- By carrier and currency, so that totals can be drawn row by row. $1 carrier, $2 distributor (NULL: any), $3 as of which day (NULL: the last settled one)
-SELECT carrier, distributor, coalesce(name, ''), currency, owes, since::text, (today - since)::integer,
+-- $4 of postings up to which period, and as of its last day if that is settled (NULL: of all)
+SELECT carrier, distributor, coalesce(name, ''), currency, owes, since::text, greatest(today - since, 0)::integer,
        (ARRAY['0-30', '31-60', '61-90', 'over 90'])[band], band
   FROM (SELECT c.code AS carrier, d.code AS distributor, b.distributor_id, b.currency,
                (array_agg(b.owes ORDER BY b.business_date DESC, b.run_id DESC))[1]::bigint AS owes,
@@ -14,6 +15,7 @@ SELECT carrier, distributor, coalesce(name, ''), currency, owes, since::text, (t
                           JOIN settle.policy p USING (policy_id)
                           JOIN settle.run r ON r.run_id = t.run_id
                          WHERE 2 IN (t.debit, t.credit) AND r.business_date <= coalesce($3::date, r.business_date)
+                           AND ($4::text::date IS NULL OR t.period <= $4::text::date)
                            AND t.run_id <= (SELECT value FROM settle.counter WHERE name = 'watermark')
                            AND NOT EXISTS (SELECT 1 FROM settle.run_abandonment a WHERE a.run_id = t.run_id)
                          GROUP BY t.carrier_id, t.distributor_id, p.currency, t.run_id, r.business_date) z) b
@@ -21,7 +23,8 @@ SELECT carrier, distributor, coalesce(name, ''), currency, owes, since::text, (t
           JOIN settle.code d ON d.dim = 2 AND d.id = b.distributor_id
          WHERE ($1::text IS NULL OR c.code = $1) AND ($2::text IS NULL OR d.code = $2)
          GROUP BY c.code, d.code, b.distributor_id, b.currency) x
- CROSS JOIN (SELECT coalesce($3::date, max(business_date)) AS today FROM settle.run_publication) n
+ CROSS JOIN (SELECT coalesce($3::date, least(max(business_date), ($4::text::date + interval '1 month - 1 day')::date)) AS today
+               FROM settle.run_publication) n
  CROSS JOIN LATERAL (SELECT 1 + (today - since > 30)::integer + (today - since > 60)::integer
                               + (today - since > 90)::integer AS band) a
   LEFT JOIN LATERAL (SELECT v.name FROM settle.distributor_version v

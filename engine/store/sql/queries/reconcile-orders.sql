@@ -1,5 +1,5 @@
 -- What became of every sealed order that closed in a month, in count and money, and how much of it is posted. $1 month,
--- $2 carrier (NULL: any)
+-- $2 carrier, $3 distributor (NULL: any)
 SELECT c.code, s.currency, s.state, s.reason, count(*), sum(s.paid_minor)::bigint, sum(s.stated)::bigint
   FROM (SELECT o.carrier_id, o.currency, o.paid_minor, coalesce(z.paid_minor, o.paid_minor) AS stated,
                CASE WHEN n.run_id IS NULL OR q.run_id IS NULL OR w.look_day IS NOT NULL THEN 'waiting'
@@ -32,7 +32,8 @@ SELECT c.code, s.currency, s.state, s.reason, count(*), sum(s.paid_minor)::bigin
                               WHERE x.distributor_id = o.distributor_id AND x.period >= o.closing_month
                                 AND x.subject_id = o.order_id
                               LIMIT 1) t ON true
-         WHERE o.closing_month = $1::text::date) s
+         WHERE o.closing_month = $1::text::date
+           AND ($3::text IS NULL OR o.distributor_id = (SELECT id FROM settle.code WHERE dim = 2 AND code = $3))) s
   JOIN settle.code c ON c.dim = 1 AND c.id = s.carrier_id
  WHERE $2::text IS NULL OR c.code = $2
  GROUP BY 1, 2, 3, 4

@@ -1,7 +1,9 @@
--- What was earned, by carrier and distributor, with its name on the last day. $1 period, $2 carrier, $3 distributor
+-- What was earned, by carrier and distributor, with its name on the last day; the postings counted are those that
+-- earned or took back. $1 period, $2 carrier, $3 distributor
 -- (NULL: any)
 SELECT x.carrier, x.shop, coalesce(n.name, ''), x.currency, x.transfers, x.earned, x.taken, x.net, x.held, x.withheld
-  FROM (SELECT c.code AS carrier, d.code AS shop, l.distributor_id, p.currency, sum(l.transfers)::bigint AS transfers,
+  FROM (SELECT c.code AS carrier, d.code AS shop, l.distributor_id, p.currency, 
+               coalesce(sum(l.transfers) FILTER (WHERE 1 IN (l.debit, l.credit)), 0)::bigint AS transfers,
                coalesce(sum(l.amount_minor) FILTER (WHERE l.debit = 1), 0)::bigint AS earned,
                coalesce(sum(l.amount_minor) FILTER (WHERE l.credit = 1), 0)::bigint AS taken,
                sum(CASE WHEN l.debit = 1 THEN l.amount_minor WHEN l.credit = 1 THEN -l.amount_minor ELSE 0 END)::bigint

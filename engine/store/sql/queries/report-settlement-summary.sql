@@ -1,7 +1,8 @@
--- What was earned, by carrier and kind. $1 period, $2 carrier, $3 distributor (NULL: any)
+-- What was earned, by carrier and kind; the postings counted are those that earned or took back. $1 period, $2 carrier, $3 distributor (NULL: any)
 SELECT t.carrier, t.currency_no, t.kind, sum(t.transfers)::bigint, sum(t.earned)::bigint, sum(t.taken)::bigint,
        sum(t.earned - t.taken)::bigint, sum(t.held)::bigint
-  FROM (SELECT c.code AS carrier, p.currency AS currency_no, k.kind, k.kind_no, l.transfers,
+  FROM (SELECT c.code AS carrier, p.currency AS currency_no, k.kind, k.kind_no,
+               CASE WHEN 1 IN (l.debit, l.credit) THEN l.transfers ELSE 0 END AS transfers,
                CASE WHEN l.debit = 1 THEN l.amount_minor ELSE 0 END AS earned,
                CASE WHEN l.credit = 1 THEN l.amount_minor ELSE 0 END AS taken,
                CASE WHEN l.credit = 3 THEN l.amount_minor WHEN l.debit = 3 THEN -l.amount_minor ELSE 0 END AS held

@@ -1,5 +1,5 @@
--- What volume windows measure by now, of windows that end in a month or later. $1 first day of the month (NULL: that of
--- the last settled night), $2 carrier, $3 distributor (NULL: any)
+-- What volume windows measure by now, of windows that end in a month or later. $1 first day of the month, $2 carrier,
+-- $3 distributor (NULL: any)
 SELECT v.policy_id, v.rule, v.window_end, d.code, coalesce(o.code, ''), coalesce(m.code, ''), sum(v.delta)::bigint
   FROM settle.window_change v
   JOIN settle.run_publication q USING (run_id)
@@ -8,7 +8,7 @@ SELECT v.policy_id, v.rule, v.window_end, d.code, coalesce(o.code, ''), coalesce
   JOIN settle.code d ON d.dim = 2 AND d.id = v.distributor_id
   LEFT JOIN settle.code o ON v.scope_kind = 1 AND o.dim = 3 AND o.id = v.scope_id
   LEFT JOIN settle.code m ON v.scope_kind = 2 AND m.dim = 4 AND m.id = v.scope_id
- WHERE v.what = 1 AND v.window_end >= coalesce($1::text::date, (SELECT date_trunc('month', max(business_date))::date FROM settle.run_publication))
+ WHERE v.what = 1 AND v.window_end >= $1::text::date
    AND ($2::text IS NULL OR c.code = $2) AND ($3::text IS NULL OR d.code = $3)
  GROUP BY 1, 2, 3, 4, 5, 6
 HAVING sum(v.delta) <> 0
