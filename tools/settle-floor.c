@@ -28,6 +28,7 @@ static const struct {
 } tables[] = {
     {"transfer", "distributor_id, subject_id, slot"},
     {"ledger_total", "distributor_id"},
+    {"account_balance", "distributor_id, carrier_id, currency, role"},
     {"run_distributor", "distributor_id"},
     {"order_outcome", "distributor_id, order_id"},
     {"agenda", "distributor_id, order_id"},

@@ -147,6 +147,7 @@ sum_runs(SettleAudit *audit, SettleStore *store, GError **error)
 {
     const Table tables[] = {
         {"ledger-total", settle_sql_verify_ledger_total, FALSE},
+        {"account-balance", settle_sql_verify_account_balance, FALSE},
         {"run-distributor", settle_sql_verify_run_distributor, FALSE},
         {"order-outcome", settle_sql_verify_order_outcome, FALSE},
         {"agenda", settle_sql_verify_agenda, FALSE},

@@ -1,6 +1,7 @@
 #include "audit/state.h"
 
 #include "base/checked.h"
+#include "ledger/deposit.h"
 #include "ledger/ledger.h"
 #include "store/sql.h"
 
@@ -16,7 +17,7 @@ typedef struct {
     int32_t distributor_id;
 } Walk;
 
-enum { TRANSFERS, DIGESTS, TOTALS, ORDERS, WALKS };
+enum { TRANSFERS, DIGESTS, TOTALS, BALANCES, ORDERS, WALKS };
 
 typedef struct {
     int32_t run_id;
@@ -42,6 +43,7 @@ typedef struct {
     Walk walks[WALKS];
     GArray *rows, *recorded, *stored_totals, *totals, *orders;
     SettleLedgerDigest *digest;
+    SettleAuditBalances *balances;
     int64_t n_totals;
 } Ledger;
 
@@ -166,6 +168,11 @@ read_distributor(Ledger *ledger, int32_t id, GError **error)
         read_total(w[TOTALS].reader, &total);
         g_array_append_val(ledger->stored_totals, total);
         if (!walk_step(&w[TOTALS], error))
+            return FALSE;
+    }
+    while (w[BALANCES].there && w[BALANCES].distributor_id == id) {
+        settle_audit_balances_read(ledger->balances, w[BALANCES].reader);
+        if (!walk_step(&w[BALANCES], error))
             return FALSE;
     }
     while (w[ORDERS].there && w[ORDERS].distributor_id == id) {
@@ -465,6 +472,21 @@ check_totals(Ledger *ledger, int32_t id)
     }
 }
 
+/* From the totals as the transfers give them. */
+static void
+check_balances(Ledger *ledger, int32_t id)
+{
+    for (guint i = 0; i < ledger->totals->len; i++) {
+        const int64_t *v = g_array_index(ledger->totals, Total, i).v;
+        const SettleAuditPolicy *policy = settle_audit_policy(ledger->audit, (int32_t) v[1]);
+
+        settle_audit_balances_move(ledger->balances, (int32_t) v[0], id, (int32_t) v[8],
+                                   policy != NULL ? policy->currency : SETTLE_DEPOSIT_CURRENCY,
+                                   (uint8_t) v[4], (uint8_t) v[5], v[11]);
+    }
+    settle_audit_balances_check(ledger->balances);
+}
+
 static void
 check_distributor(Ledger *ledger, int32_t id)
 {
@@ -489,6 +511,7 @@ check_distributor(Ledger *ledger, int32_t id)
         first = last;
     }
     check_totals(ledger, id);
+    check_balances(ledger, id);
 }
 
 /* --- all of them ------------------------------------------------------------------------------ */
@@ -547,6 +570,7 @@ walk_all(Ledger *ledger, GError **error)
     if (!walk_open(ledger, TRANSFERS, settle_sql_verify_transfers, error) ||
         !walk_open(ledger, DIGESTS, settle_sql_verify_distributors, error) ||
         !walk_open(ledger, TOTALS, settle_sql_verify_totals, error) ||
+        !walk_open(ledger, BALANCES, settle_sql_verify_balances, error) ||
         !walk_open(ledger, ORDERS, settle_sql_verify_orders, error))
         return FALSE;
     for (;;) {
@@ -567,6 +591,7 @@ walk_all(Ledger *ledger, GError **error)
         audit->done_transfers += ledger->rows->len;
         g_mutex_unlock(&audit->mutex);
     }
+    settle_audit_balances_finish(ledger->balances);
     check_receipts(audit);
     audit->found->transfers = audit->done_transfers;
     audit->found->totals = ledger->n_totals;
@@ -585,12 +610,14 @@ settle_audit_ledger(SettleAudit *audit, GError **error)
     ledger.totals = g_array_new(FALSE, FALSE, sizeof(Total));
     ledger.orders = g_array_new(FALSE, FALSE, sizeof(int64_t));
     ledger.digest = settle_ledger_digest_new();
+    ledger.balances = settle_audit_balances_new(audit);
     good = walk_all(&ledger, error);
     for (guint i = 0; i < WALKS; i++) {
         g_clear_pointer(&ledger.walks[i].reader, settle_reader_free);
         g_clear_pointer(&ledger.walks[i].store, settle_store_close);
     }
     settle_ledger_digest_free(ledger.digest);
+    settle_audit_balances_free(ledger.balances);
     g_array_unref(ledger.rows);
     g_array_unref(ledger.recorded);
     g_array_unref(ledger.stored_totals);

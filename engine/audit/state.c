@@ -168,6 +168,7 @@ load_policies(SettleAudit *audit, SettleStore *store, GError **error)
         policy = &g_array_index(audit->policies, SettleAuditPolicy, id);
         policy->there = TRUE;
         policy->carrier_id = settle_result_i32(rows, i, 1);
+        policy->currency = (SettleCurrency) settle_result_i32(rows, i, 2);
         take_bytes(rows, i, 3, policy->hash, sizeof policy->hash);
         audit->found->policies++;
     }

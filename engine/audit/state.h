@@ -4,6 +4,7 @@
 
 #include "audit/verify.h"
 #include "calendar/calendar.h"
+#include "money/money.h"
 #include "run/seal.h"
 #include "store/store.h"
 
@@ -38,6 +39,7 @@ typedef struct {
 
 typedef struct {
     int32_t carrier_id;
+    SettleCurrency currency;
     gboolean there;
     uint8_t hash[SETTLE_DIGEST_BYTES];
 } SettleAuditPolicy;
@@ -90,6 +92,20 @@ void settle_audit_note(SettleAudit *audit, int32_t run_id, const char *place, co
 /* The same; the place is a distributor, by its code where it has one. */
 void settle_audit_note_distributor(SettleAudit *audit, int32_t run_id, int32_t distributor_id,
                                    const char *format, ...) G_GNUC_PRINTF(4, 5);
+
+/* --- balances.c ------------------------------------------------------------------------------ */
+typedef struct SettleAuditBalances SettleAuditBalances;
+SettleAuditBalances *settle_audit_balances_new(SettleAudit *audit);
+void settle_audit_balances_free(SettleAuditBalances *balances);
+/* What the transfers of a run moved, a row or many for each pair of accounts. */
+void settle_audit_balances_move(SettleAuditBalances *balances, int32_t run_id,
+                                int32_t distributor_id, int32_t carrier_id, SettleCurrency currency,
+                                uint8_t debit, uint8_t credit, int64_t amount_minor);
+/* A row of verify-balances.sql. */
+void settle_audit_balances_read(SettleAuditBalances *balances, const SettleReader *reader);
+/* Checks the distributor that is through; at the end, what belongs to none. */
+void settle_audit_balances_check(SettleAuditBalances *balances);
+void settle_audit_balances_finish(SettleAuditBalances *balances);
 
 /* --- the passes ------------------------------------------------------------------------------ */
 gboolean settle_audit_chain(SettleAudit *audit, SettleStore *store, GError **error);

@@ -82,6 +82,7 @@ G_BEGIN_DECLS
     X(RUN_CHUNK_TRANSFER, "run-chunk-transfer", DATABASE, "a transfer is sent")                    \
     X(RUN_CHUNK_TRANSFERS, "run-chunk-transfers-copied", DATABASE, "all transfers are stored")     \
     X(RUN_CHUNK_TOTALS, "run-chunk-totals-copied", DATABASE, "totals are stored")                  \
+    X(RUN_CHUNK_BALANCES, "run-chunk-balances-copied", DATABASE, "balances are stored")            \
     X(RUN_CHUNK_DISTRIBUTORS, "run-chunk-distributors-copied", DATABASE, "digests are stored")     \
     X(RUN_CHUNK_OUTCOMES, "run-chunk-outcomes-copied", DATABASE, "outcomes are stored")            \
     X(RUN_CHUNK_AGENDA, "run-chunk-agenda-copied", DATABASE, "what falls due later is stored")     \

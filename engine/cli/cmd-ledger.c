@@ -67,8 +67,11 @@ ledger_balances(const SettleCli *cli, int argc, char **argv)
     store = settle_cli_open(cli, SETTLE_STORE_AS_READER, "ledger", &error);
     if (store == NULL)
         return settle_cli_fail(error);
-    rows = settle_store_query(store, settle_sql_ledger_balances, &error, "sss", filters.carrier,
-                              filters.distributor, filters.period);
+    rows = filters.period == NULL
+               ? settle_store_query(store, settle_sql_ledger_balances, &error, "ss",
+                                    filters.carrier, filters.distributor)
+               : settle_store_query(store, settle_sql_ledger_balances_of_period, &error, "sss",
+                                    filters.carrier, filters.distributor, filters.period);
     if (rows == NULL)
         return settle_cli_fail(error);
     table = settle_table_new(cli->format, columns, G_N_ELEMENTS(columns), stdout);

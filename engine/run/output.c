@@ -1,6 +1,7 @@
 #include "run/output.h"
 
 #include "base/failpoint.h"
+#include "run/balances.h"
 #include "store/sql.h"
 
 #include <string.h>
@@ -22,6 +23,7 @@ settle_output_new(const SettleRunContext *context, SettleStore *store)
         output->kept = g_array_new(FALSE, FALSE, sizeof(SettleTransfer));
     output->digest = settle_ledger_digest_new();
     output->totals = g_array_new(FALSE, FALSE, sizeof(SettleTotal));
+    output->balances = g_array_new(FALSE, FALSE, sizeof(SettleBalanceRow));
     output->outcomes = g_array_new(FALSE, FALSE, sizeof(SettleOutcomeRow));
     output->agenda = g_array_new(FALSE, FALSE, sizeof(SettleAgendaRow));
     output->deltas = g_array_new(FALSE, FALSE, sizeof(SettleVolumeRow));
@@ -39,6 +41,7 @@ settle_output_free(SettleOutput *output)
     settle_ledger_digest_free(output->digest);
     g_clear_pointer(&output->kept, g_array_unref);
     g_array_unref(output->totals);
+    g_array_unref(output->balances);
     g_array_unref(output->outcomes);
     g_array_unref(output->agenda);
     g_array_unref(output->deltas);
@@ -61,6 +64,7 @@ gboolean
 settle_output_open(SettleOutput *output, GError **error)
 {
     g_array_set_size(output->totals, 0);
+    g_array_set_size(output->balances, 0);
     g_array_set_size(output->outcomes, 0);
     g_array_set_size(output->agenda, 0);
     g_array_set_size(output->deltas, 0);
@@ -310,6 +314,23 @@ send_total(SettleOutput *output, SettleWriter *writer, gconstpointer row, GError
 }
 
 static gboolean
+send_balance(SettleOutput *output, SettleWriter *writer, gconstpointer row, GError **error)
+{
+    const SettleBalanceRow *b = row;
+
+    if (!settle_writer_row(writer, 7, error))
+        return FALSE;
+    settle_writer_i32(writer, b->distributor_id);
+    settle_writer_month(writer, settle_day_month(output->context->date));
+    settle_writer_i32(writer, b->carrier_id);
+    settle_writer_i16(writer, b->currency);
+    settle_writer_i16(writer, b->role);
+    settle_writer_i32(writer, output->context->run_id);
+    settle_writer_i64(writer, b->balance_minor);
+    return TRUE;
+}
+
+static gboolean
 send_distributor(SettleOutput *output, SettleWriter *writer, gconstpointer row, GError **error)
 {
     const SettleDistributorRow *d = row;
@@ -525,7 +546,13 @@ send_receipt(SettleOutput *output, int32_t chunk, const SettleRowSum *content, G
 }
 
 gboolean
-settle_output_send(SettleOutput *output, int32_t chunk, GError **error)
+settle_output_balances(SettleOutput *output, SettleStore *reader, GError **error)
+{
+    return settle_balances_add(output->context, reader, output->totals, output->balances, error);
+}
+
+gboolean
+settle_output_send(SettleOutput *output, SettleStore *reader, int32_t chunk, GError **error)
 {
     if (output->store == NULL)
         return TRUE;
@@ -533,13 +560,17 @@ settle_output_send(SettleOutput *output, int32_t chunk, GError **error)
     gboolean sent;
 
     if (!settle_writer_finish(g_steal_pointer(&output->transfers), error) ||
-        !settle_failpoint(RUN_CHUNK_TRANSFERS, error))
+        !settle_failpoint(RUN_CHUNK_TRANSFERS, error) ||
+        !settle_output_balances(output, reader != NULL ? reader : output->store, error))
         return FALSE;
     /* The transfers have their digests; what stands beside them is summed for the receipt. */
     settle_store_sum_rows(output->store, &content);
     sent =
         send_array(output, output->totals, settle_sql_copy_ledger_total, send_total, error) &&
         settle_failpoint(RUN_CHUNK_TOTALS, error) &&
+        send_array(output, output->balances, settle_sql_copy_account_balance, send_balance,
+                   error) &&
+        settle_failpoint(RUN_CHUNK_BALANCES, error) &&
         send_array(output, output->distributors, settle_sql_copy_run_distributor, send_distributor,
                    error) &&
         settle_failpoint(RUN_CHUNK_DISTRIBUTORS, error) &&
@@ -557,9 +588,9 @@ settle_output_send(SettleOutput *output, int32_t chunk, GError **error)
 }
 
 gboolean
-settle_output_finish(SettleOutput *output, int32_t chunk, GError **error)
+settle_output_finish(SettleOutput *output, SettleStore *reader, int32_t chunk, GError **error)
 {
-    return settle_output_send(output, chunk, error) &&
+    return settle_output_send(output, reader, chunk, error) &&
            (output->store == NULL || (settle_store_commit(output->store, error) &&
                                       settle_failpoint(RUN_CHUNK_COMMITTED, error)));
 }

@@ -64,6 +64,14 @@ typedef struct {
     uint8_t digest[SETTLE_DIGEST_BYTES];
 } SettleDistributorRow;
 
+/* What an account stands at after the run. */
+typedef struct {
+    int32_t distributor_id, carrier_id;
+    SettleCurrency currency;
+    uint8_t role;
+    int64_t balance_minor; /* debit less credit */
+} SettleBalanceRow;
+
 typedef struct {
     SettleInvoice *invoice; /* owned */
     int32_t carrier_id, after_run, place;
@@ -78,6 +86,7 @@ typedef struct SettleOutput {
     SettleLedgerDigest *digest;
     GArray *totals;    /* SettleTotal, all of the chunk */
     guint first_total; /* of the current distributor */
+    GArray *balances;  /* SettleBalanceRow: when it is sent */
     GArray *outcomes, *agenda, *deltas, *postings, *distributors, *invoices;
     int32_t distributor_id;
     /* what the last transfer's policy was: transfers of one policy come in long rows */
@@ -101,11 +110,16 @@ void settle_output_distributor(SettleOutput *output, int32_t distributor_id);
 gboolean settle_output_transfer(SettleOutput *output, const SettleTransfer *transfer,
                                 GError **error);
 void settle_output_distributor_end(SettleOutput *output);
-/* Sends the rest and the receipt. */
-gboolean settle_output_send(SettleOutput *output, int32_t chunk, GError **error);
+/* Works the balances of the accounts out that something was posted to. reader: a connection without
+ * an open COPY. */
+gboolean settle_output_balances(SettleOutput *output, SettleStore *reader, GError **error);
+/* Sends the rest and the receipt. reader: as above; NULL: the output's own. */
+gboolean settle_output_send(SettleOutput *output, SettleStore *reader, int32_t chunk,
+                            GError **error);
 /* Sends the rest and the receipt and commits. Constraint errors mean that somebody else did the
  * chunk. */
-gboolean settle_output_finish(SettleOutput *output, int32_t chunk, GError **error);
+gboolean settle_output_finish(SettleOutput *output, SettleStore *reader, int32_t chunk,
+                              GError **error);
 /* Gives the chunk up. */
 void settle_output_abort(SettleOutput *output);
 

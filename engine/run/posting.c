@@ -40,7 +40,7 @@ post(SettleStore *store, SettleRunContext *context, const SettlePosting *posting
     output = settle_output_new(context, store);
     if (!posting->post(store, context, output, data, error) ||
         (output->sums.transfers == 0 && posting->may_be_none) ||
-        !settle_output_send(output, 1, error) || !settle_failpoint(POSTING_POSTED, error))
+        !settle_output_send(output, NULL, 1, error) || !settle_failpoint(POSTING_POSTED, error))
         return FALSE;
     report->run_id = context->run_id;
     report->date = context->date;

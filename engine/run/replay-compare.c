@@ -184,6 +184,22 @@ put_totals(const SettleOutput *output, GArray *rows)
     }
 }
 
+static const SettleReplayTable balance_table = {
+    "balance",
+    COLUMNS(N("distributor"), {"carrier", SETTLE_REPLAY_CARRIER}, {"", SETTLE_REPLAY_CURRENCY},
+            {"account", SETTLE_REPLAY_ROLE}, MONEY("balance")),
+    5, 4};
+
+static void
+put_balances(const SettleOutput *output, GArray *rows)
+{
+    for (guint i = 0; i < output->balances->len; i++) {
+        const SettleBalanceRow *b = &g_array_index(output->balances, SettleBalanceRow, i);
+
+        PUT(rows, b->distributor_id, b->carrier_id, b->currency, b->role, b->balance_minor);
+    }
+}
+
 static const SettleReplayTable outcome_table = {
     "reason for zero",
     COLUMNS(N("distributor"), {"closed in", SETTLE_REPLAY_MONTH}, {"", SETTLE_REPLAY_ORDER},
@@ -440,6 +456,8 @@ settle_replay_compare(SettleReplay *replay, SettleStore *store, const SettleOutp
            compare_all_transfers(replay, store, output, first, last, error) &&
            compare_table(replay, store, output, first, last, &total_table, settle_sql_replay_totals,
                          IN_MONTH, put_totals, error) &&
+           compare_table(replay, store, output, first, last, &balance_table,
+                         settle_sql_replay_balances, IN_MONTH, put_balances, error) &&
            compare_table(replay, store, output, first, last, &outcome_table,
                          settle_sql_replay_outcomes, IN_CLOSING_MONTHS, put_outcomes, error) &&
            compare_table(replay, store, output, first, last, &agenda_table,

@@ -139,6 +139,14 @@ compare_run(SettleReplay *replay, const SettleResult *runs, int row, SettleRunRe
 }
 
 static gboolean
+compare_all(SettleReplay *replay, SettleStore *store, SettleOutput *output, int32_t first,
+            int32_t last, GError **error)
+{
+    return settle_output_balances(output, store, error) &&
+           settle_replay_compare(replay, store, output, first, last, error);
+}
+
+static gboolean
 replay_nightly(SettleStore *store, SettleReplay *replay, SettleRunContext *context,
                const SettleRunOptions *options, SettleRunReport *report, GError **error)
 {
@@ -178,7 +186,7 @@ replay_issue(SettleStore *store, SettleReplay *replay, SettleRunContext *context
     }
     report->transfers = output->sums.transfers;
     report->amount_minor = (int64_t) output->sums.amount;
-    return settle_replay_compare(replay, store, output, G_MININT32, G_MAXINT32, error);
+    return compare_all(replay, store, output, G_MININT32, G_MAXINT32, error);
 }
 
 static gboolean
@@ -191,7 +199,7 @@ replay_deposit(SettleStore *store, SettleReplay *replay, SettleRunContext *conte
         return FALSE;
     report->transfers = output->sums.transfers;
     report->amount_minor = (int64_t) output->sums.amount;
-    return settle_replay_compare(replay, store, output, G_MININT32, G_MAXINT32, error);
+    return compare_all(replay, store, output, G_MININT32, G_MAXINT32, error);
 }
 
 static gboolean

@@ -234,10 +234,11 @@ settle_worker_chunk(SettleWorker *worker, const SettleChunk *chunk, SettleChunkS
              load_volumes(worker, chunk, &failure) &&
              settle_invoicing_load(worker->invoicing, worker->reader, chunk, &failure) &&
              settle_chunk(worker, chunk, &failure) &&
-             settle_output_finish(worker->output, chunk->chunk, &failure) &&
+             settle_output_finish(worker->output, worker->reader, chunk->chunk, &failure) &&
              (worker->context->sink == NULL ||
-              worker->context->sink->chunk_done(worker->context->sink, worker->reader,
-                                                worker->output, chunk, &failure));
+              (settle_output_balances(worker->output, worker->reader, &failure) &&
+               worker->context->sink->chunk_done(worker->context->sink, worker->reader,
+                                                 worker->output, chunk, &failure)));
     }
     if (!ok) {
         settle_output_abort(worker->output);

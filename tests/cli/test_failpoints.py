@@ -170,7 +170,7 @@ class Failpoints(settle_test.TestCase):
     def check_world(self, world):
         """That there is something to lose."""
         count = {name: rows.total() for name, rows in self.after[-1].items()}
-        for name in ('transfer', 'ledger_total', 'order_outcome', 'agenda', 'bill', 'bill_found',
+        for name in ('transfer', 'ledger_total', 'account_balance', 'order_outcome', 'agenda', 'bill', 'bill_found',
                      'bill_waiting', 'contract', 'window_change', 'window_posting', 'invoice',
                      'invoice_line', 'invoice_issue', 'run_abandonment', 'quarantine',
                      'quarantine_release', 'staging_taken', 'policy'):

@@ -7,6 +7,7 @@ import sys
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 import small
 import settle_test
+import world
 from small import bill, order
 
 EVENT = {'carrier': 'C1', 'event_id': '', 'order_id': '', 'event': '', 'at': '', 'amount': '', 'reinstates': '',
@@ -117,6 +118,40 @@ class Causes(Case):
         self.assertEqual(self.causes('window'), [['volume', '2026-01', '2026-01', '500'],
                                                  ['volume', '2026-01', '2026-06', '-500']])
         self.proven()
+
+
+class Balances(Case):
+    def test_after_each_run(self):
+        """The row of the last run that touched an account is what its postings add up to, however long ago that is."""
+        self.prepare(RULES)
+        for i, day in enumerate(('2026-01-10', '2026-01-11', '2026-02-20')):
+            self.send('orders', day, order(f'A{i}', day), order(f'B{i}', day, distributor='D2'))
+        # D2 is touched again after sixty nights in which only D1's account was
+        for i in range(1, 28):
+            self.send('orders', f'2026-03-{i:02}', order(f'C{i}', f'2026-03-{i:02}'))
+        self.send('events', '2026-04-20', event('e1', 'B1', 'full-refund', '2026-04-19'))
+        self.run_to('2026-04-20')
+        self.assertEqual(self.database.sql("""
+            SELECT distributor_id, carrier_id, currency, role, balance_minor FROM (
+                SELECT DISTINCT ON (distributor_id, carrier_id, currency, role) * FROM settle.account_balance
+                 ORDER BY distributor_id, carrier_id, currency, role, run_id DESC) b ORDER BY 1, 2, 3, 4"""),
+                         self.database.sql("""
+            SELECT t.distributor_id, t.carrier_id, 156, x.role, sum(x.amount) FROM settle.ledger_total t
+             CROSS JOIN LATERAL (VALUES (debit, amount_minor), (credit, -amount_minor)) x (role, amount)
+             GROUP BY 1, 2, 3, 4 ORDER BY 1, 2, 3, 4"""))
+        runs = self.database.sql('SELECT distributor_id, count(*), count(DISTINCT run_id) FROM settle.account_balance '
+                                 'GROUP BY 1 ORDER BY 1')
+        touched = self.database.sql('SELECT distributor_id, 2 * count(DISTINCT run_id), count(DISTINCT run_id) '
+                                    'FROM settle.transfer GROUP BY 1 ORDER BY 1')
+        self.assertEqual(runs, touched)
+        self.assertGreater(int(runs[0][2]), 25)
+        self.assertEqual([(r['distributor'], r['account'], r['balance']) for r in self.rows('ledger', 'balances')],
+                         [('D1', 'carrier', '660.00'), ('D1', 'distributor', '-660.00'),
+                          ('D2', 'carrier', '44.00'), ('D2', 'distributor', '-44.00')])
+        self.proven()
+        world.tamper(self.database, 'UPDATE settle.account_balance SET balance_minor = balance_minor + 1 WHERE role = 2 AND '
+                     "run_id = (SELECT run_id FROM settle.run WHERE business_date = '2026-03-05')")
+        self.assertIn('account distributor of carrier id 1 stands at', self.settle('verify', code=1))
 
 
 if __name__ == '__main__':

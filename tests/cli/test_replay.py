@@ -159,6 +159,7 @@ class Replay(settle_test.TestCase):
         window = self.database.value('SELECT min(run_id) FROM settle.window_posting')
         for statement, what, run in (
                 ('UPDATE settle.ledger_total SET amount_minor = amount_minor + 1', 'total', first),
+                ('UPDATE settle.account_balance SET balance_minor = balance_minor + 1', 'balance', first),
                 ('UPDATE settle.ledger_total SET carrier_id = carrier_id + 1', 'total', first),
                 ('UPDATE settle.run_distributor SET digest = set_byte(digest, 3, 255 - get_byte(digest, 3))',
                  'digest', first),

@@ -201,7 +201,7 @@ class Verify(settle_test.TestCase):
         self.assertTrue(all(r['place'].startswith('batch') for r in rows), rows)
 
     def test_rows_added_and_lost(self):
-        for table in ('transfer', 'ledger_total', 'run_distributor', 'order_outcome', 'agenda', 'window_change',
+        for table in ('transfer', 'ledger_total', 'account_balance', 'run_distributor', 'order_outcome', 'agenda', 'window_change',
                       'window_posting', 'invoice', 'invoice_line', 'closed_order', 'bill', 'contract',
                       'quarantine', 'batch_slice', 'run_receipt', 'run_batch', 'run_policy', 'run_chunk',
                       'batch_consumption', 'control_log', 'policy_rule', 'policy_submission', 'run_seal', 'code',
@@ -265,7 +265,7 @@ class Verify(settle_test.TestCase):
             UPDATE settle.counter SET value = {run} WHERE name = 'run';
             INSERT INTO settle.run_chunk VALUES ({run}, 1, 1, 1000, 0);
             INSERT INTO settle.transfer SELECT distributor_id, period, subject_id, {run}, slot, amount_minor,
-                target_minor, policy_id, origin, class_id, revision, kind, debit, credit
+                target_minor, policy_id, origin, cause, class_id, revision, kind, debit, credit
               FROM settle.transfer WHERE run_id = (SELECT min(run_id) FROM settle.transfer)""")
         self.assertEqual(self.verify(database=copy), [])
         copy.settle('run', '--abandon', '--reason', 'a test', check=True)

@@ -43,6 +43,19 @@ CREATE TABLE settle.ledger_total (
 -- The few totals of deposits among all others.
 CREATE INDEX ledger_total_deposits ON settle.ledger_total (distributor_id, run_id) WHERE kind = 6;
 
+-- What an account stands at after a run that touched it, debit less credit; the latest row holds. A deposit of a
+-- distributor has no carrier (0), one of a carrier no distributor. month is that of the run's business date.
+CREATE TABLE settle.account_balance (
+    distributor_id integer NOT NULL,
+    month          date NOT NULL,
+    carrier_id     integer NOT NULL,
+    currency       smallint NOT NULL,
+    role           smallint NOT NULL CHECK (role BETWEEN 1 AND 8),
+    run_id         integer NOT NULL,
+    balance_minor  bigint NOT NULL,
+    PRIMARY KEY (distributor_id, month, carrier_id, currency, role, run_id)
+) PARTITION BY RANGE (month);
+
 -- The digest over a distributor's transfers of a run and carrier (0: none, of a deposit of its own); the run's digest is
 -- over these.
 CREATE TABLE settle.run_distributor (

@@ -67,6 +67,16 @@ SELECT coalesce(c.carrier, '') AS carrier, coalesce(d.distributor, '') AS distri
   JOIN settle_view.account a ON a.role = x.role
  GROUP BY 1, 2, 3, 4, 5;
 
+-- What an account stands at after each run that touched it, debit less credit; the latest run's row holds.
+CREATE VIEW settle_view.account_balance AS
+SELECT r.run_id, r.business_date, coalesce(c.carrier, '') AS carrier, coalesce(d.distributor, '') AS distributor,
+       b.currency AS currency_no, a.account, b.balance_minor
+  FROM settle.account_balance b
+  JOIN settle_view.run r USING (run_id)
+  LEFT JOIN settle_view.carrier c USING (carrier_id)
+  LEFT JOIN settle_view.distributor d USING (distributor_id)
+  JOIN settle_view.account a USING (role);
+
 CREATE VIEW settle_view.invoice AS
 SELECT CASE WHEN NOT i.carried
             THEN c.carrier || '-' || s.year || '-' || lpad((s.base + i.place)::text, 6, '0') END AS number,

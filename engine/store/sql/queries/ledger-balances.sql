@@ -1,17 +1,12 @@
--- Balances from the totals of published runs. $1 carrier, $2 distributor, $3 period (NULL: any)
--- A deposit belongs to one party, whoever's claim was covered from it.
-SELECT coalesce(c.code, '') AS carrier, coalesce(d.code, '') AS distributor, coalesce(p.currency, 156) AS currency,
-       x.role, sum(x.amount)::bigint
-  FROM settle.ledger_total t
-  LEFT JOIN settle.policy p USING (policy_id)
- CROSS JOIN LATERAL (VALUES (t.debit, t.amount_minor), (t.credit, -t.amount_minor)) x (role, amount)
-  LEFT JOIN settle.code c
-    ON c.dim = 1 AND c.id = t.carrier_id AND NOT (x.role = 7 AND t.credit <> 1 AND t.distributor_id <> 0)
-  LEFT JOIN settle.code d
-    ON d.dim = 2 AND d.id = t.distributor_id AND NOT (x.role = 7 AND t.credit = 1)
- WHERE t.run_id <= (SELECT value FROM settle.counter WHERE name = 'watermark')
-   AND NOT EXISTS (SELECT 1 FROM settle.run_abandonment a WHERE a.run_id = t.run_id)
-   AND ($1::text IS NULL OR c.code = $1) AND ($2::text IS NULL OR d.code = $2)
-   AND ($3::text IS NULL OR t.period = ($3 || '-01')::date)
- GROUP BY 1, 2, 3, 4
+-- What accounts stand at: after the last published run that touched them. $1 carrier, $2 distributor (NULL: any)
+SELECT coalesce(c.code, '') AS carrier, coalesce(d.code, '') AS distributor, b.currency::integer, b.role, b.balance_minor
+  FROM (SELECT DISTINCT ON (a.distributor_id, a.carrier_id, a.currency, a.role) a.*
+          FROM settle.account_balance a
+         WHERE a.run_id <= (SELECT value FROM settle.counter WHERE name = 'watermark')
+           AND NOT EXISTS (SELECT 1 FROM settle.run_abandonment x WHERE x.run_id = a.run_id)
+           AND ($1::text IS NULL OR a.carrier_id = (SELECT id FROM settle.code WHERE dim = 1 AND code = $1))
+           AND ($2::text IS NULL OR a.distributor_id = (SELECT id FROM settle.code WHERE dim = 2 AND code = $2))
+         ORDER BY a.distributor_id, a.carrier_id, a.currency, a.role, a.run_id DESC) b
+  LEFT JOIN settle.code c ON c.dim = 1 AND c.id = b.carrier_id
+  LEFT JOIN settle.code d ON d.dim = 2 AND d.id = b.distributor_id
  ORDER BY coalesce(c.code, '') COLLATE "C", coalesce(d.code, '') COLLATE "C", 3, 4
