@@ -54,6 +54,7 @@ sum_batches(SettleAudit *audit, SettleStore *store, GError **error)
         {"event-found", settle_sql_verify_event_found, FALSE},
         {"month-complete", settle_sql_verify_month_complete, FALSE},
         {"receipt", settle_sql_verify_receipt, FALSE},
+        {"fact-repeat", settle_sql_verify_fact_repeat, FALSE},
         {"quarantine", settle_sql_verify_quarantine, FALSE},
         {"carrier-version", settle_sql_verify_carrier_version, FALSE},
         {"distributor-version", settle_sql_verify_distributor_version, FALSE},

@@ -46,6 +46,7 @@ G_BEGIN_DECLS
     X(INTAKE_NOTICES_COPIED, "intake-notices-copied", DATABASE, "months, receipts are copied")     \
     X(INTAKE_PARTIES_COPIED, "intake-parties-copied", DATABASE, "master data is copied")           \
     X(INTAKE_CODES_INSERTED, "intake-codes-inserted", DATABASE, "new codes have their ids")        \
+    X(INTAKE_REPEATS_COPIED, "intake-repeats-copied", DATABASE, "repeats of facts are noted")      \
     X(INTAKE_QUARANTINE_COPIED, "intake-quarantine-copied", DATABASE, "rejected rows are kept")    \
     X(INTAKE_SLICES_INSERTED, "intake-slices-inserted", DATABASE, "facts a distributor are told")  \
     X(INTAKE_BATCH_INSERTED, "intake-batch-inserted", DATABASE, "the batch's own row is there")    \

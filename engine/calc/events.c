@@ -88,12 +88,45 @@ leave_out_beyond_paid(GArray *events, const SettleRefundLimit *limit, GArray *re
     return nothing;
 }
 
+static int
+compare_versions(const void *a, const void *b)
+{
+    const SettleEvent *x = a, *y = b;
+
+    if (x->event_id != y->event_id)
+        return x->event_id < y->event_id ? -1 : 1;
+    return (int) x->version - (int) y->version;
+}
+
+/* Of an event that was revised or withdrawn the last row holds. */
+static void
+keep_versions(GArray *events)
+{
+    gboolean any = FALSE;
+    guint kept = 0;
+
+    for (guint i = 0; i < events->len && !any; i++)
+        any = g_array_index(events, SettleEvent, i).version > 2;
+    if (!any)
+        return;
+    qsort(events->data, events->len, sizeof(SettleEvent), compare_versions);
+    for (guint i = 0; i < events->len; i++) {
+        const SettleEvent *event = &g_array_index(events, SettleEvent, i);
+
+        if ((i + 1 == events->len || event[1].event_id != event->event_id) &&
+            (event->version & 1) == 0)
+            g_array_index(events, SettleEvent, kept++) = *event;
+    }
+    g_array_set_size(events, kept);
+}
+
 guint
 settle_events_in_force(GArray *events, SettleDay date, const SettleRefundLimit *limit,
                        GArray *ret_nothing)
 {
     guint n = 0, nothing = 0;
 
+    keep_versions(events);
     /* Reinstatements stay until the end: they are what the others are held against. */
     for (guint i = 0; i < events->len; i++) {
         SettleEvent event = g_array_index(events, SettleEvent, i);

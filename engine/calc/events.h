@@ -11,11 +11,12 @@ typedef struct {
     int64_t slack_minor; /* so much beyond what is left passes as the rest; 0 or more */
 } SettleRefundLimit;
 
-/* Leaves the events that count on the day, by (day, instant, kind, event_id): dated up to it, not
- * undone by a reinstatement that is, and of refunds those that fit into what is left of what was
- * paid (docs/semantics.md 2). events: GArray of SettleEvent of one order, any order. Returns how
- * many count for nothing: refunds that do not fit, and reinstatements that undo no event of the
- * list; ret_nothing: NULL, or a GArray of SettleEvent that they are appended to. */
+/* Leaves the events that count on the day, by (day, instant, kind, event_id): of each the last
+ * version unless it withdraws the event, dated up to it, not undone by a reinstatement that is, and
+ * of refunds those that fit into what is left of what was paid (docs/semantics.md 2). events:
+ * GArray of SettleEvent of one order, any order. Returns how many count for nothing: refunds that
+ * do not fit, and reinstatements that undo no event of the list; ret_nothing: NULL, or a GArray of
+ * SettleEvent that they are appended to. */
 guint settle_events_in_force(GArray *events, SettleDay date, const SettleRefundLimit *limit,
                              GArray *ret_nothing);
 

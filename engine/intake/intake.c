@@ -45,6 +45,7 @@ job_free(SettleIntakeJob *job)
     g_strfreev(job->header_names);
     g_clear_pointer(&job->keep, settle_keep_free);
     settle_spool_free(job->quarantine);
+    settle_spool_free(job->repeats);
     settle_spool_free(job->rows);
     for (int dim = 0; dim < SETTLE_N_DIMS; dim++)
         settle_intake_codes_free(job->codes[dim]);
@@ -146,6 +147,7 @@ job_new(SettleStore *store, SettleIntakeKind kind, const char *name,
     job->keep = settle_keep_new();
     job->quarantine = settle_spool_new(job->memory);
     job->rows = settle_spool_new(job->memory);
+    job->repeats = settle_spool_new(job->memory);
     for (int dim = 1; dim < SETTLE_N_DIMS; dim++)
         job->codes[dim] = settle_intake_codes_new();
     job->slices = g_hash_table_new(NULL, NULL);
@@ -317,8 +319,9 @@ write_batch(SettleIntakeJob *job, const Origin *origin, const char *reason, GErr
         !settle_store_begin(job->store, error))
         return FALSE;
     settle_store_sum_rows(job->store, &job->content);
-    written = write_kind(job, error) && insert_codes(job, error) &&
-              settle_intake_write_quarantine(job, error) && settle_intake_write_slices(job, error);
+    written = write_kind(job, error) && settle_intake_write_repeats(job, error) &&
+              insert_codes(job, error) && settle_intake_write_quarantine(job, error) &&
+              settle_intake_write_slices(job, error);
     settle_store_sum_rows(job->store, NULL);
     if (written) {
         settle_invariant(job->rows_read ==

@@ -153,6 +153,63 @@ put_kept(SettleIntakeJob *job, SettleWriter *writer, const Kept *kept, GString *
 }
 
 gboolean
+settle_intake_repeat(SettleIntakeJob *job, SettleFactKind kind, int64_t id, SettleMonth month,
+                     int16_t currency, int16_t revision, GError **error)
+{
+    SettleMonth known = month != 0 ? month : SETTLE_INTAKE_FIRST_MONTH;
+    SettleSpoolKey key = {{(uint64_t) id, (uint64_t) known << 16 | (uint64_t) kind,
+                           (uint64_t) (uint16_t) currency << 16 | (uint16_t) revision}};
+
+    return settle_spool_add(job->repeats, &key, 0, error) != NULL;
+}
+
+static gboolean
+put_repeat(const SettleIntakeJob *job, SettleWriter *writer, const SettleSpoolKey *key,
+           GError **error)
+{
+    if (!settle_writer_row(writer, 6, error))
+        return FALSE;
+    settle_writer_i64(writer, (int64_t) key->word[0]);
+    settle_writer_month(writer, (SettleMonth) (key->word[1] >> 16));
+    settle_writer_i16(writer, (int16_t) (key->word[1] & 0xffff));
+    settle_writer_i16(writer, (int16_t) (key->word[2] >> 16));
+    settle_writer_i16(writer, (int16_t) (key->word[2] & 0xffff));
+    settle_writer_i32(writer, job->batch_id);
+    return TRUE;
+}
+
+gboolean
+settle_intake_write_repeats(SettleIntakeJob *job, GError **error)
+{
+    SettleSpoolKey key, last = {{0, 0, 0}};
+    const void *bytes;
+    size_t length;
+    GError *failure = NULL;
+    g_autoptr(SettleWriter) writer = NULL;
+
+    if (settle_spool_count(job->repeats) == 0)
+        return TRUE;
+    writer = settle_store_copy_in(job->store, settle_sql_copy_fact_repeat, error);
+    if (writer == NULL)
+        return FALSE;
+    settle_spool_rewind(job->repeats);
+    while (settle_spool_next(job->repeats, &key, &bytes, &length, &failure)) {
+        /* told twice in this batch, it is told by it once */
+        if (memcmp(&key, &last, sizeof key) == 0)
+            continue;
+        last = key;
+        if (!put_repeat(job, writer, &key, error))
+            return FALSE;
+    }
+    if (failure != NULL) {
+        g_propagate_error(error, failure);
+        return FALSE;
+    }
+    return settle_writer_finish(g_steal_pointer(&writer), error) &&
+           settle_failpoint(INTAKE_REPEATS_COPIED, error);
+}
+
+gboolean
 settle_intake_write_quarantine(SettleIntakeJob *job, GError **error)
 {
     SettleSpoolKey key;

@@ -20,14 +20,17 @@ G_BEGIN_DECLS
 #define SETTLE_INTAKE_N_MONTHS    6000
 #define SETTLE_INTAKE_FIRST_MONTH (1900 * 12)
 /* Ids looked up in the database with one statement. */
-#define SETTLE_INTAKE_SLICE    500000
-#define SETTLE_INTAKE_MESSAGE  400
-#define SETTLE_INTAKE_MAX_KEY  200 /* bytes of an order id or contract */
-#define SETTLE_INTAKE_MAX_CODE 100
-#define SETTLE_INTAKE_MAX_NAME 500
+#define SETTLE_INTAKE_SLICE              500000
+#define SETTLE_INTAKE_MESSAGE            400
+#define SETTLE_INTAKE_MAX_KEY            200 /* bytes of an order id or contract */
+#define SETTLE_INTAKE_MAX_CODE           100
+#define SETTLE_INTAKE_MAX_NAME           500
 #define SETTLE_INTAKE_SPREADSHEET_DIGITS 15
 #define SETTLE_INTAKE_MAX_PARTIES                                                                  \
     2000000 /* rows of master data in one file: they are kept in memory */
+
+/* A fact as it is first told; what is corrected or withdrawn later is a further row. */
+#define SETTLE_FIRST_REVISION 1
 
 /* Sums are kept in ten-thousandths so that currencies of any exponent add up. */
 #define SETTLE_INTAKE_SCALE 4
@@ -56,30 +59,31 @@ typedef struct SettleIntakeJob {
     unsigned n_header;
 
     int64_t rows_read, accepted, repeated, quarantined, waiting, bills_found;
-    int64_t unreadable; /* rows whose amount could not be read */
+    int64_t unreadable;   /* rows whose amount could not be read */
     const char *unproved; /* why an unproved control sum is accepted; NULL: it is proved */
     /* ids that are numbers of more digits than a spreadsheet keeps; their digits behind those;
      * whether some of them is no zero */
     int64_t long_ids, long_id_zeros;
     gboolean long_ids_differ;
-    SettleInt128 sum;   /* scaled */
-    int exponent;       /* the largest one of the currencies seen; -1: none */
+    SettleInt128 sum; /* scaled */
+    int exponent;     /* the largest one of the currencies seen; -1: none */
 
     int32_t batch_id;
     SettleKeep *keep;                        /* every record as it came */
     SettleSpool *quarantine;                 /* by line */
+    SettleSpool *repeats;                    /* of facts of other batches: keys alone */
     SettleSpool *rows;                       /* the rows that are valid by themselves */
     SettleIntakeCodes *codes[SETTLE_N_DIMS]; /* look-up caches and new codes */
     int32_t
         next_id[SETTLE_N_DIMS]; /* of new codes; the counters of the database agree at the end */
     GHashTable *slices;         /* int64 distributor and month -> facts */
     uint32_t months[SETTLE_INTAKE_N_MONTHS]; /* rows of each: partitions to be there */
-    gboolean waiting_known, waiting_there; /* bills that wait for their order, in the database */
-    SettleDay oldest_day;                  /* earliest closing day among the orders */
-    GPtrArray *parties;                    /* kinds of master data: their rows, in memory */
-    GArray *events;                        /* SettleIntakeEvent, in memory, too */
-    GArray *notices;                       /* SettleIntakeNotice, likewise */
-    SettleArena *arena;                    /* of all three */
+    gboolean waiting_known, waiting_there;   /* bills that wait for their order, in the database */
+    SettleDay oldest_day;                    /* earliest closing day among the orders */
+    GPtrArray *parties;                      /* kinds of master data: their rows, in memory */
+    GArray *events;                          /* SettleIntakeEvent, in memory, too */
+    GArray *notices;                         /* SettleIntakeNotice, likewise */
+    SettleArena *arena;                      /* of all three */
 } SettleIntakeJob;
 
 /* Where a record stands in what was kept. */
@@ -168,6 +172,22 @@ void settle_intake_slice(SettleIntakeJob *job, int32_t distributor_id, SettleMon
 /* SettleIntakeRejection: the first ones by line. */
 gboolean settle_intake_first_rejections(SettleIntakeJob *job, GPtrArray **ret_rejections,
                                         GError **error);
+/* What facts are called where a batch repeats them (settle.fact_repeat). */
+typedef enum {
+    SETTLE_FACT_ORDER = 1,
+    SETTLE_FACT_BILL = 2,
+    SETTLE_FACT_EVENT = 3,
+    SETTLE_FACT_RECEIPT = 4,
+    SETTLE_FACT_MONTH = 5,
+} SettleFactKind;
+/* Notes that this batch, too, told a fact of another one. id: order, contract, event, receipt or
+ * carrier; month: closing, of the bill or complete, else 0; currency, revision: of a bill, else 0.
+ */
+gboolean settle_intake_repeat(SettleIntakeJob *job, SettleFactKind kind, int64_t id,
+                              SettleMonth month, int16_t currency, int16_t revision,
+                              GError **error);
+/* COPYs them, each once. */
+gboolean settle_intake_write_repeats(SettleIntakeJob *job, GError **error);
 /* COPYs the quarantined rows and inserts the slices. */
 gboolean settle_intake_write_quarantine(SettleIntakeJob *job, GError **error);
 gboolean settle_intake_write_slices(SettleIntakeJob *job, GError **error);

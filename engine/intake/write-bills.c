@@ -203,7 +203,8 @@ take_again(SettleIntakeJob *job, const SettleIntakeBill *bill, const SettleIntak
     gboolean in_file = before->source_batch_id == job->batch_id;
     if (!differ(row, before, names, &verdict.column)) {
         job->repeated++;
-        return TRUE;
+        return in_file || settle_intake_repeat(job, SETTLE_FACT_BILL, bill->contract_id,
+                                               bill->month, bill->currency, bill->revision, error);
     }
     g_autofree char *of_batch =
         in_file ? g_strdup("") : g_strdup_printf(" of batch %d", before->source_batch_id);
@@ -316,7 +317,7 @@ sort_out(SettleIntakeJob *job, Work *work, GError **error)
 static gboolean
 copy_waiting(SettleIntakeJob *job, Work *work, GError **error)
 {
-    enum { FIELDS = 15 };
+    enum { FIELDS = 16 };
     SettleIntakeCursor cursor;
     if (settle_spool_count(work->unresolved) == 0)
         return TRUE;
@@ -343,6 +344,7 @@ copy_waiting(SettleIntakeJob *job, Work *work, GError **error)
         settle_writer_i16(writer, row->currency);
         settle_writer_text(writer, row->text, row->contract_length);
         settle_writer_i32(writer, row->carrier_id);
+        settle_writer_i16(writer, row->turn);
         if (!settle_cursor_step(&cursor, error))
             return FALSE;
     }

@@ -124,13 +124,16 @@ settle_bill_read(const SettleReader *reader, int first, SettleIntakeBillRow *ret
     ret_bill->megabytes = settle_reader_i64(reader, first + 8);
     ret_bill->source_batch_id = settle_reader_i32(reader, first + 9);
     ret_bill->line = settle_reader_i32(reader, first + 10);
+    ret_bill->turn = settle_reader_i16(reader, first + 11);
 }
 
 gboolean
 settle_bill_add(SettleSpool *bills, const SettleIntakeBillRow *row, GError **error)
 {
-    SettleSpoolKey key = {{(uint64_t) row->order.distributor_id, (uint64_t) row->order.order_id,
-                           settle_bill_word(row->month, row->revision) << 1 | row->withdrawn}};
+    SettleSpoolKey key = {
+        {(uint64_t) row->order.distributor_id, (uint64_t) row->order.order_id,
+         (settle_bill_word(row->month, row->revision) << 8 | (uint64_t) row->turn) << 1 |
+             row->withdrawn}};
     SettleIntakeBillRow *to = settle_spool_add(bills, &key, sizeof *row, error);
     if (to == NULL)
         return FALSE;
@@ -170,12 +173,13 @@ put_bill(SettleWriter *writer, const SettleIntakeJob *job, const SettleIntakeBil
     settle_writer_i16(writer, (int16_t) order->flags);
     settle_writer_i64(writer, order->contract_id);
     settle_writer_i32(writer, row->line);
+    settle_writer_i16(writer, row->turn);
 }
 
 gboolean
 settle_bills_copy(SettleIntakeJob *job, SettleSpool *bills, GError **error)
 {
-    enum { FIELDS = 27 };
+    enum { FIELDS = 28 };
     SettleIntakeCursor cursor;
     if (settle_spool_count(bills) == 0)
         return TRUE;
@@ -224,7 +228,8 @@ settle_bills_waiting(SettleIntakeJob *job, const int64_t *contracts, size_t n, S
         row.carrier_id = settle_reader_i32(reader, SETTLE_BILL_COLUMNS + 2);
         row.contract_length = (uint16_t) length;
         SettleSpoolKey key = {{(uint64_t) row.order.contract_id,
-                               settle_bill_key(row.currency, row.month, row.revision), 0}};
+                               settle_bill_key(row.currency, row.month, row.revision),
+                               (uint64_t) row.turn}};
         SettleIntakeBillRow *to = settle_spool_add(waiting, &key, sizeof row + length, error);
         if (to == NULL)
             return FALSE;

@@ -75,7 +75,7 @@ compare_rows(const void *a, const void *b)
 gboolean
 settle_events_copy(SettleIntakeJob *job, GArray *rows, GError **error)
 {
-    enum { FIELDS = 24 };
+    enum { FIELDS = 26 };
     g_autoptr(SettleWriter) writer = NULL;
 
     if (rows->len == 0)
@@ -115,6 +115,8 @@ settle_events_copy(SettleIntakeJob *job, GArray *rows, GError **error)
         settle_writer_i16(writer, order->channel_id);
         settle_writer_i16(writer, order->currency);
         settle_writer_i16(writer, (int16_t) order->flags);
+        settle_writer_i16(writer, SETTLE_FIRST_REVISION);
+        settle_writer_bool(writer, FALSE);
         settle_intake_slice(job, order->distributor_id, month);
         settle_intake_see_month(job, month);
     }
@@ -184,9 +186,12 @@ sort_out(SettleIntakeJob *job, SettleEventPast *past, GArray *rows, GArray *wait
         /* One that waits for an order that may never come keeps the right one out no more. */
         if (before != NULL &&
             !(before->waits && order != NULL && !settle_known_event_belongs(before, order))) {
-            if (is_repeated(job, &known, before, &verdict))
+            if (is_repeated(job, &known, before, &verdict)) {
                 job->repeated++;
-            else if (!settle_intake_quarantine_kept(job, &verdict, &event->place, error))
+                if (before->batch_id != job->batch_id &&
+                    !settle_intake_repeat(job, SETTLE_FACT_EVENT, before->event_id, 0, 0, 0, error))
+                    return FALSE;
+            } else if (!settle_intake_quarantine_kept(job, &verdict, &event->place, error))
                 return FALSE;
             continue;
         }

@@ -19,6 +19,7 @@ static gboolean
 leave_known_months(SettleIntakeJob *job, GError **error)
 {
     g_autoptr(GHashTable) known = g_hash_table_new(NULL, NULL);
+    g_autoptr(GHashTable) before = g_hash_table_new(NULL, NULL);
     g_autoptr(SettleReader) reader =
         settle_store_read(job->store, settle_sql_intake_months_there, error, "");
     GError *failure = NULL;
@@ -26,9 +27,12 @@ leave_known_months(SettleIntakeJob *job, GError **error)
 
     if (reader == NULL)
         return FALSE;
-    while (settle_reader_next(reader, &failure))
-        g_hash_table_add(known,
-                         month_key(settle_reader_i32(reader, 0), settle_reader_month(reader, 1)));
+    while (settle_reader_next(reader, &failure)) {
+        gpointer key = month_key(settle_reader_i32(reader, 0), settle_reader_month(reader, 1));
+
+        g_hash_table_add(known, key);
+        g_hash_table_add(before, key);
+    }
     if (failure != NULL) {
         g_propagate_error(error, failure);
         return FALSE;
@@ -36,10 +40,15 @@ leave_known_months(SettleIntakeJob *job, GError **error)
     for (guint i = 0; i < job->notices->len; i++) {
         SettleIntakeNotice notice = g_array_index(job->notices, SettleIntakeNotice, i);
 
-        if (g_hash_table_add(known, month_key(notice.carrier_id, notice.month)))
+        if (g_hash_table_add(known, month_key(notice.carrier_id, notice.month))) {
             g_array_index(job->notices, SettleIntakeNotice, kept++) = notice;
-        else
-            job->repeated++;
+            continue;
+        }
+        job->repeated++;
+        if (g_hash_table_contains(before, month_key(notice.carrier_id, notice.month)) &&
+            !settle_intake_repeat(job, SETTLE_FACT_MONTH, notice.carrier_id, notice.month, 0, 0,
+                                  error))
+            return FALSE;
     }
     g_array_set_size(job->notices, kept);
     return TRUE;
@@ -49,12 +58,14 @@ static gboolean
 put_month(const SettleIntakeJob *job, SettleWriter *writer, const SettleIntakeNotice *notice,
           GError **error)
 {
-    if (!settle_writer_row(writer, 4, error))
+    if (!settle_writer_row(writer, 6, error))
         return FALSE;
     settle_writer_i32(writer, notice->carrier_id);
     settle_writer_month(writer, notice->month);
     settle_writer_i32(writer, job->batch_id);
     settle_writer_i32(writer, notice->place.line);
+    settle_writer_i16(writer, SETTLE_FIRST_REVISION);
+    settle_writer_bool(writer, FALSE);
     return TRUE;
 }
 
@@ -133,6 +144,9 @@ sort_out_receipts(SettleIntakeJob *job, GError **error)
             other->month == notice.month && other->amount_minor == notice.amount_minor &&
             other->currency == notice.currency) {
             job->repeated++;
+            if (other->batch_id != job->batch_id &&
+                !settle_intake_repeat(job, SETTLE_FACT_RECEIPT, notice.receipt_id, 0, 0, 0, error))
+                return FALSE;
             continue;
         }
         if (other != NULL) {
@@ -161,7 +175,7 @@ static gboolean
 put_receipt(SettleIntakeJob *job, SettleWriter *writer, const SettleIntakeNotice *notice,
             GError **error)
 {
-    if (!settle_writer_row(writer, 9, error))
+    if (!settle_writer_row(writer, 11, error))
         return FALSE;
     settle_writer_i32(writer, notice->distributor_id);
     settle_writer_i64(writer, notice->receipt_id);
@@ -172,6 +186,8 @@ put_receipt(SettleIntakeJob *job, SettleWriter *writer, const SettleIntakeNotice
     settle_writer_i16(writer, notice->currency);
     settle_writer_i64(writer, notice->amount_minor);
     settle_writer_text(writer, notice->upstream, notice->upstream_length);
+    settle_writer_i16(writer, SETTLE_FIRST_REVISION);
+    settle_writer_bool(writer, FALSE);
     settle_intake_slice(job, notice->distributor_id, notice->month);
     return TRUE;
 }

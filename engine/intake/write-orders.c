@@ -149,7 +149,9 @@ take_again(SettleIntakeJob *job, const SettleIntakeOrder *row, const SettleIntak
                    "has the same internal id as another order, in %s", where);
     } else if (!differ(row, before, names, &column)) {
         job->repeated++;
-        return TRUE;
+        return !in_database ||
+               settle_intake_repeat(job, SETTLE_FACT_ORDER, before->order_id,
+                                    settle_day_month(before->closing_day), 0, 0, error);
     } else {
         verdict.column = column;
         g_snprintf(verdict.message, sizeof verdict.message,
@@ -267,6 +269,7 @@ find_bills(Work *work, SettleIntakeCursor *waiting, uint64_t contract, const GAr
         if (first != NULL) {
             SettleSpoolKey key = waiting->key;
             row.order = first->order;
+            row.turn = 0;
             row.order.flags &= (uint16_t) ~SETTLE_ORDER_FOLLOWS;
             row.follows = row.month == first->month;
             first->month = row.month;
@@ -367,6 +370,7 @@ move_bills(SettleIntakeJob *job, Work *work, GError **error)
         last_order = row.order.order_id;
         last_month = row.month;
         row.order = move->to;
+        row.turn = 0;
         if (!settle_bill_add(work->bills, &row, error))
             return FALSE;
     }
@@ -378,7 +382,7 @@ move_bills(SettleIntakeJob *job, Work *work, GError **error)
 static gboolean
 copy_orders(SettleIntakeJob *job, Work *work, GError **error)
 {
-    enum { FIELDS = 19 };
+    enum { FIELDS = 21 };
     SettleIntakeCursor cursor;
     g_autoptr(SettleWriter) writer =
         settle_store_copy_in(job->store, settle_sql_copy_closed_order, error);
@@ -410,6 +414,8 @@ copy_orders(SettleIntakeJob *job, Work *work, GError **error)
         settle_writer_i32(writer, row->place.line);
         settle_writer_text(writer, row->text, row->upstream_length);
         settle_writer_text(writer, row->text + row->upstream_length, row->contract_length);
+        settle_writer_i16(writer, SETTLE_FIRST_REVISION);
+        settle_writer_bool(writer, FALSE);
         settle_intake_slice(job, row->distributor_id, settle_day_month(row->closing_day));
         if (!settle_cursor_step(&cursor, error))
             return FALSE;
@@ -468,7 +474,7 @@ find_events(SettleIntakeJob *job, Work *work, GError **error)
 static gboolean
 copy_contracts(SettleIntakeJob *job, Work *work, GError **error)
 {
-    enum { FIELDS = 14 };
+    enum { FIELDS = 16 };
     SettleIntakeCursor cursor;
     if (settle_spool_count(work->contracts) == 0)
         return TRUE;
@@ -497,6 +503,8 @@ copy_contracts(SettleIntakeJob *job, Work *work, GError **error)
         settle_writer_i16(writer, row->channel_id);
         settle_writer_i16(writer, row->currency);
         settle_writer_i16(writer, (int16_t) flags);
+        settle_writer_i16(writer, SETTLE_FIRST_REVISION);
+        settle_writer_bool(writer, FALSE);
         if (!settle_cursor_step(&cursor, error))
             return FALSE;
     }
@@ -516,13 +524,14 @@ copy_found(SettleIntakeJob *job, Work *work, GError **error)
     if (writer == NULL || !settle_cursor_start(&cursor, work->found, error))
         return FALSE;
     while (cursor.there) {
-        if (!settle_writer_row(writer, 5, error))
+        if (!settle_writer_row(writer, 6, error))
             return FALSE;
         settle_writer_i64(writer, (int64_t) cursor.key.word[0]);
         settle_writer_i16(writer, settle_bill_key_currency(cursor.key.word[1]));
         settle_writer_month(writer, settle_bill_key_month(cursor.key.word[1]));
         settle_writer_i16(writer, (int16_t) (cursor.key.word[1] & 0xffff));
         settle_writer_i32(writer, job->batch_id);
+        settle_writer_i16(writer, (int16_t) cursor.key.word[2]); /* turn */
         if (!settle_cursor_step(&cursor, error))
             return FALSE;
     }

@@ -24,6 +24,7 @@ typedef struct {
     SettleDay issue_day;
     int32_t carrier_id; /* waiting ones only, and the contract's text behind the row */
     int16_t revision, currency;
+    int16_t turn; /* how often it came back to the order, or to waiting */
     guint8 withdrawn, follows;
     uint16_t contract_length;
     char text[];
@@ -98,8 +99,8 @@ SettleIntakeFirst *settle_firsts_find(const GArray *firsts, int16_t currency);
 void settle_contract_read(const SettleReader *reader, int first,
                           SettleIntakeContract *ret_contract);
 /* Reads columns first..: month, revision, issue_day, billed_minor, tax_minor, cash_minor,
- * arrears_minor, minutes, megabytes, source_batch_id, line. */
-#define SETTLE_BILL_COLUMNS 11
+ * arrears_minor, minutes, megabytes, source_batch_id, line, turn. */
+#define SETTLE_BILL_COLUMNS 12
 void settle_bill_read(const SettleReader *reader, int first, SettleIntakeBillRow *ret_bill);
 /* Adds a bill to the spool of rows to write, by (distributor, order, month and revision). */
 gboolean settle_bill_add(SettleSpool *bills, const SettleIntakeBillRow *row, GError **error);

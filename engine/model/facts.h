@@ -18,7 +18,11 @@ typedef enum {
     SETTLE_ORDER_FOLLOWS = 1 << 1, /* the contract already had an earlier-closed order: the bills
                                     * serve that one (docs/semantics.md 13.8) */
     SETTLE_ORDER_NO_CONTRACT = 1 << 2, /* the order names no contract: no bill can serve it */
+    /* Read beside the stored ones: this row withdraws the order; and above it, in so many bits, the
+     * revision less 1. Of an order's rows the one with the highest of these holds. */
+    SETTLE_ORDER_WITHDRAWN = 1 << 3,
 } SettleOrderFlags;
+#define SETTLE_ORDER_VERSION_SHIFT 3
 
 typedef struct {
     int64_t order_id;
@@ -47,8 +51,10 @@ typedef struct {
     int32_t minutes;
     SettleMonth month;
     SettleDay issue_day;
-    int16_t revision;  /* 1.. ; the highest holds */
-    uint8_t withdrawn; /* the contract's bills moved to an earlier-closed order that came late */
+    int16_t revision; /* 1.. ; the highest holds */
+    uint8_t
+        withdrawn : 1; /* the contract's bills moved to an earlier-closed order that came late */
+    uint8_t turn : 7;  /* how often they came back to this order: of a revision the last holds */
     uint8_t follows;   /* another revision of this month came before: posted may not be zero */
 } SettleBill;
 
@@ -77,6 +83,7 @@ typedef struct {
     SettleDay day;           /* local day of the settlement zone */
     uint8_t kind;            /* SettleEventKind */
     uint8_t whole;           /* a refund of everything, whatever the amount */
+    uint16_t version; /* revision times 2; odd: withdrawn. Of an event's rows the highest holds */
 } SettleEvent;
 /* "refund", "cancel" ... as files and policies write them. */
 const char *settle_event_kind_name(SettleEventKind kind);

@@ -111,6 +111,7 @@ load_events(Schedule *s, int32_t from, int32_t to, GError **error)
             .whole = (uint8_t) settle_reader_bool(reader, 6),
             .at = settle_reader_i64(reader, 7),
             .order.distributor_id = settle_reader_i32(reader, 8),
+            .version = (uint16_t) settle_reader_i16(reader, 9),
         };
 
         g_array_append_val(s->events, event);

@@ -113,6 +113,17 @@ load_batch_states(SettleStore *store, SettleRunContext *context, GError **error)
     return TRUE;
 }
 
+/* Takes the month off if it is the last one: another row of it follows. */
+static void
+forget_month(GArray *months, const SettleCompleteMonth *month)
+{
+    const SettleCompleteMonth *last =
+        months->len > 0 ? &g_array_index(months, SettleCompleteMonth, months->len - 1) : NULL;
+
+    if (last != NULL && last->carrier_id == month->carrier_id && last->month == month->month)
+        g_array_set_size(months, months->len - 1);
+}
+
 static gboolean
 load_complete_months(SettleStore *store, SettleRunContext *context, GError **error)
 {
@@ -128,11 +139,17 @@ load_complete_months(SettleStore *store, SettleRunContext *context, GError **err
 
         if (state == SETTLE_BATCH_UNSEEN)
             continue;
+        forget_month(context->complete, &month);
+        forget_month(context->completed, &month);
+        if (settle_result_bool(rows, i, 3))
+            continue;
         g_array_append_val(context->complete, month);
-        g_array_append_val(context->months, month.month);
         if (state == SETTLE_BATCH_OF_RUN)
             g_array_append_val(context->completed, month);
     }
+    for (guint i = 0; i < context->complete->len; i++)
+        g_array_append_val(context->months,
+                           g_array_index(context->complete, SettleCompleteMonth, i).month);
     return TRUE;
 }
 

@@ -156,6 +156,9 @@ settle_joint_load_receipts(SettleJoint *joint, SettleWorker *worker, const Settl
 {
     g_autoptr(SettleReader) reader = NULL;
     GError *failure = NULL;
+    SettleJointMoney last = {
+        0}; /* the last row of its receipt so far; a receipt is never nothing */
+    int64_t last_id = 0;
 
     g_array_set_size(joint->pairs, 0);
     g_hash_table_remove_all(joint->pair_set);
@@ -180,12 +183,21 @@ settle_joint_load_receipts(SettleJoint *joint, SettleWorker *worker, const Settl
             .minor = settle_reader_i64(reader, 4),
             .is_new = state == SETTLE_BATCH_OF_RUN,
         };
+        int64_t receipt_id = settle_reader_i64(reader, 6);
 
         if (money.is_new)
             worker->output->sums.facts++;
-        if (state != SETTLE_BATCH_UNSEEN)
-            add_money(joint, &money);
+        if (state == SETTLE_BATCH_UNSEEN)
+            continue;
+        if (last_id != receipt_id && last.minor != 0)
+            add_money(joint, &last);
+        if (settle_reader_bool(reader, 7))
+            money.minor = 0;
+        last = money;
+        last_id = receipt_id;
     }
+    if (last.minor != 0)
+        add_money(joint, &last);
     if (failure != NULL)
         g_propagate_error(error, failure);
     return failure == NULL;
@@ -328,14 +340,6 @@ find_pairs(SettleJoint *joint, SettleWorker *worker, const SettleChunk *chunk)
     }
 }
 
-static int
-compare_orders(gconstpointer a, gconstpointer b)
-{
-    const SettleOrder *x = a, *y = b;
-
-    return settle_order_key_compare(x->distributor_id, x->order_id, y->distributor_id, y->order_id);
-}
-
 /* The orders of all distributors that are joint under one policy. */
 static gboolean
 load_policy_orders(SettleJoint *joint, SettleWorker *worker, const SettlePolicy *policy,
@@ -396,6 +400,6 @@ settle_joint_load_orders(SettleJoint *joint, SettleWorker *worker, const SettleC
         if (!load_policy_orders(joint, worker, settle_policy_set_nth(joint->context->policies, p),
                                 chunk, error))
             return FALSE;
-    g_array_sort(worker->joint_orders, compare_orders);
+    settle_load_keep_versions(worker->joint_orders);
     return TRUE;
 }

@@ -13,7 +13,9 @@ compare_events(const void *a, const void *b)
 
     if (order != 0)
         return order;
-    return x->event_id < y->event_id ? -1 : x->event_id > y->event_id;
+    if (x->event_id != y->event_id)
+        return x->event_id < y->event_id ? -1 : 1;
+    return (int) x->version - (int) y->version;
 }
 
 /* Reads a stream to its end; takes ownership of the reader. */
@@ -37,6 +39,7 @@ read_events(SettleReader *stream, const SettleRunContext *context, const SettleC
             .whole = (uint8_t) settle_reader_bool(reader, 18),
             .at = settle_reader_i64(reader, 19),
             .source_batch_id = settle_reader_i32_if_sent(reader, 20),
+            .version = (uint16_t) settle_reader_i16(reader, 21),
         };
 
         settle_load_order(reader, &event.order);

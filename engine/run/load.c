@@ -52,6 +52,8 @@ compare_bills(gconstpointer a, gconstpointer b)
         return x->month < y->month ? -1 : 1;
     if (x->revision != y->revision)
         return x->revision < y->revision ? -1 : 1;
+    if (x->turn != y->turn)
+        return x->turn < y->turn ? -1 : 1;
     return (int) x->withdrawn - (int) y->withdrawn;
 }
 
@@ -89,6 +91,8 @@ settle_load_order(const SettleReader *reader, SettleOrder *order)
 static void
 read_bill(const SettleReader *reader, SettleBill *bill)
 {
+    int16_t version;
+
     settle_load_order(reader, &bill->order);
     bill->billed_minor = settle_reader_i64(reader, 12);
     bill->cash_minor = settle_reader_i64_if_sent(reader, 13);
@@ -98,7 +102,9 @@ read_bill(const SettleReader *reader, SettleBill *bill)
     bill->month = settle_reader_month(reader, 17);
     bill->issue_day = settle_reader_day(reader, 18);
     bill->revision = settle_reader_i16(reader, 19);
-    bill->withdrawn = (uint8_t) settle_reader_bool(reader, 20);
+    version = settle_reader_i16(reader, 20);
+    bill->withdrawn = (unsigned) version & 1u;
+    bill->turn = ((unsigned) version >> 1) & 0x7fu;
     bill->follows = (uint8_t) settle_reader_bool(reader, 21);
     bill->batch_id = settle_reader_i32(reader, 22);
     bill->source_batch_id = settle_reader_i32_if_sent(reader, 23);
@@ -184,6 +190,43 @@ read_bills(SettleReader *stream, const SettleRunContext *context, const SettleCh
     return TRUE;
 }
 
+static int
+compare_versions(gconstpointer a, gconstpointer b)
+{
+    const SettleOrder *x = a, *y = b;
+    int order = compare_orders(x, y);
+
+    return order != 0 ? order
+                      : (x->flags >> SETTLE_ORDER_VERSION_SHIFT) -
+                            (y->flags >> SETTLE_ORDER_VERSION_SHIFT);
+}
+
+void
+settle_load_keep_versions(GArray *orders)
+{
+    const uint16_t stored = (1 << SETTLE_ORDER_VERSION_SHIFT) - 1;
+    gboolean any = FALSE;
+    guint kept = 0;
+
+    sort_unless_sorted(orders, compare_orders);
+    for (guint i = 0; i < orders->len && !any; i++)
+        any = g_array_index(orders, SettleOrder, i).flags > stored;
+    if (!any)
+        return;
+    g_array_sort(orders, compare_versions);
+    for (guint i = 0; i < orders->len; i++) {
+        SettleOrder order = g_array_index(orders, SettleOrder, i);
+
+        if ((i + 1 < orders->len &&
+             compare_orders(&order, &g_array_index(orders, SettleOrder, i + 1)) == 0) ||
+            (order.flags & SETTLE_ORDER_WITHDRAWN) != 0)
+            continue;
+        order.flags &= stored;
+        g_array_index(orders, SettleOrder, kept++) = order;
+    }
+    g_array_set_size(orders, kept);
+}
+
 gboolean
 settle_load_new_orders(SettleStore *store, const SettleRunContext *context,
                        const SettleChunk *chunk, GArray *orders, GError **error)
@@ -228,7 +271,7 @@ keep_settled(const SettleRunContext *context, GArray *orders)
         kept++;
     }
     g_array_set_size(orders, kept);
-    sort_unless_sorted(orders, compare_orders);
+    settle_load_keep_versions(orders);
 }
 
 /* Of a batch before this run, but it waited for this day: it counts for the first time, where its

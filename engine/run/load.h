@@ -6,7 +6,7 @@
 G_BEGIN_DECLS
 
 /* New orders (SettleOrder) of the chunk: of the run's batches and, on due runs, those that waited
- * for this day. Sorted by (distributor, order). */
+ * for this day. Sorted by (distributor, order), with all versions. */
 gboolean settle_load_new_orders(SettleStore *store, const SettleRunContext *context,
                                 const SettleChunk *chunk, GArray *orders, GError **error);
 /* Old orders for which something falls due today. Sorted likewise, without repeats. */
@@ -19,7 +19,7 @@ gboolean settle_load_moved_orders(SettleStore *store, const SettleRunContext *co
  * likewise. */
 gboolean settle_load_woken_orders(SettleStore *store, const SettleRunContext *context,
                                   const SettleChunk *chunk, GArray *orders, GError **error);
-/* New bills (SettleBill), sorted by (distributor, order, month, revision, withdrawn). */
+/* New bills (SettleBill), sorted by (distributor, order, month, revision, turn, withdrawn). */
 gboolean settle_load_new_bills(SettleStore *store, const SettleRunContext *context,
                                const SettleChunk *chunk, GArray *bills, GError **error);
 
@@ -89,6 +89,9 @@ gboolean settle_load_posted(SettleStore *store, const SettleRunContext *context,
 /* Reads the twelve columns of an order that every query of facts starts with; manager, region and
  * channel are 0 where the query was not asked for them. */
 void settle_load_order(const SettleReader *reader, SettleOrder *order);
+/* Sorts orders by distributor and id; of the rows of an order that was revised or withdrawn the
+ * last holds. Few are: most arrays are left as they came. */
+void settle_load_keep_versions(GArray *orders);
 /* The error of a chunk with more facts of a kind than it may hold; always FALSE. */
 gboolean settle_load_too_large(const SettleRunContext *context, const SettleChunk *chunk,
                                GError **error);

@@ -108,6 +108,7 @@ settle_merge_set_waiting_aside(SettleWorker *worker)
 {
     const SettleRunContext *context = worker->context;
     SettleOutput *output = worker->output;
+    int64_t waits = 0; /* the last order that does: its versions wait for one day */
     guint kept = 0;
 
     for (guint i = 0; i < worker->new_orders->len; i++) {
@@ -127,14 +128,17 @@ settle_merge_set_waiting_aside(SettleWorker *worker)
                 .look_day = order->closing_day,
                 .bill_month = -1,
             };
-            g_array_append_val(output->agenda, row);
             output->sums.waiting++;
+            if (waits != order->order_id)
+                g_array_append_val(output->agenda, row);
+            waits = order->order_id;
             continue;
         }
         g_array_index(worker->new_orders, SettleOrder, kept) = *order;
         kept++;
     }
     g_array_set_size(worker->new_orders, kept);
+    settle_load_keep_versions(worker->new_orders);
 
     kept = 0;
     for (guint i = 0; i < worker->new_bills->len; i++) {
@@ -160,7 +164,7 @@ settle_merge_set_waiting_aside(SettleWorker *worker)
                 .bill_month = bill->month,
                 .revision = bill->revision,
                 .slot = (bill->month - settle_day_month(SETTLE_DAY_MIN)) << 16 |
-                        bill->withdrawn << 15 | bill->revision,
+                        bill->withdrawn << 15 | bill->revision | (bill->turn & 3) << 29,
             };
             g_array_append_val(output->agenda, row);
             output->sums.waiting++;

@@ -310,7 +310,8 @@ take_events(SettleWorker *worker, const SettleSubject *subject, gboolean before)
         gboolean is_new = FALSE;
 
         for (guint k = 0; before && k < subject->n_new_events && !is_new; k++)
-            is_new = subject->new_events[k].event_id == subject->events[i].event_id;
+            is_new = subject->new_events[k].event_id == subject->events[i].event_id &&
+                     subject->new_events[k].version == subject->events[i].version;
         if (!is_new)
             g_array_append_val(worker->in_force, subject->events[i]);
     }

@@ -142,6 +142,7 @@ enum {
     ROW_EVENT,
     ROW_SEEN,
     ROW_NIGHT,
+    ROW_VERSION,
 };
 
 static SettleNothing
@@ -184,6 +185,7 @@ judge_order(const SettleResult *rows, int from, int to, const GArray *slacks, GA
             .day = settle_result_day(rows, i, ROW_DAY),
             .kind = (uint8_t) settle_result_i32(rows, i, ROW_KIND),
             .whole = (uint8_t) settle_result_bool(rows, i, ROW_WHOLE),
+            .version = (uint16_t) settle_result_i32(rows, i, ROW_VERSION),
         };
 
         g_array_append_val(events, event);
@@ -194,7 +196,9 @@ judge_order(const SettleResult *rows, int from, int to, const GArray *slacks, GA
             continue;
         for (guint k = 0; k < nothing->len; k++)
             if (g_array_index(nothing, SettleEvent, k).event_id ==
-                settle_result_i64(rows, i, ROW_EVENT_ID)) {
+                    settle_result_i64(rows, i, ROW_EVENT_ID) &&
+                g_array_index(nothing, SettleEvent, k).version ==
+                    settle_result_i32(rows, i, ROW_VERSION)) {
                 SettleNothing row = nothing_of(rows, i);
 
                 g_array_append_val(list, row);

@@ -189,6 +189,7 @@ STEPS = [
          before=('2026-01-26', 'run-chunk-committed:die')),
     imports('distributors-2', 'distributors', '2026-01-27'),
     imports('orders-b', 'orders', '2026-01-27'),
+    Step('again', 'import', 'orders', '@orders-c.csv', '--date', '2026-01-27'),
     imports('bills-b', 'bills', '2026-01-27'),
     Step('refused', 'import', 'orders', '@orders-c.csv', '--date', '2026-01-27', '--count', 3, code=3),
     Step('staging', 'import', 'orders', '--staging', 'crm', '--date', '2026-01-27', before=STAGED),

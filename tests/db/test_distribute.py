@@ -195,7 +195,7 @@ class Tables(There, ProbeCase):
         self.assertEqual({name: led_by for name, led_by in column.items() if led_by.endswith('_id')
                           and name not in by_distributor},
                          {'contract': 'contract_id', 'bill_waiting': 'contract_id', 'bill_found': 'contract_id',
-                          'event_waiting': 'order_id', 'event_found': 'order_id'})
+                          'event_waiting': 'order_id', 'event_found': 'order_id', 'fact_repeat': 'fact_id'})
         self.assertEqual([row[0] for row in rows if row[2] == ''], ['schema_migration'])
 
     def test_again(self):

@@ -1,4 +1,8 @@
 -- Facts. Large ones are partitioned by month and led by the distributor; what waits for something is in plain tables.
+--
+-- A fact that is corrected or withdrawn is a further row of its key, never a change and never a filter on batches: of a
+-- key the highest (revision, withdrawn) that a run sees holds, and one that is withdrawn is not there. A fact that
+-- moves to another order or distributor is withdrawn where it was, and a new row where it goes.
 
 CREATE TABLE settle.closed_order (
     closing_month  date NOT NULL,
@@ -9,6 +13,8 @@ CREATE TABLE settle.closed_order (
     product_id     integer NOT NULL,
     manager_id     integer NOT NULL,     -- 0: none
     quantity       integer NOT NULL CHECK (quantity > 0),
+    revision       smallint NOT NULL CHECK (revision BETWEEN 1 AND 2000),
+    withdrawn      boolean NOT NULL,
     paid_minor     bigint NOT NULL CHECK (paid_minor >= 0),
     region_id      smallint NOT NULL,
     channel_id     smallint NOT NULL,
@@ -20,7 +26,7 @@ CREATE TABLE settle.closed_order (
     line           integer NOT NULL,     -- of its batch's file
     upstream_id    text NOT NULL,
     contract       text NOT NULL,
-    PRIMARY KEY (distributor_id, closing_month, order_id)
+    PRIMARY KEY (distributor_id, closing_month, order_id, revision, withdrawn)
 ) PARTITION BY RANGE (closing_month);
 CREATE INDEX closed_order_by_batch ON settle.closed_order
     USING brin (batch_id, distributor_id, closing_day) WITH (pages_per_range = 32);
@@ -33,7 +39,7 @@ CREATE TABLE settle.bill (
     month          date NOT NULL,
     distributor_id integer NOT NULL,
     order_id       bigint NOT NULL,
-    revision       smallint NOT NULL CHECK (revision > 0),
+    revision       smallint NOT NULL CHECK (revision > 0),   -- the carrier's
     withdrawn      boolean NOT NULL,     -- the contract's bills moved to an earlier-closed order
     follows        boolean NOT NULL,     -- not the first row of this order and month
     batch_id       integer NOT NULL,     -- the batch it enters settlement with
@@ -50,6 +56,7 @@ CREATE TABLE settle.bill (
     product_id     integer NOT NULL,
     manager_id     integer NOT NULL,
     quantity       integer NOT NULL,
+    turn           smallint NOT NULL CHECK (turn BETWEEN 0 AND 100), -- how often it came back to this order
     paid_minor     bigint NOT NULL,
     region_id      smallint NOT NULL,
     channel_id     smallint NOT NULL,
@@ -57,7 +64,7 @@ CREATE TABLE settle.bill (
     flags          smallint NOT NULL,
     contract_id    bigint NOT NULL,
     line           integer NOT NULL,
-    PRIMARY KEY (distributor_id, month, order_id, revision, withdrawn)
+    PRIMARY KEY (distributor_id, month, order_id, revision, turn, withdrawn)
 ) PARTITION BY RANGE (month);
 CREATE INDEX bill_by_batch ON settle.bill
     USING brin (batch_id, distributor_id) WITH (pages_per_range = 32);
@@ -73,12 +80,14 @@ CREATE TABLE settle.contract (
     product_id     integer NOT NULL,
     manager_id     integer NOT NULL,
     quantity       integer NOT NULL,
+    revision       smallint NOT NULL CHECK (revision BETWEEN 1 AND 2000),
+    withdrawn      boolean NOT NULL,
     paid_minor     bigint NOT NULL,
     region_id      smallint NOT NULL,
     channel_id     smallint NOT NULL,
     currency       smallint NOT NULL,
     flags          smallint NOT NULL,
-    PRIMARY KEY (contract_id, order_id)
+    PRIMARY KEY (contract_id, order_id, revision, withdrawn)
 );
 
 -- Bills that came before their order.
@@ -88,14 +97,15 @@ CREATE TABLE settle.bill_waiting (
     billed_minor bigint NOT NULL, tax_minor bigint NOT NULL, cash_minor bigint NOT NULL,
     arrears_minor bigint NOT NULL, minutes integer NOT NULL, megabytes bigint NOT NULL,
     currency smallint NOT NULL, contract text NOT NULL, carrier_id integer NOT NULL,
-    PRIMARY KEY (contract_id, currency, month, revision)
+    turn smallint NOT NULL CHECK (turn BETWEEN 0 AND 100),  -- how often it came back to waiting
+    PRIMARY KEY (contract_id, currency, month, revision, turn)
 );
 
--- Which of them found their order: append-only, so waiting = bill_waiting without a row here.
+-- Which of them found their order, or were withdrawn: append-only, so waiting = bill_waiting without a row here.
 CREATE TABLE settle.bill_found (
     contract_id bigint NOT NULL, currency smallint NOT NULL, month date NOT NULL, revision smallint NOT NULL,
-    batch_id integer NOT NULL,
-    PRIMARY KEY (contract_id, currency, month, revision)
+    batch_id integer NOT NULL, turn smallint NOT NULL,
+    PRIMARY KEY (contract_id, currency, month, revision, turn)
 );
 
 -- An event carries what is known of its order, so that settling it needs no join. Partitioned by the closing
@@ -109,8 +119,10 @@ CREATE TABLE settle.event (
     source_batch_id integer NOT NULL,    -- the batch it came in (differs if it waited for its order)
     line           integer NOT NULL,     -- of the source batch's file
     kind           smallint NOT NULL CHECK (kind BETWEEN 1 AND 8),   -- engine/model/facts.h
+    revision       smallint NOT NULL CHECK (revision BETWEEN 1 AND 2000),
     day            date NOT NULL,        -- local
     whole          boolean NOT NULL,     -- a refund that says of itself that it is the whole
+    withdrawn      boolean NOT NULL,
     amount_minor   bigint NOT NULL CHECK (amount_minor >= 0),        -- of a refund, else 0
     reinstates     bigint NOT NULL,      -- event_id of the event that it undoes, else 0
     happened_at    timestamptz NOT NULL,
@@ -125,7 +137,7 @@ CREATE TABLE settle.event (
     channel_id     smallint NOT NULL,
     currency       smallint NOT NULL,
     flags          smallint NOT NULL,
-    PRIMARY KEY (distributor_id, closing_month, order_id, event_id)
+    PRIMARY KEY (distributor_id, closing_month, order_id, event_id, revision, withdrawn)
 ) PARTITION BY RANGE (closing_month);
 CREATE INDEX event_by_batch ON settle.event
     USING brin (batch_id, distributor_id) WITH (pages_per_range = 32);
@@ -153,7 +165,9 @@ CREATE TABLE settle.month_complete (
     month      date NOT NULL,
     batch_id   integer NOT NULL,
     line       integer NOT NULL,
-    PRIMARY KEY (carrier_id, month)
+    revision   smallint NOT NULL CHECK (revision BETWEEN 1 AND 2000),
+    withdrawn  boolean NOT NULL,
+    PRIMARY KEY (carrier_id, month, revision, withdrawn)
 );
 
 CREATE TABLE settle.receipt (
@@ -164,11 +178,25 @@ CREATE TABLE settle.receipt (
     carrier_id     integer NOT NULL,
     month          date NOT NULL,          -- the origin period that is paid for
     currency       smallint NOT NULL,
+    revision       smallint NOT NULL CHECK (revision BETWEEN 1 AND 2000),
+    withdrawn      boolean NOT NULL,
     amount_minor   bigint NOT NULL CHECK (amount_minor <> 0),   -- below zero: taken back
     upstream_id    text NOT NULL,          -- the carrier's key of the receipt
-    PRIMARY KEY (distributor_id, receipt_id)
+    PRIMARY KEY (distributor_id, receipt_id, revision, withdrawn)
 );
 CREATE INDEX receipt_by_id ON settle.receipt (receipt_id);
+
+-- Who else told a fact: a row for each batch that repeated it, so that a batch that is withdrawn knows what it alone
+-- told. fact_id: order, contract, event, receipt or carrier; month: closing, of the bill, or complete; 1900-01 of others.
+CREATE TABLE settle.fact_repeat (
+    fact_id  bigint NOT NULL,
+    month    date NOT NULL,
+    kind     smallint NOT NULL CHECK (kind BETWEEN 1 AND 5),  -- 1 order, 2 bill, 3 event, 4 receipt, 5 month complete
+    currency smallint NOT NULL,          -- of a bill, else 0
+    revision smallint NOT NULL,          -- of a bill the carrier's, else 0
+    batch_id integer NOT NULL,
+    PRIMARY KEY (fact_id, month, kind, currency, revision, batch_id)
+);
 
 CREATE TABLE settle.statement_line (
     position     bigint NOT NULL,     -- of its import in the control log

@@ -1,1 +1,1 @@
-COPY settle.bill_found (contract_id, currency, month, revision, batch_id) FROM STDIN (FORMAT binary)
+COPY settle.bill_found (contract_id, currency, month, revision, batch_id, turn) FROM STDIN (FORMAT binary)

@@ -1,1 +1,1 @@
-COPY settle.month_complete (carrier_id, month, batch_id, line) FROM STDIN (FORMAT binary)
+COPY settle.month_complete (carrier_id, month, batch_id, line, revision, withdrawn) FROM STDIN (FORMAT binary)

@@ -5,7 +5,7 @@ SELECT o.carrier_id, o.distributor_id, o.order_id, o.paid_minor, o.closing_day, 
        c.code, d.code, o.upstream_id, e.upstream_id,
        EXISTS (SELECT 1 FROM settle.control_log l
                 WHERE l.action = 'fact-seen' AND l.subject = c.code || '/' || e.event_id),
-       (SELECT max(business_date) FROM settle.run_publication)
+       (SELECT max(business_date) FROM settle.run_publication), e.revision * 2 + e.withdrawn::integer
   FROM (SELECT DISTINCT ON (a.distributor_id, a.order_id) a.distributor_id, a.order_id, a.closing_month, a.slot
           FROM settle.agenda a
          WHERE a.what = 7 AND a.run_id <= (SELECT value FROM settle.counter WHERE name = 'watermark')

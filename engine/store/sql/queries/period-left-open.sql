@@ -27,7 +27,7 @@ SELECT x.what, x.n, x.look
     ('bills and events that wait for their order', (
         SELECT (SELECT count(*) FROM settle.bill_waiting w
                  WHERE w.issue_day < ($1::date + interval '1 month')::date
-                   AND NOT EXISTS (SELECT 1 FROM settle.bill_found f WHERE f.contract_id = w.contract_id AND f.currency = w.currency
+                   AND NOT EXISTS (SELECT 1 FROM settle.bill_found f WHERE f.contract_id = w.contract_id AND f.currency = w.currency AND f.turn = w.turn
                                       AND f.month = w.month AND f.revision = w.revision))
              + (SELECT count(*) FROM settle.event_waiting w
                  WHERE w.day < ($1::date + interval '1 month')::date

@@ -6,7 +6,8 @@ SELECT b.order_id, b.paid_minor, b.distributor_id, b.order_batch_id, b.product_i
        CASE WHEN $10 THEN b.channel_id END, b.currency, b.flags, b.billed_minor,
        CASE WHEN $11 THEN b.cash_minor END, CASE WHEN $12 THEN b.arrears_minor END,
        CASE WHEN $13 THEN b.megabytes END, CASE WHEN $14 THEN b.minutes END, b.month,
-       b.issue_day, b.revision, b.withdrawn, b.follows, b.batch_id,
+       b.issue_day, b.revision,
+       (b.turn * 2 + b.withdrawn::integer)::smallint, b.follows, b.batch_id,
        CASE WHEN b.source_batch_id <> b.batch_id THEN b.source_batch_id END
   FROM settle.bill b
  WHERE b.batch_id BETWEEN $1 AND $2 AND b.batch_id = ANY ($3::integer[])

@@ -6,7 +6,8 @@ SELECT b.order_id, b.paid_minor, b.distributor_id, b.order_batch_id, b.product_i
        CASE WHEN $8 THEN b.channel_id END, b.currency, b.flags, b.billed_minor,
        CASE WHEN $9 THEN b.cash_minor END, CASE WHEN $10 THEN b.arrears_minor END,
        CASE WHEN $11 THEN b.megabytes END, CASE WHEN $12 THEN b.minutes END, b.month,
-       b.issue_day, b.revision, b.withdrawn, b.follows, b.batch_id,
+       b.issue_day, b.revision,
+       (b.turn * 2 + b.withdrawn::integer)::smallint, b.follows, b.batch_id,
        CASE WHEN b.source_batch_id <> b.batch_id THEN b.source_batch_id END
   FROM unnest($2::integer[], $3::bigint[]) AS k (distributor_id, order_id)
   JOIN settle.bill b ON b.distributor_id = k.distributor_id AND b.order_id = k.order_id

@@ -2,7 +2,8 @@
 SELECT b.order_id, b.paid_minor, b.distributor_id, b.order_batch_id, b.product_id, b.manager_id, b.quantity,
        b.closing_day, b.region_id, b.channel_id, b.currency, b.flags,
        b.billed_minor, b.cash_minor, b.arrears_minor, b.megabytes, b.minutes, b.month,
-       b.issue_day, b.revision, b.withdrawn, b.follows, b.batch_id,
+       b.issue_day, b.revision,
+       (b.turn * 2 + b.withdrawn::integer)::smallint, b.follows, b.batch_id,
        CASE WHEN b.source_batch_id <> b.batch_id THEN b.source_batch_id END
   FROM (SELECT DISTINCT distributor_id, bill_month, order_id, revision
           FROM settle.agenda

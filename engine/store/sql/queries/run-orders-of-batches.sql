@@ -3,7 +3,8 @@
 -- $1 first batch, $2 last batch, $3 batches, $4 first distributor, $5 last distributor, $6, $7 months of the facts;
 -- wanted: $8 manager, $9 region, $10 channel
 SELECT order_id, paid_minor, distributor_id, batch_id, product_id, CASE WHEN $8 THEN manager_id END, quantity,
-       closing_day, CASE WHEN $9 THEN region_id END, CASE WHEN $10 THEN channel_id END, currency, flags
+       closing_day, CASE WHEN $9 THEN region_id END, CASE WHEN $10 THEN channel_id END, currency,
+       (flags + (revision - 1) * 16 + withdrawn::integer * 8)::smallint
   FROM settle.closed_order
  WHERE batch_id BETWEEN $1 AND $2 AND batch_id = ANY ($3::integer[])
    AND distributor_id BETWEEN $4 AND $5 AND closing_month BETWEEN $6 AND $7

@@ -17,7 +17,7 @@ SELECT CASE a.what WHEN 1 THEN 'order waits for its day' WHEN 2 THEN 'bill waits
 UNION ALL
 SELECT 'bill waits for its order', c.code, count(*), min(w.issue_day)::text
   FROM settle.bill_waiting w JOIN settle.code c ON c.dim = 1 AND c.id = w.carrier_id
- WHERE NOT EXISTS (SELECT 1 FROM settle.bill_found f WHERE f.contract_id = w.contract_id AND f.currency = w.currency
+ WHERE NOT EXISTS (SELECT 1 FROM settle.bill_found f WHERE f.contract_id = w.contract_id AND f.currency = w.currency AND f.turn = w.turn
                       AND f.month = w.month AND f.revision = w.revision)
  GROUP BY 1, 2
 UNION ALL

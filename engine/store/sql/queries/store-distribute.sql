@@ -6,7 +6,7 @@
 DO $$
 DECLARE
     relation record;
-    led constant text[] := ARRAY['distributor_id', 'contract_id', 'order_id'];
+    led constant text[] := ARRAY['distributor_id', 'contract_id', 'order_id', 'fact_id'];
     spread integer := 0;
     copied integer := 0;
 BEGIN
