@@ -154,7 +154,7 @@ static const SettleReport reports[] = {
      NULL,
      13,
      {TEXT("distributor"), TEXT("carrier"), CURRENCY("currency"), TEXT("version"), TEXT("kind"),
-      TEXT("rule"), TEXT("origin"), NUMBER("subjects"), MONEY("earned", 2), MONEY("taken_back", 2),
+      TEXT("rule"), TEXT("origin"), ORDINAL("subjects"), MONEY("earned", 2), MONEY("taken_back", 2),
       MONEY("net", 2), MONEY("held_change", 2), MONEY("kept_at_source", 2)}},
     {"distributor-lines",
      "Distributor statement (清单)",
@@ -226,8 +226,8 @@ static const SettleReport reports[] = {
      NO_PARTIES | ADDS_UP,
      NULL,
      8,
-     {TEXT("kind"), TEXT("reason"), TEXT("column"), NUMBER("rows"), NUMBER("batches"), TEXT("from"),
-      TEXT("to"), TEXT("for_example")}},
+     {TEXT("kind"), TEXT("reason"), TEXT("column"), NUMBER("rows"), ORDINAL("batches"),
+      TEXT("from"), TEXT("to"), TEXT("for_example")}},
 };
 
 const SettleReport *

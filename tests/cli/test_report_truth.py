@@ -256,6 +256,19 @@ class Truth(small.Case):
         self.assertEqual([(r['because'], r['orders']) for r in self.rows('report', 'orders', '--period', '2026-01', '--distributor', 'D2')],
                          [('posted', '1'), ('no rule matches', '1')])
 
+    def test_what_counts_twice_is_not_added_up(self):
+        """An order of two rules is a subject of each, a file with two kinds of faults a batch of each: no total of them."""
+        self.world()
+        self.send('orders', '2026-02-13', small.order('X1', '2026-02-06', product='P-none'), small.order('X2', '2026-02-06', paid='x'))
+        path = os.path.join(self.folder, 'x.xlsx')
+        for name, scope, column, added in (('distributor-statement', ('--distributor', 'D1'), 'Subjects', 'Net'),
+                                           ('quarantine', (), 'Batches', 'Rows')):
+            self.settle('report', name, *scope, '--output', path)
+            rows = book(path)[name]
+            at = {text: column for column, text in rows[0].items()}
+            self.assertEqual((rows[1].get(0), rows[1].get(at[column])), ('total', None), name)
+            self.assertEqual(rows[1][at[added]], sum(row[at[added]] for row in rows[2:]))
+
     def test_the_picture_says_what_the_table_says(self):
         self.world()
         folder = os.path.join(self.folder, 'pack')
