@@ -92,11 +92,17 @@ class Case(settle_test.TestCase):
         """The reports of the runs, oldest first."""
         return self.json('run', '--date', date)
 
+    def out(self, *arguments):
+        """What it printed on stdout alone: a note on stderr is no part of a list."""
+        got, out, err = self.database.settle(*arguments)
+        self.assertEqual(got, 0, f'{arguments}\n{out}{err}')
+        return out
+
     def json(self, *arguments):
-        return json.loads(self.settle('--format', 'json', *arguments))
+        return json.loads(self.out('--format', 'json', *arguments))
 
     def rows(self, *arguments):
-        return list(csv.DictReader(io.StringIO(self.settle('--format', 'csv', *arguments))))
+        return list(csv.DictReader(io.StringIO(self.out('--format', 'csv', *arguments))))
 
     def nets(self, *by):
         """What is earned by those columns, in fen; also where that is nothing by now."""
