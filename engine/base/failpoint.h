@@ -59,6 +59,15 @@ G_BEGIN_DECLS
     X(REFUND_DECISION_BEFORE_COMMIT, "refund-decision-before-commit", DATABASE,                    \
       "a decision on refunds is written")                                                          \
     X(REFUND_DECISION_COMMITTED, "refund-decision-committed", CONNECTION, "it is committed")       \
+    X(NIGHT_SCRATCH, "night-scratch", IO, "nothing of a file is copied")                           \
+    X(NIGHT_COPIED, "night-copied", IO, "a file is copied and not imported")                       \
+    X(NIGHT_IMPORTED, "night-imported", IO, "a file is imported and not noted")                    \
+    X(NIGHT_TAKEN_WRITE, "night-taken-write", IO, "that it was taken in is to be noted")           \
+    X(NIGHT_TAKEN_NOTED, "night-taken-noted", IO, "it is noted, its copy not in its place")        \
+    X(NIGHT_KEPT, "night-kept", IO, "the copy is in its place, the original still there")          \
+    X(NIGHT_REMOVED, "night-removed", IO, "the original is gone")                                  \
+    X(NIGHT_HEAD_WRITE, "night-head-write", IO, "a head is to be noted")                           \
+    X(NIGHT_HEAD_NOTED, "night-head-noted", IO, "a head is noted")                                 \
     X(POLICY_SUBMIT_BEFORE, "policy-submit-before", DATABASE, "a policy was read")                 \
     X(POLICY_SUBMIT_COMMITTED, "policy-submit-committed", CONNECTION, "it is submitted")           \
     X(POLICY_WITHDRAW_BEFORE, "policy-withdraw-before", DATABASE, "a submission is known")         \

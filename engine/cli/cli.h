@@ -42,6 +42,8 @@ int settle_command_import(const SettleCli *cli, int argc, char **argv);
 int settle_command_facts(const SettleCli *cli, int argc, char **argv);
 int settle_command_quarantine(const SettleCli *cli, int argc, char **argv);
 int settle_command_policy(const SettleCli *cli, int argc, char **argv);
+int settle_command_feed(const SettleCli *cli, int argc, char **argv);
+int settle_command_night(const SettleCli *cli, int argc, char **argv);
 int settle_command_run(const SettleCli *cli, int argc, char **argv);
 int settle_command_worker(const SettleCli *cli, int argc, char **argv);
 int settle_command_replay(const SettleCli *cli, int argc, char **argv);

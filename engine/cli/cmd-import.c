@@ -57,6 +57,11 @@ settle_cli_print_intake(const SettleIntakeReport *report)
     }
     if (report->quarantined > (gint64) report->rejections->len && report->rejections->len > 0)
         printf("  ... settle quarantine list --batch %d shows all\n", report->batch_id);
+    if (report->same_batch != 0) {
+        g_autofree char *name = settle_printable(report->same_file, -1);
+
+        printf("  the same file was taken in before, as batch %d (%s)\n", report->same_batch, name);
+    }
     if (settle_intake_report_is_unusable(report))
         printf(
             "  nothing of it could be used: every row was rejected, and is kept in quarantine\n");
@@ -148,6 +153,7 @@ int
 settle_command_import(const SettleCli *cli, int argc, char **argv)
 {
     g_autofree char *date = NULL, *sum = NULL, *source = NULL, *staging = NULL, *unproved = NULL;
+    g_autofree char *carrier = NULL;
     g_autofree char *help = describe();
     gint64 count = G_MININT64;
     const GOptionEntry entries[] = {
@@ -160,6 +166,8 @@ settle_command_import(const SettleCli *cli, int argc, char **argv)
          "seal it though amounts that cannot be read leave the control sum unproved; kept with the "
          "batch",
          "REASON"},
+        {"carrier", 0, 0, G_OPTION_ARG_FILENAME, &carrier,
+         "whose file it is: what is expected of it has come, also without rows", "CODE"},
         {"source", 0, 0, G_OPTION_ARG_FILENAME, &source,
          "what to call the source (default: the file)", "NAME"},
         {"staging", 0, 0, G_OPTION_ARG_FILENAME, &staging,
@@ -186,12 +194,15 @@ settle_command_import(const SettleCli *cli, int argc, char **argv)
         return settle_cli_usage(
             NULL, staging != NULL ? "--staging takes no files" : "import %s from which file",
             argv[1]);
+    if (staging != NULL && carrier != NULL)
+        return settle_cli_usage(NULL, "--carrier says whose a file is: it is not with --staging");
     if (count != G_MININT64 && count < 0)
         return settle_cli_usage(NULL, "--count is 0 or more");
     if ((count >= 0 || sum != NULL) && argc > 3)
         return settle_cli_usage("import the files one by one",
                                 "control totals are those of a single file");
 
+    options.carrier = carrier;
     options.has_control_count = count >= 0;
     options.control_count = count;
     options.control_sum = sum;

@@ -2,6 +2,7 @@
 #include "cli/cli.h"
 #include "invoice/invoice.h"
 #include "model/outcome.h"
+#include "run/feeds.h"
 #include "run/policies.h"
 #include "run/refunds.h"
 #include "store/sql.h"
@@ -146,6 +147,24 @@ print_due(const SettleCli *cli, SettleStore *store, SettleDay last, GError **err
     return ok;
 }
 
+/* What should be there by yesterday, and is not. */
+static gboolean
+print_missing(const SettleCli *cli, SettleStore *store, GError **error)
+{
+    static const SettleCell cells[] = {
+        {"carrier", SETTLE_CELL_TEXT, 0},
+        {"kind", SETTLE_CELL_TEXT, 0},
+        {"day", SETTLE_CELL_TEXT, 0},
+        {"deadline", SETTLE_CELL_TEXT, 0},
+    };
+    g_autofree char *name = settle_store_zone(store, error);
+    g_autoptr(SettleZone) zone = name != NULL ? settle_zone_new(name, error) : NULL;
+
+    return zone != NULL &&
+           section(cli, settle_feed_missing(store, settle_zone_today(zone) - 1, error),
+                   "Expected, and not there (settle feed)", cells, G_N_ELEMENTS(cells));
+}
+
 static gboolean
 print_nothing(const SettleCli *cli, SettleStore *store, GError **error)
 {
@@ -250,6 +269,7 @@ print_status(const SettleCli *cli, SettleStore *store, GError **error)
                    "Distributors that owe (settle ledger ageing)", debts, G_N_ELEMENTS(debts)) &&
            section(cli, settle_store_query(store, settle_sql_status_pending, error, "d", last),
                    "Waiting", pending, G_N_ELEMENTS(pending)) &&
+           print_missing(cli, store, error) &&
            (!settled || print_due(cli, store, last, error));
 }
 

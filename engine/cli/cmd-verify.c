@@ -1,3 +1,4 @@
+#include "audit/head.h"
 #include "audit/verify.h"
 #include "cli/cli.h"
 #include "cli/progress.h"
@@ -23,29 +24,6 @@ print_head(const SettleCli *cli)
     settle_digest_hex(seal, hex);
     printf("%d:%s\n", run_id, hex);
     return SETTLE_EXIT_DONE;
-}
-
-/* "141:0a1b...": as --head prints it. */
-static gboolean
-parse_expected(const char *text, SettleVerifyOptions *options)
-{
-    const char *colon = strchr(text, ':');
-    g_autofree char *run = colon != NULL ? g_strndup(text, (gsize) (colon - text)) : NULL;
-    guint64 run_id;
-
-    if (colon == NULL || !g_ascii_string_to_unsigned(run, 10, 1, G_MAXINT32, &run_id, NULL) ||
-        strlen(colon + 1) != sizeof options->expect * 2)
-        return FALSE;
-    for (guint i = 0; i < sizeof options->expect; i++) {
-        int high = g_ascii_xdigit_value(colon[1 + 2 * i]);
-        int low = g_ascii_xdigit_value(colon[2 + 2 * i]);
-
-        if (high < 0 || low < 0)
-            return FALSE;
-        options->expect[i] = (uint8_t) (high << 4 | low);
-    }
-    options->expect_run = (int32_t) run_id;
-    return TRUE;
 }
 
 static void
@@ -131,7 +109,7 @@ settle_command_verify(const SettleCli *cli, int argc, char **argv)
         return code;
     if (head)
         return print_head(cli);
-    if (expect != NULL && !parse_expected(expect, &options))
+    if (expect != NULL && !settle_head_parse(expect, &options.expect_run, options.expect))
         return settle_cli_usage("settle verify --head prints it", "\"%s\" is no RUN:SEAL", expect);
     options.limit = (guint) limit;
     options.progress_data = &progress;

@@ -25,20 +25,26 @@ struct SettleCsv {
     gboolean eof;
 };
 
-static gssize
-read_fd(gpointer user_data, char *buffer, size_t size, GError **error)
+gssize
+settle_csv_read_fd(const char *name, int fd, char *buffer, size_t size, GError **error)
 {
-    SettleCsv *csv = user_data;
     for (;;) {
-        ssize_t n = read(csv->fd, buffer, size);
+        ssize_t n = read(fd, buffer, size);
         if (n >= 0)
             return n;
         if (errno == EINTR)
             continue;
-        g_set_error(error, SETTLE_ERROR, settle_error_of_errno(errno), "%s: %s", csv->name,
+        g_set_error(error, SETTLE_ERROR, settle_error_of_errno(errno), "%s: %s", name,
                     g_strerror(errno));
         return -1;
     }
+}
+
+static gssize
+read_fd(gpointer user_data, char *buffer, size_t size, GError **error)
+{
+    SettleCsv *csv = user_data;
+    return settle_csv_read_fd(csv->name, csv->fd, buffer, size, error);
 }
 
 SettleCsv *

@@ -51,6 +51,8 @@ typedef struct SettleCsv SettleCsv;
 
 /* name: for messages. */
 SettleCsv *settle_csv_new(const char *name, SettleCsvRead read, gpointer user_data);
+/* A read() that is no failure when a signal comes; name: for its error. INPUT if it is a folder. */
+gssize settle_csv_read_fd(const char *name, int fd, char *buffer, size_t size, GError **error);
 /* Reads a file descriptor, which stays the caller's. */
 SettleCsv *settle_csv_new_fd(const char *name, int fd);
 void settle_csv_free(SettleCsv *csv);

@@ -23,6 +23,7 @@ settle_intake_report_free(SettleIntakeReport *report)
     g_free(report->source);
     g_free(report->reason);
     g_free(report->sum);
+    g_free(report->same_file);
     g_clear_pointer(&report->rejections, g_ptr_array_unref);
     g_free(report);
 }
@@ -41,6 +42,9 @@ job_free(SettleIntakeJob *job)
     g_free(job->name);
     g_clear_pointer(&job->directory, settle_directory_free);
     g_clear_pointer(&job->zone, settle_zone_free);
+    g_free(job->file_name);
+    g_free(job->same_file);
+    g_clear_pointer(&job->carriers, g_array_unref);
     g_free(job->header);
     g_strfreev(job->header_names);
     g_clear_pointer(&job->keep, settle_keep_free);
@@ -155,6 +159,7 @@ job_new(SettleStore *store, SettleIntakeKind kind, const char *name,
     job->events = g_array_new(FALSE, FALSE, sizeof(SettleIntakeEvent));
     job->notices = g_array_new(FALSE, FALSE, sizeof(SettleIntakeNotice));
     job->arena = settle_arena_new(64 * 1024);
+    job->carriers = g_array_new(FALSE, FALSE, sizeof(int32_t));
     return g_steal_pointer(&job);
 }
 
@@ -210,13 +215,15 @@ insert_batch(SettleIntakeJob *job, gboolean sealed, const char *reason, GError *
     uint8_t content[SETTLE_ROW_SUM_BYTES];
     settle_row_sum_bytes(&job->content, content);
     return settle_store_exec(
-               job->store, settle_sql_intake_insert_batch, error, "issdsslslsllllsys",
+               job->store, settle_sql_intake_insert_batch, error, "issdsslslsllllsysslyI",
                job->batch_id, settle_intake_kind_name(job->kind), job->name,
                job->options.business_date, sealed ? "sealed" : "refused", reason, job->rows_read,
                sum, job->options.has_control_count ? job->options.control_count : (int64_t) -1,
                control_sum == NULL ? "" : control_sum, job->accepted, job->repeated,
                job->quarantined, job->waiting, job->header, content, sizeof content,
-               job->unproved == NULL ? "" : job->unproved) &&
+               job->unproved == NULL ? "" : job->unproved, job->file_name,
+               job->is_file ? job->file_bytes : (int64_t) -1, job->is_file ? job->sha256 : NULL,
+               sizeof job->sha256, job->carriers->data, (size_t) job->carriers->len) &&
            settle_failpoint(INTAKE_BATCH_INSERTED, error);
 }
 
@@ -401,6 +408,9 @@ make_report(SettleIntakeJob *job, gboolean sealed, char *reason, GError **error)
     report->sum = has_amount(job)
                       ? settle_intake_sum_text(job->sum, job->exponent < 0 ? 2 : job->exponent)
                       : g_strdup("");
+    memcpy(report->sha256, job->sha256, sizeof report->sha256);
+    report->same_batch = job->same_batch;
+    report->same_file = g_strdup(job->same_file);
     if (!settle_intake_first_rejections(job, &report->rejections, error))
         return NULL;
     return g_steal_pointer(&report);
@@ -413,7 +423,7 @@ run_job(SettleIntakeJob *job, const Origin *origin, SettleIntakeReport **ret_rep
     g_autofree char *reason = NULL;
     gboolean sealed;
     if (!settle_failpoint(INTAKE_LOCKED, error) || !read_header(job, error) ||
-        !read_all(job, error))
+        !read_all(job, error) || !settle_intake_take_file(job, error))
         return FALSE;
     /* What is kept is what there is: a release has no control totals to speak of. */
     sealed = origin->released != 0 || settle_intake_totals_agree(job, &reason);
@@ -424,7 +434,7 @@ run_job(SettleIntakeJob *job, const Origin *origin, SettleIntakeReport **ret_rep
     }
     if (reason == NULL)
         reason = g_strdup("");
-    if (!next_batch_id(job, error) ||
+    if (!settle_intake_find_same_file(job, error) || !next_batch_id(job, error) ||
         !(sealed ? write_batch(job, origin, reason, error) : refuse_batch(job, reason, error)))
         return FALSE;
     if (sealed)

@@ -5,6 +5,7 @@
  * holds it). Formats, reasons and limits: engine/intake/README.md. */
 #pragma once
 
+#include "base/digest.h"
 #include "base/error.h"
 #include "calendar/calendar.h"
 #include "intake/columns.h"
@@ -29,6 +30,8 @@ typedef struct {
     /* Called now and then with the rows read so far; may be NULL. */
     void (*progress)(int64_t rows, gpointer user_data);
     gpointer progress_data;
+    const char *file_name; /* what is kept as the file's name; NULL: the source's last part */
+    const char *carrier;   /* whose file it is, also if it has no row; NULL: not said */
 } SettleIntakeOptions;
 
 typedef struct {
@@ -55,6 +58,9 @@ typedef struct {
     int64_t quarantined;
     int64_t waiting; /* bills before their order */
     char *sum;       /* of the amount column over all readable rows, as a decimal; "" for parties */
+    uint8_t sha256[SETTLE_DIGEST_BYTES]; /* of a file: what was read */
+    int32_t same_batch;    /* an earlier sealed batch of the same file; 0: none */
+    char *same_file;       /* its name */
     int64_t released;      /* of a release: kept rows that were read again */
     int64_t bills_found;   /* waiting bills that found their order with this batch */
     GPtrArray *rejections; /* SettleIntakeRejection: the first ones by line */

@@ -68,6 +68,15 @@ typedef struct SettleIntakeJob {
     SettleInt128 sum; /* scaled */
     int exponent;     /* the largest one of the currencies seen; -1: none */
 
+    gboolean is_file; /* what follows is known then, when it was read to its end */
+    char *file_name;
+    int64_t file_bytes;
+    uint8_t sha256[SETTLE_DIGEST_BYTES];
+    int32_t same_batch; /* an earlier batch of the same file; 0: none */
+    char *same_file;    /* its name */
+    GArray *carriers;   /* int32_t, ascending: whose rows it has, or whose file it is */
+    int32_t last_carrier;
+
     int32_t batch_id;
     SettleKeep *keep;                        /* every record as it came */
     SettleSpool *quarantine;                 /* by line */
@@ -196,6 +205,14 @@ typedef gboolean (*SettleIntakeQuery)(SettleIntakeJob *job, const int64_t *ids, 
                                       gpointer user_data, GError **error);
 gboolean settle_intake_each_slice(SettleIntakeJob *job, SettleSpool *spool, SettleIntakeQuery query,
                                   gpointer user_data, GError **error);
+
+/* --- file.c -------------------------------------------------------------------------------- */
+/* After the source was read to its end: what is to be kept of the file. INPUT if the carrier that
+ * was named is not known. */
+gboolean settle_intake_take_file(SettleIntakeJob *job, GError **error);
+/* Whether the same file was taken in before. */
+gboolean settle_intake_find_same_file(SettleIntakeJob *job, GError **error);
+void settle_intake_see_carrier(SettleIntakeJob *job, int32_t carrier_id);
 
 /* --- records.c ----------------------------------------------------------------------------- */
 /* Keeps a record as it came and takes it in, or turns it down. FALSE only when that fails. */

@@ -62,6 +62,7 @@ add_order(SettleIntakeJob *job, const SettleCsvRecord *record, const SettleIntak
     memcpy(to, &order, sizeof order);
     memcpy(to->text, id.text, id.length);
     memcpy(to->text + id.length, contract.text, contract.length);
+    settle_intake_see_carrier(job, order.carrier_id);
     settle_intake_see_month(job, settle_day_month(order.closing_day));
     job->oldest_day = MIN(job->oldest_day, order.closing_day);
     return TRUE;
@@ -85,6 +86,7 @@ add_bill(SettleIntakeJob *job, const SettleCsvRecord *record, const SettleIntake
     bill.place = *place;
     memcpy(to, &bill, sizeof bill);
     memcpy(to->text, contract.text, contract.length);
+    settle_intake_see_carrier(job, bill.carrier_id);
     settle_intake_see_month(job, bill.month);
     return TRUE;
 }
@@ -104,6 +106,8 @@ add_party(SettleIntakeJob *job, const SettleCsvRecord *record, const SettleIntak
     *ret_valid = settle_validate_party(job, record, party, verdict);
     if (*ret_valid) {
         party->place = *place;
+        if (job->kind == SETTLE_INTAKE_PRODUCTS)
+            settle_intake_see_carrier(job, party->carrier_id);
         g_ptr_array_add(job->parties, party);
     }
     return TRUE;
@@ -122,6 +126,7 @@ add_event(SettleIntakeJob *job, const SettleCsvRecord *record, const SettleIntak
     *ret_valid = settle_validate_event(job, record, &event, verdict);
     if (*ret_valid) {
         event.place = *place;
+        settle_intake_see_carrier(job, event.carrier_id);
         g_array_append_val(job->events, event);
     }
     return TRUE;
@@ -140,6 +145,7 @@ add_notice(SettleIntakeJob *job, const SettleCsvRecord *record, const SettleInta
     *ret_valid = settle_validate_notice(job, record, &notice, verdict);
     if (*ret_valid) {
         notice.place = *place;
+        settle_intake_see_carrier(job, notice.carrier_id);
         g_array_append_val(job->notices, notice);
     }
     return TRUE;

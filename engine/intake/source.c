@@ -17,7 +17,10 @@ typedef struct {
 struct SettleIntakeSource {
     From from;
     char *name;
-    SettleCsv *csv;       /* file */
+    SettleCsv *csv; /* file */
+    int fd;
+    SettleDigest *digest; /* of what was read of it */
+    int64_t bytes;
     SettleReader *reader; /* staging, kept */
     SettleIntakeKind kind;
     json_t *object; /* of the current staging row: owns its texts */
@@ -43,12 +46,38 @@ new_source(From from, const char *name)
     return source;
 }
 
+static gssize
+read_file(gpointer user_data, char *buffer, size_t size, GError **error)
+{
+    SettleIntakeSource *source = user_data;
+    gssize n = settle_csv_read_fd(source->name, source->fd, buffer, size, error);
+
+    if (n > 0) {
+        settle_digest_update(source->digest, buffer, (size_t) n);
+        source->bytes += n;
+    }
+    return n;
+}
+
 SettleIntakeSource *
 settle_intake_source_file(const char *name, int fd)
 {
     SettleIntakeSource *source = new_source(FROM_FILE, name);
-    source->csv = settle_csv_new_fd(name, fd);
+    source->fd = fd;
+    source->digest = settle_digest_new();
+    source->csv = settle_csv_new(name, read_file, source);
     return source;
+}
+
+gboolean
+settle_intake_source_file_sum(SettleIntakeSource *source, uint8_t ret_sha256[SETTLE_DIGEST_BYTES],
+                              int64_t *ret_bytes)
+{
+    if (source->from != FROM_FILE)
+        return FALSE;
+    settle_digest_finish(source->digest, ret_sha256);
+    *ret_bytes = source->bytes;
+    return TRUE;
 }
 
 SettleIntakeSource *
@@ -87,6 +116,7 @@ settle_intake_source_free(SettleIntakeSource *source)
         return;
     settle_intake_source_end(source);
     settle_csv_free(source->csv);
+    g_clear_pointer(&source->digest, settle_digest_free);
     settle_csv_free(source->row);
     if (source->object != NULL)
         json_decref(source->object);

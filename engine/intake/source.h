@@ -1,6 +1,7 @@
 /* Private to intake: where records come from. All look like records of one CSV file. */
 #pragma once
 
+#include "base/digest.h"
 #include "intake/columns.h"
 #include "intake/csv.h"
 #include "store/store.h"
@@ -10,6 +11,9 @@ G_BEGIN_DECLS
 typedef struct SettleIntakeSource SettleIntakeSource;
 
 SettleIntakeSource *settle_intake_source_file(const char *name, int fd);
+/* SHA-256 and size of a file that was read to its end; FALSE: it is no file. */
+gboolean settle_intake_source_file_sum(SettleIntakeSource *source,
+                                       uint8_t ret_sha256[SETTLE_DIGEST_BYTES], int64_t *ret_bytes);
 /* Rows of settle.staging behind row `after`. A row that is no object of known columns has the fault
  * text settle_intake_source_fault. */
 SettleIntakeSource *settle_intake_source_staging(SettleStore *store, SettleIntakeKind kind,

@@ -14,14 +14,18 @@ import settle_test
 
 NOWHERE = "host='/nonexistent' dbname='none'"
 COMMANDS = {
-    'migrate': (), 'import': (), 'run': (), 'status': (),
+    'migrate': (), 'import': (), 'night': (), 'run': (), 'status': (),
+    'feed': ('expect', 'stop', 'waive', 'list', 'missing'),
     'quarantine': ('list', 'release'), 'period': ('list', 'close'),
     'policy': ('check', 'submit', 'activate', 'withdraw', 'test', 'try', 'list', 'show', 'schema',
                'reference', 'explain-code'),
     'invoice': ('list', 'lines', 'show', 'approve', 'issue'), 'ledger': ('balances', 'transfers'),
 }
 OPTIONS = {
-    'import': ('--date', '--count', '--sum', '--source', '--staging'),
+    'import': ('--date', '--count', '--sum', '--carrier', '--source', '--staging'),
+    'night': ('--state', '--until', '--quiet', '--restored', '--workers', '--chunk-facts'),
+    'feed expect': ('--since', '--monthly', '--deadline', '--reason'), 'feed stop': ('--from', '--reason'),
+    'feed waive': ('--reason',), 'feed missing': ('--until',),
     'run': ('--date', '--yes', '--workers', '--chunk-facts', '--dry-run', '--abandon', '--reason'),
     'worker': ('--run', '--workers', '--chunk-facts', '--wait'),
     'quarantine list': ('--batch', '--reason', '--limit'),
@@ -46,6 +50,11 @@ REFUSED = [
     ('import orders FILE --sum much', '"much"'), ('import carriers FILE --sum 1.00', 'carriers'),
     ('import orders FILE FILE --count 1', 'single file'),
     ('import orders FILE --staging crm', '--staging'),
+    ('night', 'which drop folder'), ('night a b', 'which drop folder'), ('night a --until x', '"x"'),
+    ('feed', 'feed what'), ('feed expect C1', 'of whom'), ('feed expect C1 outlets --reason r', '"outlets"'),
+    ('feed expect C1 orders', '--reason'), ('feed expect C1 orders --reason r --monthly 32', '--monthly'),
+    ('feed expect C1 orders --reason r --deadline -1', '--deadline'), ('feed waive C1 orders', 'will not come'),
+    ('feed waive C1 orders yesterday --reason r', '"yesterday"'), ('feed missing --until x', '"x"'),
     ('quarantine', 'quarantine what'), ('quarantine lst', '"lst"'), ('quarantine list x', '"x"'),
     ('quarantine list --batch x', '--batch'), ('quarantine list --batch -1', '--batch'),
     ('quarantine list --limit -1', '--limit'), ('quarantine release', 'release which'),

@@ -292,7 +292,8 @@ class Failpoints(settle_test.TestCase):
         if code == 2 and 'without failpoints' in err:
             self.skipTest('built without -Dfailpoints=true')
         self.assertEqual(code, 0, err)
-        points = [row['name'] for row in csv.DictReader(io.StringIO(out))]
+        # what settle night keeps in files is gone through by test_bad_nights.py
+        points = [row['name'] for row in csv.DictReader(io.StringIO(out)) if not row['name'].startswith('night-')]
         COMMITTED.update(point for point in points if point.endswith('-committed'))
         self.assertEqual(len(points), len(set(points)))
         self.assertGreater(len(points), 60)

@@ -1,25 +1,23 @@
 #!/usr/bin/env python3
-"""tools/settle-night: an inbox with a manifest, missed nights, a file that is refused, one that comes late."""
+"""settle night: a drop folder with a manifest, missed nights, a file that is refused, one that comes late."""
 import csv
 import os
 import shutil
-import subprocess
 import sys
-import tempfile
 
-ROOT = os.path.join(os.path.dirname(os.path.abspath(__file__)), '..', '..')
-sys.path.insert(0, os.path.join(ROOT, 'tests', 'lib'))
+HERE = os.path.dirname(os.path.abspath(__file__))
+sys.path[:0] = [HERE, os.path.join(HERE, '..', 'lib')]
+import dropfolder
 import settle_test
 
+ROOT = os.path.join(HERE, '..', '..')
 QUARTER = os.path.join(ROOT, 'fixtures', 'quarter')
 UNTIL = '2026-02-10'
 
 
-class Night(settle_test.TestCase):
+class Night(dropfolder.Case):
     def setUp(self):
-        folder = tempfile.TemporaryDirectory(prefix='settle-inbox-')
-        self.addCleanup(folder.cleanup)
-        self.inbox = folder.name
+        super().setUp()
         with open(os.path.join(QUARTER, 'manifest.csv'), encoding='utf-8', newline='') as file:
             self.manifest = [row for row in csv.DictReader(file) if row['business_date'] <= UNTIL]
         for row in self.manifest:
@@ -27,134 +25,79 @@ class Night(settle_test.TestCase):
         self.write_manifest()
 
     def write_manifest(self):
-        with open(os.path.join(self.inbox, 'manifest.csv'), 'w', encoding='utf-8', newline='') as file:
-            out = csv.DictWriter(file, self.manifest[0].keys())
-            out.writeheader()
-            # the order of the lines does not matter
-            out.writerows(sorted(self.manifest, key=lambda row: row['file'], reverse=True))
+        # the order of the lines does not matter
+        self.name(*(tuple(row.values()) for row in sorted(self.manifest, key=lambda row: row['file'], reverse=True)))
 
-    def database(self):
-        database = self.server.database(migrated=True)
-        database.settle('import', 'carriers', os.path.join(QUARTER, 'carriers.csv'), '--date', '2025-12-31',
-                        check=True)
+    def settled(self):
+        self.database = self.server.database(migrated=True)
+        self.database.settle('import', 'carriers', os.path.join(QUARTER, 'carriers.csv'), '--date', '2025-12-31',
+                             check=True)
         policies = os.path.join(ROOT, 'fixtures', 'policies')
-        database.activate(*(os.path.join(policies, name) for name in sorted(os.listdir(policies))))
-        return database
+        self.database.activate(*(os.path.join(policies, name) for name in sorted(os.listdir(policies))))
+        return self.database
 
-    def night(self, database, day, code=0, **environment):
-        result = subprocess.run([os.path.join(ROOT, 'tools', 'settle-night'), self.inbox, day],
-                                stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
-                                stderr=subprocess.STDOUT, text=True, check=False,
-                                env={**os.environ, 'SETTLE': settle_test.program(),
-                                     'SETTLE_DB': database.conninfo('postgres'),
-                                     'SETTLE_RUN_OPTIONS': '--yes',     # whatever day the test is run on
-                                     **environment})
-        self.assertEqual(result.returncode, code, result.stdout)
-        return result.stdout
-
-    def books(self, database):
-        return database.settle('--format', 'csv', 'ledger', 'balances', check=True)[1]
+    def books(self):
+        return self.database.settle('--format', 'csv', 'ledger', 'balances', check=True)[1]
 
     def test_nights(self):
         """Every night as it comes, and all of them missed: the same books."""
-        by_night, at_once = self.database(), self.database()
+        self.settled()
         for day in ('2026-01-05', '2026-01-06', '2026-01-20', UNTIL):
             held = [row['file'] for row in self.manifest if row['business_date'] > day]
             for name in held:  # not there yet
-                os.rename(os.path.join(self.inbox, name), os.path.join(self.inbox, 'later-' + name))
-            self.night(by_night, day)
+                os.rename(self.path(name), self.path(name + '.part'))
+            self.night(day)
             for name in held:
-                os.rename(os.path.join(self.inbox, 'later-' + name), os.path.join(self.inbox, name))
-        self.assertEqual(sorted(os.listdir(os.path.join(self.inbox, 'done'))),
-                         sorted(row['file'] for row in self.manifest))
-        self.assertIn('nothing to do', self.night(by_night, UNTIL))
-        self.assertIn('--workers', self.night(by_night, UNTIL, code=2, SETTLE_RUN_OPTIONS='--yes --chunk-facts 5 --workers 999'))
-        self.assertIn('SETTLE_RUN_OPTIONS', self.night(by_night, UNTIL, code=2, SETTLE_RUN_OPTIONS='--workers 2 --dry-run'))
+                os.rename(self.path(name + '.part'), self.path(name))
+        self.assertEqual(self.done(), sorted(row['file'] for row in self.manifest))
+        self.assertEqual(self.lying(), ['manifest.csv'])
+        self.assertIn('nothing to do', self.night(UNTIL))
+        by_night = self.books()
+        self.assertNotEqual(by_night, '')
         for row in self.manifest:
-            os.rename(os.path.join(self.inbox, 'done', row['file']), os.path.join(self.inbox, row['file']))
-        self.night(at_once, UNTIL)
-        self.assertNotEqual(self.books(at_once), '')
-        self.assertEqual(self.books(at_once), self.books(by_night))
+            os.rename(os.path.join(self.state, 'done', row['file']), self.path(row['file']))
+        shutil.rmtree(self.state)
+        self.settled()
+        self.night(UNTIL)
+        self.assertEqual(self.books(), by_night)
 
     def test_a_refused_file_does_not_stop_the_night(self):
-        database = self.database()
+        self.settled()
         wrong = next(row for row in self.manifest if row['file'] == 'orders-2026-01-12.csv')
         right, wrong['count'] = wrong['count'], '1'
         self.write_manifest()
-        self.night(database, UNTIL, code=3)
-        self.assertEqual(os.listdir(os.path.join(self.inbox, 'refused')), [wrong['file']])
-        self.assertNotEqual(self.books(database), '')
-        # mended: it comes again
+        self.assertIn('it stays', self.night(UNTIL, code=3))
+        self.assertEqual(self.lying(), ['manifest.csv', wrong['file']])
+        self.assertNotEqual(self.books(), '')
+        # the same once more: said, and no second batch of it
+        batches = self.database.value('SELECT count(*) FROM settle.batch')
+        self.assertIn('was refused as batch', self.night(UNTIL, code=3))
+        self.assertEqual(self.database.value('SELECT count(*) FROM settle.batch'), batches)
         wrong['count'] = right
         self.write_manifest()
-        os.rename(os.path.join(self.inbox, 'refused', wrong['file']),
-                  os.path.join(self.inbox, wrong['file']))
-        before = self.books(database)
-        self.night(database, UNTIL)
-        self.assertNotEqual(self.books(database), before)
-
-    def test_a_file_that_is_missing_is_told(self):
-        database = self.database()
-        os.unlink(os.path.join(self.inbox, 'orders-2026-01-12.csv'))
-        self.assertIn('orders-2026-01-12.csv is named in the manifest but not there',
-                      self.night(database, UNTIL, code=3))
-
-    def test_a_name_that_comes_again_is_told(self):
-        """A sender who writes orders.csv every night: the second one is not taken for the first."""
-        database, row = self.database(), next(r for r in self.manifest if r['kind'] == 'orders')
-        self.night(database, UNTIL)
-        shutil.copy(os.path.join(QUARTER, 'orders-2026-02-16.csv'), os.path.join(self.inbox, row['file']))
-        self.assertIn(f"{row['file']} was imported before: give the new one another name",
-                      self.night(database, UNTIL, code=3))
-        self.assertIn(row['file'], os.listdir(self.inbox))
-
-    def test_manifests_that_are_wrong(self):
-        """Nothing of the inbox is passed over in silence, and the night is settled."""
-        database, path = self.database(), os.path.join(self.inbox, 'manifest.csv')
-        head, line = 'file,kind,business_date,count,sum\n', 'carriers.csv,{},{},3,\n'
-        for text, told in (
-                (None, 'there is no '), ('', 'the first line of '),
-                (line.format('carriers', '2025-12-31'), 'the first line of '),
-                (head + line.format('carrier', '2025-12-31'), ':2: there is no kind "carrier"'),
-                (head + line.format('carriers', '31.12.2025'), ':2: "31.12.2025" is no day like 2026-'),
-                (head + 'carriers.csv\n', ':2: there is no kind ""'),
-                (head + 'a.csv,carriers,,,\n', ':2: "" is no day')):
-            with self.subTest(text):
-                os.unlink(path)
-                if text is not None:
-                    with open(path, 'w', encoding='utf-8') as file:
-                        file.write(text)
-                said = self.night(database, '2026-01-05', code=3)
-                self.assertIn(told, said)
-                self.assertNotIn('carriers.csv: batch', said)
-                self.assertTrue('nothing to do' in said or '2026-01-05' in said, said)
-                with open(path, 'w', encoding='utf-8'):
-                    pass
+        before = self.books()
+        self.night(UNTIL)
+        self.assertNotEqual(self.books(), before)
+        self.assertEqual(self.lying(), ['manifest.csv'])
 
     def test_manifest_of_a_spreadsheet(self):
-        """With a BOM and carriage returns; and an empty count does not become the sum."""
-        database = self.database()
-        for row in self.manifest:
-            row['count'] = ''
-        self.write_manifest()
-        path = os.path.join(self.inbox, 'manifest.csv')
-        with open(path, encoding='utf-8') as file:
-            text = file.read()
-        with open(path, 'w', encoding='utf-8-sig', newline='\r\n') as file:
-            file.write(text)
-        self.night(database, UNTIL)
-        self.assertEqual(len(os.listdir(os.path.join(self.inbox, 'done'))), len(self.manifest))
-
-    def test_no_inbox(self):
-        result = subprocess.run([os.path.join(ROOT, 'tools', 'settle-night'), '/nonexistent/inbox'],
-                                stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, check=False)
-        self.assertEqual((result.returncode, 'is not there' in result.stderr), (3, True), result.stderr)
+        """With a BOM, carriage returns and empty fields behind the end; and an empty count does not become the sum."""
+        self.settled()
+        lines = ['file,kind,business_date,count,sum',
+                 *(','.join([row['file'], row['kind'], row['business_date'], '', row['sum']]) for row in self.manifest),
+                 f'end,{len(self.manifest)},,,']
+        self.write('manifest.csv', ('\ufeff' + '\r\n'.join(lines)).encode())
+        self.night(UNTIL)
+        self.assertEqual(len(self.done()), len(self.manifest))
 
     def test_usage(self):
-        for arguments, code in (((), 2), (('--help',), 0), (('a', 'b', 'c'), 2)):
-            result = subprocess.run([os.path.join(ROOT, 'tools', 'settle-night'), *arguments],
-                                    stdout=subprocess.PIPE, check=False)
-            self.assertEqual(result.returncode, code, arguments)
+        self.settled()
+        for arguments, code in (((), 2), (('--help',), 0), (('a', 'b'), 2), ((self.inbox, '--until', 'x'), 2),
+                                ((self.inbox, '--quiet', '-1'), 2), ((self.inbox, '--workers', '999'), 2),
+                                ((self.inbox, '--chunk-facts', '-1'), 2), ((self.inbox, '--yes'), 2),
+                                ((self.inbox, '--state', os.path.join(self.inbox, 'state')), 2)):
+            with self.subTest(arguments):
+                self.assertEqual(self.database.settle('night', *arguments)[0], code)
 
 
 settle_test.main()

@@ -18,6 +18,7 @@ CREATE TABLE settle.control_log (
     action   text NOT NULL CHECK (action IN ('setting', 'policy-submit', 'policy-withdraw', 'policy-activate',
                  'period-close', 'period-reopen', 'quarantine-release', 'invoice-approve', 'run-abandon',
                  'deposit-amount', 'deposit-cover', 'deposit-forfeit',
+                 'feed-expect', 'feed-stop', 'feed-waive',
                  'statement-import', 'statement-accept', 'statement-dispute', 'fact-seen')),
     subject  text NOT NULL,
     detail   jsonb NOT NULL DEFAULT '{}',

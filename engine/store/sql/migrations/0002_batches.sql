@@ -19,14 +19,23 @@ CREATE TABLE settle.batch (
     waiting       bigint NOT NULL DEFAULT 0 CHECK (waiting >= 0), -- bills before their order
     header        text NOT NULL,               -- the file's header line, to read kept rows again
     content       bytea CHECK (length(content) = 32),  -- the row sum of all that its transaction stored
+    -- Of a file, not of staging or of a release: its name, and what was read; a place for the sender's signature over it.
+    file_name     text,
+    file_bytes    bigint CHECK (file_bytes >= 0),
+    file_sha256   bytea CHECK (length(file_sha256) = 32),
+    file_signature bytea,
+    carriers      integer[] NOT NULL DEFAULT '{}', -- whose rows it has, or whose file it was said to be
     actor         text NOT NULL DEFAULT session_user,
     at            timestamptz NOT NULL DEFAULT clock_timestamp(),
+    CHECK ((file_name IS NULL) = (file_sha256 IS NULL) AND (file_name IS NULL) = (file_bytes IS NULL)),
+    CHECK (file_signature IS NULL OR file_name IS NOT NULL),
     CHECK (rows_read = accepted + repeated + quarantined + waiting OR state = 'refused'),
     CONSTRAINT batch_control_count_check CHECK (state = 'refused' OR control_count IS NULL OR control_count = rows_read),
     CONSTRAINT batch_control_sum_check CHECK (state = 'refused' OR control_sum_minor IS NULL
         OR control_sum_minor = sum_minor OR unproved <> '')
 );
 CREATE INDEX batch_by_date ON settle.batch (business_date);
+CREATE INDEX batch_by_file ON settle.batch (file_sha256);
 
 -- How many facts of a batch concern a distributor and month: what chunks are cut by.
 CREATE TABLE settle.batch_slice (

@@ -1,0 +1,38 @@
+/* One run of settle night: what its parts share. */
+#pragma once
+
+#include "cli/cli.h"
+#include "cli/night-state.h"
+#include "intake/inbox.h"
+#include "store/store.h"
+
+#include <glib.h>
+
+G_BEGIN_DECLS
+
+#define SETTLE_NIGHT_MANIFEST  "manifest.csv"
+#define SETTLE_NIGHT_MOST_TOLD 20 /* of one kind of finding */
+
+typedef struct {
+    const SettleCli *cli;
+    SettleStore *store;
+    SettleInbox *inbox;
+    SettleNightState *state;
+    SettleDay until, today;
+    int quiet_s;
+    /* What was found, and does not stop the night. */
+    gboolean unreadable, refused, unusable, missing;
+    guint taken;
+} SettleNight;
+
+/* Says one thing that was found, about a file or (NULL) in general, on stderr; what others wrote is
+ * escaped. Sets the finding. */
+void settle_night_tell(gboolean *finding, const char *file, const char *format, ...)
+    G_GNUC_PRINTF(3, 4);
+
+/* Takes in what the inbox's manifest names and what the database has lost; what cannot be taken in
+ * is told, and stays. Errors are what ends a night before anything is settled: IO of our own disk,
+ * the database. */
+gboolean settle_night_take_all(SettleNight *night, GError **error);
+
+G_END_DECLS
