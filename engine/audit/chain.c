@@ -67,19 +67,9 @@ check_seal(SettleAudit *audit, SettleStore *store, const SettleAuditRun *run,
     return TRUE;
 }
 
-/* Sums and seals came with one migration: a run whose receipts have sums has a seal. */
-static gboolean
-has_sums(const SettleAuditRun *run)
-{
-    for (guint i = 0; i < run->chunks->len; i++)
-        if (g_array_index(run->chunks, SettleAuditChunk, i).has_content)
-            return TRUE;
-    return FALSE;
-}
-
 static gboolean
 check_run(SettleAudit *audit, SettleStore *store, const SettleAuditRun *run,
-          const SettleAuditRun *before, gboolean *sealed_before, GError **error)
+          const SettleAuditRun *before, GError **error)
 {
     static const uint8_t zeros[SETTLE_DIGEST_BYTES] = {0};
     uint8_t digest[SETTLE_DIGEST_BYTES];
@@ -94,13 +84,10 @@ check_run(SettleAudit *audit, SettleStore *store, const SettleAuditRun *run,
     if (memcmp(digest, run->digest, sizeof digest) != 0)
         settle_audit_note(audit, run->run_id, "chain",
                           "the digests of its distributors do not give its digest");
-    *sealed_before = *sealed_before || has_sums(run);
     if (!run->sealed) {
-        if (*sealed_before)
-            settle_audit_note(audit, run->run_id, "seal", "there is none");
+        settle_audit_note(audit, run->run_id, "seal", "there is none");
         return TRUE;
     }
-    *sealed_before = TRUE;
     return check_seal(audit, store, run, before, error);
 }
 
@@ -129,7 +116,6 @@ gboolean
 settle_audit_chain(SettleAudit *audit, SettleStore *store, GError **error)
 {
     const SettleAuditRun *before = NULL;
-    gboolean sealed = FALSE;
 
     for (guint i = 0; i < audit->runs->len; i++) {
         const SettleAuditRun *run = g_ptr_array_index(audit->runs, i);
@@ -138,7 +124,7 @@ settle_audit_chain(SettleAudit *audit, SettleStore *store, GError **error)
             settle_audit_note(audit, run->run_id, "run", "it is published and given up");
         if (!run->published)
             continue;
-        if (!check_run(audit, store, run, before, &sealed, error))
+        if (!check_run(audit, store, run, before, error))
             return FALSE;
         before = run;
         audit->found->runs++;

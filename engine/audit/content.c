@@ -1,22 +1,119 @@
+/* Row sums: reads each table once in the order of its key and holds what is there of each batch,
+ * chunk and statement against what was kept of it when it was written. */
 #include "audit/state.h"
 
 #include "store/sql.h"
 
 #include <string.h>
 
+/* A sum that was kept. */
 typedef struct {
-    const char *table;
-    const char *sql;
-    gboolean facts; /* counted as such */
-} Table;
+    const SettleSqlTable *table;
+    int32_t id, chunk; /* batch, or run and chunk */
+    gboolean looked_at;
+    SettleTableSum sum;
+} Kept;
+
+static int
+compare_kept(gconstpointer a, gconstpointer b)
+{
+    const Kept *x = a, *y = b;
+
+    if (x->table != y->table)
+        return x->table < y->table ? -1 : 1;
+    if (x->id != y->id)
+        return x->id < y->id ? -1 : 1;
+    return x->chunk < y->chunk ? -1 : x->chunk > y->chunk;
+}
+
+static gboolean
+load_kept(SettleAudit *audit, SettleStore *store, const char *sql, char of, GArray **ret_kept,
+          GError **error)
+{
+    g_autoptr(GArray) kept = g_array_new(FALSE, TRUE, sizeof(Kept));
+    g_autoptr(SettleReader) reader = settle_store_read(store, sql, error, "");
+    GError *failure = NULL;
+
+    if (reader == NULL)
+        return FALSE;
+    while (settle_reader_next(reader, &failure)) {
+        Kept row = {.id = settle_reader_i32(reader, 1), .chunk = settle_reader_i32(reader, 2)};
+        size_t length;
+        const char *text = settle_reader_text(reader, 0, &length);
+
+        for (const SettleSqlTable *t = settle_sql_tables; t->name != NULL; t++)
+            if (t->of == of && strlen(t->name) == length && memcmp(t->name, text, length) == 0)
+                row.table = t;
+        if (row.table == NULL) {
+            settle_audit_note(audit, of == 'c' ? row.id : 0, "row sums",
+                              "there is one of a table that is not known");
+            continue;
+        }
+        row.sum.table = row.table->name;
+        row.sum.rows = settle_reader_i64(reader, 3);
+        text = settle_reader_text(reader, 4, &length);
+        if (length == sizeof row.sum.digest)
+            memcpy(row.sum.digest, text, length);
+        g_array_append_val(kept, row);
+    }
+    if (failure != NULL) {
+        g_propagate_error(error, failure);
+        return FALSE;
+    }
+    g_array_sort(kept, compare_kept);
+    *ret_kept = g_steal_pointer(&kept);
+    return TRUE;
+}
+
+/* What was read of a table for a batch or chunk, against what was kept. The sum is empty
+ * afterwards. */
+static void
+compare(SettleAudit *audit, GArray *kept, const SettleSqlTable *table, int32_t id, int32_t chunk,
+        SettleRowSum *sum, int32_t run_id, const char *place)
+{
+    const Kept key = {.table = table, .id = id, .chunk = chunk};
+    SettleTableSum there = {.rows = 0};
+    guint at;
+    Kept *was = g_array_binary_search(kept, &key, compare_kept, &at)
+                    ? &g_array_index(kept, Kept, at)
+                    : NULL;
+
+    settle_row_sum_end(sum, table, &there);
+    if (was != NULL)
+        was->looked_at = TRUE;
+    if ((was != NULL ? was->sum.rows : 0) != there.rows)
+        settle_audit_note(audit, run_id, place,
+                          "%s holds %" G_GINT64_FORMAT " rows of it, %" G_GINT64_FORMAT
+                          " were written",
+                          table->name, there.rows, was != NULL ? was->sum.rows : 0);
+    else if (was != NULL && memcmp(was->sum.digest, there.digest, sizeof there.digest) != 0)
+        settle_audit_note(audit, run_id, place,
+                          "its %" G_GINT64_FORMAT " rows in %s are not what was written",
+                          there.rows, table->name);
+}
+
+/* Sums of what is not there at all. */
+static void
+note_left(SettleAudit *audit, const GArray *kept, const char *what, gboolean is_run)
+{
+    for (guint i = 0; i < kept->len; i++) {
+        const Kept *row = &g_array_index(kept, Kept, i);
+        const SettleAuditRun *run = is_run ? settle_audit_run(audit, row->id) : NULL;
+
+        if (!row->looked_at && (run == NULL || run->published))
+            settle_audit_note(audit, is_run ? row->id : 0, "row sums",
+                              "there is one in %s of %s %d, which is not there", row->table->name,
+                              what, is_run ? row->chunk : row->id);
+    }
+}
 
 /* --- batches ---------------------------------------------------------------------------------- */
 
 static gboolean
-sum_batch_table(SettleAudit *audit, SettleStore *store, const Table *table, int64_t *rows,
+sum_batch_table(SettleAudit *audit, SettleStore *store, const SettleSqlTable *table, int64_t *rows,
                 GError **error)
 {
-    g_autoptr(SettleDump) dump = settle_store_dump(store, table->sql, error);
+    g_autoptr(SettleDump) dump = settle_store_dump(store, table->verify, error);
     GError *failure = NULL;
 
     if (dump == NULL)
@@ -28,11 +125,11 @@ sum_batch_table(SettleAudit *audit, SettleStore *store, const Table *table, int6
                                       : NULL;
 
         if (batch == NULL || !batch->there)
-            settle_audit_note(audit, 0, table->table,
+            settle_audit_note(audit, 0, table->name,
                               "a row belongs to batch %d, which is not there", batch_id);
         else
-            settle_dump_sum(dump, 1, table->table, &batch->sum);
-        *rows += table->facts;
+            settle_dump_sum(dump, 1, table, &batch->sum);
+        (*rows)++;
     }
     if (failure == NULL)
         return TRUE;
@@ -40,62 +137,53 @@ sum_batch_table(SettleAudit *audit, SettleStore *store, const Table *table, int6
     return FALSE;
 }
 
+/* Counted as facts. */
+static gboolean
+holds_facts(const SettleSqlTable *table)
+{
+    static const char *const names[] = {"closed_order", "bill", "event"};
+
+    for (guint i = 0; i < G_N_ELEMENTS(names); i++)
+        if (strcmp(table->name, names[i]) == 0)
+            return TRUE;
+    return FALSE;
+}
+
 static gboolean
 sum_batches(SettleAudit *audit, SettleStore *store, GError **error)
 {
-    const Table tables[] = {
-        {"closed-order", settle_sql_verify_closed_order, TRUE},
-        {"bill", settle_sql_verify_bill, TRUE},
-        {"contract", settle_sql_verify_contract, FALSE},
-        {"bill-waiting", settle_sql_verify_bill_waiting, FALSE},
-        {"bill-found", settle_sql_verify_bill_found, FALSE},
-        {"event", settle_sql_verify_event, TRUE},
-        {"event-waiting", settle_sql_verify_event_waiting, FALSE},
-        {"event-found", settle_sql_verify_event_found, FALSE},
-        {"month-complete", settle_sql_verify_month_complete, FALSE},
-        {"receipt", settle_sql_verify_receipt, FALSE},
-        {"fact-repeat", settle_sql_verify_fact_repeat, FALSE},
-        {"quarantine", settle_sql_verify_quarantine, FALSE},
-        {"carrier-version", settle_sql_verify_carrier_version, FALSE},
-        {"distributor-version", settle_sql_verify_distributor_version, FALSE},
-        {"outlet-version", settle_sql_verify_outlet_version, FALSE},
-        {"manager-version", settle_sql_verify_manager_version, FALSE},
-        {"product-version", settle_sql_verify_product_version, FALSE},
-    };
-    int64_t facts = 0;
-    gboolean summed = FALSE; /* batches of before had no sums; after the first all have */
+    g_autoptr(GArray) kept = NULL;
 
-    for (guint i = 0; i < G_N_ELEMENTS(tables); i++)
-        if (!sum_batch_table(audit, store, &tables[i], &facts, error))
-            return FALSE;
-    for (guint id = 1; id < audit->batches->len; id++) {
-        const SettleAuditBatch *batch = &g_array_index(audit->batches, SettleAuditBatch, id);
-        uint8_t sum[SETTLE_ROW_SUM_BYTES];
-        g_autofree char *place = g_strdup_printf("batch %u", id);
+    if (!load_kept(audit, store, settle_sql_verify_batch_rows, 'b', &kept, error))
+        return FALSE;
+    for (const SettleSqlTable *table = settle_sql_tables; table->name != NULL; table++) {
+        int64_t rows = 0;
 
-        if (!batch->there)
+        if (table->of != 'b')
             continue;
-        settle_row_sum_bytes(&batch->sum, sum);
-        if (!batch->has_content && summed)
-            settle_audit_note(audit, batch->run_id, place, "has no sum of its rows");
-        if (batch->has_content && memcmp(sum, batch->content, sizeof sum) != 0)
-            settle_audit_note(audit, batch->run_id, place,
-                              "what is stored of it, %" G_GINT64_FORMAT
-                              " rows, is not what was taken in",
-                              batch->sum.rows);
-        summed = summed || batch->has_content;
+        if (!sum_batch_table(audit, store, table, &rows, error))
+            return FALSE;
+        if (holds_facts(table))
+            audit->found->facts += rows;
+        for (guint id = 1; id < audit->batches->len; id++) {
+            SettleAuditBatch *batch = &g_array_index(audit->batches, SettleAuditBatch, id);
+            g_autofree char *place = g_strdup_printf("batch %u", id);
+
+            if (batch->there)
+                compare(audit, kept, table, (int32_t) id, 0, &batch->sum, batch->run_id, place);
+        }
     }
-    audit->found->facts = facts;
+    note_left(audit, kept, "batch", FALSE);
     return TRUE;
 }
 
 /* --- runs ------------------------------------------------------------------------------------- */
 
 static gboolean
-sum_run_table(SettleAudit *audit, SettleStore *store, const Table *table, int64_t *rows,
+sum_run_table(SettleAudit *audit, SettleStore *store, const SettleSqlTable *table, int64_t *rows,
               GError **error)
 {
-    g_autoptr(SettleDump) dump = settle_store_dump(store, table->sql, error);
+    g_autoptr(SettleDump) dump = settle_store_dump(store, table->verify, error);
     GError *failure = NULL;
 
     if (dump == NULL)
@@ -109,9 +197,9 @@ sum_run_table(SettleAudit *audit, SettleStore *store, const Table *table, int64_
         if (chunk == NULL)
             settle_audit_note_distributor(audit, run_id, distributor_id,
                                           "a row of %s belongs to no chunk of the run",
-                                          table->table);
+                                          table->name);
         else
-            settle_dump_sum(dump, 2, table->table, &chunk->sum);
+            settle_dump_sum(dump, 2, table, &chunk->sum);
         (*rows)++;
     }
     if (failure == NULL)
@@ -121,68 +209,73 @@ sum_run_table(SettleAudit *audit, SettleStore *store, const Table *table, int64_
 }
 
 static void
-compare_chunks(SettleAudit *audit, const SettleAuditRun *run)
+compare_chunks(SettleAudit *audit, GArray *kept, const SettleSqlTable *table,
+               const SettleAuditRun *run)
 {
     for (guint c = 0; c < run->chunks->len; c++) {
-        const SettleAuditChunk *chunk = &g_array_index(run->chunks, SettleAuditChunk, c);
-        uint8_t sum[SETTLE_ROW_SUM_BYTES];
-        g_autofree char *place = g_strdup_printf("chunk %d, distributor ids %d to %d", chunk->chunk,
-                                                 chunk->first, chunk->last);
+        SettleAuditChunk *chunk = &g_array_index(run->chunks, SettleAuditChunk, c);
+        g_autofree char *place = NULL;
 
-        settle_row_sum_bytes(&chunk->sum, sum);
-        if (!chunk->has_content) {
-            if (run->sealed)
-                settle_audit_note(audit, run->run_id, place, "has no sum of its rows");
-        } else if (memcmp(sum, chunk->content, sizeof sum) != 0) {
-            settle_audit_note(
-                audit, run->run_id, place,
-                "what is stored beside its transfers (totals, digests, reasons, agenda, "
-                "windows, invoices: %" G_GINT64_FORMAT " rows) is not what its receipt says",
-                chunk->sum.rows);
+        /* what nobody published is nobody's books */
+        if (!run->published) {
+            settle_row_sum_clear(&chunk->sum);
+            continue;
         }
+        place = g_strdup_printf("chunk %d, distributor ids %d to %d", chunk->chunk, chunk->first,
+                                chunk->last);
+        compare(audit, kept, table, run->run_id, chunk->chunk, &chunk->sum, run->run_id, place);
     }
 }
 
 static gboolean
 sum_runs(SettleAudit *audit, SettleStore *store, GError **error)
 {
-    const Table tables[] = {
-        {"ledger-total", settle_sql_verify_ledger_total, FALSE},
-        {"account-balance", settle_sql_verify_account_balance, FALSE},
-        {"run-distributor", settle_sql_verify_run_distributor, FALSE},
-        {"order-outcome", settle_sql_verify_order_outcome, FALSE},
-        {"agenda", settle_sql_verify_agenda, FALSE},
-        {"window-change", settle_sql_verify_window_change, FALSE},
-        {"window-posting", settle_sql_verify_window_posting, FALSE},
-        {"invoice", settle_sql_verify_invoice, FALSE},
-        {"invoice-line", settle_sql_verify_invoice_line, FALSE},
-    };
-    int64_t rows = 0;
+    g_autoptr(GArray) kept = NULL;
 
-    for (guint i = 0; i < G_N_ELEMENTS(tables); i++) {
-        int64_t before = rows;
+    if (!load_kept(audit, store, settle_sql_verify_chunk_rows, 'c', &kept, error))
+        return FALSE;
+    for (const SettleSqlTable *table = settle_sql_tables; table->name != NULL; table++) {
+        int64_t rows = 0;
 
-        if (!sum_run_table(audit, store, &tables[i], &rows, error))
+        if (table->of != 'c')
+            continue;
+        if (!sum_run_table(audit, store, table, &rows, error))
             return FALSE;
-        if (strcmp(tables[i].table, "invoice") == 0)
-            audit->found->invoices = rows - before;
+        if (strcmp(table->name, "invoice") == 0)
+            audit->found->invoices = rows;
+        audit->found->rows_beside += rows;
+        for (guint i = 0; i < audit->runs->len; i++)
+            compare_chunks(audit, kept, table, g_ptr_array_index(audit->runs, i));
     }
-    for (guint i = 0; i < audit->runs->len; i++) {
-        const SettleAuditRun *run = g_ptr_array_index(audit->runs, i);
-
-        if (run->published)
-            compare_chunks(audit, run);
-    }
-    audit->found->rows_beside = rows;
+    note_left(audit, kept, "chunk", TRUE);
     return TRUE;
 }
 
 /* --- carriers' statements --------------------------------------------------------------------- */
 
-static gboolean
-sum_lines(SettleStore *store, GHashTable *sums, GError **error)
+static const SettleSqlTable *
+statement_table(void)
 {
-    g_autoptr(SettleDump) dump = settle_store_dump(store, settle_sql_verify_statement_line, error);
+    const SettleSqlTable *table = settle_sql_tables;
+
+    while (table->of != 's') {
+        settle_invariant(table->name != NULL);
+        table++;
+    }
+    return table;
+}
+
+static void
+free_sum(gpointer data)
+{
+    settle_row_sum_clear(data);
+    g_free(data);
+}
+
+static gboolean
+sum_lines(SettleStore *store, const SettleSqlTable *table, GHashTable *sums, GError **error)
+{
+    g_autoptr(SettleDump) dump = settle_store_dump(store, table->verify, error);
     GError *failure = NULL;
 
     if (dump == NULL)
@@ -195,7 +288,7 @@ sum_lines(SettleStore *store, GHashTable *sums, GError **error)
             sum = g_new0(SettleRowSum, 1);
             g_hash_table_insert(sums, position, sum);
         }
-        settle_dump_sum(dump, 1, "statement-line", sum);
+        settle_dump_sum(dump, 1, table, sum);
     }
     if (failure == NULL)
         return TRUE;
@@ -207,45 +300,49 @@ sum_lines(SettleStore *store, GHashTable *sums, GError **error)
 static gboolean
 sum_statements(SettleAudit *audit, SettleStore *store, GError **error)
 {
-    g_autoptr(GHashTable) sums = g_hash_table_new_full(NULL, NULL, NULL, g_free);
+    const SettleSqlTable *table = statement_table();
+    g_autoptr(GHashTable) sums = g_hash_table_new_full(NULL, NULL, NULL, free_sum);
     g_autoptr(SettleResult) statements = NULL;
     GHashTableIter iter;
     gpointer position;
 
-    if (!sum_lines(store, sums, error) ||
+    if (!sum_lines(store, table, sums, error) ||
         (statements = settle_store_query(store, settle_sql_verify_statements, error, "")) == NULL)
         return FALSE;
     for (int i = 0; i < settle_result_rows(statements); i++) {
-        static const SettleRowSum nothing;
-        const SettleRowSum *sum;
+        SettleRowSum *sum;
+        SettleTableSum there = {.rows = 0};
         g_autofree char *place =
             g_strdup_printf("statement %s", settle_result_text(statements, i, 1));
-        uint8_t bytes[SETTLE_ROW_SUM_BYTES];
         const uint8_t *kept;
         size_t length;
 
         position = GINT_TO_POINTER(settle_result_i32(statements, i, 0));
         sum = g_hash_table_lookup(sums, position);
-        settle_row_sum_bytes(sum != NULL ? sum : &nothing, bytes);
+        if (sum != NULL)
+            settle_row_sum_end(sum, table, &there);
         kept = settle_result_bytes(statements, i, 2, &length);
-        if (length != sizeof bytes || memcmp(kept, bytes, sizeof bytes) != 0)
+        if (length != sizeof there.digest || memcmp(kept, there.digest, sizeof there.digest) != 0)
             settle_audit_note(audit, 0, place,
                               "what is stored of it, %" G_GINT64_FORMAT
                               " lines, is not what was taken in",
-                              sum != NULL ? sum->rows : 0);
+                              there.rows);
         g_hash_table_remove(sums, position);
     }
     g_hash_table_iter_init(&iter, sums);
     while (g_hash_table_iter_next(&iter, &position, NULL))
-        settle_audit_note(audit, 0, "statement-line",
-                          "lines belong to statement %d, which is not there",
+        settle_audit_note(audit, 0, table->name, "lines belong to statement %d, which is not there",
                           GPOINTER_TO_INT(position));
     return TRUE;
 }
 
 gboolean
-settle_audit_content(SettleAudit *audit, SettleStore *store, GError **error)
+settle_audit_content(SettleAudit *audit, GError **error)
 {
-    return sum_batches(audit, store, error) && sum_runs(audit, store, error) &&
+    g_autoptr(SettleStore) store =
+        settle_store_open(audit->options->conninfo, SETTLE_STORE_AS_READER, "verify", error);
+
+    return store != NULL && settle_store_exec(store, settle_sql_verify_session, error, "") &&
+           sum_batches(audit, store, error) && sum_runs(audit, store, error) &&
            sum_statements(audit, store, error);
 }

@@ -142,7 +142,6 @@ load_chunks(SettleAudit *audit, SettleStore *store, GError **error)
         if (chunk.has_receipt) {
             chunk.transfers = settle_result_i64(rows, i, 4);
             g_strlcpy(chunk.amount, settle_result_text(rows, i, 5), sizeof chunk.amount);
-            chunk.has_content = take_bytes(rows, i, 6, chunk.content, sizeof chunk.content);
         }
         g_array_append_val(run->chunks, chunk);
     }
@@ -212,8 +211,7 @@ load_batches(SettleAudit *audit, SettleStore *store, GError **error)
             g_array_set_size(audit->batches, (guint) id + 1);
         batch = &g_array_index(audit->batches, SettleAuditBatch, id);
         batch->there = TRUE;
-        batch->run_id = settle_result_i32(rows, i, 3);
-        batch->has_content = take_bytes(rows, i, 2, batch->content, sizeof batch->content);
+        batch->run_id = settle_result_i32(rows, i, 2);
         audit->found->batches++;
     }
     return TRUE;

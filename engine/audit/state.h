@@ -12,14 +12,13 @@ G_BEGIN_DECLS
 
 typedef struct {
     int32_t chunk, first, last;
-    gboolean has_receipt, has_content;
+    gboolean has_receipt;
     int64_t transfers;
     char amount[48];
-    uint8_t content[SETTLE_ROW_SUM_BYTES];
     /* read */
     int64_t seen_transfers;
     __int128 seen_amount;
-    SettleRowSum sum;
+    SettleRowSum sum; /* of the table that is read */
 } SettleAuditChunk;
 
 typedef struct {
@@ -45,10 +44,9 @@ typedef struct {
 } SettleAuditPolicy;
 
 typedef struct {
-    gboolean there, has_content;
-    int32_t run_id; /* that consumed it; 0: none yet */
-    uint8_t content[SETTLE_ROW_SUM_BYTES];
-    SettleRowSum sum;
+    gboolean there;
+    int32_t run_id;   /* that consumed it; 0: none yet */
+    SettleRowSum sum; /* of the table that is read */
 } SettleAuditBatch;
 
 typedef struct {
@@ -109,8 +107,9 @@ void settle_audit_balances_finish(SettleAuditBalances *balances);
 
 /* --- the passes ------------------------------------------------------------------------------ */
 gboolean settle_audit_chain(SettleAudit *audit, SettleStore *store, GError **error);
-gboolean settle_audit_ledger(SettleAudit *audit, GError **error); /* connections of its own */
-gboolean settle_audit_content(SettleAudit *audit, SettleStore *store, GError **error);
+/* These two by connections of their own. */
+gboolean settle_audit_ledger(SettleAudit *audit, GError **error);
+gboolean settle_audit_content(SettleAudit *audit, GError **error);
 gboolean settle_audit_checks(SettleAudit *audit, SettleStore *store, GError **error);
 
 G_END_DECLS

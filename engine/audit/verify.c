@@ -17,7 +17,7 @@ beside(gpointer data)
     g_autoptr(SettleStore) store =
         settle_store_open(audit->options->conninfo, SETTLE_STORE_AS_READER, "verify", &error);
 
-    if (store == NULL || !settle_audit_content(audit, store, &error) ||
+    if (store == NULL || !settle_audit_content(audit, &error) ||
         !settle_audit_checks(audit, store, &error)) {
         g_mutex_lock(&audit->mutex);
         if (audit->error == NULL)

@@ -56,7 +56,7 @@ settle_digest_once(const void *bytes, size_t length, uint8_t ret_bytes[SETTLE_DI
 }
 
 void
-settle_digest_hex(const uint8_t bytes[SETTLE_DIGEST_BYTES], char ret_hex[65])
+settle_digest_hex(const uint8_t bytes[SETTLE_DIGEST_BYTES], char ret_hex[SETTLE_DIGEST_HEX_BYTES])
 {
     static const char digits[] = "0123456789abcdef";
 

@@ -7,7 +7,8 @@
 
 G_BEGIN_DECLS
 
-#define SETTLE_DIGEST_BYTES 32
+#define SETTLE_DIGEST_BYTES     32
+#define SETTLE_DIGEST_HEX_BYTES 65 /* as hex digits, with a NUL */
 
 typedef struct SettleDigest SettleDigest;
 
@@ -19,7 +20,8 @@ void settle_digest_finish(SettleDigest *digest, uint8_t ret_bytes[SETTLE_DIGEST_
 /* One message in one call. */
 void settle_digest_once(const void *bytes, size_t length, uint8_t ret_bytes[SETTLE_DIGEST_BYTES]);
 /* 64 lower-case hex digits and a NUL. */
-void settle_digest_hex(const uint8_t bytes[SETTLE_DIGEST_BYTES], char ret_hex[65]);
+void settle_digest_hex(const uint8_t bytes[SETTLE_DIGEST_BYTES],
+                       char ret_hex[SETTLE_DIGEST_HEX_BYTES]);
 
 /* The id of a fact with a textual natural key inside a namespace (a carrier's id): the upper 62
  * bits of SHA-256(namespace as 4 bytes big-endian, key), so 0 <= id < 2^62. Same input, same id, on

@@ -58,6 +58,7 @@ job_free(SettleIntakeJob *job)
     g_clear_pointer(&job->parties, g_ptr_array_unref);
     g_clear_pointer(&job->events, g_array_unref);
     g_clear_pointer(&job->notices, g_array_unref);
+    g_clear_pointer(&job->sums, g_array_unref);
     g_clear_pointer(&job->arena, settle_arena_free);
     g_free(job);
 }
@@ -158,6 +159,7 @@ job_new(SettleStore *store, SettleIntakeKind kind, const char *name,
     job->parties = g_ptr_array_new();
     job->events = g_array_new(FALSE, FALSE, sizeof(SettleIntakeEvent));
     job->notices = g_array_new(FALSE, FALSE, sizeof(SettleIntakeNotice));
+    job->sums = g_array_new(FALSE, FALSE, sizeof(SettleTableSum));
     job->arena = settle_arena_new(64 * 1024);
     job->carriers = g_array_new(FALSE, FALSE, sizeof(int32_t));
     return g_steal_pointer(&job);
@@ -212,18 +214,18 @@ insert_batch(SettleIntakeJob *job, gboolean sealed, const char *reason, GError *
     if (job->options.control_sum != NULL &&
         settle_intake_parse_control_sum(job->options.control_sum, &control))
         control_sum = settle_intake_sum_minor_text(control, exponent);
-    uint8_t content[SETTLE_ROW_SUM_BYTES];
-    settle_row_sum_bytes(&job->content, content);
     return settle_store_exec(
-               job->store, settle_sql_intake_insert_batch, error, "issdsslslsllllsysslyI",
+               job->store, settle_sql_intake_insert_batch, error, "issdsslslsllllssslyI",
                job->batch_id, settle_intake_kind_name(job->kind), job->name,
                job->options.business_date, sealed ? "sealed" : "refused", reason, job->rows_read,
                sum, job->options.has_control_count ? job->options.control_count : (int64_t) -1,
                control_sum == NULL ? "" : control_sum, job->accepted, job->repeated,
-               job->quarantined, job->waiting, job->header, content, sizeof content,
+               job->quarantined, job->waiting, job->header,
                job->unproved == NULL ? "" : job->unproved, job->file_name,
                job->is_file ? job->file_bytes : (int64_t) -1, job->is_file ? job->sha256 : NULL,
                sizeof job->sha256, job->carriers->data, (size_t) job->carriers->len) &&
+           settle_store_insert_sums(job->store, settle_sql_intake_insert_rows, job->batch_id, 0,
+                                    job->sums, error) &&
            settle_failpoint(INTAKE_BATCH_INSERTED, error);
 }
 
@@ -325,7 +327,7 @@ write_batch(SettleIntakeJob *job, const Origin *origin, const char *reason, GErr
     if (!ensure_partitions(job, error) || !settle_failpoint(INTAKE_PARTITIONS, error) ||
         !settle_store_begin(job->store, error))
         return FALSE;
-    settle_store_sum_rows(job->store, &job->content);
+    settle_store_sum_rows(job->store, job->sums);
     written = write_kind(job, error) && settle_intake_write_repeats(job, error) &&
               insert_codes(job, error) && settle_intake_write_quarantine(job, error) &&
               settle_intake_write_slices(job, error);

@@ -44,7 +44,7 @@ typedef struct {
 
 typedef struct SettleIntakeJob {
     SettleStore *store;
-    SettleRowSum content; /* of what the batch's transaction stores */
+    GArray *sums; /* SettleTableSum: of what the batch's transaction stores */
     SettleIntakeKind kind;
     char *name;
     SettleIntakeOptions options;

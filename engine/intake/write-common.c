@@ -131,9 +131,9 @@ gboolean
 settle_bill_add(SettleSpool *bills, const SettleIntakeBillRow *row, GError **error)
 {
     SettleSpoolKey key = {
-        {(uint64_t) row->order.distributor_id, (uint64_t) row->order.order_id,
-         (settle_bill_word(row->month, row->revision) << 8 | (uint64_t) row->turn) << 1 |
-             row->withdrawn}};
+        {settle_intake_month_word(row->order.distributor_id, row->month),
+         (uint64_t) row->order.order_id,
+         ((uint64_t) row->revision << 8 | (uint64_t) row->turn) << 1 | row->withdrawn}};
     SettleIntakeBillRow *to = settle_spool_add(bills, &key, sizeof *row, error);
     if (to == NULL)
         return FALSE;

@@ -60,6 +60,13 @@ is_repeated(SettleIntakeJob *job, const SettleKnownEvent *event, const SettleKno
 
 /* --- writing ---------------------------------------------------------------------------------- */
 
+/* Rows go in the order of their tables' keys (sql/tables.ini). */
+static SettleMonth
+month(const SettleIntakeEventRow *row)
+{
+    return settle_day_month(row->order.closing_day);
+}
+
 static int
 compare_rows(const void *a, const void *b)
 {
@@ -67,9 +74,31 @@ compare_rows(const void *a, const void *b)
 
     if (x->order.distributor_id != y->order.distributor_id)
         return x->order.distributor_id < y->order.distributor_id ? -1 : 1;
+    if (month(x) != month(y))
+        return month(x) < month(y) ? -1 : 1;
     if (x->order.order_id != y->order.order_id)
         return x->order.order_id < y->order.order_id ? -1 : 1;
     return x->event_id < y->event_id ? -1 : x->event_id > y->event_id;
+}
+
+static int
+compare_found(const void *a, const void *b)
+{
+    const SettleIntakeEventRow *x = a, *y = b;
+
+    if (x->order.order_id != y->order.order_id)
+        return x->order.order_id < y->order.order_id ? -1 : 1;
+    return x->event_id < y->event_id ? -1 : x->event_id > y->event_id;
+}
+
+static int
+compare_waiting(const void *a, const void *b)
+{
+    const SettleIntakeEvent *const *x = a, *const *y = b;
+
+    if ((*x)->order_id != (*y)->order_id)
+        return (*x)->order_id < (*y)->order_id ? -1 : 1;
+    return (*x)->event_id < (*y)->event_id ? -1 : (*x)->event_id > (*y)->event_id;
 }
 
 gboolean
@@ -87,11 +116,10 @@ settle_events_copy(SettleIntakeJob *job, GArray *rows, GError **error)
     for (guint i = 0; i < rows->len; i++) {
         const SettleIntakeEventRow *row = &g_array_index(rows, SettleIntakeEventRow, i);
         const SettleIntakeContract *order = &row->order;
-        SettleMonth month = settle_day_month(order->closing_day);
 
         if (!settle_writer_row(writer, FIELDS, error))
             return FALSE;
-        settle_writer_month(writer, month);
+        settle_writer_month(writer, month(row));
         settle_writer_i32(writer, order->distributor_id);
         settle_writer_i64(writer, order->order_id);
         settle_writer_i64(writer, row->event_id);
@@ -117,21 +145,22 @@ settle_events_copy(SettleIntakeJob *job, GArray *rows, GError **error)
         settle_writer_i16(writer, (int16_t) order->flags);
         settle_writer_i16(writer, SETTLE_FIRST_REVISION);
         settle_writer_bool(writer, FALSE);
-        settle_intake_slice(job, order->distributor_id, month);
-        settle_intake_see_month(job, month);
+        settle_intake_slice(job, order->distributor_id, month(row));
+        settle_intake_see_month(job, month(row));
     }
     return settle_writer_finish(g_steal_pointer(&writer), error) &&
            settle_failpoint(INTAKE_EVENTS_COPIED, error);
 }
 
 static gboolean
-copy_waiting(SettleIntakeJob *job, const GArray *waiting, GError **error)
+copy_waiting(SettleIntakeJob *job, GArray *waiting, GError **error)
 {
     enum { FIELDS = 14 };
     g_autoptr(SettleWriter) writer = NULL;
 
     if (waiting->len == 0)
         return TRUE;
+    qsort(waiting->data, waiting->len, sizeof(SettleIntakeEvent *), compare_waiting);
     writer = settle_store_copy_in(job->store, settle_sql_copy_event_waiting, error);
     if (writer == NULL)
         return FALSE;
@@ -248,11 +277,12 @@ settle_intake_write_events(SettleIntakeJob *job, GError **error)
  */
 
 static gboolean
-copy_found(SettleIntakeJob *job, const GArray *rows, GError **error)
+copy_found(SettleIntakeJob *job, GArray *rows, GError **error)
 {
     g_autoptr(SettleWriter) writer =
         settle_store_copy_in(job->store, settle_sql_copy_event_found, error);
 
+    qsort(rows->data, rows->len, sizeof(SettleIntakeEventRow), compare_found);
     if (writer == NULL)
         return FALSE;
     for (guint i = 0; i < rows->len; i++) {

@@ -192,6 +192,27 @@ put_receipt(SettleIntakeJob *job, SettleWriter *writer, const SettleIntakeNotice
     return TRUE;
 }
 
+/* In the order of the tables' keys (sql/tables.ini). */
+static int
+compare_months(const void *a, const void *b)
+{
+    const SettleIntakeNotice *x = a, *y = b;
+
+    if (x->carrier_id != y->carrier_id)
+        return x->carrier_id < y->carrier_id ? -1 : 1;
+    return x->month < y->month ? -1 : x->month > y->month;
+}
+
+static int
+compare_receipts(const void *a, const void *b)
+{
+    const SettleIntakeNotice *x = a, *y = b;
+
+    if (x->distributor_id != y->distributor_id)
+        return x->distributor_id < y->distributor_id ? -1 : 1;
+    return x->receipt_id < y->receipt_id ? -1 : x->receipt_id > y->receipt_id;
+}
+
 /* --- both ------------------------------------------------------------------------------------- */
 
 gboolean
@@ -203,6 +224,7 @@ settle_intake_write_notices(SettleIntakeJob *job, GError **error)
     if (!(months ? leave_known_months(job, error) : sort_out_receipts(job, error)))
         return FALSE;
     job->accepted = job->notices->len;
+    g_array_sort(job->notices, months ? compare_months : compare_receipts);
     writer = settle_store_copy_in(
         job->store, months ? settle_sql_copy_month_complete : settle_sql_copy_receipt, error);
     if (writer == NULL)

@@ -164,7 +164,9 @@ static gboolean
 accept(SettleIntakeJob *job, Work *work, const SettleIntakeOrder *row, size_t length,
        GError **error)
 {
-    SettleSpoolKey key = {{(uint64_t) row->distributor_id, (uint64_t) row->order_id, 0}};
+    SettleSpoolKey key = {
+        {settle_intake_month_word(row->distributor_id, settle_day_month(row->closing_day)),
+         (uint64_t) row->order_id, 0}};
     void *to = settle_spool_add(work->orders, &key, length, error);
     if (to == NULL)
         return FALSE;

@@ -428,6 +428,18 @@ number_again(Work *work, const int32_t *first_new, GError **error)
     return TRUE;
 }
 
+/* In the order of the tables' keys (sql/tables.ini). */
+static int
+compare_versions(gconstpointer a, gconstpointer b)
+{
+    const SettleIntakeParty *x = *(const SettleIntakeParty *const *) a;
+    const SettleIntakeParty *y = *(const SettleIntakeParty *const *) b;
+
+    if (x->id != y->id)
+        return x->id < y->id ? -1 : 1;
+    return x->valid_from < y->valid_from ? -1 : x->valid_from > y->valid_from;
+}
+
 static gboolean
 copy_versions(Work *work, GError **error)
 {
@@ -435,6 +447,7 @@ copy_versions(Work *work, GError **error)
     g_autoptr(SettleWriter) writer = settle_store_copy_in(job->store, kinds[job->kind].copy, error);
     if (writer == NULL)
         return FALSE;
+    g_ptr_array_sort(job->parties, compare_versions);
     for (guint i = 0; i < job->parties->len; i++) {
         const SettleIntakeParty *party = job->parties->pdata[i];
         if (party->out)

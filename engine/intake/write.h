@@ -46,6 +46,13 @@ gboolean settle_cursor_step(SettleIntakeCursor *cursor, GError **error);
 gboolean settle_cursor_seek(SettleIntakeCursor *cursor, uint64_t first, uint64_t second,
                             GError **error);
 
+/* Orders and bills are written in the order of their tables' keys: by distributor, then month. */
+static inline uint64_t
+settle_intake_month_word(int32_t distributor_id, SettleMonth month)
+{
+    return (uint64_t) distributor_id << 32 | (uint64_t) month;
+}
+
 static inline uint64_t
 settle_bill_word(SettleMonth month, int revision)
 {

@@ -191,8 +191,8 @@ settle_statement_import(SettleStore *store, const char *path, const char *carrie
     Reading reading = {.writer = NULL};
     uint8_t digest[SETTLE_DIGEST_BYTES];
     char hex[SETTLE_DIGEST_BYTES * 2 + 1];
-    SettleRowSum rows = {.rows = 0};
-    uint8_t sum[SETTLE_ROW_SUM_BYTES];
+    g_autoptr(GArray) sums = g_array_new(FALSE, FALSE, sizeof(SettleTableSum));
+    SettleTableSum sum = {.rows = 0};
     int64_t position;
     int32_t carrier_id;
     gboolean stored;
@@ -214,16 +214,18 @@ settle_statement_import(SettleStore *store, const char *path, const char *carrie
         settle_store_rollback(store);
         return settle_statement_load(store, carrier, period, ret_statement, error);
     }
-    settle_store_sum_rows(store, &rows);
+    settle_store_sum_rows(store, sums);
     stored = settle_store_control_place(store, &position, error) &&
              store_lines(store, path, mapping, carrier_id, period, &reading, hex, position, error);
     settle_store_sum_rows(store, NULL);
     if (!stored)
         goto failed;
-    settle_row_sum_bytes(&rows, sum);
-    detail = settle_store_query(store, settle_sql_statement_detail, error, "ssslllly", file_shown,
-                                hex, how, reading.n_lines, reading.n_unreadable,
-                                reading.total_minor, tolerance_minor, sum, sizeof sum);
+    if (sums->len > 0)
+        sum = g_array_index(sums, SettleTableSum, 0);
+    detail =
+        settle_store_query(store, settle_sql_statement_detail, error, "ssslllly", file_shown, hex,
+                           how, reading.n_lines, reading.n_unreadable, reading.total_minor,
+                           tolerance_minor, sum.digest, sizeof sum.digest);
     if (detail == NULL ||
         !settle_store_control_at(store, position, "statement-import", name,
                                  settle_result_text(detail, 0, 0), error) ||

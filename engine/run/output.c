@@ -2,6 +2,7 @@
 
 #include "base/failpoint.h"
 #include "run/balances.h"
+#include "run/output-order.h"
 #include "store/sql.h"
 
 #include <string.h>
@@ -269,12 +270,14 @@ settle_output_distributor_end(SettleOutput *output)
     }
 }
 
-/* One function a table: sends an array's rows through a COPY of its own. */
+/* One function a table: sends an array's rows through a COPY of its own, in the order of the
+ * table's key (sql/tables.ini), in which they are summed. */
 typedef gboolean (*SendRow)(SettleOutput *output, SettleWriter *writer, gconstpointer row,
                             GError **error);
 
 static gboolean
-send_array(SettleOutput *output, GArray *array, const char *sql, SendRow send_row, GError **error)
+send_array(SettleOutput *output, GArray *array, const char *sql, GCompareFunc compare,
+           SendRow send_row, GError **error)
 {
     g_autoptr(SettleWriter) writer = NULL;
     guint size = g_array_get_element_size(array);
@@ -284,6 +287,7 @@ send_array(SettleOutput *output, GArray *array, const char *sql, SendRow send_ro
     writer = settle_store_copy_in(output->store, sql, error);
     if (writer == NULL)
         return FALSE;
+    g_array_sort(array, compare);
     for (guint i = 0; i < array->len; i++)
         if (!send_row(output, writer, array->data + (gsize) i * size, error))
             return FALSE;
@@ -455,6 +459,7 @@ send_invoices(SettleOutput *output, int32_t chunk, GError **error)
     writer = settle_store_copy_in(output->store, settle_sql_copy_invoice, error);
     if (writer == NULL)
         return FALSE;
+    g_array_sort(output->invoices, settle_output_order_invoices);
     for (guint i = 0; i < output->invoices->len; i++) {
         const SettleInvoiceRow *row = &g_array_index(output->invoices, SettleInvoiceRow, i);
         const SettleInvoice *invoice = row->invoice;
@@ -514,12 +519,11 @@ send_invoices(SettleOutput *output, int32_t chunk, GError **error)
 }
 
 static gboolean
-send_receipt(SettleOutput *output, int32_t chunk, const SettleRowSum *content, GError **error)
+send_receipt(SettleOutput *output, int32_t chunk, const GArray *rows, GError **error)
 {
     const SettleRunContext *context = output->context;
     const SettleChunkSums *sums = &output->sums;
     g_autoptr(SettleResult) result = NULL;
-    uint8_t bytes[SETTLE_ROW_SUM_BYTES];
     char amount[24];
 
     /* A chunk's transfers add up to less than 2^63 or the run's control total could not be shown.
@@ -530,11 +534,10 @@ send_receipt(SettleOutput *output, int32_t chunk, const SettleRowSum *content, G
         return FALSE;
     }
     g_snprintf(amount, sizeof amount, "%" G_GINT64_FORMAT, (int64_t) sums->amount);
-    settle_row_sum_bytes(content, bytes);
-    result = settle_store_query(output->store, settle_sql_run_insert_receipt, error, "iilllllllniy",
+    result = settle_store_query(output->store, settle_sql_run_insert_receipt, error, "iilllllllni",
                                 context->run_id, chunk, context->epoch, sums->facts, sums->settled,
                                 sums->zero, sums->waiting, sums->due, sums->transfers, amount,
-                                (int32_t) sums->invoices, bytes, sizeof bytes);
+                                (int32_t) sums->invoices);
     if (result == NULL)
         return FALSE;
     if (settle_result_affected(result) != 1) {
@@ -542,7 +545,8 @@ send_receipt(SettleOutput *output, int32_t chunk, const SettleRowSum *content, G
                     "another runner has taken over run %d", context->run_id);
         return FALSE;
     }
-    return TRUE;
+    return settle_store_insert_sums(output->store, settle_sql_run_insert_rows, context->run_id,
+                                    chunk, rows, error);
 }
 
 gboolean
@@ -556,7 +560,7 @@ settle_output_send(SettleOutput *output, SettleStore *reader, int32_t chunk, GEr
 {
     if (output->store == NULL)
         return TRUE;
-    SettleRowSum content = {{0}, 0};
+    g_autoptr(GArray) rows = g_array_new(FALSE, FALSE, sizeof(SettleTableSum));
     gboolean sent;
 
     if (!settle_writer_finish(g_steal_pointer(&output->transfers), error) ||
@@ -564,26 +568,30 @@ settle_output_send(SettleOutput *output, SettleStore *reader, int32_t chunk, GEr
         !settle_output_balances(output, reader != NULL ? reader : output->store, error))
         return FALSE;
     /* The transfers have their digests; what stands beside them is summed for the receipt. */
-    settle_store_sum_rows(output->store, &content);
-    sent =
-        send_array(output, output->totals, settle_sql_copy_ledger_total, send_total, error) &&
-        settle_failpoint(RUN_CHUNK_TOTALS, error) &&
-        send_array(output, output->balances, settle_sql_copy_account_balance, send_balance,
-                   error) &&
-        settle_failpoint(RUN_CHUNK_BALANCES, error) &&
-        send_array(output, output->distributors, settle_sql_copy_run_distributor, send_distributor,
-                   error) &&
-        settle_failpoint(RUN_CHUNK_DISTRIBUTORS, error) &&
-        send_array(output, output->outcomes, settle_sql_copy_order_outcome, send_outcome, error) &&
-        settle_failpoint(RUN_CHUNK_OUTCOMES, error) &&
-        send_array(output, output->agenda, settle_sql_copy_agenda, send_agenda, error) &&
-        settle_failpoint(RUN_CHUNK_AGENDA, error) &&
-        send_array(output, output->deltas, settle_sql_copy_window_change, send_delta, error) &&
-        settle_failpoint(RUN_CHUNK_DELTAS, error) &&
-        send_array(output, output->postings, settle_sql_copy_window_posting, send_posting, error) &&
-        settle_failpoint(RUN_CHUNK_WINDOWS, error) && send_invoices(output, chunk, error);
+    settle_store_sum_rows(output->store, rows);
+    sent = send_array(output, output->totals, settle_sql_copy_ledger_total,
+                      settle_output_order_totals, send_total, error) &&
+           settle_failpoint(RUN_CHUNK_TOTALS, error) &&
+           send_array(output, output->balances, settle_sql_copy_account_balance,
+                      settle_output_order_balances, send_balance, error) &&
+           settle_failpoint(RUN_CHUNK_BALANCES, error) &&
+           send_array(output, output->distributors, settle_sql_copy_run_distributor,
+                      settle_output_order_distributors, send_distributor, error) &&
+           settle_failpoint(RUN_CHUNK_DISTRIBUTORS, error) &&
+           send_array(output, output->outcomes, settle_sql_copy_order_outcome,
+                      settle_output_order_outcomes, send_outcome, error) &&
+           settle_failpoint(RUN_CHUNK_OUTCOMES, error) &&
+           send_array(output, output->agenda, settle_sql_copy_agenda, settle_output_order_agenda,
+                      send_agenda, error) &&
+           settle_failpoint(RUN_CHUNK_AGENDA, error) &&
+           send_array(output, output->deltas, settle_sql_copy_window_change,
+                      settle_output_order_volumes, send_delta, error) &&
+           settle_failpoint(RUN_CHUNK_DELTAS, error) &&
+           send_array(output, output->postings, settle_sql_copy_window_posting,
+                      settle_output_order_volumes, send_posting, error) &&
+           settle_failpoint(RUN_CHUNK_WINDOWS, error) && send_invoices(output, chunk, error);
     settle_store_sum_rows(output->store, NULL);
-    return sent && send_receipt(output, chunk, &content, error) &&
+    return sent && send_receipt(output, chunk, rows, error) &&
            settle_failpoint(RUN_CHUNK_RECEIPT, error);
 }
 

@@ -33,7 +33,7 @@ is_usable(const SettleStore *store)
 {
     return PQconsumeInput(store->connection) == 1 && PQconsumeInput(store->connection) == 1 &&
            PQstatus(store->connection) == CONNECTION_OK &&
-           PQtransactionStatus(store->connection) == PQTRANS_IDLE && store->sum == NULL;
+           PQtransactionStatus(store->connection) == PQTRANS_IDLE && store->sums == NULL;
 }
 
 SettleStore *

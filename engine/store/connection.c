@@ -118,7 +118,6 @@ settle_store_close(SettleStore *store)
     PQfinish(store->connection);
     g_free(store->conninfo);
     g_free(store->purpose);
-    g_clear_pointer(&store->digest, settle_digest_free);
     g_free(store);
 }
 

@@ -111,22 +111,20 @@ settle_dump_fields(const SettleDump *dump, const char **ret_values, int *ret_len
 int32_t
 settle_dump_i32(const SettleDump *dump, int column)
 {
-    const char *field = dump->row + 2 + (size_t) column * INTEGER;
+    size_t at = sizeof(uint16_t) + (size_t) column * INTEGER;
+    const char *field = dump->row + at;
 
-    settle_invariant(settle_get_u32(field) == 4);
+    settle_invariant((size_t) dump->length >= at + INTEGER && settle_get_u32(field) == 4);
     return (int32_t) settle_get_u32(field + 4);
 }
 
 void
-settle_dump_sum(SettleDump *dump, int first_column, const char *table, SettleRowSum *sum)
+settle_dump_sum(SettleDump *dump, int first_column, const SettleSqlTable *table, SettleRowSum *sum)
 {
-    size_t skipped = (size_t) first_column * INTEGER;
-    uint16_t count = GUINT16_TO_BE((uint16_t) (settle_get_u16(dump->row) - first_column));
+    size_t skipped = sizeof(uint16_t) + (size_t) first_column * INTEGER;
 
-    /* The count goes where the last of the skipped columns ends: the row is whole again. */
-    memcpy(dump->row + skipped, &count, sizeof count);
-    settle_row_sum_add(dump->store, sum, table, dump->row + skipped,
-                       (size_t) dump->length - skipped);
+    settle_invariant((size_t) dump->length >= skipped);
+    settle_row_sum_add(sum, table, dump->row + skipped, (size_t) dump->length - skipped);
 }
 
 void

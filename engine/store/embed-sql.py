@@ -1,10 +1,11 @@
 #!/usr/bin/env python3
-"""Builds sql/queries/*.sql and sql/migrations/NNNN_*.sql into the program as C constants.
+"""Builds sql/queries/*.sql, sql/tables.ini and sql/migrations/NNNN_*.sql into the program as C constants.
 
 usage: embed-sql.py SQL_DIRECTORY OUT.c OUT.h DEPFILE
 
 The depfile names the directories too, so that ninja runs this again when a file is added or
 removed, without anybody listing the files. Outputs are touched only when they change."""
+import configparser
 import os
 import re
 import sys
@@ -46,11 +47,45 @@ def write_if_changed(path, text):
             file.write(text)
 
 
+LEADING = {'batch': 'batch_id', 'chunk': 'run_id, distributor_id', 'statement': 'position::integer'}
+
+
+def read_tables(path):
+    """[(name, of, columns, apart, copy, verify)] of tables.ini; verify is None where rows have no sums."""
+    parser = configparser.ConfigParser(interpolation=None)
+    parser.read_string(read(path))
+    tables = []
+    for name in parser.sections():
+        table = dict(parser[name])
+        of = table.pop('of')
+        lists = {what: re.split(r',\s*', table.pop(what, '').strip()) if what in table else []
+                 for what in ('key', 'columns', 'apart')}
+        columns, apart = lists['columns'], lists['apart']
+        if table or of not in ('digest', *LEADING) or not columns:
+            sys.exit('%s: [%s] has entries that are not known' % (path, name))
+        if not set(lists['key']) <= set(columns) or len(set(columns + apart)) != len(columns + apart):
+            sys.exit('%s: [%s] has a column twice, or a key that is not summed' % (path, name))
+        copy = 'COPY settle.%s (%s) FROM STDIN (FORMAT binary)' % (name, ', '.join(columns + apart))
+        verify = None
+        if of in LEADING:
+            verify = 'SELECT %s, %s\n  FROM settle.%s t\n ORDER BY %s' % (
+                LEADING[of], ', '.join(columns), name, ', '.join('t.' + column for column in lists['key']))
+        tables.append((name, of, columns, apart, copy, verify))
+    return tables
+
+
 def main(sql_directory, out_c, out_h, depfile):
     queries_directory = os.path.join(sql_directory, 'queries')
     migrations_directory = os.path.join(sql_directory, 'migrations')
-    dependencies = [queries_directory, migrations_directory]
+    tables_file = os.path.join(sql_directory, 'tables.ini')
+    dependencies = [queries_directory, migrations_directory, tables_file]
     queries, migrations = [], []
+    tables = read_tables(tables_file)
+
+    for name, _, _, _, copy, verify in tables:
+        queries.append(('copy-' + name.replace('_', '-'), copy))
+        if verify is not None:
+            queries.append(('verify-' + name.replace('_', '-'), verify))
 
     for name in sorted(os.listdir(queries_directory)):
         if not name.endswith('.sql'):
@@ -76,6 +111,8 @@ def main(sql_directory, out_c, out_h, depfile):
     if [number for number, _, _ in migrations] != list(range(len(migrations))):
         sys.exit('%s: numbers must be 0000, 0001, ... without gaps' % migrations_directory)
 
+    if len(set(name for name, _ in queries)) != len(queries):
+        sys.exit('%s: a query that tables.ini makes' % queries_directory)
     symbols = [(name, 'settle_sql_' + name.replace('-', '_'), text) for name, text in queries]
 
     header = [
@@ -83,7 +120,16 @@ def main(sql_directory, out_c, out_h, depfile):
         'typedef struct {', '    const char *name; /* of the file, without .sql */',
         '    const char *text;', '} SettleSqlQuery;',
         'typedef struct {', '    int number;', '    const char *name;', '    const char *text;',
-        '} SettleSqlMigration;', '', '/* Both end with a NULL name. */',
+        '} SettleSqlMigration;',
+        '/* A table that is written by COPY: sql/tables.ini. */',
+        'typedef struct {',
+        '    const char *name;',
+        "    char of; /* 'b'atch, 'c'hunk, 's'tatement: of what it has row sums; 'd': digests */",
+        '    int n_columns, n_apart; /* of the COPY; how many of them, the last ones, are not summed */',
+        '    const char *columns;    /* those that are summed */',
+        '    const char *copy, *verify; /* verify is NULL of what has no row sums */',
+        '} SettleSqlTable;', '', '/* All end with a NULL name. */',
+        'extern const SettleSqlTable settle_sql_tables[];',
         'extern const SettleSqlQuery settle_sql_queries[];',
         'extern const SettleSqlMigration settle_sql_migrations[];', '']
     header += ['extern const char %s[];' % symbol for _, symbol, _ in symbols]
@@ -94,7 +140,12 @@ def main(sql_directory, out_c, out_h, depfile):
         source += ['const char %s[] =' % symbol, literal(text) + ';', '']
     source += ['const SettleSqlQuery settle_sql_queries[] = {']
     source += ['    {"%s", %s},' % (name, symbol) for name, symbol, _ in symbols]
-    source += ['    {NULL, NULL},', '};', '',
+    source += ['    {NULL, NULL},', '};', '', 'const SettleSqlTable settle_sql_tables[] = {']
+    for name, of, columns, apart, _, verify in tables:
+        source += ['    {"%s", \'%s\', %d, %d,' % (name, of[0], len(columns + apart), len(apart)),
+                   literal(', '.join(columns)) + ',',
+                   '     settle_sql_copy_%s, %s},' % (name, 'settle_sql_verify_' + name if verify else 'NULL')]
+    source += ['    {NULL, 0, 0, 0, NULL, NULL, NULL},', '};', '',
                'const SettleSqlMigration settle_sql_migrations[] = {']
     for number, name, text in migrations:
         source += ['    {%d, "%s",' % (number, name), literal(text) + '},']

@@ -1,6 +1,7 @@
 /* What the files of the store share. Nothing outside this folder includes it or libpq. */
 #pragma once
 
+#include "store/sql.h"
 #include "store/store.h"
 
 #include <libpq-fe.h>
@@ -15,8 +16,7 @@ struct SettleStore {
     SettleStoreRole role;
     SettleBeside *beside; /* idle sessions that were opened beside this one */
     char sqlstate[6];     /* of the last failure */
-    SettleRowSum *sum;    /* of the rows written; NULL: nobody asks */
-    SettleDigest *digest; /* for it; NULL until then */
+    GArray *sums;         /* SettleTableSum: of what is written; NULL: nobody asks */
 };
 
 /* The types of the wire that we use (src/include/catalog/pg_type.dat). */
@@ -54,8 +54,10 @@ void settle_parameters_clear(SettleParameters *parameters);
 SettleBeside *settle_beside_new(void);
 void settle_beside_free(SettleBeside *beside); /* closes them */
 
-/* Adds a row to a sum: n_fields fields in the form of binary COPY behind their count. */
-void settle_row_sum_add(SettleStore *store, SettleRowSum *sum, const char *table, const void *row,
+/* NULL: no table of sql/tables.ini. */
+const SettleSqlTable *settle_table_of_copy(const char *sql);
+/* Adds a row to a sum: its summed fields in the form of binary COPY, without their count. */
+void settle_row_sum_add(SettleRowSum *sum, const SettleSqlTable *table, const void *fields,
                         size_t length);
 
 /* The name of an embedded query, or "statement" for a text that is none. */

@@ -1,36 +1,74 @@
+/* Row sums: what was stored of a batch or a chunk in a table, as one SHA-256 over its rows in the
+ * order of the table's key (sql/tables.ini). */
 #include "store/internal.h"
 
-void
-settle_store_sum_rows(SettleStore *store, SettleRowSum *sum)
+const SettleSqlTable *
+settle_table_of_copy(const char *sql)
 {
-    store->sum = sum;
+    for (const SettleSqlTable *table = settle_sql_tables; table->name != NULL; table++)
+        if (table->copy == sql)
+            return table;
+    return NULL;
 }
 
 void
-settle_row_sum_add(SettleStore *store, SettleRowSum *sum, const char *table, const void *row,
+settle_store_sum_rows(SettleStore *store, GArray *sums)
+{
+    store->sums = sums;
+}
+
+void
+settle_row_sum_add(SettleRowSum *sum, const SettleSqlTable *table, const void *fields,
                    size_t length)
 {
-    uint8_t bytes[SETTLE_DIGEST_BYTES];
-    guint64 words[G_N_ELEMENTS(sum->words)];
-
-    G_STATIC_ASSERT(sizeof words == sizeof bytes);
-    if (store->digest == NULL)
-        store->digest = settle_digest_new();
-    settle_digest_update(store->digest, table, strlen(table) + 1);
-    settle_digest_update(store->digest, row, length);
-    settle_digest_finish(store->digest, bytes);
-    memcpy(words, bytes, sizeof words);
-    for (guint i = 0; i < G_N_ELEMENTS(words); i++)
-        sum->words[i] += GUINT64_FROM_BE(words[i]);
+    if (sum->digest == NULL) {
+        sum->digest = settle_digest_new();
+        settle_digest_update(sum->digest, "settle-rows-1", sizeof "settle-rows-1");
+        settle_digest_update(sum->digest, table->name, strlen(table->name) + 1);
+        settle_digest_update(sum->digest, table->columns, strlen(table->columns) + 1);
+    }
+    settle_digest_update(sum->digest, fields, length);
     sum->rows++;
 }
 
-void
-settle_row_sum_bytes(const SettleRowSum *sum, uint8_t ret_bytes[SETTLE_ROW_SUM_BYTES])
+gboolean
+settle_row_sum_end(SettleRowSum *sum, const SettleSqlTable *table, SettleTableSum *ret_sum)
 {
-    for (guint i = 0; i < G_N_ELEMENTS(sum->words); i++) {
-        guint64 big = GUINT64_TO_BE(sum->words[i]);
+    if (sum->digest == NULL)
+        return FALSE;
+    *ret_sum = (SettleTableSum){.table = table->name, .rows = sum->rows};
+    settle_digest_finish(sum->digest, ret_sum->digest);
+    settle_row_sum_clear(sum);
+    return TRUE;
+}
 
-        memcpy(ret_bytes + i * sizeof big, &big, sizeof big);
+void
+settle_row_sum_clear(SettleRowSum *sum)
+{
+    g_clear_pointer(&sum->digest, settle_digest_free);
+    sum->rows = 0;
+}
+
+gboolean
+settle_store_insert_sums(SettleStore *store, const char *sql, int32_t id, int32_t chunk,
+                         const GArray *sums, GError **error)
+{
+    g_autofree const char **tables = g_new(const char *, MAX(sums->len, 1));
+    g_autofree const char **digests = g_new(const char *, MAX(sums->len, 1));
+    g_autofree int64_t *rows = g_new(int64_t, MAX(sums->len, 1));
+    g_autofree char *hex = g_malloc((gsize) MAX(sums->len, 1) * SETTLE_DIGEST_HEX_BYTES);
+
+    if (sums->len == 0)
+        return TRUE;
+    for (guint i = 0; i < sums->len; i++) {
+        const SettleTableSum *sum = &g_array_index(sums, SettleTableSum, i);
+        char *text = hex + (gsize) i * SETTLE_DIGEST_HEX_BYTES;
+
+        settle_digest_hex(sum->digest, text);
+        tables[i] = sum->table;
+        digests[i] = text;
+        rows[i] = sum->rows;
     }
+    return settle_store_exec(store, sql, error, "iiSLS", id, chunk, tables, (gsize) sums->len, rows,
+                             (gsize) sums->len, digests, (gsize) sums->len);
 }

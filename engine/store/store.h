@@ -12,6 +12,7 @@
 #include "base/error.h"
 #include "calendar/calendar.h"
 #include "model/directory.h"
+#include "store/sql.h"
 
 #include <glib.h>
 #include <stdint.h>
@@ -152,24 +153,35 @@ void settle_writer_abort(SettleWriter *writer);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(SettleWriter, settle_writer_abort)
 
 /* --- sums of rows ---------------------------------------------------------------------------- */
-/* A digest of rows in no order: SHA-256 over the table's name and a row as binary COPY carries it,
- * added up by four words of 64 bits. A changed, missing or further row, or one whose content
- * changed places with another's, gives another sum (docs/architecture.md "Row sums"). */
+/* SHA-256 over the table's name, its columns, and its rows in the order of its key as binary COPY
+ * carries them (docs/architecture.md "Row sums and seals"). Which columns, and which order:
+ * sql/tables.ini. */
 typedef struct {
-    guint64 words[4];
+    SettleDigest *digest; /* NULL: no row yet */
     int64_t rows;
 } SettleRowSum;
-#define SETTLE_ROW_SUM_BYTES 32
-/* From now on adds every row that is written by COPY on this connection; NULL: no more. The sum
- * must live as long. The name of the table is that of the statement without "copy-". */
-void settle_store_sum_rows(SettleStore *store, SettleRowSum *sum);
-/* Adds the current row from that column on (the ones before are integers), as a row of the named
+typedef struct {
+    const char *table; /* static */
+    int64_t rows;
+    uint8_t digest[SETTLE_DIGEST_BYTES];
+} SettleTableSum;
+/* From now on each table that is written by COPY on this connection adds its sum to the array of
+ * SettleTableSum, if it has rows; NULL: no more. The array must live as long. Rows must be written
+ * in the order of the table's key, and a table once. */
+void settle_store_sum_rows(SettleStore *store, GArray *sums);
+/* Stores them by a statement of the parameters: id, chunk, names, rows, digests in hex. */
+gboolean settle_store_insert_sums(SettleStore *store, const char *sql, int32_t id, int32_t chunk,
+                                  const GArray *sums, GError **error);
+/* Adds the current row from that column on (the ones before are integers), as a row of the
  * table. */
-void settle_dump_sum(SettleDump *dump, int first_column, const char *table, SettleRowSum *sum);
-/* Feeds the current row to a digest, in the same form. */
+void settle_dump_sum(SettleDump *dump, int first_column, const SettleSqlTable *table,
+                     SettleRowSum *sum);
+/* FALSE: there was no row. The sum is empty afterwards. */
+gboolean settle_row_sum_end(SettleRowSum *sum, const SettleSqlTable *table,
+                            SettleTableSum *ret_sum);
+void settle_row_sum_clear(SettleRowSum *sum);
+/* Feeds the current row to a digest, in the same form, behind the count of its fields. */
 void settle_reader_digest(const SettleReader *reader, int first_column, SettleDigest *digest);
-/* The words, big-endian: what is stored. */
-void settle_row_sum_bytes(const SettleRowSum *sum, uint8_t ret_bytes[SETTLE_ROW_SUM_BYTES]);
 
 /* --- schema ------------------------------------------------------------------------------- */
 /* Applies what is missing of sql/migrations in order, each in a transaction, under a lock; creates

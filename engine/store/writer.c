@@ -7,12 +7,15 @@
 struct SettleWriter {
     SettleStore *store;
     const char *sql;
-    const char *table; /* as sums of rows name it */
+    const SettleSqlTable *table; /* NULL: none that is known */
+    SettleRowSum sum;
     char *buffer;
     size_t used;
     size_t capacity;
     int64_t rows;
-    size_t row;      /* where the current row starts in the buffer */
+    size_t row;      /* where the fields of the current row start in the buffer */
+    size_t apart;    /* where those start that are not summed */
+    int n_apart;     /* how many they are */
     int fields_left; /* of the current row: rows are checked when they are left */
 };
 
@@ -62,6 +65,8 @@ static inline void
 field(SettleWriter *writer)
 {
     settle_invariant(writer->fields_left > 0);
+    if (G_UNLIKELY(writer->fields_left == writer->n_apart))
+        writer->apart = writer->used;
     writer->fields_left--;
 }
 
@@ -92,9 +97,8 @@ settle_store_copy_in(SettleStore *store, const char *sql, GError **error)
     writer = g_new0(SettleWriter, 1);
     writer->store = store;
     writer->sql = sql;
-    writer->table = settle_statement_name(sql);
-    if (g_str_has_prefix(writer->table, "copy-"))
-        writer->table += strlen("copy-");
+    writer->table = settle_table_of_copy(sql);
+    writer->n_apart = writer->table != NULL ? writer->table->n_apart : 0;
     writer->capacity = FLUSH_AT + 4096;
     writer->buffer = g_malloc(writer->capacity);
     put(writer, signature, sizeof signature);
@@ -128,21 +132,25 @@ flush(SettleWriter *writer, GError **error)
 static inline void
 sum_row(SettleWriter *writer)
 {
-    if (writer->store->sum != NULL && writer->rows > 0)
-        settle_row_sum_add(writer->store, writer->store->sum, writer->table,
-                           writer->buffer + writer->row, writer->used - writer->row);
+    size_t end = writer->n_apart > 0 ? writer->apart : writer->used;
+
+    if (writer->store->sums != NULL && writer->rows > 0 && writer->table != NULL &&
+        writer->table->verify != NULL)
+        settle_row_sum_add(&writer->sum, writer->table, writer->buffer + writer->row,
+                           end - writer->row);
 }
 
 gboolean
 settle_writer_row(SettleWriter *writer, int n_fields, GError **error)
 {
     settle_invariant(writer->fields_left == 0 && n_fields > 0 && n_fields <= G_MAXINT16);
+    settle_invariant(writer->table == NULL || n_fields == writer->table->n_columns);
     sum_row(writer);
     if (writer->used >= FLUSH_AT && !flush(writer, error))
         return FALSE;
     reserve(writer, (size_t) (n_fields + 1) * FIELD_ROOM);
-    writer->row = writer->used;
     put_u16(writer, (uint16_t) n_fields);
+    writer->row = writer->used;
     writer->fields_left = n_fields;
     writer->rows++;
     return TRUE;
@@ -233,6 +241,7 @@ settle_writer_rows(const SettleWriter *writer)
 static void
 writer_free(SettleWriter *writer)
 {
+    settle_row_sum_clear(&writer->sum);
     g_free(writer->buffer);
     g_free(writer);
 }
@@ -259,6 +268,7 @@ conclude(SettleWriter *writer, GError **error)
 gboolean
 settle_writer_finish(SettleWriter *writer, GError **error)
 {
+    SettleTableSum sum;
     gboolean good;
 
     settle_invariant(writer->fields_left == 0);
@@ -269,6 +279,9 @@ settle_writer_finish(SettleWriter *writer, GError **error)
     if (good && PQputCopyEnd(writer->store->connection, NULL) != 1)
         good = settle_store_fail(writer->store, NULL, writer->sql, error);
     good = good && conclude(writer, error);
+    if (good && writer->store->sums != NULL && writer->table != NULL &&
+        settle_row_sum_end(&writer->sum, writer->table, &sum))
+        g_array_append_val(writer->store->sums, sum);
     writer_free(writer);
     return good;
 }

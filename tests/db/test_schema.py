@@ -1,13 +1,24 @@
 #!/usr/bin/env python3
 """Migrations, roles and partitions: what the schema promises whatever a program may try."""
+import configparser
 import hashlib
 import os
+import re
 import subprocess
 
 from probe import ProbeCase, command, probe, settle_test
 
 # Not append-only on purpose: counters count, staging belongs to those who fill it.
 COUNTERS = {'counter', 'invoice_series'}
+TABLES = os.path.join(os.path.dirname(os.path.abspath(__file__)), '..', '..', 'engine', 'store', 'sql', 'tables.ini')
+# What has no row sums: small tables, which the seal of a run covers (engine/store/sql/queries/seal-*.sql), slices,
+# which verify counts again, and what others write or what only counts.
+SEALED = {
+    'batch', 'batch_rows', 'batch_consumption', 'chunk_rows', 'code', 'control_log', 'invoice_base', 'invoice_batch',
+    'invoice_issue', 'policy', 'policy_rule', 'policy_submission', 'quarantine_release', 'run', 'run_abandonment',
+    'rule', 'run_batch', 'run_chunk', 'run_policy', 'run_publication', 'run_receipt', 'run_seal',
+    'batch_slice', 'counter', 'invoice_series', 'schema_migration', 'staging', 'staging_taken',
+}
 NOT_APPEND_ONLY = COUNTERS | {'staging', 'schema_migration'}
 MIGRATIONS = os.path.join(os.path.dirname(os.path.abspath(__file__)), '..', '..', 'engine', 'store',
                           'sql', 'migrations')
@@ -203,6 +214,25 @@ class AppendOnly(ProbeCase):
             runs = 'f' if name in ('submit_policy', 'withdraw_policy', 'add_policy_rule') else 't'
             if definer == 't':
                 self.assertEqual((runner, reader, pinned), (runs, 'f', 't'), name)
+
+    def test_every_column_is_summed_or_sealed(self):
+        """Each table is in sql/tables.ini with all its columns, or stands in SEALED with what proves it."""
+        parser = configparser.ConfigParser(interpolation=None)
+        parser.read(TABLES, encoding='utf-8')
+        listed = {name: set(re.split(r',\s*', table['columns'] + (', ' + table['apart'] if 'apart' in table else '')))
+                  for name, table in parser.items() if name != 'DEFAULT'}
+        there = dict(self.database.sql(
+            "SELECT c.relname, string_agg(a.attname, ',') FROM pg_attribute a JOIN pg_class c ON c.oid = a.attrelid "
+            "WHERE c.relnamespace = 'settle'::regnamespace AND c.relkind IN ('r', 'p') AND NOT c.relispartition "
+            "AND attnum > 0 AND NOT attisdropped GROUP BY 1"))
+        self.assertEqual({name: set(columns.split(',')) for name, columns in there.items() if name not in SEALED},
+                         listed)
+        keys = dict(self.database.sql(
+            "SELECT c.relname, a.attname FROM pg_index i JOIN pg_class c ON c.oid = i.indrelid "
+            "JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum = i.indkey[0] "
+            "WHERE i.indisprimary AND c.relnamespace = 'settle'::regnamespace AND NOT c.relispartition"))
+        for name in listed:
+            self.assertEqual(keys[name], parser[name]['key'].split(',')[0], name)
 
     def test_runner_makes_nothing(self):
         for what in ('CREATE TABLE settle.mine (a integer)', 'DROP TABLE settle.transfer',

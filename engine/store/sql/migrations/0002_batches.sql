@@ -18,7 +18,6 @@ CREATE TABLE settle.batch (
     quarantined   bigint NOT NULL CHECK (quarantined >= 0),
     waiting       bigint NOT NULL DEFAULT 0 CHECK (waiting >= 0), -- bills before their order
     header        text NOT NULL,               -- the file's header line, to read kept rows again
-    content       bytea CHECK (length(content) = 32),  -- the row sum of all that its transaction stored
     -- Of a file, not of staging or of a release: its name, and what was read; a place for the sender's signature over it.
     file_name     text,
     file_bytes    bigint CHECK (file_bytes >= 0),
@@ -36,6 +35,16 @@ CREATE TABLE settle.batch (
 );
 CREATE INDEX batch_by_date ON settle.batch (business_date);
 CREATE INDEX batch_by_file ON settle.batch (file_sha256);
+
+-- What its transaction stored, by table: how many rows, and SHA-256 over them in the order of the table's key
+-- (engine/store/sql/tables.ini). A table without a row here has none of the batch.
+CREATE TABLE settle.batch_rows (
+    batch_id   integer NOT NULL,
+    table_name text NOT NULL,
+    rows       bigint NOT NULL CHECK (rows > 0),
+    digest     bytea NOT NULL CHECK (length(digest) = 32),
+    PRIMARY KEY (batch_id, table_name)
+);
 
 -- How many facts of a batch concern a distributor and month: what chunks are cut by.
 CREATE TABLE settle.batch_slice (

@@ -41,9 +41,19 @@ CREATE TABLE settle.run_receipt (
     transfers bigint NOT NULL,
     amount_minor numeric(38) NOT NULL,     -- sum over the transfers' amounts
     invoices integer NOT NULL,
-    content bytea CHECK (length(content) = 32), -- the row sum of what the chunk wrote beside its transfers
     at timestamptz NOT NULL DEFAULT clock_timestamp(),
     PRIMARY KEY (run_id, chunk)
+);
+
+-- What the chunk wrote beside its transfers, by table: how many rows, and SHA-256 over them in the order of the
+-- table's key. A table without a row here has none of the chunk.
+CREATE TABLE settle.chunk_rows (
+    run_id     integer NOT NULL,
+    chunk      integer NOT NULL,
+    table_name text NOT NULL,
+    rows       bigint NOT NULL CHECK (rows > 0),
+    digest     bytea NOT NULL CHECK (length(digest) = 32),
+    PRIMARY KEY (run_id, chunk, table_name)
 );
 
 CREATE TABLE settle.run_publication (

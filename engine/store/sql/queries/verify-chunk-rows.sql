@@ -1,0 +1,2 @@
+-- The row sums of chunks, as they were written.
+SELECT table_name, run_id, chunk, rows, digest FROM settle.chunk_rows ORDER BY table_name COLLATE "C", run_id, chunk

@@ -1,5 +1,0 @@
--- For its row sum: the columns behind batch_id are those of copy-closed-order.sql, in their order.
-SELECT batch_id, closing_month, distributor_id, order_id, batch_id, closing_day, product_id, manager_id,
-       quantity, paid_minor, region_id, channel_id, currency, flags, carrier_id, contract_id, closing_at,
-       line, upstream_id, contract, revision, withdrawn
-  FROM settle.closed_order
