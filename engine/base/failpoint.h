@@ -120,7 +120,9 @@ G_BEGIN_DECLS
     X(POSTING_BEFORE_COMMIT, "posting-before-commit", DATABASE, "the run is published")            \
     X(POSTING_COMMITTED, "posting-committed", CONNECTION, "invoices are issued, deposits moved")   \
     X(DEPOSIT_DECIDED, "deposit-decided", DATABASE, "a decision on a deposit is written")          \
-    X(DEPOSIT_COMMITTED, "deposit-committed", CONNECTION, "an amount of deposits is decided")
+    X(DEPOSIT_COMMITTED, "deposit-committed", CONNECTION, "an amount of deposits is decided")      \
+    X(SETTING_DECIDED, "setting-decided", DATABASE, "a setting is written")                        \
+    X(SETTING_COMMITTED, "setting-committed", CONNECTION, "a setting is decided")
 /* clang-format on */
 
 typedef enum {

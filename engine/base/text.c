@@ -129,9 +129,31 @@ settle_text_is_rounded(const char *text, size_t length)
     return digits > 0 && at + digits == length;
 }
 
+/* Nearly every code is plain: NULL if this one is not. */
+static char *
+look_plain(const char *text, size_t length)
+{
+    char *look = g_malloc(length + 1), *to = look;
+
+    for (size_t i = 0; i < length; i++) {
+        if ((guint8) text[i] < 0x20 || (guint8) text[i] >= 0x7f) {
+            g_free(look);
+            return NULL;
+        }
+        if (text[i] != ' ')
+            *to++ = g_ascii_tolower(text[i]);
+    }
+    *to = '\0';
+    return look;
+}
+
 char *
 settle_text_look(const char *text, size_t length)
 {
+    char *plain = look_plain(text, length);
+
+    if (plain != NULL)
+        return plain;
     g_autofree char *one_form = g_utf8_normalize(text, (gssize) length, G_NORMALIZE_ALL);
     g_autofree char *folded = g_utf8_casefold(one_form, -1);
     g_autofree char *again = g_utf8_normalize(folded, -1, G_NORMALIZE_ALL);

@@ -1,11 +1,13 @@
 #include "cli/cli.h"
 
 #include "base/printable.h"
+#include "base/text.h"
 #include "money/money.h"
 #include "policy/tree.h"
 
 #include <stdarg.h>
 #include <string.h>
+#include <unistd.h>
 
 static void
 print_message(const char *message)
@@ -110,6 +112,19 @@ unguard(const GOptionEntry *entries)
     }
 }
 
+/* A word with blanks around it means what it means without them: what was pasted brings them along.
+ * A file of that very name is one all the same. */
+static void
+strip_words(const GOptionEntry *entries, int argc, char **argv)
+{
+    for (; entries != NULL && entries->long_name != NULL; entries++)
+        if (entries->arg == G_OPTION_ARG_FILENAME || entries->arg == G_OPTION_ARG_STRING)
+            settle_text_strip(*(char **) entries->arg_data);
+    for (int i = 1; i < argc; i++)
+        if (access(argv[i], F_OK) != 0)
+            settle_text_strip(argv[i]);
+}
+
 gboolean
 settle_cli_parse(const char *usage, const char *description, const GOptionEntry *entries, int *argc,
                  char ***argv, int *ret_exit)
@@ -148,6 +163,7 @@ settle_cli_parse(const char *usage, const char *description, const GOptionEntry 
             memmove(&(*argv)[1], &(*argv)[2], sizeof(char *) * (size_t) (*argc - 1));
             (*argc)--;
         }
+        strip_words(entries, *argc, *argv);
         return TRUE;
     }
     {

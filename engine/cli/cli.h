@@ -56,6 +56,7 @@ int settle_command_report(const SettleCli *cli, int argc, char **argv);
 int settle_command_reconcile(const SettleCli *cli, int argc, char **argv);
 int settle_command_export(const SettleCli *cli, int argc, char **argv);
 int settle_command_activity(const SettleCli *cli, int argc, char **argv);
+int settle_command_setting(const SettleCli *cli, int argc, char **argv);
 int settle_command_status(const SettleCli *cli, int argc, char **argv);
 
 /* Parses a command's options in place; what is left are its operands (argv[0] stays). FALSE: the

@@ -55,6 +55,10 @@ settle_cli_print_intake(const SettleIntakeReport *report)
             printf("%s \"%s\": ", field, value);
         printf("%s [%s]\n", message, r->reason);
     }
+    for (guint i = 0; i < report->look_alikes->len; i++)
+        printf("  %s\n", (const char *) g_ptr_array_index(report->look_alikes, i));
+    if (report->n_look_alikes > (int64_t) report->look_alikes->len)
+        puts("  ... settle report look-alikes shows all");
     if (report->quarantined > (gint64) report->rejections->len && report->rejections->len > 0)
         printf("  ... settle quarantine list --batch %d shows all\n", report->batch_id);
     if (report->same_batch != 0) {

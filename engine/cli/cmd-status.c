@@ -2,6 +2,7 @@
 #include "cli/cli.h"
 #include "invoice/invoice.h"
 #include "model/outcome.h"
+#include "report/reports.h"
 #include "run/feeds.h"
 #include "run/policies.h"
 #include "run/refunds.h"
@@ -56,6 +57,22 @@ print_zero(const SettleCli *cli, SettleStore *store, GError **error)
         settle_table_row(table, cells);
     }
     settle_table_end(table);
+    return TRUE;
+}
+
+static gboolean
+print_look_alikes(const SettleCli *cli, SettleStore *store, GError **error)
+{
+    const SettleReportScope all = {0};
+    const SettleReport *report = settle_report_find("look-alikes");
+    g_autoptr(SettleSheet) sheet = settle_report_load(store, report, &all, error);
+
+    if (sheet == NULL)
+        return FALSE;
+    if (sheet->n_rows > 0) {
+        heading("Codes that look alike (one of each is a slip of its sender)");
+        settle_sheet_print(sheet, cli->format, stdout);
+    }
     return TRUE;
 }
 
@@ -264,7 +281,8 @@ print_status(const SettleCli *cli, SettleStore *store, GError **error)
                    "Batches not settled", batches, G_N_ELEMENTS(batches)) &&
            section(cli, settle_store_query(store, settle_sql_status_quarantine, error, ""),
                    "Quarantine", quarantine, G_N_ELEMENTS(quarantine)) &&
-           print_zero(cli, store, error) && print_nothing(cli, store, error) &&
+           print_look_alikes(cli, store, error) && print_zero(cli, store, error) &&
+           print_nothing(cli, store, error) &&
            section(cli, settle_store_query(store, settle_sql_status_debts, error, ""),
                    "Distributors that owe (settle ledger ageing)", debts, G_N_ELEMENTS(debts)) &&
            section(cli, settle_store_query(store, settle_sql_status_pending, error, "d", last),

@@ -45,6 +45,7 @@ static const SettleCommand commands[] = {
     {"report", "NAME | --list", "summaries, trial balance, roll-forward ...", NULL,
      settle_command_report},
     {"export", "journal", "the ledger for other accounting programs", NULL, settle_command_export},
+    {"setting", "list | set", "how facts are read", NULL, settle_command_setting},
     {"status", "", "where things stand", NULL, settle_command_status},
     {NULL, NULL, NULL, NULL, NULL},
 };

@@ -3,6 +3,7 @@
 #include "base/failpoint.h"
 #include "intake/job.h"
 #include "intake/totals.h"
+#include "model/looks.h"
 
 #include <string.h>
 
@@ -25,6 +26,7 @@ settle_intake_report_free(SettleIntakeReport *report)
     g_free(report->sum);
     g_free(report->same_file);
     g_clear_pointer(&report->rejections, g_ptr_array_unref);
+    g_clear_pointer(&report->look_alikes, g_ptr_array_unref);
     g_free(report);
 }
 
@@ -54,6 +56,7 @@ job_free(SettleIntakeJob *job)
     for (int dim = 0; dim < SETTLE_N_DIMS; dim++)
         settle_intake_codes_free(job->codes[dim]);
     g_clear_pointer(&job->rounded_ids, g_ptr_array_unref);
+    g_clear_pointer(&job->look_alikes, g_ptr_array_unref);
     g_clear_pointer(&job->slices, g_hash_table_unref);
     g_clear_pointer(&job->parties, g_ptr_array_unref);
     g_clear_pointer(&job->events, g_array_unref);
@@ -156,6 +159,7 @@ job_new(SettleStore *store, SettleIntakeKind kind, const char *name,
     for (int dim = 1; dim < SETTLE_N_DIMS; dim++)
         job->codes[dim] = settle_intake_codes_new();
     job->slices = g_hash_table_new(NULL, NULL);
+    job->look_alikes = g_ptr_array_new_with_free_func(g_free);
     job->parties = g_ptr_array_new();
     job->events = g_array_new(FALSE, FALSE, sizeof(SettleIntakeEvent));
     job->notices = g_array_new(FALSE, FALSE, sizeof(SettleIntakeNotice));
@@ -229,6 +233,43 @@ insert_batch(SettleIntakeJob *job, gboolean sealed, const char *reason, GError *
            settle_failpoint(INTAKE_BATCH_INSERTED, error);
 }
 
+/* Only where there are new codes is it asked which known ones they look like. */
+static gboolean
+find_look_alikes(SettleIntakeJob *job, SettleDim dim, GError **error)
+{
+    const char *const *texts = settle_intake_codes_new_texts(job->codes[dim]);
+    size_t n = settle_intake_codes_n_new(job->codes[dim]);
+    g_autoptr(SettleLooks) looks = settle_looks_new();
+    g_autoptr(SettleReader) reader =
+        settle_store_read(job->store, settle_sql_code_looks, error, "i", (int32_t) dim);
+    GError *failure = NULL;
+
+    if (reader == NULL)
+        return FALSE;
+    while (settle_reader_next(reader, &failure)) {
+        size_t length;
+        const char *code = settle_reader_text(reader, 2, &length);
+
+        settle_looks_add(looks, code, length);
+    }
+    if (failure != NULL) {
+        g_propagate_error(error, failure);
+        return FALSE;
+    }
+    for (size_t i = 0; i < n; i++) {
+        const char *like = settle_looks_add(looks, texts[i], strlen(texts[i]));
+        g_autofree char *shown = settle_looks_show(texts[i], strlen(texts[i]));
+
+        if (like == NULL)
+            continue;
+        if (job->n_look_alikes++ < SETTLE_INTAKE_FIRST_REJECTIONS)
+            g_ptr_array_add(job->look_alikes,
+                            g_strdup_printf("%s \"%s\" is new, and looks like \"%s\"",
+                                            settle_dim_name(dim), shown, like));
+    }
+    return TRUE;
+}
+
 static gboolean
 insert_codes(SettleIntakeJob *job, GError **error)
 {
@@ -237,7 +278,8 @@ insert_codes(SettleIntakeJob *job, GError **error)
         int64_t last;
         if (n == 0)
             continue;
-        if (!settle_store_count(job->store, counters[dim], (int64_t) n, &last, error))
+        if (!find_look_alikes(job, (SettleDim) dim, error) ||
+            !settle_store_count(job->store, counters[dim], (int64_t) n, &last, error))
             return FALSE;
         if (last != job->next_id[dim] - 1) {
             g_set_error(error, SETTLE_ERROR, SETTLE_ERROR_STATE,
@@ -413,6 +455,8 @@ make_report(SettleIntakeJob *job, gboolean sealed, char *reason, GError **error)
     memcpy(report->sha256, job->sha256, sizeof report->sha256);
     report->same_batch = job->same_batch;
     report->same_file = g_strdup(job->same_file);
+    report->look_alikes = g_ptr_array_ref(job->look_alikes);
+    report->n_look_alikes = job->n_look_alikes;
     if (!settle_intake_first_rejections(job, &report->rejections, error))
         return NULL;
     return g_steal_pointer(&report);

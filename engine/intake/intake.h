@@ -64,6 +64,8 @@ typedef struct {
     int64_t released;      /* of a release: kept rows that were read again */
     int64_t bills_found;   /* waiting bills that found their order with this batch */
     GPtrArray *rejections; /* SettleIntakeRejection: the first ones by line */
+    GPtrArray *look_alikes; /* texts: the first codes that are new and look like a known one */
+    int64_t n_look_alikes;
 } SettleIntakeReport;
 void settle_intake_report_free(SettleIntakeReport *report);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(SettleIntakeReport, settle_intake_report_free)

@@ -89,6 +89,8 @@ typedef struct SettleIntakeJob {
     uint32_t months[SETTLE_INTAKE_N_MONTHS]; /* rows of each: partitions to be there */
     gboolean waiting_known, waiting_there;   /* bills that wait for their order, in the database */
     SettleDay oldest_day;                    /* earliest closing day among the orders */
+    GPtrArray *look_alikes;                  /* texts about new codes: the first ones */
+    int64_t n_look_alikes;
     GPtrArray *parties;                      /* kinds of master data: their rows, in memory */
     GArray *events;                          /* SettleIntakeEvent, in memory, too */
     GArray *notices;                         /* SettleIntakeNotice, likewise */

@@ -98,7 +98,7 @@ check_whole(SettleIntakeJob *job, SettleVerdict *verdict, SettleCsvField field, 
     return settle_check_refuse(verdict, SETTLE_REJECT_LOOKS_ROUNDED, column,
                                "looks as if a spreadsheet had rounded it: have the column sent as "
                                "text; if such ids are meant, "
-                               "the setting rounded-ids%s%.*s says so",
+                               "settle setting set rounded-ids%s%.*s yes",
                                carrier.length > 0 ? ":" : "", (int) carrier.length, carrier.text);
 }
 

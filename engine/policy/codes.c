@@ -60,7 +60,8 @@ const SettlePolicyCode settle_policy_codes[] = {
      .bad = "- {upfront: activation, pay: 40.00, for: sim}",
      .good = "- {upfront: activation, pay: 40.00, for: {class: sim}}"},
     {.code = "P007",
-     .about = "a character that cannot be there: bad UTF-8, a control character, NUL",
+     .about =
+         "a character that cannot be there: bad UTF-8, a control character, one that nobody sees",
      .explain = "Codes with invisible or broken characters would never be those of an order, and "
                 "their orders would earn nothing. Save the file as UTF-8 and type the word anew."},
     {.code = "P010",

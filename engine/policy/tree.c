@@ -1,5 +1,7 @@
 #include "policy/tree.h"
 
+#include "base/text.h"
+
 #include "policy/syntax.h"
 
 #include <string.h>
@@ -158,9 +160,31 @@ is_plain(Reading *reading, const yaml_event_t *event, const yaml_char_t *anchor,
 
 static SettleNode *read_node(Reading *reading, yaml_event_t *event, guint depth);
 
+/* What cannot be seen makes another code of one that looks right. Line ends are the form's matter.
+ */
+static gboolean
+is_seen(Reading *reading, const yaml_event_t *event, const char *text, size_t length)
+{
+    size_t at = 0, further = 0;
+    gunichar character = 0;
+
+    while (settle_text_unseen(text + at, length - at, &further, &character)) {
+        if (character < 0x80) {
+            at += further + 1;
+            continue;
+        }
+        fail(reading, "P007", &event->start_mark, "write it again by hand",
+             "a text must not contain U+%04X, which nobody sees", character);
+        return FALSE;
+    }
+    return TRUE;
+}
+
 static SettleNode *
 read_scalar(Reading *reading, yaml_event_t *event)
 {
+    const char *text = (const char *) event->data.scalar.value;
+    size_t length = event->data.scalar.length;
     SettleNode *node;
 
     if (!is_plain(reading, event, event->data.scalar.anchor, event->data.scalar.tag))
@@ -169,8 +193,11 @@ read_scalar(Reading *reading, yaml_event_t *event)
         fail(reading, "P007", &event->start_mark, NULL, "a text must not contain a NUL character");
         return NULL;
     }
+    settle_text_trim(&text, &length); /* outer blanks are no part of a code here, either */
+    if (!is_seen(reading, event, text, length))
+        return NULL;
     node = node_new(SETTLE_NODE_SCALAR, event);
-    node->text = g_strndup((const char *) event->data.scalar.value, event->data.scalar.length);
+    node->text = g_strndup(text, length);
     node->quoted = event->data.scalar.style != YAML_PLAIN_SCALAR_STYLE;
     return node;
 }

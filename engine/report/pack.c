@@ -133,7 +133,9 @@ write_figures(GString *page, const Pack *pack)
                       *stands = sheet_of(pack, "where-it-stands"),
                       *carriers = sheet_of(pack, "carrier-statement"),
                       *owed = sheet_of(pack, "negative-balances"),
-                      *differences = sheet_of(pack, "differences");
+                      *differences = sheet_of(pack, "differences"),
+                      *alike = sheet_of(pack, "look-alikes");
+    char n_alike[16];
     gboolean adds_up = all_zero(stands, "difference");
 
     add_totals(figures, summary, "Net commission of the period", "net", SETTLE_FIGURE_PLAIN);
@@ -149,6 +151,10 @@ write_figures(GString *page, const Pack *pack)
 
         add_figure(figures, "Open differences with carriers", open, NULL,
                    strcmp(open, "0") == 0 ? SETTLE_FIGURE_GOOD : SETTLE_FIGURE_BAD);
+    }
+    if (alike->n_rows > 0) {
+        g_snprintf(n_alike, sizeof n_alike, "%u", alike->n_rows);
+        add_figure(figures, "Codes that look alike", n_alike, NULL, SETTLE_FIGURE_BAD);
     }
     settle_html_figures(page, (const SettleHtmlFigure *) (const void *) figures->data,
                         figures->len);

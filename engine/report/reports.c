@@ -228,6 +228,15 @@ static const SettleReport reports[] = {
      8,
      {TEXT("kind"), TEXT("reason"), TEXT("column"), NUMBER("rows"), ORDINAL("batches"),
       TEXT("from"), TEXT("to"), TEXT("for_example")}},
+    {"look-alikes",
+     "Codes that look alike",
+     "Codes that differ from an earlier one in case, width or blanks only.",
+     COMPUTED,
+     STANDS_NOW,
+     NO_PARTIES,
+     NULL,
+     3,
+     {TEXT("what"), TEXT("code"), TEXT("looks_like")}},
 };
 
 const SettleReport *
@@ -435,9 +444,10 @@ settle_report_load(SettleStore *store, const SettleReport *report, const SettleR
     SettleSheet *sheet = NULL;
 
     if (report->source == COMPUTED) {
-        Load load = strcmp(report->name, "differences") == 0 ? settle_report_differences
-                    : strcmp(report->name, "schedule") == 0  ? settle_report_schedule
-                                                             : settle_report_volume_standing;
+        Load load = strcmp(report->name, "differences") == 0   ? settle_report_differences
+                    : strcmp(report->name, "schedule") == 0    ? settle_report_schedule
+                    : strcmp(report->name, "look-alikes") == 0 ? settle_report_look_alikes
+                                                               : settle_report_volume_standing;
 
         sheet = load(store, scope, report->name, report->title, error);
     } else {

@@ -36,11 +36,14 @@ const char *settle_report_refuses(const SettleReport *report, const SettleReport
 SettleSheet *settle_report_load(SettleStore *store, const SettleReport *report,
                                 const SettleReportScope *scope, GError **error);
 
-/* reports-computed.c, reports-schedule.c: those that are more than a statement of SQL. */
+/* reports-computed.c, reports-schedule.c, look-alikes.c: those that are more than a statement of
+ * SQL. */
 SettleSheet *settle_report_volume_standing(SettleStore *store, const SettleReportScope *scope,
                                            const char *name, const char *title, GError **error);
 SettleSheet *settle_report_schedule(SettleStore *store, const SettleReportScope *scope,
                                     const char *name, const char *title, GError **error);
+SettleSheet *settle_report_look_alikes(SettleStore *store, const SettleReportScope *scope,
+                                       const char *name, const char *title, GError **error);
 SettleSheet *settle_report_differences(SettleStore *store, const SettleReportScope *scope,
                                        const char *name, const char *title, GError **error);
 

@@ -180,6 +180,7 @@ STEPS = [
     Step('run-25', 'run', '--date', '2026-01-25', *RUN, before=('2026-01-25', 'run-chunk-committed:die')),
     Step('approve', 'invoice', 'approve', batch, user='settle_finance', already=('is approved already',)),
     Step('issue', 'invoice', 'issue', batch, already=('was issued already',)),
+    Step('setting', 'setting', 'set', 'rounded-ids', 'yes', '--reason', 'a test', user='settle_finance'),
     Step('deposit-freeze', 'deposit', 'post'),
     Step('deposit-forfeit', 'deposit', 'forfeit', '--distributor', 'D1', '--amount', '5.00', '--reason', 'a test',
          user='settle_finance', already=('was decided already',)),

@@ -95,7 +95,7 @@ class Reports(small.Case):
                 '--date', '2026-01-01')
         orders = [small.order(f'A{n}', '2026-01-10', distributor=code, paid='123.45', product=('P-plan', 'P-sim')[n % 2])
                   for n, code in enumerate(HOSTILE)]
-        orders += [small.order(code, '2026-01-10', paid='10.00') for code in HOSTILE]
+        orders += [small.order(code, '2026-01-10', paid='10.00', region='gd') for code in HOSTILE]
         self.send('orders', '2026-01-10', *orders, small.order('X', '2026-01-10', product='P-none'))
         self.run_to('2026-01-12')
         self.batches = sorted({row['batch'] for row in self.rows('invoice', 'list') if row['status'] == 'draft'})
@@ -109,7 +109,7 @@ class Reports(small.Case):
         self.settle('reconcile', 'statement', theirs, '--carrier', 'C1', '--period', '2026-01', code=1)
 
     NAMES = ('settlement-summary', 'where-it-stands', 'orders', 'trial-balance', 'roll-forward', 'carrier-statement',
-             'distributor-summary', 'volume-standing', 'schedule', 'negative-balances', 'differences', 'run-history', 'quarantine')
+             'distributor-summary', 'volume-standing', 'schedule', 'negative-balances', 'differences', 'run-history', 'quarantine', 'look-alikes')
 
     def test_every_format_says_the_same(self):
         self.books()

@@ -50,6 +50,14 @@ static const Case yaml[] = {
     {"escaped NUL", "policy: ^\"a\\0b\"\n", "P007"},
     {"escaped NUL in a key", "^\"policy\\0\": a\n", "P007"},
     {"bell", "policy: a^\a\n", "P007"},
+    {"no-break blank inside",
+     "policy: ^a\xc2\xa0"
+     "b\n",
+     "P007"},
+    {"zero-width inside",
+     "policy: ^\"a\xe2\x80\x8b"
+     "b\"\n",
+     "P007"},
     {"delete", "policy: a^\x7f\n", "P007"},
     {"bad first byte", "policy: a^\xff\n", "P007"},
     {"bad byte behind wide characters", "policy: \xe4\xba\xa7\xe5\x93\x81^\xff\n", "P007"},
