@@ -76,6 +76,21 @@ settle_intake_codes_get(const SettleIntakeCodes *codes, const char *text, size_t
     return TRUE;
 }
 
+GPtrArray *
+settle_intake_codes_by_id(const SettleIntakeCodes *codes)
+{
+    GPtrArray *texts = g_ptr_array_new();
+    for (size_t i = 0; i < codes->n_slots; i++) {
+        const Slot *slot = &codes->slots[i];
+        if (slot->text == NULL)
+            continue;
+        if ((guint) slot->id >= texts->len)
+            g_ptr_array_set_size(texts, slot->id + 1);
+        texts->pdata[slot->id] = (gpointer) slot->text;
+    }
+    return texts;
+}
+
 static void
 grow(SettleIntakeCodes *codes)
 {

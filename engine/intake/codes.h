@@ -21,6 +21,8 @@ gboolean settle_intake_codes_get(const SettleIntakeCodes *codes, const char *tex
 /* The text must not be there yet. is_new: it is to be inserted into the database. */
 void settle_intake_codes_put(SettleIntakeCodes *codes, const char *text, size_t length, int32_t id,
                              gboolean is_new);
+/* The texts by their ids, NULL where an id has none; the caller frees the array. */
+GPtrArray *settle_intake_codes_by_id(const SettleIntakeCodes *codes);
 /* New ones in the order of putting; the codes own the texts. */
 size_t settle_intake_codes_n_new(const SettleIntakeCodes *codes);
 const char *const *settle_intake_codes_new_texts(const SettleIntakeCodes *codes);

@@ -159,6 +159,7 @@ typedef struct {
     SettleDay valid_from, sales_from, sales_to;
     SettleIntakePlace place;
     gboolean out; /* rejected or repeated */
+    const struct SettlePartyVersion *corrects; /* of the same day; NULL: none */
 } SettleIntakeParty;
 
 static inline SettleCsvField

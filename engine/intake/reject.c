@@ -43,6 +43,7 @@ static const char *const codes[SETTLE_N_REJECTS] = {
     [SETTLE_REJECT_DISTRIBUTOR_NOT_ACTIVE] = "distributor-not-active",
     [SETTLE_REJECT_PRODUCT_NOT_SOLD] = "product-not-sold",
     [SETTLE_REJECT_OTHER_DISTRIBUTOR] = "other-distributor",
+    [SETTLE_REJECT_MANAGER_LEAVES] = "manager-leaves-distributor",
     [SETTLE_REJECT_CYCLE] = "cycle",
     [SETTLE_REJECT_CONFLICT] = "conflict",
     [SETTLE_REJECT_ID_COLLISION] = "id-collision",

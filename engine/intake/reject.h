@@ -50,6 +50,7 @@ typedef enum {
     SETTLE_REJECT_DISTRIBUTOR_NOT_ACTIVE,
     SETTLE_REJECT_PRODUCT_NOT_SOLD,  /* on the closing day */
     SETTLE_REJECT_OTHER_DISTRIBUTOR, /* manager or parent outlet of another distributor */
+    SETTLE_REJECT_MANAGER_LEAVES,    /* a manager, or the outlet with him, to another distributor */
     SETTLE_REJECT_CYCLE,             /* an outlet below itself */
     /* against other facts */
     SETTLE_REJECT_CONFLICT,     /* the same key with other content */

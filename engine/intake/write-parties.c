@@ -1,34 +1,19 @@
 /* Master data: small, so in memory. What rows refer to is looked up here, because it may stand
  * anywhere in the same file; then repeats, conflicts and cycles; then new ids and versions. */
-#include "intake/job.h"
+#include "intake/write-parties.h"
 
 #include "base/failpoint.h"
 
 #include <string.h>
 
-/* One version as the database or an accepted row has it. */
-typedef struct {
-    SettleDay valid_from;
-    int32_t v[4]; /* carriers: status; outlets: distributor, parent; managers: outlet; products:
-                   * carrier, class, first and last day of sale; distributors: tier, status */
-    int32_t batch_id, line; /* line: of a row of this file */
-    const char *name;
-} Version;
-
-typedef struct {
-    SettleIntakeJob *job;
-    SettleDim dim;
-    SettleIntakeCodes *own; /* codes of the kind itself, with new ones */
-    GHashTable *versions;   /* id -> GArray of Version, by day, of one day the last one */
-    SettleIntakeCodes *classes;
-} Work;
-
 static void
-work_clear(Work *work)
+work_clear(SettlePartyWork *work)
 {
     g_clear_pointer(&work->versions, g_hash_table_unref);
+    for (int dim = 0; dim < SETTLE_N_DIMS; dim++)
+        g_clear_pointer(&work->texts[dim], g_ptr_array_unref);
 }
-G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Work, work_clear)
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(SettlePartyWork, work_clear)
 
 static const struct {
     SettleDim dim;
@@ -69,55 +54,66 @@ load_codes(SettleIntakeJob *job, SettleDim dim, GError **error)
 }
 
 static void
-put_version(Work *work, int32_t id, const Version *version)
+free_versions(gpointer versions)
 {
-    GArray *list = g_hash_table_lookup(work->versions, GINT_TO_POINTER(id));
+    g_array_unref(versions);
+}
+
+SettlePartyVersions *
+settle_party_versions_new(void)
+{
+    return g_hash_table_new_full(NULL, NULL, NULL, free_versions);
+}
+
+static void
+put_version(SettlePartyVersions *versions, int32_t id, const SettlePartyVersion *version)
+{
+    GArray *list = g_hash_table_lookup(versions, GINT_TO_POINTER(id));
     if (list == NULL) {
-        list = g_array_new(FALSE, FALSE, sizeof(Version));
-        g_hash_table_insert(work->versions, GINT_TO_POINTER(id), list);
+        list = g_array_new(FALSE, FALSE, sizeof(SettlePartyVersion));
+        g_hash_table_insert(versions, GINT_TO_POINTER(id), list);
     }
     guint i = list->len;
-    while (i > 0 && g_array_index(list, Version, i - 1).valid_from > version->valid_from)
+    while (i > 0 && g_array_index(list, SettlePartyVersion, i - 1).valid_from > version->valid_from)
         i--;
-    if (i > 0 && g_array_index(list, Version, i - 1).valid_from == version->valid_from)
-        g_array_index(list, Version, i - 1) = *version; /* the later one corrects it */
+    if (i > 0 && g_array_index(list, SettlePartyVersion, i - 1).valid_from == version->valid_from)
+        g_array_index(list, SettlePartyVersion, i - 1) = *version; /* the later one corrects it */
     else
         g_array_insert_val(list, i, *version);
 }
 
-static Version *
-version_of_day(Work *work, int32_t id, SettleDay day)
+SettlePartyVersion *
+settle_party_on(SettlePartyVersions *versions, int32_t id, SettleDay day)
 {
-    GArray *list = g_hash_table_lookup(work->versions, GINT_TO_POINTER(id));
-    Version *holds = NULL;
+    GArray *list = g_hash_table_lookup(versions, GINT_TO_POINTER(id));
+    SettlePartyVersion *holds = NULL;
     for (guint i = 0; list != NULL && i < list->len; i++)
-        if (g_array_index(list, Version, i).valid_from <= day)
-            holds = &g_array_index(list, Version, i);
+        if (g_array_index(list, SettlePartyVersion, i).valid_from <= day)
+            holds = &g_array_index(list, SettlePartyVersion, i);
     return holds;
 }
 
-static gboolean
-load_versions(Work *work, GError **error)
+gboolean
+settle_party_load(SettleIntakeJob *job, SettleIntakeKind kind, SettlePartyVersions *versions,
+                  GError **error)
 {
-    SettleIntakeJob *job = work->job;
     GError *failure = NULL;
-    size_t more = strlen(kinds[job->kind].columns);
-    g_autoptr(SettleReader) reader =
-        settle_store_read(job->store, kinds[job->kind].select, error, "");
+    size_t more = strlen(kinds[kind].columns);
+    g_autoptr(SettleReader) reader = settle_store_read(job->store, kinds[kind].select, error, "");
     if (reader == NULL)
         return FALSE;
     while (settle_reader_next(reader, &failure)) {
         size_t length;
         const char *name = settle_reader_text(reader, 3, &length);
-        Version version = {
+        SettlePartyVersion version = {
             .valid_from = settle_reader_day(reader, 1),
             .batch_id = settle_reader_i32(reader, 2),
-            .name = settle_arena_strndup(job->arena, name, length),
+            .name = kind == job->kind ? settle_arena_strndup(job->arena, name, length) : "",
         };
 
         for (size_t i = 0; i < more; i++)
             version.v[i] = settle_reader_i32(reader, 4 + (int) i);
-        put_version(work, settle_reader_i32(reader, 0), &version);
+        put_version(versions, settle_reader_i32(reader, 0), &version);
     }
     if (failure != NULL)
         g_propagate_error(error, failure);
@@ -125,8 +121,8 @@ load_versions(Work *work, GError **error)
 }
 
 static gboolean
-turn_down(Work *work, SettleIntakeParty *party, SettleReject reject, int column, GError **error,
-          const char *message)
+turn_down(SettlePartyWork *work, SettleIntakeParty *party, SettleReject reject, int column,
+          GError **error, const char *message)
 {
     SettleVerdict verdict = {.reject = reject, .column = column, .field = -1};
     g_strlcpy(verdict.message, message, sizeof verdict.message);
@@ -134,8 +130,24 @@ turn_down(Work *work, SettleIntakeParty *party, SettleReject reject, int column,
     return settle_intake_quarantine_kept(work->job, &verdict, &party->place, error);
 }
 
+gboolean
+settle_party_turn_down(SettlePartyWork *work, SettleIntakeParty *party, SettleReject reject,
+                       int column, GError **error, const char *message)
+{
+    settle_party_take_back(work, party);
+    return turn_down(work, party, reject, column, error, message);
+}
+
+const char *
+settle_party_code(SettlePartyWork *work, SettleDim dim, int32_t id)
+{
+    if (work->texts[dim] == NULL)
+        work->texts[dim] = settle_intake_codes_by_id(work->job->codes[dim]);
+    return g_ptr_array_index(work->texts[dim], id);
+}
+
 static int32_t
-known(Work *work, SettleDim dim, const char *code)
+known(SettlePartyWork *work, SettleDim dim, const char *code)
 {
     int32_t id;
     return settle_intake_codes_get(work->job->codes[dim], code, strlen(code), &id) ? id : 0;
@@ -143,7 +155,7 @@ known(Work *work, SettleDim dim, const char *code)
 
 /* Everything but parents, which may be rows of this file. */
 static gboolean
-resolve(Work *work, SettleIntakeParty *party, GError **error)
+resolve(SettlePartyWork *work, SettleIntakeParty *party, GError **error)
 {
     if (party->carrier != NULL) {
         party->carrier_id = known(work, SETTLE_DIM_CARRIER, party->carrier);
@@ -171,7 +183,7 @@ resolve(Work *work, SettleIntakeParty *party, GError **error)
 
 /* Rows whose parent is neither known nor a row that stays; taking one out may take out others. */
 static gboolean
-resolve_parents(Work *work, GError **error)
+resolve_parents(SettlePartyWork *work, GError **error)
 {
     GPtrArray *rows = work->job->parties;
     gboolean changed = TRUE;
@@ -210,13 +222,13 @@ id_or_new(SettleIntakeJob *job, SettleDim dim, const char *code)
     return id;
 }
 
-static Version
+static SettlePartyVersion
 version_of_row(const SettleIntakeJob *job, const SettleIntakeParty *party)
 {
-    Version version = {.valid_from = party->valid_from,
-                       .name = party->name,
-                       .batch_id = job->batch_id,
-                       .line = party->place.line};
+    SettlePartyVersion version = {.valid_from = party->valid_from,
+                                  .name = party->name,
+                                  .batch_id = job->batch_id,
+                                  .line = party->place.line};
     switch (job->kind) {
     case SETTLE_INTAKE_DISTRIBUTORS:
         version.v[0] = party->tier;
@@ -250,21 +262,21 @@ version_of_row(const SettleIntakeJob *job, const SettleIntakeParty *party)
 }
 
 static gboolean
-same(const Version *a, const Version *b)
+same(const SettlePartyVersion *a, const SettlePartyVersion *b)
 {
     return memcmp(a->v, b->v, sizeof a->v) == 0 && strcmp(a->name, b->name) == 0;
 }
 
 /* Walking up from the outlet on that day: comes back to it? */
 static gboolean
-comes_back(Work *work, int32_t id, SettleDay day)
+comes_back(SettlePartyWork *work, int32_t id, SettleDay day)
 {
     guint steps = g_hash_table_size(work->versions) + 1;
-    const Version *version = version_of_day(work, id, day);
+    const SettlePartyVersion *version = settle_party_on(work->versions, id, day);
     while (version != NULL && version->v[1] != 0 && steps-- > 0) {
         if (version->v[1] == id)
             return TRUE;
-        version = version_of_day(work, version->v[1], day);
+        version = settle_party_on(work->versions, version->v[1], day);
     }
     return FALSE;
 }
@@ -278,13 +290,13 @@ compare_days(gconstpointer a, gconstpointer b)
 /* A row closes a cycle if on any day while it holds the way up comes back. It is tried in place:
  * its version is put in, and the one before restored if it does not stay. */
 static gboolean
-closes_cycle(Work *work, const SettleIntakeParty *party, const GArray *days)
+closes_cycle(SettlePartyWork *work, const SettleIntakeParty *party, const GArray *days)
 {
     const GArray *list = g_hash_table_lookup(work->versions, GINT_TO_POINTER(party->id));
     SettleDay until = SETTLE_DAY_MAX;
     for (guint i = list->len; i-- > 0;)
-        if (g_array_index(list, Version, i).valid_from > party->valid_from)
-            until = g_array_index(list, Version, i).valid_from;
+        if (g_array_index(list, SettlePartyVersion, i).valid_from > party->valid_from)
+            until = g_array_index(list, SettlePartyVersion, i).valid_from;
     for (guint i = 0; i < days->len; i++) {
         SettleDay day = g_array_index(days, SettleDay, i);
         if (day >= party->valid_from && day < until && comes_back(work, party->id, day))
@@ -293,14 +305,29 @@ closes_cycle(Work *work, const SettleIntakeParty *party, const GArray *days)
     return FALSE;
 }
 
-static void
-take_back(Work *work, const SettleIntakeParty *party, const Version *old)
+void
+settle_party_put(SettlePartyWork *work, SettleIntakeParty *party)
+{
+    SettlePartyVersion version = version_of_row(work->job, party);
+    const SettlePartyVersion *before =
+        settle_party_on(work->versions, party->id, party->valid_from);
+    party->corrects = NULL;
+    if (before != NULL && before->valid_from == party->valid_from) {
+        SettlePartyVersion *kept = settle_arena_alloc(work->job->arena, sizeof *kept);
+        *kept = *before;
+        party->corrects = kept;
+    }
+    put_version(work->versions, party->id, &version);
+}
+
+void
+settle_party_take_back(SettlePartyWork *work, const SettleIntakeParty *party)
 {
     GArray *list = g_hash_table_lookup(work->versions, GINT_TO_POINTER(party->id));
     for (guint i = 0; i < list->len; i++)
-        if (g_array_index(list, Version, i).valid_from == party->valid_from) {
-            if (old != NULL)
-                g_array_index(list, Version, i) = *old;
+        if (g_array_index(list, SettlePartyVersion, i).valid_from == party->valid_from) {
+            if (party->corrects != NULL)
+                g_array_index(list, SettlePartyVersion, i) = *party->corrects;
             else
                 g_array_remove_index(list, i);
             return;
@@ -308,7 +335,7 @@ take_back(Work *work, const SettleIntakeParty *party, const Version *old)
 }
 
 static GArray *
-all_days(Work *work)
+all_days(SettlePartyWork *work)
 {
     GArray *days = g_array_new(FALSE, FALSE, sizeof(SettleDay));
     g_autoptr(GHashTable) seen = g_hash_table_new(NULL, NULL);
@@ -317,7 +344,7 @@ all_days(Work *work)
     g_hash_table_iter_init(&iter, work->versions);
     while (g_hash_table_iter_next(&iter, NULL, &list))
         for (guint i = 0; i < ((GArray *) list)->len; i++) {
-            SettleDay day = g_array_index((GArray *) list, Version, i).valid_from;
+            SettleDay day = g_array_index((GArray *) list, SettlePartyVersion, i).valid_from;
             if (g_hash_table_add(seen, GINT_TO_POINTER(day)))
                 g_array_append_val(days, day);
         }
@@ -332,14 +359,13 @@ all_days(Work *work)
 
 /* Repeats, conflicts, and the row's version into the picture. */
 static gboolean
-place_row(Work *work, SettleIntakeParty *party, const GArray *days, GError **error)
+place_row(SettlePartyWork *work, SettleIntakeParty *party, const GArray *days, GError **error)
 {
     SettleIntakeJob *job = work->job;
     int32_t id;
     g_autofree char *message = NULL;
-    Version version;
-    Version old = {0};
-    const Version *before = NULL;
+    SettlePartyVersion version;
+    const SettlePartyVersion *before = NULL;
     if (party->parent != NULL && *party->parent != '\0')
         party->parent_id = id_or_new(job, SETTLE_DIM_OUTLET, party->parent);
     if (party->class != NULL) {
@@ -350,7 +376,7 @@ place_row(Work *work, SettleIntakeParty *party, const GArray *days, GError **err
     }
     party->id = id = id_or_new(job, work->dim, party->code);
     version = version_of_row(job, party);
-    before = version_of_day(work, id, party->valid_from);
+    before = settle_party_on(work->versions, id, party->valid_from);
     if (before != NULL && before->valid_from != party->valid_from)
         before = NULL;
     if (before != NULL && same(before, &version)) {
@@ -362,51 +388,18 @@ place_row(Work *work, SettleIntakeParty *party, const GArray *days, GError **err
         message = g_strdup_printf("line %d says otherwise for the same day", before->line);
         return turn_down(work, party, SETTLE_REJECT_CONFLICT, -1, error, message);
     }
-    if (before != NULL)
-        old = *before;
-    put_version(work, id, &version);
+    settle_party_put(work, party);
     if (job->kind == SETTLE_INTAKE_OUTLETS && party->parent_id != 0 &&
-        closes_cycle(work, party, days)) {
-        take_back(work, party, before == NULL ? NULL : &old);
-        return turn_down(work, party, SETTLE_REJECT_CYCLE, OUTLET_PARENT, error,
-                         "would put the outlet below itself");
-    }
-    return TRUE;
-}
-
-/* A parent must be there, and of the same distributor, on the day the row holds from. Taking a row
- * out may take the ground from under others: until nothing changes. */
-static gboolean
-check_parents(Work *work, GError **error)
-{
-    GPtrArray *rows = work->job->parties;
-    gboolean changed = TRUE;
-    while (changed) {
-        changed = FALSE;
-        for (guint i = 0; i < rows->len; i++) {
-            SettleIntakeParty *party = rows->pdata[i];
-            const Version *parent = version_of_day(work, party->parent_id, party->valid_from);
-            if (party->out || party->parent_id == 0 ||
-                (parent != NULL && parent->v[0] == party->distributor_id))
-                continue;
-            changed = TRUE;
-            take_back(work, party, NULL);
-            if (!turn_down(
-                    work, party,
-                    parent == NULL ? SETTLE_REJECT_NOT_YET_VALID : SETTLE_REJECT_OTHER_DISTRIBUTOR,
-                    OUTLET_PARENT, error,
-                    parent == NULL ? "does not hold yet on the day from which the outlet holds"
-                                   : "belongs to another distributor"))
-                return FALSE;
-        }
-    }
+        closes_cycle(work, party, days))
+        return settle_party_turn_down(work, party, SETTLE_REJECT_CYCLE, OUTLET_PARENT, error,
+                                      "would put the outlet below itself");
     return TRUE;
 }
 
 /* Gives the ids of the rows that stayed: the ones given while checking are forgotten, so that a
  * code is known only if a version of it is there. */
 static gboolean
-number_again(Work *work, const int32_t *first_new, GError **error)
+number_again(SettlePartyWork *work, const int32_t *first_new, GError **error)
 {
     SettleIntakeJob *job = work->job;
     const SettleDim dims[] = {work->dim, SETTLE_DIM_CLASS};
@@ -441,7 +434,7 @@ compare_versions(gconstpointer a, gconstpointer b)
 }
 
 static gboolean
-copy_versions(Work *work, GError **error)
+copy_versions(SettlePartyWork *work, GError **error)
 {
     SettleIntakeJob *job = work->job;
     g_autoptr(SettleWriter) writer = settle_store_copy_in(job->store, kinds[job->kind].copy, error);
@@ -452,7 +445,7 @@ copy_versions(Work *work, GError **error)
         const SettleIntakeParty *party = job->parties->pdata[i];
         if (party->out)
             continue;
-        Version version = version_of_row(job, party);
+        SettlePartyVersion version = version_of_row(job, party);
         if (!settle_writer_row(writer, 4 + (int) strlen(kinds[job->kind].columns), error))
             return FALSE;
         settle_writer_i32(writer, party->id);
@@ -478,11 +471,10 @@ copy_versions(Work *work, GError **error)
 gboolean
 settle_intake_write_parties(SettleIntakeJob *job, GError **error)
 {
-    g_auto(Work) work = {
+    g_auto(SettlePartyWork) work = {
         .job = job,
         .dim = kinds[job->kind].dim,
-        .versions = g_hash_table_new_full(NULL, NULL, NULL,
-                                          (GDestroyNotify) (void (*)(void)) g_array_unref),
+        .versions = settle_party_versions_new(),
     };
     const SettleDim dims[] = {SETTLE_DIM_CARRIER, SETTLE_DIM_DISTRIBUTOR, SETTLE_DIM_OUTLET,
                               SETTLE_DIM_MANAGER, SETTLE_DIM_PRODUCT,     SETTLE_DIM_CLASS};
@@ -491,7 +483,7 @@ settle_intake_write_parties(SettleIntakeJob *job, GError **error)
             return FALSE;
     int32_t first_new[SETTLE_N_DIMS];
     memcpy(first_new, job->next_id, sizeof first_new);
-    if (!load_versions(&work, error))
+    if (!settle_party_load(job, job->kind, work.versions, error))
         return FALSE;
     for (guint i = 0; i < job->parties->len; i++)
         if (!resolve(&work, job->parties->pdata[i], error))
@@ -504,7 +496,8 @@ settle_intake_write_parties(SettleIntakeJob *job, GError **error)
         if (!party->out && !place_row(&work, party, days, error))
             return FALSE;
     }
-    if (job->kind == SETTLE_INTAKE_OUTLETS && !check_parents(&work, error))
+    if ((job->kind == SETTLE_INTAKE_OUTLETS && !settle_parties_check_outlets(&work, error)) ||
+        (job->kind == SETTLE_INTAKE_MANAGERS && !settle_parties_check_managers(&work, error)))
         return FALSE;
     return number_again(&work, first_new, error) && copy_versions(&work, error);
 }

@@ -18,7 +18,7 @@ DISTRIBUTORS = ('distributor,name,tier,valid_from\nD1,Eins,3,2026-01-01\nD2,Zwei
 OUTLETS = ('outlet,name,distributor,parent,valid_from\nO2,below,D1,O1,2026-01-01\n'
            'O1,top,D1,,2026-01-01\nO3,other,D2,,2026-01-01\n')
 MANAGERS = ('manager,name,outlet,valid_from\nM1,Li,O2,2026-01-01\nM2,Wu,O3,2026-01-01\n'
-            'M9,Late,O1,2026-04-01\nM1,Li,O3,2026-05-01\n')
+            'M9,Late,O1,2026-04-01\nM1,Li,O1,2026-05-01\n')
 PRODUCTS = ('carrier,product,name,class,valid_from\nC1,P1,Plan,plan,2026-01-01\n'
             'C1,P9,Late,sim,2026-04-01\nC2,P1,Other,plan,2026-01-01\n')
 ORDER_HEADER = ('carrier,order_id,distributor,manager,product,region,channel,contract,first_order,'

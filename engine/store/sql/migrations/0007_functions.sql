@@ -314,3 +314,84 @@ BEGIN
     RETURN NEW;
 END
 $$;
+
+-- ------------------------------------------------------------------------- who belongs to whom ---
+
+-- What holds of an outlet or manager from which day to before which; of several batches that speak of one day the last
+-- one holds. Before it is known an outlet is that of whom it will be.
+CREATE VIEW settle.outlet_span AS
+SELECT outlet_id, distributor_id, parent_id,
+       CASE WHEN lag(valid_from) OVER w IS NULL THEN '-infinity' ELSE valid_from END AS since,
+       coalesce(lead(valid_from) OVER w, 'infinity') AS until
+  FROM (SELECT DISTINCT ON (outlet_id, valid_from) outlet_id, valid_from, distributor_id, parent_id
+          FROM settle.outlet_version ORDER BY outlet_id, valid_from, batch_id DESC) v
+WINDOW w AS (PARTITION BY outlet_id ORDER BY valid_from);
+
+CREATE VIEW settle.manager_span AS
+SELECT manager_id, outlet_id, valid_from AS since, coalesce(lead(valid_from) OVER w, 'infinity') AS until
+  FROM (SELECT DISTINCT ON (manager_id, valid_from) manager_id, valid_from, outlet_id
+          FROM settle.manager_version ORDER BY manager_id, valid_from, batch_id DESC) v
+WINDOW w AS (PARTITION BY manager_id ORDER BY valid_from);
+
+-- A manager is of one distributor for ever.
+CREATE FUNCTION settle.refuse_moved_managers(managers integer[]) RETURNS void
+    LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp SET enable_nestloop = off
+AS $$
+DECLARE
+    outlets constant integer[] := ARRAY(SELECT DISTINCT v.outlet_id FROM settle.manager_version v
+                                         WHERE v.manager_id = ANY (managers));
+    moved integer;
+BEGIN
+    SELECT m.manager_id INTO moved
+      FROM settle.manager_span m
+      JOIN settle.outlet_span o ON o.outlet_id = m.outlet_id AND o.since < m.until AND o.until > m.since
+     WHERE m.manager_id = ANY (managers) AND o.outlet_id = ANY (outlets)
+     GROUP BY m.manager_id HAVING min(o.distributor_id) <> max(o.distributor_id)
+     LIMIT 1;
+    IF FOUND THEN
+        RAISE EXCEPTION 'settle: manager % would be of two distributors', moved USING ERRCODE = 'check_violation';
+    END IF;
+END
+$$;
+
+CREATE FUNCTION settle.check_managers() RETURNS trigger
+    LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+    PERFORM settle.refuse_moved_managers(ARRAY(SELECT DISTINCT manager_id FROM added));
+    RETURN NULL;
+END
+$$;
+
+-- An outlet is of its parent's distributor on every day, and takes no manager along to another one.
+CREATE FUNCTION settle.check_outlets() RETURNS trigger
+    LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp SET enable_nestloop = off
+AS $$
+DECLARE
+    told constant integer[] := ARRAY(SELECT DISTINCT outlet_id FROM added);
+    changing constant integer[] := ARRAY(
+        SELECT v.outlet_id FROM settle.outlet_version v WHERE v.outlet_id = ANY (told)
+         GROUP BY 1 HAVING min(v.distributor_id) <> max(v.distributor_id));
+    below integer[] := told;
+    parents integer[];
+    misplaced integer;
+BEGIN
+    IF cardinality(changing) > 0 THEN
+        PERFORM settle.refuse_moved_managers(ARRAY(SELECT DISTINCT m.manager_id FROM settle.manager_version m
+                                                    WHERE m.outlet_id = ANY (changing)));
+        below := told || ARRAY(SELECT DISTINCT v.outlet_id FROM settle.outlet_version v
+                                WHERE v.parent_id = ANY (changing));
+    END IF;
+    parents := ARRAY(SELECT DISTINCT v.parent_id FROM settle.outlet_version v WHERE v.outlet_id = ANY (below));
+    SELECT c.outlet_id INTO misplaced
+      FROM settle.outlet_span c
+      JOIN settle.outlet_span p ON p.outlet_id = c.parent_id AND p.since < c.until AND p.until > c.since
+     WHERE c.outlet_id = ANY (below) AND p.outlet_id = ANY (parents) AND p.distributor_id <> c.distributor_id
+     LIMIT 1;
+    IF FOUND THEN
+        RAISE EXCEPTION 'settle: outlet % would be below one of another distributor', misplaced
+            USING ERRCODE = 'check_violation';
+    END IF;
+    RETURN NULL;
+END
+$$;

@@ -55,6 +55,7 @@ GRANT UPDATE (last_number) ON settle.invoice_series TO settle_runner;
 REVOKE EXECUTE ON ALL FUNCTIONS IN SCHEMA settle FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION settle.ensure_partitions(date, date), settle.summarize(text, date),
     settle.analyze_partition(text, date) TO settle_runner;
+GRANT EXECUTE ON FUNCTION settle.refuse_moved_managers(integer[]) TO settle_runner; -- by its triggers
 GRANT EXECUTE ON FUNCTION settle.submit_policy, settle.withdraw_policy TO settle_author;
 GRANT EXECUTE ON FUNCTION settle.withdraw_policy, settle.add_policy_rule TO settle_approver;
 GRANT EXECUTE ON FUNCTION settle.closed_to(bigint) TO settle_reader, settle_runner, settle_approver;
@@ -68,6 +69,12 @@ BEGIN
     CREATE TRIGGER decision BEFORE INSERT ON settle.control_log
         FOR EACH ROW EXECUTE FUNCTION settle.check_decision();
     ALTER TABLE settle.control_log ENABLE ALWAYS TRIGGER decision;
+    CREATE TRIGGER belongs AFTER INSERT ON settle.manager_version REFERENCING NEW TABLE AS added
+        FOR EACH STATEMENT EXECUTE FUNCTION settle.check_managers();
+    ALTER TABLE settle.manager_version ENABLE ALWAYS TRIGGER belongs;
+    CREATE TRIGGER belongs AFTER INSERT ON settle.outlet_version REFERENCING NEW TABLE AS added
+        FOR EACH STATEMENT EXECUTE FUNCTION settle.check_outlets();
+    ALTER TABLE settle.outlet_version ENABLE ALWAYS TRIGGER belongs;
     CREATE TRIGGER four_eyes BEFORE INSERT ON settle.policy
         FOR EACH ROW EXECUTE FUNCTION settle.check_policy();
     ALTER TABLE settle.policy ENABLE ALWAYS TRIGGER four_eyes;

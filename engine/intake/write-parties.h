@@ -1,0 +1,51 @@
+/* Private to intake: master data while it is written. All versions of the kinds that matter are in
+ * memory, those of the file among them. */
+#pragma once
+
+#include "intake/job.h"
+
+G_BEGIN_DECLS
+
+/* One version as the database or an accepted row has it. */
+typedef struct SettlePartyVersion {
+    SettleDay valid_from;
+    int32_t v[4]; /* carriers: status; outlets: distributor, parent; managers: outlet; products:
+                   * carrier, class, first and last day of sale; distributors: tier, status */
+    int32_t batch_id, line; /* line: of a row of this file */
+    const char *name;
+} SettlePartyVersion;
+
+/* id -> GArray of SettlePartyVersion, by day, of one day the last one */
+typedef GHashTable SettlePartyVersions;
+
+typedef struct {
+    SettleIntakeJob *job;
+    SettleDim dim;
+    SettlePartyVersions *versions;   /* of the kind itself, with those of the rows */
+    GPtrArray *texts[SETTLE_N_DIMS]; /* codes by id, for messages; NULL: not asked for yet */
+} SettlePartyWork;
+
+/* --- write-parties.c ------------------------------------------------------------------------ */
+/* Adds the versions of a kind that the database has. */
+gboolean settle_party_load(SettleIntakeJob *job, SettleIntakeKind kind,
+                           SettlePartyVersions *versions, GError **error);
+SettlePartyVersions *settle_party_versions_new(void);
+/* The row's version into the picture; what it corrects is kept with the row. */
+void settle_party_put(SettlePartyWork *work, SettleIntakeParty *party);
+/* And out of it again: what it corrected holds. */
+void settle_party_take_back(SettlePartyWork *work, const SettleIntakeParty *party);
+SettlePartyVersion *settle_party_on(SettlePartyVersions *versions, int32_t id, SettleDay day);
+/* To quarantine, and out of the picture if the row was in it. */
+gboolean settle_party_turn_down(SettlePartyWork *work, SettleIntakeParty *party,
+                                SettleReject reject, int column, GError **error,
+                                const char *message);
+/* The code of an id, of whatever kind, among those known and those of this file. */
+const char *settle_party_code(SettlePartyWork *work, SettleDim dim, int32_t id);
+
+/* --- belongs.c ------------------------------------------------------------------------------ */
+/* On every day an outlet is of its parent's distributor, and a manager of one distributor for ever
+ * (docs/semantics.md 1). Which rows are turned down does not depend on their order. */
+gboolean settle_parties_check_outlets(SettlePartyWork *work, GError **error);
+gboolean settle_parties_check_managers(SettlePartyWork *work, GError **error);
+
+G_END_DECLS
