@@ -42,6 +42,7 @@ OWN_QUERY = {
     'batch_slice': 'SELECT distributor_id, month, sum(facts) FROM settle.batch_slice GROUP BY 1, 2',
     **{table: f'SELECT {SOURCE}, c.run_id FROM settle.{table} c JOIN settle.batch b USING (batch_id) '
               'WHERE b.accepted + b.waiting > 0' for table in ('batch_consumption', 'run_batch')},
+    'fact_repeat': 'SELECT 1 FROM settle.fact_repeat WHERE false',   # who said what again
     'quarantine': 'SELECT DISTINCT line, field, value, reason, message, raw FROM settle.quarantine',
     'quarantine_release': 'SELECT DISTINCT line FROM settle.quarantine_release',
     'counter': "SELECT name, value FROM settle.counter WHERE name NOT IN ('epoch', 'batch', 'control')",
