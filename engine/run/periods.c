@@ -1,6 +1,7 @@
 #include "run/periods.h"
 
 #include "base/failpoint.h"
+#include "run/refunds.h"
 #include "store/sql.h"
 
 #include <string.h>
@@ -84,6 +85,20 @@ log_decision(SettleStore *store, const char *action, const char *period, const c
                                                   settle_result_text(detail, 0, 0), NULL, error);
 }
 
+/* How many events up to the period's end count for nothing and have been seen by nobody. */
+static gboolean
+count_nothing(SettleStore *store, SettleMonth period, int64_t *ret_n, GError **error)
+{
+    g_auto(SettleNothingList) list = {NULL, NULL};
+
+    if (!settle_nothing_list(store, &list, error))
+        return FALSE;
+    *ret_n = 0;
+    for (guint i = 0; i < list.rows->len; i++)
+        *ret_n += g_array_index(list.rows, SettleNothing, i).day <= settle_month_last(period);
+    return TRUE;
+}
+
 gboolean
 settle_period_close(SettleStore *store, SettleMonth period, const char *accept,
                     SettleResult **ret_left_open, GError **error)
@@ -91,14 +106,16 @@ settle_period_close(SettleStore *store, SettleMonth period, const char *accept,
     char text[SETTLE_DAY_TEXT_BYTES];
     g_autoptr(SettleResult) rows = NULL;
     g_autofree char *open = NULL;
+    int64_t nothing;
 
     settle_month_format(period, text);
     if (!settle_store_begin(store, error))
         return FALSE;
     if (!settle_store_count(store, "control", 0, &(int64_t){0}, error) ||
         !check_period(store, period, text, error) ||
-        (rows = settle_store_query(store, settle_sql_period_left_open, error, "m", period)) ==
-            NULL) {
+        !count_nothing(store, period, &nothing, error) ||
+        (rows = settle_store_query(store, settle_sql_period_left_open, error, "ml", period,
+                                   nothing)) == NULL) {
         settle_store_rollback(store);
         return FALSE;
     }

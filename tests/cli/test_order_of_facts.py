@@ -150,6 +150,9 @@ class Refunds(Case):
         everything = [('r2', 'refund-beyond-paid'), ('u1', 'reinstates-nothing'), ('b1', 'refund-beyond-paid')]
         self.assertEqual(self.listed(), everything)
         self.assertIn('Events that count for nothing', self.ok('status'))
+        self.run_to('2026-01-31')
+        self.assertRegex(self.ok('period', 'close', '2026-01', user='settle_finance', code=1),
+                         r'events that count for nothing, not seen yet +3 ')
         before = self.sums()
         code, _, err = self.database.settle('facts', 'seen', '--carrier', 'C1', '--event', 'c1', '--reason', 'x',
                                             user='settle_finance')
@@ -163,8 +166,9 @@ class Refunds(Case):
         self.assertNotIn('count for nothing', self.ok('status'))
         self.assertEqual(self.database.sql("SELECT count(*), min(detail ->> 'reason') FROM settle.control_log "
                                            "WHERE action = 'fact-seen'"), [['3', 'a "fen"']])
-        self.run_to('2026-01-26')
+        self.run_to('2026-02-01')
         self.assertEqual(self.sums(), before)
+        self.ok('period', 'close', '2026-01', user='settle_finance')
         self.prove()
 
 

@@ -1,4 +1,5 @@
--- What of a period is not finished, though it may be closed: how many, and where to look. $1 first day of the period
+-- What of a period is not finished, though it may be closed: how many, and where to look. $1 first day of the period, $2 events that count
+-- for nothing and that nobody has seen
 SELECT x.what, x.n, x.look
   FROM (VALUES
     ('rejected rows that were not released', (
@@ -33,5 +34,6 @@ SELECT x.what, x.n, x.look
                  WHERE w.day < ($1::date + interval '1 month')::date
                    AND NOT EXISTS (SELECT 1 FROM settle.event_found f
                                     WHERE f.order_id = w.order_id AND f.event_id = w.event_id))),
-     'settle status')) x (what, n, look)
+     'settle status'),
+    ('events that count for nothing, not seen yet', $2::bigint, 'settle facts list')) x (what, n, look)
  WHERE x.n > 0
