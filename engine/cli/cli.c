@@ -1,5 +1,6 @@
 #include "cli/cli.h"
 
+#include "audit/head.h"
 #include "base/printable.h"
 #include "base/text.h"
 #include "money/money.h"
@@ -220,6 +221,27 @@ settle_cli_open(const SettleCli *cli, SettleStoreRole role, const char *purpose,
     if (store == NULL || !settle_store_check_schema(store, error))
         return NULL;
     return g_steal_pointer(&store);
+}
+
+gboolean
+settle_cli_expect(const SettleCli *cli, const char *path, GError **error)
+{
+    g_autoptr(SettleStore) store = NULL;
+    g_autofree char *text = NULL;
+    const char *line;
+    GError *failure = NULL;
+
+    if (path == NULL)
+        return TRUE;
+    if (!g_file_get_contents(path, &text, NULL, &failure)) {
+        g_set_error(error, SETTLE_ERROR, SETTLE_ERROR_INPUT, "--expect: %s", failure->message);
+        g_error_free(failure);
+        return FALSE;
+    }
+    g_strchomp(text);
+    line = strrchr(text, '\n');
+    store = settle_cli_open(cli, SETTLE_STORE_AS_READER, "expect", error);
+    return store != NULL && settle_head_check(store, line != NULL ? line + 1 : text, error);
 }
 
 /* GOption takes any number. */

@@ -77,6 +77,9 @@ const SettleCommand *settle_cli_subcommand(const char *command, const SettleComm
 /* Opens a connection for the command and checks the schema. NULL and error. */
 SettleStore *settle_cli_open(const SettleCli *cli, SettleStoreRole role, const char *purpose,
                              GError **error);
+/* Whether the database still has the head in the last line of a file (--expect; NULL: nothing is
+ * expected). FALSE and error: it is behind it, or the file cannot be read. */
+gboolean settle_cli_expect(const SettleCli *cli, const char *path, GError **error);
 /* FALSE: a message was printed, *ret_exit is the exit code. */
 gboolean settle_cli_not_negative(const char *option, gint64 value, int *ret_exit);
 gboolean settle_cli_day(const char *option, const char *text, SettleDay *ret_day, GError **error);

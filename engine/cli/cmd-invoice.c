@@ -313,6 +313,11 @@ invoice_approve(const SettleCli *cli, int argc, char **argv)
 static int
 invoice_issue(const SettleCli *cli, int argc, char **argv)
 {
+    g_autofree char *expect = NULL;
+    const GOptionEntry entries[] = {
+        {"expect", 0, 0, G_OPTION_ARG_FILENAME, &expect,
+         "refuse a database that has not the head in the last line of this file", "HEAD-FILE"},
+        G_OPTION_ENTRY_NULL};
     SettleRunReport report;
     GError *error = NULL;
     const char *carrier;
@@ -321,12 +326,13 @@ invoice_issue(const SettleCli *cli, int argc, char **argv)
     int code;
 
     if (!settle_cli_parse("invoice issue RUN/CARRIER",
-                          "Issues an approved batch: a run that posts what its invoices say.", NULL,
-                          &argc, &argv, &code))
+                          "Issues an approved batch: a run that posts what its invoices say.",
+                          entries, &argc, &argv, &code))
         return code;
     if (argc != 2 || !parse_batch(argv[1], &run, &carrier))
         return settle_cli_usage("name it like 31/CMCC-GD", "issue which batch");
-    if (!settle_run_issue(cli->db, run, carrier, &report, &error))
+    if (!settle_cli_expect(cli, expect, &error) ||
+        !settle_run_issue(cli->db, run, carrier, &report, &error))
         return settle_cli_fail(error);
     settle_digest_hex(report.digest, digest);
     printf("invoice batch %s is issued by run %d: %" G_GINT64_FORMAT " transfers, digest %s\n",

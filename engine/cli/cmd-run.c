@@ -84,7 +84,7 @@ refuse_far_dates(SettleDay from, SettleDay to, SettleZone *zone, GError **error)
 int
 settle_command_run(const SettleCli *cli, int argc, char **argv)
 {
-    g_autofree char *date = NULL, *reason = NULL;
+    g_autofree char *date = NULL, *reason = NULL, *expect = NULL;
     gint64 chunk_facts = 0;
     gboolean dry_run = FALSE, abandon = FALSE, yes = FALSE;
     int workers = 0, code;
@@ -99,6 +99,8 @@ settle_command_run(const SettleCli *cli, int argc, char **argv)
         {"yes", 0, 0, G_OPTION_ARG_NONE, &yes,
          "also a date after tomorrow, or more than " G_STRINGIFY(MANY_NIGHTS) " nights in one go",
          NULL},
+        {"expect", 0, 0, G_OPTION_ARG_FILENAME, &expect,
+         "refuse a database that has not the head in the last line of this file", "HEAD-FILE"},
         {"dry-run", 0, 0, G_OPTION_ARG_NONE, &dry_run, "compute the next night and write nothing",
          NULL},
         {"abandon", 0, 0, G_OPTION_ARG_NONE, &abandon, "give the unfinished run up", NULL},
@@ -140,7 +142,8 @@ settle_command_run(const SettleCli *cli, int argc, char **argv)
         return settle_cli_usage(NULL, "--workers is 0 (one a processor) to 256");
     if (!settle_cli_not_negative("--chunk-facts", chunk_facts, &code))
         return code;
-    if (!settle_cli_day("--date", date, &options.date, &error))
+    if (!settle_cli_day("--date", date, &options.date, &error) ||
+        !settle_cli_expect(cli, expect, &error))
         return settle_cli_fail(error);
     options.workers = workers;
     options.chunk_facts = chunk_facts;

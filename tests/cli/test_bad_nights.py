@@ -544,10 +544,17 @@ class BadNights(World):
         said = self.night('2026-01-07', code=3)
         self.assertIn('the database is behind what was noted', said)
         self.settled_orders('A1')
+        # the commands by hand look at the same file, if they are told
+        heads = os.path.join(self.state, 'heads')
+        for command in (('run', '--date', '2026-01-07'), ('invoice', 'issue', '1/C1')):
+            self.assertIn('the database is behind', self.settle(*command, '--expect', heads, code=3))
+            self.assertIn('No such file', self.settle(*command, '--expect', heads + '-not', code=3))
+        self.settled_orders('A1')
         said = self.night('2026-01-07', '--restored')
         self.assertIn('b.csv: the database does not know it any more', said)
         self.settled_orders('A1', 'B1')
         self.night('2026-01-07')
+        self.ok('run', '--date', '2026-01-07', '--expect', heads)
         # the other one is now the one that is not as noted
         self.database = newest
         self.assertIn('run', self.night('2026-01-07', code=3))

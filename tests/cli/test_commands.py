@@ -26,7 +26,7 @@ OPTIONS = {
     'night': ('--state', '--until', '--quiet', '--restored', '--workers', '--chunk-facts'),
     'feed expect': ('--since', '--monthly', '--deadline', '--reason'), 'feed stop': ('--from', '--reason'),
     'feed waive': ('--reason',), 'feed missing': ('--until',),
-    'run': ('--date', '--yes', '--workers', '--chunk-facts', '--dry-run', '--abandon', '--reason'),
+    'run': ('--date', '--yes', '--expect', '--workers', '--chunk-facts', '--dry-run', '--abandon', '--reason'),
     'worker': ('--run', '--workers', '--chunk-facts', '--wait'),
     'quarantine list': ('--batch', '--reason', '--limit'),
     'quarantine release': ('--batch', '--line', '--reason', '--all', '--date'),
