@@ -1,10 +1,11 @@
 #include "cli/cli.h"
 
 #include "audit/head.h"
+#include "base/near.h"
 #include "base/printable.h"
 #include "base/text.h"
+#include "cli/slips.h"
 #include "money/money.h"
-#include "policy/tree.h"
 
 #include <stdarg.h>
 #include <string.h>
@@ -74,26 +75,6 @@ settle_cli_usage(const char *hint, const char *format, ...)
     return SETTLE_EXIT_USAGE;
 }
 
-/* GOption says "Unknown option --dat": the nearest one that there is goes along as a hint. */
-static char *
-option_hint(const GOptionEntry *entries, const char *message)
-{
-    g_autoptr(GPtrArray) names = g_ptr_array_new();
-    const char *dashes = strstr(message, "--");
-    const char *meant;
-
-    if (dashes == NULL || entries == NULL || !g_str_has_prefix(message, "Unknown option"))
-        return NULL;
-    for (; entries->long_name != NULL; entries++)
-        g_ptr_array_add(names, (gpointer) entries->long_name);
-    g_ptr_array_add(names, (gpointer) "help");
-    g_ptr_array_add(names, (gpointer) "db");
-    g_ptr_array_add(names, (gpointer) "format");
-    g_ptr_array_add(names, NULL);
-    meant = settle_did_you_mean(dashes + 2, (const char *const *) names->pdata);
-    return meant != NULL ? g_strdup_printf("did you mean --%s", meant) : NULL;
-}
-
 /* Codes may be copied from our CSV, where an apostrophe keeps a text from being a formula. */
 static void
 unguard(const GOptionEntry *entries)
@@ -157,6 +138,8 @@ settle_cli_parse(const char *usage, const char *description, const GOptionEntry 
             return FALSE;
         }
     }
+    if (!settle_cli_scan(usage, entries, *argc, *argv, ret_exit))
+        return FALSE;
     if (g_option_context_parse(context, argc, argv, &error)) {
         unguard(entries);
         /* "--" itself is left in by GOption when operands follow it */
@@ -167,13 +150,7 @@ settle_cli_parse(const char *usage, const char *description, const GOptionEntry 
         strip_words(entries, *argc, *argv);
         return TRUE;
     }
-    {
-        g_autofree char *hint = option_hint(entries, error->message);
-        g_autofree char *message = g_strdup(error->message);
-
-        message[0] = g_ascii_tolower(message[0]);
-        *ret_exit = settle_cli_usage(hint, "%s", message);
-    }
+    *ret_exit = settle_cli_usage(NULL, "%s", error->message);
     return FALSE;
 }
 
@@ -191,7 +168,8 @@ settle_cli_subcommand(const char *command, const SettleCommand *table, int argc,
         g_ptr_array_add(names, (gpointer) table[i].name);
     }
     g_ptr_array_add(names, NULL);
-    if (argc > 1 && (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0)) {
+    if (argc > 1 && (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0 ||
+                     strcmp(argv[1], "help") == 0)) {
         printf("Usage: settle %s ...\n\n", command);
         for (guint i = 0; table[i].name != NULL; i++)
             printf("  %-10s %-14s %s\n", table[i].name, table[i].arguments, table[i].summary);
@@ -200,14 +178,15 @@ settle_cli_subcommand(const char *command, const SettleCommand *table, int argc,
     }
     *ret_exit = SETTLE_EXIT_USAGE;
     if (argc < 2 || argv[1][0] == '-') {
-        settle_cli_usage(NULL, "%s what: %s", command, list->str);
+        hint = g_strdup_printf("settle %s --help says what they do", command);
+        settle_cli_usage(hint, "%s what: %s", command, list->str);
         return NULL;
     }
     for (guint i = 0; table[i].name != NULL; i++)
         if (strcmp(table[i].name, argv[1]) == 0)
             return &table[i];
     meant = settle_did_you_mean(argv[1], (const char *const *) names->pdata);
-    hint = meant != NULL ? g_strdup_printf("did you mean \"%s\"", meant)
+    hint = meant != NULL ? g_strdup_printf("did you mean \"%s\"?", meant)
                          : g_strdup_printf("there are %s", list->str);
     settle_cli_usage(hint, "%s has no \"%s\"", command, argv[1]);
     return NULL;
@@ -251,26 +230,6 @@ settle_cli_not_negative(const char *option, gint64 value, int *ret_exit)
     if (value >= 0)
         return TRUE;
     *ret_exit = settle_cli_usage(NULL, "%s is 0 or more", option);
-    return FALSE;
-}
-
-gboolean
-settle_cli_day(const char *option, const char *text, SettleDay *ret_day, GError **error)
-{
-    if (settle_day_parse(text, strlen(text), ret_day))
-        return TRUE;
-    g_set_error(error, SETTLE_ERROR, SETTLE_ERROR_USAGE, "%s \"%s\" is not a day", option, text);
-    settle_error_hint(error, "write days like 2026-03-31");
-    return FALSE;
-}
-
-gboolean
-settle_cli_month(const char *option, const char *text, SettleMonth *ret_month, GError **error)
-{
-    if (settle_month_parse(text, strlen(text), ret_month))
-        return TRUE;
-    g_set_error(error, SETTLE_ERROR, SETTLE_ERROR_USAGE, "%s \"%s\" is not a period", option, text);
-    settle_error_hint(error, "write periods like 2026-03");
     return FALSE;
 }
 

@@ -1,4 +1,5 @@
-#include "cli/cli.h"
+#include "cli/known.h"
+#include "cli/slips.h"
 #include "money/money.h"
 #include "report/activity.h"
 #include "store/sql.h"
@@ -299,6 +300,7 @@ activity(const SettleCli *cli, int argc, char **argv, gboolean list)
     g_autoptr(SettleStore) store = NULL;
     GError *error = NULL;
     By by = BY_NOTHING;
+    SettleNamed named;
     int code;
 
     if (!settle_cli_parse(list ? "activity list" : "activity summary",
@@ -309,7 +311,7 @@ activity(const SettleCli *cli, int argc, char **argv, gboolean list)
                           entries, &argc, &argv, &code))
         return code;
     if (argc > 1)
-        return settle_cli_usage(NULL, "activity takes no \"%s\"", argv[1]);
+        return settle_cli_surplus("activity", argv[1], entries);
     if (options.distributor == NULL)
         return settle_cli_usage("nobody sees another distributor", "--distributor is missing");
     if (options.outlet != NULL && options.manager != NULL)
@@ -319,8 +321,15 @@ activity(const SettleCli *cli, int argc, char **argv, gboolean list)
             return settle_cli_usage(NULL, "--by is outlet or manager, not \"%s\"", options.by);
         by = strcmp(options.by, "outlet") == 0 ? BY_OUTLET : BY_MANAGER;
     }
+    named = (SettleNamed){.distributor = options.distributor,
+                          .outlet = options.outlet,
+                          .manager = options.manager};
     store = settle_cli_open(cli, SETTLE_STORE_AS_READER, "activity", &error);
-    if (store == NULL || !print(cli, store, &options, list, by, &error))
+    if (store == NULL || !settle_cli_known(store, &named, &error) ||
+        (options.from != NULL &&
+         !settle_cli_known_period(store, options.from, FALSE, &error)) ||
+        (options.to != NULL && !settle_cli_known_period(store, options.to, TRUE, &error)) ||
+        !print(cli, store, &options, list, by, &error))
         return settle_cli_fail(error);
     return SETTLE_EXIT_DONE;
 }

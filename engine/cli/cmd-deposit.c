@@ -1,4 +1,5 @@
-#include "cli/cli.h"
+#include "cli/known.h"
+#include "cli/slips.h"
 #include "money/money.h"
 #include "run/deposit.h"
 
@@ -62,15 +63,15 @@ take_decision(Options *options, const char *usage, const char *description, gboo
         return FALSE;
     *ret_exit = SETTLE_EXIT_USAGE;
     if (*argc > 1)
-        settle_cli_usage(NULL, "%s takes no \"%s\"", usage, (*argv)[1]);
+        settle_cli_surplus(usage, (*argv)[1], entries);
     else if (options->distributor == NULL && options->carrier == NULL)
         settle_cli_usage("--distributor CODE or --carrier CODE", "whose deposit");
     else if (!cover && options->distributor != NULL && options->carrier != NULL)
         settle_cli_usage(NULL, "one of --distributor and --carrier: a deposit is of one party");
     else if (options->reason == NULL || *g_strstrip(options->reason) == '\0')
-        settle_cli_usage(NULL, "--reason is missing");
+        settle_cli_usage("--reason TEXT is kept for the auditor", "--reason is missing");
     else if (!cover && options->amount == NULL)
-        settle_cli_usage(NULL, "--amount is missing");
+        settle_cli_usage("--amount 10000.00, in yuan", "--amount is missing");
     else
         *ret_exit = SETTLE_EXIT_DONE;
     if (*ret_exit != SETTLE_EXIT_DONE ||
@@ -80,6 +81,19 @@ take_decision(Options *options, const char *usage, const char *description, gboo
                          ? (SettleDepositParty){SETTLE_DIM_DISTRIBUTOR, options->distributor}
                          : (SettleDepositParty){SETTLE_DIM_CARRIER, options->carrier};
     return TRUE;
+}
+
+/* The approver's connection, when whose deposit it is has been found. */
+static SettleStore *
+open_for(const SettleCli *cli, const Options *options, GError **error)
+{
+    const SettleNamed named = {.carrier = options->carrier, .distributor = options->distributor};
+    g_autoptr(SettleStore) store =
+        settle_cli_open(cli, SETTLE_STORE_AS_APPROVER, "deposit", error);
+
+    if (store == NULL || !settle_cli_known(store, &named, error))
+        return NULL;
+    return g_steal_pointer(&store);
 }
 
 static int
@@ -97,7 +111,7 @@ deposit_post(const SettleCli *cli, int argc, char **argv)
                           NULL, &argc, &argv, &code))
         return code;
     if (argc > 1)
-        return settle_cli_usage(NULL, "deposit post takes no \"%s\"", argv[1]);
+        return settle_cli_surplus("deposit post", argv[1], NULL);
     if (!settle_deposit_post(cli->db, &report, &error))
         return settle_cli_fail(error);
     if (report.run_id == 0) {
@@ -127,7 +141,7 @@ deposit_cover(const SettleCli *cli, int argc, char **argv)
                        "goes; the next deposit post does it.",
                        TRUE, &argc, &argv, &code))
         return code;
-    store = settle_cli_open(cli, SETTLE_STORE_AS_APPROVER, "deposit", &error);
+    store = open_for(cli, &options, &error);
     if (store == NULL || !settle_deposit_cover(store, &options.party,
                                                options.distributor != NULL ? options.carrier : NULL,
                                                options.reason, &error))
@@ -153,7 +167,7 @@ deposit_forfeit(const SettleCli *cli, int argc, char **argv)
         return code;
     if (options.amount_minor == 0)
         return settle_cli_usage(NULL, "nothing cannot be forfeited");
-    store = settle_cli_open(cli, SETTLE_STORE_AS_APPROVER, "deposit", &error);
+    store = open_for(cli, &options, &error);
     if (store == NULL || !settle_deposit_forfeit(store, &options.party, options.amount_minor,
                                                  options.reason, &error))
         return settle_cli_fail(error);
@@ -176,7 +190,7 @@ deposit_amount(const SettleCli *cli, int argc, char **argv)
                        "freezes what lacks, or gives back what is too much.",
                        FALSE, &argc, &argv, &code))
         return code;
-    store = settle_cli_open(cli, SETTLE_STORE_AS_APPROVER, "deposit", &error);
+    store = open_for(cli, &options, &error);
     if (store == NULL ||
         !settle_deposit_set(store, &options.party, options.amount_minor, options.reason, &error))
         return settle_cli_fail(error);
@@ -232,7 +246,7 @@ deposit_list(const SettleCli *cli, int argc, char **argv)
                           NULL, &argc, &argv, &code))
         return code;
     if (argc > 1)
-        return settle_cli_usage(NULL, "deposit list takes no \"%s\"", argv[1]);
+        return settle_cli_surplus("deposit list", argv[1], NULL);
     store = settle_cli_open(cli, SETTLE_STORE_AS_READER, "deposit", &error);
     if (store == NULL || !settle_deposit_list(store, &directory, &standings, &error))
         return settle_cli_fail(error);

@@ -1,4 +1,5 @@
-#include "cli/cli.h"
+#include "cli/known.h"
+#include "cli/slips.h"
 #include "report/journal.h"
 
 static int
@@ -24,7 +25,7 @@ export_journal(const SettleCli *cli, int argc, char **argv)
                           entries, &argc, &argv, &code))
         return code;
     if (argc > 1)
-        return settle_cli_usage(NULL, "export journal takes no \"%s\"", argv[1]);
+        return settle_cli_surplus("export journal", argv[1], entries);
     if (as != NULL && !settle_journal_format(as, &format))
         return settle_cli_usage("there are hledger, ledger and beancount",
                                 "there is no journal format \"%s\"", as);
@@ -32,6 +33,10 @@ export_journal(const SettleCli *cli, int argc, char **argv)
         return settle_cli_fail(error);
     store = settle_cli_open(cli, SETTLE_STORE_AS_READER, "export", &error);
     if (store == NULL ||
+        !settle_cli_known(store,
+                          &(SettleNamed){
+                              .carrier = carrier, .distributor = distributor, .period = period},
+                          &error) ||
         !settle_journal_write(store, format, carrier, distributor, period, stdout, &error))
         return settle_cli_fail(error);
     return SETTLE_EXIT_DONE;

@@ -1,7 +1,9 @@
 #include "cli/cli-intake.h"
 
+#include "base/near.h"
 #include "base/printable.h"
 #include "cli/progress.h"
+#include "cli/slips.h"
 #include "intake/intake.h"
 #include "intake/totals.h"
 
@@ -93,14 +95,11 @@ import_file(SettleStore *store, SettleIntakeKind kind, const char *path, const c
 {
     g_autoptr(SettleIntakeReport) report = NULL;
     gboolean standard_input = strcmp(path, "-") == 0;
-    int fd = standard_input ? STDIN_FILENO : open(path, O_RDONLY | O_CLOEXEC);
+    int fd = standard_input ? STDIN_FILENO : settle_cli_open_text(path, error);
     gboolean ok;
 
-    if (fd < 0) {
-        g_set_error(error, SETTLE_ERROR, settle_error_of_errno(errno), "cannot read \"%s\": %s",
-                    path, g_strerror(errno));
+    if (fd < 0)
         return FALSE;
-    }
     if (source == NULL)
         source = standard_input ? "stdin" : path;
     ok = settle_intake_import(store, kind, source, fd, options, &report, error);
@@ -130,7 +129,8 @@ static char *
 describe(void)
 {
     GString *text = g_string_new("Takes facts in. KIND: carriers, distributors, outlets, managers, "
-                                 "products, orders, bills, events.\n"
+                                 "products, orders, bills, events, months\n(of which a carrier's "
+                                 "bills are complete), receipts (what carriers paid).\n"
                                  "FILE: CSV, UTF-8, with a header; - is standard input. Each file "
                                  "becomes a batch, sealed when "
                                  "it\nagrees with the control totals given. Rows that cannot be "
@@ -151,6 +151,33 @@ describe(void)
     }
     g_string_truncate(text, text->len - 1);
     return g_string_free(text, FALSE);
+}
+
+/* next: the argument behind it, or NULL */
+static int
+unknown_kind(const char *word, const char *next)
+{
+    const char *names[SETTLE_N_INTAKE_KINDS + 1] = {NULL}, *meant = NULL;
+    g_autofree char *base = g_path_get_basename(word), *hint = NULL, *list = NULL;
+    gboolean is_file = g_file_test(word, G_FILE_TEST_EXISTS) || strchr(word, '.') != NULL;
+
+    for (int kind = 0; kind < SETTLE_N_INTAKE_KINDS; kind++) {
+        names[kind] = settle_intake_kind_name((SettleIntakeKind) kind);
+        /* files are mostly called after what they hold; or the two changed places */
+        if (is_file && (g_strcmp0(next, names[kind]) == 0 ||
+                        (meant == NULL && g_str_has_prefix(base, names[kind]))))
+            meant = names[kind];
+    }
+    list = g_strjoinv(", ", (char **) names);
+    if (is_file)
+        hint = g_strdup_printf("settle import %s %s%s%s", meant != NULL ? meant : "KIND", word,
+                               meant == NULL ? "; KIND is one of " : "",
+                               meant == NULL ? list : "");
+    else if ((meant = settle_did_you_mean(word, names)) != NULL)
+        hint = g_strdup_printf("did you mean \"%s\"?", meant);
+    else
+        hint = g_strdup_printf("there are %s", list);
+    return settle_cli_usage(hint, "there is no kind of fact \"%s\"", word);
 }
 
 int
@@ -190,16 +217,17 @@ settle_command_import(const SettleCli *cli, int argc, char **argv)
     if (argc < 2)
         return settle_cli_usage("settle import --help", "import what, and from which file");
     if (!settle_intake_kind_lookup(argv[1], &kind))
-        return settle_cli_usage(
-            "there are carriers, distributors, outlets, managers, products, orders, bills and "
-            "events",
-            "there is no kind of fact \"%s\"", argv[1]);
-    if (staging != NULL ? argc > 2 : argc < 3)
-        return settle_cli_usage(
-            NULL, staging != NULL ? "--staging takes no files" : "import %s from which file",
-            argv[1]);
+        return unknown_kind(argv[1], argv[2]);
+    if (staging != NULL && argc > 2)
+        return settle_cli_usage("settle import KIND --staging SOURCE", "--staging takes no files");
+    if (staging == NULL && argc < 3) {
+        g_autofree char *hint = g_strdup_printf("settle import %s FILE", argv[1]);
+
+        return settle_cli_usage(hint, "import %s from which file", argv[1]);
+    }
     if (staging != NULL && carrier != NULL)
-        return settle_cli_usage(NULL, "--carrier says whose a file is: it is not with --staging");
+        return settle_cli_usage("a staging row has a column for it",
+                                "--carrier says whose a file is: it is not with --staging");
     if (count != G_MININT64 && count < 0)
         return settle_cli_usage(NULL, "--count is 0 or more");
     if ((count >= 0 || sum != NULL) && argc > 3)

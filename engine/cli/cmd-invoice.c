@@ -1,28 +1,14 @@
-#include "cli/cli.h"
+#include "cli/cli-invoice.h"
+#include "cli/slips.h"
 
-#include "base/failpoint.h"
+#include "cli/known.h"
 #include "model/transfer.h"
 #include "money/money.h"
 #include "report/invoice-files.h"
-#include "run/issue.h"
 #include "store/sql.h"
 
 #include <stdlib.h>
 #include <string.h>
-
-/* RUN/CARRIER */
-static gboolean
-parse_batch(const char *text, int32_t *ret_run, const char **ret_carrier)
-{
-    char *slash;
-    long run = strtol(text, &slash, 10);
-
-    if (slash == text || *slash != '/' || slash[1] == '\0' || run <= 0 || run > G_MAXINT32)
-        return FALSE;
-    *ret_run = (int32_t) run;
-    *ret_carrier = slash + 1;
-    return TRUE;
-}
 
 #define N_INVOICE_COLUMNS 15
 #define N_LINE_COLUMNS    10
@@ -169,12 +155,14 @@ print_one(const SettleCli *cli, const SettleResult *invoices, const SettleResult
 static int
 invoice_query(const SettleCli *cli, int argc, char **argv, Show what)
 {
-    g_autofree char *carrier = NULL, *distributor = NULL, *batch = NULL;
+    g_autofree char *carrier = NULL, *distributor = NULL, *batch = NULL, *status = NULL;
     const GOptionEntry entries[] = {
         {"carrier", 0, 0, G_OPTION_ARG_FILENAME, &carrier, "only of this carrier", "CODE"},
         {"distributor", 0, 0, G_OPTION_ARG_FILENAME, &distributor, "only of this distributor",
          "CODE"},
         {"batch", 0, 0, G_OPTION_ARG_FILENAME, &batch, "only of this batch", "RUN/CARRIER"},
+        {what == SHOW_LIST ? "status" : NULL, 0, 0, G_OPTION_ARG_FILENAME, &status,
+         "only draft, approved, issued or carried ones", "STATUS"},
         {NULL, 0, 0, 0, NULL, NULL, NULL},
     };
     static const char *const usages[] = {"invoice list", "invoice lines", "invoice show NUMBER"};
@@ -182,6 +170,7 @@ invoice_query(const SettleCli *cli, int argc, char **argv, Show what)
     g_autoptr(SettleResult) invoices = NULL;
     g_autoptr(SettleResult) lines = NULL;
     const char *of_carrier = NULL, *number = NULL;
+    SettleNamed named;
     GError *error = NULL;
     int32_t run = 0;
     int code;
@@ -196,31 +185,36 @@ invoice_query(const SettleCli *cli, int argc, char **argv, Show what)
             return settle_cli_usage("settle invoice list shows the numbers", "show which invoice");
         number = settle_table_unguard(argv[1]);
     } else if (argc > 1) {
-        return settle_cli_usage(NULL, "%s takes no \"%s\"", usages[what], argv[1]);
+        return settle_cli_surplus(usages[what], argv[1], entries);
     }
-    if (batch != NULL && !parse_batch(batch, &run, &of_carrier))
-        return settle_cli_usage("write it like 31/CMCC-GD", "\"%s\" is not an invoice batch",
-                                batch);
+    if (batch != NULL && !settle_cli_batch(cli, batch, "list", &run, &of_carrier, &code))
+        return code;
     if (of_carrier != NULL && carrier != NULL && strcmp(of_carrier, carrier) != 0)
         return settle_cli_usage(NULL, "batch %s is not of the carrier \"%s\"", batch, carrier);
     if (of_carrier == NULL)
         of_carrier = carrier;
+    if (!settle_invoice_known_status(status, TRUE, &error))
+        return settle_cli_fail(error);
     store = settle_cli_open(cli, SETTLE_STORE_AS_READER, "invoice", &error);
-    if (store == NULL)
+    named = (SettleNamed){.carrier = of_carrier,
+                          .distributor = distributor,
+                          .other = batch != NULL ? batch : status};
+    if (store == NULL || !settle_cli_known(store, &named, &error) ||
+        (batch != NULL && !settle_cli_known_invoice_batch(store, run, of_carrier, &error)))
         return settle_cli_fail(error);
     if (what != SHOW_LINES) {
-        invoices = settle_store_query(store, settle_sql_invoice_list, &error, "ssis", of_carrier,
-                                      distributor, run, number);
+        invoices = settle_store_query(store, settle_sql_invoice_list, &error, "ssiss", of_carrier,
+                                      distributor, run, number, status);
         if (invoices == NULL)
             return settle_cli_fail(error);
-        if (what == SHOW_ONE && settle_result_rows(invoices) == 0)
-            return settle_cli_fail(
-                g_error_new(SETTLE_ERROR, SETTLE_ERROR_INPUT,
-                            "there is no invoice \"%s\"\nhint: settle invoice list "
-                            "shows them",
-                            number));
+        if (what == SHOW_ONE && settle_result_rows(invoices) == 0) {
+            settle_cli_no_invoice(store, number, &error);
+            return settle_cli_fail(error);
+        }
         if (what == SHOW_LIST)
             print_invoices(cli, invoices);
+        if (what == SHOW_LIST && settle_result_rows(invoices) == 0)
+            settle_cli_nothing(cli, "invoices", &named);
     }
     if (what != SHOW_LIST) {
         lines = settle_store_query(store, settle_sql_invoice_lines, &error, "ssis", of_carrier,
@@ -231,6 +225,8 @@ invoice_query(const SettleCli *cli, int argc, char **argv, Show what)
             print_one(cli, invoices, lines);
         else
             print_lines(cli, lines, NULL);
+        if (what == SHOW_LINES && settle_result_rows(lines) == 0)
+            settle_cli_nothing(cli, "lines of invoices", &named);
     }
     return SETTLE_EXIT_DONE;
 }
@@ -253,93 +249,6 @@ invoice_show(const SettleCli *cli, int argc, char **argv)
     return invoice_query(cli, argc, argv, SHOW_ONE);
 }
 
-static gboolean
-approve(SettleStore *store, const char *batch, int32_t run, const char *carrier, GError **error)
-{
-    g_autoptr(SettleResult) row =
-        settle_store_query(store, settle_sql_invoice_batch, error, "is", run, carrier);
-
-    if (row == NULL)
-        return FALSE;
-    if (settle_result_rows(row) == 0) {
-        g_set_error(error, SETTLE_ERROR, SETTLE_ERROR_INPUT, "there is no invoice batch %s", batch);
-        settle_error_hint(error, "settle invoice list shows the batches");
-        return FALSE;
-    }
-    if (settle_result_bool(row, 0, 2)) {
-        g_set_error(error, SETTLE_ERROR, SETTLE_ERROR_STATE, "invoice batch %s is approved already",
-                    batch);
-        return FALSE;
-    }
-    if (strcmp(settle_result_text(row, 0, 0), settle_result_text(row, 0, 1)) == 0) {
-        g_set_error(error, SETTLE_ERROR, SETTLE_ERROR_STATE,
-                    "invoice batch %s was drafted by %s, who cannot approve it", batch,
-                    settle_result_text(row, 0, 0));
-        settle_error_hint(
-            error, "connect as somebody else: settle --db 'user=...' invoice approve %s", batch);
-        return FALSE;
-    }
-    return settle_store_control(store, "invoice-approve", batch, "{}", NULL, error);
-}
-
-static int
-invoice_approve(const SettleCli *cli, int argc, char **argv)
-{
-    g_autoptr(SettleStore) store = NULL;
-    GError *error = NULL;
-    const char *carrier;
-    int32_t run;
-    int code;
-
-    if (!settle_cli_parse("invoice approve RUN/CARRIER",
-                          "Approves a drafted batch; who drafted it cannot.", NULL, &argc, &argv,
-                          &code))
-        return code;
-    if (argc != 2 || !parse_batch(argv[1], &run, &carrier))
-        return settle_cli_usage("name it like 31/CMCC-GD", "approve which batch");
-    store = settle_cli_open(cli, SETTLE_STORE_AS_APPROVER, "approve", &error);
-    if (store == NULL || !settle_store_begin(store, &error))
-        return settle_cli_fail(error);
-    /* two approvals take turns */
-    if (!settle_store_count(store, "control", 0, &(int64_t){0}, &error) ||
-        !approve(store, argv[1], run, carrier, &error) ||
-        !settle_failpoint(APPROVE_BEFORE_COMMIT, &error) || !settle_store_commit(store, &error) ||
-        !settle_failpoint(APPROVE_COMMITTED, &error))
-        return settle_cli_fail(error);
-    printf("invoice batch %s is approved\n", argv[1]);
-    return SETTLE_EXIT_DONE;
-}
-
-static int
-invoice_issue(const SettleCli *cli, int argc, char **argv)
-{
-    g_autofree char *expect = NULL;
-    const GOptionEntry entries[] = {
-        {"expect", 0, 0, G_OPTION_ARG_FILENAME, &expect,
-         "refuse a database that has not the head in the last line of this file", "HEAD-FILE"},
-        G_OPTION_ENTRY_NULL};
-    SettleRunReport report;
-    GError *error = NULL;
-    const char *carrier;
-    char digest[65];
-    int32_t run;
-    int code;
-
-    if (!settle_cli_parse("invoice issue RUN/CARRIER",
-                          "Issues an approved batch: a run that posts what its invoices say.",
-                          entries, &argc, &argv, &code))
-        return code;
-    if (argc != 2 || !parse_batch(argv[1], &run, &carrier))
-        return settle_cli_usage("name it like 31/CMCC-GD", "issue which batch");
-    if (!settle_cli_expect(cli, expect, &error) ||
-        !settle_run_issue(cli->db, run, carrier, &report, &error))
-        return settle_cli_fail(error);
-    settle_digest_hex(report.digest, digest);
-    printf("invoice batch %s is issued by run %d: %" G_GINT64_FORMAT " transfers, digest %s\n",
-           argv[1], report.run_id, report.transfers, digest);
-    return SETTLE_EXIT_DONE;
-}
-
 static int
 invoice_export(const SettleCli *cli, int argc, char **argv)
 {
@@ -359,10 +268,14 @@ invoice_export(const SettleCli *cli, int argc, char **argv)
                           "invoice's own columns repeated, and\ntheir hashes for sha256sum -c.",
                           entries, &argc, &argv, &code))
         return code;
-    if (argc != 2 || !parse_batch(argv[1], &run, &carrier))
-        return settle_cli_usage("name it like 31/CMCC-GD", "export which batch");
+    if (argc != 2)
+        return settle_cli_usage("settle invoice batches lists them: name it like 31/CMCC-GD",
+                                "export which batch");
+    if (!settle_cli_batch(cli, argv[1], "export", &run, &carrier, &code))
+        return code;
     store = settle_cli_open(cli, SETTLE_STORE_AS_READER, "invoice", &error);
-    if (store == NULL || !settle_invoice_files_write(store, run, carrier,
+    if (store == NULL || !settle_cli_known_invoice_batch(store, run, carrier, &error) ||
+        !settle_invoice_files_write(store, run, carrier,
                                                      folder != NULL ? folder : ".", &paths, &error))
         return settle_cli_fail(error);
     for (guint i = 0; paths[i] != NULL; i++)
@@ -377,8 +290,11 @@ settle_command_invoice(const SettleCli *cli, int argc, char **argv)
         {"list", "", "invoices", NULL, invoice_list},
         {"lines", "", "their lines", NULL, invoice_lines},
         {"show", "NUMBER", "one with its lines", NULL, invoice_show},
-        {"approve", "RUN/CARRIER", "approve a batch", NULL, invoice_approve},
-        {"issue", "RUN/CARRIER", "issue an approved batch", NULL, invoice_issue},
+        {"batches", "", "batches with their sums", NULL, settle_invoice_batches},
+        {"approve", "RUN/CARRIER... | --all-drafted", "approve batches", NULL,
+         settle_invoice_approve},
+        {"issue", "RUN/CARRIER... | --all-approved", "issue approved batches", NULL,
+         settle_invoice_issue},
         {"export", "RUN/CARRIER", "a batch as files", NULL, invoice_export},
         {NULL, NULL, NULL, NULL, NULL},
     };

@@ -1,6 +1,7 @@
 #include "base/checked.h"
 #include "calc/match.h"
-#include "cli/cli.h"
+#include "cli/known.h"
+#include "cli/slips.h"
 #include "ledger/ledger.h"
 #include "model/transfer.h"
 #include "money/money.h"
@@ -33,6 +34,17 @@ clear_filters(Filters *filters)
 
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Filters, clear_filters)
 
+static SettleNamed
+named_of(const Filters *filters)
+{
+    return (SettleNamed){.carrier = filters->carrier,
+                         .distributor = filters->distributor,
+                         .period = filters->period,
+                         .order = filters->order,
+                         .run = filters->run,
+                         .other = filters->kind};
+}
+
 static int
 ledger_balances(const SettleCli *cli, int argc, char **argv)
 {
@@ -54,6 +66,7 @@ ledger_balances(const SettleCli *cli, int argc, char **argv)
     g_autoptr(SettleResult) rows = NULL;
     GError *error = NULL;
     SettleMonth period;
+    SettleNamed named;
     SettleTable *table;
     int code;
 
@@ -61,11 +74,12 @@ ledger_balances(const SettleCli *cli, int argc, char **argv)
                           entries, &argc, &argv, &code))
         return code;
     if (argc > 1)
-        return settle_cli_usage(NULL, "ledger balances takes no \"%s\"", argv[1]);
+        return settle_cli_surplus("ledger balances", argv[1], entries);
     if (filters.period != NULL && !settle_cli_month("--period", filters.period, &period, &error))
         return settle_cli_fail(error);
+    named = named_of(&filters);
     store = settle_cli_open(cli, SETTLE_STORE_AS_READER, "ledger", &error);
-    if (store == NULL)
+    if (store == NULL || !settle_cli_known(store, &named, &error))
         return settle_cli_fail(error);
     rows = filters.period == NULL
                ? settle_store_query(store, settle_sql_ledger_balances, &error, "ss",
@@ -92,7 +106,9 @@ ledger_balances(const SettleCli *cli, int argc, char **argv)
         settle_table_row(table, cells);
     }
     settle_table_end(table);
-    if (cli->format == SETTLE_FORMAT_TABLE)
+    if (settle_result_rows(rows) == 0)
+        settle_cli_nothing(cli, "balances", &named);
+    else if (cli->format == SETTLE_FORMAT_TABLE)
         puts("\nA balance is debits less credits: what carriers owe and cash are positive, what is "
              "owed to distributors is negative.");
     return SETTLE_EXIT_DONE;
@@ -188,6 +204,7 @@ ledger_ageing(const SettleCli *cli, int argc, char **argv)
     g_autoptr(SettleResult) rows = NULL;
     gboolean is_table = cli->format == SETTLE_FORMAT_TABLE;
     GError *error = NULL;
+    SettleNamed named;
     SettleDay day;
     int code;
 
@@ -197,15 +214,19 @@ ledger_ageing(const SettleCli *cli, int argc, char **argv)
                           entries, &argc, &argv, &code))
         return code;
     if (argc > 1)
-        return settle_cli_usage(NULL, "ledger ageing takes no \"%s\"", argv[1]);
+        return settle_cli_surplus("ledger ageing", argv[1], entries);
     if (date != NULL && !settle_cli_day("--date", date, &day, &error))
         return settle_cli_fail(error);
+    named = (SettleNamed){.carrier = carrier, .distributor = distributor, .other = date};
     store = settle_cli_open(cli, SETTLE_STORE_AS_READER, "ledger", &error);
-    rows = store != NULL ? settle_store_query(store, settle_sql_ledger_ageing, &error, "ssss",
-                                              carrier, distributor, date, NULL)
-                         : NULL;
+    rows = store != NULL && settle_cli_known(store, &named, &error)
+               ? settle_store_query(store, settle_sql_ledger_ageing, &error, "ssss", carrier,
+                                    distributor, date, NULL)
+               : NULL;
     if (rows == NULL)
         return settle_cli_fail(error);
+    if (settle_result_rows(rows) == 0)
+        settle_cli_nothing(cli, "distributors that owe", &named);
     if (!totals)
         settle_cli_print(cli, rows, cells, G_N_ELEMENTS(cells));
     if (is_table && !totals && settle_result_rows(rows) > 0)
@@ -216,15 +237,18 @@ ledger_ageing(const SettleCli *cli, int argc, char **argv)
 }
 
 static gboolean
-parse_kind(const char *text, int *ret_kind)
+parse_kind(const char *text, int *ret_kind, GError **error)
 {
+    const char *names[SETTLE_N_KINDS] = {NULL};
+
     for (int kind = SETTLE_KIND_UPFRONT; kind < SETTLE_N_KINDS; kind++) {
+        names[kind - SETTLE_KIND_UPFRONT] = settle_kind_name((SettleKind) kind);
         if (strcmp(settle_kind_name((SettleKind) kind), text) == 0) {
             *ret_kind = kind;
             return TRUE;
         }
     }
-    return FALSE;
+    return settle_cli_known_word("kind", text, names, error);
 }
 
 /* "ORDER", "window 2026-03", "window 2026-03 outlet:CODE", "invoice NUMBER", "the carrier's
@@ -340,9 +364,7 @@ look_invoice_up(SettleStore *store, Filters *filters, GError **error)
     if (row == NULL)
         return FALSE;
     if (settle_result_rows(row) == 0) {
-        g_set_error(error, SETTLE_ERROR, SETTLE_ERROR_INPUT,
-                    "there is no invoice \"%s\"\nhint: settle invoice list names them",
-                    filters->invoice);
+        settle_cli_no_invoice(store, filters->invoice, error);
         return FALSE;
     }
     if ((filters->carrier != NULL &&
@@ -366,7 +388,7 @@ look_invoice_up(SettleStore *store, Filters *filters, GError **error)
 
 static gboolean
 print_transfers(const SettleCli *cli, SettleStore *store, Filters *filters, int kind,
-                GError **error)
+                gint64 *ret_printed, GError **error)
 {
     static const SettleColumn columns[] = {
         {"run", SETTLE_COLUMN_INTEGER},  {"business_date", SETTLE_COLUMN_TEXT},
@@ -402,7 +424,7 @@ print_transfers(const SettleCli *cli, SettleStore *store, Filters *filters, int 
     table = settle_table_new(cli->format, columns, G_N_ELEMENTS(columns), stdout);
     while (settle_reader_next(reader, &failure))
         if (is_on_invoice(filters, policies, settle_reader_i32(reader, 13)) &&
-            (filters->limit == 0 || printed++ < filters->limit))
+            (printed++ < filters->limit || filters->limit == 0))
             transfer_row(table, reader);
     if (failure != NULL) {
         /* an unfinished document must not look like a whole one */
@@ -413,6 +435,7 @@ print_transfers(const SettleCli *cli, SettleStore *store, Filters *filters, int 
     settle_table_end(table);
     if (filters->limit > 0 && printed > filters->limit)
         settle_cli_cut(filters->limit);
+    *ret_printed = printed;
     return TRUE;
 }
 
@@ -436,24 +459,29 @@ ledger_transfers(const SettleCli *cli, int argc, char **argv)
     g_autoptr(SettleStore) store = NULL;
     SettleMonth period = 0;
     GError *error = NULL;
+    SettleNamed named;
+    gint64 printed;
     int kind = 0, code;
 
     if (!settle_cli_parse("ledger transfers", "What was posted, transfer by transfer.", entries,
                           &argc, &argv, &code))
         return code;
     if (argc > 1)
-        return settle_cli_usage(NULL, "ledger transfers takes no \"%s\"", argv[1]);
+        return settle_cli_surplus("ledger transfers", argv[1], entries);
     if (!settle_cli_not_negative("--run", filters.run, &code) ||
         !settle_cli_not_negative("--limit", filters.limit, &code))
         return code;
     if (filters.period != NULL && !settle_cli_month("--period", filters.period, &period, &error))
         return settle_cli_fail(error);
-    if (filters.kind != NULL && !parse_kind(filters.kind, &kind))
-        return settle_cli_usage("there are upfront, deferred, revenue-share, volume-bonus, invoice",
-                                "there is no kind \"%s\"", filters.kind);
-    store = settle_cli_open(cli, SETTLE_STORE_AS_READER, "ledger", &error);
-    if (store == NULL || !print_transfers(cli, store, &filters, kind, &error))
+    if (filters.kind != NULL && !parse_kind(filters.kind, &kind, &error))
         return settle_cli_fail(error);
+    named = named_of(&filters);
+    store = settle_cli_open(cli, SETTLE_STORE_AS_READER, "ledger", &error);
+    if (store == NULL || !settle_cli_known(store, &named, &error) ||
+        !print_transfers(cli, store, &filters, kind, &printed, &error))
+        return settle_cli_fail(error);
+    if (printed == 0)
+        settle_cli_nothing(cli, "transfers", &named);
     return SETTLE_EXIT_DONE;
 }
 

@@ -1,4 +1,5 @@
 #include "cli/cli.h"
+#include "cli/slips.h"
 
 static void
 print_applied(guint applied)
@@ -49,7 +50,7 @@ settle_command_migrate(const SettleCli *cli, int argc, char **argv)
                           entries, &argc, &argv, &code))
         return code;
     if (argc > 1)
-        return settle_cli_usage(NULL, "migrate takes no arguments");
+        return settle_cli_surplus("migrate", argv[1], entries);
     store = settle_store_open(cli->db, SETTLE_STORE_AS_LOGIN, "migrate", &error);
     if (store == NULL)
         return settle_cli_fail(error);

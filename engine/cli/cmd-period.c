@@ -1,4 +1,5 @@
-#include "cli/cli.h"
+#include "cli/known.h"
+#include "cli/slips.h"
 #include "run/periods.h"
 #include "store/sql.h"
 
@@ -20,7 +21,7 @@ period_list(const SettleCli *cli, int argc, char **argv)
     if (!settle_cli_parse("period list", "Periods with postings.", NULL, &argc, &argv, &code))
         return code;
     if (argc > 1)
-        return settle_cli_usage(NULL, "period list takes no \"%s\"", argv[1]);
+        return settle_cli_surplus("period list", argv[1], NULL);
     store = settle_cli_open(cli, SETTLE_STORE_AS_READER, "period", &error);
     rows = store != NULL ? settle_store_query(store, settle_sql_period_list, &error, "") : NULL;
     if (rows == NULL)
@@ -61,7 +62,8 @@ period_close(const SettleCli *cli, int argc, char **argv)
     if (!settle_cli_month("period", argv[1], &period, &error))
         return settle_cli_fail(error);
     store = settle_cli_open(cli, SETTLE_STORE_AS_APPROVER, "period", &error);
-    if (store == NULL || !settle_period_close(store, period, accept, &open, &error))
+    if (store == NULL || !settle_cli_known_period(store, argv[1], TRUE, &error) ||
+        !settle_period_close(store, period, accept, &open, &error))
         return settle_cli_fail(error);
     if (open != NULL) {
         settle_cli_print(cli, open, cells, G_N_ELEMENTS(cells));
@@ -99,7 +101,8 @@ period_reopen(const SettleCli *cli, int argc, char **argv)
     if (!settle_cli_month("period", argv[1], &period, &error))
         return settle_cli_fail(error);
     store = settle_cli_open(cli, SETTLE_STORE_AS_APPROVER, "period", &error);
-    if (store == NULL || !settle_period_reopen(store, period, reason, &error))
+    if (store == NULL || !settle_cli_known_period(store, argv[1], TRUE, &error) ||
+        !settle_period_reopen(store, period, reason, &error))
         return settle_cli_fail(error);
     printf("period %s and those after it are open again\n", argv[1]);
     return SETTLE_EXIT_DONE;

@@ -1,5 +1,7 @@
+#include "cli/known.h"
 #include "cli/policy-file.h"
 #include "run/policies.h"
+#include "store/sql.h"
 
 #include <string.h>
 
@@ -101,6 +103,9 @@ load_waiting(SettleStore *store, char **names, GArray *loaded, gboolean *ret_all
                 *ret_all_good = FALSE;
         } else if (!settle_policy_waiting(store, one.name, &one.text, &one.length, error)) {
             return FALSE;
+        } else if (one.text == NULL) {
+            settle_cli_no_policy(store, one.name, TRUE, error);
+            return FALSE;
         }
         g_array_append_val(loaded, one);
     }
@@ -153,6 +158,20 @@ settle_command_policy_activate(const SettleCli *cli, int argc, char **argv)
     return SETTLE_EXIT_DONE;
 }
 
+static gboolean
+is_submitted(SettleStore *store, int64_t submission, GError **error)
+{
+    g_autoptr(SettleResult) row =
+        settle_store_query(store, settle_sql_known_submission, error, "l", submission);
+
+    if (row == NULL || settle_result_bool(row, 0, 0))
+        return row != NULL;
+    g_set_error(error, SETTLE_ERROR, SETTLE_ERROR_INPUT,
+                "there is no submission %" G_GINT64_FORMAT, submission);
+    settle_error_hint(error, "settle policy list shows the numbers of those that wait");
+    return FALSE;
+}
+
 int
 settle_command_policy_withdraw(const SettleCli *cli, int argc, char **argv)
 {
@@ -177,7 +196,8 @@ settle_command_policy_withdraw(const SettleCli *cli, int argc, char **argv)
         return settle_cli_usage("--reason TEXT is kept for the auditor", "withdraw why");
     /* as the login: the function asks who that is */
     store = settle_cli_open(cli, SETTLE_STORE_AS_LOGIN, "withdraw", &error);
-    if (store == NULL || !settle_policy_withdraw(store, submission, reason, &error))
+    if (store == NULL || !is_submitted(store, submission, &error) ||
+        !settle_policy_withdraw(store, submission, reason, &error))
         return settle_cli_fail(error);
     printf("submission %" G_GINT64_FORMAT " is withdrawn\n", submission);
     return SETTLE_EXIT_DONE;

@@ -51,7 +51,8 @@ add_folder(const char *folder, GPtrArray *paths)
         return TRUE;
     fprintf(stderr,
             entries == NULL ? "settle: cannot read \"%s\"\n"
-                            : "settle: there is no .yaml or .yml file in \"%s\"\n",
+                            : "settle: there is no .yaml or .yml file in \"%s\"\n"
+                              "hint: name the files, or the folder that they are right in\n",
             folder);
     return FALSE;
 }

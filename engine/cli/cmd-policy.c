@@ -1,4 +1,6 @@
+#include "cli/known.h"
 #include "cli/policy-file.h"
+#include "cli/slips.h"
 #include "store/sql.h"
 
 static int
@@ -22,7 +24,7 @@ policy_list(const SettleCli *cli, int argc, char **argv)
                           &argc, &argv, &code))
         return code;
     if (argc > 1)
-        return settle_cli_usage(NULL, "policy list takes no \"%s\"", argv[1]);
+        return settle_cli_surplus("policy list", argv[1], NULL);
     store = settle_cli_open(cli, SETTLE_STORE_AS_READER, "policy", &error);
     rows = store != NULL ? settle_store_query(store, settle_sql_policy_list, &error, "") : NULL;
     if (rows == NULL)
@@ -55,11 +57,10 @@ policy_show(const SettleCli *cli, int argc, char **argv)
                          : NULL;
     if (rows == NULL)
         return settle_cli_fail(error);
-    if (settle_result_rows(rows) == 0)
-        return settle_cli_fail(g_error_new(SETTLE_ERROR, SETTLE_ERROR_INPUT,
-                                           "there is no policy \"%s\"\nhint: settle policy list "
-                                           "shows them",
-                                           argv[1]));
+    if (settle_result_rows(rows) == 0) {
+        settle_cli_no_policy(store, argv[1], FALSE, &error);
+        return settle_cli_fail(error);
+    }
     for (int i = 0; i < settle_result_rows(rows); i++) {
         size_t length;
         const uint8_t *bytes = settle_result_bytes(rows, i, 7, &length);
@@ -89,7 +90,7 @@ policy_schema(const SettleCli *cli, int argc, char **argv)
                           &argc, &argv, &code))
         return code;
     if (argc > 1)
-        return settle_cli_usage(NULL, "policy schema takes no \"%s\"", argv[1]);
+        return settle_cli_surplus("policy schema", argv[1], NULL);
     text = settle_policy_schema();
     fputs(text, stdout);
     return SETTLE_EXIT_DONE;
@@ -106,7 +107,7 @@ policy_reference(const SettleCli *cli, int argc, char **argv)
                           NULL, &argc, &argv, &code))
         return code;
     if (argc > 1)
-        return settle_cli_usage(NULL, "policy reference takes no \"%s\"", argv[1]);
+        return settle_cli_surplus("policy reference", argv[1], NULL);
     text = settle_policy_reference();
     fputs(text, stdout);
     return SETTLE_EXIT_DONE;

@@ -1,5 +1,20 @@
 #include "cli/cli-intake.h"
+#include "cli/known.h"
+#include "cli/slips.h"
+#include "intake/reject.h"
 #include "store/sql.h"
+
+/* Whether there is such a reason and such a batch. */
+static gboolean
+are_known(SettleStore *store, const char *reason, const SettleNamed *named, GError **error)
+{
+    const char *reasons[SETTLE_N_REJECTS] = {NULL};
+
+    for (int i = SETTLE_REJECT_NONE + 1; i < SETTLE_N_REJECTS; i++)
+        reasons[i - 1] = settle_reject_code((SettleReject) i);
+    return settle_cli_known(store, named, error) &&
+           (reason == NULL || settle_cli_known_word("reason", reason, reasons, error));
+}
 
 static int
 quarantine_list(const SettleCli *cli, int argc, char **argv)
@@ -22,6 +37,7 @@ quarantine_list(const SettleCli *cli, int argc, char **argv)
     g_autoptr(SettleStore) store = NULL;
     g_autoptr(SettleResult) rows = NULL;
     g_autoptr(SettleSheet) sheet = NULL;
+    SettleNamed named;
     GError *error = NULL;
     gboolean cut;
     int code;
@@ -30,12 +46,13 @@ quarantine_list(const SettleCli *cli, int argc, char **argv)
                           entries, &argc, &argv, &code))
         return code;
     if (argc > 1)
-        return settle_cli_usage(NULL, "quarantine list takes no \"%s\"", argv[1]);
+        return settle_cli_surplus("quarantine list", argv[1], entries);
     if (!settle_cli_not_negative("--batch", batch, &code) ||
         !settle_cli_not_negative("--limit", limit, &code))
         return code;
+    named = (SettleNamed){.batch = batch, .other = reason};
     store = settle_cli_open(cli, SETTLE_STORE_AS_READER, "quarantine", &error);
-    if (store == NULL)
+    if (store == NULL || !are_known(store, reason, &named, &error))
         return settle_cli_fail(error);
     rows = settle_store_query(store, settle_sql_quarantine_list, &error, "isi", batch, reason,
                               limit > 0 && limit < G_MAXINT ? limit + 1 : limit);
@@ -48,6 +65,8 @@ quarantine_list(const SettleCli *cli, int argc, char **argv)
     settle_sheet_print(sheet, cli->format, stdout);
     if (cut)
         settle_cli_cut(limit);
+    if (settle_result_rows(rows) == 0)
+        settle_cli_nothing(cli, "rows in quarantine", &named);
     return SETTLE_EXIT_DONE;
 }
 
@@ -82,7 +101,7 @@ quarantine_release(const SettleCli *cli, int argc, char **argv)
             entries, &argc, &argv, &code))
         return code;
     if (argc > 1)
-        return settle_cli_usage(NULL, "quarantine release takes no \"%s\"", argv[1]);
+        return settle_cli_surplus("quarantine release", argv[1], entries);
     if (!settle_cli_not_negative("--batch", batch, &code) ||
         !settle_cli_not_negative("--line", line, &code))
         return code;
@@ -96,7 +115,8 @@ quarantine_release(const SettleCli *cli, int argc, char **argv)
     if (date != NULL && !settle_cli_day("--date", date, &options.business_date, &error))
         return settle_cli_fail(error);
     store = settle_cli_open(cli, SETTLE_STORE_AS_RUNNER, "release", &error);
-    if (store == NULL)
+    if (store == NULL ||
+        !are_known(store, reason, &(SettleNamed){.batch = batch}, &error))
         return settle_cli_fail(error);
     if (date == NULL) {
         zone_name = settle_store_zone(store, &error);

@@ -1,5 +1,7 @@
 #include "cli/cli-reconcile.h"
+#include "cli/known.h"
 #include "cli/policy-file.h"
+#include "cli/slips.h"
 #include "money/money.h"
 #include "report/statement.h"
 #include "store/sql.h"
@@ -249,6 +251,7 @@ settle_reconcile_statement(const SettleCli *cli, int argc, char **argv)
     store = settle_cli_open(cli, argc == 2 ? SETTLE_STORE_AS_RUNNER : SETTLE_STORE_AS_READER,
                             "reconcile", &error);
     if (store == NULL ||
+        !settle_cli_known(store, &(SettleNamed){.carrier = options.carrier}, &error) ||
         !(argc == 2
               ? settle_statement_import(store, argv[1], options.carrier, options.period, &mapping,
                                         tolerance_minor, &statement, &error)
@@ -287,7 +290,7 @@ settle_reconcile_statements(const SettleCli *cli, int argc, char **argv)
                           NULL, &argc, &argv, &code))
         return code;
     if (argc > 1)
-        return settle_cli_usage(NULL, "reconcile statements takes no \"%s\"", argv[1]);
+        return settle_cli_surplus("reconcile statements", argv[1], NULL);
     store = settle_cli_open(cli, SETTLE_STORE_AS_READER, "reconcile", &error);
     rows = store != NULL ? settle_store_query(store, settle_sql_statement_list, &error, "") : NULL;
     if (rows == NULL)
@@ -362,6 +365,7 @@ decide(const SettleCli *cli, int argc, char **argv, SettleDecided decided, const
         return settle_cli_usage(NULL, "--reason is missing");
     store = settle_cli_open(cli, SETTLE_STORE_AS_APPROVER, "reconcile", &error);
     if (store == NULL ||
+        !settle_cli_known(store, &(SettleNamed){.carrier = options.carrier}, &error) ||
         !settle_statement_load(store, options.carrier, options.period, &statement, &error) ||
         !settle_statement_match(store, &statement, &error) ||
         (items = pick(&statement, argv + 1, all, &error)) == NULL ||

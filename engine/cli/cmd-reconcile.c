@@ -1,4 +1,6 @@
 #include "cli/cli-reconcile.h"
+#include "cli/known.h"
+#include "cli/slips.h"
 #include "store/sql.h"
 
 #include <string.h>
@@ -60,7 +62,7 @@ reconcile_orders(const SettleCli *cli, int argc, char **argv)
                           entries, &argc, &argv, &code))
         return code;
     if (argc > 1)
-        return settle_cli_usage(NULL, "reconcile orders takes no \"%s\"", argv[1]);
+        return settle_cli_surplus("reconcile orders", argv[1], entries);
     if (options.period == NULL)
         return settle_cli_usage("--period 2026-03", "orders of which period");
     first = first_day(options.period, &code);
@@ -68,6 +70,8 @@ reconcile_orders(const SettleCli *cli, int argc, char **argv)
         return code;
     store = settle_cli_open(cli, SETTLE_STORE_AS_READER, "reconcile", &error);
     if (store == NULL ||
+        !settle_cli_known(
+            store, &(SettleNamed){.carrier = options.carrier, .period = options.period}, &error) ||
         (rows = settle_store_query(store, settle_sql_reconcile_orders, &error, "sss", first,
                                    options.carrier, NULL)) == NULL ||
         (sealed = settle_store_query(store, settle_sql_reconcile_orders_sealed, &error, "s",
@@ -124,6 +128,7 @@ reconcile_ledger(const SettleCli *cli, int argc, char **argv)
     g_autoptr(SettleStore) store = NULL;
     g_autoptr(SettleResult) rows = NULL;
     GError *error = NULL;
+    SettleNamed named;
     int64_t differ = 0;
     int code;
 
@@ -134,19 +139,24 @@ reconcile_ledger(const SettleCli *cli, int argc, char **argv)
                           entries, &argc, &argv, &code))
         return code;
     if (argc > 1)
-        return settle_cli_usage(NULL, "reconcile ledger takes no \"%s\"", argv[1]);
+        return settle_cli_surplus("reconcile ledger", argv[1], entries);
     if (options.period != NULL && (first = first_day(options.period, &code)) == NULL)
         return code;
     if (options.by_distributor)
         cells[1].name = "distributor";
     store = settle_cli_open(cli, SETTLE_STORE_AS_READER, "reconcile", &error);
-    rows = store != NULL
+    named = (SettleNamed){.carrier = options.carrier,
+                          .distributor = options.distributor,
+                          .period = options.period};
+    rows = store != NULL && settle_cli_known(store, &named, &error)
                ? settle_store_query(store, settle_sql_reconcile_ledger, &error, "sssb", first,
                                     options.carrier, options.distributor, options.by_distributor)
                : NULL;
     if (rows == NULL)
         return settle_cli_fail(error);
     settle_cli_print(cli, rows, cells, G_N_ELEMENTS(cells));
+    if (settle_result_rows(rows) == 0)
+        settle_cli_nothing(cli, "postings", &named);
     for (int i = 0; i < settle_result_rows(rows); i++)
         differ += settle_result_i64(rows, i, 13);
     if (differ == 0)

@@ -1,5 +1,6 @@
-#include "cli/cli.h"
+#include "cli/known.h"
 #include "cli/progress.h"
+#include "cli/slips.h"
 #include "run/replay.h"
 
 #include <string.h>
@@ -117,6 +118,19 @@ parse_runs(const char *text, int32_t *ret_first, int32_t *ret_last)
     return TRUE;
 }
 
+/* That there is something to replay; of the runs of a month there may be none. */
+static gboolean
+are_known(const SettleCli *cli, const SettleReplayOptions *options, const char *runs,
+          const char *period, GError **error)
+{
+    g_autoptr(SettleStore) store = settle_cli_open(cli, SETTLE_STORE_AS_READER, "replay", error);
+
+    return store != NULL &&
+           (period == NULL || settle_cli_known_period(store, period, FALSE, error)) &&
+           (runs == NULL ||
+            settle_cli_known_runs(store, options->first_run, options->last_run, runs, error));
+}
+
 int
 settle_command_replay(const SettleCli *cli, int argc, char **argv)
 {
@@ -154,7 +168,7 @@ settle_command_replay(const SettleCli *cli, int argc, char **argv)
                           entries, &argc, &argv, &code))
         return code;
     if (argc > 1)
-        return settle_cli_usage(NULL, "replay takes no \"%s\"", argv[1]);
+        return settle_cli_surplus("replay", argv[1], entries);
     if (runs == NULL && period == NULL)
         return settle_cli_usage("settle replay --period 2026-03, or --run 12", "replay which runs");
     if (runs != NULL && !parse_runs(runs, &options.first_run, &options.last_run))
@@ -166,6 +180,8 @@ settle_command_replay(const SettleCli *cli, int argc, char **argv)
         !settle_cli_not_negative("--limit", limit, &code))
         return code;
     if (period != NULL && !settle_cli_month("--period", period, &options.period, &error))
+        return settle_cli_fail(error);
+    if (!are_known(cli, &options, runs, period, &error))
         return settle_cli_fail(error);
     options.by_period = period != NULL;
     options.workers = workers;

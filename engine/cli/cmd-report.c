@@ -1,4 +1,5 @@
-#include "cli/cli.h"
+#include "cli/known.h"
+#include "cli/slips.h"
 #include "report/files.h"
 #include "report/pack.h"
 #include "report/reports.h"
@@ -29,11 +30,63 @@ write_pack(const SettleCli *cli, const SettleReportScope *scope, const char *fol
     if (folder == NULL)
         return settle_cli_usage(NULL, "--output is missing: into which folder");
     store = settle_cli_open(cli, SETTLE_STORE_AS_READER, "report", &error);
-    if (store == NULL || !settle_pack_write(store, scope, folder, &paths, &error))
+    if (store == NULL ||
+        !settle_cli_known(store, &(SettleNamed){.carrier = scope->carrier, .period = scope->period},
+                          &error) ||
+        !settle_pack_write(store, scope, folder, &paths, &error))
         return settle_cli_fail(error);
     for (guint i = 0; paths[i] != NULL; i++)
         puts(paths[i]);
     return SETTLE_EXIT_DONE;
+}
+
+static const SettleReport *
+find(const char *name, GError **error)
+{
+    g_autoptr(GPtrArray) names = g_ptr_array_new();
+    const SettleReport *report = settle_report_find(name);
+
+    if (report != NULL)
+        return report;
+    for (guint i = 0; (report = settle_report_nth(i)) != NULL; i++)
+        g_ptr_array_add(names, (gpointer) settle_report_name(report));
+    g_ptr_array_add(names, (gpointer) "pack");
+    g_ptr_array_add(names, NULL);
+    settle_cli_known_word("report", name, (const char *const *) names->pdata, error);
+    return NULL;
+}
+
+/* What is to come has months behind the last settled one. */
+static gboolean
+is_known(SettleStore *store, const SettleReport *report, const SettleReportScope *scope,
+         GError **error)
+{
+    const SettleNamed named = {.carrier = scope->carrier, .distributor = scope->distributor};
+    const char *name = settle_report_name(report);
+    gboolean or_later = strcmp(name, "schedule") == 0 || strcmp(name, "volume-standing") == 0;
+
+    return settle_cli_known(store, &named, error) &&
+           (scope->period == NULL ||
+            settle_cli_known_period(store, scope->period, or_later, error));
+}
+
+static gboolean
+can_write(const char *output, int *ret_exit)
+{
+    const char *hint = "--output FILE.xlsx, FILE.html, FILE.csv or FILE.json";
+
+    if (g_file_test(output, G_FILE_TEST_IS_DIR)) {
+        *ret_exit = settle_cli_usage("name a file in it; report pack writes all reports into a "
+                                     "folder",
+                                     "\"%s\" is a folder", output);
+        return FALSE;
+    }
+    if (settle_files_can_write(output))
+        return TRUE;
+    if (g_str_has_suffix(output, ".pdf"))
+        hint = "--output FILE.html is made for printing, also into a PDF";
+    *ret_exit = settle_cli_usage(hint, "a report cannot be written as \"%s\"", output);
+    return FALSE;
 }
 
 int
@@ -70,25 +123,29 @@ settle_command_report(const SettleCli *cli, int argc, char **argv)
         list();
         return SETTLE_EXIT_DONE;
     }
-    if (argc != 2)
+    if (argc < 2)
         return settle_cli_usage("settle report --list names them", "which report");
+    if (argc > 2)
+        return settle_cli_surplus("report", argv[2], entries);
     if (period != NULL && !settle_cli_month("--period", period, &month, &error))
         return settle_cli_fail(error);
     scope = (SettleReportScope){period, carrier, distributor};
     if (strcmp(argv[1], "pack") == 0)
         return write_pack(cli, &scope, output);
-    report = settle_report_find(argv[1]);
+    report = find(argv[1], &error);
     if (report == NULL)
-        return settle_cli_usage("settle report --list names them", "there is no report \"%s\"",
-                                argv[1]);
+        return settle_cli_fail(error);
     wrong = settle_report_refuses(report, &scope);
     if (wrong != NULL)
-        return settle_cli_usage(NULL, "%s: %s", argv[1], wrong);
-    if (output != NULL && !settle_files_can_write(output))
-        return settle_cli_usage(".xlsx, .html, .csv or .json",
-                                "what \"%s\" should be cannot be told", output);
+        return settle_cli_usage(strstr(wrong, "--period") != NULL        ? "--period 2026-03"
+                                : strstr(wrong, "--distributor") != NULL ? "--distributor CODE"
+                                                                         : "leave the party out",
+                                "%s: %s", argv[1], wrong);
+    if (output != NULL && !can_write(output, &code))
+        return code;
     store = settle_cli_open(cli, SETTLE_STORE_AS_READER, "report", &error);
-    if (store == NULL || (sheet = settle_report_load(store, report, &scope, &error)) == NULL)
+    if (store == NULL || !is_known(store, report, &scope, &error) ||
+        (sheet = settle_report_load(store, report, &scope, &error)) == NULL)
         return settle_cli_fail(error);
     if (output == NULL && cli->format == SETTLE_FORMAT_TABLE)
         printf("%s: %s\n%s\n\n", sheet->title, sheet->of, sheet->note);

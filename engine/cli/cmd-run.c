@@ -1,5 +1,6 @@
 #include "cli/cli.h"
 #include "cli/progress.h"
+#include "cli/slips.h"
 #include "money/money.h"
 #include "run/run.h"
 
@@ -120,7 +121,7 @@ settle_command_run(const SettleCli *cli, int argc, char **argv)
             entries, &argc, &argv, &code))
         return code;
     if (argc > 1)
-        return settle_cli_usage(NULL, "run takes no \"%s\"", argv[1]);
+        return settle_cli_surplus("run", argv[1], entries);
     if (abandon && (date != NULL || dry_run))
         return settle_cli_usage("settle run --abandon --reason TEXT", "--abandon is not with %s",
                                 date != NULL ? "--date" : "--dry-run");

@@ -1,5 +1,6 @@
 #include "calc/calc.h"
 #include "cli/cli.h"
+#include "cli/slips.h"
 #include "invoice/invoice.h"
 #include "model/outcome.h"
 #include "report/reports.h"
@@ -304,7 +305,7 @@ settle_command_status(const SettleCli *cli, int argc, char **argv)
                           NULL, &argc, &argv, &code))
         return code;
     if (argc > 1)
-        return settle_cli_usage(NULL, "status takes no \"%s\"", argv[1]);
+        return settle_cli_surplus("status", argv[1], NULL);
     if (cli->format != SETTLE_FORMAT_TABLE)
         return settle_cli_usage(
             "the parts have commands of their own: period list, ledger, invoice list, "

@@ -2,6 +2,7 @@
 #include "audit/verify.h"
 #include "cli/cli.h"
 #include "cli/progress.h"
+#include "cli/slips.h"
 
 #include <string.h>
 
@@ -102,7 +103,7 @@ settle_command_verify(const SettleCli *cli, int argc, char **argv)
             entries, &argc, &argv, &code))
         return code;
     if (argc > 1)
-        return settle_cli_usage(NULL, "verify takes no \"%s\"", argv[1]);
+        return settle_cli_surplus("verify", argv[1], entries);
     if (head && expect != NULL)
         return settle_cli_usage(NULL, "--head is not with --expect");
     if (!settle_cli_not_negative("--limit", limit, &code))

@@ -1,5 +1,6 @@
 #include "cli/cli.h"
 #include "cli/progress.h"
+#include "cli/slips.h"
 #include "run/run.h"
 
 static void
@@ -38,7 +39,7 @@ settle_command_worker(const SettleCli *cli, int argc, char **argv)
                           entries, &argc, &argv, &code))
         return code;
     if (argc > 1)
-        return settle_cli_usage(NULL, "worker takes no \"%s\"", argv[1]);
+        return settle_cli_surplus("worker", argv[1], entries);
     if (run < 0 || workers < 0 || workers > 256 || wait < 0 || wait > 86400)
         return settle_cli_usage("--workers is 0 (one a processor) to 256, --wait at most a day",
                                 "that is no run, number of workers or time");

@@ -1,7 +1,7 @@
 #include "cli/cli.h"
 
 #include "base/failpoint.h"
-#include "policy/tree.h"
+#include "base/near.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -124,6 +124,50 @@ take_globals(SettleCli *cli, int *argc, char **argv)
     return TRUE;
 }
 
+/* Sub-commands said without their command, and words of other programs. */
+static const char *
+elsewhere(const char *name)
+{
+    static const struct {
+        const char *word, *command;
+    } words[] = {
+        {"init", "migrate"},
+        {"setup", "migrate"},
+        {"upgrade", "migrate"},
+        {"load", "import"},
+        {"release", "quarantine release"},
+        {"check", "policy check"},
+        {"try", "policy try"},
+        {"submit", "policy submit"},
+        {"activate", "policy activate"},
+        {"night", "run"},
+        {"settle", "run"},
+        {"close", "period close"},
+        {"reopen", "period reopen"},
+        {"approve", "invoice approve"},
+        {"issue", "invoice issue"},
+        {"batches", "invoice batches"},
+        {"balances", "ledger balances"},
+        {"balance", "ledger balances"},
+        {"transfers", "ledger transfers"},
+        {"ageing", "ledger ageing"},
+        {"aging", "ledger ageing"},
+        {"orders", "reconcile orders"},
+        {"statement", "reconcile statement"},
+        {"statements", "reconcile statements"},
+        {"journal", "export journal"},
+        {"pack", "report pack"},
+        {"summary", "activity summary"},
+        {"version", "--version"},
+        {"audit", "verify"},
+    };
+
+    for (guint i = 0; i < G_N_ELEMENTS(words); i++)
+        if (strcmp(words[i].word, name) == 0)
+            return words[i].command;
+    return NULL;
+}
+
 static int
 unknown_command(const char *name)
 {
@@ -134,14 +178,17 @@ unknown_command(const char *name)
     for (guint i = 0; i < G_N_ELEMENTS(commands); i++)
         names[i] = commands[i].name;
     meant = settle_did_you_mean(name, names);
-    hint = meant != NULL ? g_strdup_printf("did you mean \"%s\"", meant)
-                         : g_strdup("settle --help lists the commands");
+    if (elsewhere(name) != NULL)
+        hint = g_strdup_printf("did you mean settle %s?", elsewhere(name));
+    else
+        hint = meant != NULL ? g_strdup_printf("did you mean \"%s\"?", meant)
+                             : g_strdup("settle --help lists the commands");
     if (name[0] == '-') {
         static const char *const options[] = {"--db", "--format", "--help", "--version", NULL};
 
         meant = settle_did_you_mean(name, options);
         g_free(hint);
-        hint = meant != NULL ? g_strdup_printf("did you mean %s", meant)
+        hint = meant != NULL ? g_strdup_printf("did you mean %s?", meant)
                              : g_strdup("settle --help lists the options");
         return settle_cli_usage(hint, "unknown option %s", name);
     }
@@ -233,6 +280,15 @@ dispatch(const SettleCli *cli, int argc, char **argv)
     if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0) {
         print_help();
         return SETTLE_EXIT_DONE;
+    }
+    if (strcmp(argv[1], "help") == 0) {
+        if (argc == 2) {
+            print_help();
+            return SETTLE_EXIT_DONE;
+        }
+        /* "help policy check" is "policy check --help" */
+        memmove(&argv[1], &argv[2], sizeof(char *) * (size_t) (argc - 2));
+        argv[argc - 1] = (char *) "--help";
     }
     if (strcmp(argv[1], "--version") == 0) {
         puts("settle " SETTLE_VERSION);

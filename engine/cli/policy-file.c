@@ -1,5 +1,7 @@
 #include "cli/policy-file.h"
 
+#include "cli/slips.h"
+
 #include <errno.h>
 
 void
@@ -26,9 +28,15 @@ settle_cli_diagnostics(const SettleDiagnostics *diagnostics, const char *name, c
 gboolean
 settle_cli_policy_read(const char *path, char **ret_text, gsize *ret_length)
 {
+    g_autofree char *hint = NULL;
+    int number;
+
     if (g_file_get_contents(path, ret_text, ret_length, NULL))
         return TRUE;
-    fprintf(stderr, "settle: cannot read \"%s\": %s\n", path, g_strerror(errno));
+    number = errno;
+    hint = settle_cli_file_hint(path);
+    fprintf(stderr, "settle: cannot read \"%s\": %s\n%s%s%s", path, g_strerror(number),
+            hint != NULL ? "hint: " : "", hint != NULL ? hint : "", hint != NULL ? "\n" : "");
     return FALSE;
 }
 

@@ -1,6 +1,7 @@
 #include "intake/columns.h"
 
 #include "base/error.h"
+#include "base/near.h"
 #include "intake/csv.h"
 
 #include <string.h>
@@ -136,27 +137,6 @@ settle_intake_columns(SettleIntakeKind kind, int *ret_n)
     return kinds[kind].columns;
 }
 
-/* Edit distance, case ignored; names longer than 32 are not compared. */
-static unsigned
-distance(const char *a, size_t n_a, const char *b, size_t n_b)
-{
-    unsigned row[33];
-    if (n_a > 32 || n_b > 32)
-        return G_MAXUINT;
-    for (unsigned j = 0; j <= n_b; j++)
-        row[j] = j;
-    for (unsigned i = 1; i <= n_a; i++) {
-        unsigned diagonal = row[0];
-        row[0] = i;
-        for (unsigned j = 1; j <= n_b; j++) {
-            unsigned change = diagonal + (g_ascii_tolower(a[i - 1]) != g_ascii_tolower(b[j - 1]));
-            diagonal = row[j];
-            row[j] = MIN(change, MIN(row[j], row[j - 1]) + 1);
-        }
-    }
-    return row[n_b];
-}
-
 static void
 hint_nearest(SettleIntakeKind kind, const SettleCsvField *field, GError **error)
 {
@@ -164,7 +144,7 @@ hint_nearest(SettleIntakeKind kind, const SettleCsvField *field, GError **error)
     unsigned least = 4; /* further away is no help */
     for (int i = 0; i < kinds[kind].n; i++) {
         const char *name = kinds[kind].columns[i].name;
-        unsigned d = distance(field->text, field->length, name, strlen(name));
+        unsigned d = settle_near_edits(field->text, field->length, name, strlen(name));
         if (d < least && d < strlen(name)) {
             least = d;
             nearest = name;
@@ -180,10 +160,52 @@ hint_nearest(SettleIntakeKind kind, const SettleCsvField *field, GError **error)
     settle_error_hint(error, "the columns of %s are %s", kinds[kind].name, list->str);
 }
 
+static int
+column_of(SettleIntakeKind kind, const SettleCsvField *field)
+{
+    for (int i = 0; i < kinds[kind].n; i++) {
+        const char *column = kinds[kind].columns[i].name;
+
+        if (strlen(column) == field->length && memcmp(column, field->text, field->length) == 0)
+            return i;
+    }
+    return -1;
+}
+
+/* Whether these are all columns of a kind, with all that it cannot do without. */
+static gboolean
+fits(SettleIntakeKind kind, const SettleCsvRecord *header)
+{
+    gboolean there[SETTLE_INTAKE_MAX_COLUMNS] = {FALSE};
+
+    for (unsigned f = 0; f < header->n_fields; f++) {
+        int at = column_of(kind, &header->fields[f]);
+
+        if (at < 0)
+            return FALSE;
+        there[at] = TRUE;
+    }
+    for (int i = 0; i < kinds[kind].n; i++)
+        if (kinds[kind].columns[i].required && !there[i])
+            return FALSE;
+    return TRUE;
+}
+
+/* Where the header does not fit the kind, another one that it fits; else `kind`. */
+static SettleIntakeKind
+kind_of_header(SettleIntakeKind kind, const SettleCsvRecord *header)
+{
+    for (int other = 0; !fits(kind, header) && other < SETTLE_N_INTAKE_KINDS; other++)
+        if (fits((SettleIntakeKind) other, header))
+            return (SettleIntakeKind) other;
+    return kind;
+}
+
 gboolean
 settle_intake_map_header(SettleIntakeKind kind, const char *name, const SettleCsvRecord *header,
                          SettleIntakeMap *ret_map, GError **error)
 {
+    SettleIntakeKind other;
     SettleIntakeMap map;
     memset(map.at, -1, sizeof map.at);
     if (header->n_fields > SETTLE_CSV_MAX_FIELDS) {
@@ -192,14 +214,17 @@ settle_intake_map_header(SettleIntakeKind kind, const char *name, const SettleCs
                     header->line, header->n_fields, SETTLE_CSV_MAX_FIELDS);
         return FALSE;
     }
+    other = kind_of_header(kind, header);
+    if (other != kind) {
+        g_set_error(error, SETTLE_ERROR, SETTLE_ERROR_INPUT,
+                    "%s:%" G_GINT64_FORMAT ": the header has the columns of %s, not of %s", name,
+                    header->line, kinds[other].name, kinds[kind].name);
+        settle_error_hint(error, "settle import %s %s", kinds[other].name, name);
+        return FALSE;
+    }
     for (unsigned f = 0; f < header->n_fields; f++) {
         const SettleCsvField *field = &header->fields[f];
-        int found = -1;
-        for (int i = 0; i < kinds[kind].n && found < 0; i++) {
-            const char *column = kinds[kind].columns[i].name;
-            if (strlen(column) == field->length && memcmp(column, field->text, field->length) == 0)
-                found = i;
-        }
+        int found = column_of(kind, field);
         if (found < 0 || map.at[found] >= 0) {
             g_autofree char *text = g_strndup(field->text, MIN(field->length, 100));
             g_autofree char *shown = g_strescape(text, NULL);

@@ -99,45 +99,6 @@ settle_diagnose_at(SettleDiagnostics *diagnostics, SettleSeverity severity, cons
     va_end(arguments);
 }
 
-static guint
-edits(const char *a, const char *b)
-{
-    size_t n = strlen(a), m = strlen(b);
-    guint row[65], previous, above;
-
-    if (n > 64 || m > 64)
-        return G_MAXUINT;
-    for (size_t j = 0; j <= m; j++)
-        row[j] = (guint) j;
-    for (size_t i = 1; i <= n; i++) {
-        previous = row[0];
-        row[0] = (guint) i;
-        for (size_t j = 1; j <= m; j++) {
-            above = row[j];
-            row[j] = MIN(MIN(row[j] + 1, row[j - 1] + 1), previous + (a[i - 1] != b[j - 1]));
-            previous = above;
-        }
-    }
-    return row[m];
-}
-
-const char *
-settle_did_you_mean(const char *word, const char *const *candidates)
-{
-    const char *best = NULL;
-    guint least = (guint) MAX(strlen(word) / 3, 1) + 1;
-
-    for (; *candidates != NULL; candidates++) {
-        guint n = edits(word, *candidates);
-
-        if (n < least) {
-            least = n;
-            best = *candidates;
-        }
-    }
-    return best;
-}
-
 void
 settle_diagnostic_print(const SettleDiagnostic *diagnostic, const char *file_name, const char *text,
                         size_t length, GString *out)

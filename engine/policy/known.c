@@ -1,5 +1,5 @@
+#include "base/near.h"
 #include "policy/check.h"
-#include "policy/tree.h"
 
 #include <string.h>
 

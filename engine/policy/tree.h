@@ -36,7 +36,5 @@ SettleNode *settle_tree_read(const char *text, size_t length, SettleDiagnostics 
 void settle_diagnose(SettleDiagnostics *diagnostics, SettleSeverity severity, const char *code,
                      const SettleNode *node, const char *hint, const char *format, ...)
     G_GNUC_PRINTF(6, 7);
-/* The candidate nearest to the word by edits, if it is near enough to be meant; else NULL. */
-const char *settle_did_you_mean(const char *word, const char *const *candidates);
 
 G_END_DECLS

@@ -1,3 +1,4 @@
+#include "base/near.h"
 #include "policy/syntax.h"
 #include "policy/validate-internal.h"
 

@@ -1,5 +1,6 @@
 #include "report/statement-file.h"
 
+#include "base/near.h"
 #include "intake/csv.h"
 #include "model/transfer.h"
 #include "money/money.h"

@@ -287,10 +287,13 @@ settle_policy_waiting(SettleStore *store, const char *name, char **ret_text, gsi
 
     if (rows == NULL)
         return FALSE;
-    if (settle_result_rows(rows) != 1) {
-        g_set_error(error, SETTLE_ERROR, SETTLE_ERROR_INPUT,
-                    settle_result_rows(rows) == 0 ? "no policy \"%s\" waits to be activated"
-                                                  : "several policies wait as \"%s\"",
+    if (settle_result_rows(rows) == 0) {
+        *ret_text = NULL;
+        *ret_length = 0;
+        return TRUE;
+    }
+    if (settle_result_rows(rows) > 1) {
+        g_set_error(error, SETTLE_ERROR, SETTLE_ERROR_INPUT, "several policies wait as \"%s\"",
                     name);
         settle_error_hint(error, "settle policy list shows them with their numbers");
         return FALSE;

@@ -17,8 +17,8 @@ SettlePolicySet *settle_policies_load(SettleStore *store, int64_t control_positi
 gboolean settle_policy_submit(SettleStore *store, const char *text, size_t length,
                               const SettlePolicy *policy, int64_t *ret_submission,
                               gboolean *ret_known, GError **error);
-/* The document that waits under a number, a name or CARRIER/VERSION; INPUT if there is none or
- * there are several. The caller frees the text. */
+/* The document that waits under a number, a name or CARRIER/VERSION: NULL if there is none, INPUT
+ * if there are several. The caller frees the text. */
 gboolean settle_policy_waiting(SettleStore *store, const char *name, char **ret_text,
                                gsize *ret_length, GError **error);
 /* Takes a submission back: its author, or an approver. reason: kept. STATE if it does not wait any

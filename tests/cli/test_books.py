@@ -55,7 +55,9 @@ class Books(small.Case):
             ('C1', 'waiting', 'its night is not settled yet', '1', '4.00'),
             ('C1', 'zero', 'no rule matches', '1', '7.00'), ('C2', 'zero', 'no policy holds', '1', '9.00')])
         self.assertIn('8 orders of 2026-01; besides, 1 rows', self.settle('reconcile', 'orders', '--period', '2026-01'))
-        self.assertEqual(self.of('reconcile', 'orders', '--period', '2026-07'), [])
+        self.assertEqual(self.of('reconcile', 'orders', '--period', '2026-02'), [])
+        self.assertIn('facts and nights are of 2026-01 to 2026-01, settled up to 2026-01-28',
+                      self.settle('reconcile', 'orders', '--period', '2026-07', code=3))
         self.settle('reconcile', 'orders', code=2)
         # an order that is gone, and a reason that says another amount
         tamper(self.database, "UPDATE settle.order_outcome SET paid_minor = paid_minor + 1 WHERE carrier_id = 1")
@@ -126,7 +128,7 @@ class Books(small.Case):
             self.assertEqual([{k: '' if v is None else str(v) for k, v in r.items()} for r in as_json],
                              self.of('report', name))
         self.settle('report', 'roll-forward', code=2)
-        self.settle('report', 'nothing', code=2)
+        self.settle('report', 'nothing', code=3)
         self.settle('report', 'quarantine', '--carrier', 'C1', code=2)
         self.assertIn('trial-balance', self.settle('report', '--list'))
 

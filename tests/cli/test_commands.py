@@ -19,7 +19,7 @@ COMMANDS = {
     'quarantine': ('list', 'release'), 'period': ('list', 'close'),
     'policy': ('check', 'submit', 'activate', 'withdraw', 'test', 'try', 'list', 'show', 'schema',
                'reference', 'explain-code'),
-    'invoice': ('list', 'lines', 'show', 'approve', 'issue'), 'ledger': ('balances', 'transfers'),
+    'invoice': ('list', 'lines', 'show', 'batches', 'approve', 'issue'), 'ledger': ('balances', 'transfers'),
 }
 OPTIONS = {
     'import': ('--date', '--count', '--sum', '--carrier', '--source', '--staging'),
@@ -31,7 +31,9 @@ OPTIONS = {
     'quarantine list': ('--batch', '--reason', '--limit'),
     'quarantine release': ('--batch', '--line', '--reason', '--all', '--date'),
     'policy show': ('--document',), 'policy try': ('--order', '--bill', '--window', '--as-of'),
-    'invoice list': ('--carrier', '--distributor', '--batch'),
+    'invoice list': ('--carrier', '--distributor', '--batch', '--status'),
+    'invoice batches': ('--carrier', '--status', '--until'), 'invoice approve': ('--all-drafted', '--until', '--carrier', '--yes'),
+    'invoice issue': ('--all-approved', '--until', '--carrier', '--yes'),
     'ledger balances': ('--carrier', '--distributor', '--period'),
     'ledger transfers': ('--carrier', '--distributor', '--period', '--kind', '--order', '--run',
                          '--limit', '--invoice'),
@@ -84,10 +86,11 @@ REFUSED = [
     ('invoice lines x', '"x"'), ('invoice list --batch 3', '"3"'), ('invoice lines --batch x/C', '"x/C"'),
     ('invoice list --batch 3/A --carrier B', '"B"'), ('invoice show', 'show which'),
     ('invoice approve', 'approve which'), ('invoice approve 0/C1', 'approve which'),
-    ('invoice approve 99999999999/C1', 'approve which'), ('invoice issue 3', 'issue which'),
+    ('invoice approve 99999999999/C1', 'approve which'), ('invoice approve --until 2026-03-31', 'which'),
+    ('invoice issue 3/A --carrier A', '--all-approved'), ('invoice issue 3', 'issue which'),
     ('ledger', 'ledger what'), ('ledger x', '"x"'), ('ledger balances x', '"x"'),
     ('ledger balances --period 2026', '"2026"'), ('ledger balances --kind upfront', '--kind'),
-    ('ledger transfers --period x', '"x"'), ('ledger transfers --kind x', '"x"'),
+    ('ledger transfers --period x', '"x"'),
     ('ledger transfers --run x', '--run'), ('ledger transfers --run -1', '--run'),
     ('ledger transfers --limit -1', '--limit'), ('ledger transfers x', '"x"'),
 ]
@@ -171,7 +174,7 @@ class Line(unittest.TestCase):
     def test_hints(self):
         for line, hint in (('migrat', '"migrate"'), ('--formt csv', '--format'),
                            ('run --dat 2026-01-01', '--date'), ('period lst', '"list"'),
-                           ('import order FILE', 'bills and events')):
+                           ('import order FILE', '"orders"?')):
             self.assertIn(hint, self.settle(line)[2].split('hint: ')[1])
 
     def test_no_database(self):
@@ -247,12 +250,12 @@ class Formats(small.Case):
                       ("'+A4", '3.00')]
         for options, wanted in (
                 ((), everything), (('--carrier', 'C1'), everything), (('--carrier', 'C2'), []),
-                (('--carrier', 'NONE'), []), (('--distributor', 'D2'), [everything[2]]),
+                (('--distributor', 'D2'), [everything[2]]),
                 (('--kind', 'upfront'), everything[:3]), (('--kind', 'revenue-share'), everything[3:]),
                 (('--kind', 'volume-bonus'), []), (('--period', '2026-03'), everything),
-                (('--period', '2026-04'), []), (('--order', '+A4'), everything[3:]),
-                (('--order', 'A6'), []), (('--run', '1'), everything[:3]), (('--run', '2'), [everything[3]]),
-                (('--run', '77'), []), (('--limit', '0'), everything),
+                (('--order', '+A4'), everything[3:]), (('--order', 'A,"5'), []),
+                (('--run', '1'), everything[:3]), (('--run', '2'), [everything[3]]), (('--run', '3'), []),
+                (('--limit', '0'), everything),
                 (('--distributor', 'D1', '--kind', 'upfront', '--order', '-A3'), [everything[1]])):
             self.assertEqual(sorted(self.posted('subject', 'amount', filters=options)), sorted(wanted),
                              options)
@@ -265,8 +268,7 @@ class Formats(small.Case):
                     ('D1', 'withheld', '-10.00'), ('D2', 'carrier', '30.00'),
                     ('D2', 'distributor', '-30.00')]
         for options, wanted in (((), balances), (('--distributor', 'D2'), balances[3:]),
-                                (('--period', '2026-03'), balances), (('--period', '2026-02'), []),
-                                (('--carrier', 'C2'), [])):
+                                (('--period', '2026-03'), balances), (('--carrier', 'C2'), [])):
             self.assertEqual([(r['distributor'], r['account'], r['balance'])
                               for r in self.rows('ledger', 'balances', *options)], wanted, options)
 
@@ -288,7 +290,7 @@ class Formats(small.Case):
                                (('--limit', '0'), 2), (('--reason', 'unknown-product'), 1)):
             self.assertEqual(len(self.rows('quarantine', 'list', *options)), count, options)
         release = ('quarantine', 'release', '--date', '2026-03-16')
-        self.assertIn('no row to release', self.settle(*release, '--batch', '77'))
+        self.assertIn('there is no batch 77', self.settle(*release, '--batch', '77', code=3))
         self.assertIn('no row to release', self.settle(*release, '--batch', '4', '--line', '6'))
         # not mended: it comes back, in its new batch
         self.settle(*release, '--batch', '4', '--line', '7')
@@ -390,7 +392,8 @@ class Formats(small.Case):
     def test_abandon(self):
         abandon = ('run', '--abandon', '--reason', 'a faulty program')
         self.assertIn('there is no unfinished run', self.settle(*abandon, code=3))
-        self.send('orders', '2026-03-16', small.order('N1', '2026-03-16', product='P-sim'))
+        self.send('orders', '2026-03-16', small.order('N1', '2026-03-16', product='P-sim'),
+                  small.order('N0', '2026-02-16', product='P-sim'))
         # A run that cannot write its postings stays unfinished.
         self.database.sql('ALTER TABLE settle.run_publication ADD CONSTRAINT broken CHECK (run_id < 12)')
         self.settle('run', '--date', '2026-03-16', code=4)

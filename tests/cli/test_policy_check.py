@@ -171,7 +171,8 @@ class Connected(small.Case):
                                                 carrier))
             return [row[1:] for row in self.found(path, code=3 if carrier == 'C3' else 0)]
         self.assertEqual(one('{class: plan, product: P-sim, distributor: [D1, D2]}'), [])
-        self.assertEqual(one('{class: plna}'), [('warning', 'P122', None)])
+        self.assertEqual(one('{class: plna}'), [('warning', 'P122', 'did you mean "plan"')])
+        self.assertEqual(one('{class: paln8}'), [('warning', 'P122', None)])
         self.assertEqual(one('{class: plans}'), [('warning', 'P122', 'did you mean "plan"')])
         self.assertEqual(one('{product: P-pln}'), [('warning', 'P122', 'did you mean "P-plan"')])
         self.assertEqual(one('{distributor: X9}'), [('warning', 'P122', None)])

@@ -3,11 +3,312 @@
 None is answered with an empty table."""
 import datetime
 import os
+import re
 import sys
+import tempfile
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 import small
 import settle_test
+
+FACTS = {
+    'carriers': 'carrier,name,valid_from\nCMCC-GD,广东移动,2025-01-01\nCUCC-ZJ,Zhejiang Unicom,2025-01-01\n',
+    'distributors': 'distributor,name,tier,valid_from\nD007,Harbour Phones,3,2025-01-01\nD008,天河通讯,,2025-01-01\n'
+                    + ''.join(f'D{n},Shop {n},,2025-01-01\n' for n in range(100, 112)),
+    'outlets': 'outlet,name,distributor,parent,valid_from\nO-1,Station,D007,,2025-01-01\nO-2,Port,D007,,2025-01-01\n',
+    'managers': 'manager,name,outlet,valid_from\nM-1,Li Lei,O-1,2025-01-01\nM-2,Han Mei,O-2,2025-01-01\n',
+    'products': 'carrier,product,name,class,valid_from\nCMCC-GD,P-plan,Plan,plan,2025-01-01\n',
+}
+POLICY = """policy: gd
+carrier: CMCC-GD
+version: 2026-01
+closing: 2026-01-01..
+currency: CNY
+tax: {rate: 6%, included: true}
+invoice: {cycle: weekly, cut-off-day: 7}
+rules:
+- upfront: activation
+  pay: 30.00
+"""
+# The invoice is CMCC-GD-2026-000001 of D007, in batch 4/CMCC-GD; the nights are 2026-03-05 to 2026-03-10, runs 1 to 6.
+ORDERS = [('GD202600336', 'D007', 'M-1'), ('GD202600337', 'D008', ''), ('gd-lower-1', 'D007', '')]
+REJECTED = 'GD202600999'    # an order of a product that nobody knows
+
+
+class World:
+    """Made once for all that only looks."""
+    database = None
+    folder = None
+
+    @classmethod
+    def of(cls, server):
+        if cls.database is None:
+            cls.folder = tempfile.TemporaryDirectory(prefix='settle-slips-')
+            cls.database = cls.make(server)
+        return cls.database
+
+    @classmethod
+    def file(cls, name, text, encoding='utf-8'):
+        path = os.path.join(cls.folder.name, name)
+        with open(path, 'w', encoding=encoding, newline='') as file:
+            file.write(text)
+        return path
+
+    @classmethod
+    def make(cls, server):
+        database = server.database(migrated=True)
+        for kind, text in FACTS.items():
+            database.settle('import', kind, cls.file(kind + '.csv', text), '--date', '2025-01-01', check=True)
+        database.activate(cls.file('gd.yaml', POLICY))
+        rows = [{**small.ORDER, 'carrier': 'CMCC-GD', 'order_id': name, 'distributor': distributor, 'manager': manager,
+                 'closed_at': '2026-03-05 12:00:00'} for name, distributor, manager in ORDERS]
+        rows.append({**rows[0], 'order_id': REJECTED, 'product': 'P-nope'})
+        text = ','.join(rows[0]) + '\n' + ''.join(','.join(row.values()) + '\n' for row in rows)
+        database.settle('import', 'orders', cls.file('orders-2026-03-05.csv', text), '--date', '2026-03-05', check=True)
+        database.settle('run', '--date', '2026-03-10', user='settle_night', check=True)
+        os.mkdir(os.path.join(cls.folder.name, 'drop'))
+        cls.file('empty.csv', '')
+        cls.file('bills.csv', ','.join(small.BILL) + '\n')
+        with open(os.path.join(cls.folder.name, 'orders.xlsx'), 'wb') as file:
+            file.write(b'PK\x03\x04' + bytes(60))
+        with open(os.path.join(cls.folder.name, 'orders.csv.gz'), 'wb') as file:
+            file.write(b'\x1f\x8b\x08' + bytes(60))
+        return database
+
+
+# A command line; its exit code; what it says. {F} is the folder of the files. Words with blanks stand in quotes.
+CODES = [
+    # every command and option that takes a code
+    ('ledger balances --carrier cmcc-gd', 'there is no carrier "cmcc-gd"', 'hint: did you mean "CMCC-GD"?'),
+    ('ledger balances --carrier CMCC-GZ', 'there is no carrier "CMCC-GZ"', 'hint: did you mean "CMCC-GD"?'),
+    ('ledger balances --carrier CTCC', 'there is no carrier "CTCC"', 'hint: there are CMCC-GD, CUCC-ZJ'),
+    ('ledger balances --carrier 广东移动', 'there is no carrier "广东移动"', 'did you mean the code of CMCC-GD (广东移动)?'),
+    ('ledger balances --carrier unicom', 'there is no carrier', 'did you mean the code of CUCC-ZJ (Zhejiang Unicom)?'),
+    ('ledger balances --distributor D999', 'there is no distributor "D999"', 'hint: there are D007, D008, D100,'),
+    ('ledger balances --distributor d008', 'there is no distributor "d008"', 'hint: did you mean "D008"?'),
+    ('ledger balances --distributor "harbour phones"', 'there is no distributor', 'the code of D007 (Harbour Phones)?'),
+    ('ledger balances --distributor CMCC-GD', 'there is no distributor "CMCC-GD"',
+     'it is the code of a carrier: did you mean --carrier CMCC-GD?'),
+    ('ledger balances --carrier D007', 'there is no carrier "D007"', 'did you mean --distributor D007?'),
+    ('ledger balances --distributor GD202600336', 'there is no distributor',
+     '"GD202600336" is an order: settle ledger transfers --order GD202600336'),
+    ('ledger balances --distributor CMCC-GD-2026-000001', 'there is no distributor',
+     'settle invoice show CMCC-GD-2026-000001'),
+    ('ledger balances --period 2062-03', 'nothing is known of period 2062-03',
+     'facts and nights are of 2026-03 to 2026-03, settled up to 2026-03-10'),
+    ('ledger balances --period 2025-03', 'nothing is known of period 2025-03', 'of 2026-03 to 2026-03'),
+    ('ledger ageing --carrier cmcc-gd', 'there is no carrier "cmcc-gd"', '"CMCC-GD"?'),
+    ('ledger ageing --distributor d007', 'there is no distributor "d007"', '"D007"?'),
+    ('ledger transfers --carrier X', 'there is no carrier "X"', 'there are CMCC-GD, CUCC-ZJ'),
+    ('ledger transfers --distributor D07', 'there is no distributor "D07"', '"D007"?'),
+    ('ledger transfers --order XX1', 'there is no order "XX1"', 'settle activity list --distributor CODE'),
+    ('ledger transfers --order gd202600336', 'there is no order "gd202600336"', 'did you mean "GD202600336"?'),
+    ('ledger transfers --order 202600336', 'there is no order "202600336"', 'did you mean "GD202600336"?'),
+    ('ledger transfers --order GD202600999', 'there is no order "GD202600999"',
+     'line 5 of batch 6 has it and was not accepted [unknown-product]: settle quarantine list --batch 6'),
+    ('ledger transfers --order D007', 'there is no order "D007"', 'did you mean --distributor D007?'),
+    ('ledger transfers --order CMCC-GD-2026-000001', 'there is no order', '--invoice CMCC-GD-2026-000001'),
+    ('ledger transfers --kind upfrnt', 'there is no kind "upfrnt"', 'did you mean "upfront"?'),
+    ('ledger transfers --kind bonus', 'there is no kind "bonus"', 'there are upfront, deferred, revenue-share'),
+    ('ledger transfers --run 77', 'there is no published run 77', 'there are 1 to 6: settle report run-history'),
+    ('ledger transfers --period 2027-01', 'nothing is known of period 2027-01', 'settled up to 2026-03-10'),
+    ('ledger transfers --invoice CMCC-GD-2026-000010', 'there is no invoice', 'did you mean "CMCC-GD-2026-000001"?'),
+    ('invoice list --carrier cmcc-gd', 'there is no carrier "cmcc-gd"', '"CMCC-GD"?'),
+    ('invoice list --distributor D7', 'there is no distributor "D7"', 'there are D007'),
+    ('invoice list --batch 5/CMCC-GD', 'there is no invoice batch 5/CMCC-GD', 'the last are 4/CMCC-GD'),
+    ('invoice list --batch 4/cmcc-gd', 'there is no carrier "cmcc-gd"', '"CMCC-GD"?'),
+    ('invoice list --status drafted', 'there is no status "drafted"', 'did you mean "draft"?'),
+    ('invoice lines --carrier C', 'there is no carrier "C"', 'CMCC-GD'),
+    ('invoice show CMCC-GD-2026-00001', 'there is no invoice "CMCC-GD-2026-00001"', '"CMCC-GD-2026-000001"?'),
+    ('invoice show 4/CMCC-GD', 'there is no invoice "4/CMCC-GD"', 'that is a batch: settle invoice list --batch 4/CMCC-GD'),
+    ('invoice batches --carrier cucc-zj', 'there is no carrier "cucc-zj"', '"CUCC-ZJ"?'),
+    ('invoice batches --status isued', 'there is no status "isued"', '"issued"?'),
+    ('invoice approve 9/CMCC-GD', 'there is no invoice batch 9/CMCC-GD', 'settle invoice batches lists them'),
+    ('invoice approve CMCC-GD-2026-000001', '"CMCC-GD-2026-000001" is an invoice of batch 4/CMCC-GD, no batch',
+     'settle invoice approve 4/CMCC-GD, with all its invoices'),
+    ('invoice issue CMCC-GD-2026-000009', 'there is no invoice "CMCC-GD-2026-000009"', '"CMCC-GD-2026-000001"?'),
+    ('invoice issue 4/CMCC', 'there is no carrier "CMCC"', 'hint: '),
+    ('invoice approve --all-drafted --until 2026-03-31 --carrier gd', 'there is no carrier "gd"', 'hint: '),
+    ('invoice export 9/CMCC-GD --output {F}/out', 'there is no invoice batch 9/CMCC-GD', '4/CMCC-GD'),
+    ('export journal --carrier cmcc', 'there is no carrier "cmcc"', 'CMCC-GD'),
+    ('export journal --distributor D', 'there is no distributor "D"', 'D007'),
+    ('export journal --period 2020-01', 'nothing is known of period 2020-01', '2026-03'),
+    ('activity list --distributor D7', 'there is no distributor "D7"', 'D007'),
+    ('activity list --distributor D007 --outlet O-9', 'there is no outlet "O-9"', 'did you mean "O-1"?'),
+    ('activity list --distributor D007 --outlet M-1', 'there is no outlet "M-1"', 'did you mean --manager M-1?'),
+    ('activity summary --distributor D007 --manager "Li Lei"', 'there is no manager "Li Lei"', 'M-1 (Li Lei)?'),
+    ('activity summary --distributor D007 --from 2030-01', 'nothing is known of period 2030-01', '2026-03'),
+    ('activity summary --distributor D007 --to 2020-01', 'nothing is known of period 2020-01', '2026-03'),
+    ('deposit cover --distributor d007 --reason r', 'there is no distributor "d007"', '"D007"?'),
+    ('deposit cover --distributor D007 --carrier cmcc-gd --reason r', 'there is no carrier "cmcc-gd"', '"CMCC-GD"?'),
+    ('deposit forfeit --distributor d008 --amount 1.00 --reason r', 'there is no distributor "d008"', '"D008"?'),
+    ('deposit amount --carrier cmcc-gd --amount 1.00 --reason r', 'there is no carrier "cmcc-gd"', '"CMCC-GD"?'),
+    ('reconcile orders --period 2020-01', 'nothing is known of period 2020-01', '2026-03'),
+    ('reconcile orders --period 2026-03 --carrier X', 'there is no carrier "X"', 'CMCC-GD'),
+    ('reconcile ledger --carrier cmcc-gd', 'there is no carrier "cmcc-gd"', '"CMCC-GD"?'),
+    ('reconcile ledger --distributor D999', 'there is no distributor "D999"', 'D007'),
+    ('reconcile ledger --period 2019-12', 'nothing is known of period 2019-12', '2026-03'),
+    ('reconcile statement --carrier cmcc-gd --period 2026-03', 'there is no carrier "cmcc-gd"', '"CMCC-GD"?'),
+    ('reconcile accept x --carrier cmcc-gd --period 2026-03 --reason r', 'there is no carrier "cmcc-gd"', '"CMCC-GD"?'),
+    ('report trial-balanc', 'there is no report "trial-balanc"', 'did you mean "trial-balance"?'),
+    ('report overview', 'there is no report "overview"', 'there are settlement-summary'),
+    ('report settlement-summary --carrier cmcc-gd', 'there is no carrier "cmcc-gd"', '"CMCC-GD"?'),
+    ('report distributor-summary --distributor d007', 'there is no distributor "d007"', '"D007"?'),
+    ('report trial-balance --period 2027-03', 'nothing is known of period 2027-03', '2026-03'),
+    ('report pack --period 2027-03 --output {F}/pack', 'nothing is known of period 2027-03', '2026-03'),
+    ('report pack --period 2026-03 --carrier x --output {F}/pack', 'there is no carrier "x"', 'CMCC-GD'),
+    ('quarantine list --reason unknown-prodct', 'there is no reason "unknown-prodct"', '"unknown-product"?'),
+    ('quarantine list --batch 99', 'there is no batch 99', 'the last one is 6'),
+    ('quarantine release --batch 99', 'there is no batch 99', 'the last one is 6'),
+    ('quarantine release --reason late', 'there is no reason "late"', 'there are '),
+    ('policy show cmcc-gd/2026-01', 'there is no policy "cmcc-gd/2026-01"', 'did you mean "CMCC-GD/2026-01"?'),
+    ('policy show nope', 'there is no policy "nope"', 'there are CMCC-GD/2026-01, gd'),
+    ('policy activate dg', 'no policy "dg" waits to be activated', 'none waits: settle policy submit FILE'),
+    ('policy withdraw 999999 --reason r', 'there is no submission 999999', 'hint: settle policy list'),
+    ('replay --run 99', 'there is no published run 99', 'there are 1 to 6'),
+    ('replay --run 50..60', 'there is no published run 50..60', 'there are 1 to 6'),
+    ('replay --period 2020-01', 'nothing is known of period 2020-01', '2026-03'),
+    ('period close 2019-01', 'nothing is known of period 2019-01', '2026-03'),
+    ('period reopen 2019-01 --reason r', 'nothing is known of period 2019-01', '2026-03'),
+]
+
+SLIPS = [
+    # commands and options
+    (2, 'orders', 'there is no command "orders"', 'did you mean settle reconcile orders?'),
+    (2, 'aprove', 'there is no command "aprove"', 'settle --help lists the commands'),
+    (2, 'approve 4/CMCC-GD', 'there is no command "approve"', 'did you mean settle invoice approve?'),
+    (2, 'init', 'there is no command "init"', 'did you mean settle migrate?'),
+    (2, 'ledgr balances', 'there is no command "ledgr"', 'did you mean "ledger"?'),
+    (2, 'ledger balance', 'ledger has no "balance"', 'did you mean "balances"?'),
+    (2, 'invoice lsit', 'invoice has no "lsit"', 'did you mean "list"?'),
+    (2, 'period', 'period what: list, close, reopen', 'settle period --help'),
+    (2, 'run', 'run up to which day', 'settle run --date 2026-03-31'),
+    (2, 'run 2026-03-11', 'run takes no "2026-03-11"', 'did you mean --date 2026-03-11?'),
+    (2, 'status help', 'status takes no "help"', 'settle status --help'),
+    (2, 'report trial-balance 2026-03', 'report takes no "2026-03"', 'did you mean --period 2026-03?'),
+    (2, 'ledger balances 2026/3', 'ledger balances takes no "2026/3"', 'did you mean --period 2026-03?'),
+    (2, 'ledger transfers D007', 'ledger transfers takes no "D007"', 'did you mean --distributor D007 or --carrier D007?'),
+    (2, 'ledger balances --month 2026-03', 'unknown option --month of ledger balances', 'did you mean --period?'),
+    (2, 'ledger balances --dealer D007', 'unknown option --dealer', 'did you mean --distributor?'),
+    (2, 'ledger balances --output x.csv', 'unknown option --output', '--format csv or --format json, and > FILE'),
+    (2, 'ledger balances --host db', 'unknown option --host', "--db 'host=... dbname=... user=...'"),
+    (2, 'ledger balances --carier CMCC-GD', 'unknown option --carier', 'did you mean --carrier?'),
+    (2, 'ledger balances -p 2026-03', 'unknown option -p of ledger balances', 'settle ledger balances --help'),
+    (2, 'ledger balances --carrier', '--carrier needs a value', 'only of this carrier'),
+    (2, 'ledger balances --carrier --period 2026-03', '--carrier needs a value', '--carrier CODE'),
+    (2, 'ledger balances --carrier CMCC-GD --carrier CUCC-ZJ', '--carrier is given twice', 'once for each'),
+    (2, 'ledger balances --format xlsx', 'unknown format "xlsx"', 'table, csv and json'),
+    (2, 'ledger transfers --limit ten', '--limit "ten" is no whole number', 'hint: '),
+    (2, 'export journal --format beancuont', 'there is no journal format "beancuont"', 'hledger, ledger and beancount'),
+    # days and periods
+    (2, 'ledger balances --period 2026/03', '--period "2026/03" is not a period', 'did you mean 2026-03?'),
+    (2, 'ledger balances --period 2026-3', '--period "2026-3" is not a period', 'did you mean 2026-03?'),
+    (2, 'ledger balances --period 202603', '--period "202603" is not a period', 'did you mean 2026-03?'),
+    (2, 'ledger balances --period 2026-03-10', '--period "2026-03-10" is not a period', 'did you mean 2026-03?'),
+    (2, 'ledger balances --period 2026年3月', 'is not a period', 'did you mean 2026-03?'),
+    (2, 'ledger balances --period 2026-13', '--period "2026-13" is not a period', 'write periods like 2026-03'),
+    (2, 'ledger balances --period March', '--period "March" is not a period', 'write periods like 2026-03'),
+    (2, 'run --date 2026/3/11', '--date "2026/3/11" is not a day', 'did you mean 2026-03-11?'),
+    (2, 'run --date 20260311', '--date "20260311" is not a day', 'did you mean 2026-03-11?'),
+    (2, 'run --date 11.3.2026', '--date "11.3.2026" is not a day', 'did you mean 2026-03-11?'),
+    (2, 'run --date 2026-03', '--date "2026-03" is not a day', 'that is a month'),
+    (2, 'run --date 2026-02-30', '--date "2026-02-30" is not a day', '2026-02 has no day 30'),
+    (2, 'run --date today', '--date "today" is not a day', 'write days like 2026-03-31'),
+    (3, 'run --date 2026-03-01', 'the nights up to 2026-03-10 are settled already', 'settle run --date 2026-03-10'),
+    (3, 'period close 2026-03', 'period 2026-03 is not over', 'settle run --date 2026-03-31 first'),
+    # files
+    (2, 'report trial-balance --output {F}/x.pdf', 'a report cannot be written as', 'FILE.html is made for printing'),
+    (2, 'report trial-balance --output {F}/x', 'a report cannot be written as', 'FILE.xlsx'),
+    (2, 'report trial-balance --output {F}/drop', 'is a folder', 'name a file in it'),
+    (3, 'import orders {F}/orders-2026-03-06.csv', 'cannot read', 'did you mean "{F}/orders-2026-03-05.csv"?'),
+    (3, 'import orders {F}/nowhere/x.csv', 'cannot read', 'there is no folder "{F}/nowhere"'),
+    (3, 'import orders {F}/drop', '"{F}/drop" is a folder', 'name its files, like {F}/drop/*'),
+    (3, 'import orders {F}/empty.csv', '"{F}/empty.csv" is empty', 'first line'),
+    (3, 'import orders {F}/orders.xlsx', '"{F}/orders.xlsx" is a workbook', 'as CSV'),
+    (3, 'import orders {F}/orders.csv.gz', '"{F}/orders.csv.gz" is compressed', 'gunzip'),
+    (3, 'import orders {F}/bills.csv', 'has the columns of bills', 'settle import bills {F}/bills.csv'),
+    (3, 'import orders {F}/gd.yaml', '', 'hint: '),
+    (2, 'import {F}/orders-2026-03-05.csv', 'there is no kind of fact', 'settle import orders {F}/orders-2026-03-05.csv'),
+    (2, 'import {F}/orders-2026-03-05.csv orders', 'there is no kind of fact', 'settle import orders {F}/orders-2026-03-05.csv'),
+    (2, 'import order {F}/orders-2026-03-05.csv', 'there is no kind of fact "order"', 'did you mean "orders"?'),
+    (2, 'import orders', 'import orders from which file', 'settle import orders FILE'),
+    (3, 'policy check {F}/gd.yml', 'cannot read "{F}/gd.yml"', 'did you mean "{F}/gd.yaml"?'),
+    (3, 'policy check {F}/drop', 'there is no .yaml or .yml file', 'hint: '),
+    (3, 'policy submit {F}/gd.yam', 'cannot read', 'did you mean "{F}/gd.yaml"?'),
+    # invoices
+    (2, 'invoice approve CMCC-GD/4', '"CMCC-GD/4" is no invoice batch', 'did you mean 4/CMCC-GD?'),
+    (2, 'invoice approve 4', '"4" is no invoice batch', 'settle invoice batches lists them'),
+    (2, 'invoice approve', 'approve which batch', 'settle invoice batches lists them'),
+    (2, 'invoice approve --all-drafted', '--until is missing', '--until DAY'),
+    (3, 'invoice issue 4/CMCC-GD', 'invoice batch 4/CMCC-GD is not approved', 'settle invoice approve 4/CMCC-GD'),
+    (2, 'deposit forfeit --distributor D007 --reason r', '--amount is missing', '--amount 10000.00'),
+    (2, 'deposit cover --distributor D007', '--reason is missing', 'kept'),
+    (2, 'reconcile orders', 'orders of which period', '--period 2026-03'),
+    (2, 'report', 'which report', 'settle report --list'),
+    (2, 'report roll-forward', '--period is missing', '--period 2026-03'),
+    (2, 'activity list', '--distributor is missing', 'nobody sees another distributor'),
+    (2, 'verify --expect 4', '"4" is no RUN:SEAL', 'settle verify --head prints it'),
+    (2, 'policy try {F}/gd.yaml', 'try which order', "--order 'closed:"),
+]
+
+
+def words(line):
+    return [(a or b).replace('{F}', World.folder.name) for a, b in re.findall(r'"([^"]*)"|(\S+)', line)]
+
+
+class Slips(settle_test.TestCase):
+    """Tables: what is typed, and what is said."""
+
+    def look(self, code, line, *texts, database=None, user='postgres'):
+        database = database or World.of(self.server)
+        got, out, err = database.settle(*words(line), user=user, yes=False)
+        self.assertEqual(got, code, f'{line}\n{out}{err}')
+        for text in texts:
+            self.assertIn(text.replace('{F}', World.folder.name), err, line)
+        self.assertEqual(out, '', line)                     # no table, also no empty one
+        first, *rest = err.splitlines()
+        self.assertRegex(first, r'^settle: [^A-Z]', line)   # lower case, no full stop, and what to do
+        self.assertFalse(first.endswith('.'), err)
+        self.assertTrue(any(text.startswith('hint: ') for text in rest), f'{line}\n{err}')
+
+    def test_codes(self):
+        World.of(self.server)
+        for line, *texts in CODES:
+            with self.subTest(line):
+                self.look(3, line, *texts)
+
+    def test_slips(self):
+        World.of(self.server)
+        self.assertGreater(len(SLIPS), 40)
+        for code, line, *texts in SLIPS:
+            with self.subTest(line):
+                self.look(code, line, *texts)
+
+    def test_known_and_empty(self):
+        """A known code with nothing to show is no error; a person is told what was looked for."""
+        database = World.of(self.server)
+        for line, note in (
+                ('ledger balances --carrier CUCC-ZJ', 'there are no balances of carrier CUCC-ZJ'),
+                ('ledger transfers --distributor D100 --kind upfront',
+                 'there are no transfers of distributor D100, upfront'),
+                ('ledger ageing', 'there are no distributors that owe'),
+                ('ledger balances --period 2026-04', 'there are no balances of period 2026-04'),
+                ('invoice list --carrier CUCC-ZJ', 'there are no invoices of carrier CUCC-ZJ'),
+                ('invoice batches --status issued', 'there are no invoice batches of issued'),
+                ('quarantine list --batch 1', 'there are no rows in quarantine of batch 1')):
+            with self.subTest(line):
+                code, out, err = database.settle(*line.split())
+                self.assertEqual((code, err), (0, note + '\n'))
+                code, out, err = database.settle('--format', 'csv', *line.split())
+                self.assertEqual((code, err, out.count('\n')), (0, '', 1))
+
+    def test_help(self):
+        for line, text in (('help', 'Usage: settle ['), ('help run', 'Usage: settle run '),
+                           ('help policy check', 'Usage: settle policy check '), ('policy help', 'Usage: settle policy '),
+                           ('help policy', 'Usage: settle policy ')):
+            code, out, err = settle_test.settle(*line.split())
+            self.assertEqual((code, err), (0, ''), line)
+            self.assertTrue(out.startswith(text), out)
 
 
 class FarDates(small.Case):

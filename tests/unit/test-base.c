@@ -3,6 +3,7 @@
 #include "base/checked.h"
 #include "base/digest.h"
 #include "base/error.h"
+#include "base/near.h"
 
 #include <string.h>
 
@@ -163,6 +164,45 @@ test_id(void)
     g_assert_cmpint(settle_id_from_key(7, "订单", 6), ==, INT64_C(3089165267002146458));
 }
 
+static const struct {
+    const char *a, *b;
+    guint edits;
+} pairs[] = {
+    {"", "", 0},         {"", "abc", 3},      {"abc", "abc", 0},        {"abc", "ABC", 0},
+    {"abc", "abd", 1},   {"abc", "ab", 1},    {"abc", "xabc", 1},       {"abc", "acb", 1},
+    {"lsit", "list", 1}, {"abcd", "badc", 2}, {"kitten", "sitting", 3}, {"cmcc-gd", "CMCC-GZ", 1},
+};
+
+static void
+test_edits(void)
+{
+    char long_text[SETTLE_NEAR_BYTES_MAX + 2];
+
+    for (size_t i = 0; i < G_N_ELEMENTS(pairs); i++) {
+        const char *a = pairs[i].a, *b = pairs[i].b;
+
+        g_test_message("%s %s", a, b);
+        g_assert_cmpuint(settle_near_edits(a, strlen(a), b, strlen(b)), ==, pairs[i].edits);
+        g_assert_cmpuint(settle_near_edits(b, strlen(b), a, strlen(a)), ==, pairs[i].edits);
+    }
+    memset(long_text, 'x', sizeof long_text);
+    g_assert_cmpuint(settle_near_edits(long_text, SETTLE_NEAR_BYTES_MAX, "", 0), ==,
+                     SETTLE_NEAR_BYTES_MAX);
+    g_assert_cmpuint(settle_near_edits(long_text, SETTLE_NEAR_BYTES_MAX + 1, "", 0), ==, G_MAXUINT);
+}
+
+static void
+test_did_you_mean(void)
+{
+    static const char *const words[] = {"upfront", "deferred", "list", "CMCC-GD", NULL};
+
+    g_assert_cmpstr(settle_did_you_mean("upfrnt", words), ==, "upfront");
+    g_assert_cmpstr(settle_did_you_mean("cmcc-gd", words), ==, "CMCC-GD");
+    g_assert_cmpstr(settle_did_you_mean("lsit", words), ==, "list");
+    g_assert_null(settle_did_you_mean("bonus", words));
+    g_assert_null(settle_did_you_mean("lost-and-found", words));
+}
+
 int
 main(int argc, char **argv)
 {
@@ -173,6 +213,8 @@ main(int argc, char **argv)
     g_test_add_func("/base/error/invariant", test_invariant);
     g_test_add_func("/base/arena/alloc", test_arena);
     g_test_add_func("/base/arena/text", test_arena_text);
+    g_test_add_func("/base/near/edits", test_edits);
+    g_test_add_func("/base/near/did-you-mean", test_did_you_mean);
     g_test_add_func("/base/digest/known", test_digest);
     g_test_add_func("/base/digest/id", test_id);
     return g_test_run();

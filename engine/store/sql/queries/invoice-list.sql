@@ -1,4 +1,4 @@
--- Invoices of published runs. $1 carrier, $2 distributor, $3 batch run (0: any), $4 number (NULL: any)
+-- Invoices of published runs. $1 carrier, $2 distributor, $3 batch run (0: any), $4 number, $5 status (NULL: any)
 SELECT * FROM (
 SELECT CASE WHEN i.carried THEN '' ELSE c.code || '-' || s.year || '-' || lpad((s.base + i.place)::text, 6, '0')
        END AS number,
@@ -21,5 +21,5 @@ SELECT CASE WHEN i.carried THEN '' ELSE c.code || '-' || s.year || '-' || lpad((
  WHERE i.run_id <= (SELECT value FROM settle.counter WHERE name = 'watermark')
    AND ($1::text IS NULL OR c.code = $1) AND ($2::text IS NULL OR d.code = $2)
    AND ($3::integer = 0 OR i.run_id = $3)) v
- WHERE $4::text IS NULL OR number = $4
+ WHERE ($4::text IS NULL OR number = $4) AND ($5::text IS NULL OR status = $5)
  ORDER BY run_id, carrier COLLATE "C", number = '', number COLLATE "C", distributor COLLATE "C", currency, tax_ppb

@@ -1,0 +1,14 @@
+/* What `settle invoice` is made of, beside lists of invoices: whole batches. */
+#pragma once
+
+#include "cli/cli.h"
+
+G_BEGIN_DECLS
+
+int settle_invoice_batches(const SettleCli *cli, int argc, char **argv);
+int settle_invoice_approve(const SettleCli *cli, int argc, char **argv);
+int settle_invoice_issue(const SettleCli *cli, int argc, char **argv);
+/* TRUE: NULL, or one of draft, approved and issued (more: and carried). */
+gboolean settle_invoice_known_status(const char *status, gboolean more, GError **error);
+
+G_END_DECLS

@@ -1,0 +1,13 @@
+-- Orders whose id differs from the text by case or blanks, or begins with it or ends in it; and rows with it that were
+-- not accepted. $1 text
+(SELECT o.upstream_id, NULL::integer, NULL::bigint, ''
+   FROM settle.closed_order o
+  WHERE lower(o.upstream_id) = lower(btrim($1))
+     OR length($1) > 3 AND (starts_with(o.upstream_id, $1) OR right(o.upstream_id, length($1)) = $1)
+  LIMIT 3)
+UNION ALL
+(SELECT '', q.batch_id, q.line, q.reason
+   FROM settle.quarantine q
+  WHERE strpos(',' || q.raw || ',', ',' || $1 || ',') > 0
+    AND NOT EXISTS (SELECT 1 FROM settle.quarantine_release r WHERE r.batch_id = q.batch_id AND r.line = q.line)
+  LIMIT 1)
