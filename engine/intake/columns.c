@@ -44,6 +44,7 @@ static const SettleIntakeColumn products[] = {
 static const SettleIntakeColumn orders[] = {
     {"carrier", TRUE, "code of the carrier"},
     {"order_id", TRUE, "the carrier's id of the order, up to 200 bytes"},
+    {"line", FALSE, "the line of the order, up to 100 bytes; empty if it has none"},
     {"distributor", TRUE, "code of the distributor"},
     {"manager", FALSE, "code of the account manager; empty if none"},
     {"product", TRUE, "the carrier's code of the product"},
@@ -74,12 +75,14 @@ static const SettleIntakeColumn events[] = {
     {"carrier", TRUE, "code of the carrier"},
     {"event_id", TRUE, "the carrier's id of the event, up to 200 bytes"},
     {"order_id", TRUE, "the carrier's id of the order that it happened to"},
+    {"line", FALSE, "the line of the order; empty if it has none"},
     {"event", TRUE,
      "refund, full-refund, cancel, suspend, resume, fraud, number-transfer, port-out, reinstate"},
     {"at", TRUE, "ISO 8601 with offset or Z; without one it is local"},
     {"amount", FALSE, "of a refund: what was paid back; empty else"},
     {"reinstates", FALSE, "of a reinstatement: the id of the event that is undone; empty else"},
     {"currency", FALSE, "ISO 4217, that of the order; a refund's amount needs it"},
+    {"closed_month", FALSE, "YYYY-MM in which the order closed, where its id was used again"},
 };
 static const SettleIntakeColumn months[] = {
     {"carrier", TRUE, "code of the carrier that has delivered all bills of the month"},

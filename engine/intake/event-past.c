@@ -11,7 +11,8 @@ void
 settle_event_past_init(SettleEventPast *past)
 {
     past->known = g_hash_table_new_full(g_int64_hash, g_int64_equal, NULL, g_free);
-    past->orders = g_hash_table_new_full(g_int64_hash, g_int64_equal, NULL, g_free);
+    past->orders = g_hash_table_new_full(g_int64_hash, g_int64_equal, g_free,
+                                         (GDestroyNotify) g_ptr_array_unref);
 }
 
 void
@@ -26,73 +27,79 @@ gboolean
 settle_known_event_belongs(const SettleKnownEvent *event, const SettleIntakeContract *order)
 {
     return order != NULL && event->day >= order->closing_day &&
+           (event->closed_month == 0 ||
+            event->closed_month == settle_day_month(order->closing_day)) &&
            (event->currency == 0 || event->currency == order->currency);
 }
 
-/* A key that was used again after longer than intake looks back names two orders: it means the
- * later one. */
-static gboolean
-is_younger_there(const SettleEventPast *past, const SettleIntakeContract *order)
+const SettleIntakeContract *
+settle_event_past_order(const SettleEventPast *past, const SettleKnownEvent *event)
 {
-    const SettleIntakeContract *there = g_hash_table_lookup(past->orders, &order->order_id);
+    const GPtrArray *orders = g_hash_table_lookup(past->orders, &event->key_id);
+    const SettleKnownEvent *undone =
+        event->reinstates != 0 ? g_hash_table_lookup(past->known, &event->reinstates) : NULL;
+    const SettleIntakeContract *found = NULL;
+    guint n = 0;
 
-    return there != NULL && there->closing_at >= order->closing_at;
+    for (guint i = 0; orders != NULL && i < orders->len; i++) {
+        const SettleIntakeContract *order = g_ptr_array_index(orders, i);
+
+        if (!settle_known_event_belongs(event, order))
+            continue;
+        if (undone != NULL && undone->order_id == order->order_id)
+            return order;
+        found = order;
+        n++;
+    }
+    return n == 1 ? found : NULL;
 }
 
-/* Those of some closing months. */
-static gboolean
-load_orders_of(SettleIntakeJob *job, SettleMonth from, SettleMonth to, const int64_t *ids, gsize n,
-               SettleEventPast *past, GError **error)
+/* An event says nothing about when its order closed, and a key may have been used more than once:
+ * all months of history are asked, each by its index. */
+gboolean
+settle_event_past_orders(SettleIntakeJob *job, const int64_t *keys, gsize n, SettleEventPast *past,
+                         GError **error)
 {
     GError *failure = NULL;
-    g_autoptr(SettleReader) reader = settle_store_read(
-        job->store, settle_sql_intake_orders_of_events, error, "mmL", from, to, ids, n);
+    g_autoptr(SettleResult) span =
+        settle_store_query(job->store, settle_sql_intake_months_of_facts, error, "");
+    g_autoptr(SettleReader) reader = NULL;
+    SettleMonth first = SETTLE_INTAKE_FIRST_MONTH + SETTLE_INTAKE_N_MONTHS, last = 0;
 
+    if (span == NULL)
+        return FALSE;
+    if (!settle_result_is_null(span, 0, 0)) {
+        first = settle_result_month(span, 0, 0);
+        last = settle_result_month(span, 0, 1);
+    }
+    /* Those of this batch are stored already, and counted when it is sealed. */
+    if (job->oldest_day <= job->newest_day) {
+        first = MIN(first, settle_day_month(job->oldest_day));
+        last = MAX(last, settle_day_month(job->newest_day));
+    }
+    if (first > last)
+        return TRUE;
+    reader = settle_store_read(job->store, settle_sql_intake_orders_of_events, error, "mmL", first,
+                               last, keys, n);
     if (reader == NULL)
         return FALSE;
     while (settle_reader_next(reader, &failure)) {
         SettleIntakeContract *order = g_new(SettleIntakeContract, 1);
+        GPtrArray *list;
 
         settle_contract_read(reader, 0, order);
-        if (is_younger_there(past, order)) {
-            g_free(order);
-            continue;
+        order->key_id = settle_reader_i64(reader, SETTLE_CONTRACT_COLUMNS);
+        list = g_hash_table_lookup(past->orders, &order->key_id);
+        if (list == NULL) {
+            list = g_ptr_array_new_with_free_func(g_free);
+            g_hash_table_insert(past->orders, g_memdup2(&order->key_id, sizeof order->key_id),
+                                list);
         }
-        g_hash_table_replace(past->orders, &order->order_id, order);
+        g_ptr_array_add(list, order);
     }
     if (failure != NULL)
         g_propagate_error(error, failure);
     return failure == NULL;
-}
-
-/* An event says nothing about when its order closed. Most orders are young: the last months are
- * looked at first, those before only for orders that are not found yet. */
-static gboolean
-load_orders(SettleIntakeJob *job, const int64_t *ids, gsize n, SettleEventPast *past,
-            GError **error)
-{
-    g_autoptr(SettleResult) span =
-        settle_store_query(job->store, settle_sql_intake_months_of_facts, error, "");
-    g_autofree int64_t *left = g_memdup2(ids, n * sizeof *ids);
-    SettleMonth first, last;
-
-    if (span == NULL)
-        return FALSE;
-    if (settle_result_is_null(span, 0, 0))
-        return TRUE;
-    first = settle_result_month(span, 0, 0);
-    last = settle_result_month(span, 0, 1);
-    for (int months = 1; last >= first && n > 0; last -= months, months *= 2) {
-        gsize kept = 0;
-
-        if (!load_orders_of(job, MAX(first, last - months + 1), last, left, n, past, error))
-            return FALSE;
-        for (gsize i = 0; i < n; i++)
-            if (!g_hash_table_contains(past->orders, &left[i]))
-                left[kept++] = left[i];
-        n = kept;
-    }
-    return TRUE;
 }
 
 void
@@ -110,6 +117,9 @@ settle_known_event_read(const SettleReader *reader, SettleKnownEvent *event)
         .batch_id = settle_reader_i32(reader, 8),
         .line = settle_reader_i32(reader, 9),
         .currency = settle_reader_i16(reader, 10),
+        .key_id = settle_reader_i64(reader, 11),
+        .closed_month = settle_reader_is_null(reader, 12) ? 0 : settle_reader_month(reader, 12),
+        .revision = settle_reader_i16(reader, 13),
     };
 }
 
@@ -128,9 +138,8 @@ load_known(SettleIntakeJob *job, const int64_t *events, gsize n, SettleEventPast
         SettleKnownEvent event;
 
         settle_known_event_read(reader, &event);
-        event.waits = (uint8_t) settle_reader_bool(reader, 11);
         /* One that waits may be told once more by one that fits its order: that one counts. */
-        if (!event.waits || !g_hash_table_contains(past->known, &event.event_id))
+        if (event.order_id != 0 || !g_hash_table_contains(past->known, &event.event_id))
             settle_event_past_add(past, &event);
     }
     if (failure != NULL)
@@ -139,8 +148,9 @@ load_known(SettleIntakeJob *job, const int64_t *events, gsize n, SettleEventPast
 }
 
 gboolean
-settle_event_past_load(SettleIntakeJob *job, const int64_t *orders, const int64_t *events, gsize n,
-                       SettleEventPast *past, GError **error)
+settle_event_past_load(SettleIntakeJob *job, const int64_t *keys, gsize n_keys,
+                       const int64_t *events, gsize n_events, SettleEventPast *past, GError **error)
 {
-    return load_orders(job, orders, n, past, error) && load_known(job, events, n, past, error);
+    return settle_event_past_orders(job, keys, n_keys, past, error) &&
+           load_known(job, events, n_events, past, error);
 }

@@ -143,6 +143,7 @@ job_new(SettleStore *store, SettleIntakeKind kind, const char *name,
     job->source = source;
     job->exponent = -1;
     job->oldest_day = SETTLE_DAY_MAX;
+    job->newest_day = SETTLE_DAY_MIN;
     if (zone == NULL)
         return NULL;
     job->zone = settle_zone_new(zone, error);

@@ -88,7 +88,7 @@ typedef struct SettleIntakeJob {
     GHashTable *slices;         /* int64 distributor and month -> facts */
     uint32_t months[SETTLE_INTAKE_N_MONTHS]; /* rows of each: partitions to be there */
     gboolean waiting_known, waiting_there;   /* bills that wait for their order, in the database */
-    SettleDay oldest_day;                    /* earliest closing day among the orders */
+    SettleDay oldest_day, newest_day;        /* closing days of the orders, first and last */
     GPtrArray *look_alikes;                  /* texts about new codes: the first ones */
     int64_t n_look_alikes;
     GPtrArray *parties;                      /* kinds of master data: their rows, in memory */
@@ -105,13 +105,13 @@ typedef struct {
 } SettleIntakePlace;
 
 typedef struct {
-    int64_t order_id, contract_id, paid_minor, closing_at;
+    int64_t order_id, key_id, contract_id, paid_minor, closing_at;
     SettleIntakePlace place;
     int32_t distributor_id, carrier_id, product_id, manager_id, quantity;
     SettleDay closing_day;
     int16_t region_id, channel_id, currency;
-    uint16_t flags, upstream_length, contract_length;
-    char text[]; /* upstream id, contract */
+    uint16_t flags, upstream_length, line_length, contract_length;
+    char text[]; /* upstream id, the order's line, contract */
 } SettleIntakeOrder;
 
 typedef struct {
@@ -125,16 +125,17 @@ typedef struct {
     char text[]; /* contract */
 } SettleIntakeBill;
 
-/* An event; texts behind it: its own key, then the order's. */
+/* An event; its texts: its own key, the order's, the order's line. */
 typedef struct {
-    int64_t event_id, order_id, amount_minor, reinstates;
+    int64_t event_id, key_id, amount_minor, reinstates;
     SettleInstant at;
     SettleIntakePlace place;
     int32_t carrier_id;
     SettleDay day;
-    int16_t currency; /* 0: not said */
+    SettleMonth closed_month; /* 0: not said */
+    int16_t currency;         /* 0: not said */
     uint8_t kind, whole;
-    uint16_t upstream_length, order_length;
+    uint16_t upstream_length, order_length, line_length;
     char *text; /* of the job's arena */
 } SettleIntakeEvent;
 

@@ -52,19 +52,22 @@ add_order(SettleIntakeJob *job, const SettleCsvRecord *record, const SettleIntak
     if (!*ret_valid)
         return TRUE;
     SettleCsvField id = settle_intake_cell(job, record, ORDER_ORDER_ID);
+    SettleCsvField line = settle_intake_cell(job, record, ORDER_LINE);
     SettleCsvField contract = settle_intake_cell(job, record, ORDER_CONTRACT);
-    SettleSpoolKey key = {{(uint64_t) order.order_id, (uint64_t) place->line, 0}};
-    SettleIntakeOrder *to =
-        settle_spool_add(job->rows, &key, sizeof order + id.length + contract.length, error);
+    SettleSpoolKey key = {{(uint64_t) order.key_id, (uint64_t) place->line, 0}};
+    SettleIntakeOrder *to = settle_spool_add(
+        job->rows, &key, sizeof order + id.length + line.length + contract.length, error);
     if (to == NULL)
         return FALSE;
     order.place = *place;
     memcpy(to, &order, sizeof order);
     memcpy(to->text, id.text, id.length);
-    memcpy(to->text + id.length, contract.text, contract.length);
+    memcpy(to->text + id.length, line.text, line.length);
+    memcpy(to->text + id.length + line.length, contract.text, contract.length);
     settle_intake_see_carrier(job, order.carrier_id);
     settle_intake_see_month(job, settle_day_month(order.closing_day));
     job->oldest_day = MIN(job->oldest_day, order.closing_day);
+    job->newest_day = MAX(job->newest_day, order.closing_day);
     return TRUE;
 }
 

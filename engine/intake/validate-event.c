@@ -1,6 +1,7 @@
 #include "intake/validate.h"
 
 #include "base/digest.h"
+#include "model/order-id.h"
 
 #include <string.h>
 
@@ -63,18 +64,27 @@ settle_validate_event(SettleIntakeJob *job, const SettleCsvRecord *record,
     SettleCsvField carrier = settle_intake_cell(job, record, EVENT_CARRIER);
     SettleCsvField id = settle_intake_cell(job, record, EVENT_EVENT_ID);
     SettleCsvField order = settle_intake_cell(job, record, EVENT_ORDER_ID);
+    SettleCsvField line = settle_intake_cell(job, record, EVENT_LINE);
+    SettleCsvField closed = settle_intake_cell(job, record, EVENT_CLOSED_MONTH);
     SettleCsvField undone = settle_intake_cell(job, record, EVENT_REINSTATES);
 
     *event = (SettleIntakeEvent){0};
     if (!settle_check_code(job, verdict, carrier, EVENT_CARRIER, FALSE, carrier) ||
         !settle_check_key(job, verdict, id, EVENT_EVENT_ID, FALSE, carrier) ||
         !settle_check_key(job, verdict, order, EVENT_ORDER_ID, FALSE, carrier) ||
+        !settle_check_code(job, verdict, line, EVENT_LINE, TRUE, carrier) ||
         !check_kind(verdict, settle_intake_cell(job, record, EVENT_EVENT), event) ||
         !settle_check_instant(job, verdict, settle_intake_cell(job, record, EVENT_AT), EVENT_AT,
                               &event->at, &event->day) ||
         !check_refund(job, record, event, verdict) ||
         !settle_check_key(job, verdict, undone, EVENT_REINSTATES, TRUE, carrier))
         return FALSE;
+    if (closed.length > 0 && !settle_month_parse(closed.text, closed.length, &event->closed_month))
+        return settle_check_refuse(verdict, SETTLE_REJECT_BAD_MONTH, EVENT_CLOSED_MONTH,
+                                   "is no month in the form YYYY-MM");
+    if (closed.length > 0 && event->closed_month > settle_day_month(event->day))
+        return settle_check_refuse(verdict, SETTLE_REJECT_BAD_MONTH, EVENT_CLOSED_MONTH,
+                                   "is after the event");
     if (event->kind == SETTLE_EVENT_KIND_REINSTATE && undone.length == 0)
         return settle_check_refuse(verdict, SETTLE_REJECT_MISSING_VALUE, EVENT_REINSTATES,
                                    "must not be empty: which event is undone");
@@ -87,13 +97,16 @@ settle_validate_event(SettleIntakeJob *job, const SettleCsvRecord *record,
         return settle_check_refuse(verdict, SETTLE_REJECT_UNKNOWN_CARRIER, EVENT_CARRIER,
                                    "is no known carrier");
     event->event_id = settle_id_from_key(event->carrier_id, id.text, id.length);
-    event->order_id = settle_id_from_key(event->carrier_id, order.text, order.length);
+    event->key_id =
+        settle_order_key(event->carrier_id, order.text, order.length, line.text, line.length);
     if (undone.length > 0)
         event->reinstates = settle_id_from_key(event->carrier_id, undone.text, undone.length);
     event->upstream_length = (uint16_t) id.length;
     event->order_length = (uint16_t) order.length;
-    event->text = settle_arena_alloc(job->arena, id.length + order.length + 1);
+    event->line_length = (uint16_t) line.length;
+    event->text = settle_arena_alloc(job->arena, id.length + order.length + line.length + 1);
     memcpy(event->text, id.text, id.length);
     memcpy(event->text + id.length, order.text, order.length);
+    memcpy(event->text + id.length + order.length, line.text, line.length);
     return TRUE;
 }

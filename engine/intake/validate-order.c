@@ -1,6 +1,7 @@
 #include "intake/validate.h"
 
 #include "base/digest.h"
+#include "model/order-id.h"
 
 #include <string.h>
 
@@ -40,6 +41,7 @@ check_values(SettleIntakeJob *job, const SettleCsvRecord *record, SettleIntakeOr
         {ORDER_DISTRIBUTOR, FALSE, FALSE}, {ORDER_MANAGER, FALSE, TRUE},
         {ORDER_PRODUCT, FALSE, FALSE},     {ORDER_REGION, FALSE, FALSE},
         {ORDER_CHANNEL, FALSE, FALSE},     {ORDER_CONTRACT, TRUE, TRUE},
+        {ORDER_LINE, FALSE, TRUE},
     };
     SettleCsvField carrier = settle_intake_cell(job, record, ORDER_CARRIER);
     int64_t quantity;
@@ -186,6 +188,7 @@ settle_validate_order(SettleIntakeJob *job, const SettleCsvRecord *record,
 {
     SettleIntakeOrder *order = ret_order;
     SettleCsvField id = settle_intake_cell(job, record, ORDER_ORDER_ID);
+    SettleCsvField line = settle_intake_cell(job, record, ORDER_LINE);
     SettleCsvField contract = settle_intake_cell(job, record, ORDER_CONTRACT);
     /* The open vocabularies last: a row that fails must not add codes. */
     if (!check_values(job, record, order, verdict) || !check_parties(job, record, order, verdict) ||
@@ -196,11 +199,14 @@ settle_validate_order(SettleIntakeJob *job, const SettleCsvRecord *record,
                            settle_intake_cell(job, record, ORDER_CHANNEL), ORDER_CHANNEL,
                            &order->channel_id))
         return FALSE;
-    order->order_id = settle_id_from_key(order->carrier_id, id.text, id.length);
+    order->key_id =
+        settle_order_key(order->carrier_id, id.text, id.length, line.text, line.length);
+    order->order_id = settle_order_id(order->key_id, settle_day_month(order->closing_day));
     order->contract_id = contract.length == 0 ? 0
                                               : settle_id_from_key(order->carrier_id, contract.text,
                                                                    contract.length);
     order->upstream_length = (uint16_t) id.length;
+    order->line_length = (uint16_t) line.length;
     order->contract_length = (uint16_t) contract.length;
     if (contract.length == 0)
         order->flags |= SETTLE_ORDER_NO_CONTRACT;

@@ -17,13 +17,15 @@ differ(const SettleKnownEvent *a, const SettleKnownEvent *b, GString *names, int
         int column;
         gboolean same;
     } columns[] = {
-        {EVENT_ORDER_ID, a->order_id == b->order_id},
+        {EVENT_ORDER_ID, a->key_id == b->key_id},
         {EVENT_EVENT, a->kind == b->kind && a->whole == b->whole},
         {EVENT_AT, a->at == b->at},
         {EVENT_AMOUNT, a->amount_minor == b->amount_minor},
-        /* not said: the order's */
+        /* not said: the order's, as a closing month */
         {EVENT_CURRENCY, a->currency == b->currency || a->currency == 0 || b->currency == 0},
         {EVENT_REINSTATES, a->reinstates == b->reinstates},
+        {EVENT_CLOSED_MONTH, a->closed_month == b->closed_month || a->closed_month == 0 ||
+                                 b->closed_month == 0},
     };
     int n;
     const SettleIntakeColumn *table = settle_intake_columns(SETTLE_INTAKE_EVENTS, &n);
@@ -81,30 +83,20 @@ compare_rows(const void *a, const void *b)
     return x->event_id < y->event_id ? -1 : x->event_id > y->event_id;
 }
 
-static int
-compare_found(const void *a, const void *b)
+/* 0: none. */
+static void
+put_month(SettleWriter *writer, SettleMonth month)
 {
-    const SettleIntakeEventRow *x = a, *y = b;
-
-    if (x->order.order_id != y->order.order_id)
-        return x->order.order_id < y->order.order_id ? -1 : 1;
-    return x->event_id < y->event_id ? -1 : x->event_id > y->event_id;
-}
-
-static int
-compare_waiting(const void *a, const void *b)
-{
-    const SettleIntakeEvent *const *x = a, *const *y = b;
-
-    if ((*x)->order_id != (*y)->order_id)
-        return (*x)->order_id < (*y)->order_id ? -1 : 1;
-    return (*x)->event_id < (*y)->event_id ? -1 : (*x)->event_id > (*y)->event_id;
+    if (month == 0)
+        settle_writer_null(writer);
+    else
+        settle_writer_month(writer, month);
 }
 
 gboolean
 settle_events_copy(SettleIntakeJob *job, GArray *rows, GError **error)
 {
-    enum { FIELDS = 26 };
+    enum { FIELDS = 28 };
     g_autoptr(SettleWriter) writer = NULL;
 
     if (rows->len == 0)
@@ -132,6 +124,8 @@ settle_events_copy(SettleIntakeJob *job, GArray *rows, GError **error)
         settle_writer_i64(writer, row->amount_minor);
         settle_writer_i64(writer, row->reinstates);
         settle_writer_instant(writer, row->at);
+        settle_writer_i64(writer, order->key_id);
+        put_month(writer, row->closed_month);
         settle_writer_text(writer, row->upstream, row->upstream_length);
         settle_writer_i32(writer, order->batch_id);
         settle_writer_day(writer, order->closing_day);
@@ -152,25 +146,54 @@ settle_events_copy(SettleIntakeJob *job, GArray *rows, GError **error)
            settle_failpoint(INTAKE_EVENTS_COPIED, error);
 }
 
+/* An event of this batch that waits. */
+typedef struct {
+    const SettleIntakeEvent *event;
+    int16_t revision;
+} Waiting;
+
+/* A batch tells an event once, so its revision is no part of the order. */
+static int
+compare_waiting(const void *a, const void *b)
+{
+    const SettleIntakeEvent *x = ((const Waiting *) a)->event, *y = ((const Waiting *) b)->event;
+
+    if (x->key_id != y->key_id)
+        return x->key_id < y->key_id ? -1 : 1;
+    return x->event_id < y->event_id ? -1 : x->event_id > y->event_id;
+}
+
+static int
+compare_found(const void *a, const void *b)
+{
+    const SettleKnownEvent *x = a, *y = b;
+
+    if (x->key_id != y->key_id)
+        return x->key_id < y->key_id ? -1 : 1;
+    return x->event_id < y->event_id ? -1 : x->event_id > y->event_id;
+}
+
 static gboolean
 copy_waiting(SettleIntakeJob *job, GArray *waiting, GError **error)
 {
-    enum { FIELDS = 14 };
+    enum { FIELDS = 17 };
     g_autoptr(SettleWriter) writer = NULL;
 
     if (waiting->len == 0)
         return TRUE;
-    qsort(waiting->data, waiting->len, sizeof(SettleIntakeEvent *), compare_waiting);
+    qsort(waiting->data, waiting->len, sizeof(Waiting), compare_waiting);
     writer = settle_store_copy_in(job->store, settle_sql_copy_event_waiting, error);
     if (writer == NULL)
         return FALSE;
     for (guint i = 0; i < waiting->len; i++) {
-        const SettleIntakeEvent *event = g_array_index(waiting, const SettleIntakeEvent *, i);
+        const Waiting *row = &g_array_index(waiting, Waiting, i);
+        const SettleIntakeEvent *event = row->event;
 
         if (!settle_writer_row(writer, FIELDS, error))
             return FALSE;
-        settle_writer_i64(writer, event->order_id);
+        settle_writer_i64(writer, event->key_id);
         settle_writer_i64(writer, event->event_id);
+        settle_writer_i16(writer, row->revision);
         settle_writer_i32(writer, job->batch_id);
         settle_writer_i32(writer, event->place.line);
         settle_writer_i16(writer, event->kind);
@@ -181,70 +204,163 @@ copy_waiting(SettleIntakeJob *job, GArray *waiting, GError **error)
         settle_writer_instant(writer, event->at);
         settle_writer_i16(writer, event->currency);
         settle_writer_i32(writer, event->carrier_id);
+        put_month(writer, event->closed_month);
         settle_writer_text(writer, event->text, event->upstream_length);
         settle_writer_text(writer, event->text + event->upstream_length, event->order_length);
+        settle_writer_text(writer, event->text + event->upstream_length + event->order_length,
+                           event->line_length);
     }
     return settle_writer_finish(g_steal_pointer(&writer), error) &&
            settle_failpoint(INTAKE_EVENTS_WAITING_COPIED, error);
 }
 
 static gboolean
-sort_out(SettleIntakeJob *job, SettleEventPast *past, GArray *rows, GArray *waiting, GError **error)
+copy_found(SettleIntakeJob *job, GArray *found, GError **error)
 {
+    g_autoptr(SettleWriter) writer = NULL;
+
+    if (found->len == 0)
+        return TRUE;
+    qsort(found->data, found->len, sizeof(SettleKnownEvent), compare_found);
+    writer = settle_store_copy_in(job->store, settle_sql_copy_event_found, error);
+    if (writer == NULL)
+        return FALSE;
+    for (guint i = 0; i < found->len; i++) {
+        const SettleKnownEvent *event = &g_array_index(found, SettleKnownEvent, i);
+
+        if (!settle_writer_row(writer, 4, error))
+            return FALSE;
+        settle_writer_i64(writer, event->key_id);
+        settle_writer_i64(writer, event->event_id);
+        settle_writer_i16(writer, event->revision);
+        settle_writer_i32(writer, job->batch_id);
+    }
+    return settle_writer_finish(g_steal_pointer(&writer), error) &&
+           settle_failpoint(INTAKE_EVENTS_FOUND_COPIED, error);
+}
+
+/* What becomes of the events of a batch. */
+typedef struct {
+    SettleEventPast past;
+    GArray *rows;    /* SettleIntakeEventRow */
+    GArray *waiting; /* Waiting */
+    GArray *found;   /* SettleKnownEvent: they wait no more */
+} Outcome;
+
+static void
+outcome_init(Outcome *outcome)
+{
+    settle_event_past_init(&outcome->past);
+    outcome->rows = g_array_new(FALSE, FALSE, sizeof(SettleIntakeEventRow));
+    outcome->waiting = g_array_new(FALSE, FALSE, sizeof(Waiting));
+    outcome->found = g_array_new(FALSE, FALSE, sizeof(SettleKnownEvent));
+}
+
+static void
+outcome_clear(Outcome *outcome)
+{
+    settle_event_past_clear(&outcome->past);
+    g_array_unref(outcome->rows);
+    g_array_unref(outcome->waiting);
+    g_array_unref(outcome->found);
+}
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Outcome, outcome_clear)
+
+static gboolean
+write_outcome(SettleIntakeJob *job, Outcome *outcome, GError **error)
+{
+    return settle_events_copy(job, outcome->rows, error) &&
+           copy_waiting(job, outcome->waiting, error) && copy_found(job, outcome->found, error);
+}
+
+/* An event goes to its order. */
+static void
+take(Outcome *outcome, const SettleKnownEvent *event, const SettleIntakeContract *order,
+     char *upstream, uint16_t upstream_length)
+{
+    SettleKnownEvent known = *event;
+    SettleIntakeEventRow row = {
+        .order = *order,
+        .event_id = event->event_id,
+        .amount_minor = event->amount_minor,
+        .reinstates = event->reinstates,
+        .at = event->at,
+        .source_batch_id = event->batch_id,
+        .line = event->line,
+        .day = event->day,
+        .closed_month = event->closed_month,
+        .kind = event->kind,
+        .whole = event->whole,
+        .upstream = upstream,
+        .upstream_length = upstream_length,
+    };
+
+    known.order_id = order->order_id;
+    settle_event_past_add(&outcome->past, &known);
+    g_array_append_val(outcome->rows, row);
+}
+
+/* One that is known already. Where it waits, and now says when its order closed, that is news. */
+static gboolean
+is_news(const SettleKnownEvent *event, const SettleKnownEvent *before)
+{
+    return before->order_id == 0 && before->revision > 0 && before->closed_month == 0 &&
+           event->closed_month != 0;
+}
+
+static gboolean
+sort_out(SettleIntakeJob *job, Outcome *outcome, GError **error)
+{
+    SettleEventPast *past = &outcome->past;
+
     for (guint i = 0; i < job->events->len; i++) {
         const SettleIntakeEvent *event = &g_array_index(job->events, SettleIntakeEvent, i);
-        const SettleIntakeContract *order = g_hash_table_lookup(past->orders, &event->order_id);
         const SettleKnownEvent *before = g_hash_table_lookup(past->known, &event->event_id);
+        const SettleIntakeContract *order;
         SettleVerdict verdict = {.field = -1, .column = -1};
         SettleKnownEvent known = {
             .event_id = event->event_id,
-            .order_id = event->order_id,
+            .key_id = event->key_id,
             .amount_minor = event->amount_minor,
             .reinstates = event->reinstates,
             .at = event->at,
             .batch_id = job->batch_id,
             .line = event->place.line,
             .day = event->day,
+            .closed_month = event->closed_month,
             .currency = event->currency,
             .kind = event->kind,
             .whole = event->whole,
         };
 
-        if (!settle_known_event_belongs(&known, order))
-            order = NULL;
+        order = settle_event_past_order(past, &known);
         /* One that waits for an order that may never come keeps the right one out no more. */
-        if (before != NULL &&
-            !(before->waits && order != NULL && !settle_known_event_belongs(before, order))) {
-            if (is_repeated(job, &known, before, &verdict)) {
-                job->repeated++;
-                if (before->batch_id != job->batch_id &&
-                    !settle_intake_repeat(job, SETTLE_FACT_EVENT, before->event_id, 0, 0, 0, error))
-                    return FALSE;
-            } else if (!settle_intake_quarantine_kept(job, &verdict, &event->place, error))
+        if (before != NULL && before->order_id == 0 && order != NULL &&
+            before->key_id == known.key_id && before->revision > 0 && !is_news(&known, before) &&
+            !settle_known_event_belongs(before, order))
+            before = NULL;
+        if (before != NULL && !is_repeated(job, &known, before, &verdict)) {
+            if (!settle_intake_quarantine_kept(job, &verdict, &event->place, error))
                 return FALSE;
             continue;
         }
-        settle_event_past_add(past, &known);
+        if (before != NULL && !is_news(&known, before)) {
+            job->repeated++;
+            if (before->batch_id != job->batch_id &&
+                !settle_intake_repeat(job, SETTLE_FACT_EVENT, before->event_id, 0, 0, 0, error))
+                return FALSE;
+            continue;
+        }
+        if (before != NULL)
+            g_array_append_val(outcome->found, *before);
         if (order == NULL) {
-            g_array_append_val(waiting, event);
+            const Waiting row = {event, (int16_t) (before != NULL ? before->revision + 1 : 1)};
+
+            settle_event_past_add(past, &known);
+            g_array_append_val(outcome->waiting, row);
             job->waiting++;
         } else {
-            SettleIntakeEventRow row = {
-                .order = *order,
-                .event_id = event->event_id,
-                .amount_minor = event->amount_minor,
-                .reinstates = event->reinstates,
-                .at = event->at,
-                .source_batch_id = job->batch_id,
-                .line = event->place.line,
-                .day = event->day,
-                .kind = event->kind,
-                .whole = event->whole,
-                .upstream = event->text,
-                .upstream_length = event->upstream_length,
-            };
-
-            g_array_append_val(rows, row);
+            take(outcome, &known, order, event->text, event->upstream_length);
             job->accepted++;
         }
     }
@@ -255,107 +371,63 @@ gboolean
 settle_intake_write_events(SettleIntakeJob *job, GError **error)
 {
     gsize n = job->events->len;
-    g_auto(SettleEventPast) past = {0};
-    g_autofree int64_t *orders = g_new(int64_t, MAX(n, 1));
-    g_autofree int64_t *events = g_new(int64_t, MAX(n, 1));
-    g_autoptr(GArray) rows = g_array_new(FALSE, FALSE, sizeof(SettleIntakeEventRow));
-    g_autoptr(GArray) waiting = g_array_new(FALSE, FALSE, sizeof(SettleIntakeEvent *));
+    g_auto(Outcome) outcome = {0};
+    g_autofree int64_t *keys = g_new(int64_t, MAX(n, 1));
+    g_autofree int64_t *events = g_new(int64_t, 2 * MAX(n, 1));
+    gsize n_events = 0;
 
-    settle_event_past_init(&past);
+    outcome_init(&outcome);
     for (gsize i = 0; i < n; i++) {
         const SettleIntakeEvent *event = &g_array_index(job->events, SettleIntakeEvent, i);
 
-        orders[i] = event->order_id;
-        events[i] = event->event_id;
+        keys[i] = event->key_id;
+        events[n_events++] = event->event_id;
+        if (event->reinstates != 0)
+            events[n_events++] = event->reinstates;
     }
-    return settle_event_past_load(job, orders, events, n, &past, error) &&
-           sort_out(job, &past, rows, waiting, error) && settle_events_copy(job, rows, error) &&
-           copy_waiting(job, waiting, error);
+    return settle_event_past_load(job, keys, n, events, n_events, &outcome.past, error) &&
+           sort_out(job, &outcome, error) && write_outcome(job, &outcome, error);
 }
 
 /* --- when the order comes ----------------------------------------------------------------------
  */
 
-static gboolean
-copy_found(SettleIntakeJob *job, GArray *rows, GError **error)
-{
-    g_autoptr(SettleWriter) writer =
-        settle_store_copy_in(job->store, settle_sql_copy_event_found, error);
-
-    qsort(rows->data, rows->len, sizeof(SettleIntakeEventRow), compare_found);
-    if (writer == NULL)
-        return FALSE;
-    for (guint i = 0; i < rows->len; i++) {
-        const SettleIntakeEventRow *row = &g_array_index(rows, SettleIntakeEventRow, i);
-
-        if (!settle_writer_row(writer, 3, error))
-            return FALSE;
-        settle_writer_i64(writer, row->order.order_id);
-        settle_writer_i64(writer, row->event_id);
-        settle_writer_i32(writer, job->batch_id);
-    }
-    return settle_writer_finish(g_steal_pointer(&writer), error) &&
-           settle_failpoint(INTAKE_EVENTS_FOUND_COPIED, error);
-}
-
 gboolean
-settle_events_find(SettleIntakeJob *job, const GArray *orders, GError **error)
+settle_events_find(SettleIntakeJob *job, const int64_t *keys, gsize n, GError **error)
 {
-    g_autoptr(GArray) rows = g_array_new(FALSE, FALSE, sizeof(SettleIntakeEventRow));
-    g_autofree int64_t *ids = NULL;
-    g_auto(SettleEventPast) past = {0};
+    g_auto(Outcome) outcome = {0};
     g_autoptr(SettleReader) reader = NULL;
     GError *failure = NULL;
 
-    if (orders->len == 0)
+    if (n == 0)
         return TRUE;
-    settle_event_past_init(&past);
-    ids = g_new(int64_t, orders->len);
-    for (guint i = 0; i < orders->len; i++) {
-        SettleIntakeContract *order = g_memdup2(&g_array_index(orders, SettleIntakeContract, i),
-                                                sizeof(SettleIntakeContract));
-
-        ids[i] = order->order_id;
-        g_hash_table_replace(past.orders, &order->order_id, order);
-    }
-    reader = settle_store_read(job->store, settle_sql_intake_waiting_events, error, "L", ids,
-                               (gsize) orders->len);
+    outcome_init(&outcome);
+    if (!settle_event_past_orders(job, keys, n, &outcome.past, error))
+        return FALSE;
+    reader = settle_store_read(job->store, settle_sql_intake_waiting_events, error, "L", keys, n);
     if (reader == NULL)
         return FALSE;
     while (settle_reader_next(reader, &failure)) {
         SettleKnownEvent event;
         size_t length;
-        const char *upstream = settle_reader_text(reader, 11, &length);
+        const char *upstream = settle_reader_text(reader, 14, &length);
         const SettleIntakeContract *order;
+        char *copy;
 
         settle_known_event_read(reader, &event);
-        order = g_hash_table_lookup(past.orders, &event.order_id);
-        /* One that turns out not to be this order's goes on waiting, and is shown. */
-        if (!settle_known_event_belongs(&event, order))
+        order = settle_event_past_order(&outcome.past, &event);
+        /* One that turns out to fit none, or two, goes on waiting, and is shown. */
+        if (order == NULL)
             continue;
-
-        SettleIntakeEventRow row = {
-            .order = *order,
-            .event_id = event.event_id,
-            .amount_minor = event.amount_minor,
-            .reinstates = event.reinstates,
-            .at = event.at,
-            .source_batch_id = event.batch_id,
-            .line = event.line,
-            .day = event.day,
-            .kind = event.kind,
-            .whole = event.whole,
-            .upstream = settle_arena_alloc(job->arena, length + 1),
-            .upstream_length = (uint16_t) length,
-        };
-
-        memcpy(row.upstream, upstream, length);
-        g_array_append_val(rows, row);
+        copy = settle_arena_alloc(job->arena, length + 1);
+        memcpy(copy, upstream, length);
+        take(&outcome, &event, order, copy, (uint16_t) length);
+        g_array_append_val(outcome.found, event);
     }
     g_clear_pointer(&reader, settle_reader_free);
     if (failure != NULL) {
         g_propagate_error(error, failure);
         return FALSE;
     }
-    return rows->len == 0 || (settle_events_copy(job, rows, error) && copy_found(job, rows, error));
+    return write_outcome(job, &outcome, error);
 }

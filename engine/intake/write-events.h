@@ -13,6 +13,8 @@ typedef struct {
     SettleInstant at;
     int32_t source_batch_id, line;
     SettleDay day;
+    SettleMonth closed_month; /* 0: not said */
+    int16_t waited;           /* the revision under which it waited; 0: it did not */
     uint8_t kind, whole;
     uint16_t upstream_length;
     char *upstream; /* of the job's arena */
@@ -20,8 +22,8 @@ typedef struct {
 
 /* COPYs rows into settle.event, sorted here, and counts their slices. */
 gboolean settle_events_copy(SettleIntakeJob *job, GArray *rows, GError **error);
-/* Writes the events that waited for these orders (SettleIntakeContract), accepted with this batch.
- */
-gboolean settle_events_find(SettleIntakeJob *job, const GArray *orders, GError **error);
+/* Writes the events that waited for the orders of these keys, which are stored already, accepted
+ * with this batch. */
+gboolean settle_events_find(SettleIntakeJob *job, const int64_t *keys, gsize n, GError **error);
 
 G_END_DECLS

@@ -7,7 +7,7 @@
 #include <string.h>
 
 typedef struct {
-    SettleSpool *existing;  /* orders of the database with the ids of the file, by order id */
+    SettleSpool *existing;  /* orders of the database with the keys of the file, by key */
     SettleSpool *orders;    /* accepted, by (distributor, order id) */
     SettleSpool *contracts; /* accepted ones with a contract, by (contract, closing, order id) */
     SettleSpool *known;     /* settle.contract rows of these contracts, by the same */
@@ -45,28 +45,32 @@ query_existing(SettleIntakeJob *job, const int64_t *ids, size_t n, gpointer user
     Work *work = user_data;
     GError *failure = NULL;
     int months = job->options.lookback_months;
-    SettleMonth from = settle_day_month(job->oldest_day) - months;
-    g_autoptr(SettleReader) reader =
-        settle_store_read(job->store, settle_sql_intake_orders_by_id, error, "Lm", ids, n, from);
+    g_autoptr(SettleReader) reader = settle_store_read(
+        job->store, settle_sql_intake_orders_by_key, error, "Lmm", ids, n,
+        settle_day_month(job->oldest_day) - months, settle_day_month(job->newest_day) + months);
     if (reader == NULL)
         return FALSE;
     while (settle_reader_next(reader, &failure)) {
         SettleIntakeContract common;
-        size_t upstream_length, contract_length;
-        const char *upstream = settle_reader_text(reader, 15, &upstream_length);
-        const char *contract = settle_reader_text(reader, 16, &contract_length);
+        size_t upstream_length, line_length, contract_length;
+        const char *upstream = settle_reader_text(reader, 17, &upstream_length);
+        const char *line = settle_reader_text(reader, 18, &line_length);
+        const char *contract = settle_reader_text(reader, 19, &contract_length);
         settle_contract_read(reader, 0, &common);
-        SettleSpoolKey key = {{(uint64_t) common.order_id, 0, 0}};
+        common.key_id = settle_reader_i64(reader, 15);
+        SettleSpoolKey key = {{(uint64_t) common.key_id, 0, 0}};
         SettleIntakeOrder *to = settle_spool_add(
-            work->existing, &key, sizeof *to + upstream_length + contract_length, error);
+            work->existing, &key, sizeof *to + upstream_length + line_length + contract_length,
+            error);
         if (to == NULL)
             return FALSE;
         *to = (SettleIntakeOrder){
             .order_id = common.order_id,
+            .key_id = common.key_id,
             .contract_id = common.contract_id,
             .paid_minor = common.paid_minor,
             .closing_at = common.closing_at,
-            .place = {.at = (uint64_t) common.batch_id, .line = settle_reader_i32(reader, 17)},
+            .place = {.at = (uint64_t) common.batch_id, .line = settle_reader_i32(reader, 16)},
             .distributor_id = common.distributor_id,
             .carrier_id = settle_reader_i32(reader, 14),
             .product_id = common.product_id,
@@ -78,10 +82,12 @@ query_existing(SettleIntakeJob *job, const int64_t *ids, size_t n, gpointer user
             .currency = common.currency,
             .flags = common.flags,
             .upstream_length = (uint16_t) upstream_length,
+            .line_length = (uint16_t) line_length,
             .contract_length = (uint16_t) contract_length,
         };
         memcpy(to->text, upstream, upstream_length);
-        memcpy(to->text + upstream_length, contract, contract_length);
+        memcpy(to->text + upstream_length, line, line_length);
+        memcpy(to->text + upstream_length + line_length, contract, contract_length);
     }
     if (failure != NULL)
         g_propagate_error(error, failure);
@@ -102,9 +108,7 @@ differ(const SettleIntakeOrder *a, const SettleIntakeOrder *b, GString *names, i
         {ORDER_PRODUCT, a->product_id == b->product_id},
         {ORDER_REGION, a->region_id == b->region_id},
         {ORDER_CHANNEL, a->channel_id == b->channel_id},
-        {ORDER_CONTRACT, a->contract_length == b->contract_length &&
-                             memcmp(a->text + a->upstream_length, b->text + b->upstream_length,
-                                    a->contract_length) == 0},
+        {ORDER_CONTRACT, a->contract_id == b->contract_id},
         {ORDER_FIRST_ORDER, (a->flags & first) == (b->flags & first)},
         {ORDER_CLOSED_AT, a->closing_at == b->closing_at},
         {ORDER_PAID, a->paid_minor == b->paid_minor},
@@ -128,10 +132,11 @@ static gboolean
 same_key(const SettleIntakeOrder *a, const SettleIntakeOrder *b)
 {
     return a->carrier_id == b->carrier_id && a->upstream_length == b->upstream_length &&
-           memcmp(a->text, b->text, a->upstream_length) == 0;
+           a->line_length == b->line_length &&
+           memcmp(a->text, b->text, (size_t) a->upstream_length + a->line_length) == 0;
 }
 
-/* A row whose id was there before. in_batch: 0 if the earlier one stands in the same file. */
+/* A row whose key was there before, in the database or in the same file. */
 static gboolean
 take_again(SettleIntakeJob *job, const SettleIntakeOrder *row, const SettleIntakeOrder *before,
            gboolean in_database, GString *names, GError **error)
@@ -199,31 +204,86 @@ accept(SettleIntakeJob *job, Work *work, const SettleIntakeOrder *row, size_t le
     return TRUE;
 }
 
+/* The orders of the key that the rows are at: copies, end to end in a buffer that is used again. */
+typedef struct {
+    uint64_t key;
+    GByteArray *bytes;
+    GArray *at; /* gsize, in it */
+    guint in_database;
+} Same;
+
+static void
+same_add(Same *same, const SettleIntakeOrder *order, size_t length)
+{
+    gsize at = (same->bytes->len + 7) & ~(gsize) 7;
+
+    g_byte_array_set_size(same->bytes, (guint) (at + length));
+    memcpy(same->bytes->data + at, order, length);
+    g_array_append_val(same->at, at);
+}
+
+/* Of one key: the order of the same closing month, else one of a month that is too near to be
+ * another order's; NULL: there is none, the row is an order of its own. */
+static const SettleIntakeOrder *
+same_find(const Same *same, const SettleIntakeOrder *row, int lookback, gboolean *ret_in_database)
+{
+    const SettleIntakeOrder *near = NULL;
+    SettleMonth month = settle_day_month(row->closing_day);
+
+    for (guint i = 0; i < same->at->len; i++) {
+        const SettleIntakeOrder *order =
+            (const void *) (same->bytes->data + g_array_index(same->at, gsize, i));
+        int apart = settle_day_month(order->closing_day) - month;
+
+        if (apart != 0 && (near != NULL || ABS(apart) > lookback))
+            continue;
+        near = order;
+        *ret_in_database = i < same->in_database;
+        if (apart == 0)
+            break;
+    }
+    return near;
+}
+
+static gboolean
+same_start(Same *same, const SettleIntakeOrder *row, SettleIntakeCursor *existing, GError **error)
+{
+    same->key = (uint64_t) row->key_id;
+    g_byte_array_set_size(same->bytes, 0);
+    g_array_set_size(same->at, 0);
+    if (!settle_cursor_seek(existing, same->key, 0, error))
+        return FALSE;
+    while (existing->there && existing->key.word[0] == same->key) {
+        same_add(same, existing->bytes, existing->length);
+        if (!settle_cursor_step(existing, error))
+            return FALSE;
+    }
+    same->in_database = same->at->len;
+    return TRUE;
+}
+
 static gboolean
 drop_repeats(SettleIntakeJob *job, Work *work, GError **error)
 {
     SettleIntakeCursor rows, existing;
     g_autoptr(GString) names = g_string_new(NULL);
-    g_autofree SettleIntakeOrder *first = g_malloc(sizeof *first + 2 * SETTLE_INTAKE_MAX_KEY);
-    int64_t first_id = 0;
+    g_autoptr(GByteArray) bytes = g_byte_array_new();
+    g_autoptr(GArray) at = g_array_new(FALSE, FALSE, sizeof(gsize));
+    Same same = {.bytes = bytes, .at = at};
     if (!settle_cursor_start(&rows, job->rows, error) ||
         !settle_cursor_start(&existing, work->existing, error))
         return FALSE;
     while (rows.there) {
-        const SettleIntakeOrder *row = rows.bytes;
-        gboolean ok;
-        if (!settle_cursor_seek(&existing, (uint64_t) row->order_id, 0, error))
+        const SettleIntakeOrder *row = rows.bytes, *before;
+        gboolean in_database = FALSE;
+        if (same.key != (uint64_t) row->key_id && !same_start(&same, row, &existing, error))
             return FALSE;
-        if (existing.there && existing.key.word[0] == (uint64_t) row->order_id) {
-            ok = take_again(job, row, existing.bytes, TRUE, names, error);
-        } else if (first_id == row->order_id) {
-            ok = take_again(job, row, first, FALSE, names, error);
-        } else {
-            first_id = row->order_id;
-            memcpy(first, row, rows.length);
-            ok = accept(job, work, row, rows.length, error);
-        }
-        if (!ok || !settle_cursor_step(&rows, error))
+        before = same_find(&same, row, job->options.lookback_months, &in_database);
+        if (before == NULL)
+            same_add(&same, row, rows.length);
+        if (!(before != NULL ? take_again(job, row, before, in_database, names, error)
+                             : accept(job, work, row, rows.length, error)) ||
+            !settle_cursor_step(&rows, error))
             return FALSE;
     }
     return TRUE;
@@ -384,7 +444,7 @@ move_bills(SettleIntakeJob *job, Work *work, GError **error)
 static gboolean
 copy_orders(SettleIntakeJob *job, Work *work, GError **error)
 {
-    enum { FIELDS = 21 };
+    enum { FIELDS = 23 };
     SettleIntakeCursor cursor;
     g_autoptr(SettleWriter) writer =
         settle_store_copy_in(job->store, settle_sql_copy_closed_order, error);
@@ -414,8 +474,11 @@ copy_orders(SettleIntakeJob *job, Work *work, GError **error)
         settle_writer_i64(writer, row->contract_id);
         settle_writer_instant(writer, row->closing_at);
         settle_writer_i32(writer, row->place.line);
+        settle_writer_i64(writer, row->key_id);
         settle_writer_text(writer, row->text, row->upstream_length);
-        settle_writer_text(writer, row->text + row->upstream_length, row->contract_length);
+        settle_writer_text(writer, row->text + row->upstream_length, row->line_length);
+        settle_writer_text(writer, row->text + row->upstream_length + row->line_length,
+                           row->contract_length);
         settle_writer_i16(writer, SETTLE_FIRST_REVISION);
         settle_writer_bool(writer, FALSE);
         settle_intake_slice(job, row->distributor_id, settle_day_month(row->closing_day));
@@ -431,46 +494,27 @@ static gboolean
 find_events(SettleIntakeJob *job, Work *work, GError **error)
 {
     g_autoptr(SettleResult) wanted =
-        settle_store_query(job->store, settle_sql_intake_waiting_event_orders, error, "");
-    g_autoptr(GHashTable) ids = g_hash_table_new(NULL, NULL);
-    g_autoptr(GArray) orders = g_array_new(FALSE, FALSE, sizeof(SettleIntakeContract));
+        settle_store_query(job->store, settle_sql_intake_waiting_event_keys, error, "");
+    g_autoptr(GHashTable) waiting = g_hash_table_new(NULL, NULL);
+    g_autoptr(GArray) keys = g_array_new(FALSE, FALSE, sizeof(int64_t));
     SettleIntakeCursor cursor;
     if (wanted == NULL)
         return FALSE;
     if (settle_result_rows(wanted) == 0)
         return TRUE;
     for (int i = 0; i < settle_result_rows(wanted); i++)
-        g_hash_table_add(ids, GSIZE_TO_POINTER((gsize) settle_result_i64(wanted, i, 0)));
+        g_hash_table_add(waiting, GSIZE_TO_POINTER((gsize) settle_result_i64(wanted, i, 0)));
     if (!settle_cursor_start(&cursor, work->orders, error))
         return FALSE;
     while (cursor.there) {
         const SettleIntakeOrder *row = cursor.bytes;
-        gpointer id = GSIZE_TO_POINTER((gsize) row->order_id);
-        if (g_hash_table_contains(ids, id)) {
-            SettleIntakeContract order = {
-                .order_id = row->order_id,
-                .contract_id = row->contract_id,
-                .paid_minor = row->paid_minor,
-                .closing_at = row->closing_at,
-                .distributor_id = row->distributor_id,
-                .batch_id = job->batch_id,
-                .product_id = row->product_id,
-                .manager_id = row->manager_id,
-                .quantity = row->quantity,
-                .closing_day = row->closing_day,
-                .region_id = row->region_id,
-                .channel_id = row->channel_id,
-                .currency = row->currency,
-                .flags = row->flags,
-            };
-            if (g_hash_table_contains(work->follows, id))
-                order.flags |= SETTLE_ORDER_FOLLOWS;
-            g_array_append_val(orders, order);
-        }
+        /* taken out: a key has several orders */
+        if (g_hash_table_remove(waiting, GSIZE_TO_POINTER((gsize) row->key_id)))
+            g_array_append_val(keys, row->key_id);
         if (!settle_cursor_step(&cursor, error))
             return FALSE;
     }
-    return settle_events_find(job, orders, error);
+    return settle_events_find(job, (const int64_t *) (void *) keys->data, keys->len, error);
 }
 
 static gboolean

@@ -7,7 +7,7 @@ G_BEGIN_DECLS
 
 /* What a bill copies of its order. */
 typedef struct {
-    int64_t order_id, contract_id, paid_minor;
+    int64_t order_id, key_id, contract_id, paid_minor; /* key_id: of orders that events name */
     SettleInstant closing_at;
     int32_t distributor_id, batch_id, product_id, manager_id, quantity;
     SettleDay closing_day;

@@ -2,6 +2,7 @@
 
 #include "base/near.h"
 #include "intake/csv.h"
+#include "model/order-id.h"
 #include "model/transfer.h"
 #include "money/money.h"
 #include "policy/tree.h"
@@ -81,6 +82,7 @@ static gboolean
 read_record(File *file, const SettleCsvRecord *record, SettleStatementLine *line)
 {
     const SettleCsvField *order = field_of(file, record, SETTLE_STATEMENT_ORDER),
+                         *part = field_of(file, record, SETTLE_STATEMENT_LINE),
                          *kind = field_of(file, record, SETTLE_STATEMENT_KIND),
                          *period = field_of(file, record, SETTLE_STATEMENT_PERIOD),
                          *amount = field_of(file, record, SETTLE_STATEMENT_AMOUNT),
@@ -104,7 +106,14 @@ read_record(File *file, const SettleCsvRecord *record, SettleStatementLine *line
             return complain(file, SETTLE_STATEMENT_ORDER, order, "names no order");
         line->subject = order->text;
         line->subject_length = order->length;
-        line->subject_id = settle_id_from_key(file->carrier_id, order->text, order->length);
+        line->subject_id = settle_order_key(file->carrier_id, order->text, order->length,
+                                            part->text, part->length);
+        if (part->length == 0)
+            return TRUE;
+        g_string_printf(file->subject, "%.*s/%.*s", (int) order->length, order->text,
+                        (int) part->length, part->text);
+        line->subject = file->subject->str;
+        line->subject_length = file->subject->len;
         return TRUE;
     }
     if (shop->length == 0 || rule->length == 0) {
@@ -227,14 +236,14 @@ settle_statement_file_read(const char *path, const SettleStatementMapping *mappi
 
 /* --- the mapping ------------------------------------------------------------------------------ */
 
-static const char *const keys[SETTLE_STATEMENT_COLUMNS] = {"order",  "kind",        "period",
-                                                           "amount", "distributor", "rule"};
+static const char *const keys[SETTLE_STATEMENT_COLUMNS] = {
+    "order", "line", "kind", "period", "amount", "distributor", "rule"};
 
 void
 settle_statement_mapping_init(SettleStatementMapping *mapping)
 {
-    static const char *const names[SETTLE_STATEMENT_COLUMNS] = {"order_id", "kind",        "period",
-                                                                "amount",   "distributor", "rule"};
+    static const char *const names[SETTLE_STATEMENT_COLUMNS] = {
+        "order_id", "line", "kind", "period", "amount", "distributor", "rule"};
 
     *mapping = (SettleStatementMapping){.kinds = NULL};
     for (int i = 0; i < SETTLE_STATEMENT_COLUMNS; i++)
@@ -272,13 +281,13 @@ read_columns(SettleDiagnostics *diagnostics, const SettleNode *map, SettleStatem
         while (column < SETTLE_STATEMENT_COLUMNS && strcmp(keys[column], key->text) != 0)
             column++;
         if (column == SETTLE_STATEMENT_COLUMNS) {
-            const char *const known[] = {"order",       "kind", "period", "amount",
-                                         "distributor", "rule", NULL};
+            const char *const known[] = {"order",  "line",        "kind", "period",
+                                         "amount", "distributor", "rule", NULL};
             const char *meant = settle_did_you_mean(key->text, known);
             g_autofree char *hint =
                 meant != NULL
                     ? g_strdup_printf("did you mean %s", meant)
-                    : g_strdup("there are order, kind, period, amount, distributor, rule");
+                    : g_strdup("there are order, line, kind, period, amount, distributor, rule");
 
             settle_diagnose(diagnostics, SETTLE_SEVERITY_ERROR, fault, key, hint,
                             "a statement has no column \"%s\"", key->text);

@@ -11,6 +11,7 @@ G_BEGIN_DECLS
 /* Which columns of the carrier's file hold what. */
 typedef enum {
     SETTLE_STATEMENT_ORDER,
+    SETTLE_STATEMENT_LINE, /* of the order; may be missing or empty: none */
     SETTLE_STATEMENT_KIND,
     SETTLE_STATEMENT_PERIOD, /* may be missing: the statement's */
     SETTLE_STATEMENT_AMOUNT,
@@ -25,7 +26,8 @@ typedef struct {
     gboolean minor;                          /* amounts are in minor units */
 } SettleStatementMapping;
 
-/* The default: order_id, kind, period, amount, distributor, rule; kinds by our names; decimals. */
+/* The default: order_id, line, kind, period, amount, distributor, rule; kinds by our names;
+ * decimals. */
 void settle_statement_mapping_init(SettleStatementMapping *mapping);
 void settle_statement_mapping_clear(SettleStatementMapping *mapping);
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(SettleStatementMapping, settle_statement_mapping_clear)
@@ -38,8 +40,9 @@ typedef struct {
     int64_t line;        /* of the file, from 1 */
     int kind;            /* SettleKind; 0: the line cannot be read, see fault */
     SettleMonth origin;  /* of the statement if the line says none */
-    int64_t subject_id;  /* of an order its id; of a volume bonus settle_statement_volume_id() */
-    const char *subject; /* order, or "DISTRIBUTOR/RULE"; the line itself where it is faulty */
+    int64_t subject_id;  /* an order's key; of a volume bonus settle_statement_volume_id() */
+    const char *subject; /* order, "ORDER/LINE" or "DISTRIBUTOR/RULE"; the line itself where it is
+                          * faulty */
     size_t subject_length;
     int64_t amount_minor;
     const char *fault; /* column, value and reason; NULL: none */

@@ -240,6 +240,7 @@ class Events(small.Case):
         ({'event': 'vanish'}, 'unknown-event', 'event'),
         ({'event': ''}, 'unknown-event', 'event'),
         ({'at': 'soon'}, 'bad-time', 'at'),
+        ({'closed_month': '2026-03'}, 'bad-month', 'closed_month'),
         ({'event': 'refund'}, 'missing-value', 'amount'),
         ({'event': 'refund', 'amount': '0.00'}, 'negative-amount', 'amount'),
         ({'event': 'refund', 'amount': '-1.00'}, 'negative-amount', 'amount'),

@@ -35,8 +35,8 @@ class Lineage(settle_test.TestCase):
             SELECT kind, count(*) FROM settle_view.transfer_lineage
              WHERE CASE kind WHEN 'volume-bonus' THEN window_end IS NULL OR window_measure IS NULL OR rule IS NULL
                              WHEN 'invoice' THEN invoice IS NULL
-                             ELSE order_no IS NULL OR order_line IS NULL OR order_source IS NULL OR rule IS NULL END
-                OR policy_hash IS NULL OR (kind = 'revenue-share' AND bill_line IS NULL)
+                             ELSE order_no IS NULL OR order_file_line IS NULL OR order_source IS NULL OR rule IS NULL END
+                OR policy_hash IS NULL OR (kind = 'revenue-share' AND bill_file_line IS NULL)
              GROUP BY 1""")
         self.assertEqual(missing, [])
         self.assertEqual({k for k, in self.sql('SELECT DISTINCT kind FROM settle_view.transfer_lineage')},
@@ -59,17 +59,17 @@ class Lineage(settle_test.TestCase):
     def test_every_order(self):
         self.assertEqual(
             self.sql('SELECT count(DISTINCT (distributor_id, order_id)), count(run_id), sum(amount_minor) '
-                     'FROM settle_view.order_lineage'),
+                     'FROM settle_view.order_file_lineage'),
             self.sql('SELECT (SELECT count(*) FROM settle.closed_order), count(*), sum(amount_minor) '
                      'FROM settle.transfer WHERE subject_id < 4611686018427387904'))
-        self.assertEqual(self.sql('SELECT zero_because, count(*) FROM settle_view.order_lineage '
+        self.assertEqual(self.sql('SELECT zero_because, count(*) FROM settle_view.order_file_lineage '
                                   'WHERE zero_because IS NOT NULL GROUP BY 1 ORDER BY 1'),
                          self.sql('SELECT reason, count(*) FROM settle_view.zero GROUP BY 1 ORDER BY 1'))
 
     def test_the_line_of_the_file(self):
         """The file and line named hold that very order."""
         order, source, line = self.sql(
-            "SELECT order_no, order_source, order_line FROM settle_view.transfer_lineage "
+            "SELECT order_no, order_source, order_file_line FROM settle_view.transfer_lineage "
             "WHERE kind = 'upfront' ORDER BY run_id, order_no LIMIT 1")[0]
         path = os.path.join(world.QUARTER, os.path.basename(source))
         with open(path, encoding='utf-8') as file:
@@ -80,7 +80,7 @@ class Lineage(settle_test.TestCase):
         distributor, order = self.sql('SELECT distributor, order_no FROM settle_view.transfer_lineage '
                                       "WHERE kind = 'upfront' LIMIT 1")[0]
         plan = '\n'.join(row[0] for row in self.sql(
-            'SET enable_seqscan = off; EXPLAIN SELECT * FROM settle_view.order_lineage '
+            'SET enable_seqscan = off; EXPLAIN SELECT * FROM settle_view.order_file_lineage '
             f"WHERE distributor = '{distributor}' AND order_no = '{order}'"))
         for table in ('transfer', 'closed_order', 'bill', 'order_outcome', 'invoice_line', 'window_posting'):
             self.assertNotRegex(plan, rf'Seq Scan on {table}')

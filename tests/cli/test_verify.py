@@ -215,7 +215,9 @@ class Verify(settle_test.TestCase):
             self.assertTrue(self.found(
                 f'DELETE FROM settle.{table} WHERE ctid = (SELECT min(ctid) FROM settle.{table}) AND tableoid = '
                 f'(SELECT tableoid FROM settle.{table} ORDER BY ctid LIMIT 1)'), table)
-        for table, change in (('transfer', 'slot = slot + 8'), ('closed_order', 'order_id = order_id + 1'),
+        for table, change in (('transfer', 'slot = slot + 8'),
+                              ('closed_order', 'key_id = key_id + 1, '
+                                               'order_id = settle.order_id(key_id + 1, closing_month)'),
                               ('ledger_total', 'class_id = class_id + 77')):
             self.assertTrue(self.found(
                 f'CREATE TEMP TABLE x AS SELECT * FROM settle.{table} LIMIT 1; UPDATE x SET {change}; '

@@ -4,6 +4,14 @@
 -- key the highest (revision, withdrawn) that a run sees holds, and one that is withdrawn is not there. A fact that
 -- moves to another order or distributor is withdrawn where it was, and a new row where it goes.
 
+-- An order is one of a carrier's key (upstream id and line) and a closing month. For one month keys and ids are mapped
+-- one to one; engine/model/order-id.c is the same. Whole numbers only: a CHECK asks it for every row.
+CREATE FUNCTION settle.order_id(key_id bigint, closing_month date) RETURNS bigint
+    LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
+AS $$
+    SELECT greatest(1, (key_id + (closing_month - date '1900-01-01') * 5436284455931) & 4611686018427387903)
+$$;
+
 CREATE TABLE settle.closed_order (
     closing_month  date NOT NULL,
     distributor_id integer NOT NULL,
@@ -24,15 +32,19 @@ CREATE TABLE settle.closed_order (
     contract_id    bigint NOT NULL,      -- 0: none
     closing_at     timestamptz NOT NULL,
     line           integer NOT NULL,     -- of its batch's file
+    key_id         bigint NOT NULL CHECK (key_id > 0 AND key_id < 4611686018427387904), -- of carrier, upstream id, line
     upstream_id    text NOT NULL,
+    order_line     text NOT NULL,        -- '': the carrier's orders have no lines
     contract       text NOT NULL,
-    PRIMARY KEY (distributor_id, closing_month, order_id, revision, withdrawn)
+    PRIMARY KEY (distributor_id, closing_month, order_id, revision, withdrawn),
+    CHECK (order_id = greatest(1, (key_id + (closing_month - date '1900-01-01') * 5436284455931)
+                                  & 4611686018427387903))
 ) PARTITION BY RANGE (closing_month);
 CREATE INDEX closed_order_by_batch ON settle.closed_order
     USING brin (batch_id, distributor_id, closing_day) WITH (pages_per_range = 32);
--- An event names its order by the carrier's key of it alone, whatever its age, and may come a second time: without
+-- Events, statements and repeats know an order's key, and not when it closed; an event may come a second time: without
 -- these a file of events, of one event even, read all orders and events of history.
-CREATE INDEX closed_order_by_id ON settle.closed_order (order_id);
+CREATE INDEX closed_order_by_key ON settle.closed_order (key_id);
 
 -- A bill carries what is known of the order it serves, so that settling it needs no join.
 CREATE TABLE settle.bill (
@@ -126,6 +138,8 @@ CREATE TABLE settle.event (
     amount_minor   bigint NOT NULL CHECK (amount_minor >= 0),        -- of a refund, else 0
     reinstates     bigint NOT NULL,      -- event_id of the event that it undoes, else 0
     happened_at    timestamptz NOT NULL,
+    key_id         bigint NOT NULL,      -- of the order, as the event names it
+    closed_month   date,                 -- the closing month of the order, if the event says it
     upstream_id    text NOT NULL,        -- the carrier's key of the event
     order_batch_id integer NOT NULL,     -- from here on: the order's
     closing_day    date NOT NULL,
@@ -143,21 +157,23 @@ CREATE INDEX event_by_batch ON settle.event
     USING brin (batch_id, distributor_id) WITH (pages_per_range = 32);
 CREATE INDEX event_by_id ON settle.event (event_id);
 
--- Events that came before their order.
+-- Events whose order is not known: none of their key closed by then, or several did and they do not say which.
+-- An event that is told again with its closing month is a further revision.
 CREATE TABLE settle.event_waiting (
-    order_id bigint NOT NULL, event_id bigint NOT NULL,
+    key_id bigint NOT NULL, event_id bigint NOT NULL,
+    revision smallint NOT NULL CHECK (revision > 0),
     batch_id integer NOT NULL, line integer NOT NULL,
     kind smallint NOT NULL, day date NOT NULL, whole boolean NOT NULL, amount_minor bigint NOT NULL,
     reinstates bigint NOT NULL, happened_at timestamptz NOT NULL, currency smallint NOT NULL, carrier_id integer NOT NULL,
-    upstream_id text NOT NULL, order_upstream_id text NOT NULL,
-    PRIMARY KEY (order_id, event_id)
+    closed_month date, upstream_id text NOT NULL, order_upstream_id text NOT NULL, order_line text NOT NULL,
+    PRIMARY KEY (key_id, event_id, revision)
 );
 
--- Which of them found their order: append-only, so waiting = event_waiting without a row here.
+-- Which of them wait no more: append-only, so waiting = event_waiting without a row here.
 CREATE TABLE settle.event_found (
-    order_id bigint NOT NULL, event_id bigint NOT NULL,
-    batch_id integer NOT NULL,           -- of the order
-    PRIMARY KEY (order_id, event_id)
+    key_id bigint NOT NULL, event_id bigint NOT NULL, revision smallint NOT NULL,
+    batch_id integer NOT NULL,           -- of the order, or of what told the event again
+    PRIMARY KEY (key_id, event_id, revision)
 );
 
 CREATE TABLE settle.month_complete (

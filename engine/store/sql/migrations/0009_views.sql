@@ -110,9 +110,9 @@ SELECT i.number, i.batch, i.carrier, i.distributor, i.status, l.line, k.kind, x.
 
 -- Orders that were taken in; settled_by is the run that consumed their batch (NULL: not yet).
 CREATE VIEW settle_view.closed_order AS
-SELECT c.carrier, o.upstream_id, d.distributor, o.order_id, o.distributor_id, o.closing_month,
+SELECT c.carrier, o.upstream_id, o.order_line, d.distributor, o.order_id, o.key_id, o.distributor_id, o.closing_month,
        o.closing_day, o.closing_at, o.quantity, o.paid_minor, o.currency AS currency_no, o.contract,
-       b.source, o.batch_id, o.line, n.run_id AS settled_by
+       b.source, o.batch_id, o.line AS file_line, n.run_id AS settled_by
   FROM settle.closed_order o
   JOIN settle.batch b USING (batch_id)
   JOIN settle_view.carrier c USING (carrier_id)
@@ -154,12 +154,12 @@ SELECT t.run_id, r.business_date, coalesce(c.code, '') AS carrier, coalesce(d.co
        (t.slot >> 4) & 4095 AS item, p.name AS policy, p.version AS policy_version,
        encode(p.hash, 'hex') AS policy_hash, a.account AS debit, b.account AS credit, t.credit = 1 AND t.kind <= 5 AS taken_back,
        t.amount_minor, t.target_minor, coalesce(p.currency, 156::smallint) AS currency_no, t.period, t.origin, t.cause,
-       o.upstream_id AS order_no, substr(g.code, strpos(g.code, E'\x1f') + 1) AS order_product,
+       o.upstream_id AS order_no, o.order_line, substr(g.code, strpos(g.code, E'\x1f') + 1) AS order_product,
        o.closing_at AS order_closed_at, o.paid_minor AS order_paid_minor, o.quantity AS order_quantity,
-       ob.source AS order_source, o.batch_id AS order_batch_id, o.line AS order_line,
+       ob.source AS order_source, o.batch_id AS order_batch_id, o.line AS order_file_line,
        l.month AS bill_month, l.revision AS bill_revision, l.billed_minor AS bill_billed_minor,
        l.cash_minor AS bill_cash_minor, l.arrears_minor AS bill_arrears_minor, lb.source AS bill_source,
-       l.source_batch_id AS bill_batch_id, l.line AS bill_line,
+       l.source_batch_id AS bill_batch_id, l.line AS bill_file_line,
        w.window_end, w.scope AS window_scope, w.measure AS window_measure,
        i.number AS invoice, i.batch AS invoice_batch, n.line AS invoice_line,
        t.distributor_id, CASE WHEN t.subject_id < 4611686018427387904 THEN t.subject_id END AS order_id,
@@ -220,8 +220,8 @@ SELECT t.run_id, r.business_date, coalesce(c.code, '') AS carrier, coalesce(d.co
 
 -- One row for every order and each transfer of it; an order without one has its reason, or waits.
 CREATE VIEW settle_view.order_lineage AS
-SELECT c.code AS carrier, d.code AS distributor, o.upstream_id AS order_no, o.closing_at, o.paid_minor,
-       o.currency AS currency_no, b.source, o.batch_id, o.line, n.run_id AS settled_by, z.reason AS zero_because,
+SELECT c.code AS carrier, d.code AS distributor, o.upstream_id AS order_no, o.order_line, o.closing_at, o.paid_minor,
+       o.currency AS currency_no, b.source, o.batch_id, o.line AS file_line, n.run_id AS settled_by, z.reason AS zero_because,
        t.run_id, t.business_date, t.kind, t.rule, t.item, t.policy_version, t.debit, t.credit, t.amount_minor,
        t.target_minor, t.period, t.origin, t.cause, t.bill_month, t.bill_revision, t.invoice, t.invoice_line,
        o.distributor_id, o.order_id

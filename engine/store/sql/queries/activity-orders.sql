@@ -1,7 +1,7 @@
 -- A distributor's settled orders of some closing months, each with what its slots stand at; orders by closing time,
 -- slots ascending; one row without a slot for an order that nothing was posted for. The state: what happened to it
 -- that is in force (not reinstated, dated by now), else what came of it. $1 distributor, $2, $3 months
-SELECT o.order_id, o.upstream_id, to_char(o.closing_at AT TIME ZONE $4::text, 'YYYY-MM-DD"T"HH24:MI:SS'), o.closing_day,
+SELECT o.order_id, o.upstream_id || coalesce('/' || NULLIF(o.order_line, ''), ''), to_char(o.closing_at AT TIME ZONE $4::text, 'YYYY-MM-DD"T"HH24:MI:SS'), o.closing_day,
        o.closing_month, o.manager_id, o.product_id, o.paid_minor, o.quantity, o.currency, o.carrier_id,
        t.policy_id, t.slot, t.kind, t.net, t.held, t.back, coalesce(z.reason, ''),
        CASE WHEN e.fraud THEN 'fraud' WHEN e.whole OR (o.paid_minor > 0 AND e.refunded >= o.paid_minor) THEN 'refunded'

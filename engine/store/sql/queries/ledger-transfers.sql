@@ -2,7 +2,7 @@
 -- $4 kind, $5 order, $6 run, $7 limit (0: all), $8 and $9 commission of the runs after $8 up to $9 (0: any).
 -- What is shown is picked before names are looked up.
 SELECT t.run_id, t.business_date::text, t.carrier, t.distributor, t.kind, coalesce(t.version, ''), coalesce(u.rule, ''),
-       t.subject_id, o.upstream_id,
+       t.subject_id, o.upstream_id || coalesce('/' || NULLIF(o.order_line, ''), ''),
        CASE WHEN t.kind = 4
             THEN (SELECT s.code FROM settle.code s
                    WHERE s.dim = 3 AND s.id = ((t.subject_id >> 12) & 67108863)::integer) END,
@@ -33,7 +33,8 @@ SELECT t.run_id, t.business_date::text, t.carrier, t.distributor, t.kind, coales
            AND ($3::text IS NULL OR t.period = ($3 || '-01')::date)
            AND ($4::smallint = 0 OR t.kind = $4)
            AND ($5::text IS NULL OR t.subject_id IN (SELECT f.order_id FROM settle.closed_order f
-                                                      WHERE f.upstream_id = $5))
+                                                      WHERE f.upstream_id = $5 OR f.order_line <> ''
+                                                        AND f.upstream_id || '/' || f.order_line = $5))
            AND ($6::integer = 0
                 OR t.run_id = $6
                    AND t.distributor_id IN (SELECT x.distributor_id FROM settle.run_distributor x WHERE x.run_id = $6)

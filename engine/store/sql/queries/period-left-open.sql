@@ -33,7 +33,7 @@ SELECT x.what, x.n, x.look
              + (SELECT count(*) FROM settle.event_waiting w
                  WHERE w.day < ($1::date + interval '1 month')::date
                    AND NOT EXISTS (SELECT 1 FROM settle.event_found f
-                                    WHERE f.order_id = w.order_id AND f.event_id = w.event_id))),
+                                    WHERE f.key_id = w.key_id AND f.event_id = w.event_id AND f.revision = w.revision))),
      'settle status'),
     ('events that count for nothing, not seen yet', $2::bigint, 'settle facts list')) x (what, n, look)
  WHERE x.n > 0

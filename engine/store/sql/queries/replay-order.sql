@@ -1,2 +1,2 @@
 -- The carrier's name of an order. $1 distributor, $2 order
-SELECT upstream_id FROM settle.closed_order WHERE distributor_id = $1 AND order_id = $2
+SELECT upstream_id || coalesce('/' || NULLIF(order_line, ''), '') FROM settle.closed_order WHERE distributor_id = $1 AND order_id = $2

@@ -1,7 +1,9 @@
--- What the carrier owes us for a month, by order, kind and origin; volume bonuses by distributor, rule and window.
+-- What the carrier owes us for a month, by key of order, kind and origin (the orders of a key together: a statement names
+-- no closing month); volume bonuses by distributor, rule and window.
 -- Written so that the planner knows how many rows come: a million orders are hashed, not looked up one by one.
 -- $1 carrier id, $2 origin month, $3 currency
-SELECT t.subject_id, t.kind, t.net, d.code, coalesce(o.upstream_id, ''), ''
+SELECT coalesce(o.key_id, t.subject_id), t.kind, sum(t.net)::bigint, '',
+       coalesce(min(o.upstream_id || coalesce('/' || NULLIF(o.order_line, ''), '')), ''), ''
   FROM (SELECT t.distributor_id, t.subject_id, t.kind,
                sum(CASE WHEN t.debit = 1 THEN t.amount_minor WHEN t.credit = 1 THEN -t.amount_minor ELSE 0 END)::bigint AS net
           FROM settle.transfer t
@@ -10,10 +12,10 @@ SELECT t.subject_id, t.kind, t.net, d.code, coalesce(o.upstream_id, ''), ''
            AND t.run_id <= (SELECT value FROM settle.counter WHERE name = 'watermark')
            AND NOT EXISTS (SELECT 1 FROM settle.run_abandonment a WHERE a.run_id = t.run_id)
          GROUP BY 1, 2, 3) t
-  JOIN settle.code d ON d.dim = 2 AND d.id = t.distributor_id
   LEFT JOIN settle.closed_order o ON o.distributor_id = t.distributor_id AND o.order_id = t.subject_id
                                  AND o.closing_month <= $2::date
- WHERE t.net <> 0
+ GROUP BY 1, 2
+HAVING sum(t.net) <> 0
  UNION ALL
 SELECT 0::bigint, 4::smallint, t.net, d.code, '', t.rule
   FROM (SELECT t.distributor_id, u.rule,

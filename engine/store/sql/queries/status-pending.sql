@@ -1,4 +1,14 @@
 -- What waits, and for what: orders and bills for their day, instalments for a bill.
+WITH w AS MATERIALIZED (
+    SELECT w.key_id, w.event_id, w.day, w.closed_month, w.carrier_id
+      FROM settle.event_waiting w
+     WHERE NOT EXISTS (SELECT 1 FROM settle.event_found f
+                        WHERE f.key_id = w.key_id AND f.event_id = w.event_id AND f.revision = w.revision)
+), o AS MATERIALIZED (
+    SELECT o.key_id, o.closing_day, o.closing_month
+      FROM settle.closed_order o
+     WHERE o.key_id IN (SELECT key_id FROM w)
+)
 SELECT CASE a.what WHEN 1 THEN 'order waits for its day' WHEN 2 THEN 'bill waits for its day'
                    WHEN 5 THEN 'event waits for its day'
                    ELSE 'instalment waits for the bill of ' || to_char(a.bill_month, 'YYYY-MM') END,
@@ -21,9 +31,16 @@ SELECT 'bill waits for its order', c.code, count(*), min(w.issue_day)::text
                       AND f.month = w.month AND f.revision = w.revision)
  GROUP BY 1, 2
 UNION ALL
-SELECT 'event waits for its order', c.code, count(*), min(w.day)::text
-  FROM settle.event_waiting w JOIN settle.code c ON c.dim = 1 AND c.id = w.carrier_id
- WHERE NOT EXISTS (SELECT 1 FROM settle.event_found f
-                    WHERE f.order_id = w.order_id AND f.event_id = w.event_id)
+SELECT e.what, c.code, count(*), min(e.day)::text
+  FROM (SELECT w.carrier_id, w.day,
+               CASE WHEN count(*) FILTER (WHERE o.closing_day <= w.day
+                                            AND o.closing_month = coalesce(w.closed_month, o.closing_month)) > 1
+                    THEN 'event fits several orders of its id: closed_month says which'
+                    WHEN count(*) FILTER (WHERE o.closing_day > w.day) > 0
+                    THEN 'event waits for its order; those of its id closed after it'
+                    ELSE 'event waits for its order' END AS what
+          FROM w LEFT JOIN o ON o.key_id = w.key_id
+         GROUP BY w.carrier_id, w.day, w.event_id) e
+  JOIN settle.code c ON c.dim = 1 AND c.id = e.carrier_id
  GROUP BY 1, 2
  ORDER BY 1, 2

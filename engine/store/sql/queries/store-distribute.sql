@@ -1,12 +1,12 @@
 -- Spreads what is local yet over the workers of Citus. What a table is led by decides: distributors (of digests, too,
--- though the run comes first in their key), or the contracts and orders that bills and events look up before they know
+-- though the run comes first in their key), or the contracts and keys of orders that bills and events look up before they know
 -- the distributor. Versions of master data, and all other tables, are whole on each node; the list of migrations stays
 -- where settle migrate looks at it.
 -- Run by the login in a transaction; says in settings what it did (a DO block returns nothing).
 DO $$
 DECLARE
     relation record;
-    led constant text[] := ARRAY['distributor_id', 'contract_id', 'order_id', 'fact_id'];
+    led constant text[] := ARRAY['distributor_id', 'contract_id', 'key_id', 'fact_id'];
     spread integer := 0;
     copied integer := 0;
 BEGIN
