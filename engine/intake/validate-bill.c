@@ -67,29 +67,37 @@ settle_validate_tally(SettleIntakeJob *job, const SettleCsvRecord *record)
     SettleCurrency currency;
     int64_t minor;
     SettleCsvField code, amount;
+    gboolean known;
     static const struct {
         int currency, amount;
-    } places[SETTLE_N_INTAKE_KINDS] = {
+    } columns[SETTLE_N_INTAKE_KINDS] = {
         [SETTLE_INTAKE_ORDERS] = {ORDER_CURRENCY, ORDER_PAID},
         [SETTLE_INTAKE_BILLS] = {BILL_CURRENCY, BILL_BILLED},
         [SETTLE_INTAKE_EVENTS] = {EVENT_CURRENCY, EVENT_AMOUNT},
         [SETTLE_INTAKE_RECEIPTS] = {RECEIPT_CURRENCY, RECEIPT_AMOUNT},
     };
-    if (places[job->kind].amount == 0)
+    if (columns[job->kind].amount == 0)
         return;
     if (record->n_fields != job->n_header) {
         job->unreadable++;
         return;
     }
-    code = settle_intake_cell(job, record, places[job->kind].currency);
-    amount = settle_intake_cell(job, record, places[job->kind].amount);
+    code = settle_intake_cell(job, record, columns[job->kind].currency);
+    amount = settle_intake_cell(job, record, columns[job->kind].amount);
     if (job->kind == SETTLE_INTAKE_EVENTS && amount.length == 0)
         return; /* most events have none */
-    if (!settle_currency_lookup(code.text, code.length, &currency) ||
-        settle_money_parse(amount.text, amount.length, settle_currency_exponent(currency),
-                           &minor) != SETTLE_PARSE_OK) {
-        job->unreadable++;
+    known = settle_currency_lookup(code.text, code.length, &currency);
+    if (known && settle_money_parse(amount.text, amount.length, settle_currency_exponent(currency),
+                                    &minor) == SETTLE_PARSE_OK) {
+        settle_intake_tally(job, minor, settle_currency_exponent(currency));
         return;
     }
-    settle_intake_tally(job, minor, settle_currency_exponent(currency));
+    /* The sender added up numbers: one of a currency that nobody knows, or with more decimals than
+     * its currency has, is rejected as a row and counts in the sum as it stands there. */
+    for (int places = 0; places <= SETTLE_INTAKE_SCALE; places++)
+        if (settle_money_parse(amount.text, amount.length, places, &minor) == SETTLE_PARSE_OK) {
+            settle_intake_tally(job, minor, places);
+            return;
+        }
+    job->unreadable++;
 }
