@@ -7,6 +7,8 @@ the wrong order, managers that move, distributors whose tier changes.
 import csv
 import datetime
 import os
+import re
+from decimal import Decimal
 
 from random_policy import CHANNELS, PRODUCTS, REGIONS, fen
 
@@ -32,31 +34,25 @@ SINCE = '2025-01-01'
 def write_batch(folder, name, kind, business_date, rows, manifest):
     """Writes rows (dicts, or lists as they are) and adds the file to the manifest."""
     columns = COLUMNS[kind].split(',')
-    total = 0
+    total = Decimal(0)
     with open(os.path.join(folder, name), 'w', encoding='utf-8', newline='') as file:
         out = csv.writer(file, lineterminator='\n')
         out.writerow(columns)
         for row in rows:
             out.writerow(row if isinstance(row, list) else [row.get(column, '') for column in columns])
             if kind in SUM_COLUMN and isinstance(row, dict):
-                total += readable_minor(row[SUM_COLUMN[kind]])
+                total += readable(row[SUM_COLUMN[kind]])
     manifest.append([name, kind, str(business_date), str(len(rows)),
                      decimal(total) if kind in SUM_COLUMN else ''])
 
 
-def readable_minor(text):
-    """Minor units of an amount that can be read, else 0 (docs/semantics.md 14.1)."""
-    if not text:
-        return 0
-    whole, _, decimals = text.removeprefix('-').partition('.')
-    if not whole.isdigit() or decimals and not decimals.isdigit() or len(decimals) > 2:
-        return 0
-    minor = int(whole) * 100 + int((decimals + '00')[:2])
-    return -minor if text.startswith('-') else minor
+def readable(text):
+    """The amount as it stands there, whatever its currency; 0 if it is no number (docs/semantics.md 14.1)."""
+    return Decimal(text) if re.fullmatch(r'-?[0-9]+([.][0-9]{1,4})?', text or '') else Decimal(0)
 
 
-def decimal(minor):
-    return '-' * (minor < 0) + fen(abs(minor))
+def decimal(total):
+    return str(total if -total.as_tuple().exponent > 2 else total.quantize(Decimal('0.01')))
 
 
 def write_manifest(folder, manifest):
