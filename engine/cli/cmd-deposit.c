@@ -202,6 +202,10 @@ deposit_amount(const SettleCli *cli, int argc, char **argv)
 static int
 deposit_default(const SettleCli *cli, int argc, char **argv)
 {
+    g_autofree char *reason = NULL;
+    const GOptionEntry entries[] = {{"reason", 0, 0, G_OPTION_ARG_STRING, &reason,
+                                     "why; kept in the control log", "TEXT"},
+                                    G_OPTION_ENTRY_NULL};
     g_autoptr(SettleStore) store = NULL;
     char amount[SETTLE_MONEY_TEXT_BYTES];
     GError *error = NULL;
@@ -210,17 +214,19 @@ deposit_default(const SettleCli *cli, int argc, char **argv)
     int code;
 
     if (!settle_cli_parse("deposit default carrier|distributor AMOUNT",
-                          "Decides what is frozen for parties that enter from now on.", NULL, &argc,
-                          &argv, &code))
+                          "Decides what is frozen for parties that enter from now on.", entries,
+                          &argc, &argv, &code))
         return code;
     if (argc != 3 || (strcmp(argv[1], "carrier") != 0 && strcmp(argv[1], "distributor") != 0))
-        return settle_cli_usage("settle deposit default distributor 10000.00",
+        return settle_cli_usage("settle deposit default distributor 10000.00 --reason TEXT",
                                 "of carriers or of distributors, and how much");
     if (!parse_amount(argv[2], &minor, &code))
         return code;
+    if (reason == NULL || *g_strstrip(reason) == '\0')
+        return settle_cli_usage("--reason TEXT is kept for the auditor", "--reason is missing");
     dim = strcmp(argv[1], "carrier") == 0 ? SETTLE_DIM_CARRIER : SETTLE_DIM_DISTRIBUTOR;
     store = settle_cli_open(cli, SETTLE_STORE_AS_APPROVER, "deposit", &error);
-    if (store == NULL || !settle_deposit_set_default(store, dim, minor, &error))
+    if (store == NULL || !settle_deposit_set_default(store, dim, minor, reason, &error))
         return settle_cli_fail(error);
     printf("for a new %s %s are frozen\n", settle_dim_name(dim), yuan(minor, amount));
     return SETTLE_EXIT_DONE;

@@ -12,6 +12,7 @@ typedef struct {
     char *text;
     gsize length;
     SettlePolicy *policy;
+    SettleDiagnostics *diagnostics; /* of a file to be submitted */
 } Loaded;
 
 static void
@@ -21,6 +22,7 @@ clear_loaded(gpointer data)
 
     g_free(loaded->text);
     g_clear_pointer(&loaded->policy, settle_policy_free);
+    g_clear_pointer(&loaded->diagnostics, settle_diagnostics_free);
 }
 
 static GArray *
@@ -36,15 +38,24 @@ loaded_new(void)
 static gboolean
 load_files(char **names, GArray *loaded)
 {
+    g_autoptr(GArray) findings = g_array_new(FALSE, FALSE, sizeof(SettleCliFindings));
     gboolean all_good = TRUE;
 
     for (; *names != NULL; names++) {
         Loaded one = {.name = *names};
 
-        all_good =
-            settle_cli_policy_load(one.name, &one.text, &one.length, &one.policy, NULL) && all_good;
+        if (settle_cli_policy_read(one.name, &one.text, &one.length)) {
+            SettleCliFindings found;
+
+            one.diagnostics = settle_policy_load_checked(one.text, one.length, &one.policy);
+            found = (SettleCliFindings){one.name, one.text, one.length, one.diagnostics};
+            g_array_append_val(findings, found);
+        }
+        all_good = all_good && one.policy != NULL;
         g_array_append_val(loaded, one);
     }
+    settle_cli_findings((const SettleCliFindings *) (void *) findings->data, findings->len);
+    settle_cli_findings_summary((const SettleCliFindings *) (void *) findings->data, findings->len);
     return all_good;
 }
 

@@ -136,14 +136,13 @@ compare_with_database(const SettleCli *cli, GArray *files, GError **error)
     return TRUE;
 }
 
+/* What a policy without errors is. */
 static void
-print_file(const File *file, json_t *json)
+print_file(const File *file)
 {
     const SettlePolicy *policy = file->policy;
 
-    settle_diagnostics_sort(file->diagnostics);
-    settle_cli_diagnostics(file->diagnostics, file->path, file->text, file->length, json);
-    if (json != NULL || policy == NULL || file->diagnostics->n_errors > 0)
+    if (policy == NULL || file->diagnostics->n_errors > 0)
         return;
     printf("%s: %s version %s of %s: %u rule%s", file->path, policy->name, policy->version,
            policy->carrier, policy->n_rules, policy->n_rules == 1 ? "" : "s");
@@ -164,6 +163,7 @@ settle_command_policy_check(const SettleCli *cli, int argc, char **argv)
         {NULL, 0, 0, 0, NULL, NULL, NULL},
     };
     g_autoptr(GArray) files = g_array_new(FALSE, FALSE, sizeof(File));
+    g_autoptr(GArray) findings = g_array_new(FALSE, FALSE, sizeof(SettleCliFindings));
     json_t *json = NULL;
     GError *error = NULL;
     int code;
@@ -185,12 +185,22 @@ settle_command_policy_check(const SettleCli *cli, int argc, char **argv)
         json = json_array();
     for (guint i = 0; i < files->len; i++) {
         const File *file = &g_array_index(files, File, i);
+        const SettleCliFindings one = {file->path, file->text, file->length, file->diagnostics};
 
-        print_file(file, json);
+        settle_diagnostics_sort(file->diagnostics);
+        if (json != NULL)
+            settle_cli_diagnostics(file->diagnostics, file->path, file->text, file->length, json);
+        g_array_append_val(findings, one);
         all_good = all_good && file->diagnostics->n_errors == 0 &&
                    !(strict && file->diagnostics->n_warnings > 0);
     }
-    if (json != NULL) {
+    if (json == NULL) {
+        settle_cli_findings((const SettleCliFindings *) (void *) findings->data, findings->len);
+        for (guint i = 0; i < files->len; i++)
+            print_file(&g_array_index(files, File, i));
+        settle_cli_findings_summary((const SettleCliFindings *) (void *) findings->data,
+                                    findings->len);
+    } else {
         json_dumpf(json, stdout, JSON_INDENT(2) | JSON_PRESERVE_ORDER);
         putchar('\n');
         json_decref(json);

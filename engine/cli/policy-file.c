@@ -25,6 +25,46 @@ settle_cli_diagnostics(const SettleDiagnostics *diagnostics, const char *name, c
     fputs(out->str, stdout);
 }
 
+void
+settle_cli_findings(const SettleCliFindings *files, guint n)
+{
+    g_autoptr(GString) out = g_string_new(NULL);
+
+    for (guint errors = 2; errors-- > 0;)
+        for (guint i = 0; i < n; i++)
+            for (guint j = 0; j < files[i].diagnostics->items->len; j++) {
+                const SettleDiagnostic *d = g_ptr_array_index(files[i].diagnostics->items, j);
+
+                if ((d->severity == SETTLE_SEVERITY_ERROR) == errors)
+                    settle_diagnostic_print(d, files[i].name, files[i].text, files[i].length, out);
+            }
+    fputs(out->str, stdout);
+}
+
+#define NAMED 5 /* files with errors, by name */
+
+void
+settle_cli_findings_summary(const SettleCliFindings *files, guint n)
+{
+    g_autoptr(GString) names = g_string_new(NULL);
+    guint errors = 0, warnings = 0, notes = 0, faulty = 0;
+
+    for (guint i = 0; i < n; i++) {
+        errors += files[i].diagnostics->n_errors;
+        warnings += files[i].diagnostics->n_warnings;
+        notes += files[i].diagnostics->n_notes;
+        if (files[i].diagnostics->n_errors > 0 && faulty++ < NAMED)
+            g_string_append_printf(names, "%s%s", names->len > 0 ? ", " : " in ", files[i].name);
+    }
+    if (n < 2)
+        return;
+    if (faulty > NAMED)
+        g_string_append_printf(names, " and %u more", faulty - NAMED);
+    printf("%u policies: %u error%s%s, %u warning%s, %u note%s\n", n, errors,
+           errors == 1 ? "" : "s", names->str, warnings, warnings == 1 ? "" : "s", notes,
+           notes == 1 ? "" : "s");
+}
+
 gboolean
 settle_cli_policy_read(const char *path, char **ret_text, gsize *ret_length)
 {
@@ -48,15 +88,4 @@ settle_cli_policy_compile(const char *name, const char *text, gsize length, json
 
     settle_cli_diagnostics(diagnostics, name, text, length, json);
     return policy;
-}
-
-gboolean
-settle_cli_policy_load(const char *path, char **ret_text, gsize *ret_length,
-                       SettlePolicy **ret_policy, json_t *json)
-{
-    *ret_policy = NULL;
-    if (!settle_cli_policy_read(path, ret_text, ret_length))
-        return FALSE;
-    *ret_policy = settle_cli_policy_compile(path, *ret_text, *ret_length, json);
-    return *ret_policy != NULL;
 }

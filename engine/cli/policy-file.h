@@ -8,16 +8,22 @@
 
 G_BEGIN_DECLS
 
-/* Reads and compiles a file, with its examples, and says what there is to say: on standard output
- * as a compiler does, or appended to `json` if that is not NULL. FALSE: it cannot be used;
- * *ret_text may be set all the same and is the caller's. */
-gboolean settle_cli_policy_load(const char *path, char **ret_text, gsize *ret_length,
-                                SettlePolicy **ret_policy, json_t *json);
 /* The bytes of a file. FALSE after a message. */
 gboolean settle_cli_policy_read(const char *path, char **ret_text, gsize *ret_length);
 /* Prints diagnostics of a text; to `json` if that is not NULL. */
 void settle_cli_diagnostics(const SettleDiagnostics *diagnostics, const char *name,
                             const char *text, gsize length, json_t *json);
+
+/* What was found in one of several files. */
+typedef struct {
+    const char *name, *text;
+    gsize length;
+    const SettleDiagnostics *diagnostics;
+} SettleCliFindings;
+/* Prints the errors of all files, and behind them everything else. */
+void settle_cli_findings(const SettleCliFindings *files, guint n);
+/* The last line: "24 policies: 1 error in gd.yaml, 37 warnings". Of one file nothing is said. */
+void settle_cli_findings_summary(const SettleCliFindings *files, guint n);
 
 int settle_command_policy_check(const SettleCli *cli, int argc, char **argv);
 int settle_command_policy_explain_code(const SettleCli *cli, int argc, char **argv);

@@ -327,6 +327,56 @@ check_field(SettleCheck *check, const SettleField *field, const SettleNode *sect
     }
 }
 
+/* What other systems call it; the first of our words that the section has is meant. */
+static const char *
+word_of_others(const char *word, const char *const *names)
+{
+    static const struct {
+        const char *word, *ours;
+    } words[] = {
+        {"max", "cap"},
+        {"maximum", "cap"},
+        {"limit", "cap"},
+        {"max", "ceiling"},
+        {"arrears", "no-arrears"},
+        {"paid-up", "no-arrears"},
+        {"amount", "pay"},
+        {"commission", "pay"},
+        {"fixed", "pay"},
+        {"percent", "rate"},
+        {"percentage", "rate"},
+        {"share", "rate"},
+        {"vat", "tax"},
+        {"min", "minimum"},
+        {"threshold", "minimum"},
+        {"filter", "for"},
+        {"where", "for"},
+        {"match", "for"},
+        {"when", "if"},
+        {"condition", "if"},
+        {"conditions", "if"},
+        {"traffic", "megabytes"},
+        {"mb", "megabytes"},
+        {"voice", "minutes"},
+        {"operator", "carrier"},
+        {"telco", "carrier"},
+        {"valid", "closing"},
+        {"period", "closing"},
+        {"dates", "closing"},
+        {"name", "policy"},
+        {"id", "policy"},
+        {"bands", "tiers"},
+        {"steps", "tiers"},
+        {"schedule", "instalments"},
+        {"installments", "instalments"},
+    };
+
+    for (guint i = 0; i < G_N_ELEMENTS(words); i++)
+        if (strcmp(words[i].word, word) == 0 && g_strv_contains(names, words[i].ours))
+            return words[i].ours;
+    return NULL;
+}
+
 static void
 unknown_key(SettleCheck *check, const char *section, const SettleNode *key)
 {
@@ -339,9 +389,9 @@ unknown_key(SettleCheck *check, const char *section, const SettleNode *key)
             g_ptr_array_add(names, (gpointer) field->name);
     g_ptr_array_add(names, NULL);
     /* a hint that nobody is shown is not looked for */
-    meant = check->diagnostics->n_errors < SETTLE_POLICY_SHOWN_MAX
-                ? settle_did_you_mean(key->text, (const char *const *) names->pdata)
-                : NULL;
+    meant = word_of_others(key->text, (const char *const *) names->pdata);
+    if (meant == NULL && check->diagnostics->n_errors < SETTLE_POLICY_SHOWN_MAX)
+        meant = settle_did_you_mean(key->text, (const char *const *) names->pdata);
     if (meant != NULL)
         hint = g_strdup_printf("did you mean \"%s\"", meant);
     /* in braces "rate:6%" is a key, and a value is missing */

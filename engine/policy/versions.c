@@ -39,9 +39,18 @@ days_text(SettleDay from, SettleDay to)
     return from == to ? g_strdup(a) : g_strdup_printf("%s..%s", a, b);
 }
 
-static void
-report_common(const SettlePolicyVersion *at, const SettlePolicyVersion *other)
+/* ", and 127 more", or nothing */
+static char *
+more_text(guint n)
 {
+    return n > 1 ? g_strdup_printf(", and %u more", n - 1) : g_strdup("");
+}
+
+/* other: the first of n that it overlaps with */
+static void
+report_common(const SettlePolicyVersion *at, const SettlePolicyVersion *other, guint n)
+{
+    g_autofree char *more = more_text(n);
     g_autofree char *days = days_text(MAX(at->policy->closing_from, other->policy->closing_from),
                                       MIN(at->policy->closing_to, other->policy->closing_to));
 
@@ -49,19 +58,21 @@ report_common(const SettlePolicyVersion *at, const SettlePolicyVersion *other)
         return;
     settle_diagnose_at(at->diagnostics, SETTLE_SEVERITY_ERROR, "P064", at->places->closing,
                        "let the earlier one end on the day before the later one starts",
-                       "orders of %s that close on %s have two versions: %s of %s holds, too",
-                       at->policy->carrier, days, other->policy->version, other->label);
+                       "orders of %s that close on %s have two versions: %s of %s holds, too%s",
+                       at->policy->carrier, days, other->policy->version, other->label, more);
 }
 
 static void
-report_name(const SettlePolicyVersion *at, const SettlePolicyVersion *other)
+report_name(const SettlePolicyVersion *at, const SettlePolicyVersion *other, guint n)
 {
+    g_autofree char *more = more_text(n);
+
     if (at->diagnostics == NULL)
         return;
     settle_diagnose_at(at->diagnostics, SETTLE_SEVERITY_ERROR, "P065", at->places->version,
                        "give it a name of its own",
-                       "%s has another document of the same version: %s", at->policy->carrier,
-                       other->label);
+                       "%s has another document of the same version: %s%s", at->policy->carrier,
+                       other->label, more);
 }
 
 /* Said at the later version, or at the earlier if that alone is a file. */
@@ -128,17 +139,26 @@ look_at_carrier(const SettlePolicyVersion *list, guint n)
 {
     const SettlePolicyVersion *last = &list[0]; /* of those so far the one that ends last */
 
-    for (guint i = 0; i < n; i++)
-        for (guint k = i + 1; k < n; k++) {
-            if (strcmp(list[i].policy->version, list[k].policy->version) == 0) {
-                report_name(&list[i], &list[k]);
-                report_name(&list[k], &list[i]);
-            }
-            if (list[k].policy->closing_from <= list[i].policy->closing_to) {
-                report_common(&list[i], &list[k]);
-                report_common(&list[k], &list[i]);
-            }
+    /* each is told once of what it does not go with, however many these are */
+    for (guint i = 0; i < n; i++) {
+        const SettlePolicyVersion *same = NULL, *common = NULL;
+        guint n_same = 0, n_common = 0;
+
+        for (guint k = 0; k < n; k++) {
+            const SettlePolicy *a = list[MIN(i, k)].policy, *b = list[MAX(i, k)].policy;
+
+            if (k == i)
+                continue;
+            if (strcmp(a->version, b->version) == 0 && n_same++ == 0)
+                same = &list[k];
+            if (b->closing_from <= a->closing_to && n_common++ == 0)
+                common = &list[k];
         }
+        if (same != NULL)
+            report_name(&list[i], same, n_same);
+        if (common != NULL)
+            report_common(&list[i], common, n_common);
+    }
     for (guint i = 1; i < n; i++) {
         if (last->policy->closing_to < list[i].policy->closing_from - 1)
             report_gap(last, &list[i], last->policy->closing_to + 1);

@@ -179,14 +179,19 @@ settle_deposit_set(SettleStore *store, const SettleDepositParty *party, int64_t 
 }
 
 gboolean
-settle_deposit_set_default(SettleStore *store, SettleDim dim, int64_t amount_minor, GError **error)
+settle_deposit_set_default(SettleStore *store, SettleDim dim, int64_t amount_minor,
+                           const char *reason, GError **error)
 {
     g_autofree char *subject = g_strdup_printf("deposit-%s", settle_dim_name(dim));
     char amount[SETTLE_MONEY_TEXT_BYTES];
-    g_autofree char *detail = g_strdup_printf("{\"value\": \"%s\"}", yuan(amount_minor, amount));
+    g_autoptr(SettleResult) detail =
+        settle_store_query(store, settle_sql_deposit_default_detail, error, "ss",
+                           yuan(amount_minor, amount), reason);
 
-    return settle_store_begin(store, error) &&
-           commit(store, settle_store_control(store, "setting", subject, detail, NULL, error),
+    return detail != NULL && settle_store_begin(store, error) &&
+           commit(store,
+                  settle_store_control(store, "setting", subject, settle_result_text(detail, 0, 0),
+                                       NULL, error),
                   error);
 }
 

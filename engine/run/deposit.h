@@ -34,7 +34,7 @@ gboolean settle_deposit_set(SettleStore *store, const SettleDepositParty *party,
                             int64_t amount_minor, const char *reason, GError **error);
 /* What is frozen for parties that enter from now on. */
 gboolean settle_deposit_set_default(SettleStore *store, SettleDim dim, int64_t amount_minor,
-                                    GError **error);
+                                    const char *reason, GError **error);
 
 /* Where the deposit of a party stands. */
 typedef struct {

@@ -69,10 +69,10 @@ class Deposits(small.Case):
     def test_amounts(self):
         """The default counts for those who enter later; a decision on one party moves the difference, once."""
         self.start()
-        self.settle('deposit', 'default', 'distributor', '8000.00')
+        self.settle('deposit', 'default', 'distributor', '8000.00', '--reason', 'r')
         self.night('2026-01-10')
-        self.settle('deposit', 'default', 'distributor', '12000.00')
-        self.settle('deposit', 'default', 'carrier', '0')
+        self.settle('deposit', 'default', 'distributor', '12000.00', '--reason', 'r')
+        self.settle('deposit', 'default', 'carrier', '0', '--reason', 'r')
         self.party('distributors', '2026-01-11', 'D3,Drei,2026-01-11,active')
         self.party('carriers', '2026-01-11', 'C3,Three,2026-01-11,active')
         self.settle('deposit', 'amount', '--distributor', 'D1', '--amount', '9000.00', '--reason', 'larger shop')
@@ -175,7 +175,7 @@ class Deposits(small.Case):
 
     def test_less_deposit_than_debt(self):
         self.prepare('- upfront: u\n  pay: 60%\n', invoice='cycle: weekly, cut-off-day: 7')
-        self.settle('deposit', 'default', 'distributor', '100.00')
+        self.settle('deposit', 'default', 'distributor', '100.00', '--reason', 'r')
         self.send('orders', '2026-01-10', small.order('A', '2026-01-10', paid='1000.00'))
         self.run_to('2026-01-13')
         self.issue()
@@ -250,7 +250,7 @@ class Deposits(small.Case):
     def test_carriers_debt(self):
         """A carrier that has ended owes what it has not paid: 120.00 for D1 less a receipt of 50.00, 60.00 for D2."""
         self.prepare(RULES)
-        self.settle('deposit', 'default', 'carrier', '100.00')
+        self.settle('deposit', 'default', 'carrier', '100.00', '--reason', 'r')
         self.send('orders', '2026-01-10', small.order('A', '2026-01-10'), small.order('B', '2026-01-10'),
                   small.order('E', '2026-01-10', distributor='D2'))
         self.night('2026-01-10')

@@ -89,6 +89,38 @@ class Files(small.Case):
         shutil.copy(os.path.join(folder, 'b.yml'), os.path.join(folder, 'e.yaml'))
         self.assertEqual([f[0] for f in self.found(folder, code=3)], ['a.yaml', 'b.yml'])
 
+    def test_words_of_other_systems(self):
+        for rule, key, ours in (('- {upfront: a, pay: 5%, max: 3.00}', 'max', 'cap'),
+                                ('- {upfront: a, amount: 5.00}', 'amount', 'pay'),
+                                ('- {upfront: a, pay: 5.00, where: {class: [plan]}}', 'where', 'for'),
+                                ('- {upfront: a, pay: 5.00, if: [{month: 0, all: [{arrears: false}]}]}', 'arrears', 'no-arrears'),
+                                ('- {revenue-share: a, base: cash, months: 0..3, percent: 5%}', 'percent', 'rate')):
+            with self.subTest(key):
+                out, _ = self.check(self.file('words.yaml', policy('1', '2026-01-01..', rule)), code=3)
+                self.assertIn(f'has no "{key}" [P010]', out)
+                self.assertIn(f'hint: did you mean "{ours}"', out)
+
+    def test_many(self):
+        """Errors before warnings, each said once, and a summary last; of many that overlap each is told once."""
+        folder = os.path.join(self.folder, 'many')
+        os.mkdir(folder)
+        for i in range(12):
+            self.file(f'many/v{i:02}.yaml', policy(str(i), '2026-01-01..'))
+        self.assertEqual(self.found(folder, code=3), [(f'v{i:02}.yaml', 4, 'P064') for i in range(12)])
+        out, _ = self.check(folder, code=3)
+        self.assertEqual(out.count(', too, and 10 more [P064]'), 12)
+        self.assertTrue(out.endswith(' and 7 more, 0 warnings, 0 notes\n'), out[-300:])
+        self.assertIn('12 policies: 12 errors in ', out.splitlines()[-1])
+        falls = '- {volume-bonus: v, window: month, mode: whole, tiers: {1..99: 5.00, 100..: 4.00}}'
+        files = [self.file(f'{name}.yaml', policy('1', '2026-01-01..', rules, carrier))
+                 for name, carrier, rules in (('a', 'C2', falls), ('b', 'C3', '- {upfront: a}'), ('c', 'C4', falls))]
+        for command in (('check',), ('submit',)):
+            code, out, _ = settle_test.settle('policy', *command, *files, db=NOWHERE)
+            self.assertEqual(code, 3)
+            kinds = [line.split(': ')[1] for line in out.splitlines() if ': error: ' in line or ': warning: ' in line]
+            self.assertEqual(kinds, ['error', 'warning', 'warning'])
+            self.assertEqual(out.splitlines()[-1], f'3 policies: 1 error in {files[1]}, 2 warnings, 0 notes')
+
     def test_severities(self):
         volume = '- {volume-bonus: v, window: month, mode: whole, tiers: {1..99: 5.00, 100..: %s}}'
         note = self.file('note.yaml', policy('1', '2026-01-01..', volume % '6.00'))
