@@ -112,6 +112,29 @@ import_file(SettleStore *store, SettleIntakeKind kind, const char *path, const c
     return TRUE;
 }
 
+/* Master data may be what rows put aside before were waiting for: they are looked at again. */
+static gboolean
+look_again(SettleStore *store, SettleIntakeKind kind, const SettleIntakeOptions *options,
+           GError **error)
+{
+    const SettleIntakeSelection selection = {.told_later = TRUE};
+    SettleIntakeOptions plain = *options;
+
+    if (kind > SETTLE_INTAKE_PRODUCTS)
+        return TRUE;
+    plain.accept_unproved = NULL;
+    for (;;) { /* an outlet that is taken in now may be what a manager waits for */
+        g_autoptr(GPtrArray) reports = NULL;
+
+        if (!settle_intake_release(store, &selection, &plain, &reports, error))
+            return FALSE;
+        for (guint i = 0; i < reports->len; i++)
+            settle_cli_print_intake(g_ptr_array_index(reports, i));
+        if (reports->len == 0)
+            return TRUE;
+    }
+}
+
 static gboolean
 today(SettleStore *store, SettleDay *ret_day, GError **error)
 {
@@ -258,6 +281,8 @@ settle_command_import(const SettleCli *cli, int argc, char **argv)
         }
         settle_progress_end(&progress);
         settle_cli_print_intake(report);
+        if (!look_again(store, kind, &options, &error))
+            return settle_cli_fail(error);
         return settle_cli_intake_exit(report);
     }
     for (int i = 2; i < argc; i++) {
@@ -268,5 +293,7 @@ settle_command_import(const SettleCli *cli, int argc, char **argv)
         worst = settle_cli_intake_worse(worst, code);
     }
     settle_progress_end(&progress);
+    if (!look_again(store, kind, &options, &error))
+        return settle_cli_fail(error);
     return worst;
 }

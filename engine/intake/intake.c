@@ -560,7 +560,7 @@ release_batch(SettleStore *store, int32_t batch_id, const char *kind_name, const
     if (job == NULL)
         return FALSE;
     g_autoptr(SettleIntakeSource) records = settle_intake_source_kept(
-        store, batch_id, header, selection->line, selection->reason, error);
+        store, batch_id, header, selection->line, selection->reason, selection->told_later, error);
     job->source = records;
     if (records == NULL || !run_job(job, &origin, &report, error))
         return FALSE;
@@ -574,8 +574,9 @@ release_all(SettleStore *store, const SettleIntakeSelection *selection,
             const SettleIntakeOptions *options, GPtrArray *reports, GError **error)
 {
     g_autoptr(SettleResult) batches =
-        settle_store_query(store, settle_sql_intake_kept_batches, error, "ils", selection->batch_id,
-                           selection->line, selection->reason == NULL ? "" : selection->reason);
+        settle_store_query(store, settle_sql_intake_kept_batches, error, "ilsb",
+                           selection->batch_id, selection->line, selection->reason == NULL ? "" : selection->reason,
+                           selection->told_later);
     if (batches == NULL)
         return FALSE;
     for (int row = 0; row < settle_result_rows(batches); row++) {

@@ -91,6 +91,8 @@ typedef struct {
     int32_t batch_id;
     int64_t line; /* needs batch_id */
     const char *reason;
+    gboolean told_later; /* only master data that refers to something told after it was put aside;
+                          * it enters on the later of the two business dates */
 } SettleIntakeSelection;
 
 /* Validates kept rows again, one new batch per batch they came in with, master data first; rows

@@ -18,10 +18,10 @@ gboolean settle_intake_source_file_sum(SettleIntakeSource *source,
  * text settle_intake_source_fault. */
 SettleIntakeSource *settle_intake_source_staging(SettleStore *store, SettleIntakeKind kind,
                                                  const char *source, int64_t after, GError **error);
-/* Quarantined rows of a batch. reason NULL, line 0: any. */
+/* Quarantined rows of a batch. reason NULL, line 0: any. told_later: as in a selection. */
 SettleIntakeSource *settle_intake_source_kept(SettleStore *store, int32_t batch_id,
                                               const char *header, int64_t line, const char *reason,
-                                              GError **error);
+                                              gboolean told_later, GError **error);
 void settle_intake_source_free(SettleIntakeSource *source);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(SettleIntakeSource, settle_intake_source_free)
 

@@ -134,6 +134,22 @@ class Parties(small.Case):
                      ('outlet', 'O5', 'manager-leaves-distributor'))
         self.ok('verify')
 
+    def test_the_order_of_files_decides_nothing(self):
+        """Managers before their outlets, outlets before their parents: they are looked at again by themselves, and
+        enter on the later of the two dates; what fails again is not tried for ever."""
+        self.prepare(RULES)
+        self.refused(self.managers(('M1', 'O2', '2026-01-01'), ('M2', 'O9', '2026-01-01'), date='2026-01-03'),
+                     ('outlet', 'O2', 'unknown-outlet'), ('outlet', 'O9', 'unknown-outlet'))
+        self.refused(self.outlets(('O2', 'D1', 'O1', '2026-01-01'), date='2026-01-02'),
+                     ('parent', 'O1', 'unknown-outlet'))
+        self.assertNotIn('release', self.outlets(('O7', 'D1', '', '2026-01-01'), date='2026-01-02'))
+        out = self.outlets(('O1', 'D1', '', '2026-01-01'), date='2026-01-02')
+        self.assertIn('of 2026-01-03', out)
+        self.assertEqual([r['value'] for r in self.rows('quarantine', 'list')], ['O9'])
+        self.send('orders', '2026-01-20', small.order('A', '2026-01-20', manager='M1'))
+        self.assertEqual(len(self.rows('quarantine', 'list')), 1)
+        self.ok('verify')
+
     def test_a_tree_moves_as_a_whole(self):
         """Parent and child in one file, in either order; with a manager in it neither does."""
         for turn in (1, -1):

@@ -43,8 +43,8 @@ run(SettleStore *store, int argc, char **argv, GError **error)
         return settle_store_migrate(store, &applied, error);
     }
     if (strcmp(command, "release") == 0 && argc == 7) {
-        SettleIntakeSelection selection = {atoi(argv[4]), atoll(argv[5]),
-                                           strcmp(argv[6], "-") == 0 ? NULL : argv[6]};
+        SettleIntakeSelection selection = {.batch_id = atoi(argv[4]), .line = atoll(argv[5]),
+                                           .reason = strcmp(argv[6], "-") == 0 ? NULL : argv[6]};
         g_autoptr(GPtrArray) reports = NULL;
         if (!settle_day_parse(argv[3], strlen(argv[3]), &options.business_date) ||
             !settle_intake_release(store, &selection, &options, &reports, error))

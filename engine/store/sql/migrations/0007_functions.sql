@@ -395,3 +395,22 @@ BEGIN
     RETURN NULL;
 END
 $$;
+
+-- Whether what a row in quarantine refers to was told, or told otherwise, by a batch after its own.
+CREATE FUNCTION settle.was_told_later(reason text, field text, value text, batch integer) RETURNS boolean
+    LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp
+AS $$
+    SELECT reason IN ('unknown-carrier', 'unknown-distributor', 'unknown-outlet', 'not-yet-valid', 'other-distributor',
+                      'manager-leaves-distributor')
+       AND CASE field
+           WHEN 'carrier' THEN EXISTS (SELECT FROM settle.code c JOIN settle.carrier_version v ON v.carrier_id = c.id
+                                        WHERE c.dim = 1 AND c.code = value AND v.batch_id > batch)
+           WHEN 'distributor' THEN EXISTS (SELECT FROM settle.code c
+                                             JOIN settle.distributor_version v ON v.distributor_id = c.id
+                                            WHERE c.dim = 2 AND c.code = value AND v.batch_id > batch)
+           WHEN 'outlet' THEN EXISTS (SELECT FROM settle.code c JOIN settle.outlet_version v ON v.outlet_id = c.id
+                                       WHERE c.dim = 3 AND c.code = value AND v.batch_id > batch)
+           WHEN 'parent' THEN EXISTS (SELECT FROM settle.code c JOIN settle.outlet_version v ON v.outlet_id = c.id
+                                       WHERE c.dim = 3 AND c.code = value AND v.batch_id > batch)
+           ELSE false END
+$$;

@@ -58,6 +58,7 @@ GRANT EXECUTE ON FUNCTION settle.ensure_partitions(date, date), settle.summarize
 GRANT EXECUTE ON FUNCTION settle.refuse_moved_managers(integer[]) TO settle_runner; -- by its triggers
 GRANT EXECUTE ON FUNCTION settle.submit_policy, settle.withdraw_policy TO settle_author;
 GRANT EXECUTE ON FUNCTION settle.withdraw_policy, settle.add_policy_rule TO settle_approver;
+GRANT EXECUTE ON FUNCTION settle.was_told_later(text, text, text, integer) TO settle_runner;
 GRANT EXECUTE ON FUNCTION settle.closed_to(bigint) TO settle_reader, settle_runner, settle_approver;
 
 DO $$
