@@ -573,10 +573,9 @@ static gboolean
 release_all(SettleStore *store, const SettleIntakeSelection *selection,
             const SettleIntakeOptions *options, GPtrArray *reports, GError **error)
 {
-    g_autoptr(SettleResult) batches =
-        settle_store_query(store, settle_sql_intake_kept_batches, error, "ilsb",
-                           selection->batch_id, selection->line, selection->reason == NULL ? "" : selection->reason,
-                           selection->told_later);
+    g_autoptr(SettleResult) batches = settle_store_query(
+        store, settle_sql_intake_kept_batches, error, "ilsb", selection->batch_id, selection->line,
+        selection->reason == NULL ? "" : selection->reason, selection->told_later);
     if (batches == NULL)
         return FALSE;
     for (int row = 0; row < settle_result_rows(batches); row++) {
