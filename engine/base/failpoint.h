@@ -96,6 +96,7 @@ G_BEGIN_DECLS
     X(RUN_CHUNK_DISTRIBUTORS, "run-chunk-distributors-copied", DATABASE, "digests are stored")     \
     X(RUN_CHUNK_OUTCOMES, "run-chunk-outcomes-copied", DATABASE, "outcomes are stored")            \
     X(RUN_CHUNK_AGENDA, "run-chunk-agenda-copied", DATABASE, "what falls due later is stored")     \
+    X(RUN_CHUNK_CUTS, "run-chunk-cuts-copied", DATABASE, "what ceilings and caps took is stored")  \
     X(RUN_CHUNK_DELTAS, "run-chunk-deltas-copied", DATABASE, "measures of windows are stored")     \
     X(RUN_CHUNK_WINDOWS, "run-chunk-windows-copied", DATABASE, "targets of windows are stored")    \
     X(RUN_CHUNK_INVOICES, "run-chunk-invoices-copied", DATABASE, "invoices without their lines")   \

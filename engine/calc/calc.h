@@ -16,6 +16,7 @@ typedef enum {
 typedef struct {
     int64_t target_minor; /* >= 0 */
     int64_t earned_minor; /* >= target_minor: before events took anything back (5.6, 13.10) */
+    int64_t cut_minor;    /* what a lifetime cap took before that */
     const SettleRule *rule;
     SettleSlot slot;
     SettleMonth origin;     /* 13.2 */

@@ -56,7 +56,7 @@ settle_calc_share(const SettlePolicy *policy, const SettleRule *rule, const Sett
     for (guint i = 0; i < n_bills; i++) {
         int k = bills[i].month - closing;
         const SettleBill *bill;
-        int64_t minor = 0;
+        int64_t minor = 0, cut = 0;
 
         /* the last row of a month is its highest revision */
         if (i + 1 < n_bills && bills[i + 1].month == bills[i].month)
@@ -67,13 +67,15 @@ settle_calc_share(const SettlePolicy *policy, const SettleRule *rule, const Sett
         if (!bill->withdrawn && !bill_share(policy, share, bill, k, &minor))
             return FALSE;
         if (share->has_life_cap) {
-            minor = MIN(minor, left);
+            cut = minor - MIN(minor, left);
+            minor -= cut;
             left -= minor;
         }
         if (is_asked_for(scope, bill->month)) {
             SettleTarget target = {
                 .target_minor = minor,
                 .earned_minor = minor,
+                .cut_minor = cut,
                 .rule = rule,
                 .slot = settle_slot(rule->number, (unsigned) k, 0),
                 .origin = bill->month,
@@ -85,7 +87,7 @@ settle_calc_share(const SettlePolicy *policy, const SettleRule *rule, const Sett
 
             /* What was earned of months after the number went elsewhere, where the policy stops. */
             if (settle_events_stopped(policy, scope, settle_month_first(bill->month)))
-                target.target_minor = target.earned_minor = 0;
+                target.target_minor = target.earned_minor = target.cut_minor = 0;
             if (scope->n_events > 0 &&
                 !settle_target_keep(policy, order, scope, SETTLE_DAY_MIN, &target))
                 return FALSE;

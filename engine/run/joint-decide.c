@@ -1,4 +1,5 @@
 #include "calc/events.h"
+#include "run/cuts.h"
 #include "run/joint-internal.h"
 
 #include <stdlib.h>
@@ -114,6 +115,22 @@ allowed(const SettleJoint *joint, const SettlePolicy *policy, SettleMonth month)
                policy->terms.tolerance_count);
 }
 
+static void
+note_cut(SettleJoint *joint, SettleCutWhat what, const SettlePolicy *policy, int64_t subject_id,
+         SettleSlot slot, SettleMonth month, int64_t earned_minor, int64_t cut_minor)
+{
+    SettleCutRow row = {.distributor_id = joint->distributor_id,
+                        .policy_id = policy->policy_id,
+                        .subject_id = subject_id,
+                        .earned_minor = earned_minor,
+                        .cut_minor = cut_minor,
+                        .slot = slot,
+                        .month = month,
+                        .what = (uint8_t) what};
+
+    g_array_append_val(joint->cuts, row);
+}
+
 /* Findings up to what is allowed act as none; beyond it the dearest act. */
 static gboolean
 decide_findings(SettleJoint *joint, SettleWorker *worker, int32_t distributor_id)
@@ -144,6 +161,15 @@ decide_findings(SettleJoint *joint, SettleWorker *worker, int32_t distributor_id
                g_array_index(joint->findings, SettleJointFinding, end).month == first->month)
             end++;
         act = MAX((int64_t) (end - i) - allowed(joint, first->policy, first->month), 0);
+        for (guint k = i; k < end; k++) {
+            const SettleJointFinding *finding =
+                &g_array_index(joint->findings, SettleJointFinding, k);
+
+            if (finding->total_minor > 0)
+                note_cut(joint, SETTLE_CUT_FINDING, finding->policy, finding->order_id, 0,
+                         finding->month, finding->total_minor,
+                         k < i + act ? finding->total_minor : 0);
+        }
         for (i += (guint) act; i < end; i++) {
             const SettleJointFinding *finding =
                 &g_array_index(joint->findings, SettleJointFinding, i);
@@ -258,16 +284,27 @@ fill(SettleJoint *joint, const SettlePolicy *policy, const SettleRule *rule,
     room = room_of(joint, policy, rule, ceiling, month);
     target_minor = MIN(target_minor, room->left_minor);
     room->left_minor -= target_minor;
+    room->used_minor += target_minor;
     return target_minor;
 }
 
 /* The rule's ceiling first, then the policy's over what that left. */
 static int64_t
-cut(SettleJoint *joint, const SettlePolicy *policy, const SettleRule *rule, SettleMonth month,
-    int64_t target_minor)
+cut(SettleJoint *joint, const SettlePolicy *policy, const SettleRule *rule, int64_t subject_id,
+    SettleSlot slot, SettleMonth month, int64_t target_minor)
 {
-    target_minor = fill(joint, policy, rule, &rule->terms.ceiling, month, target_minor);
-    return fill(joint, policy, NULL, &policy->terms.ceiling, month, target_minor);
+    /* of a window that is not over the month that it is paid in */
+    SettleMonth paid = MIN(month, settle_day_month(joint->context->date));
+    int64_t by_rule = fill(joint, policy, rule, &rule->terms.ceiling, month, target_minor);
+    int64_t left = fill(joint, policy, NULL, &policy->terms.ceiling, month, by_rule);
+
+    if (by_rule < target_minor)
+        note_cut(joint, SETTLE_CUT_RULE_CEILING, policy, subject_id, slot, paid, target_minor,
+                 target_minor - by_rule);
+    if (left < by_rule)
+        note_cut(joint, SETTLE_CUT_POLICY_CEILING, policy, subject_id, slot, paid, by_rule,
+                 by_rule - left);
+    return left;
 }
 
 /* --- pay-when-paid -------------------------------------------------------------------------------
@@ -315,7 +352,8 @@ decide(SettleJoint *joint, SettleWorker *worker, int32_t distributor_id)
     g_array_sort(joint->items, compare_items);
     for (guint i = 0; i < joint->items->len; i++) {
         SettleJointItem *item = &g_array_index(joint->items, SettleJointItem, i);
-        int64_t left = cut(joint, item->policy, item->rule, item->origin, item->target_minor);
+        int64_t left = cut(joint, item->policy, item->rule, item->order_id, item->slot,
+                           item->origin, item->target_minor);
 
         item->earned_minor -= item->target_minor - left;
         item->target_minor = left;
@@ -342,6 +380,7 @@ settle_joint_decide(SettleJoint *joint, SettleWorker *worker, int32_t distributo
     joint->failed = FALSE;
     g_array_set_size(joint->items, 0);
     g_array_set_size(joint->rooms, 0);
+    g_array_set_size(joint->cuts, 0);
     g_hash_table_remove_all(joint->tolerated);
     if (joint->pairs->len == 0)
         return TRUE;
@@ -394,13 +433,15 @@ settle_joint_standing(const SettleJoint *joint, const SettleSubject *subject,
 
 gboolean
 settle_joint_window(SettleJoint *joint, const SettlePolicy *policy, const SettleRule *rule,
-                    SettleMonth window_end, int64_t *target_minor, SettleStanding *ret_standing)
+                    int64_t subject_id, SettleMonth window_end, int64_t *target_minor,
+                    SettleStanding *ret_standing)
 {
     gboolean is_joint = settle_joint_is(joint, joint->distributor_id, policy);
     SettleStanding standing;
 
     if (is_joint)
-        *target_minor = cut(joint, policy, rule, window_end, *target_minor);
+        *target_minor = cut(joint, policy, rule, subject_id, settle_slot(rule->number, 0, 0),
+                            window_end, *target_minor);
     if (!settle_standing_of(policy, rule, settle_month_last(window_end), *target_minor,
                             *target_minor, FALSE, joint->context->date, &standing))
         return FALSE;
@@ -410,4 +451,33 @@ settle_joint_window(SettleJoint *joint, const SettlePolicy *policy, const Settle
             is_joint ? take_money(joint, policy, window_end, standing.payable_minor) : 0);
     *ret_standing = standing;
     return TRUE;
+}
+
+void
+settle_joint_report(const SettleJoint *joint, SettleOutput *output)
+{
+    if (joint->pairs->len == 0 || joint->failed)
+        return;
+    for (guint i = 0; i < joint->pairs->len; i++) {
+        const SettleJointPair *pair = &g_array_index(joint->pairs, SettleJointPair, i);
+        SettleCutScope scope = {.distributor_id = pair->distributor_id,
+                                .policy_id = pair->policy->policy_id,
+                                .first = settle_day_month(pair->policy->closing_from)};
+
+        if (pair->distributor_id == joint->distributor_id)
+            g_array_append_val(output->cut_scopes, scope);
+    }
+    g_array_append_vals(output->cuts, joint->cuts->data, joint->cuts->len);
+    for (guint i = 0; i < joint->rooms->len; i++) {
+        const SettleJointRoom *room = &g_array_index(joint->rooms, SettleJointRoom, i);
+        SettleVolumeRow use = {.distributor_id = joint->distributor_id,
+                               .carrier_id = room->policy->carrier_id,
+                               .policy_id = room->policy->policy_id,
+                               .rule = room->rule != NULL ? (int32_t) room->rule->number : 0,
+                               .what = SETTLE_CHANGE_CEILING,
+                               .window_end = room->window_end,
+                               .value = room->used_minor};
+
+        g_array_append_val(output->uses, use);
+    }
 }

@@ -39,7 +39,7 @@ typedef struct {
     const SettlePolicy *policy;
     const SettleRule *rule;
     SettleMonth window_end;
-    int64_t left_minor;
+    int64_t left_minor, used_minor;
 } SettleJointRoom;
 
 /* A fraud finding in force. */
@@ -65,6 +65,7 @@ struct SettleJoint {
     GHashTable *ranks;                         /* order id -> place by closing time */
     /* of the current distributor */
     GArray *items, *rooms, *findings, *lines;
+    GArray *cuts;          /* SettleCutRow */
     GHashTable *tolerated; /* order ids */
     int32_t distributor_id;
     gboolean failed;

@@ -91,6 +91,7 @@ settle_joint_new(const SettleRunContext *context)
     joint->rooms = g_array_new(FALSE, FALSE, sizeof(SettleJointRoom));
     joint->findings = g_array_new(FALSE, FALSE, sizeof(SettleJointFinding));
     joint->lines = g_array_new(FALSE, FALSE, sizeof(SettleJointLines));
+    joint->cuts = g_array_new(FALSE, FALSE, sizeof(SettleCutRow));
     joint->tolerated = g_hash_table_new_full(g_int64_hash, g_int64_equal, g_free, NULL);
     return joint;
 }
@@ -106,6 +107,7 @@ settle_joint_free(SettleJoint *joint)
     g_array_unref(joint->rooms);
     g_array_unref(joint->findings);
     g_array_unref(joint->lines);
+    g_array_unref(joint->cuts);
     g_hash_table_unref(joint->tolerated);
     g_free(joint);
 }

@@ -54,9 +54,13 @@ gboolean settle_joint_measures_anew(const SettlePolicy *policy);
 gboolean settle_joint_standing(const SettleJoint *joint, const struct SettleSubject *subject,
                                const SettleTarget *target, SettleStanding *ret_standing);
 /* The same of a volume window, whose bonus takes what orders left: to be asked once a window, in
- * the order of window end, scope and rule. *target_minor is cut. FALSE on overflow. */
+ * the order of window end, scope and rule. subject_id: the window's; *target_minor is cut. FALSE on
+ * overflow. */
 gboolean settle_joint_window(SettleJoint *joint, const SettlePolicy *policy, const SettleRule *rule,
-                             SettleMonth window_end, int64_t *target_minor,
+                             int64_t subject_id, SettleMonth window_end, int64_t *target_minor,
                              SettleStanding *ret_standing);
+/* What ceilings and tolerance took of the current distributor's orders and windows, and what
+ * ceilings let through: when all of it is settled. */
+void settle_joint_report(const SettleJoint *joint, struct SettleOutput *output);
 
 G_END_DECLS

@@ -1,6 +1,7 @@
 #include "run/worker-internal.h"
 
 #include "calc/events.h"
+#include "run/cuts.h"
 
 /* --- settling one order ---------------------------------------------------------------------- */
 
@@ -404,6 +405,40 @@ settle_order_targets(SettleWorker *worker, const SettleSubject *subject, const S
     return calc(worker, subject, bills, n_bills, &scope);
 }
 
+/* What lifetime caps take of the order's targets; what they took before and no longer do is found
+ * out when the chunk is through. A new order has no before. */
+static void
+note_life_caps(SettleWorker *worker, const SettleSubject *subject)
+{
+    const SettleCutScope scope = {.distributor_id = subject->order->distributor_id,
+                                  .policy_id = subject->policy->policy_id,
+                                  .order_id = subject->order->order_id,
+                                  .first = settle_day_month(subject->order->closing_day)};
+    gboolean capped = FALSE;
+
+    for (guint i = 0; i < worker->targets->len; i++) {
+        const SettleTarget *target = &g_array_index(worker->targets, SettleTarget, i);
+
+        if (target->rule->kind != SETTLE_KIND_REVENUE_SHARE || !target->rule->share.has_life_cap)
+            continue;
+        capped = TRUE;
+        if (target->cut_minor > 0) {
+            SettleCutRow row = {.distributor_id = scope.distributor_id,
+                                .policy_id = scope.policy_id,
+                                .subject_id = scope.order_id,
+                                .earned_minor = target->earned_minor + target->cut_minor,
+                                .cut_minor = target->cut_minor,
+                                .slot = target->slot,
+                                .month = target->origin,
+                                .what = SETTLE_CUT_LIFE_CAP};
+
+            g_array_append_val(worker->output->cuts, row);
+        }
+    }
+    if (capped && !subject->is_new)
+        g_array_append_val(worker->output->cut_scopes, scope);
+}
+
 static gboolean
 settle_new_order(SettleWorker *worker, SettleSubject *subject)
 {
@@ -418,6 +453,7 @@ settle_new_order(SettleWorker *worker, SettleSubject *subject)
     if (!settle_order_targets(worker, subject, subject->bills, subject->n_bills, FALSE) ||
         !add_first(worker, subject) || !count_volumes(worker, subject))
         return FALSE;
+    note_life_caps(worker, subject);
     outcome = new_order_outcome(worker, subject);
     if (outcome != SETTLE_OUTCOME_NONE) {
         add_outcome(worker, subject, outcome);
@@ -441,7 +477,10 @@ settle_whole_order(SettleWorker *worker, SettleSubject *subject, const SettleBil
         !(subject->is_joint && settle_joint_measures_anew(subject->policy)))
         for (guint i = 0; i < worker->targets->len; i++)
             g_array_index(worker->targets, SettleTarget, i).taken = 0;
-    return add_differences(worker, subject, posted, n_posted) && count_volumes(worker, subject);
+    if (!add_differences(worker, subject, posted, n_posted) || !count_volumes(worker, subject))
+        return FALSE;
+    note_life_caps(worker, subject);
+    return TRUE;
 }
 
 static gboolean

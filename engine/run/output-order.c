@@ -68,6 +68,15 @@ settle_output_order_agenda(gconstpointer a, gconstpointer b)
 }
 
 int
+settle_output_order_cuts(gconstpointer a, gconstpointer b)
+{
+    const SettleCutRow *x = a, *y = b;
+
+    return COMPARE({x->distributor_id, y->distributor_id}, {x->month, y->month},
+                   {x->subject_id, y->subject_id}, {x->slot, y->slot}, {x->what, y->what});
+}
+
+int
 settle_output_order_volumes(gconstpointer a, gconstpointer b)
 {
     const SettleVolumeRow *x = a, *y = b;

@@ -10,6 +10,7 @@ int settle_output_order_balances(gconstpointer a, gconstpointer b);
 int settle_output_order_distributors(gconstpointer a, gconstpointer b);
 int settle_output_order_outcomes(gconstpointer a, gconstpointer b);
 int settle_output_order_agenda(gconstpointer a, gconstpointer b);
+int settle_output_order_cuts(gconstpointer a, gconstpointer b);
 int settle_output_order_volumes(gconstpointer a, gconstpointer b); /* deltas and postings */
 int settle_output_order_invoices(gconstpointer a, gconstpointer b);
 

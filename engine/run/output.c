@@ -2,6 +2,7 @@
 
 #include "base/failpoint.h"
 #include "run/balances.h"
+#include "run/cuts.h"
 #include "run/output-order.h"
 #include "store/sql.h"
 
@@ -25,6 +26,9 @@ settle_output_new(const SettleRunContext *context, SettleStore *store)
     output->digest = settle_ledger_digest_new();
     output->totals = g_array_new(FALSE, FALSE, sizeof(SettleTotal));
     output->balances = g_array_new(FALSE, FALSE, sizeof(SettleBalanceRow));
+    output->cuts = g_array_new(FALSE, FALSE, sizeof(SettleCutRow));
+    output->cut_scopes = g_array_new(FALSE, FALSE, sizeof(SettleCutScope));
+    output->uses = g_array_new(FALSE, FALSE, sizeof(SettleVolumeRow));
     output->outcomes = g_array_new(FALSE, FALSE, sizeof(SettleOutcomeRow));
     output->agenda = g_array_new(FALSE, FALSE, sizeof(SettleAgendaRow));
     output->deltas = g_array_new(FALSE, FALSE, sizeof(SettleVolumeRow));
@@ -43,6 +47,9 @@ settle_output_free(SettleOutput *output)
     g_clear_pointer(&output->kept, g_array_unref);
     g_array_unref(output->totals);
     g_array_unref(output->balances);
+    g_array_unref(output->cuts);
+    g_array_unref(output->cut_scopes);
+    g_array_unref(output->uses);
     g_array_unref(output->outcomes);
     g_array_unref(output->agenda);
     g_array_unref(output->deltas);
@@ -66,6 +73,9 @@ settle_output_open(SettleOutput *output, GError **error)
 {
     g_array_set_size(output->totals, 0);
     g_array_set_size(output->balances, 0);
+    g_array_set_size(output->cuts, 0);
+    g_array_set_size(output->cut_scopes, 0);
+    g_array_set_size(output->uses, 0);
     g_array_set_size(output->outcomes, 0);
     g_array_set_size(output->agenda, 0);
     g_array_set_size(output->deltas, 0);
@@ -392,6 +402,25 @@ send_agenda(SettleOutput *output, SettleWriter *writer, gconstpointer row, GErro
     return TRUE;
 }
 
+static gboolean
+send_cut(SettleOutput *output, SettleWriter *writer, gconstpointer row, GError **error)
+{
+    const SettleCutRow *c = row;
+
+    if (!settle_writer_row(writer, 9, error))
+        return FALSE;
+    settle_writer_i32(writer, c->distributor_id);
+    settle_writer_month(writer, c->month);
+    settle_writer_i64(writer, c->subject_id);
+    settle_writer_i32(writer, c->slot);
+    settle_writer_i16(writer, c->what);
+    settle_writer_i32(writer, output->context->run_id);
+    settle_writer_i32(writer, c->policy_id);
+    settle_writer_i64(writer, c->earned_minor);
+    settle_writer_i64(writer, c->cut_minor);
+    return TRUE;
+}
+
 static void
 put_volume_key(SettleWriter *writer, const SettleVolumeRow *v)
 {
@@ -550,9 +579,11 @@ send_receipt(SettleOutput *output, int32_t chunk, const GArray *rows, GError **e
 }
 
 gboolean
-settle_output_balances(SettleOutput *output, SettleStore *reader, GError **error)
+settle_output_complete(SettleOutput *output, SettleStore *reader, GError **error)
 {
-    return settle_balances_add(output->context, reader, output->totals, output->balances, error);
+    return settle_balances_add(output->context, reader, output->totals, output->balances, error) &&
+           settle_cuts_changes(output->context, reader, output->cut_scopes, output->cuts,
+                               output->uses, output->deltas, error);
 }
 
 gboolean
@@ -565,7 +596,7 @@ settle_output_send(SettleOutput *output, SettleStore *reader, int32_t chunk, GEr
 
     if (!settle_writer_finish(g_steal_pointer(&output->transfers), error) ||
         !settle_failpoint(RUN_CHUNK_TRANSFERS, error) ||
-        !settle_output_balances(output, reader != NULL ? reader : output->store, error))
+        !settle_output_complete(output, reader != NULL ? reader : output->store, error))
         return FALSE;
     /* The transfers have their digests; what stands beside them is summed for the receipt. */
     settle_store_sum_rows(output->store, rows);
@@ -584,6 +615,9 @@ settle_output_send(SettleOutput *output, SettleStore *reader, int32_t chunk, GEr
            send_array(output, output->agenda, settle_sql_copy_agenda, settle_output_order_agenda,
                       send_agenda, error) &&
            settle_failpoint(RUN_CHUNK_AGENDA, error) &&
+           send_array(output, output->cuts, settle_sql_copy_cut, settle_output_order_cuts,
+                      send_cut, error) &&
+           settle_failpoint(RUN_CHUNK_CUTS, error) &&
            send_array(output, output->deltas, settle_sql_copy_window_change,
                       settle_output_order_volumes, send_delta, error) &&
            settle_failpoint(RUN_CHUNK_DELTAS, error) &&

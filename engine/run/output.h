@@ -72,6 +72,22 @@ typedef struct {
     int64_t balance_minor; /* debit less credit */
 } SettleBalanceRow;
 
+typedef enum {
+    SETTLE_CUT_RULE_CEILING = 1,
+    SETTLE_CUT_POLICY_CEILING = 2,
+    SETTLE_CUT_LIFE_CAP = 3,
+    SETTLE_CUT_FINDING = 4, /* where some are tolerated; nothing is cut by one that is */
+} SettleCutWhat;
+
+/* What was cut of a slot, and by what. */
+typedef struct {
+    int32_t distributor_id, policy_id;
+    int64_t subject_id, earned_minor, cut_minor;
+    SettleSlot slot;
+    SettleMonth month;
+    uint8_t what; /* SettleCutWhat */
+} SettleCutRow;
+
 typedef struct {
     SettleInvoice *invoice; /* owned */
     int32_t carrier_id, after_run, place;
@@ -86,7 +102,10 @@ typedef struct SettleOutput {
     SettleLedgerDigest *digest;
     GArray *totals;    /* SettleTotal, all of the chunk */
     guint first_total; /* of the current distributor */
-    GArray *balances;  /* SettleBalanceRow: when it is sent */
+    GArray *balances;  /* SettleBalanceRow: when it is complete */
+    GArray *cuts;      /* SettleCutRow: all within the scopes; when it is complete, what changed */
+    GArray *cut_scopes; /* SettleCutScope */
+    GArray *uses;       /* SettleVolumeRow: what ceilings let through within them, in all */
     GArray *outcomes, *agenda, *deltas, *postings, *distributors, *invoices;
     int32_t distributor_id;
     /* what the last transfer's policy was: transfers of one policy come in long rows */
@@ -110,9 +129,10 @@ void settle_output_distributor(SettleOutput *output, int32_t distributor_id);
 gboolean settle_output_transfer(SettleOutput *output, const SettleTransfer *transfer,
                                 GError **error);
 void settle_output_distributor_end(SettleOutput *output);
-/* Works the balances of the accounts out that something was posted to. reader: a connection without
- * an open COPY. */
-gboolean settle_output_balances(SettleOutput *output, SettleStore *reader, GError **error);
+/* Works out what depends on what earlier runs wrote: the balances of the accounts that something
+ * was posted to, which cuts are otherwise than before. reader: a connection without an open COPY.
+ */
+gboolean settle_output_complete(SettleOutput *output, SettleStore *reader, GError **error);
 /* Sends the rest and the receipt. reader: as above; NULL: the output's own. */
 gboolean settle_output_send(SettleOutput *output, SettleStore *reader, int32_t chunk,
                             GError **error);

@@ -200,6 +200,24 @@ put_balances(const SettleOutput *output, GArray *rows)
     }
 }
 
+static const SettleReplayTable cut_table = {
+    "cut",
+    COLUMNS(N("distributor"), {"of", SETTLE_REPLAY_MONTH}, {"", SETTLE_REPLAY_SUBJECT},
+            {"rule", SETTLE_REPLAY_SLOT}, N("what"), {"policy", SETTLE_REPLAY_POLICY},
+            MONEY("earned"), MONEY("cut")),
+    8, 5};
+
+static void
+put_cuts(const SettleOutput *output, GArray *rows)
+{
+    for (guint i = 0; i < output->cuts->len; i++) {
+        const SettleCutRow *c = &g_array_index(output->cuts, SettleCutRow, i);
+
+        PUT(rows, c->distributor_id, settle_month_first(c->month), c->subject_id, c->slot, c->what,
+            c->policy_id, c->earned_minor, c->cut_minor);
+    }
+}
+
 static const SettleReplayTable outcome_table = {
     "reason for zero",
     COLUMNS(N("distributor"), {"closed in", SETTLE_REPLAY_MONTH}, {"", SETTLE_REPLAY_ORDER},
@@ -321,7 +339,7 @@ put_lines(const SettleOutput *output, GArray *rows)
     }
 }
 
-/* Closing months with an outcome: a reason for zero in another one is what verify finds; here the
+/* Months with an outcome or a cut: one in another is what verify finds; here the
  * whole history would have to be read for it. */
 static void
 outcome_months(const SettleOutput *output, SettleMonth *ret_first, SettleMonth *ret_last)
@@ -332,6 +350,12 @@ outcome_months(const SettleOutput *output, SettleMonth *ret_first, SettleMonth *
 
         *ret_first = MIN(*ret_first, o->closing_month);
         *ret_last = MAX(*ret_last, o->closing_month);
+    }
+    for (guint i = 0; i < output->cuts->len; i++) {
+        const SettleCutRow *c = &g_array_index(output->cuts, SettleCutRow, i);
+
+        *ret_first = MIN(*ret_first, c->month);
+        *ret_last = MAX(*ret_last, c->month);
     }
 }
 
@@ -458,6 +482,8 @@ settle_replay_compare(SettleReplay *replay, SettleStore *store, const SettleOutp
                          IN_MONTH, put_totals, error) &&
            compare_table(replay, store, output, first, last, &balance_table,
                          settle_sql_replay_balances, IN_MONTH, put_balances, error) &&
+           compare_table(replay, store, output, first, last, &cut_table, settle_sql_replay_cuts,
+                         IN_CLOSING_MONTHS, put_cuts, error) &&
            compare_table(replay, store, output, first, last, &outcome_table,
                          settle_sql_replay_outcomes, IN_CLOSING_MONTHS, put_outcomes, error) &&
            compare_table(replay, store, output, first, last, &agenda_table,

@@ -142,7 +142,7 @@ static gboolean
 compare_all(SettleReplay *replay, SettleStore *store, SettleOutput *output, int32_t first,
             int32_t last, GError **error)
 {
-    return settle_output_balances(output, store, error) &&
+    return settle_output_complete(output, store, error) &&
            settle_replay_compare(replay, store, output, first, last, error);
 }
 

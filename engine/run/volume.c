@@ -322,8 +322,8 @@ evaluate(SettleVolumes *volumes, SettleJoint *joint, Window *window)
         !settle_volume_target(&window->rule->volume, window->measure, window->policy->rounding,
                               &target) ||
         target > WINDOW_LARGEST_MINOR ||
-        !settle_joint_window(joint, window->policy, window->rule, window->window_end, &target,
-                             &window->standing))
+        !settle_joint_window(joint, window->policy, window->rule, subject_of(window),
+                             window->window_end, &target, &window->standing))
         return FALSE;
     window->target_minor = target;
     return TRUE;

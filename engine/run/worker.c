@@ -175,6 +175,7 @@ settle_chunk(SettleWorker *worker, const SettleChunk *chunk, GError **error)
             settle_merge_match(worker, &subject);
         if (!settle_volumes_close(worker->volumes, worker->joint, id, worker->output, error))
             return FALSE;
+        settle_joint_report(worker->joint, worker->output);
         settle_output_distributor_end(worker->output);
         if (settle_invoicing_wanted(worker->invoicing) &&
             !settle_invoicing_draft(worker->invoicing, id, worker->output, error))
@@ -236,7 +237,7 @@ settle_worker_chunk(SettleWorker *worker, const SettleChunk *chunk, SettleChunkS
              settle_chunk(worker, chunk, &failure) &&
              settle_output_finish(worker->output, worker->reader, chunk->chunk, &failure) &&
              (worker->context->sink == NULL ||
-              (settle_output_balances(worker->output, worker->reader, &failure) &&
+              (settle_output_complete(worker->output, worker->reader, &failure) &&
                worker->context->sink->chunk_done(worker->context->sink, worker->reader,
                                                  worker->output, chunk, &failure)));
     }

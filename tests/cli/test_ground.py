@@ -154,5 +154,88 @@ class Balances(Case):
         self.assertIn('account distributor of carrier id 1 stands at', self.settle('verify', code=1))
 
 
+class Cuts(Case):
+    def cuts(self, column='cut_minor'):
+        """Of what stands by now: order (or window), rule, item, by what."""
+        return {(subject or 'window', rule or '', int(item), by): int(cut) for subject, rule, item, by, cut in
+                self.database.sql(f'SELECT o.upstream_id, c.rule, c.item, c.cut_by, c.{column} FROM settle_view.cut c '
+                                  'LEFT JOIN settle.closed_order o ON o.order_id = c.subject_id')}
+
+    def rows_of(self, table):
+        return int(self.database.value(f'SELECT count(*) FROM settle.{table}'))
+
+    def used(self):
+        """What ceilings let through, by rule number (0: the policy's) and window."""
+        return {(int(rule), end): int(used) for rule, end, used in self.database.sql(
+            "SELECT rule, to_char(window_end, 'YYYY-MM'), sum(delta) FROM settle.window_change WHERE what = 2 "
+            'GROUP BY 1, 2 HAVING sum(delta) <> 0')}
+
+    def test_ceilings(self):
+        """A row for what each ceiling takes, none where nothing changes, one of nothing when room is free again."""
+        self.prepare('- upfront: first\n  pay: 40.00\n  ceiling: {window: month, amount: 100.00}\n' + VOLUME,
+                     top='ceiling: {window: month, amount: 110.00}\n')
+        self.send('orders', '2026-01-10', *[order(k, f'2026-01-0{i}') for i, k in enumerate('ABCD', 1)])
+        self.run_to('2026-01-10')
+        self.assertEqual(self.cuts(), {('C', 'first', 0, 'ceiling'): 2000, ('D', 'first', 0, 'ceiling'): 4000})
+        self.assertEqual(self.used(), {(1, '2026-01'): 10000, (0, '2026-01'): 10000})
+        self.run_to('2026-01-31')
+        # four orders at 5.00, of which 10.00 are left under the policy's ceiling
+        self.assertEqual(self.cuts(), {('C', 'first', 0, 'ceiling'): 2000, ('D', 'first', 0, 'ceiling'): 4000,
+                                       ('window', 'volume', 0, 'policy-ceiling'): 1000})
+        self.assertEqual(self.used(), {(1, '2026-01'): 10000, (0, '2026-01'): 11000})
+        before = self.rows_of('cut')
+        self.send('orders', '2026-02-03', order('E', '2026-02-03'))
+        self.run_to('2026-02-03')
+        self.assertEqual(self.rows_of('cut'), before)
+        self.assertEqual(self.used(), {(1, '2026-01'): 10000, (0, '2026-01'): 11000, (1, '2026-02'): 4000,
+                                       (0, '2026-02'): 4000})
+        self.send('events', '2026-02-04', event('e1', 'A', 'full-refund', '2026-02-04'),
+                  event('e2', 'B', 'full-refund', '2026-02-04'))
+        self.run_to('2026-02-04')
+        self.assertEqual(self.cuts(), {})
+        self.assertEqual(self.used(), {(1, '2026-01'): 8000, (0, '2026-01'): 9000, (1, '2026-02'): 4000,
+                                       (0, '2026-02'): 4000})
+        self.assertEqual(self.rows_of('cut'), before + 3)
+        self.proven()
+        world.tamper(self.database, 'UPDATE settle.cut SET cut_minor = cut_minor - 1 WHERE cut_minor > 1')
+        self.settle('verify', code=1)
+        self.assertIn('cut', self.settle('replay', '--run', '1..', code=1))
+
+    def test_lifetime_cap(self):
+        """In the order of contract months: a bill that comes late frees what another had taken."""
+        self.prepare('- revenue-share: share\n  base: billed\n  months: 0..12\n  rate: 10%\n  life-cap: 10.00\n')
+        self.send('orders', '2026-01-10', order('A', '2026-01-10', contract='A'))
+        bills = [('2026-02', '2026-03-05', '80.00', 1), ('2026-03', '2026-04-05', '50.00', 1),
+                 ('2026-01', '2026-04-06', '30.00', 1), ('2026-02', '2026-05-05', '10.00', 2)]
+        seen = []
+        for month, issued, billed, revision in bills:
+            self.send('bills', issued, bill('A', month, issued, billed=billed, revision=str(revision)))
+            self.run_to(issued)
+            seen.append({item: cut for (_, _, item, by), cut in self.cuts().items() if by == 'life-cap'})
+        self.assertEqual(seen, [{}, {2: 300}, {1: 100, 2: 500}, {}])
+        self.assertEqual(self.rows_of('cut'), 1 + 2 + 2)
+        self.proven()
+
+    def test_findings(self):
+        """Where some findings are tolerated each has a row: what it takes, or that it takes nothing."""
+        self.prepare('- upfront: first\n  pay: 10.00\n- upfront: percent\n  group: b\n  pay: 3%\n',
+                     top='fraud-tolerance: {share: 0%, count: 1}\n')
+        self.send('orders', '2026-01-10', order('A', '2026-01-09'), order('B', '2026-01-10', paid='200.00'),
+                  order('C', '2026-01-10'))
+        self.run_to('2026-01-10')
+        self.assertEqual(self.rows_of('cut'), 0)
+        self.send('events', '2026-01-12', event('e1', 'A', 'fraud', '2026-01-12'))
+        self.run_to('2026-01-12')
+        self.assertEqual((self.cuts(), self.cuts('earned_minor')),
+                         ({('A', '', 0, 'finding'): 0}, {('A', '', 0, 'finding'): 1300}))
+        self.send('events', '2026-01-13', event('e2', 'B', 'fraud', '2026-01-13'))
+        self.run_to('2026-01-13')
+        self.assertEqual(self.cuts(), {('A', '', 0, 'finding'): 0, ('B', '', 0, 'finding'): 1600})
+        self.send('events', '2026-01-14', event('e3', 'B', 'reinstate', '2026-01-14', reinstates='e2'))
+        self.run_to('2026-01-14')
+        self.assertEqual(self.cuts(), {('A', '', 0, 'finding'): 0})
+        self.proven()
+
+
 if __name__ == '__main__':
     settle_test.main()

@@ -142,6 +142,23 @@ CREATE TABLE settle.window_posting (
     PRIMARY KEY (distributor_id, window_end, carrier_id, rule, scope_kind, scope_id, policy_id, item, run_id)
 );
 
+-- What of a slot's target was cut, and by what; the latest row of a slot holds, one of nothing says that nothing is.
+-- month: the slot's origin, of a finding the closing month.
+CREATE TABLE settle.cut (
+    distributor_id integer NOT NULL,
+    month          date NOT NULL,
+    subject_id     bigint NOT NULL,
+    slot           integer NOT NULL,     -- of the main leg; 0 of a finding: the whole order
+    what           smallint NOT NULL,    -- 1 the rule's ceiling, 2 the policy's ceiling, 3 the rule's lifetime cap,
+                                         -- 4 a fraud finding where some are tolerated: cut 0, it is
+    run_id         integer NOT NULL,
+    policy_id      integer NOT NULL,
+    earned_minor   bigint NOT NULL,      -- before it
+    cut_minor      bigint NOT NULL,
+    CONSTRAINT cut_check CHECK (what BETWEEN 1 AND 4 AND cut_minor BETWEEN 0 AND earned_minor AND slot >= 0),
+    PRIMARY KEY (distributor_id, month, subject_id, slot, what, run_id)
+) PARTITION BY RANGE (month);
+
 -- One row per distributor, currency and tax rate that had something to invoice at a cycle's end,
 -- carried forward or not. It binds the totals of the runs (after_run, run_id] that are its own.
 CREATE TABLE settle.invoice (

@@ -77,6 +77,22 @@ SELECT r.run_id, r.business_date, coalesce(c.carrier, '') AS carrier, coalesce(d
   LEFT JOIN settle_view.distributor d USING (distributor_id)
   JOIN settle_view.account a USING (role);
 
+-- What ceilings, caps and tolerances take by now of what is earned. A finding that is tolerated takes nothing.
+CREATE VIEW settle_view.cut AS
+SELECT p.carrier, d.distributor, p.policy, p.version AS policy_version, u.rule, (c.slot >> 4) & 4095 AS item,
+       CASE WHEN c.subject_id < 4611686018427387904 THEN c.subject_id END AS order_id, c.month,
+       (ARRAY['ceiling', 'policy-ceiling', 'life-cap', 'finding'])[c.what] AS cut_by, c.earned_minor, c.cut_minor,
+       p.currency_no, c.run_id, c.distributor_id, c.subject_id, c.slot
+  FROM (SELECT DISTINCT ON (x.distributor_id, x.month, x.subject_id, x.slot, x.what) x.*
+          FROM settle.cut x
+          JOIN settle.run_publication q USING (run_id)
+         ORDER BY x.distributor_id, x.month, x.subject_id, x.slot, x.what, x.run_id DESC) c
+  JOIN (SELECT y.policy_id, y.name AS policy, y.version, y.currency AS currency_no, k.carrier
+          FROM settle.policy y JOIN settle_view.carrier k USING (carrier_id)) p USING (policy_id)
+  JOIN settle_view.distributor d USING (distributor_id)
+  LEFT JOIN settle.policy_rule u ON u.policy_id = c.policy_id AND u.number = c.slot >> 16
+ WHERE c.earned_minor > 0;
+
 CREATE VIEW settle_view.invoice AS
 SELECT CASE WHEN NOT i.carried
             THEN c.carrier || '-' || s.year || '-' || lpad((s.base + i.place)::text, 6, '0') END AS number,
