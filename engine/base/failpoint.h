@@ -72,7 +72,7 @@ G_BEGIN_DECLS
     X(POLICY_SUBMIT_COMMITTED, "policy-submit-committed", CONNECTION, "it is submitted")           \
     X(POLICY_WITHDRAW_BEFORE, "policy-withdraw-before", DATABASE, "a submission is known")         \
     X(POLICY_WITHDRAW_COMMITTED, "policy-withdraw-committed", CONNECTION, "it is withdrawn")       \
-    X(POLICY_INSERTED, "policy-activate-inserted", DATABASE, "a policy without its rules")         \
+    X(POLICY_INSERTED, "policy-activate-inserted", DATABASE, "a policy is written")                \
     X(POLICY_BEFORE_COMMIT, "policy-activate-before-commit", DATABASE, "a policy with its rules")  \
     X(POLICY_COMMITTED, "policy-activate-committed", CONNECTION, "a policy is active")             \
     X(PERIOD_BEFORE_COMMIT, "period-close-before-commit", DATABASE, "the decision is written")     \
@@ -104,12 +104,10 @@ G_BEGIN_DECLS
     X(RUN_CHUNK_RECEIPT, "run-chunk-before-commit", DATABASE, "the receipt is written")            \
     X(RUN_CHUNK_COMMITTED, "run-chunk-committed", CONNECTION, "a chunk is done")                   \
     X(RUN_PUBLISH_CHECKED, "run-publish-checked", DATABASE, "receipts and expected facts agree")   \
-    X(RUN_PUBLISH_CONSUMED, "run-publish-consumed", DATABASE, "batches are consumed")              \
     X(RUN_PUBLISH_NUMBERED, "run-publish-numbered", DATABASE, "invoice numbers are given")         \
     X(RUN_PUBLISH_BATCHES, "run-publish-batches", DATABASE, "invoice batches are written")         \
-    X(RUN_PUBLISH_INSERTED, "run-publish-inserted", DATABASE, "the digest is chained")             \
+    X(RUN_PUBLISH_INSERTED, "run-publish-inserted", DATABASE, "batches consumed, digest chained")  \
     X(RUN_PUBLISH_SEALED, "run-publish-sealed", DATABASE, "the seal over all that is small")       \
-    X(RUN_PUBLISH_WATERMARK, "run-publish-watermark", DATABASE, "the watermark is moved")          \
     X(RUN_PUBLISH_COMMITTED, "run-publish-committed", CONNECTION, "a night is published")          \
     X(RUN_ABANDON_BEFORE_COMMIT, "run-abandon-before-commit", DATABASE, "giving up is written")    \
     X(RUN_ABANDON_COMMITTED, "run-abandon-committed", CONNECTION, "a run is given up")             \

@@ -111,10 +111,12 @@ settle_invoice_batches(const SettleCli *cli, int argc, char **argv)
 
 static gboolean
 check_approval(SettleStore *store, const char *batch, int32_t run, const char *carrier,
-               GError **error)
+               uint8_t ret_digest[SETTLE_DIGEST_BYTES], GError **error)
 {
     g_autoptr(SettleResult) row =
         settle_store_query(store, settle_sql_invoice_batch, error, "is", run, carrier);
+    const uint8_t *digest;
+    size_t length;
 
     if (row == NULL)
         return FALSE;
@@ -132,17 +134,22 @@ check_approval(SettleStore *store, const char *batch, int32_t run, const char *c
             error, "connect as somebody else: settle --db 'user=...' invoice approve %s", batch);
         return FALSE;
     }
+    digest = settle_result_bytes(row, 0, 5, &length);
+    settle_invariant(length == SETTLE_DIGEST_BYTES);
+    memcpy(ret_digest, digest, length);
     return TRUE;
 }
 
 static gboolean
 approve(SettleStore *store, const char *batch, int32_t run, const char *carrier, GError **error)
 {
+    uint8_t digest[SETTLE_DIGEST_BYTES];
+
     /* two approvals take turns */
     if (settle_store_begin(store, error) &&
         settle_store_count(store, "control", 0, &(int64_t){0}, error) &&
-        check_approval(store, batch, run, carrier, error) &&
-        settle_store_control(store, "invoice-approve", batch, "{}", NULL, error) &&
+        check_approval(store, batch, run, carrier, digest, error) &&
+        settle_store_control(store, "invoice-approve", batch, digest, NULL, NULL, NULL, error) &&
         settle_failpoint(APPROVE_BEFORE_COMMIT, error) && settle_store_commit(store, error) &&
         settle_failpoint(APPROVE_COMMITTED, error)) {
         printf("invoice batch %s is approved\n", batch);

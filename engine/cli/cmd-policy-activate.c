@@ -157,8 +157,7 @@ settle_command_policy_activate(const SettleCli *cli, int argc, char **argv)
         int32_t policy_id;
         gboolean known;
 
-        if (!settle_policy_activate(store, one->text, one->length, one->policy, &policy_id, &known,
-                                    &error)) {
+        if (!settle_policy_activate(store, one->policy, &policy_id, &known, &error)) {
             g_prefix_error(&error, "%s: ", one->name);
             return settle_cli_fail(error);
         }

@@ -219,6 +219,8 @@ insert_batch(SettleIntakeJob *job, gboolean sealed, const char *reason, GError *
     if (job->options.control_sum != NULL &&
         settle_intake_parse_control_sum(job->options.control_sum, &control))
         control_sum = settle_intake_sum_minor_text(control, exponent);
+    g_auto(SettleSumColumns) sums = {0};
+    settle_sum_columns_init(&sums, job->sums);
     return settle_store_exec(
                job->store, settle_sql_intake_insert_batch, error, "issdsslslsllllssslyI",
                job->batch_id, settle_intake_kind_name(job->kind), job->name,
@@ -229,8 +231,9 @@ insert_batch(SettleIntakeJob *job, gboolean sealed, const char *reason, GError *
                job->unproved == NULL ? "" : job->unproved, job->file_name,
                job->is_file ? job->file_bytes : (int64_t) -1, job->is_file ? job->sha256 : NULL,
                sizeof job->sha256, job->carriers->data, (size_t) job->carriers->len) &&
-           settle_store_insert_sums(job->store, settle_sql_intake_insert_rows, job->batch_id, 0,
-                                    job->sums, error) &&
+           settle_store_exec(job->store, settle_sql_intake_insert_rows, error, "iSLS",
+                             job->batch_id, sums.tables, sums.n, sums.rows, sums.n, sums.digests,
+                             sums.n) &&
            settle_failpoint(INTAKE_BATCH_INSERTED, error);
 }
 
@@ -276,23 +279,23 @@ insert_codes(SettleIntakeJob *job, GError **error)
 {
     for (int dim = 1; dim < SETTLE_N_DIMS; dim++) {
         size_t n = settle_intake_codes_n_new(job->codes[dim]);
-        int64_t last;
+        g_autoptr(SettleResult) last = NULL;
         if (n == 0)
             continue;
-        if (!find_look_alikes(job, (SettleDim) dim, error) ||
-            !settle_store_count(job->store, counters[dim], (int64_t) n, &last, error))
+        if (!find_look_alikes(job, (SettleDim) dim, error))
             return FALSE;
-        if (last != job->next_id[dim] - 1) {
+        last = settle_store_query(job->store, settle_sql_intake_insert_codes, error, "iS",
+                                  (int32_t) dim, settle_intake_codes_new_texts(job->codes[dim]), n);
+        if (last == NULL)
+            return FALSE;
+        if (settle_result_i64(last, 0, 0) != job->next_id[dim] - 1) {
             g_set_error(error, SETTLE_ERROR, SETTLE_ERROR_STATE,
                         "%s codes were added by another session meanwhile",
                         settle_dim_name((SettleDim) dim));
             settle_error_hint(error, "import again");
             return FALSE;
         }
-        if (!settle_store_exec(job->store, settle_sql_intake_insert_codes, error, "iIS",
-                               (int32_t) dim, settle_intake_codes_new_ids(job->codes[dim]), n,
-                               settle_intake_codes_new_texts(job->codes[dim]), n) ||
-            !settle_failpoint(INTAKE_CODES_INSERTED, error))
+        if (!settle_failpoint(INTAKE_CODES_INSERTED, error))
             return FALSE;
     }
     return TRUE;
@@ -326,15 +329,8 @@ record_origin(SettleIntakeJob *job, const Origin *origin, GError **error)
     if (origin->released == 0)
         return TRUE;
     const GArray *lines = settle_intake_source_lines(job->source);
-    int64_t position;
-    g_autofree char *subject = g_strdup_printf("batch %d", origin->released);
-    g_autofree char *detail =
-        g_strdup_printf("{\"rows\": %u, \"into\": %d}", lines->len, job->batch_id);
-    return settle_store_control(job->store, "quarantine-release", subject, detail, &position,
-                                error) &&
-           settle_store_exec(job->store, settle_sql_intake_insert_release, error, "iLil",
-                             origin->released, lines->data, (size_t) lines->len, job->batch_id,
-                             position) &&
+    return settle_store_exec(job->store, settle_sql_intake_insert_release, error, "iLi",
+                             origin->released, lines->data, (size_t) lines->len, job->batch_id) &&
            settle_failpoint(INTAKE_RELEASE_RECORDED, error);
 }
 

@@ -193,7 +193,7 @@ settle_statement_import(SettleStore *store, const char *path, const char *carrie
     char hex[SETTLE_DIGEST_BYTES * 2 + 1];
     g_autoptr(GArray) sums = g_array_new(FALSE, FALSE, sizeof(SettleTableSum));
     SettleTableSum sum = {.rows = 0};
-    int64_t position;
+    int64_t last, position;
     int32_t carrier_id;
     gboolean stored;
 
@@ -205,7 +205,7 @@ settle_statement_import(SettleStore *store, const char *path, const char *carrie
     if (!settle_store_begin(store, error))
         return FALSE;
     /* the counter's row is ours until the end: nobody takes in the same one beside us */
-    if (!settle_store_count(store, "control", 0, &(int64_t){0}, error) ||
+    if (!settle_store_count(store, "control", 0, &last, error) ||
         (holds = settle_store_query(store, settle_sql_statement_current, error, "s", name)) == NULL)
         goto failed;
     if (settle_result_rows(holds) > 0 && strcmp(settle_result_text(holds, 0, 2), hex) == 0 &&
@@ -215,21 +215,20 @@ settle_statement_import(SettleStore *store, const char *path, const char *carrie
         return settle_statement_load(store, carrier, period, ret_statement, error);
     }
     settle_store_sum_rows(store, sums);
-    stored = settle_store_control_place(store, &position, error) &&
-             store_lines(store, path, mapping, carrier_id, period, &reading, hex, position, error);
+    stored = store_lines(store, path, mapping, carrier_id, period, &reading, hex, last + 1, error);
     settle_store_sum_rows(store, NULL);
     if (!stored)
         goto failed;
     if (sums->len > 0)
         sum = g_array_index(sums, SettleTableSum, 0);
-    detail =
-        settle_store_query(store, settle_sql_statement_detail, error, "ssslllly", file_shown, hex,
-                           how, reading.n_lines, reading.n_unreadable, reading.total_minor,
-                           tolerance_minor, sum.digest, sizeof sum.digest);
-    if (detail == NULL ||
-        !settle_store_control_at(store, position, "statement-import", name,
-                                 settle_result_text(detail, 0, 0), error) ||
-        !settle_store_commit(store, error))
+    detail = settle_store_query(store, settle_sql_statement_detail, error, "sslllly", file_shown,
+                                how, reading.n_lines, reading.n_unreadable, reading.total_minor,
+                                tolerance_minor, sum.digest, sizeof sum.digest);
+    if (detail == NULL || !settle_store_control(store, "statement-import", name, digest, NULL,
+                                                settle_result_text(detail, 0, 0), &position, error))
+        goto failed;
+    settle_invariant(position == last + 1);
+    if (!settle_store_commit(store, error))
         goto failed;
     if (!settle_statement_load(store, carrier, period, ret_statement, error))
         return FALSE;
@@ -246,6 +245,8 @@ settle_statement_load(SettleStore *store, const char *carrier, SettleMonth perio
 {
     g_autofree char *name = name_of(carrier, period);
     g_autoptr(SettleResult) row = NULL;
+    const uint8_t *bytes;
+    size_t length;
     int32_t carrier_id;
 
     if (!find_carrier(store, carrier, &carrier_id, error) ||
@@ -268,6 +269,8 @@ settle_statement_load(SettleStore *store, const char *carrier, SettleMonth perio
         .imported_by = g_strdup(settle_result_text(row, 0, 6)),
         .imported_at = g_strdup(settle_result_text(row, 0, 7)),
     };
+    bytes = settle_result_bytes(row, 0, 8, &length);
+    memcpy(ret_statement->digest, bytes, MIN(length, sizeof ret_statement->digest));
     return TRUE;
 }
 
@@ -682,12 +685,12 @@ settle_statement_decide(SettleStore *store, const SettleStatement *statement,
     for (guint i = 0; i < items->len; i++) {
         const SettleStatementItem *item = g_ptr_array_index(items, i);
         g_autoptr(SettleResult) detail =
-            settle_store_query(store, settle_sql_statement_decision_detail, error, "slls",
-                               item->ref, item->theirs_minor, item->ours_minor, reason);
+            settle_store_query(store, settle_sql_statement_decision_detail, error, "sll", item->ref,
+                               item->theirs_minor, item->ours_minor);
 
         if (detail == NULL ||
-            !settle_store_control(store, action, name, settle_result_text(detail, 0, 0), NULL,
-                                  error)) {
+            !settle_store_control(store, action, name, statement->digest, reason,
+                                  settle_result_text(detail, 0, 0), NULL, error)) {
             settle_store_rollback(store);
             return FALSE;
         }

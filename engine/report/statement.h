@@ -51,7 +51,8 @@ typedef struct {
     int64_t position; /* of its import in the control log */
     int64_t n_lines, tolerance_minor;
     char *file, *imported_by, *imported_at;
-    gboolean is_new; /* it was taken in just now */
+    uint8_t digest[SETTLE_DIGEST_BYTES]; /* of the file */
+    gboolean is_new;                     /* it was taken in just now */
 
     /* filled by matching: */
     GArray *items; /* SettleStatementItem: all that did not match, by line, missing ones last */

@@ -61,14 +61,12 @@ settle_run_context_new(SettleStore *store, const SettleRunOptions *options, Sett
 
 /* Rows (batch id, kind): facts go into the chunks, master data only into the manifest. */
 static void
-take_batches(SettleRunContext *context, SettleResult *rows, GArray *all)
+take_batches(SettleRunContext *context, SettleResult *rows)
 {
     for (int i = 0; i < settle_result_rows(rows); i++) {
         int32_t batch_id = settle_result_i32(rows, i, 0);
         const char *kind = settle_result_text(rows, i, 1);
 
-        if (all != NULL)
-            g_array_append_val(all, batch_id);
         if (g_str_equal(kind, "orders") || g_str_equal(kind, "bills") ||
             g_str_equal(kind, "events") || g_str_equal(kind, "receipts") ||
             g_str_equal(kind, "months"))
@@ -311,27 +309,41 @@ settle_run_context_load(SettleStore *store, SettleRunContext *context, GError **
            load_last_invoice_batches(store, context, error);
 }
 
-/* The manifest: what this run is about, in one transaction, before any of its work. */
-static gboolean
-write_manifest(SettleStore *store, SettleRunContext *context, const GArray *all_batches,
-               const SettleRunOptions *options, GError **error)
+gboolean
+settle_run_begin(SettleStore *store, SettleRunContext *context, const char *kind, GError **error)
 {
-    int64_t run_id;
+    g_autoptr(SettleResult) row =
+        settle_store_query(store, settle_sql_run_begin, error, "sdisl", kind, context->date,
+                           SETTLE_CALCULATION_VERSION, SETTLE_VERSION, context->epoch);
 
-    if (!settle_store_count(store, "run", 1, &run_id, error))
+    if (row == NULL)
         return FALSE;
-    context->run_id = (int32_t) run_id;
-    /* Adding nothing locks the row: nobody can decide anything between here and the commit. */
-    if (!settle_store_count(store, "control", 0, &context->control_position, error))
+    context->run_id = settle_result_i32(row, 0, 0);
+    context->control_position = settle_result_i64(row, 0, 1);
+    context->due = settle_result_bool(row, 0, 2);
+    return TRUE;
+}
+
+static gboolean
+load_batches(SettleStore *store, SettleRunContext *context, GError **error)
+{
+    g_autoptr(SettleResult) batches =
+        settle_store_query(store, settle_sql_run_load_batches, error, "i", context->run_id);
+
+    if (batches == NULL)
         return FALSE;
-    if (!settle_store_exec(store, settle_sql_run_insert, error, "isdblis", context->run_id,
-                           "nightly", context->date, context->due, context->control_position,
-                           SETTLE_CALCULATION_VERSION, SETTLE_VERSION) ||
-        !settle_store_exec(store, settle_sql_run_insert_batches, error, "iI", context->run_id,
-                           all_batches->data, (gsize) all_batches->len) ||
-        !settle_store_exec(store, settle_sql_run_insert_policies, error, "il", context->run_id,
-                           context->control_position) ||
-        !settle_failpoint(RUN_MANIFEST_BATCHES, error) ||
+    take_batches(context, batches);
+    return TRUE;
+}
+
+/* The manifest: what this run is about, in one transaction, before any of its work. Nobody can
+ * decide anything between here and the commit. */
+static gboolean
+write_manifest(SettleStore *store, SettleRunContext *context, const SettleRunOptions *options,
+               GError **error)
+{
+    if (!settle_run_begin(store, context, "nightly", error) ||
+        !load_batches(store, context, error) || !settle_failpoint(RUN_MANIFEST_BATCHES, error) ||
         !settle_run_context_load(store, context, error) ||
         !settle_run_plan_chunks(store, context, options, error))
         return FALSE;
@@ -350,7 +362,7 @@ write_manifest(SettleStore *store, SettleRunContext *context, const GArray *all_
         last[i] = chunk->last_distributor;
         expected[i] = chunk->expected;
     }
-    return settle_store_exec(store, settle_sql_run_insert_chunk, error, "iIIIL", context->run_id,
+    return settle_store_exec(store, settle_sql_run_plan_chunks, error, "iIIIL", context->run_id,
                              numbers, (gsize) n, first, (gsize) n, last, (gsize) n, expected,
                              (gsize) n);
 }
@@ -376,7 +388,6 @@ settle_run_context_start(SettleStore *store, const SettleRunOptions *options, Se
                          GError **error)
 {
     g_autoptr(SettleRunContext) context = settle_run_context_new(store, options, date, due, epoch);
-    g_autoptr(GArray) all_batches = g_array_new(FALSE, FALSE, sizeof(int32_t));
     g_autoptr(SettleResult) pending = NULL;
 
     if (!options->dry_run &&
@@ -387,13 +398,14 @@ settle_run_context_start(SettleStore *store, const SettleRunOptions *options, Se
     pending = settle_store_query(store, settle_sql_run_pending_batches, error, "d", date);
     if (pending == NULL)
         goto fail;
-    take_batches(context, pending, all_batches);
+    take_batches(context, pending);
     if (!due && context->batches->len == 0) {
         settle_store_rollback(store);
         *ret_context = NULL;
         return TRUE;
     }
-    if (!write_manifest(store, context, all_batches, options, error))
+    g_array_set_size(context->batches, 0); /* those that the manifest names */
+    if (!write_manifest(store, context, options, error))
         goto fail;
     settle_run_order_chunks(context->chunks);
     if (options->dry_run)
@@ -416,7 +428,6 @@ settle_run_context_of(SettleStore *store, const SettleRunOptions *options, int32
     g_autoptr(SettleRunContext) context = NULL;
     g_autoptr(SettleResult) run =
         settle_store_query(store, settle_sql_run_load, error, "i", run_id);
-    g_autoptr(SettleResult) batches = NULL;
 
     if (run == NULL)
         return NULL;
@@ -433,11 +444,7 @@ settle_run_context_of(SettleStore *store, const SettleRunOptions *options, int32
                                      settle_result_bool(run, 0, 2), epoch);
     context->run_id = run_id;
     context->control_position = settle_result_i64(run, 0, 3);
-    batches = settle_store_query(store, settle_sql_run_load_batches, error, "i", run_id);
-    if (batches == NULL)
-        return NULL;
-    take_batches(context, batches, NULL);
-    if (!settle_run_context_load(store, context, error))
+    if (!load_batches(store, context, error) || !settle_run_context_load(store, context, error))
         return NULL;
     return g_steal_pointer(&context);
 }

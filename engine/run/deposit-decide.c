@@ -87,15 +87,15 @@ check_possible(SettleStore *store, const Decision *decision, int32_t id, int32_t
 /* Somebody who did not see the answer asks again: nothing is forfeited twice by that. */
 static gboolean
 check_new(SettleStore *store, const char *action, const char *subject, const char *detail,
-          GError **error)
+          const char *reason, GError **error)
 {
     g_autoptr(SettleResult) waiting = NULL;
 
     /* two who decide take turns */
     if (!settle_store_count(store, "control", 0, &(int64_t){0}, error))
         return FALSE;
-    waiting = settle_store_query(store, settle_sql_deposit_waiting, error, "ssj", action, subject,
-                                 detail);
+    waiting = settle_store_query(store, settle_sql_deposit_waiting, error, "ssjs", action, subject,
+                                 detail, reason);
     if (waiting == NULL)
         return FALSE;
     if (settle_result_is_null(waiting, 0, 0))
@@ -116,6 +116,7 @@ write_decision(SettleStore *store, const Decision *decision, GError **error)
     g_autoptr(SettleResult) detail = NULL;
     gboolean has_amount = strcmp(decision->action, "deposit-cover") != 0;
     char amount[SETTLE_MONEY_TEXT_BYTES];
+    uint8_t head[SETTLE_DIGEST_BYTES];
     int32_t id, carrier_id = 0;
 
     if (!look_up(store, decision->party->dim, decision->party->code, &id, error) ||
@@ -123,14 +124,16 @@ write_decision(SettleStore *store, const Decision *decision, GError **error)
          !look_up(store, SETTLE_DIM_CARRIER, decision->carrier, &carrier_id, error)) ||
         !check_possible(store, decision, id, carrier_id, error))
         return FALSE;
-    detail = settle_store_query(
-        store, settle_sql_deposit_detail, error, "issss", (int32_t) decision->party->dim,
-        decision->party->code, decision->carrier,
-        has_amount ? yuan(decision->amount_minor, amount) : NULL, decision->reason);
+    detail =
+        settle_store_query(store, settle_sql_deposit_detail, error, "isss",
+                           (int32_t) decision->party->dim, decision->party->code, decision->carrier,
+                           has_amount ? yuan(decision->amount_minor, amount) : NULL);
     return detail != NULL &&
-           check_new(store, decision->action, subject, settle_result_text(detail, 0, 0), error) &&
-           settle_store_control(store, decision->action, subject, settle_result_text(detail, 0, 0),
-                                NULL, error);
+           check_new(store, decision->action, subject, settle_result_text(detail, 0, 0),
+                     decision->reason, error) &&
+           settle_store_head(store, head, error) &&
+           settle_store_control(store, decision->action, subject, head, decision->reason,
+                                settle_result_text(detail, 0, 0), NULL, error);
 }
 
 /* One transaction: decide writes, the rest is the same for all. */
@@ -184,14 +187,13 @@ settle_deposit_set_default(SettleStore *store, SettleDim dim, int64_t amount_min
 {
     g_autofree char *subject = g_strdup_printf("deposit-%s", settle_dim_name(dim));
     char amount[SETTLE_MONEY_TEXT_BYTES];
-    g_autoptr(SettleResult) detail =
-        settle_store_query(store, settle_sql_deposit_default_detail, error, "ss",
-                           yuan(amount_minor, amount), reason);
+    g_autoptr(SettleResult) detail = settle_store_query(store, settle_sql_deposit_default_detail,
+                                                        error, "s", yuan(amount_minor, amount));
 
     return detail != NULL && settle_store_begin(store, error) &&
            commit(store,
-                  settle_store_control(store, "setting", subject, settle_result_text(detail, 0, 0),
-                                       NULL, error),
+                  settle_store_control(store, "setting", subject, NULL, reason,
+                                       settle_result_text(detail, 0, 0), NULL, error),
                   error);
 }
 

@@ -46,13 +46,13 @@ decide(SettleStore *store, const char *action, const SettleFeed *feed, const cha
     const char *kind = settle_intake_kind_name(feed->kind);
     g_autofree char *subject = g_strdup_printf("%s/%s", feed->carrier, kind);
     g_autoptr(SettleResult) detail =
-        settle_store_query(store, settle_sql_feed_detail, error, "ssdiis", feed->carrier, kind,
-                           feed->since, feed->monthly_day, feed->deadline_days, reason);
+        settle_store_query(store, settle_sql_feed_detail, error, "ssdii", feed->carrier, kind,
+                           feed->since, feed->monthly_day, feed->deadline_days);
 
     if (detail == NULL || !settle_store_begin(store, error))
         return FALSE;
-    if (settle_store_control(store, action, subject, settle_result_text(detail, 0, 0), NULL,
-                             error) &&
+    if (settle_store_control(store, action, subject, NULL, reason, settle_result_text(detail, 0, 0),
+                             NULL, error) &&
         settle_store_commit(store, error))
         return TRUE;
     settle_store_rollback(store);

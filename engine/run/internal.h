@@ -185,6 +185,10 @@ typedef struct {
 } SettleChunkSums;
 
 /* --- context.c ------------------------------------------------------------------------------ */
+/* Begins a run of a kind for the context's date, in the transaction that is open: its number, its
+ * position in the control log (which stays locked), what is due, its policies and its batches. */
+gboolean settle_run_begin(SettleStore *store, SettleRunContext *context, const char *kind,
+                          GError **error);
 /* Starts a run for the date (or finds nothing to do: *ret_context NULL) / takes one up again. */
 gboolean settle_run_context_start(SettleStore *store, const SettleRunOptions *options,
                                   SettleDay date, gboolean due, int64_t epoch,

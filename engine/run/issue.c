@@ -156,7 +156,7 @@ record(SettleStore *store, const SettleRunContext *context, gpointer data, GErro
 {
     const Issuing *issuing = data;
 
-    return settle_store_exec(store, settle_sql_issue_insert, error, "iii", issuing->batch_run_id,
+    return settle_store_exec(store, settle_sql_issue_record, error, "iii", issuing->batch_run_id,
                              issuing->batch.carrier_id, context->run_id);
 }
 

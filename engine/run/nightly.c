@@ -209,7 +209,7 @@ settle_run_abandon(const char *conninfo, const char *reason, int32_t *ret_run_id
 {
     g_autoptr(SettleStore) store = NULL;
     g_autofree char *subject = NULL;
-    int64_t epoch, position;
+    int64_t epoch;
     State state;
 
     store = settle_run_open_runner(conninfo, FALSE, &epoch, error);
@@ -221,9 +221,7 @@ settle_run_abandon(const char *conninfo, const char *reason, int32_t *ret_run_id
     }
     subject = g_strdup_printf("%d", state.unfinished);
     if (!settle_store_begin(store, error) ||
-        !settle_store_control(store, "run-abandon", subject, "{}", &position, error) ||
-        !settle_store_exec(store, settle_sql_run_insert_abandonment, error, "isl", state.unfinished,
-                           reason, position) ||
+        !settle_store_control(store, "run-abandon", subject, NULL, reason, NULL, NULL, error) ||
         !settle_failpoint(RUN_ABANDON_BEFORE_COMMIT, error) || !settle_store_commit(store, error) ||
         !settle_failpoint(RUN_ABANDON_COMMITTED, error))
         return FALSE;

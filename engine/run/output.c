@@ -553,6 +553,7 @@ send_receipt(SettleOutput *output, int32_t chunk, const GArray *rows, GError **e
     const SettleRunContext *context = output->context;
     const SettleChunkSums *sums = &output->sums;
     g_autoptr(SettleResult) result = NULL;
+    g_auto(SettleSumColumns) columns = {0};
     char amount[24];
 
     /* A chunk's transfers add up to less than 2^63 or the run's control total could not be shown.
@@ -563,19 +564,20 @@ send_receipt(SettleOutput *output, int32_t chunk, const GArray *rows, GError **e
         return FALSE;
     }
     g_snprintf(amount, sizeof amount, "%" G_GINT64_FORMAT, (int64_t) sums->amount);
-    result = settle_store_query(output->store, settle_sql_run_insert_receipt, error, "iilllllllni",
-                                context->run_id, chunk, context->epoch, sums->facts, sums->settled,
-                                sums->zero, sums->waiting, sums->due, sums->transfers, amount,
-                                (int32_t) sums->invoices);
+    settle_sum_columns_init(&columns, rows);
+    result = settle_store_query(output->store, settle_sql_run_write_receipt, error,
+                                "iilllllllniSLS", context->run_id, chunk, context->epoch,
+                                sums->facts, sums->settled, sums->zero, sums->waiting, sums->due,
+                                sums->transfers, amount, (int32_t) sums->invoices, columns.tables,
+                                columns.n, columns.rows, columns.n, columns.digests, columns.n);
     if (result == NULL)
         return FALSE;
-    if (settle_result_affected(result) != 1) {
+    if (!settle_result_bool(result, 0, 0)) {
         g_set_error(error, SETTLE_ERROR, SETTLE_ERROR_LOCKED,
                     "another runner has taken over run %d", context->run_id);
         return FALSE;
     }
-    return settle_store_insert_sums(output->store, settle_sql_run_insert_rows, context->run_id,
-                                    chunk, rows, error);
+    return TRUE;
 }
 
 gboolean

@@ -79,10 +79,12 @@ log_decision(SettleStore *store, const char *action, const char *period, const c
              const char *open, GError **error)
 {
     g_autoptr(SettleResult) detail =
-        settle_store_query(store, settle_sql_period_detail, error, "ss", reason, open);
+        settle_store_query(store, settle_sql_period_detail, error, "s", open);
+    uint8_t head[SETTLE_DIGEST_BYTES];
 
-    return detail != NULL && settle_store_control(store, action, period,
-                                                  settle_result_text(detail, 0, 0), NULL, error);
+    return detail != NULL && settle_store_head(store, head, error) &&
+           settle_store_control(store, action, period, head, reason,
+                                settle_result_text(detail, 0, 0), NULL, error);
 }
 
 /* How many events up to the period's end count for nothing and have been seen by nobody. */

@@ -184,34 +184,30 @@ check_submitted(SettleStore *store, const SettlePolicy *policy, GError **error)
 }
 
 static gboolean
-insert(SettleStore *store, const char *text, size_t length, const SettlePolicy *policy,
-       int32_t carrier_id, int32_t *ret_policy_id, GError **error)
+insert(SettleStore *store, const SettlePolicy *policy, int32_t *ret_policy_id, GError **error)
 {
-    g_autofree char *subject = g_strdup_printf("%s/%s", policy->carrier, policy->version);
-    int64_t policy_id, position;
+    g_autofree int32_t *kinds = g_new(int32_t, MAX(policy->n_rules, 1));
+    g_autofree const char **names = g_new(const char *, MAX(policy->n_rules, 1));
+    g_autoptr(SettleResult) result = NULL;
 
-    if (!settle_store_count(store, "policy", 1, &policy_id, error) ||
-        !settle_store_control(store, "policy-activate", subject, "{}", &position, error) ||
-        !settle_store_exec(store, settle_sql_policy_insert, error, "iissddhyyll",
-                           (int32_t) policy_id, carrier_id, policy->name, policy->version,
-                           policy->closing_from, policy->closing_to, (int) policy->currency,
-                           policy->hash, sizeof policy->hash, text, length, position,
-                           policy->tax_ppb) ||
-        !settle_failpoint(POLICY_INSERTED, error))
+    for (guint i = 0; i < policy->n_rules; i++) {
+        kinds[i] = (int32_t) policy->rules[i].kind;
+        names[i] = policy->rules[i].id;
+    }
+    result = settle_store_query(store, settle_sql_policy_activate, error, "ysssddhlIS",
+                                policy->hash, sizeof policy->hash, policy->carrier, policy->name,
+                                policy->version, policy->closing_from, policy->closing_to,
+                                (int) policy->currency, policy->tax_ppb, kinds,
+                                (gsize) policy->n_rules, names, (gsize) policy->n_rules);
+    if (result == NULL)
         return FALSE;
-    for (guint i = 0; i < policy->n_rules; i++)
-        if (!settle_store_exec(store, settle_sql_policy_insert_rule, error, "iihs",
-                               (int32_t) policy_id, (int32_t) i, (int) policy->rules[i].kind,
-                               policy->rules[i].id))
-            return FALSE;
-    *ret_policy_id = (int32_t) policy_id;
-    return TRUE;
+    *ret_policy_id = settle_result_i32(result, 0, 0);
+    return settle_failpoint(POLICY_INSERTED, error);
 }
 
 gboolean
-settle_policy_activate(SettleStore *store, const char *text, size_t length,
-                       const SettlePolicy *policy, int32_t *ret_policy_id, gboolean *ret_known,
-                       GError **error)
+settle_policy_activate(SettleStore *store, const SettlePolicy *policy, int32_t *ret_policy_id,
+                       gboolean *ret_known, GError **error)
 {
     g_autoptr(SettleResult) carrier = NULL;
     int32_t carrier_id, known_id = 0, policy_id = 0;
@@ -242,7 +238,7 @@ settle_policy_activate(SettleStore *store, const char *text, size_t length,
     }
     if (!check_submitted(store, policy, error) ||
         !check_not_settled(store, policy, carrier_id, error) ||
-        !insert(store, text, length, policy, carrier_id, &policy_id, error) ||
+        !insert(store, policy, &policy_id, error) ||
         !settle_failpoint(POLICY_BEFORE_COMMIT, error) || !settle_store_commit(store, error) ||
         !settle_failpoint(POLICY_COMMITTED, error))
         goto fail;

@@ -31,8 +31,7 @@ gboolean settle_policy_withdraw(SettleStore *store, int64_t submission, const ch
  * a version text used before, closing days that another version of the carrier covers or that were
  * settled already. The very same document again is no error: *ret_known is TRUE then. store: opened
  * as approver. */
-gboolean settle_policy_activate(SettleStore *store, const char *text, size_t length,
-                                const SettlePolicy *policy, int32_t *ret_policy_id,
-                                gboolean *ret_known, GError **error);
+gboolean settle_policy_activate(SettleStore *store, const SettlePolicy *policy,
+                                int32_t *ret_policy_id, gboolean *ret_known, GError **error);
 
 G_END_DECLS

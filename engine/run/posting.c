@@ -9,18 +9,10 @@ write_run(SettleStore *store, SettleRunContext *context, const SettlePosting *po
 {
     /* Id 0 is the ledger's "none": a carrier's own deposit is no distributor's. */
     int32_t chunk = 1, first = 0, last = G_MAXINT32;
-    int64_t run_id, expected = 0;
+    int64_t expected = 0;
 
-    if (!settle_store_count(store, "run", 1, &run_id, error) ||
-        !settle_store_count(store, "control", 0, &context->control_position, error))
-        return FALSE;
-    context->run_id = (int32_t) run_id;
-    return settle_store_exec(store, settle_sql_run_insert, error, "isdblis", context->run_id,
-                             posting->kind, context->date, FALSE, context->control_position,
-                             SETTLE_CALCULATION_VERSION, SETTLE_VERSION) &&
-           settle_store_exec(store, settle_sql_run_insert_policies, error, "il", context->run_id,
-                             context->control_position) &&
-           settle_store_exec(store, settle_sql_run_insert_chunk, error, "iIIIL", context->run_id,
+    return settle_run_begin(store, context, posting->kind, error) &&
+           settle_store_exec(store, settle_sql_run_plan_chunks, error, "iIIIL", context->run_id,
                              &chunk, (gsize) 1, &first, (gsize) 1, &last, (gsize) 1, &expected,
                              (gsize) 1) &&
            settle_run_context_load(store, context, error) &&

@@ -121,35 +121,6 @@ settle_run_last_digest(SettleStore *store, uint8_t ret_digest[SETTLE_DIGEST_BYTE
 
 /* --- invoices -------------------------------------------------------------------------------- */
 
-/* Gives each chunk the base of its numbers: the carrier's series of the year goes on, chunk by
- * chunk in the order of distributors, without a gap because the counter row is only moved here. */
-static gboolean
-number_invoices(SettleStore *store, const SettleRunContext *context, GError **error)
-{
-    g_autoptr(SettleResult) counts =
-        settle_store_query(store, settle_sql_run_invoice_counts, error, "i", context->run_id);
-    int year, month, day;
-
-    if (counts == NULL)
-        return FALSE;
-    settle_day_to_ymd(context->date, &year, &month, &day);
-    for (int i = 0; i < settle_result_rows(counts); i++) {
-        int32_t chunk = settle_result_i32(counts, i, 0);
-        int32_t carrier_id = settle_result_i32(counts, i, 1);
-        int32_t n = settle_result_i32(counts, i, 2);
-        g_autoptr(SettleResult) last = settle_store_query(
-            store, settle_sql_run_invoice_series, error, "iil", carrier_id, year, (int64_t) n);
-
-        if (last == NULL)
-            return FALSE;
-        if (!settle_store_exec(store, settle_sql_run_insert_invoice_base, error, "iiiil",
-                               context->run_id, chunk, carrier_id, year,
-                               settle_result_i64(last, 0, 0) - n))
-            return FALSE;
-    }
-    return TRUE;
-}
-
 typedef struct {
     const char *code;
     int row;
@@ -164,25 +135,7 @@ compare_invoice_rows(gconstpointer a, gconstpointer b)
     return c != 0 ? c : x->row - y->row;
 }
 
-static char *
-int128_text(SettleInt128 value, char text[48])
-{
-    gboolean negative = value < 0;
-    char *at = text + 47;
-
-    *at = '\0';
-    do {
-        int digit = (int) (value % 10);
-
-        *--at = (char) ('0' + (digit < 0 ? -digit : digit));
-        value /= 10;
-    } while (value != 0);
-    if (negative)
-        *--at = '-';
-    return at;
-}
-
-/* Control totals and digest over one carrier's invoices of the run. */
+/* Digest over one carrier's invoices of the run; their totals the database adds up itself. */
 static gboolean
 insert_invoice_batch(SettleStore *store, const SettleRunContext *context, int32_t carrier_id,
                      const SettleResult *rows, GError **error)
@@ -190,9 +143,6 @@ insert_invoice_batch(SettleStore *store, const SettleRunContext *context, int32_
     g_autoptr(GArray) order = g_array_new(FALSE, FALSE, sizeof(InvoiceRow));
     g_autoptr(SettleDigest) digest = settle_digest_new();
     uint8_t bytes[SETTLE_DIGEST_BYTES];
-    SettleInt128 sums[5] = {0};
-    char texts[5][48];
-    int32_t invoices = 0, carried = 0, lines = 0;
 
     for (int i = 0; i < settle_result_rows(rows); i++) {
         InvoiceRow row = {settle_directory_code(context->directory, SETTLE_DIM_DISTRIBUTOR,
@@ -221,31 +171,24 @@ insert_invoice_batch(SettleStore *store, const SettleRunContext *context, int32_
             digest_i64(digest, settle_result_i64(rows, row->row, 14));
             digest_i64(digest, settle_result_i64(rows, row->row, 15));
         }
-        if (is_carried) {
-            carried++;
-            continue;
-        }
-        invoices++;
-        lines += settle_result_i32(rows, row->row, 5);
-        for (int k = 0; k < 5; k++)
-            sums[k] += settle_result_i64(rows, row->row, 7 + k);
     }
     settle_digest_finish(digest, bytes);
-    return settle_store_exec(store, settle_sql_run_insert_invoice_batch, error, "iidiinnnnniy",
-                             context->run_id, carrier_id, context->date, invoices, lines,
-                             int128_text(sums[0], texts[0]), int128_text(sums[1], texts[1]),
-                             int128_text(sums[2], texts[2]), int128_text(sums[3], texts[3]),
-                             int128_text(sums[4], texts[4]), carried, bytes, sizeof bytes);
+    return settle_store_exec(store, settle_sql_run_draft_invoices, error, "iidy", context->run_id,
+                             carrier_id, context->date, bytes, sizeof bytes);
 }
 
 static gboolean
 publish_invoices(SettleStore *store, const SettleRunContext *context, GError **error)
 {
     g_autoptr(SettleResult) rows = NULL;
+    int year, month, day;
 
     if (context->cycle_ends->len == 0)
         return TRUE;
-    if (!number_invoices(store, context, error) || !settle_failpoint(RUN_PUBLISH_NUMBERED, error))
+    settle_day_to_ymd(context->date, &year, &month, &day);
+    if (!settle_store_exec(store, settle_sql_run_number_invoices, error, "ii", context->run_id,
+                           (int32_t) year) ||
+        !settle_failpoint(RUN_PUBLISH_NUMBERED, error))
         return FALSE;
     rows = settle_store_query(store, settle_sql_run_invoices_of_run, error, "i", context->run_id);
     if (rows == NULL)
@@ -304,13 +247,13 @@ settle_run_publish_within(SettleStore *store, const SettleRunContext *context, c
                           SettleRunReport *report, GError **error)
 {
     uint8_t previous[SETTLE_DIGEST_BYTES];
-    g_autoptr(SettleResult) epoch = NULL;
+    int64_t epoch;
     char amount[48];
 
-    epoch = settle_store_query(store, settle_sql_run_epoch_check, error, "l", context->epoch);
-    if (epoch == NULL)
+    /* The epoch is locked against a newer runner until the end of the transaction. */
+    if (!settle_store_count(store, "epoch", 0, &epoch, error))
         return FALSE;
-    if (settle_result_affected(epoch) != 1) {
+    if (epoch != context->epoch) {
         g_set_error(error, SETTLE_ERROR, SETTLE_ERROR_LOCKED,
                     "another runner has taken over run %d", context->run_id);
         return FALSE;
@@ -320,21 +263,13 @@ settle_run_publish_within(SettleStore *store, const SettleRunContext *context, c
            settle_run_last_digest(store, previous, error) &&
            settle_run_chain_digest(store, context->run_id, kind, context->date, context->directory,
                                    previous, report->digest, error) &&
-           settle_store_exec(store, settle_sql_run_insert_consumption, error, "i",
-                             context->run_id) &&
-           settle_failpoint(RUN_PUBLISH_CONSUMED, error) &&
            publish_invoices(store, context, error) &&
-           settle_store_exec(store, settle_sql_run_insert_publication, error, "idllllllniyy",
-                             context->run_id, context->date, report->facts, report->settled,
-                             report->zero, report->waiting, report->due, report->transfers, amount,
-                             (int32_t) report->invoices, report->digest, sizeof report->digest,
-                             previous, sizeof previous) &&
+           settle_store_exec(store, settle_sql_run_publish, error, "ilyy", context->run_id,
+                             context->epoch, report->digest, sizeof report->digest, previous,
+                             sizeof previous) &&
            settle_failpoint(RUN_PUBLISH_INSERTED, error) &&
            settle_seal_write(store, context->run_id, report->digest, error) &&
-           settle_failpoint(RUN_PUBLISH_SEALED, error) &&
-           settle_store_exec(store, settle_sql_run_move_watermark, error, "l",
-                             (int64_t) context->run_id) &&
-           settle_failpoint(RUN_PUBLISH_WATERMARK, error);
+           settle_failpoint(RUN_PUBLISH_SEALED, error);
 }
 
 gboolean

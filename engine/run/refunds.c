@@ -91,19 +91,16 @@ settle_refund_slack_set(SettleStore *store, const char *carrier, int64_t slack_m
     g_autofree char *subject = g_strconcat(SLACK_PREFIX, carrier, NULL);
     g_autofree char *value = g_strdup_printf("%" G_GINT64_FORMAT, slack_minor);
     char day[SETTLE_DAY_TEXT_BYTES];
-    g_autoptr(SettleResult) detail =
-        settle_store_query(store, settle_sql_facts_decision_detail, error, "sss", value,
-                           settle_day_format(from, day), reason);
-    int64_t position;
+    g_autoptr(SettleResult) detail = settle_store_query(
+        store, settle_sql_facts_decision_detail, error, "ss", value, settle_day_format(from, day));
 
-    /* The place in the log locks the counter: no night begins between the check and the decision.
-     */
+    /* The control log's counter is locked: no night begins between the check and the decision. */
     return detail != NULL && settle_store_begin(store, error) &&
            commit(store,
-                  settle_store_control_place(store, &position, error) &&
+                  settle_store_count(store, "control", 0, &(int64_t){0}, error) &&
                       is_open_for(store, carrier, value, from, error) &&
-                      settle_store_control_at(store, position, "setting", subject,
-                                              settle_result_text(detail, 0, 0), error),
+                      settle_store_control(store, "setting", subject, NULL, reason,
+                                           settle_result_text(detail, 0, 0), NULL, error),
                   error);
 }
 
@@ -237,11 +234,10 @@ static gboolean
 write_seen(SettleStore *store, const SettleNothingList *list, const char *carrier,
            const char *event, const char *reason, guint *ret_seen, GError **error)
 {
-    g_autoptr(SettleResult) detail = settle_store_query(store, settle_sql_facts_decision_detail,
-                                                        error, "sss", NULL, NULL, reason);
+    uint8_t head[SETTLE_DIGEST_BYTES];
 
     *ret_seen = 0;
-    if (detail == NULL)
+    if (!settle_store_head(store, head, error))
         return FALSE;
     for (guint i = 0; i < list->rows->len; i++) {
         const SettleNothing *row = &g_array_index(list->rows, SettleNothing, i);
@@ -251,8 +247,7 @@ write_seen(SettleStore *store, const SettleNothingList *list, const char *carrie
         if ((carrier != NULL && strcmp(carrier, row->carrier) != 0) ||
             (event != NULL && strcmp(event, row->event) != 0))
             continue;
-        if (!settle_store_control(store, "fact-seen", subject, settle_result_text(detail, 0, 0),
-                                  NULL, error))
+        if (!settle_store_control(store, "fact-seen", subject, head, reason, NULL, NULL, error))
             return FALSE;
         (*ret_seen)++;
     }

@@ -116,7 +116,7 @@ settle_seal_write(SettleStore *store, int32_t run_id, const uint8_t digest[SETTL
     for (int dim = 0; dim < SETTLE_SEAL_DIMS; dim++)
         seal.codes_to[dim] = settle_result_i32(heads, dim, 0);
     return settle_seal_compute(store, run_id, digest, &seal, error) &&
-           settle_store_exec(store, settle_sql_seal_insert, error, "iIyy", run_id, seal.codes_to,
+           settle_store_exec(store, settle_sql_run_seal, error, "iIyy", run_id, seal.codes_to,
                              (gsize) SETTLE_SEAL_DIMS, seal.parts, sizeof seal.parts, seal.seal,
                              sizeof seal.seal);
 }

@@ -20,32 +20,35 @@ settle_store_count(SettleStore *store, const char *counter, int64_t n, int64_t *
 }
 
 gboolean
-settle_store_control_place(SettleStore *store, int64_t *ret_position, GError **error)
-{
-    /* Outside a transaction a failed insert would leave a gap in the sequence. */
-    settle_invariant(PQtransactionStatus(store->connection) != PQTRANS_IDLE);
-    return settle_store_count(store, "control", 1, ret_position, error);
-}
-
-gboolean
-settle_store_control_at(SettleStore *store, int64_t position, const char *action,
-                        const char *subject, const char *detail_json, GError **error)
-{
-    return settle_store_exec(store, settle_sql_store_control, error, "lssj", position, action,
-                             subject, detail_json != NULL ? detail_json : "{}");
-}
-
-gboolean
 settle_store_control(SettleStore *store, const char *action, const char *subject,
-                     const char *detail_json, int64_t *ret_position, GError **error)
+                     const uint8_t *digest, const char *reason, const char *detail_json,
+                     int64_t *ret_position, GError **error)
 {
-    int64_t position;
+    g_autoptr(SettleResult) result = NULL;
 
-    if (!settle_store_control_place(store, &position, error) ||
-        !settle_store_control_at(store, position, action, subject, detail_json, error))
+    settle_invariant(PQtransactionStatus(store->connection) != PQTRANS_IDLE);
+    result = settle_store_query(store, settle_sql_store_decide, error, "ssysj", action, subject,
+                                digest, digest != NULL ? (size_t) SETTLE_DIGEST_BYTES : (size_t) 0,
+                                reason, detail_json);
+    if (result == NULL)
         return FALSE;
     if (ret_position != NULL)
-        *ret_position = position;
+        *ret_position = settle_result_i64(result, 0, 0);
+    return TRUE;
+}
+
+gboolean
+settle_store_head(SettleStore *store, uint8_t ret_seal[SETTLE_DIGEST_BYTES], GError **error)
+{
+    g_autoptr(SettleResult) result = settle_store_query(store, settle_sql_store_head, error, "");
+    const uint8_t *bytes;
+    size_t length;
+
+    if (result == NULL)
+        return FALSE;
+    bytes = settle_result_bytes(result, 0, 0, &length);
+    settle_invariant(length == SETTLE_DIGEST_BYTES);
+    memcpy(ret_seal, bytes, length);
     return TRUE;
 }
 

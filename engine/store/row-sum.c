@@ -49,26 +49,33 @@ settle_row_sum_clear(SettleRowSum *sum)
     sum->rows = 0;
 }
 
-gboolean
-settle_store_insert_sums(SettleStore *store, const char *sql, int32_t id, int32_t chunk,
-                         const GArray *sums, GError **error)
+void
+settle_sum_columns_init(SettleSumColumns *columns, const GArray *sums)
 {
-    g_autofree const char **tables = g_new(const char *, MAX(sums->len, 1));
-    g_autofree const char **digests = g_new(const char *, MAX(sums->len, 1));
-    g_autofree int64_t *rows = g_new(int64_t, MAX(sums->len, 1));
-    g_autofree char *hex = g_malloc((gsize) MAX(sums->len, 1) * SETTLE_DIGEST_HEX_BYTES);
-
-    if (sums->len == 0)
-        return TRUE;
+    *columns = (SettleSumColumns){
+        .n = sums->len,
+        .tables = g_new(const char *, MAX(sums->len, 1)),
+        .rows = g_new(int64_t, MAX(sums->len, 1)),
+        .digests = g_new(const char *, MAX(sums->len, 1)),
+        .hex = g_malloc((gsize) MAX(sums->len, 1) * SETTLE_DIGEST_HEX_BYTES),
+    };
     for (guint i = 0; i < sums->len; i++) {
         const SettleTableSum *sum = &g_array_index(sums, SettleTableSum, i);
-        char *text = hex + (gsize) i * SETTLE_DIGEST_HEX_BYTES;
+        char *text = columns->hex + (gsize) i * SETTLE_DIGEST_HEX_BYTES;
 
         settle_digest_hex(sum->digest, text);
-        tables[i] = sum->table;
-        digests[i] = text;
-        rows[i] = sum->rows;
+        columns->tables[i] = sum->table;
+        columns->digests[i] = text;
+        columns->rows[i] = sum->rows;
     }
-    return settle_store_exec(store, sql, error, "iiSLS", id, chunk, tables, (gsize) sums->len, rows,
-                             (gsize) sums->len, digests, (gsize) sums->len);
+}
+
+void
+settle_sum_columns_clear(SettleSumColumns *columns)
+{
+    g_free(columns->tables);
+    g_free(columns->rows);
+    g_free(columns->digests);
+    g_free(columns->hex);
+    memset(columns, 0, sizeof *columns);
 }

@@ -169,9 +169,16 @@ typedef struct {
  * SettleTableSum, if it has rows; NULL: no more. The array must live as long. Rows must be written
  * in the order of the table's key, and a table once. */
 void settle_store_sum_rows(SettleStore *store, GArray *sums);
-/* Stores them by a statement of the parameters: id, chunk, names, rows, digests in hex. */
-gboolean settle_store_insert_sums(SettleStore *store, const char *sql, int32_t id, int32_t chunk,
-                                  const GArray *sums, GError **error);
+/* As parameters of a statement: "SLS", n of each. The digests are hex digits. */
+typedef struct {
+    gsize n;
+    const char **tables, **digests;
+    int64_t *rows;
+    char *hex; /* what digests point into */
+} SettleSumColumns;
+void settle_sum_columns_init(SettleSumColumns *columns, const GArray *sums);
+void settle_sum_columns_clear(SettleSumColumns *columns);
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(SettleSumColumns, settle_sum_columns_clear)
 /* Adds the current row from that column on (the ones before are integers), as a row of the
  * table. */
 void settle_dump_sum(SettleDump *dump, int first_column, const SettleSqlTable *table,
@@ -216,18 +223,19 @@ gboolean settle_store_analyze(SettleStore *store, const char *table, SettleMonth
                               GError **error);
 
 /* --- control --------------------------------------------------------------------------------- */
-/* Adds n to a counter row and returns the new value; the row stays locked until the end of the
- * transaction. */
+/* Adds n to a counter and returns the new value; it stays locked until the end of the transaction.
+ * Which counters count like this, and by how much: settle.count(). */
 gboolean settle_store_count(SettleStore *store, const char *counter, int64_t n, int64_t *ret_value,
                             GError **error);
-/* Appends to the control log; *ret_position may be NULL. Inside a transaction. */
+/* Takes a decision: settle.decide(). digest: of what is decided on, as it was looked at; NULL where
+ * there is nothing. reason and detail_json may be NULL, as may ret_position: its place in the
+ * control log. Inside a transaction. */
 gboolean settle_store_control(SettleStore *store, const char *action, const char *subject,
-                              const char *detail_json, int64_t *ret_position, GError **error);
-/* The same in two steps, for what has to know its place first: takes the next place, and fills it.
- */
-gboolean settle_store_control_place(SettleStore *store, int64_t *ret_position, GError **error);
-gboolean settle_store_control_at(SettleStore *store, int64_t position, const char *action,
-                                 const char *subject, const char *detail_json, GError **error);
+                              const uint8_t *digest, const char *reason, const char *detail_json,
+                              int64_t *ret_position, GError **error);
+/* The seal of the last published run: the digest of decisions on periods and deposits. */
+gboolean settle_store_head(SettleStore *store, uint8_t ret_seal[SETTLE_DIGEST_BYTES],
+                           GError **error);
 /* Session-level advisory locks (names hashed into settle's own key space). LOCKED if it is not free
  * after wait_ms. */
 gboolean settle_store_lock(SettleStore *store, const char *name, guint wait_ms, GError **error);

@@ -165,7 +165,7 @@ class Refunds(Case):
                          '2 seen\n')
         self.assertEqual(self.listed(), [])
         self.assertNotIn('count for nothing', self.ok('status'))
-        self.assertEqual(self.database.sql("SELECT count(*), min(detail ->> 'reason') FROM settle.control_log "
+        self.assertEqual(self.database.sql("SELECT count(*), min(reason) FROM settle.control_log "
                                            "WHERE action = 'fact-seen'"), [['3', 'a "fen"']])
         self.run_to('2026-02-01')
         self.assertEqual(self.sums(), before)

@@ -34,7 +34,7 @@ class Periods(small.Case):
         row = self.rows('period', 'list')[0]
         self.assertEqual((row['state'], row['closed_by']), ('closed', 'settle_finance'))
         self.assertIn('1 rejected rows', row['left_open'])
-        detail = self.database.sql("SELECT detail ->> 'reason' FROM settle.control_log WHERE action = 'period-close'")
+        detail = self.database.sql("SELECT reason FROM settle.control_log WHERE action = 'period-close'")
         self.assertEqual(detail[0][0], 'agreed with C1')
 
     def test_reopened(self):

@@ -515,8 +515,8 @@ probe_control(Probe *probe, GError **error)
     int64_t position;
 
     if (!settle_store_begin(probe->store, error) ||
-        !settle_store_control(probe->store, "setting", probe->arguments[0], probe->arguments[1],
-                              &position, error) ||
+        !settle_store_control(probe->store, "setting", probe->arguments[0], NULL, "a test",
+                              probe->arguments[1], &position, error) ||
         !settle_store_commit(probe->store, error))
         return FALSE;
     printf("%d\n", (int) position);

@@ -4,7 +4,7 @@
 -- The only rows that are ever updated. Locked by the transaction that counts.
 CREATE TABLE settle.counter (
     name  text PRIMARY KEY,
-    value bigint NOT NULL CHECK (value >= 0)
+    value bigint NOT NULL CHECK (value BETWEEN 0 AND 1000000000000)
 );
 INSERT INTO settle.counter VALUES
     ('batch', 0), ('run', 0), ('watermark', 0), ('epoch', 0), ('control', 0), ('policy', 0),
@@ -20,10 +20,24 @@ CREATE TABLE settle.control_log (
                  'deposit-amount', 'deposit-cover', 'deposit-forfeit',
                  'feed-expect', 'feed-stop', 'feed-waive',
                  'statement-import', 'statement-accept', 'statement-dispute', 'fact-seen')),
-    subject  text NOT NULL,
+    subject  text NOT NULL CHECK (length(subject) BETWEEN 1 AND 500),
+    digest   bytea CHECK (length(digest) = 32),  -- of what was decided on, as it stood
+    reason   text NOT NULL DEFAULT '' CHECK (length(reason) <= 10000),
     detail   jsonb NOT NULL DEFAULT '{}',
     actor    text NOT NULL DEFAULT session_user,
-    at       timestamptz NOT NULL DEFAULT clock_timestamp()
+    at       timestamptz NOT NULL DEFAULT clock_timestamp(),
+    CONSTRAINT control_log_decided_on CHECK (digest IS NOT NULL OR action IN ('setting', 'run-abandon')
+                                              OR action LIKE 'feed-%'),
+    CONSTRAINT control_log_named CHECK (CASE
+        WHEN action IN ('period-close', 'period-reopen') THEN subject ~ '^(19|2[0-3])[0-9]{2}-(0[1-9]|1[0-2])$'
+        WHEN action = 'invoice-approve' THEN subject ~ '^[1-9][0-9]{0,8}/.'
+        WHEN action IN ('run-abandon', 'policy-withdraw') THEN subject ~ '^[1-9][0-9]{0,17}$'
+        WHEN action = 'quarantine-release' THEN subject ~ '^batch [1-9][0-9]{0,8}$'
+        WHEN action LIKE 'statement-%' THEN subject ~ './[0-9]{4}-(0[1-9]|1[0-2])$'
+        WHEN action LIKE 'deposit-%' THEN subject ~ '^(carrier|distributor)/.'
+        WHEN action IN ('policy-submit', 'policy-activate', 'fact-seen', 'feed-expect', 'feed-stop', 'feed-waive')
+            THEN subject ~ './.'
+        ELSE subject ~ '^[a-z][a-z-]*[a-z]([/:].+)?$' END)
 );
 CREATE INDEX control_log_statements ON settle.control_log (subject, position) WHERE action LIKE 'statement-%';
 CREATE INDEX control_log_seen ON settle.control_log (subject) WHERE action = 'fact-seen';
@@ -40,5 +54,6 @@ CREATE TABLE settle.policy_submission (
     document     bytea NOT NULL,     -- the text, byte for byte
     actor        text NOT NULL DEFAULT session_user,
     at           timestamptz NOT NULL DEFAULT clock_timestamp(),
-    CHECK (closing_from <= closing_to)
+    CHECK (closing_from <= closing_to),
+    CHECK (closing_from >= '1900-01-01' AND closing_to <= '2399-12-31')
 );

@@ -1,11 +1,11 @@
 -- What came in: batches, what of them was not accepted, and what other systems staged.
 
 CREATE TABLE settle.batch (
-    batch_id      integer PRIMARY KEY,
+    batch_id      integer PRIMARY KEY CHECK (batch_id BETWEEN 1 AND 100000000),
     kind          text NOT NULL CHECK (kind IN ('carriers', 'distributors', 'outlets', 'managers',
                       'products', 'orders', 'bills', 'events', 'months', 'receipts')),
     source        text NOT NULL,
-    business_date date NOT NULL,
+    business_date date NOT NULL CHECK (business_date BETWEEN '1900-01-01' AND '2399-12-31'),
     state         text NOT NULL CHECK (state IN ('sealed', 'refused')),
     reason        text NOT NULL DEFAULT '',    -- why it was refused, or a remark on the totals
     rows_read     bigint NOT NULL CHECK (rows_read >= 0),

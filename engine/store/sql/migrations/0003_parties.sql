@@ -2,7 +2,7 @@
 
 CREATE TABLE settle.code (
     dim  smallint NOT NULL CHECK (dim BETWEEN 1 AND 8),   -- engine/model/directory.h
-    id   integer NOT NULL CHECK (id > 0),
+    id   integer NOT NULL CHECK (id BETWEEN 1 AND 100000000),   -- ids index arrays
     code text NOT NULL,                                   -- products: carrier, U+001F, product
     PRIMARY KEY (dim, id),
     UNIQUE (dim, code)

@@ -1,9 +1,9 @@
 -- Runs: what each was to do, what came of it, and the seal over its small rows; numbers of invoices.
 
 CREATE TABLE settle.run (
-    run_id           integer PRIMARY KEY,
+    run_id           integer PRIMARY KEY CHECK (run_id BETWEEN 1 AND 100000000),
     kind             text NOT NULL CHECK (kind IN ('nightly', 'issue', 'deposit')),
-    business_date    date NOT NULL,
+    business_date    date NOT NULL CHECK (business_date BETWEEN '1900-01-01' AND '2399-12-31'),
     due              boolean NOT NULL,     -- what falls due that day, and cycles that end, are this run's
     control_position bigint NOT NULL,
     calculation      integer NOT NULL,     -- version of the arithmetic

@@ -1,4 +1,4 @@
--- What the database itself does: refuse changes, make partitions, take decisions in.
+-- What the database itself does: refuse changes, make partitions.
 
 -- Functions of ours are for nobody until they are granted (0008).
 ALTER DEFAULT PRIVILEGES REVOKE EXECUTE ON FUNCTIONS FROM PUBLIC;
@@ -84,7 +84,7 @@ DECLARE
     made integer := 0;
 BEGIN
     IF from_month IS NULL OR to_month IS NULL OR to_month < from_month
-       OR to_month > from_month + interval '50 years' THEN
+       OR from_month < '1900-01-01' OR to_month > '2399-12-31' OR to_month > from_month + interval '50 years' THEN
         RAISE EXCEPTION 'settle: partitions are asked for from % to %', from_month, to_month
             USING ERRCODE = 'invalid_parameter_value';
     END IF;
@@ -168,148 +168,13 @@ BEGIN
 END
 $$;
 
--- Takes a policy in and returns its number. Authors write nothing else, so they get no table.
-CREATE FUNCTION settle.submit_policy(carrier text, name text, version text, closing_from date,
-                                     closing_to date, document bytea) RETURNS bigint
-    LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp
-AS $$
-DECLARE
-    place bigint;
-BEGIN
-    UPDATE settle.counter c SET value = c.value + 1 WHERE c.name = 'control' RETURNING value INTO place;
-    INSERT INTO settle.control_log (position, action, subject, detail)
-    VALUES (place, 'policy-submit', carrier || '/' || version,
-            jsonb_build_object('hash', encode(sha256(document), 'hex')));
-    INSERT INTO settle.policy_submission (position, carrier, name, version, closing_from, closing_to,
-                                          hash, document)
-    VALUES (place, carrier, name, version, closing_from, closing_to, sha256(document), document);
-    RETURN place;
-END
-$$;
-
--- Takes a submission back: its author, or an approver, who turns it down.
-CREATE FUNCTION settle.withdraw_policy(submission bigint, reason text) RETURNS void
-    LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp
-AS $$
-DECLARE
-    place bigint;
-    author text;
-BEGIN
-    UPDATE settle.counter c SET value = c.value + 1 WHERE c.name = 'control' RETURNING value INTO place;
-    SELECT actor INTO author FROM settle.policy_submission WHERE position = submission;
-    IF NOT FOUND THEN
-        RAISE EXCEPTION 'there is no submission %', submission USING ERRCODE = 'no_data_found';
-    END IF;
-    IF author <> session_user AND NOT pg_has_role(session_user, 'settle_approver', 'MEMBER') THEN
-        RAISE EXCEPTION 'submission % is not yours', submission
-            USING ERRCODE = 'insufficient_privilege';
-    END IF;
-    INSERT INTO settle.control_log (position, action, subject, detail)
-    VALUES (place, 'policy-withdraw', submission::text, jsonb_build_object('reason', reason));
-END
-$$;
-
--- Each kind of decision has its group; who drafted does not approve, who took a statement in does not decide on it. The
--- functions above come in as the owner.
-CREATE FUNCTION settle.check_decision() RETURNS trigger
-    LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp
-AS $$
-DECLARE
-    wanted text;
-BEGIN
-    wanted := CASE NEW.action
-              WHEN 'quarantine-release' THEN 'settle_runner'
-              WHEN 'run-abandon' THEN 'settle_runner'
-              WHEN 'statement-import' THEN 'settle_runner'
-              WHEN 'policy-submit' THEN 'settle_owner'
-              WHEN 'policy-withdraw' THEN 'settle_owner'
-              ELSE 'settle_approver' END;
-    IF NOT pg_has_role(current_user, wanted, 'MEMBER') AND current_user <> 'settle_owner' THEN
-        RAISE EXCEPTION 'settle: % is not for %', NEW.action, current_user
-            USING ERRCODE = 'insufficient_privilege', HINT = format('It takes %s.', wanted);
-    END IF;
-    IF NEW.action = 'invoice-approve' AND EXISTS (
-        SELECT 1 FROM settle.invoice_batch b
-          JOIN settle.code c ON c.dim = 1 AND c.id = b.carrier_id
-         WHERE NEW.subject = b.run_id || '/' || c.code AND b.drafter = session_user)
-    THEN
-        RAISE EXCEPTION 'settle: who drafted invoice batch % cannot approve it', NEW.subject
-            USING ERRCODE = 'insufficient_privilege';
-    END IF;
-    IF NEW.action IN ('statement-accept', 'statement-dispute') AND session_user = (
-        SELECT l.actor FROM settle.control_log l
-         WHERE l.action = 'statement-import' AND l.subject = NEW.subject ORDER BY l.position DESC LIMIT 1)
-    THEN
-        RAISE EXCEPTION 'settle: who took in the statement of % cannot decide on its differences', NEW.subject
-            USING ERRCODE = 'insufficient_privilege';
-    END IF;
-    RETURN NEW;
-END
-$$;
-
--- A policy comes to hold only as somebody else submitted it.
-CREATE FUNCTION settle.check_policy() RETURNS trigger
-    LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp
-AS $$
-BEGIN
-    IF NEW.hash <> sha256(NEW.document) THEN
-        RAISE EXCEPTION 'settle: policy % is not the document of its hash', NEW.name
-            USING ERRCODE = 'check_violation';
-    END IF;
-    IF NOT EXISTS (SELECT 1 FROM settle.policy_submission s
-                    WHERE s.hash = NEW.hash AND s.actor <> session_user
-                      AND NOT EXISTS (SELECT 1 FROM settle.control_log l
-                                       WHERE l.action = 'policy-withdraw'
-                                         AND l.subject = s.position::text))
-    THEN
-        RAISE EXCEPTION 'settle: policy % was not submitted by somebody else', NEW.name
-            USING ERRCODE = 'insufficient_privilege', HINT = 'It takes two: settle policy submit.';
-    END IF;
-    RETURN NEW;
-END
-$$;
-
--- A rule of a version whose activation is not over (no run names it): its number is that of the carrier's rule of the
--- same kind and name, or the next one. Activations take turns: each has locked the control log's counter.
-CREATE FUNCTION settle.add_policy_rule(policy integer, ordinal integer, kind smallint, name text) RETURNS integer
-    LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp
-AS $$
-DECLARE
-    of_carrier constant integer := (SELECT p.carrier_id FROM settle.policy p WHERE p.policy_id = policy);
-    its_number integer;
-BEGIN
-    IF of_carrier IS NULL OR EXISTS (SELECT 1 FROM settle.run_policy r WHERE r.policy_id = policy) THEN
-        RAISE EXCEPTION 'settle: policy % takes no further rules', policy USING ERRCODE = 'restrict_violation';
-    END IF;
-    PERFORM 1 FROM settle.counter c WHERE c.name = 'control' FOR UPDATE;
-    SELECT r.number INTO its_number FROM settle.rule r
-     WHERE r.carrier_id = of_carrier AND r.kind = add_policy_rule.kind AND r.rule = name;
-    IF its_number IS NULL THEN
-        SELECT coalesce(max(r.number), 0) + 1 INTO its_number FROM settle.rule r WHERE r.carrier_id = of_carrier;
-        IF its_number > 32767 THEN
-            RAISE EXCEPTION 'settle: the carrier has 32,767 names of rules over all its versions'
-                USING ERRCODE = 'program_limit_exceeded', HINT = 'Let new versions use names that there are.';
-        END IF;
-        INSERT INTO settle.rule VALUES (of_carrier, kind, name, its_number);
-    END IF;
-    INSERT INTO settle.policy_rule VALUES (policy, ordinal, kind, name, its_number);
-    RETURN its_number;
-END
-$$;
-
--- Counters only count, and approvers only those of their decisions.
+-- Counters only count.
 CREATE FUNCTION settle.check_counter() RETURNS trigger
     LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN
     IF NEW.value < OLD.value THEN
         RAISE EXCEPTION 'settle: counter % never goes back', OLD.name USING ERRCODE = 'restrict_violation';
-    END IF;
-    IF OLD.name IN ('batch', 'run', 'watermark', 'epoch') AND current_user <> 'settle_owner'
-       AND NOT pg_has_role(current_user, 'settle_runner', 'MEMBER')
-    THEN
-        RAISE EXCEPTION 'settle: counter % is not for %', OLD.name, current_user
-            USING ERRCODE = 'insufficient_privilege';
     END IF;
     RETURN NEW;
 END

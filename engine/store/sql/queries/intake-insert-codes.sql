@@ -1,3 +1,2 @@
--- New codes. $1 dimension, $2 ids, $3 codes
-INSERT INTO settle.code (dim, id, code)
-SELECT $1::integer, n.id, n.code FROM unnest($2::integer[], $3::text[]) AS n (id, code)
+-- New codes of a dimension, in the order of their ids; the last id. $1 dimension, $2 codes
+SELECT settle.add_codes($1::integer::smallint, $2)

@@ -1,3 +1,2 @@
--- $1 batch, $2 lines, $3 the batch they went into, $4 control log position
-INSERT INTO settle.quarantine_release (batch_id, line, into_batch, position)
-SELECT $1, n.line, $3, $4 FROM unnest($2::bigint[]) AS n (line)
+-- Records that kept rows went into another batch. $1 batch, $2 lines, $3 the batch they went into
+SELECT settle.release_rows($1, $2, $3, jsonb_build_object('rows', cardinality($2::bigint[]), 'into', $3::integer))

@@ -5,7 +5,7 @@ SELECT to_char(m.period, 'YYYY-MM'), CASE WHEN l.position IS NULL THEN 'open' EL
        coalesce(t.transfers, 0)::bigint,
        coalesce(l.detail ->> 'left_open', ''), coalesce(o.actor, ''),
        coalesce(to_char(o.at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"'), ''),
-       coalesce(o.detail ->> 'reason', '')
+       coalesce(o.reason, '')
   FROM (SELECT period FROM settle.ledger_total
         UNION SELECT month FROM settle.batch_slice
         UNION SELECT (subject || '-01')::date FROM settle.control_log

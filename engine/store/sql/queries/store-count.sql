@@ -1,2 +1,2 @@
--- $1 counter, $2 how much
-UPDATE settle.counter SET value = value + $2 WHERE name = $1 RETURNING value
+-- Adds to a counter, returns what it then is, and locks it. $1 counter, $2 how much
+SELECT settle.count($1, $2)

@@ -1,0 +1,575 @@
+-- Decisions, counters and runs: nobody writes these rows but by the functions here. They run as settle_owner, so who
+-- asks is session_user, which nobody can set. What they hold, they hold on Citus, too, which takes no triggers.
+
+CREATE FUNCTION settle.refuse_unless(wanted text) RETURNS void
+    LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+    IF NOT pg_has_role(session_user, wanted, 'MEMBER') THEN
+        RAISE EXCEPTION 'settle: this is not for %', session_user
+            USING ERRCODE = 'insufficient_privilege', HINT = format('It takes %s.', wanted);
+    END IF;
+END
+$$;
+
+-- --- counters -------------------------------------------------------------------------------------------------------
+
+-- Adds to a counter; its row stays locked until the end of the transaction.
+CREATE FUNCTION settle.counted(counter text, n bigint) RETURNS bigint
+    LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+    counted bigint;
+BEGIN
+    UPDATE settle.counter c SET value = c.value + n WHERE c.name = counter RETURNING c.value INTO counted;
+    IF counted IS NULL THEN
+        RAISE EXCEPTION 'settle: there is no counter %', counter USING ERRCODE = 'invalid_parameter_value';
+    END IF;
+    RETURN counted;
+END
+$$;
+
+-- What a program counts by itself: batches one by one, the epoch of a runner that starts (or, by 0, only its lock), and
+-- the lock of the control log. All other counters move with what they count.
+CREATE FUNCTION settle.count(counter text, n bigint) RETURNS bigint
+    LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+    IF counter = 'control' AND n = 0 THEN
+        IF NOT pg_has_role(session_user, 'settle_approver', 'MEMBER') THEN
+            PERFORM settle.refuse_unless('settle_runner');
+        END IF;
+    ELSIF (counter = 'batch' AND n = 1) OR (counter = 'epoch' AND n IN (0, 1)) THEN
+        PERFORM settle.refuse_unless('settle_runner');
+    ELSE
+        RAISE EXCEPTION 'settle: counter % is not counted by %', counter, n USING ERRCODE = 'insufficient_privilege';
+    END IF;
+    RETURN settle.counted(counter, n);
+END
+$$;
+
+-- New codes of a dimension, in the order of their ids; returns the last id.
+CREATE FUNCTION settle.add_codes(dimension smallint, codes text[]) RETURNS bigint
+    LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+    last bigint;
+BEGIN
+    PERFORM settle.refuse_unless('settle_runner');
+    last := settle.counted('code-' || (ARRAY['carrier', 'distributor', 'outlet', 'manager', 'product', 'class', 'region',
+                                             'channel'])[dimension], cardinality(codes));
+    INSERT INTO settle.code (dim, id, code)
+    SELECT dimension, (last - cardinality(codes) + n.place)::integer, n.code
+      FROM unnest(codes) WITH ORDINALITY n (code, place);
+    RETURN last;
+END
+$$;
+
+-- --- decisions ------------------------------------------------------------------------------------------------------
+
+-- The seal of the last published run: the books that whoever decides on periods or deposits looks at.
+CREATE FUNCTION settle.head() RETURNS bytea
+    LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp
+AS $$
+    SELECT coalesce((SELECT s.seal FROM settle.run_seal s ORDER BY s.run_id DESC LIMIT 1), sha256(''))
+$$;
+
+CREATE FUNCTION settle.log(action text, subject text, digest bytea, reason text, detail jsonb) RETURNS bigint
+    LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+    place constant bigint := settle.counted('control', 1);
+BEGIN
+    INSERT INTO settle.control_log (position, action, subject, digest, reason, detail)
+    VALUES (place, action, subject, digest, coalesce(reason, ''), coalesce(detail, '{}'));
+    RETURN place;
+END
+$$;
+
+-- An invoice batch is approved once, as it stands, by somebody else than who drafted it.
+CREATE FUNCTION settle.check_approval(subject text, digest bytea) RETURNS void
+    LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+    batch record;
+BEGIN
+    SELECT b.drafter, b.digest INTO batch
+      FROM settle.invoice_batch b
+      JOIN settle.run_publication p USING (run_id)
+      JOIN settle.code c ON c.dim = 1 AND c.id = b.carrier_id
+     WHERE b.run_id || '/' || c.code = check_approval.subject;
+    IF NOT FOUND THEN
+        RAISE EXCEPTION 'settle: there is no invoice batch %', subject USING ERRCODE = 'no_data_found';
+    ELSIF batch.drafter = session_user THEN
+        RAISE EXCEPTION 'settle: who drafted invoice batch % cannot approve it', subject
+            USING ERRCODE = 'insufficient_privilege';
+    ELSIF batch.digest IS DISTINCT FROM check_approval.digest THEN
+        RAISE EXCEPTION 'settle: invoice batch % is another one than was looked at', subject
+            USING ERRCODE = 'restrict_violation';
+    ELSIF EXISTS (SELECT 1 FROM settle.control_log l
+                   WHERE l.action = 'invoice-approve' AND l.subject = check_approval.subject) THEN
+        RAISE EXCEPTION 'settle: invoice batch % is approved already', subject USING ERRCODE = 'restrict_violation';
+    END IF;
+END
+$$;
+
+-- Who took a carrier's statement in does not decide on it.
+CREATE FUNCTION settle.check_statement(subject text, digest bytea) RETURNS void
+    LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+    import record;
+BEGIN
+    SELECT l.actor, l.digest INTO import
+      FROM settle.control_log l
+     WHERE l.action = 'statement-import' AND l.subject = check_statement.subject
+     ORDER BY l.position DESC LIMIT 1;
+    IF NOT FOUND THEN
+        RAISE EXCEPTION 'settle: there is no statement %', subject USING ERRCODE = 'no_data_found';
+    ELSIF import.actor = session_user THEN
+        RAISE EXCEPTION 'settle: who took in the statement of % cannot decide on its differences', subject
+            USING ERRCODE = 'insufficient_privilege';
+    ELSIF import.digest IS DISTINCT FROM check_statement.digest THEN
+        RAISE EXCEPTION 'settle: the statement of % is another one than was looked at', subject
+            USING ERRCODE = 'restrict_violation';
+    END IF;
+END
+$$;
+
+-- A month is closed when its last night is settled, and opened again when it is closed; on the books as they are.
+CREATE FUNCTION settle.check_period(action text, subject text, digest bytea) RETURNS void
+    LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+    month constant date := (subject || '-01')::date;
+    closed constant date := settle.closed_to(9223372036854775807);
+BEGIN
+    IF digest IS DISTINCT FROM settle.head() THEN
+        RAISE EXCEPTION 'settle: the books are others than were looked at' USING ERRCODE = 'restrict_violation';
+    ELSIF action = 'period-reopen' AND coalesce(closed < month, true) THEN
+        RAISE EXCEPTION 'settle: period % is not closed', subject USING ERRCODE = 'restrict_violation';
+    ELSIF action = 'period-close' AND (closed >= month OR NOT EXISTS (
+        SELECT 1 FROM settle.run_publication p JOIN settle.run r USING (run_id)
+         WHERE r.kind = 'nightly' AND p.business_date >= (month + interval '1 month')::date - 1))
+    THEN
+        RAISE EXCEPTION 'settle: period % is closed already, or not over', subject USING ERRCODE = 'restrict_violation';
+    END IF;
+END
+$$;
+
+CREATE FUNCTION settle.check_abandoned(subject text) RETURNS void
+    LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+    IF NOT EXISTS (SELECT 1 FROM settle.run r
+                    WHERE r.run_id::text = subject
+                      AND NOT EXISTS (SELECT 1 FROM settle.run_publication p WHERE p.run_id = r.run_id)
+                      AND NOT EXISTS (SELECT 1 FROM settle.run_abandonment a WHERE a.run_id = r.run_id)) THEN
+        RAISE EXCEPTION 'settle: run % is not unfinished', subject USING ERRCODE = 'restrict_violation';
+    END IF;
+END
+$$;
+
+-- Takes a decision and returns its place. digest: of what is decided on (an invoice batch's; a statement's file; of
+-- periods and deposits the last run's seal), which must still be so. Policies and releases have functions of their own.
+CREATE FUNCTION settle.decide(action text, subject text, digest bytea, reason text, detail jsonb) RETURNS bigint
+    LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+    wanted constant text := CASE
+        WHEN action IN ('run-abandon', 'statement-import') THEN 'settle_runner'
+        WHEN action IN ('setting', 'period-close', 'period-reopen', 'invoice-approve', 'deposit-amount',
+                        'deposit-cover', 'deposit-forfeit', 'statement-accept', 'statement-dispute', 'fact-seen',
+                        'feed-expect', 'feed-stop', 'feed-waive')
+        THEN 'settle_approver' END;
+    place bigint;
+BEGIN
+    IF wanted IS NULL THEN
+        RAISE EXCEPTION 'settle: % is not decided like this', action USING ERRCODE = 'insufficient_privilege';
+    END IF;
+    PERFORM settle.refuse_unless(wanted);
+    -- Locked first: two who decide on the same take turns.
+    PERFORM settle.counted('control', 0);
+    CASE
+    WHEN action = 'invoice-approve' THEN
+        PERFORM settle.check_approval(subject, digest);
+    WHEN action IN ('period-close', 'period-reopen') THEN
+        PERFORM settle.check_period(action, subject, digest);
+    WHEN action IN ('statement-accept', 'statement-dispute') THEN
+        PERFORM settle.check_statement(subject, digest);
+    WHEN action IN ('deposit-cover', 'deposit-forfeit', 'deposit-amount', 'fact-seen') THEN
+        IF digest IS DISTINCT FROM settle.head() THEN
+            RAISE EXCEPTION 'settle: the books are others than were looked at' USING ERRCODE = 'restrict_violation';
+        END IF;
+    WHEN action = 'run-abandon' THEN
+        PERFORM settle.check_abandoned(subject);
+    ELSE
+        NULL;
+    END CASE;
+    place := settle.log(action, subject, digest, reason, detail);
+    IF action = 'run-abandon' THEN
+        INSERT INTO settle.run_abandonment (run_id, reason, position) VALUES (subject::integer, reason, place);
+    END IF;
+    RETURN place;
+END
+$$;
+
+-- Kept rows that went into another batch: each is one, and goes once.
+CREATE FUNCTION settle.release_rows(batch integer, lines bigint[], into_batch integer, detail jsonb) RETURNS bigint
+    LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+    place bigint;
+    kept bytea;
+BEGIN
+    PERFORM settle.refuse_unless('settle_runner');
+    SELECT b.digest INTO kept FROM settle.batch_rows b WHERE b.batch_id = batch AND b.table_name = 'quarantine';
+    IF kept IS NULL OR NOT EXISTS (SELECT 1 FROM settle.batch b WHERE b.batch_id = release_rows.into_batch) THEN
+        RAISE EXCEPTION 'settle: batch % keeps no rows, or batch % is not there', batch, into_batch
+            USING ERRCODE = 'no_data_found';
+    END IF;
+    IF cardinality(lines) <> (SELECT count(*) FROM settle.quarantine q
+                               WHERE q.batch_id = batch AND q.line = ANY (lines)) THEN
+        RAISE EXCEPTION 'settle: a line is not in quarantine' USING ERRCODE = 'no_data_found';
+    END IF;
+    place := settle.log('quarantine-release', 'batch ' || batch, kept, '', detail);
+    INSERT INTO settle.quarantine_release (batch_id, line, into_batch, position)
+    SELECT batch, n.line, release_rows.into_batch, place FROM unnest(lines) n (line);
+    RETURN place;
+END
+$$;
+
+-- --- policies -------------------------------------------------------------------------------------------------------
+
+-- Takes a policy in and returns its number. Authors write nothing else, so they get no table.
+CREATE FUNCTION settle.submit_policy(carrier text, name text, version text, closing_from date,
+                                     closing_to date, document bytea) RETURNS bigint
+    LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+    place bigint;
+BEGIN
+    PERFORM settle.refuse_unless('settle_author');
+    place := settle.log('policy-submit', carrier || '/' || version, sha256(document), '', '{}');
+    INSERT INTO settle.policy_submission (position, carrier, name, version, closing_from, closing_to,
+                                          hash, document)
+    VALUES (place, carrier, name, version, closing_from, closing_to, sha256(document), document);
+    RETURN place;
+END
+$$;
+
+-- Takes a submission back: its author, or an approver, who turns it down.
+CREATE FUNCTION settle.withdraw_policy(submission bigint, reason text) RETURNS void
+    LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+    submitted record;
+BEGIN
+    SELECT actor, hash INTO submitted FROM settle.policy_submission WHERE position = submission;
+    IF NOT FOUND THEN
+        RAISE EXCEPTION 'there is no submission %', submission USING ERRCODE = 'no_data_found';
+    END IF;
+    IF submitted.actor <> session_user AND NOT pg_has_role(session_user, 'settle_approver', 'MEMBER') THEN
+        RAISE EXCEPTION 'submission % is not yours', submission
+            USING ERRCODE = 'insufficient_privilege';
+    END IF;
+    PERFORM settle.log('policy-withdraw', submission::text, submitted.hash, reason, '{}');
+END
+$$;
+
+-- A rule of a version that is being activated: its number is that of the carrier's rule of the same kind and name, or
+-- the next one. Activations take turns: each has locked the control log's counter.
+CREATE FUNCTION settle.add_policy_rule(policy integer, ordinal integer, kind smallint, name text) RETURNS integer
+    LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+    of_carrier constant integer := (SELECT p.carrier_id FROM settle.policy p WHERE p.policy_id = policy);
+    its_number integer;
+BEGIN
+    SELECT r.number INTO its_number FROM settle.rule r
+     WHERE r.carrier_id = of_carrier AND r.kind = add_policy_rule.kind AND r.rule = name;
+    IF its_number IS NULL THEN
+        SELECT coalesce(max(r.number), 0) + 1 INTO its_number FROM settle.rule r WHERE r.carrier_id = of_carrier;
+        IF its_number > 32767 THEN
+            RAISE EXCEPTION 'settle: the carrier has 32,767 names of rules over all its versions'
+                USING ERRCODE = 'program_limit_exceeded', HINT = 'Let new versions use names that there are.';
+        END IF;
+        INSERT INTO settle.rule VALUES (of_carrier, kind, name, its_number);
+    END IF;
+    INSERT INTO settle.policy_rule VALUES (policy, ordinal, kind, name, its_number);
+    RETURN its_number;
+END
+$$;
+
+-- A policy comes to hold as somebody else submitted it: the same text, carrier, version and days. Each submission once.
+CREATE FUNCTION settle.activate_policy(hash bytea, carrier text, name text, version text, closing_from date,
+                                       closing_to date, currency smallint, tax_ppb bigint, kinds integer[],
+                                       rules text[]) RETURNS integer
+    LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+    place bigint;
+    policy integer;
+    submitted settle.policy_submission;
+    known_carrier integer;
+BEGIN
+    PERFORM settle.refuse_unless('settle_approver');
+    place := settle.log('policy-activate', carrier || '/' || version, hash, '', '{}');
+    SELECT s.* INTO submitted
+      FROM settle.policy_submission s
+     WHERE s.hash = activate_policy.hash AND s.actor <> session_user AND s.carrier = activate_policy.carrier
+       AND s.name = activate_policy.name AND s.version = activate_policy.version
+       AND s.closing_from = activate_policy.closing_from AND s.closing_to = activate_policy.closing_to
+       AND NOT EXISTS (SELECT 1 FROM settle.control_log l
+                        WHERE l.action = 'policy-withdraw' AND l.subject = s.position::text)
+     ORDER BY s.position LIMIT 1;
+    SELECT c.id INTO known_carrier FROM settle.code c WHERE c.dim = 1 AND c.code = activate_policy.carrier;
+    IF submitted.position IS NULL OR known_carrier IS NULL THEN
+        RAISE EXCEPTION 'settle: policy % was not submitted like this by somebody else', name
+            USING ERRCODE = 'insufficient_privilege', HINT = 'It takes two: settle policy submit.';
+    ELSIF EXISTS (SELECT 1 FROM settle.policy p
+                   WHERE p.carrier_id = known_carrier
+                     AND (p.hash = activate_policy.hash OR p.version = activate_policy.version
+                          OR (p.closing_from <= activate_policy.closing_to
+                              AND activate_policy.closing_from <= p.closing_to))) THEN
+        RAISE EXCEPTION 'settle: a version of % has this text, name or closing days already', carrier
+            USING ERRCODE = 'restrict_violation';
+    END IF;
+    policy := settle.counted('policy', 1);
+    INSERT INTO settle.policy (policy_id, carrier_id, name, version, closing_from, closing_to, currency, hash,
+                               document, position, tax_ppb)
+    VALUES (policy, known_carrier, name, version, closing_from, closing_to, currency, hash, submitted.document, place,
+            tax_ppb);
+    FOR ordinal IN 1 .. cardinality(rules) LOOP
+        PERFORM settle.add_policy_rule(policy, ordinal - 1, kinds[ordinal]::smallint, rules[ordinal]);
+    END LOOP;
+    RETURN policy;
+END
+$$;
+
+-- --- runs -----------------------------------------------------------------------------------------------------------
+
+-- A newer runner may have taken over; until the end of the transaction none can.
+CREATE FUNCTION settle.hold_epoch(epoch bigint) RETURNS void
+    LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+    PERFORM settle.refuse_unless('settle_runner');
+    IF settle.counted('epoch', 0) <> epoch THEN
+        RAISE EXCEPTION 'settle: another runner has taken over' USING ERRCODE = 'lock_not_available';
+    END IF;
+END
+$$;
+
+-- A run that is neither published nor given up.
+CREATE FUNCTION settle.check_unfinished(run integer) RETURNS void
+    LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+    PERFORM settle.check_abandoned(run::text);
+END
+$$;
+
+-- Begins a run: gives its number, the position in the control log that it sees (nobody can decide anything until the
+-- transaction ends) and whether what falls due that day is its own, and writes its manifest: the policies that hold
+-- and, of a night, the sealed batches up to its day that no run has consumed.
+CREATE FUNCTION settle.begin_run(kind text, business_date date, calculation integer, engine text, epoch bigint,
+                                 OUT run integer, OUT control_position bigint, OUT due boolean)
+    LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+    night date;
+BEGIN
+    PERFORM settle.hold_epoch(epoch);
+    control_position := settle.counted('control', 0);
+    SELECT max(p.business_date) INTO night
+      FROM settle.run_publication p JOIN settle.run r USING (run_id) WHERE r.kind = 'nightly';
+    IF EXISTS (SELECT 1 FROM settle.run r
+                WHERE NOT EXISTS (SELECT 1 FROM settle.run_publication p WHERE p.run_id = r.run_id)
+                  AND NOT EXISTS (SELECT 1 FROM settle.run_abandonment a WHERE a.run_id = r.run_id)) THEN
+        RAISE EXCEPTION 'settle: a run is unfinished' USING ERRCODE = 'restrict_violation';
+    ELSIF (CASE WHEN begin_run.kind = 'nightly' THEN business_date NOT IN (night, night + 1)
+                ELSE coalesce(business_date <> night, true) END) THEN
+        RAISE EXCEPTION 'settle: the last night is that of %: % does not follow', night, business_date
+            USING ERRCODE = 'restrict_violation';
+    END IF;
+    due := begin_run.kind = 'nightly' AND coalesce(business_date > night, true);
+    run := settle.counted('run', 1);
+    INSERT INTO settle.run (run_id, kind, business_date, due, control_position, calculation, engine)
+    VALUES (run, begin_run.kind, business_date, due, control_position, calculation, engine);
+    INSERT INTO settle.run_policy (run_id, policy_id, hash)
+    SELECT run, p.policy_id, p.hash FROM settle.policy p WHERE p.position <= control_position;
+    IF begin_run.kind = 'nightly' THEN
+        INSERT INTO settle.run_batch (run_id, batch_id)
+        SELECT run, b.batch_id
+          FROM settle.batch b
+         WHERE b.state = 'sealed' AND b.business_date <= begin_run.business_date
+           AND NOT EXISTS (SELECT 1 FROM settle.batch_consumption c WHERE c.batch_id = b.batch_id);
+    END IF;
+END
+$$;
+
+-- The chunks of a run, once: ranges of distributors that do not meet.
+CREATE FUNCTION settle.plan_chunks(run integer, chunks integer[], first integer[], last integer[], expected bigint[])
+    RETURNS void
+    LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+    PERFORM settle.refuse_unless('settle_runner');
+    PERFORM settle.check_unfinished(run);
+    IF EXISTS (SELECT 1 FROM settle.run_chunk c WHERE c.run_id = run)
+       OR EXISTS (SELECT 1
+                    FROM (SELECT n.first, n.last, lag(n.last) OVER (ORDER BY n.first) AS before
+                            FROM unnest(plan_chunks.first, plan_chunks.last) n (first, last)) r
+                   WHERE r.first > r.last OR r.first <= r.before) THEN
+        RAISE EXCEPTION 'settle: run % is divided already, or its chunks meet', run
+            USING ERRCODE = 'restrict_violation';
+    END IF;
+    INSERT INTO settle.run_chunk (run_id, chunk, first_distributor, last_distributor, expected)
+    SELECT run, n.chunk, n.first, n.last, n.expected
+      FROM unnest(chunks, plan_chunks.first, plan_chunks.last, plan_chunks.expected) n (chunk, first, last, expected);
+END
+$$;
+
+-- A chunk's receipt and the row sums of what stands beside its transfers: only of a chunk that was planned, and only
+-- while this runner's epoch is the current one.
+CREATE FUNCTION settle.write_receipt(run integer, chunk integer, epoch bigint, facts bigint, settled bigint, zero bigint,
+                                     waiting bigint, due bigint, transfers bigint, amount numeric, invoices integer,
+                                     tables text[], rows bigint[], digests text[]) RETURNS boolean
+    LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+    PERFORM settle.refuse_unless('settle_runner');
+    IF NOT EXISTS (SELECT 1 FROM settle.counter c WHERE c.name = 'epoch' AND c.value = write_receipt.epoch)
+       OR NOT EXISTS (SELECT 1 FROM settle.run_chunk c WHERE c.run_id = run AND c.chunk = write_receipt.chunk) THEN
+        RETURN false;
+    END IF;
+    INSERT INTO settle.run_receipt (run_id, chunk, epoch, facts, settled, zero, waiting, due, transfers,
+                                    amount_minor, invoices)
+    VALUES (run, write_receipt.chunk, write_receipt.epoch, write_receipt.facts, write_receipt.settled,
+            write_receipt.zero, write_receipt.waiting, write_receipt.due, write_receipt.transfers, amount,
+            write_receipt.invoices);
+    INSERT INTO settle.chunk_rows (run_id, chunk, table_name, rows, digest)
+    SELECT run, write_receipt.chunk, n.name, n.rows, decode(n.digest, 'hex')
+      FROM unnest(tables, write_receipt.rows, digests) n (name, rows, digest);
+    RETURN true;
+END
+$$;
+
+-- Gives each chunk the base of its invoice numbers: the carrier's series of the year goes on, chunk by chunk in the
+-- order of distributors, without a gap because the series only moves here.
+CREATE FUNCTION settle.number_invoices(run integer, of_year integer) RETURNS void
+    LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+    part record;
+    last bigint;
+BEGIN
+    PERFORM settle.refuse_unless('settle_runner');
+    PERFORM settle.check_unfinished(run);
+    FOR part IN SELECT i.chunk, i.carrier_id, count(*) AS n
+                  FROM settle.invoice i WHERE i.run_id = run AND NOT i.carried
+                 GROUP BY 1, 2 ORDER BY i.carrier_id, i.chunk LOOP
+        INSERT INTO settle.invoice_series AS s (carrier_id, year, last_number)
+        VALUES (part.carrier_id, of_year, part.n)
+        ON CONFLICT (carrier_id, year) DO UPDATE SET last_number = s.last_number + excluded.last_number
+        RETURNING s.last_number INTO last;
+        INSERT INTO settle.invoice_base (run_id, chunk, carrier_id, year, base)
+        VALUES (run, part.chunk, part.carrier_id, of_year, last - part.n);
+    END LOOP;
+END
+$$;
+
+-- A carrier's invoice batch of a run: its control totals are those of the invoices that are there.
+CREATE FUNCTION settle.draft_invoices(run integer, carrier integer, cut_off date, digest bytea) RETURNS void
+    LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+    PERFORM settle.refuse_unless('settle_runner');
+    PERFORM settle.check_unfinished(run);
+    INSERT INTO settle.invoice_batch (run_id, carrier_id, cut_off, invoices, lines, net_minor, tax_minor, gross_minor,
+                                      withheld_minor, payable_minor, carried, digest)
+    SELECT run, carrier, draft_invoices.cut_off, count(*) FILTER (WHERE NOT i.carried),
+           coalesce(sum(i.lines) FILTER (WHERE NOT i.carried), 0),
+           coalesce(sum(i.net_minor) FILTER (WHERE NOT i.carried), 0),
+           coalesce(sum(i.tax_minor) FILTER (WHERE NOT i.carried), 0),
+           coalesce(sum(i.gross_minor) FILTER (WHERE NOT i.carried), 0),
+           coalesce(sum(i.withheld_minor) FILTER (WHERE NOT i.carried), 0),
+           coalesce(sum(i.payable_minor) FILTER (WHERE NOT i.carried), 0),
+           count(*) FILTER (WHERE i.carried), draft_invoices.digest
+      FROM settle.invoice i WHERE i.run_id = run AND i.carrier_id = carrier;
+END
+$$;
+
+-- An invoice batch is issued once, by a run that sees its approval: as it stands, and by another login than drafted it.
+CREATE FUNCTION settle.issue_batch(batch_run integer, carrier integer, run integer) RETURNS void
+    LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+    PERFORM settle.refuse_unless('settle_runner');
+    PERFORM settle.check_unfinished(run);
+    IF NOT EXISTS (SELECT 1
+                     FROM settle.invoice_batch b
+                     JOIN settle.code c ON c.dim = 1 AND c.id = b.carrier_id
+                     JOIN settle.control_log l ON l.action = 'invoice-approve' AND l.subject = b.run_id || '/' || c.code
+                     JOIN settle.run r ON r.run_id = run AND r.kind = 'issue' AND l.position <= r.control_position
+                    WHERE b.run_id = batch_run AND b.carrier_id = carrier AND l.digest = b.digest
+                      AND l.actor <> b.drafter) THEN
+        RAISE EXCEPTION 'settle: this invoice batch is not approved as it stands, by somebody else than drafted it'
+            USING ERRCODE = 'insufficient_privilege', HINT = 'It takes two: settle invoice approve.';
+    END IF;
+    INSERT INTO settle.invoice_issue (batch_run_id, carrier_id, run_id) VALUES (batch_run, carrier, run);
+END
+$$;
+
+-- Publishes what the receipts of a run add up to, on the digest of the run before it. Its seal follows.
+CREATE FUNCTION settle.publish_run(run integer, epoch bigint, digest bytea, previous bytea) RETURNS void
+    LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+    PERFORM settle.hold_epoch(epoch);
+    PERFORM settle.check_unfinished(run);
+    IF previous <> coalesce((SELECT p.digest FROM settle.run_publication p ORDER BY p.run_id DESC LIMIT 1),
+                            decode(repeat('00', 32), 'hex'))
+       OR EXISTS (SELECT 1 FROM settle.run_chunk c
+                   WHERE c.run_id = run
+                     AND NOT EXISTS (SELECT 1 FROM settle.run_receipt e
+                                      WHERE e.run_id = c.run_id AND e.chunk = c.chunk)) THEN
+        RAISE EXCEPTION 'settle: run % does not follow the run before it, or is not done', run
+            USING ERRCODE = 'restrict_violation';
+    END IF;
+    INSERT INTO settle.batch_consumption (batch_id, run_id)
+    SELECT b.batch_id, b.run_id FROM settle.run_batch b WHERE b.run_id = run;
+    INSERT INTO settle.run_publication (run_id, business_date, facts, settled, zero, waiting, due, transfers,
+                                        amount_minor, invoices, digest, previous)
+    SELECT run, max(r.business_date), coalesce(sum(e.facts), 0), coalesce(sum(e.settled), 0), coalesce(sum(e.zero), 0),
+           coalesce(sum(e.waiting), 0), coalesce(sum(e.due), 0), coalesce(sum(e.transfers), 0),
+           coalesce(sum(e.amount_minor), 0), coalesce(sum(e.invoices), 0), publish_run.digest, publish_run.previous
+      FROM settle.run r LEFT JOIN settle.run_receipt e USING (run_id)
+     WHERE r.run_id = run;
+END
+$$;
+
+-- Seals a published run, and lets it be seen.
+CREATE FUNCTION settle.seal_run(run integer, codes integer[], parts bytea, seal bytea) RETURNS void
+    LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+    PERFORM settle.refuse_unless('settle_runner');
+    IF NOT EXISTS (SELECT 1 FROM settle.run_publication p WHERE p.run_id = run) THEN
+        RAISE EXCEPTION 'settle: run % is not published', run USING ERRCODE = 'restrict_violation';
+    END IF;
+    INSERT INTO settle.run_seal (run_id, codes, parts, seal) VALUES (run, codes, parts, seal);
+    UPDATE settle.counter SET value = run WHERE name = 'watermark' AND value < run;
+END
+$$;
+
+REVOKE EXECUTE ON ALL FUNCTIONS IN SCHEMA settle FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION settle.count, settle.decide TO settle_runner, settle_approver;
+GRANT EXECUTE ON FUNCTION settle.add_codes, settle.release_rows, settle.begin_run, settle.plan_chunks,
+    settle.write_receipt, settle.number_invoices, settle.draft_invoices, settle.issue_batch, settle.publish_run,
+    settle.seal_run TO settle_runner;
+GRANT EXECUTE ON FUNCTION settle.activate_policy TO settle_approver;
+GRANT EXECUTE ON FUNCTION settle.submit_policy TO settle_author;
+GRANT EXECUTE ON FUNCTION settle.withdraw_policy TO settle_author, settle_approver;
+GRANT EXECUTE ON FUNCTION settle.head TO settle_reader, settle_runner, settle_approver;

@@ -1,1 +1,0 @@
-UPDATE settle.counter SET value = $1 WHERE name = 'watermark' AND value < $1

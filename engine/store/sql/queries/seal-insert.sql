@@ -1,1 +1,0 @@
-INSERT INTO settle.run_seal (run_id, codes, parts, seal) VALUES ($1, $2, $3, $4)
