@@ -193,7 +193,8 @@ class Verify(settle_test.TestCase):
             'WHERE (t.run_id, t.distributor_id, t.subject_id, t.slot) IN '
             '((a.run_id, a.distributor_id, a.subject_id, a.slot), '
             '(b.run_id, b.distributor_id, b.subject_id, b.slot))')
-        self.assertEqual({r['run'] for r in rows}, {run})
+        # what accounts stand at after later runs stands on it
+        self.assertEqual(min(int(r['run']) for r in rows if r['run']), int(run))
         # two orders of a batch change places in what they paid
         rows = self.found(
             'WITH two AS (SELECT batch_id, min(order_id) AS a, max(order_id) AS b FROM settle.closed_order '
