@@ -59,10 +59,10 @@ class Lineage(settle_test.TestCase):
     def test_every_order(self):
         self.assertEqual(
             self.sql('SELECT count(DISTINCT (distributor_id, order_id)), count(run_id), sum(amount_minor) '
-                     'FROM settle_view.order_file_lineage'),
+                     'FROM settle_view.order_lineage'),
             self.sql('SELECT (SELECT count(*) FROM settle.closed_order), count(*), sum(amount_minor) '
                      'FROM settle.transfer WHERE subject_id < 4611686018427387904'))
-        self.assertEqual(self.sql('SELECT zero_because, count(*) FROM settle_view.order_file_lineage '
+        self.assertEqual(self.sql('SELECT zero_because, count(*) FROM settle_view.order_lineage '
                                   'WHERE zero_because IS NOT NULL GROUP BY 1 ORDER BY 1'),
                          self.sql('SELECT reason, count(*) FROM settle_view.zero GROUP BY 1 ORDER BY 1'))
 
@@ -80,7 +80,7 @@ class Lineage(settle_test.TestCase):
         distributor, order = self.sql('SELECT distributor, order_no FROM settle_view.transfer_lineage '
                                       "WHERE kind = 'upfront' LIMIT 1")[0]
         plan = '\n'.join(row[0] for row in self.sql(
-            'SET enable_seqscan = off; EXPLAIN SELECT * FROM settle_view.order_file_lineage '
+            'SET enable_seqscan = off; EXPLAIN SELECT * FROM settle_view.order_lineage '
             f"WHERE distributor = '{distributor}' AND order_no = '{order}'"))
         for table in ('transfer', 'closed_order', 'bill', 'order_outcome', 'invoice_line', 'window_posting'):
             self.assertNotRegex(plan, rf'Seq Scan on {table}')
