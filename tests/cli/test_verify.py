@@ -207,7 +207,7 @@ class Verify(settle_test.TestCase):
         self.assertTrue(all(r['place'].startswith('batch') for r in rows), rows)
 
     def test_rows_added_and_lost(self):
-        for table in ('transfer', 'ledger_total', 'account_balance', 'run_distributor', 'order_outcome', 'agenda', 'window_change',
+        for table in ('transfer', 'ledger_total', 'account_balance', 'run_distributor', 'order_outcome', 'agenda', 'cut', 'window_change',
                       'window_posting', 'invoice', 'invoice_line', 'closed_order', 'bill', 'contract',
                       'quarantine', 'batch_slice', 'batch_rows', 'chunk_rows', 'run_receipt', 'run_batch', 'run_policy',
                       'run_chunk',
