@@ -76,6 +76,8 @@ static const SettleColumn list_columns[] = {
     AMOUNT_COLUMNS,
     {"state", SETTLE_COLUMN_TEXT},
     {"zero_because", SETTLE_COLUMN_TEXT},
+    {"cut", SETTLE_COLUMN_MONEY},
+    {"cut_by", SETTLE_COLUMN_TEXT},
 };
 #define LIST_AMOUNTS 8
 
@@ -91,7 +93,7 @@ static gboolean
 list_row(const SettleActivity *a, gpointer user_data, G_GNUC_UNUSED GError **error)
 {
     const Printing *printing = user_data;
-    MoneyText texts[N_AMOUNTS];
+    MoneyText texts[N_AMOUNTS], cut;
     char quantity[24] = "";
     const char *cells[G_N_ELEMENTS(list_columns)] = {
         a->name,
@@ -111,6 +113,11 @@ list_row(const SettleActivity *a, gpointer user_data, G_GNUC_UNUSED GError **err
         cells[LIST_AMOUNTS] = "";
     cells[LIST_AMOUNTS + N_AMOUNTS] = a->state;
     cells[LIST_AMOUNTS + N_AMOUNTS + 1] = a->zero;
+    cells[LIST_AMOUNTS + N_AMOUNTS + 2] =
+        a->is_window
+            ? ""
+            : settle_money_format(a->cut_minor, settle_currency_exponent(a->currency), cut);
+    cells[LIST_AMOUNTS + N_AMOUNTS + 3] = a->cut_by;
     settle_table_row(printing->table, cells);
     return TRUE;
 }

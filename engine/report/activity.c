@@ -103,7 +103,7 @@ typedef struct {
     SettleActivity activity;
     int64_t order_id;
     SettleDay day;
-    char *name, *closed_at, *zero, *state;
+    char *name, *closed_at, *zero, *state, *cut_by;
     gboolean any;
 } Current;
 
@@ -114,6 +114,7 @@ current_clear(Current *current)
     g_clear_pointer(&current->closed_at, g_free);
     g_clear_pointer(&current->zero, g_free);
     g_clear_pointer(&current->state, g_free);
+    g_clear_pointer(&current->cut_by, g_free);
 }
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Current, current_clear)
 
@@ -147,6 +148,8 @@ begin(const Reading *reading, const SettleReader *reader, Current *current)
     a->closed_at = current->closed_at = text_of(reader, 2);
     a->zero = current->zero = text_of(reader, 17);
     a->state = current->state = text_of(reader, 18);
+    a->cut_minor = settle_reader_i64(reader, 19);
+    a->cut_by = current->cut_by = text_of(reader, 20);
     current->day = settle_reader_day(reader, 3);
     a->outlet_id = a->manager_id != 0 ? settle_directory_manager_outlet(reading->directory,
                                                                         a->manager_id, current->day)
@@ -210,6 +213,7 @@ give_window(const Reading *reading, const SettleReader *reader, GError **error)
         .name = name,
         .closed_at = "",
         .zero = "",
+        .cut_by = "",
         .state = "settled",
         .carrier_id = settle_reader_i32(reader, 3),
         .currency = settle_reader_i16(reader, 4),

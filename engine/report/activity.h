@@ -28,6 +28,8 @@ typedef struct {
     const char *name;      /* upstream id; "window 2026-03" */
     const char *closed_at; /* in the settlement zone; "" of a window */
     const char *zero;      /* why nothing was posted; "" */
+    const char *cut_by;    /* what takes cut_minor: "ceiling", "policy-ceiling", "life-cap"; "" */
+    int64_t cut_minor;     /* of an order: earned but for them */
     /* fraud, refunded, cancelled, ported-out, number-transferred, suspended, partly-refunded: the
      * first of these that is in force; else settled, zero, or waiting (nothing due yet) */
     const char *state;

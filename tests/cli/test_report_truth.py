@@ -269,6 +269,18 @@ class Truth(small.Case):
             self.assertEqual((rows[1].get(0), rows[1].get(at[column])), ('total', None), name)
             self.assertEqual(rows[1][at[added]], sum(row[at[added]] for row in rows[2:]))
 
+    def test_what_a_ceiling_takes_is_told(self):
+        """A ceiling of 70.00 a month: the first order fits, of the second 10.00, the third earns nothing."""
+        self.prepare('- upfront: u\n  pay: 60.00\n  ceiling: {window: month, amount: 70.00}\n')
+        self.send('orders', '2026-01-10', *[small.order(f'A{n}', f'2026-01-0{n}') for n in (1, 2, 3)])
+        self.run_to('2026-01-10')
+        self.assertEqual([[r[k] for k in ('order', 'upfront', 'state', 'zero_because', 'cut', 'cut_by')] for r in
+                          self.rows('activity', 'list', '--distributor', 'D1')],
+                         [['A1', '60.00', 'settled', '', '0.00', ''], ['A2', '10.00', 'settled', '', '50.00', 'ceiling'],
+                          ['A3', '0.00', 'zero', 'ceiling', '60.00', 'ceiling']])
+        self.assertEqual([(r['state'], r['because'], r['orders']) for r in self.rows('report', 'orders', '--period', '2026-01')],
+                         [('settled', 'posted', '2'), ('zero', 'a ceiling or cap takes it', '1')])
+
     def test_the_picture_says_what_the_table_says(self):
         self.world()
         folder = os.path.join(self.folder, 'pack')

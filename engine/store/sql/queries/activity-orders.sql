@@ -1,14 +1,18 @@
 -- A distributor's settled orders of some closing months, each with what its slots stand at; orders by closing time,
 -- slots ascending; one row without a slot for an order that nothing was posted for. The state: what happened to it
--- that is in force (not reinstated, dated by now), else what came of it. $1 distributor, $2, $3 months
+-- that is in force (not reinstated, dated by now), else what came of it. Last, what ceilings and caps take of it now.
+-- $1 distributor, $2, $3 months
 SELECT o.order_id, o.upstream_id || coalesce('/' || NULLIF(o.order_line, ''), ''), to_char(o.closing_at AT TIME ZONE $4::text, 'YYYY-MM-DD"T"HH24:MI:SS'), o.closing_day,
        o.closing_month, o.manager_id, o.product_id, o.paid_minor, o.quantity, o.currency, o.carrier_id,
-       t.policy_id, t.slot, t.kind, t.net, t.held, t.back, coalesce(z.reason, ''),
+       t.policy_id, t.slot, t.kind, t.net, t.held, t.back,
+       CASE WHEN t.slot IS NULL AND k.cut_minor > 0 AND coalesce(z.reason, 'zero') = 'zero' THEN k.cut_by
+            ELSE coalesce(z.reason, '') END,
        CASE WHEN e.fraud THEN 'fraud' WHEN e.whole OR (o.paid_minor > 0 AND e.refunded >= o.paid_minor) THEN 'refunded'
             WHEN e.cancelled THEN 'cancelled' WHEN e.ported_out THEN 'ported-out'
             WHEN e.transferred THEN 'number-transferred' WHEN e.suspended THEN 'suspended'
             WHEN e.refunded > 0 THEN 'partly-refunded' WHEN t.slot IS NOT NULL THEN 'settled'
-            WHEN z.reason IS NOT NULL THEN 'zero' ELSE 'waiting' END
+            WHEN z.reason IS NOT NULL OR k.cut_minor > 0 THEN 'zero' ELSE 'waiting' END,
+       coalesce(k.cut_minor, 0), coalesce(k.cut_by, '')
   FROM settle.closed_order o
   JOIN settle.batch_consumption n ON n.batch_id = o.batch_id
   LEFT JOIN LATERAL (
@@ -39,6 +43,16 @@ SELECT o.order_id, o.upstream_id || coalesce('/' || NULLIF(o.order_line, ''), ''
                           WHERE u.distributor_id = v.distributor_id AND u.closing_month = v.closing_month
                             AND u.order_id = v.order_id AND u.kind = 8 AND u.reinstates = v.event_id
                             AND u.day <= (SELECT max(business_date) FROM settle.run_publication))) e ON true
+  LEFT JOIN LATERAL (
+      SELECT sum(w.cut_minor)::bigint AS cut_minor,
+             string_agg(DISTINCT (ARRAY['ceiling', 'policy-ceiling', 'life-cap'])[w.what], ' ') AS cut_by
+        FROM (SELECT DISTINCT ON (y.month, y.slot, y.what) y.what, y.cut_minor
+                FROM settle.cut y
+                JOIN settle.run_publication p USING (run_id)
+               WHERE y.distributor_id = o.distributor_id AND y.subject_id = o.order_id AND y.month >= o.closing_month
+                 AND y.what < 4
+               ORDER BY y.month, y.slot, y.what, y.run_id DESC) w
+       WHERE w.cut_minor > 0) k ON true
  WHERE o.distributor_id = $1 AND o.closing_month BETWEEN $2 AND $3
    AND o.closing_day <= (SELECT max(business_date) FROM settle.run_publication)
  ORDER BY o.closing_at, o.upstream_id COLLATE "C", o.order_id, t.slot

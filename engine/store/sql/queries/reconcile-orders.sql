@@ -3,11 +3,12 @@
 SELECT c.code, s.currency, s.state, s.reason, count(*), sum(s.paid_minor)::bigint, sum(s.stated)::bigint
   FROM (SELECT o.carrier_id, o.currency, o.paid_minor, coalesce(z.paid_minor, o.paid_minor) AS stated,
                CASE WHEN n.run_id IS NULL OR q.run_id IS NULL OR w.look_day IS NOT NULL THEN 'waiting'
-                    WHEN t.posted THEN 'settled' WHEN z.outcome IS NOT NULL THEN 'zero' ELSE 'settled' END AS state,
+                    WHEN t.posted THEN 'settled' WHEN z.outcome IS NOT NULL OR k.cut THEN 'zero' ELSE 'settled' END AS state,
                CASE WHEN n.run_id IS NULL THEN 'its night is not settled yet'
                     WHEN q.run_id IS NULL THEN 'its run is not published yet'
                     WHEN w.look_day IS NOT NULL THEN 'dated after the night, for a day to come'
                     WHEN t.posted THEN 'posted' WHEN z.outcome = 5 AND o.contract_id = 0 THEN 'it names no contract'
+                    WHEN k.cut AND coalesce(z.outcome, 4::smallint) = 4 THEN 'a ceiling or cap takes it'
                     WHEN z.outcome IS NOT NULL THEN v.reason
                     ELSE 'nothing is due yet' END AS reason
           FROM settle.closed_order o
@@ -32,6 +33,15 @@ SELECT c.code, s.currency, s.state, s.reason, count(*), sum(s.paid_minor)::bigin
                               WHERE x.distributor_id = o.distributor_id AND x.period >= o.closing_month
                                 AND x.subject_id = o.order_id
                               LIMIT 1) t ON true
+          LEFT JOIN LATERAL (SELECT true AS cut
+                               FROM (SELECT DISTINCT ON (y.month, y.slot, y.what) y.cut_minor
+                                       FROM settle.cut y
+                                       JOIN settle.run_publication p USING (run_id)
+                                      WHERE y.distributor_id = o.distributor_id AND y.subject_id = o.order_id
+                                        AND y.month >= o.closing_month AND y.what < 4
+                                      ORDER BY y.month, y.slot, y.what, y.run_id DESC) y
+                              WHERE y.cut_minor > 0
+                              LIMIT 1) k ON NOT coalesce(t.posted, false)
          WHERE o.closing_month = $1::text::date
            AND ($3::text IS NULL OR o.distributor_id = (SELECT id FROM settle.code WHERE dim = 2 AND code = $3))) s
   JOIN settle.code c ON c.dim = 1 AND c.id = s.carrier_id
