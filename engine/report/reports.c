@@ -25,7 +25,8 @@ struct SettleReport {
         FALLS_DUE,
         STATEMENTS_OF,
         RUNS_DATED,
-        FILES_DATED
+        FILES_DATED,
+        CODES_KNOWN
     } of;
     enum {
         NEEDS_PERIOD = 1,
@@ -33,8 +34,9 @@ struct SettleReport {
         NO_PARTIES = 4,
         NO_DISTRIBUTOR = 8,
         ADDS_UP = 16,
-        AHEAD = 32,      /* of what is to come: a pack has all of it, whatever its period */
-        MARKS_LATER = 64 /* says how much of the period was posted after it */
+        AHEAD = 32,       /* of what is to come: a pack has all of it, whatever its period */
+        MARKS_LATER = 64, /* says how much of the period was posted after it */
+        NO_PERIOD = 128   /* of no period: a pack has all of it */
     } terms;
     const char *bars;
     guint n;
@@ -232,8 +234,8 @@ static const SettleReport reports[] = {
      "Codes that look alike",
      "Codes that differ from an earlier one in case, width or blanks only.",
      COMPUTED,
-     STANDS_NOW,
-     NO_PARTIES,
+     CODES_KNOWN,
+     NO_PARTIES | NO_PERIOD,
      NULL,
      3,
      {TEXT("what"), TEXT("code"), TEXT("looks_like")}},
@@ -283,13 +285,15 @@ settle_report_refuses(const SettleReport *report, const SettleReportScope *scope
         return "it is of all carriers and distributors";
     if ((report->terms & NO_DISTRIBUTOR) != 0 && scope->distributor != NULL)
         return "it is of all distributors";
+    if ((report->terms & NO_PERIOD) != 0 && scope->period != NULL)
+        return "it is of all codes, whatever the period";
     return NULL;
 }
 
 gboolean
 settle_report_is_ahead(const SettleReport *report)
 {
-    return (report->terms & AHEAD) != 0;
+    return (report->terms & (AHEAD | NO_PERIOD)) != 0;
 }
 
 /* --- what a report is of ------------------------------------------------------------------------
@@ -333,6 +337,8 @@ what_it_is_of(const SettleReport *report, const char *period, const char *open)
     case FILES_DATED:
         return period != NULL ? g_strdup_printf("batches dated in %s", period)
                               : g_strdup("all batches");
+    case CODES_KNOWN:
+        return g_strdup("codes known by now");
     }
     settle_unreachable("a known scope");
 }
