@@ -157,7 +157,7 @@ class Line(unittest.TestCase):
         for kind, text in small.FILES.items():
             header = text.split('\n')[0].split(',')
             self.assertEqual([c for c in kinds[kind] if c in header], header)
-        self.assertEqual(kinds['orders'], list(small.ORDER))
+        self.assertEqual([c for c in kinds['orders'] if c != 'line'], list(small.ORDER))  # lines: where there are some
         self.assertEqual(kinds['bills'], list(small.BILL))
         self.assertEqual(len(kinds), 10)
 

@@ -117,7 +117,7 @@ class Decisions(settle_test.TestCase):
         path = self.policy()
         self.ends(0, 'submit', path, user='settle_sales')
         self.ends(2, 'withdraw', '1', user='settle_sales', says='withdraw why')
-        self.ends(4, 'withdraw', '9', '--reason', 'x', user='settle_sales', says='no submission 9')
+        self.ends(3, 'withdraw', '9', '--reason', 'x', user='settle_sales', says='no submission 9')
         self.ends(4, 'withdraw', '1', '--reason', 'x', user='settle_night')
         self.ends(0, 'withdraw', '1', '--reason', 'a slip', user='settle_sales')
         self.assertEqual(self.listed(), [])
