@@ -41,6 +41,7 @@ int settle_command_migrate(const SettleCli *cli, int argc, char **argv);
 int settle_command_import(const SettleCli *cli, int argc, char **argv);
 int settle_command_facts(const SettleCli *cli, int argc, char **argv);
 int settle_command_quarantine(const SettleCli *cli, int argc, char **argv);
+int settle_command_carrier_key(const SettleCli *cli, int argc, char **argv);
 int settle_command_policy(const SettleCli *cli, int argc, char **argv);
 int settle_command_feed(const SettleCli *cli, int argc, char **argv);
 int settle_command_night(const SettleCli *cli, int argc, char **argv);

@@ -46,6 +46,8 @@ static const SettleCommand commands[] = {
      settle_command_report},
     {"export", "journal", "the ledger for other accounting programs", NULL, settle_command_export},
     {"setting", "list | set", "how facts are read", NULL, settle_command_setting},
+    {"carrier-key", "export | set", "what a carrier's ids are made under", NULL,
+     settle_command_carrier_key},
     {"status", "", "where things stand", NULL, settle_command_status},
     {NULL, NULL, NULL, NULL, NULL},
 };

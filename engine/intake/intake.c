@@ -43,6 +43,7 @@ job_free(SettleIntakeJob *job)
         return;
     g_free(job->name);
     g_clear_pointer(&job->directory, settle_directory_free);
+    g_clear_pointer(&job->keys, g_ptr_array_unref);
     g_clear_pointer(&job->zone, settle_zone_free);
     g_free(job->file_name);
     g_free(job->same_file);
@@ -151,7 +152,8 @@ job_new(SettleStore *store, SettleIntakeKind kind, const char *name,
         !load_counters(job, error))
         return NULL;
     job->directory = settle_store_directory(store, options->business_date, 0, error);
-    if (job->directory == NULL)
+    if (job->directory == NULL ||
+        (job->keys = settle_store_carrier_keys(store, error)) == NULL)
         return NULL;
     job->keep = settle_keep_new();
     job->quarantine = settle_spool_new(job->memory);

@@ -3,6 +3,7 @@
 
 #include "base/arena.h"
 #include "base/checked.h"
+#include "base/keyed.h"
 #include "intake/codes.h"
 #include "intake/csv.h"
 #include "intake/intake.h"
@@ -50,6 +51,7 @@ typedef struct SettleIntakeJob {
     SettleIntakeOptions options;
     size_t memory;
     SettleDirectory *directory;
+    GPtrArray *keys; /* SettleKeyed by carrier id; NULL where nobody has that id */
     SettleZone *zone;
     GPtrArray *rounded_ids; /* carriers whose ids may look rounded; "" those of nobody */
     SettleIntakeSource *source;
@@ -168,6 +170,13 @@ settle_intake_cell(const SettleIntakeJob *job, const SettleCsvRecord *record, in
 {
     int at = job->map.at[column];
     return at < 0 ? (SettleCsvField){"", 0} : record->fields[at];
+}
+
+/* The key of a carrier that is known. */
+static inline const SettleKeyed *
+settle_intake_key(const SettleIntakeJob *job, int32_t carrier_id)
+{
+    return g_ptr_array_index(job->keys, carrier_id);
 }
 
 /* --- job.c --------------------------------------------------------------------------------- */

@@ -1,7 +1,5 @@
 #include "intake/validate.h"
 
-#include "base/digest.h"
-
 gboolean
 settle_validate_bill(SettleIntakeJob *job, const SettleCsvRecord *record,
                      SettleIntakeBill *ret_bill, SettleVerdict *verdict)
@@ -56,7 +54,9 @@ settle_validate_bill(SettleIntakeJob *job, const SettleCsvRecord *record,
     if (bill->carrier_id == 0)
         return settle_check_refuse(verdict, SETTLE_REJECT_UNKNOWN_CARRIER, BILL_CARRIER,
                                    "is no known carrier");
-    bill->contract_id = settle_id_from_key(bill->carrier_id, contract.text, contract.length);
+    bill->contract_id =
+        settle_keyed_id(settle_intake_key(job, bill->carrier_id), SETTLE_KEYED_CONTRACT,
+                        contract.text, contract.length, NULL, 0);
     bill->contract_length = (uint16_t) contract.length;
     return TRUE;
 }

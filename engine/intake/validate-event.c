@@ -1,8 +1,5 @@
 #include "intake/validate.h"
 
-#include "base/digest.h"
-#include "model/order-id.h"
-
 #include <string.h>
 
 static gboolean
@@ -67,6 +64,7 @@ settle_validate_event(SettleIntakeJob *job, const SettleCsvRecord *record,
     SettleCsvField line = settle_intake_cell(job, record, EVENT_LINE);
     SettleCsvField closed = settle_intake_cell(job, record, EVENT_CLOSED_MONTH);
     SettleCsvField undone = settle_intake_cell(job, record, EVENT_REINSTATES);
+    const SettleKeyed *key;
 
     *event = (SettleIntakeEvent){0};
     if (!settle_check_code(job, verdict, carrier, EVENT_CARRIER, FALSE, carrier) ||
@@ -96,11 +94,13 @@ settle_validate_event(SettleIntakeJob *job, const SettleCsvRecord *record,
     if (event->carrier_id == 0)
         return settle_check_refuse(verdict, SETTLE_REJECT_UNKNOWN_CARRIER, EVENT_CARRIER,
                                    "is no known carrier");
-    event->event_id = settle_id_from_key(event->carrier_id, id.text, id.length);
-    event->key_id =
-        settle_order_key(event->carrier_id, order.text, order.length, line.text, line.length);
+    key = settle_intake_key(job, event->carrier_id);
+    event->event_id = settle_keyed_id(key, SETTLE_KEYED_EVENT, id.text, id.length, NULL, 0);
+    event->key_id = settle_keyed_id(key, SETTLE_KEYED_ORDER, order.text, order.length, line.text,
+                                    line.length);
     if (undone.length > 0)
-        event->reinstates = settle_id_from_key(event->carrier_id, undone.text, undone.length);
+        event->reinstates =
+            settle_keyed_id(key, SETTLE_KEYED_EVENT, undone.text, undone.length, NULL, 0);
     event->upstream_length = (uint16_t) id.length;
     event->order_length = (uint16_t) order.length;
     event->line_length = (uint16_t) line.length;

@@ -1,7 +1,5 @@
 #include "intake/validate.h"
 
-#include "base/digest.h"
-
 #include <string.h>
 
 static gboolean
@@ -65,7 +63,8 @@ validate_receipt(SettleIntakeJob *job, const SettleCsvRecord *record, SettleInta
     if (notice->distributor_id == 0)
         return settle_check_refuse(verdict, SETTLE_REJECT_UNKNOWN_DISTRIBUTOR, RECEIPT_DISTRIBUTOR,
                                    "is no known distributor");
-    notice->receipt_id = settle_id_from_key(notice->carrier_id, id.text, id.length);
+    notice->receipt_id = settle_keyed_id(settle_intake_key(job, notice->carrier_id),
+                                         SETTLE_KEYED_RECEIPT, id.text, id.length, NULL, 0);
     notice->upstream_length = (uint16_t) id.length;
     notice->upstream = settle_arena_strndup(job->arena, id.text, id.length);
     return TRUE;

@@ -1,6 +1,5 @@
 #include "intake/validate.h"
 
-#include "base/digest.h"
 #include "model/order-id.h"
 
 #include <string.h>
@@ -199,12 +198,14 @@ settle_validate_order(SettleIntakeJob *job, const SettleCsvRecord *record,
                            settle_intake_cell(job, record, ORDER_CHANNEL), ORDER_CHANNEL,
                            &order->channel_id))
         return FALSE;
-    order->key_id =
-        settle_order_key(order->carrier_id, id.text, id.length, line.text, line.length);
+    const SettleKeyed *key = settle_intake_key(job, order->carrier_id);
+    order->key_id = settle_keyed_id(key, SETTLE_KEYED_ORDER, id.text, id.length, line.text,
+                                    line.length);
     order->order_id = settle_order_id(order->key_id, settle_day_month(order->closing_day));
     order->contract_id = contract.length == 0 ? 0
-                                              : settle_id_from_key(order->carrier_id, contract.text,
-                                                                   contract.length);
+                                              : settle_keyed_id(key, SETTLE_KEYED_CONTRACT,
+                                                                contract.text, contract.length,
+                                                                NULL, 0);
     order->upstream_length = (uint16_t) id.length;
     order->line_length = (uint16_t) line.length;
     order->contract_length = (uint16_t) contract.length;

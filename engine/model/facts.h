@@ -1,8 +1,8 @@
 /* The facts as the calculation sees them: fixed-width, ids resolved, no text.
  *
  * Ids: distributor, carrier, product, manager, outlet, region, channel, class ids are small
- * integers given by intake (0: none). order_id and contract_id are settle_id_from_key(carrier id,
- * upstream key), see docs/architecture.md "Ids". */
+ * integers given by intake (0: none). order_id and contract_id are hashes
+ * (model/order-id.h, base/keyed.h), see docs/architecture.md "Ids". */
 #pragma once
 
 #include "calendar/calendar.h"
@@ -71,7 +71,7 @@ typedef enum {
 } SettleEventKind;
 #define SETTLE_N_EVENT_KINDS 9 /* index 0 unused */
 
-/* event_id is settle_id_from_key(carrier id, upstream key), as an order's. */
+/* event_id is a hash of the carrier's key of it (base/keyed.h). */
 typedef struct {
     SettleOrder order; /* what intake knew of the order */
     int64_t event_id;

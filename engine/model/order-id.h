@@ -1,19 +1,15 @@
-/* How an order is named: by its key (carrier, upstream id, line), which events, statements and
- * repeats know, and by its id, which is one of the key and the closing month: a carrier that uses
- * an id again after longer than intake looks back names another order (docs/semantics.md 2). */
+/* How an order is named: by its key (carrier, upstream id, line; base/keyed.h), which events,
+ * statements and repeats know, and by its id, which is one of the key and the closing month: a
+ * carrier that uses an id again after longer than intake looks back names another order
+ * (docs/semantics.md 2). */
 #pragma once
 
 #include "calendar/calendar.h"
 
 #include <glib.h>
-#include <stddef.h>
 #include <stdint.h>
 
 G_BEGIN_DECLS
-
-/* The key of an order's line: 1 to 2^62 - 1. A line of length 0 is none. */
-int64_t settle_order_key(int32_t carrier_id, const char *upstream, size_t upstream_length,
-                         const char *line, size_t line_length);
 
 /* The id of the order of a key that closed in a month: 1 to 2^62 - 1. For one month it maps keys
  * to ids one to one, so two orders of a month have one id only if they have one key.

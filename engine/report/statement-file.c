@@ -2,7 +2,6 @@
 
 #include "base/near.h"
 #include "intake/csv.h"
-#include "model/order-id.h"
 #include "model/transfer.h"
 #include "money/money.h"
 #include "policy/tree.h"
@@ -17,6 +16,7 @@
 typedef struct {
     const SettleStatementMapping *mapping;
     int32_t carrier_id;
+    const SettleKeyed *key;
     SettleMonth period;
     int exponent;
     int places[SETTLE_STATEMENT_COLUMNS]; /* in the record; -1: not there */
@@ -106,8 +106,8 @@ read_record(File *file, const SettleCsvRecord *record, SettleStatementLine *line
             return complain(file, SETTLE_STATEMENT_ORDER, order, "names no order");
         line->subject = order->text;
         line->subject_length = order->length;
-        line->subject_id = settle_order_key(file->carrier_id, order->text, order->length,
-                                            part->text, part->length);
+        line->subject_id = settle_keyed_id(file->key, SETTLE_KEYED_ORDER, order->text,
+                                           order->length, part->text, part->length);
         if (part->length == 0)
             return TRUE;
         g_string_printf(file->subject, "%.*s/%.*s", (int) order->length, order->text,
@@ -200,15 +200,15 @@ read_bytes(gpointer user_data, char *buffer, size_t size, GError **error)
 
 gboolean
 settle_statement_file_read(const char *path, const SettleStatementMapping *mapping,
-                           int32_t carrier_id, SettleMonth period, int exponent,
-                           SettleStatementTake take, gpointer user_data,
+                           int32_t carrier_id, const SettleKeyed *key, SettleMonth period,
+                           int exponent, SettleStatementTake take, gpointer user_data,
                            uint8_t ret_digest[SETTLE_DIGEST_BYTES], GError **error)
 {
     g_autoptr(SettleDigest) digest = settle_digest_new();
     g_autoptr(GString) subject = g_string_new(NULL), fault = g_string_new(NULL);
     g_autoptr(SettleCsv) csv = NULL;
     Bytes bytes = {open(path, O_RDONLY | O_CLOEXEC), path, digest};
-    File file = {mapping, carrier_id, period, exponent, {0}, subject, fault};
+    File file = {mapping, carrier_id, key, period, exponent, {0}, subject, fault};
     SettleCsvRecord record;
     GError *failure = NULL;
     gboolean ok;
@@ -256,6 +256,28 @@ settle_statement_mapping_clear(SettleStatementMapping *mapping)
     for (int i = 0; i < SETTLE_STATEMENT_COLUMNS; i++)
         g_clear_pointer(&mapping->columns[i], g_free);
     g_clear_pointer(&mapping->kinds, g_hash_table_unref);
+}
+
+char *
+settle_statement_mapping_hash(const SettleStatementMapping *mapping)
+{
+    g_autoptr(GString) text = g_string_new(mapping->minor ? "fen" : "yuan");
+    uint8_t digest[SETTLE_DIGEST_BYTES];
+    char hex[SETTLE_DIGEST_BYTES * 2 + 1];
+
+    for (int i = 0; i < SETTLE_STATEMENT_COLUMNS; i++)
+        g_string_append_printf(text, "\n%s", mapping->columns[i]);
+    if (mapping->kinds != NULL) {
+        g_autoptr(GList) words =
+            g_list_sort(g_hash_table_get_keys(mapping->kinds), (GCompareFunc) (void *) strcmp);
+
+        for (GList *w = words; w != NULL; w = w->next)
+            g_string_append_printf(text, "\n%s=%d", (const char *) w->data,
+                                   GPOINTER_TO_INT(g_hash_table_lookup(mapping->kinds, w->data)));
+    }
+    settle_digest_once(text->str, text->len, digest);
+    settle_digest_hex(digest, hex);
+    return g_strdup(hex);
 }
 
 static const char fault[] = "S001"; /* the code of all that is wrong with a mapping */

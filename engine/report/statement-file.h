@@ -2,7 +2,7 @@
  * (docs/semantics.md 10, 14.46). */
 #pragma once
 
-#include "base/digest.h"
+#include "base/keyed.h"
 #include "calendar/calendar.h"
 #include "policy/load.h"
 
@@ -31,6 +31,8 @@ typedef struct {
 void settle_statement_mapping_init(SettleStatementMapping *mapping);
 void settle_statement_mapping_clear(SettleStatementMapping *mapping);
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(SettleStatementMapping, settle_statement_mapping_clear)
+/* Of all that decides how a file is read: 64 hex digits. g_free. */
+char *settle_statement_mapping_hash(const SettleStatementMapping *mapping);
 /* From a small YAML: columns, kinds, unit. Always returns diagnostics; the mapping is usable if
  * there are no errors. */
 SettleDiagnostics *settle_statement_mapping_read(const char *text, size_t length,
@@ -55,10 +57,12 @@ typedef gboolean (*SettleStatementTake)(gpointer user_data, const SettleStatemen
                                         GError **error);
 
 /* Reads a file to its end, line by line in its order; a line that cannot be read is a line, too.
- * exponent: of the amounts' currency. ret_digest: of its bytes. FALSE and error: INPUT (it cannot
+ * key: of the carrier. exponent: of the
+ * amounts' currency. ret_digest: of its bytes. FALSE and error: INPUT (it cannot
  * be opened, is no CSV, a column is not in its header), or what take said. */
 gboolean settle_statement_file_read(const char *path, const SettleStatementMapping *mapping,
-                                    int32_t carrier_id, SettleMonth period, int exponent,
+                                    int32_t carrier_id, const SettleKeyed *key,
+                                    SettleMonth period, int exponent,
                                     SettleStatementTake take, gpointer user_data,
                                     uint8_t ret_digest[SETTLE_DIGEST_BYTES], GError **error);
 

@@ -114,29 +114,6 @@ take_line(gpointer user_data, const SettleStatementLine *line, GError **error)
     return TRUE;
 }
 
-/* Of all that decides how a file is read. */
-static char *
-hash_mapping(const SettleStatementMapping *mapping)
-{
-    g_autoptr(GString) text = g_string_new(mapping->minor ? "fen" : "yuan");
-    uint8_t digest[SETTLE_DIGEST_BYTES];
-    char hex[SETTLE_DIGEST_BYTES * 2 + 1];
-
-    for (int i = 0; i < SETTLE_STATEMENT_COLUMNS; i++)
-        g_string_append_printf(text, "\n%s", mapping->columns[i]);
-    if (mapping->kinds != NULL) {
-        g_autoptr(GList) words =
-            g_list_sort(g_hash_table_get_keys(mapping->kinds), (GCompareFunc) (void *) strcmp);
-
-        for (GList *w = words; w != NULL; w = w->next)
-            g_string_append_printf(text, "\n%s=%d", (const char *) w->data,
-                                   GPOINTER_TO_INT(g_hash_table_lookup(mapping->kinds, w->data)));
-    }
-    settle_digest_once(text->str, text->len, digest);
-    settle_digest_hex(digest, hex);
-    return g_strdup(hex);
-}
-
 static gboolean
 find_carrier(SettleStore *store, const char *carrier, int32_t *ret_id, GError **error)
 {
@@ -156,8 +133,8 @@ find_carrier(SettleStore *store, const char *carrier, int32_t *ret_id, GError **
 /* The second reading, into the database; the first one's sums must come out again. */
 static gboolean
 store_lines(SettleStore *store, const char *path, const SettleStatementMapping *mapping,
-            int32_t carrier_id, SettleMonth period, const Reading *first, const char *hash,
-            int64_t position, GError **error)
+            int32_t carrier_id, const SettleKeyed *key, SettleMonth period, const Reading *first,
+            const char *hash, int64_t position, GError **error)
 {
     Reading second = {.position = position};
     uint8_t digest[SETTLE_DIGEST_BYTES];
@@ -166,18 +143,19 @@ store_lines(SettleStore *store, const char *path, const SettleStatementMapping *
     second.writer = settle_store_copy_in(store, settle_sql_copy_statement_line, error);
     if (second.writer == NULL)
         return FALSE;
-    if (!settle_statement_file_read(path, mapping, carrier_id, period, settle_statement_exponent(),
-                                    take_line, &second, digest, error)) {
-        settle_writer_abort(second.writer);
-        return FALSE;
-    }
+    if (!settle_statement_file_read(path, mapping, carrier_id, key, period,
+                                    settle_statement_exponent(), take_line, &second, digest,
+                                    error))
+        goto failed;
     settle_digest_hex(digest, hex);
     if (strcmp(hex, hash) != 0 || second.n_lines != first->n_lines) {
-        settle_writer_abort(second.writer);
         g_set_error(error, SETTLE_ERROR, SETTLE_ERROR_INPUT, "%s changed while it was read", path);
-        return FALSE;
+        goto failed;
     }
     return settle_writer_finish(second.writer, error);
+failed:
+    settle_writer_abort(second.writer);
+    return FALSE;
 }
 
 gboolean
@@ -185,9 +163,11 @@ settle_statement_import(SettleStore *store, const char *path, const char *carrie
                         SettleMonth period, const SettleStatementMapping *mapping,
                         int64_t tolerance_minor, SettleStatement *ret_statement, GError **error)
 {
-    g_autofree char *name = name_of(carrier, period), *how = hash_mapping(mapping),
+    g_autofree char *name = name_of(carrier, period), *how = settle_statement_mapping_hash(mapping),
                     *file = g_path_get_basename(path), *file_shown = g_utf8_make_valid(file, -1);
     g_autoptr(SettleResult) holds = NULL, detail = NULL;
+    g_autoptr(GPtrArray) keys = NULL;
+    const SettleKeyed *key;
     Reading reading = {.writer = NULL};
     uint8_t digest[SETTLE_DIGEST_BYTES];
     char hex[SETTLE_DIGEST_BYTES * 2 + 1];
@@ -198,8 +178,12 @@ settle_statement_import(SettleStore *store, const char *path, const char *carrie
     gboolean stored;
 
     if (!find_carrier(store, carrier, &carrier_id, error) ||
-        !settle_statement_file_read(path, mapping, carrier_id, period, settle_statement_exponent(),
-                                    take_line, &reading, digest, error))
+        (keys = settle_store_carrier_keys(store, error)) == NULL)
+        return FALSE;
+    key = g_ptr_array_index(keys, carrier_id);
+    if (!settle_statement_file_read(path, mapping, carrier_id, key, period,
+                                    settle_statement_exponent(), take_line, &reading, digest,
+                                    error))
         return FALSE;
     settle_digest_hex(digest, hex);
     if (!settle_store_begin(store, error))
@@ -215,7 +199,8 @@ settle_statement_import(SettleStore *store, const char *path, const char *carrie
         return settle_statement_load(store, carrier, period, ret_statement, error);
     }
     settle_store_sum_rows(store, sums);
-    stored = store_lines(store, path, mapping, carrier_id, period, &reading, hex, last + 1, error);
+    stored =
+        store_lines(store, path, mapping, carrier_id, key, period, &reading, hex, last + 1, error);
     settle_store_sum_rows(store, NULL);
     if (!stored)
         goto failed;

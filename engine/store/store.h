@@ -251,6 +251,10 @@ gboolean settle_store_try_lock(SettleStore *store, const char *name, gboolean *r
  * look-ups. */
 SettleDirectory *settle_store_directory(SettleStore *store, SettleDay date, int32_t run_id,
                                         GError **error);
+/* SettleKeyed by carrier id, NULL where nobody has that id; at 0 that of rows that name none.
+ * Those that are missing are made: a carrier's first fact finds one. Wants the runner. The
+ * caller's; NULL: DATABASE. */
+GPtrArray *settle_store_carrier_keys(SettleStore *store, GError **error);
 /* The settlement zone's name: the setting "zone", default Asia/Shanghai. g_free. */
 char *settle_store_zone(SettleStore *store, GError **error);
 

@@ -32,6 +32,11 @@ import unittest
 LOGINS = {'settle_night': 'settle_runner', 'settle_finance': 'settle_approver',
           'settle_sales': 'settle_author', 'settle_audit': 'settle_reader'}
 
+# Carriers' keys are random, and ids with them. Databases of tests agree on theirs (oracle/order_ids.py has the same), so
+# that digests can be compared and ties come out alike.
+KEYS = """CREATE OR REPLACE FUNCTION settle.new_carrier_key(carrier text) RETURNS bytea LANGUAGE sql
+    AS $$ SELECT sha256(convert_to(carrier, 'UTF8')) $$"""
+
 # Quick to start and small. fsync, full_page_writes and synchronous_commit stay on: the program
 # refuses a server without them.
 SETTINGS = {
@@ -164,6 +169,7 @@ class PrivateServer:
         if migrated and not self.migrated:
             self.sql('CREATE DATABASE settle_migrated', 'postgres')
             Database(self, 'settle_migrated').settle('migrate', check=True)
+            self.sql(KEYS, 'settle_migrated')
             self.logins()
             self.migrated = True
         self.sql(f'CREATE DATABASE {name} TEMPLATE {"settle_migrated" if migrated else "template1"}', 'postgres')

@@ -87,7 +87,7 @@ def tolerated(world, day):
         if any(e.kind == 'fraud' for e in events):
             innocent = [e for e in events if e.kind != 'fraud']
             total = sum(slot.target for slot in order_slots(world, order, day, innocent))
-            found[key].append((total, order.closed, order.id.encode(), order))
+            found[key].append((total, order.closed, order.number, order))
     out = set()
     for key, findings in found.items():
         terms = key[1].data['fraud-tolerance']
@@ -134,7 +134,7 @@ def turn(slot):
         scope = ('distributor', 'outlet', 'manager').index(slot.rule.get('scope', 'distributor'))
         return (1, slot.origin, slot.rule.policy.closing[0] or datetime.date.min, slot.rule.policy.carrier, scope,
                 slot.window[1].encode(), slot.place)
-    return 0, slot.origin, slot.order.closed, slot.order.id.encode(), slot.place, slot.item
+    return 0, slot.origin, slot.order.closed, slot.order.number, slot.place, slot.item
 
 
 def cut(slots):

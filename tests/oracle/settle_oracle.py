@@ -16,6 +16,7 @@ from fractions import Fraction
 
 import oracle_events
 import oracle_terms
+import order_ids
 
 ZONE = datetime.timezone(datetime.timedelta(hours=8))  # Asia/Shanghai since 1991
 EXPONENT = {'CNY': 2, 'USD': 2, 'EUR': 2, 'HKD': 2, 'JPY': 0}
@@ -134,6 +135,7 @@ class Order:
         self.closed = parse_instant(row['closed_at'])
         self.day = self.closed.astimezone(ZONE).date()
         self.month = month_of(self.day)
+        self.number = order_ids.order_id(self.carrier, self.id, self.day, row.get('line', ''))
         self.currency = row['currency']
         self.paid = money(row['paid'], EXPONENT[self.currency])
         self.quantity = int(row['quantity'])
@@ -465,7 +467,7 @@ class World:
         if not order.contract:
             return False
         known = [o for o in self.facts.by_contract[order.carrier, order.contract] if o.seen <= day]
-        return min(known, key=lambda o: (o.closed, o.id.encode())) is order
+        return min(known, key=lambda o: (o.closed, o.number)) is order
 
     def bills(self, order, day):
         """Month -> the revisions known on a day that serve the order, ascending."""

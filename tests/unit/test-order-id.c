@@ -1,19 +1,5 @@
 #include "model/order-id.h"
 
-static void
-test_keys(void)
-{
-    int64_t plain = settle_order_key(1, "X", 1, "", 0);
-
-    g_assert_cmpint(plain, ==, settle_order_key(1, "X", 1, NULL, 0));
-    g_assert_cmpint(plain, !=, settle_order_key(2, "X", 1, "", 0));
-    g_assert_cmpint(plain, !=, settle_order_key(1, "X", 1, "1", 1));
-    /* where id ends and line begins is part of it */
-    g_assert_cmpint(settle_order_key(1, "X1", 2, "2", 1), !=, settle_order_key(1, "X", 1, "12", 2));
-    g_assert_cmpint(plain, >, 0);
-    g_assert_cmpint(plain, <, INT64_C(1) << 62);
-}
-
 /* Worked out by hand: (key + days since 1900-01-01 * 5436284455931) mod 2^62. */
 static void
 test_ids(void)
@@ -40,7 +26,6 @@ main(int argc, char *argv[])
 {
     g_test_init(&argc, &argv, NULL);
     g_test_set_nonfatal_assertions();
-    g_test_add_func("/order-id/keys", test_keys);
     g_test_add_func("/order-id/ids", test_ids);
     return g_test_run();
 }

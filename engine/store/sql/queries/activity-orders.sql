@@ -55,4 +55,4 @@ SELECT o.order_id, o.upstream_id || coalesce('/' || NULLIF(o.order_line, ''), ''
        WHERE w.cut_minor > 0) k ON true
  WHERE o.distributor_id = $1 AND o.closing_month BETWEEN $2 AND $3
    AND o.closing_day <= (SELECT max(business_date) FROM settle.run_publication)
- ORDER BY o.closing_at, o.upstream_id COLLATE "C", o.order_id, t.slot
+ ORDER BY o.closing_at, o.order_id, t.slot

@@ -3,7 +3,7 @@
 SELECT order_id, paid_minor, distributor_id, batch_id, product_id, manager_id, quantity, closing_day,
        region_id, channel_id, currency,
        (flags + (revision - 1) * 16 + withdrawn::integer * 8)::smallint,
-       row_number() OVER (PARTITION BY distributor_id ORDER BY closing_at, upstream_id COLLATE "C")
+       row_number() OVER (PARTITION BY distributor_id ORDER BY closing_at, order_id)
   FROM settle.closed_order
  WHERE distributor_id = ANY ($1::integer[]) AND carrier_id = $2 AND closing_month BETWEEN $3 AND $4
    AND closing_day BETWEEN $5 AND $6
