@@ -17,7 +17,7 @@ print_message(const char *message)
     g_auto(GStrv) lines = g_strsplit(message, "\n", -1);
 
     for (guint i = 0; lines[i] != NULL; i++) {
-        g_autofree char *line = settle_printable(g_strdelimit(lines[i], "\t", ' '), -1);
+        g_autofree char *line = settle_printable(g_strchug(g_strdelimit(lines[i], "\t", ' ')), -1);
 
         if (line[0] != '\0')
             fprintf(stderr, "%s%s\n", g_str_has_prefix(line, "hint: ") ? "" : "settle: ", line);

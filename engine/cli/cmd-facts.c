@@ -1,6 +1,8 @@
 /* settle facts: events that count for nothing, who has seen them, and a carrier's slack for
  * refunds. */
 #include "cli/cli-intake.h"
+#include "cli/known.h"
+#include "cli/slips.h"
 #include "run/refunds.h"
 
 static int
@@ -25,7 +27,7 @@ facts_list(const SettleCli *cli, int argc, char **argv)
                           NULL, &argc, &argv, &code))
         return code;
     if (argc > 1)
-        return settle_cli_usage(NULL, "facts list takes no \"%s\"", argv[1]);
+        return settle_cli_surplus("facts list", argv[1], NULL);
     store = settle_cli_open(cli, SETTLE_STORE_AS_READER, "facts", &error);
     if (store == NULL || !settle_nothing_list(store, &list, &error))
         return settle_cli_fail(error);
@@ -49,6 +51,8 @@ facts_list(const SettleCli *cli, int argc, char **argv)
         settle_table_row(table, cells);
     }
     settle_table_end(table);
+    if (list.rows->len == 0)
+        settle_cli_nothing(cli, "events that count for nothing", &(SettleNamed){0});
     return SETTLE_EXIT_DONE;
 }
 
@@ -75,7 +79,7 @@ facts_seen(const SettleCli *cli, int argc, char **argv)
                           entries, &argc, &argv, &code))
         return code;
     if (argc > 1)
-        return settle_cli_usage(NULL, "facts seen takes no \"%s\"", argv[1]);
+        return settle_cli_surplus("facts seen", argv[1], entries);
     if (!all && carrier == NULL)
         return settle_cli_usage("name --carrier, with --event for one, or --all", "seen are which");
     if (event != NULL && carrier == NULL)
@@ -85,7 +89,8 @@ facts_seen(const SettleCli *cli, int argc, char **argv)
     if (reason == NULL || reason[0] == '\0')
         return settle_cli_usage("--reason TEXT", "why may they be left as they are");
     store = settle_cli_open(cli, SETTLE_STORE_AS_APPROVER, "facts", &error);
-    if (store == NULL || !settle_nothing_seen(store, carrier, event, reason, &n, &error))
+    if (store == NULL || !settle_cli_known(store, &(SettleNamed){.carrier = carrier}, &error) ||
+        !settle_nothing_seen(store, carrier, event, reason, &n, &error))
         return settle_cli_fail(error);
     if (n == 0) {
         g_set_error(&error, SETTLE_ERROR, SETTLE_ERROR_INPUT,
@@ -128,7 +133,7 @@ facts_slack(const SettleCli *cli, int argc, char **argv)
     if (!settle_cli_day("--from", from, &day, &error))
         return settle_cli_fail(error);
     store = settle_cli_open(cli, SETTLE_STORE_AS_APPROVER, "facts", &error);
-    if (store == NULL ||
+    if (store == NULL || !settle_cli_known(store, &(SettleNamed){.carrier = argv[1]}, &error) ||
         !settle_refund_slack_set(store, argv[1], (int64_t) minor, day, reason, &error))
         return settle_cli_fail(error);
     printf("refunds of %s may exceed what is left by %s, of orders that close from %s on\n",

@@ -1,5 +1,7 @@
 /* settle feed: which files are expected of a carrier, and which did not come. */
-#include "cli/cli.h"
+#include "base/near.h"
+#include "cli/known.h"
+#include "cli/slips.h"
 #include "intake/columns.h"
 #include "run/feeds.h"
 
@@ -34,13 +36,30 @@ today(SettleStore *store, SettleDay *ret_day, GError **error)
     return TRUE;
 }
 
+/* carrier: the word before it, for who says them the other way round. */
 static gboolean
-take_kind(const char *text, SettleIntakeKind *ret_kind, int *ret_exit)
+take_kind(const char *carrier, const char *text, SettleIntakeKind *ret_kind, int *ret_exit)
 {
+    const char *names[SETTLE_N_INTAKE_KINDS + 1] = {NULL}, *meant;
+    g_autofree char *hint = NULL;
+    SettleIntakeKind other;
+    guint n = 0;
+
     if (settle_intake_kind_lookup(text, ret_kind) && settle_feed_kind(*ret_kind))
         return TRUE;
-    *ret_exit = settle_cli_usage("there are products, orders, bills, events, months and receipts",
-                                 "\"%s\" is no kind of file that a carrier sends", text);
+    for (int kind = 0; kind < SETTLE_N_INTAKE_KINDS; kind++)
+        if (settle_feed_kind((SettleIntakeKind) kind))
+            names[n++] = settle_intake_kind_name((SettleIntakeKind) kind);
+    if (settle_intake_kind_lookup(carrier, &other)) {
+        hint = g_strdup_printf("the carrier comes first: %s %s", text, carrier);
+    } else if ((meant = settle_did_you_mean(text, names)) != NULL) {
+        hint = g_strdup_printf("did you mean \"%s\"?", meant);
+    } else {
+        g_autofree char *list = g_strjoinv(", ", (char **) names);
+
+        hint = g_strdup_printf("there are %s", list);
+    }
+    *ret_exit = settle_cli_usage(hint, "\"%s\" is no kind of file that a carrier sends", text);
     return FALSE;
 }
 
@@ -81,7 +100,7 @@ feed_expect(const SettleCli *cli, int argc, char **argv)
     if (argc != 3)
         return settle_cli_usage("settle feed expect CMCC-GD orders",
                                 "which files are expected of whom");
-    if (!take_kind(argv[2], &feed.kind, &code) || !take_reason(options.reason, &code))
+    if (!take_kind(argv[1], argv[2], &feed.kind, &code) || !take_reason(options.reason, &code))
         return code;
     if (options.monthly < 0 || options.monthly > 31)
         return settle_cli_usage(NULL, "--monthly is a day of the month, 1 to 31");
@@ -94,6 +113,7 @@ feed_expect(const SettleCli *cli, int argc, char **argv)
     feed.deadline_days = options.deadline;
     store = settle_cli_open(cli, SETTLE_STORE_AS_APPROVER, "feed", &error);
     if (store == NULL || (options.since == NULL && !today(store, &feed.since, &error)) ||
+        !settle_cli_known(store, &(SettleNamed){.carrier = feed.carrier}, &error) ||
         !settle_feed_expect(store, &feed, options.reason, &error))
         return settle_cli_fail(error);
     settle_day_format(feed.since, day);
@@ -128,13 +148,15 @@ feed_stop(const SettleCli *cli, int argc, char **argv)
                           entries, &argc, &argv, &code))
         return code;
     if (argc != 3)
-        return settle_cli_usage(NULL, "which files of whom are not expected any more");
-    if (!take_kind(argv[2], &kind, &code) || !take_reason(options.reason, &code))
+        return settle_cli_usage("settle feed stop CMCC-GD orders",
+                                "which files of whom are not expected any more");
+    if (!take_kind(argv[1], argv[2], &kind, &code) || !take_reason(options.reason, &code))
         return code;
     if (options.since != NULL && !settle_cli_day("--from", options.since, &from, &error))
         return settle_cli_fail(error);
     store = settle_cli_open(cli, SETTLE_STORE_AS_APPROVER, "feed", &error);
     if (store == NULL || (options.since == NULL && !today(store, &from, &error)) ||
+        !settle_cli_known(store, &(SettleNamed){.carrier = argv[1]}, &error) ||
         !settle_feed_stop(store, argv[1], kind, from, options.reason, &error))
         return settle_cli_fail(error);
     printf("%s of %s are not expected from %s on\n", argv[2], argv[1],
@@ -162,12 +184,13 @@ feed_waive(const SettleCli *cli, int argc, char **argv)
     if (argc != 4)
         return settle_cli_usage("settle feed missing shows them",
                                 "which files of whom and of which day will not come");
-    if (!take_kind(argv[2], &kind, &code) || !take_reason(options.reason, &code))
+    if (!take_kind(argv[1], argv[2], &kind, &code) || !take_reason(options.reason, &code))
         return code;
     if (!settle_cli_day("the day", argv[3], &day, &error))
         return settle_cli_fail(error);
     store = settle_cli_open(cli, SETTLE_STORE_AS_APPROVER, "feed", &error);
-    if (store == NULL || !settle_feed_waive(store, argv[1], kind, day, options.reason, &error))
+    if (store == NULL || !settle_cli_known(store, &(SettleNamed){.carrier = argv[1]}, &error) ||
+        !settle_feed_waive(store, argv[1], kind, day, options.reason, &error))
         return settle_cli_fail(error);
     printf("%s of %s are not expected of %s\n", argv[2], argv[1], argv[3]);
     return SETTLE_EXIT_DONE;
@@ -194,12 +217,14 @@ feed_list(const SettleCli *cli, int argc, char **argv)
     if (!settle_cli_parse("feed list", "What is expected of whom.", NULL, &argc, &argv, &code))
         return code;
     if (argc > 1)
-        return settle_cli_usage(NULL, "feed list takes no \"%s\"", argv[1]);
+        return settle_cli_surplus("feed list", argv[1], NULL);
     store = settle_cli_open(cli, SETTLE_STORE_AS_READER, "feed", &error);
     rows = store != NULL ? settle_feed_list(store, &error) : NULL;
     if (rows == NULL)
         return settle_cli_fail(error);
     settle_cli_print(cli, rows, cells, G_N_ELEMENTS(cells));
+    if (settle_result_rows(rows) == 0)
+        settle_cli_nothing(cli, "files that are expected", &(SettleNamed){0});
     return SETTLE_EXIT_DONE;
 }
 
@@ -227,7 +252,7 @@ feed_missing(const SettleCli *cli, int argc, char **argv)
                           entries, &argc, &argv, &code))
         return code;
     if (argc > 1)
-        return settle_cli_usage(NULL, "feed missing takes no \"%s\"", argv[1]);
+        return settle_cli_surplus("feed missing", argv[1], entries);
     if (until != NULL && !settle_cli_day("--until", until, &day, &error))
         return settle_cli_fail(error);
     store = settle_cli_open(cli, SETTLE_STORE_AS_READER, "feed", &error);
@@ -237,6 +262,8 @@ feed_missing(const SettleCli *cli, int argc, char **argv)
     if (rows == NULL)
         return settle_cli_fail(error);
     settle_cli_print(cli, rows, cells, G_N_ELEMENTS(cells));
+    if (settle_result_rows(rows) == 0)
+        settle_cli_nothing(cli, "files that did not come", &(SettleNamed){0});
     return settle_result_rows(rows) == 0 ? SETTLE_EXIT_DONE : SETTLE_EXIT_MISSING;
 }
 

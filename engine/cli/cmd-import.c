@@ -2,6 +2,7 @@
 
 #include "base/near.h"
 #include "base/printable.h"
+#include "cli/known.h"
 #include "cli/progress.h"
 #include "cli/slips.h"
 #include "intake/intake.h"
@@ -194,8 +195,7 @@ unknown_kind(const char *word, const char *next)
     list = g_strjoinv(", ", (char **) names);
     if (is_file)
         hint = g_strdup_printf("settle import %s %s%s%s", meant != NULL ? meant : "KIND", word,
-                               meant == NULL ? "; KIND is one of " : "",
-                               meant == NULL ? list : "");
+                               meant == NULL ? "; KIND is one of " : "", meant == NULL ? list : "");
     else if ((meant = settle_did_you_mean(word, names)) != NULL)
         hint = g_strdup_printf("did you mean \"%s\"?", meant);
     else
@@ -267,7 +267,8 @@ settle_command_import(const SettleCli *cli, int argc, char **argv)
         return settle_cli_fail(error);
 
     store = settle_cli_open(cli, SETTLE_STORE_AS_RUNNER, "import", &error);
-    if (store == NULL || (date == NULL && !today(store, &options.business_date, &error)))
+    if (store == NULL || !settle_cli_known(store, &(SettleNamed){.carrier = carrier}, &error) ||
+        (date == NULL && !today(store, &options.business_date, &error)))
         return settle_cli_fail(error);
     options.progress = show_rows;
     options.progress_data = &progress;

@@ -2,6 +2,7 @@
  * asks nobody, and whatever it meets it leaves nothing that the next night could not go on with. */
 #include "audit/head.h"
 #include "cli/night.h"
+#include "cli/slips.h"
 #include "run/feeds.h"
 #include "store/sql.h"
 
@@ -103,12 +104,36 @@ state_path(const char *inbox, const char *given, GError **error)
     return g_strconcat(real, ".state", NULL);
 }
 
+/* Most slips are in its name. What it is then is looked at by who opens it. */
+static gboolean
+check_inbox(const char *inbox, GError **error)
+{
+    g_autofree char *meant = NULL;
+
+    if (g_file_test(inbox, G_FILE_TEST_IS_DIR))
+        return TRUE;
+    if (g_file_test(inbox, G_FILE_TEST_EXISTS)) {
+        g_set_error(error, SETTLE_ERROR, SETTLE_ERROR_INPUT, "the inbox \"%s\" is no folder",
+                    inbox);
+        settle_error_hint(error, "name the folder with the manifest, not a file in it");
+        return FALSE;
+    }
+    meant = settle_cli_file_hint(inbox);
+    g_set_error(error, SETTLE_ERROR, SETTLE_ERROR_INPUT, "there is no inbox \"%s\"", inbox);
+    settle_error_hint(error, "%s",
+                      meant != NULL ? meant : "make the folder, and let the senders write it");
+    return FALSE;
+}
+
 static gboolean
 open_folders(SettleNight *night, const char *inbox, const char *state, GError **error)
 {
-    g_autofree char *path = state_path(inbox, state, error);
+    g_autofree char *path = NULL;
     gboolean inside;
 
+    if (!check_inbox(inbox, error))
+        return FALSE;
+    path = state_path(inbox, state, error);
     if (path == NULL || (night->inbox = settle_inbox_open(inbox, error)) == NULL ||
         (night->state = settle_night_state_open(path, error)) == NULL ||
         !settle_inbox_holds_folder(night->inbox, night->state->folder, &inside, error))
@@ -260,8 +285,10 @@ settle_command_night(const SettleCli *cli, int argc, char **argv)
 
     if (!settle_cli_parse("night INBOX", help, entries, &argc, &argv, &code))
         return code;
-    if (argc != 2)
+    if (argc < 2)
         return settle_cli_usage("settle night /srv/settle/inbox", "which drop folder");
+    if (argc > 2)
+        return settle_cli_surplus("night", argv[2], entries);
     if (workers < 0 || workers > 256)
         return settle_cli_usage(NULL, "--workers is 0 (one a processor) to 256");
     if (quiet < 0 || quiet > MOST_QUIET)

@@ -2,7 +2,8 @@
  * and the last one of a name holds. Deposits have commands of their own. */
 #include "base/failpoint.h"
 #include "calendar/calendar.h"
-#include "cli/cli.h"
+#include "cli/known.h"
+#include "cli/slips.h"
 #include "store/sql.h"
 
 #include <stdarg.h>
@@ -59,14 +60,8 @@ check_rounded_ids(SettleStore *store, const char *name, const char *value, GErro
     if (strcmp(value, "yes") != 0 && strcmp(value, "no") != 0)
         return refuse(error, "yes: such ids are meant; no: they are rejected", "%s is yes or no",
                       name);
-    if (carrier == NULL)
-        return TRUE;
-    g_autoptr(SettleResult) row = settle_store_query(store, settle_sql_deposit_party, error, "is",
-                                                     (int32_t) SETTLE_DIM_CARRIER, carrier + 1);
-    if (row == NULL)
-        return FALSE;
-    return settle_result_rows(row) > 0 || refuse(error, ROUNDED_IDS ":CARRIER, with its code",
-                                                 "there is no carrier \"%s\"", carrier + 1);
+    return carrier == NULL ||
+           settle_cli_known(store, &(SettleNamed){.carrier = carrier + 1}, error);
 }
 
 static const struct {
@@ -82,6 +77,7 @@ static const struct {
      TRUE, check_rounded_ids},
 };
 
+/* The place of a setting, or -1. */
 static int
 find(const char *name)
 {
@@ -94,6 +90,19 @@ find(const char *name)
             return (int) i;
     }
     return -1;
+}
+
+static int
+no_setting(const char *name)
+{
+    const char *names[G_N_ELEMENTS(settings) + 1] = {NULL};
+    GError *error = NULL;
+
+    for (size_t i = 0; i < G_N_ELEMENTS(settings); i++)
+        names[i] = settings[i].name;
+    if (!settle_cli_known_word("setting", name, names, &error))
+        return settle_cli_fail(error);
+    settle_unreachable("a setting that is found");
 }
 
 /* --- the commands --------------------------------------------------------------------------- */
@@ -117,13 +126,15 @@ setting_list(const SettleCli *cli, int argc, char **argv)
                           NULL, &argc, &argv, &code))
         return code;
     if (argc > 1)
-        return settle_cli_usage(NULL, "setting list takes no \"%s\"", argv[1]);
+        return settle_cli_surplus("setting list", argv[1], NULL);
     store = settle_cli_open(cli, SETTLE_STORE_AS_READER, "setting", &error);
     if (store != NULL)
         rows = settle_store_query(store, settle_sql_setting_list, &error, "");
     if (rows == NULL)
         return settle_cli_fail(error);
     settle_cli_print(cli, rows, cells, G_N_ELEMENTS(cells));
+    if (settle_result_rows(rows) == 0)
+        settle_cli_nothing(cli, "settings but those that hold by themselves", &(SettleNamed){0});
     return SETTLE_EXIT_DONE;
 }
 
@@ -167,9 +178,9 @@ setting_set(const SettleCli *cli, int argc, char **argv)
     if (argc != 3)
         return settle_cli_usage("settle setting set --help", "which setting, and to what");
     if (find(argv[1]) < 0)
-        return settle_cli_usage("settle setting set --help", "there is no setting \"%s\"", argv[1]);
+        return no_setting(argv[1]);
     if (reason == NULL || *reason == '\0')
-        return settle_cli_usage(NULL, "--reason is missing");
+        return settle_cli_usage("--reason TEXT is kept for the auditor", "--reason is missing");
     store = settle_cli_open(cli, SETTLE_STORE_AS_APPROVER, "setting", &error);
     if (store == NULL || !decide(store, argv[1], argv[2], reason, &error))
         return settle_cli_fail(error);

@@ -24,7 +24,7 @@ typedef struct {
 /* Whether files of a kind belong to one carrier each. */
 gboolean settle_feed_kind(SettleIntakeKind kind);
 
-/* From `since` on this is what is expected, whatever was decided before. store: as approver. STATE
+/* From `since` on this is what is expected, whatever was decided before. store: as approver. INPUT
  * if there is no such carrier. */
 gboolean settle_feed_expect(SettleStore *store, const SettleFeed *feed, const char *reason,
                             GError **error);

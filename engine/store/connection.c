@@ -59,6 +59,74 @@ check_setting(const PGresult *result, int column, const char *name, GError **err
     return FALSE;
 }
 
+/* A connection string that libpq cannot read is a slip of the command line. What it holds is not
+ * said again: it may be a password. */
+static gboolean
+check_conninfo(const char *conninfo, GError **error)
+{
+    PQconninfoOption *options;
+    char *message = NULL;
+
+    /* what is no list of words and no address is the name of a database */
+    if (conninfo == NULL || (strchr(conninfo, '=') == NULL && strstr(conninfo, "://") == NULL))
+        return TRUE;
+    options = PQconninfoParse(conninfo, &message);
+    if (options == NULL) {
+        g_set_error(error, SETTLE_ERROR, SETTLE_ERROR_USAGE, "the connection string: %s",
+                    message != NULL ? g_strchomp(message) : "no memory");
+        settle_error_hint(error, "write it like 'host=... dbname=... user=...', or "
+                                 "postgresql://user@host/database");
+    }
+    PQfreemem(message);
+    PQconninfoFree(options);
+    return options != NULL;
+}
+
+/* Why there is no connection, as far as the message tells, which may be in another language. */
+static gboolean
+connection_fails(SettleStore *store, GError **error)
+{
+    static const struct {
+        const char *words[2], *hint;
+    } slips[] = {
+        {{"database \"", "does not exist"},
+         "PGDATABASE, or dbname= in --db, names another one; a new one is made by createdb, then "
+         "settle migrate"},
+        {{"role \"", "does not exist"},
+         "PGUSER, or user= in --db, names another login; an administrator makes them: CREATE ROLE "
+         "... LOGIN"},
+        {{"authentication failed", ""},
+         "PGUSER, or user= in --db, says who logs in; passwords stand in ~/.pgpass; the server's "
+         "administrator knows both"},
+        {{"pg_hba.conf", ""},
+         "the server lets that login not in from here: its administrator decides so in "
+         "pg_hba.conf"},
+        {{"translate host name", ""}, "PGHOST, or host= in --db, names the server's host"},
+        {{"service", "not found"}, "PGSERVICE, or service= in --db, is one of ~/.pg_service.conf"},
+        {{"port number", ""}, "PGPORT, or port= in --db, is a number: 5432 mostly"},
+        {{"option \"port\"", ""}, "PGPORT, or port= in --db, is a number: 5432 mostly"},
+        {{"too many", ""}, "wait for others to end, or let an administrator raise max_connections"},
+        {{"starting up", ""}, "wait until the server is up, and start it again"},
+    };
+    const char *message = PQerrorMessage(store->connection);
+    const char *hint = "is the server up, and is it that one? PGHOST and PGPORT, or host= and "
+                       "port= in --db, say where it is; its administrator can start it";
+
+    settle_store_fail(store, NULL, NULL, error);
+    if (PQconnectionNeedsPassword(store->connection))
+        hint = "passwords stand in ~/.pgpass, one line a server and login; the server's "
+               "administrator gives them out";
+    else
+        for (guint i = 0; i < G_N_ELEMENTS(slips); i++)
+            if (strstr(message, slips[i].words[0]) != NULL &&
+                strstr(message, slips[i].words[1]) != NULL) {
+                hint = slips[i].hint;
+                break;
+            }
+    settle_error_hint(error, "%s", hint);
+    return FALSE;
+}
+
 static gboolean
 set_up(SettleStore *store, SettleStoreRole role, GError **error)
 {
@@ -70,9 +138,16 @@ set_up(SettleStore *store, SettleStoreRole role, GError **error)
     result = settle_store_query(store, settle_sql_store_session, &failure, "sb", name,
                                 role == SETTLE_STORE_AS_READER);
     if (result == NULL) {
-        if (name != NULL && strcmp(store->sqlstate, "42501") == 0)
-            settle_error_hint(&failure, "let an administrator GRANT %s TO the login", name);
-        else if (name != NULL && strcmp(store->sqlstate, "22023") == 0)
+        if (name != NULL && strcmp(store->sqlstate, "42501") == 0) {
+            g_clear_error(&failure);
+            g_set_error(&failure, SETTLE_ERROR, SETTLE_ERROR_DATABASE,
+                        "the login \"%s\" may not act as %s, which this command needs [%s]",
+                        PQuser(store->connection), name, store->sqlstate);
+            settle_error_hint(&failure,
+                              "let an administrator GRANT %s TO %s, or log in as one who has it "
+                              "(PGUSER, or user= in --db)",
+                              name, PQuser(store->connection));
+        } else if (name != NULL && strcmp(store->sqlstate, "22023") == 0)
             settle_error_hint(&failure, "is the database set up? run: settle migrate");
         g_propagate_error(error, failure);
         return FALSE;
@@ -86,15 +161,18 @@ set_up(SettleStore *store, SettleStoreRole role, GError **error)
 SettleStore *
 settle_store_open(const char *conninfo, SettleStoreRole role, const char *purpose, GError **error)
 {
-    g_autoptr(SettleStore) store = g_new0(SettleStore, 1);
+    g_autoptr(SettleStore) store = NULL;
 
+    if (!check_conninfo(conninfo, error))
+        return NULL;
+    store = g_new0(SettleStore, 1);
     store->conninfo = g_strdup(conninfo);
     store->purpose = g_strdup(purpose);
     store->role = role;
     store->beside = settle_beside_new();
     store->connection = connect_to(conninfo, purpose);
     if (PQstatus(store->connection) != CONNECTION_OK) {
-        settle_store_fail(store, NULL, NULL, error);
+        connection_fails(store, error);
         return NULL;
     }
     PQsetNoticeReceiver(store->connection, drop_notice, NULL);

@@ -116,14 +116,27 @@ in_transaction(SettleStore *store, const SettleSqlMigration *migration, const ch
     return FALSE;
 }
 
+/* Roles and schemas, if they are not there. */
+static gboolean
+prepare(SettleStore *store, GError **error)
+{
+    if (in_transaction(store, &settle_sql_migrations[0], NULL, error))
+        return TRUE;
+    if (strcmp(store->sqlstate, "42501") == 0)
+        settle_error_hint(error,
+                          "the first settle migrate is for the database's owner who may create "
+                          "roles, or a superuser (PGUSER=postgres), later ones for members of "
+                          "settle_owner: docs/operations.md \"Setting up\"");
+    return FALSE;
+}
+
 static gboolean
 migrate_locked(SettleStore *store, guint *ret_applied, GError **error)
 {
     int applied;
     guint count = 0;
 
-    if (!settle_failpoint(MIGRATE_LOCKED, error) ||
-        !in_transaction(store, &settle_sql_migrations[0], NULL, error) ||
+    if (!settle_failpoint(MIGRATE_LOCKED, error) || !prepare(store, error) ||
         !settle_store_exec(store, settle_sql_session_migrate, error, "") ||
         !read_applied(store, &applied, error))
         return FALSE;

@@ -34,7 +34,8 @@ typedef enum {
  * Sets the session up: SET ROLE, jit off, time zone UTC, ISO dates, search_path pg_catalog, lock
  * timeout, keepalives, client_connection_check_interval, application name "settle <purpose>".
  * Refuses a server that would lose money (fsync, full_page_writes, synchronous_commit off:
- * SETTINGS). */
+ * SETTINGS). USAGE: conninfo cannot be read. What is wrong at the door has a hint that says what to
+ * do, and who can. */
 SettleStore *settle_store_open(const char *conninfo, SettleStoreRole role, const char *purpose,
                                GError **error);
 void settle_store_close(SettleStore *store);

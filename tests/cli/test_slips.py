@@ -157,6 +157,17 @@ CODES = [
     ('report trial-balance --period 2027-03', 'nothing is known of period 2027-03', '2026-03'),
     ('report pack --period 2027-03 --output {F}/pack', 'nothing is known of period 2027-03', '2026-03'),
     ('report pack --period 2026-03 --carrier x --output {F}/pack', 'there is no carrier "x"', 'CMCC-GD'),
+    ('feed expect cmcc-gd orders --reason r', 'there is no carrier "cmcc-gd"', '"CMCC-GD"?'),
+    ('feed stop CMCC orders --reason r', 'there is no carrier "CMCC"', 'CMCC-GD'),
+    ('feed waive D007 orders 2026-03-05 --reason r', 'there is no carrier "D007"', 'did you mean --distributor D007?'),
+    ('setting set rounded-ids:cmcc-gd yes --reason r', 'there is no carrier "cmcc-gd"', '"CMCC-GD"?'),
+    ('setting set zon Asia/Urumqi --reason r', 'there is no setting "zon"', 'did you mean "zone"?'),
+    ('setting set currency CNY --reason r', 'there is no setting "currency"', 'there are zone, intake-lookback-months'),
+    ('setting set zone Mars --reason r', 'unknown time zone "Mars"', 'Asia/Shanghai'),
+    ('facts seen --carrier cmcc-gd --reason r', 'there is no carrier "cmcc-gd"', '"CMCC-GD"?'),
+    ('facts seen --carrier CMCC-GD --event E-9 --reason r', 'no such event counts for nothing', 'settle facts list'),
+    ('facts refund-slack cmcc-gd 1 --from 2026-04-01 --reason r', 'there is no carrier "cmcc-gd"', '"CMCC-GD"?'),
+    ('import orders {F}/orders-2026-03-05.csv --carrier cmcc-gd', 'there is no carrier "cmcc-gd"', '"CMCC-GD"?'),
     ('quarantine list --reason unknown-prodct', 'there is no reason "unknown-prodct"', '"unknown-product"?'),
     ('quarantine list --batch 99', 'there is no batch 99', 'the last one is 6'),
     ('quarantine release --batch 99', 'there is no batch 99', 'the last one is 6'),
@@ -184,6 +195,19 @@ SLIPS = [
     (2, 'period', 'period what: list, close, reopen', 'settle period --help'),
     (2, 'run', 'run up to which day', 'settle run --date 2026-03-31'),
     (2, 'run 2026-03-11', 'run takes no "2026-03-11"', 'did you mean --date 2026-03-11?'),
+    (2, 'feed expect CMCC-GD order --reason r', '"order" is no kind of file', 'did you mean "orders"?'),
+    (2, 'feed expect orders CMCC-GD --reason r', '"CMCC-GD" is no kind of file', 'the carrier comes first: CMCC-GD orders'),
+    (2, 'feed stop CMCC-GD outlets --reason r', '"outlets" is no kind of file', 'there are products, orders, bills'),
+    (2, 'feed list CMCC-GD', 'feed list takes no "CMCC-GD"', 'settle feed list --help'),
+    (2, 'feed missing 2026-03-05', 'feed missing takes no "2026-03-05"', 'settle feed missing --help'),
+    (2, 'setting list zone', 'setting list takes no "zone"', 'settle setting list --help'),
+    (2, 'setting set zone Asia/Urumqi', '--reason is missing', '--reason TEXT'),
+    (2, 'facts list CMCC-GD', 'facts list takes no "CMCC-GD"', 'settle facts list --help'),
+    (2, 'facts seen CMCC-GD --all --reason r', 'facts seen takes no "CMCC-GD"', 'settle facts seen --help'),
+    (2, 'night', 'which drop folder', 'settle night /srv/settle/inbox'),
+    (2, 'night {F}/drop 2026-03-05', 'night takes no "2026-03-05"', 'settle night --help'),
+    (3, 'night {F}/drip', 'there is no inbox "{F}/drip"', 'did you mean "{F}/drop"?'),
+    (3, 'night {F}/bills.csv', 'the inbox "{F}/bills.csv" is no folder', 'the folder with the manifest'),
     (2, 'status help', 'status takes no "help"', 'settle status --help'),
     (2, 'report trial-balance 2026-03', 'report takes no "2026-03"', 'did you mean --period 2026-03?'),
     (2, 'ledger balances 2026/3', 'ledger balances takes no "2026/3"', 'did you mean --period 2026-03?'),
@@ -294,6 +318,10 @@ class Slips(settle_test.TestCase):
                 ('ledger ageing', 'there are no distributors that owe'),
                 ('ledger balances --period 2026-04', 'there are no balances of period 2026-04'),
                 ('invoice list --carrier CUCC-ZJ', 'there are no invoices of carrier CUCC-ZJ'),
+                ('feed list', 'there are no files that are expected'),
+                ('feed missing', 'there are no files that did not come'),
+                ('facts list', 'there are no events that count for nothing'),
+                ('setting list', 'there are no settings but those that hold by themselves'),
                 ('invoice batches --status issued', 'there are no invoice batches of issued'),
                 ('quarantine list --batch 1', 'there are no rows in quarantine of batch 1')):
             with self.subTest(line):
@@ -309,6 +337,69 @@ class Slips(settle_test.TestCase):
             code, out, err = settle_test.settle(*line.split())
             self.assertEqual((code, err), (0, ''), line)
             self.assertTrue(out.startswith(text), out)
+
+
+class AtTheDoor(settle_test.TestCase):
+    """No server, no database, no rights: what is wrong, what to do, and who can."""
+
+    def refused(self, code, conninfo, *texts, line='status', env=None):
+        got, out, err = settle_test.settle(*line.split(), db=conninfo, env=env, yes=False)
+        self.assertEqual((got, out), (code, ''), err)
+        for text in texts:
+            self.assertIn(text, err)
+        self.assertEqual(len([text for text in err.splitlines() if text.startswith('hint: ')]), 1, err)
+
+    def test_no_server(self):
+        for conninfo, env in (('host=/nowhere dbname=x user=x', None), (None, {'PGHOST': '/nowhere'}),
+                              ('host=127.0.0.1 port=1 dbname=x user=x', None)):
+            self.refused(4, conninfo, 'connection to server', 'is the server up', 'PGHOST', 'its administrator',
+                         env=env)
+        self.refused(4, 'host=no.such.host.invalid', 'no.such.host.invalid', "names the server's host")
+        self.refused(4, 'service=nosuch', 'service', 'PGSERVICE')
+        self.refused(4, None, 'port', 'PGPORT', env={'PGHOST': '/nowhere', 'PGPORT': 'abc'})
+
+    def test_no_database(self):
+        self.refused(4, self.server.conninfo('nosuch'), 'database "nosuch" does not exist', 'PGDATABASE', 'createdb')
+        self.server.database(migrated=True)
+        self.refused(3, self.server.database().conninfo(), 'the database has schema 0', 'settle migrate')
+
+    def test_no_connection_string(self):
+        for conninfo in ('hots=x', 'host=x dbname', 'postgresql://[::1/x', "user='x"):
+            self.refused(2, conninfo, 'the connection string: ', "hint: write it like 'host=")
+
+    def test_no_rights(self):
+        database = self.server.database(migrated=True)
+        self.server.sql("DO $$ BEGIN IF to_regrole('outsider') IS NULL THEN CREATE ROLE outsider LOGIN; END IF; END $$",
+                        'postgres')
+        self.refused(4, database.conninfo('nobody'), 'role "nobody" does not exist', 'PGUSER', 'administrator')
+        for user, line, role in (('settle_audit', 'run --date 2026-03-31', 'settle_runner'),
+                                 ('settle_night', 'period close 2026-03', 'settle_approver'),
+                                 ('settle_finance', 'deposit post', 'settle_runner'),
+                                 ('settle_sales', 'feed expect X orders --reason r', 'settle_approver'),
+                                 ('outsider', 'status', 'settle_reader')):
+            self.refused(4, database.conninfo(user), f'the login "{user}" may not act as {role}',
+                         f'hint: let an administrator GRANT {role} TO {user}', line=line)
+        self.refused(4, database.conninfo('outsider'), 'settle_owner', 'superuser', line='migrate')
+
+    def test_wrong_password(self):
+        with settle_test.PrivateServer() as server:
+            server.sql("CREATE ROLE locked LOGIN PASSWORD 'right'", 'postgres')
+            # nothing was ever set up here, not even the group roles
+            self.refused(4, server.conninfo(), 'role "settle_reader" does not exist', 'settle migrate')
+            path = server.sql('SHOW hba_file', 'postgres')[0][0]
+            with open(path, 'r+', encoding='utf-8') as file:
+                rest = file.read()
+                file.seek(0)
+                file.write('local all locked scram-sha-256\nlocal nosuch all trust\nlocal template1 all reject\n' + rest)
+            server.sql('SELECT pg_reload_conf()', 'postgres')
+            env = {'PGPASSFILE': '/nowhere', 'PGPASSWORD': ''}
+            for _ in range(100):
+                if 'no password supplied' in settle_test.settle('status', db=server.conninfo(user='locked'), env=env)[2]:
+                    break
+            self.refused(4, server.conninfo(user='locked'), 'no password supplied', '~/.pgpass', 'administrator', env=env)
+            self.refused(4, server.conninfo(user='locked'), 'authentication failed', '~/.pgpass', 'administrator',
+                         env={**env, 'PGPASSWORD': 'wrong'})
+            self.refused(4, server.conninfo('template1'), 'pg_hba.conf', 'administrator', env=env)
 
 
 class FarDates(small.Case):
