@@ -52,7 +52,7 @@ REFUSED = [
     ('import orders FILE --sum much', '"much"'), ('import carriers FILE --sum 1.00', 'carriers'),
     ('import orders FILE FILE --count 1', 'single file'),
     ('import orders FILE --staging crm', '--staging'),
-    ('night', 'which drop folder'), ('night a b', 'which drop folder'), ('night a --until x', '"x"'),
+    ('night', 'which drop folder'), ('night a b', 'takes no "b"'), ('night a --until x', '"x"'),
     ('feed', 'feed what'), ('feed expect C1', 'of whom'), ('feed expect C1 outlets --reason r', '"outlets"'),
     ('feed expect C1 orders', '--reason'), ('feed expect C1 orders --reason r --monthly 32', '--monthly'),
     ('feed expect C1 orders --reason r --deadline -1', '--deadline'), ('feed waive C1 orders', 'will not come'),
