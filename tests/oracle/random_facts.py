@@ -234,7 +234,7 @@ class FactMaker:
                     for n in range(r.choice((0, 0, 1, 1, 2, 3))):
                         amount = r.randint(1, 200000) * (-1 if self.chance(0.15) else 1)
                         row = dict(carrier=carrier, receipt_id=f'R-{carrier}-{distributor}-{text}-{n}',
-                                   distributor=distributor, month=text, amount=decimal(amount),
+                                   distributor=distributor, month=text, amount=decimal(Decimal(amount) / 100),
                                    currency='CNY')
                         when = day + DAY * r.randint(-30, 60)
                         yield when, 'receipts', row
