@@ -409,8 +409,8 @@ is_new(SettleNight *night, const Item *item, const uint8_t sha256[SETTLE_DIGEST_
             "was taken in before with another content: give the new one another name");
         return FALSE;
     }
-    known = settle_store_query(night->store, settle_sql_night_known, error, "ys", sha256,
-                               (size_t) SETTLE_DIGEST_BYTES, kind);
+    known = settle_store_query(night->store, settle_sql_night_known, error, "ysd", sha256,
+                               (size_t) SETTLE_DIGEST_BYTES, kind, entry->date);
     refused = known != NULL ? settle_store_query(night->store, settle_sql_night_refused, error,
                                                  "ysls", sha256, (size_t) SETTLE_DIGEST_BYTES, kind,
                                                  entry->has_count ? entry->count : (int64_t) -1,

@@ -33,8 +33,8 @@ typedef struct {
     SettleRatePpb rate_ppb; /* if is_rate */
 } SettlePay;
 
-/* Texts are codes as the policy writes them; the shell resolves them to ids before matching with
- * settle_policy_bind(). NULL/0 entries: no condition. */
+/* Texts are codes as the policy writes them; settle_matcher_new() resolves them to ids.
+ * NULL/0 entries: no condition. */
 typedef struct {
     GStrv products; /* carrier product codes */
     GStrv classes;  /* product classes */
@@ -186,7 +186,7 @@ typedef struct {
     guint number;  /* part of every slot: what the carrier's rule of this kind and name was given
                     * at the first activation; before, ordinal + 1 */
     uint8_t name_hash[SETTLE_RULE_HASH_BYTES];
-    char *group;   /* NULL: the kind's unnamed group */
+    char *group; /* NULL: the kind's unnamed group */
     SettleSelector selector;
     SettleTerms terms;
     union {
@@ -225,7 +225,7 @@ typedef struct {
     SettleRule *rules;
     guint n_rules;
     guint *by_number; /* ordinals, by ascending number */
-    int span_months; /* no rule speaks of a contract month behind it, and none falls due later */
+    int span_months;  /* no rule speaks of a contract month behind it, and none falls due later */
     SettleExample *examples;
     guint n_examples;
     /* terms the document uses that are parsed and checked but not settled yet: activation refuses a

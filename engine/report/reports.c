@@ -345,16 +345,17 @@ what_it_is_of(const SettleReport *report, const char *period, const char *open)
 
 /* ", 12 transfers of it by runs after its last day"; nothing if there are none. */
 static gboolean
-add_later(SettleStore *store, const char *period, GString *text, GError **error)
+add_later(SettleStore *store, const SettleReportScope *scope, GString *text, GError **error)
 {
-    g_autofree char *first = g_strdup_printf("%s-01", period);
+    g_autofree char *first = g_strdup_printf("%s-01", scope->period);
     g_autoptr(SettleResult) row =
-        settle_store_query(store, settle_sql_report_posted_later, error, "s", first);
+        settle_store_query(store, settle_sql_report_posted_later, error, "sss", first,
+                           scope->carrier, scope->distributor);
 
     if (row != NULL && settle_result_i64(row, 0, 0) > 0)
         g_string_append_printf(text,
                                ", %" G_GINT64_FORMAT " transfers of %s by runs after its last day",
-                               settle_result_i64(row, 0, 0), period);
+                               settle_result_i64(row, 0, 0), scope->period);
     return row != NULL;
 }
 
@@ -378,7 +379,7 @@ settle_report_of(SettleStore *store, const SettleReport *report, const SettleRep
                          open ? " (open: more may be posted to it)" : " (closed)");
     g_string_append(text, what);
     if (scope->period != NULL && (report == NULL || (report->terms & MARKS_LATER) != 0) &&
-        !add_later(store, scope->period, text, error))
+        !add_later(store, scope, text, error))
         return NULL;
     if (scope->carrier != NULL)
         g_string_append_printf(text, ", carrier %s", scope->carrier);

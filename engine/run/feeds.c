@@ -66,16 +66,17 @@ settle_feed_expect(SettleStore *store, const SettleFeed *feed, const char *reaso
            decide(store, "feed-expect", feed, reason, error);
 }
 
-/* Only what is expected can be stopped or waived: a slip would go unnoticed. */
+/* Only what is expected can be stopped or waived: a slip would go unnoticed. exactly: on that day,
+ * where a monthly feed has one a month. */
 static gboolean
 check_expected(SettleStore *store, const char *carrier, SettleIntakeKind kind, SettleDay day,
-               GError **error)
+               gboolean exactly, GError **error)
 {
     char text[SETTLE_DAY_TEXT_BYTES];
     g_autoptr(SettleResult) row =
         check_carrier(store, carrier, error)
-            ? settle_store_query(store, settle_sql_feed_expected, error, "ssd", carrier,
-                                 settle_intake_kind_name(kind), day)
+            ? settle_store_query(store, settle_sql_feed_expected, error, "ssdb", carrier,
+                                 settle_intake_kind_name(kind), day, exactly)
             : NULL;
 
     if (row == NULL)
@@ -84,7 +85,7 @@ check_expected(SettleStore *store, const char *carrier, SettleIntakeKind kind, S
         return TRUE;
     g_set_error(error, SETTLE_ERROR, SETTLE_ERROR_STATE, "no %s of %s are expected on %s",
                 settle_intake_kind_name(kind), carrier, settle_day_format(day, text));
-    settle_error_hint(error, "settle feed list shows what is");
+    settle_error_hint(error, "settle feed list shows what is, settle feed missing the days");
     return FALSE;
 }
 
@@ -94,7 +95,7 @@ settle_feed_stop(SettleStore *store, const char *carrier, SettleIntakeKind kind,
 {
     const SettleFeed feed = {.carrier = carrier, .kind = kind, .since = from};
 
-    return check_expected(store, carrier, kind, from, error) &&
+    return check_expected(store, carrier, kind, from, FALSE, error) &&
            decide(store, "feed-stop", &feed, reason, error);
 }
 
@@ -104,7 +105,7 @@ settle_feed_waive(SettleStore *store, const char *carrier, SettleIntakeKind kind
 {
     const SettleFeed feed = {.carrier = carrier, .kind = kind, .since = day};
 
-    return check_expected(store, carrier, kind, day, error) &&
+    return check_expected(store, carrier, kind, day, TRUE, error) &&
            decide(store, "feed-waive", &feed, reason, error);
 }
 

@@ -31,7 +31,8 @@ gboolean settle_feed_expect(SettleStore *store, const SettleFeed *feed, const ch
 /* From that day on nothing is expected. STATE if nothing was. */
 gboolean settle_feed_stop(SettleStore *store, const char *carrier, SettleIntakeKind kind,
                           SettleDay from, const char *reason, GError **error);
-/* For that day nothing is expected any more. */
+/* For that day nothing is expected any more. STATE if nothing was: of a monthly feed it is the day
+ * by which it comes. */
 gboolean settle_feed_waive(SettleStore *store, const char *carrier, SettleIntakeKind kind,
                            SettleDay day, const char *reason, GError **error);
 

@@ -782,6 +782,22 @@ class Feeds(World):
         self.night('2026-01-31')
         # of a shorter month the last day counts
         self.assertIn('bills of C1 of 2026-02-28', self.night('2026-02-28', code=8))
+        # and only that one can be waived: another would change nothing, unnoticed
+        for day in ('2026-02-27', '2026-02-01', '2026-03-01'):
+            self.assertIn(f'no bills of C1 are expected on {day}', self.expect('waive', 'C1', 'bills', day, code=3))
+        self.expect('waive', 'C1', 'bills', '2026-02-28')
+        self.night('2026-02-28')
+
+    def test_empty_files(self):
+        """They are all the same; which of them was taken in hangs on the day."""
+        for day in (DAY, NEXT):
+            self.send_day(day)
+            self.night(day)
+        batches = self.database.value('SELECT count(*) FROM settle.batch')
+        shutil.rmtree(self.state)
+        self.send_day(NEXT)
+        self.assertIn('was taken in before', self.night(NEXT))
+        self.assertEqual(self.database.value('SELECT count(*) FROM settle.batch'), batches)
 
     def test_refused(self):
         for arguments, code, told in (

@@ -184,6 +184,13 @@ class Truth(small.Case):
             self.assertIn(f', {later} transfers of 2026-01 by runs after its last day, as of the night of 2026-02-12',
                           self.settle('report', name, '--period', '2026-01').splitlines()[0])
             self.assertNotIn('after its last day', self.settle('report', name, '--period', '2026-02').splitlines()[0])
+            # of one distributor: its own
+            for shop in ('D1', 'D2'):
+                own = sum(r['period'] == '2026-01' and r['business_date'] > '2026-01-31' and r['distributor'] == shop
+                          for r in self.transfers())
+                head = self.settle('report', name, '--period', '2026-01', '--distributor', shop).splitlines()[0]
+                self.assertIn(f', {own} transfers of' if own > 0 else '(', head)
+                self.assertEqual('after its last day' in head, own > 0)
         self.assertTrue(self.settle('replay', '--period', '2026-02'))
         self.settle('verify')
 
