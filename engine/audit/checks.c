@@ -35,8 +35,8 @@ settle_audit_checks(SettleAudit *audit, SettleStore *store, GError **error)
         settle_sql_check_slices,          settle_sql_check_facts,
         settle_sql_check_receipts,        settle_sql_check_invoices,
         settle_sql_check_invoice_batches, settle_sql_check_invoice_numbers,
-        settle_sql_check_invoice_ledger,  settle_sql_check_issues,
-        settle_sql_check_parties,
+        settle_sql_check_invoice_ledger,  settle_sql_check_invoice_bindings,
+        settle_sql_check_issues,          settle_sql_check_parties,
     };
 
     for (guint i = 0; i < G_N_ELEMENTS(checks); i++)

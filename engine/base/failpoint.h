@@ -101,6 +101,7 @@ G_BEGIN_DECLS
     X(RUN_CHUNK_WINDOWS, "run-chunk-windows-copied", DATABASE, "targets of windows are stored")    \
     X(RUN_CHUNK_INVOICES, "run-chunk-invoices-copied", DATABASE, "invoices without their lines")   \
     X(RUN_CHUNK_LINES, "run-chunk-lines-copied", DATABASE, "invoices with their lines")            \
+    X(RUN_CHUNK_BINDINGS, "run-chunk-bindings-copied", DATABASE, "invoices and what they bind")    \
     X(RUN_CHUNK_RECEIPT, "run-chunk-before-commit", DATABASE, "the receipt is written")            \
     X(RUN_CHUNK_COMMITTED, "run-chunk-committed", CONNECTION, "a chunk is done")                   \
     X(RUN_PUBLISH_CHECKED, "run-publish-checked", DATABASE, "receipts and expected facts agree")   \

@@ -16,7 +16,7 @@ typedef struct {
     int run;
     gint64 limit;
     /* what the invoice drew from: its runs, its currency and tax rate */
-    int32_t after_run, up_to_run;
+    GArray *after_run, *up_to_run; /* int32_t, a pair for each of its bindings; NULL: of any run */
     SettleCurrency currency;
     SettleRatePpb tax_ppb;
 } Filters;
@@ -30,6 +30,8 @@ clear_filters(Filters *filters)
     g_free(filters->kind);
     g_free(filters->order);
     g_free(filters->invoice);
+    g_clear_pointer(&filters->after_run, g_array_unref);
+    g_clear_pointer(&filters->up_to_run, g_array_unref);
 }
 
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Filters, clear_filters)
@@ -381,8 +383,14 @@ look_invoice_up(SettleStore *store, Filters *filters, GError **error)
     filters->distributor = g_strdup(settle_result_text(row, 0, 1));
     filters->currency = (SettleCurrency) settle_result_i32(row, 0, 2);
     filters->tax_ppb = settle_result_i64(row, 0, 3);
-    filters->after_run = settle_result_i32(row, 0, 4);
-    filters->up_to_run = settle_result_i32(row, 0, 5);
+    filters->after_run = g_array_new(FALSE, FALSE, sizeof(int32_t));
+    filters->up_to_run = g_array_new(FALSE, FALSE, sizeof(int32_t));
+    for (int i = 0; i < settle_result_rows(row); i++) {
+        int32_t after_run = settle_result_i32(row, i, 4), up_to_run = settle_result_i32(row, i, 5);
+
+        g_array_append_val(filters->after_run, after_run);
+        g_array_append_val(filters->up_to_run, up_to_run);
+    }
     return TRUE;
 }
 
@@ -405,6 +413,7 @@ print_transfers(const SettleCli *cli, SettleStore *store, Filters *filters, int 
     GError *failure = NULL;
     SettleTable *table;
     gint64 printed = 0, more = filters->limit;
+    gsize ranges;
 
     if (policies == NULL || (filters->invoice != NULL && !look_invoice_up(store, filters, error)))
         return FALSE;
@@ -415,10 +424,12 @@ print_transfers(const SettleCli *cli, SettleStore *store, Filters *filters, int 
     /* one more tells whether there are more */
     if (filters->limit > 0 && filters->limit < G_MAXINT64)
         more++;
+    ranges = filters->after_run != NULL ? filters->after_run->len : 0;
     reader = settle_store_read(
-        store, settle_sql_ledger_transfers, error, "ssshsilii", filters->carrier,
+        store, settle_sql_ledger_transfers, error, "ssshsilII", filters->carrier,
         filters->distributor, filters->period, kind, filters->order, filters->run,
-        filters->invoice != NULL ? (gint64) 0 : more, filters->after_run, filters->up_to_run);
+        filters->invoice != NULL ? (gint64) 0 : more, ranges > 0 ? filters->after_run->data : NULL,
+        ranges, ranges > 0 ? filters->up_to_run->data : NULL, ranges);
     if (reader == NULL)
         return FALSE;
     table = settle_table_new(cli->format, columns, G_N_ELEMENTS(columns), stdout);

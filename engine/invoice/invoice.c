@@ -43,6 +43,9 @@ find_invoice(GPtrArray *invoices, int32_t distributor_id, SettleCurrency currenc
     invoice->distributor_id = distributor_id;
     invoice->currency = currency;
     invoice->tax_ppb = tax_ppb;
+    /* as settle_money_tax() does, for each line */
+    invoice->tax_rounding = SETTLE_ROUND_HALF_AWAY;
+    invoice->tax_per = SETTLE_TAX_PER_LINE;
     invoice->lines = g_array_new(FALSE, FALSE, sizeof(SettleInvoiceLine));
     g_ptr_array_add(invoices, invoice);
     return invoice;

@@ -35,10 +35,18 @@ typedef struct {
     int64_t net_minor, tax_minor, gross_minor;
 } SettleInvoiceLine;
 
+/* Over what tax is worked out and rounded. */
+typedef enum {
+    SETTLE_TAX_PER_LINE = 1,
+    SETTLE_TAX_PER_RATE = 2, /* once for all lines of the rate; no invoice is made so yet */
+} SettleTaxPer;
+
 typedef struct {
     int32_t distributor_id;
     SettleCurrency currency;
     SettleRatePpb tax_ppb;
+    SettleRounding tax_rounding; /* how its tax was made, kept with it */
+    SettleTaxPer tax_per;
     GArray *lines; /* SettleInvoiceLine by kind, class, taken_back, withheld, tax_included */
     int64_t count;
     int64_t net_minor, tax_minor, gross_minor; /* sums of the lines */

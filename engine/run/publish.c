@@ -165,11 +165,11 @@ insert_invoice_batch(SettleStore *store, const SettleRunContext *context, int32_
             digest_i64(digest,
                        column == 4 ? is_carried : settle_result_i64(rows, row->row, column));
         /* Mostly there is neither; what is there has its name before it. */
-        if (settle_result_i64(rows, row->row, 14) != 0 ||
-            settle_result_i64(rows, row->row, 15) != 0) {
+        if (settle_result_i64(rows, row->row, 13) != 0 ||
+            settle_result_i64(rows, row->row, 14) != 0) {
             digest_text(digest, "brought, covered");
+            digest_i64(digest, settle_result_i64(rows, row->row, 13));
             digest_i64(digest, settle_result_i64(rows, row->row, 14));
-            digest_i64(digest, settle_result_i64(rows, row->row, 15));
         }
     }
     settle_digest_finish(digest, bytes);

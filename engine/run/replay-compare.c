@@ -296,10 +296,15 @@ put_windows(const SettleOutput *output, GArray *rows)
 static const SettleReplayTable invoice_table = {
     "invoice",
     COLUMNS(N("distributor"), {"carrier", SETTLE_REPLAY_CARRIER}, {"", SETTLE_REPLAY_CURRENCY},
-            N("tax_ppb"), N("after run"), N("carried forward"), N("lines"), N("transfers"),
-            MONEY("net"), MONEY("tax"), MONEY("gross"), MONEY("withheld"), MONEY("payable"),
-            MONEY("tax added"), MONEY("brought forward"), MONEY("covered")),
-    16, 4};
+            N("tax_ppb"), N("tax rounding"), N("tax per"), N("carried forward"), N("lines"),
+            N("transfers"), MONEY("net"), MONEY("tax"), MONEY("gross"), MONEY("withheld"),
+            MONEY("payable"), MONEY("tax added"), MONEY("brought forward"), MONEY("covered")),
+    17, 4};
+static const SettleReplayTable binding_table = {
+    "invoice binding",
+    COLUMNS(N("distributor"), {"carrier", SETTLE_REPLAY_CARRIER}, {"", SETTLE_REPLAY_CURRENCY},
+            N("tax_ppb"), N("after run"), N("up to run")),
+    6, 5};
 static const SettleReplayTable line_table = {
     "invoice line",
     COLUMNS(N("distributor"), {"carrier", SETTLE_REPLAY_CARRIER}, {"", SETTLE_REPLAY_CURRENCY},
@@ -315,10 +320,22 @@ put_invoices(const SettleOutput *output, GArray *rows)
         const SettleInvoiceRow *row = &g_array_index(output->invoices, SettleInvoiceRow, i);
         const SettleInvoice *v = row->invoice;
 
-        PUT(rows, v->distributor_id, row->carrier_id, v->currency, v->tax_ppb, row->after_run,
-            v->carried != FALSE, v->carried ? 0 : v->lines->len, v->count, v->net_minor,
+        PUT(rows, v->distributor_id, row->carrier_id, v->currency, v->tax_ppb, v->tax_rounding,
+            v->tax_per, v->carried != FALSE, v->carried ? 0 : v->lines->len, v->count, v->net_minor,
             v->tax_minor, v->gross_minor, v->withheld_minor, v->payable_minor, v->tax_added_minor,
             v->brought_minor, v->covered_minor);
+    }
+}
+
+static void
+put_bindings(const SettleOutput *output, GArray *rows)
+{
+    for (guint i = 0; i < output->invoices->len; i++) {
+        const SettleInvoiceRow *row = &g_array_index(output->invoices, SettleInvoiceRow, i);
+        const SettleInvoice *v = row->invoice;
+
+        PUT(rows, v->distributor_id, row->carrier_id, v->currency, v->tax_ppb, row->after_run,
+            output->context->run_id);
     }
 }
 
@@ -495,5 +512,7 @@ settle_replay_compare(SettleReplay *replay, SettleStore *store, const SettleOutp
            compare_table(replay, store, output, first, last, &invoice_table,
                          settle_sql_replay_invoices, ALL, put_invoices, error) &&
            compare_table(replay, store, output, first, last, &line_table,
-                         settle_sql_replay_invoice_lines, ALL, put_lines, error);
+                         settle_sql_replay_invoice_lines, ALL, put_lines, error) &&
+           compare_table(replay, store, output, first, last, &binding_table,
+                         settle_sql_replay_invoice_bindings, ALL, put_bindings, error);
 }

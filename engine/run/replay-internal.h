@@ -53,7 +53,7 @@ typedef struct {
     SettleReplayType type;
 } SettleReplayColumn;
 
-#define SETTLE_REPLAY_COLUMNS_MAX 16
+#define SETTLE_REPLAY_COLUMNS_MAX 17
 typedef struct {
     const char *what;
     SettleReplayColumn columns[SETTLE_REPLAY_COLUMNS_MAX]; /* the first is the distributor */

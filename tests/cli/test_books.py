@@ -92,8 +92,10 @@ class Books(small.Case):
         self.assertEqual([rows['D2'][k] for k in MOVES], ['0.25', '0.00', '0.00', '0.00', '0.00', '0.00', '0.25', '0.00', '0.00', '0.00'])
         # an invoice that claims again what another one has
         tamper(self.database, "INSERT INTO settle.invoice SELECT distributor_id, run_id + 1, carrier_id, currency, tax_ppb, "
-               "chunk, place, 0, carried, lines, transfers, net_minor, tax_minor, gross_minor, withheld_minor, payable_minor, "
-               "tax_added_minor FROM settle.invoice WHERE NOT carried")
+               "chunk, place, tax_rounding, tax_per, carried, lines, transfers, net_minor, tax_minor, gross_minor, withheld_minor, "
+               "payable_minor, tax_added_minor FROM settle.invoice WHERE NOT carried; "
+               "INSERT INTO settle.invoice_binding SELECT distributor_id, run_id + 1, carrier_id, currency, tax_ppb, 0, run_id + 1 "
+               "FROM settle.invoice WHERE NOT carried")
         self.assertIn('not where it should be', self.settle('reconcile', 'ledger', code=1))
 
     def test_reports_say_the_same(self):

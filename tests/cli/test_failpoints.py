@@ -173,7 +173,7 @@ class Failpoints(settle_test.TestCase):
         count = {name: rows.total() for name, rows in self.after[-1].items()}
         for name in ('transfer', 'ledger_total', 'account_balance', 'order_outcome', 'agenda', 'bill', 'bill_found',
                      'bill_waiting', 'contract', 'window_change', 'window_posting', 'invoice',
-                     'invoice_line', 'invoice_issue', 'run_abandonment', 'quarantine',
+                     'invoice_line', 'invoice_binding', 'invoice_issue', 'run_abandonment', 'quarantine',
                      'quarantine_release', 'staging_taken', 'policy'):
             self.assertGreater(count.get(name, 0), 0, name)
         numbers = [int(row[0]) for row in world.sql(

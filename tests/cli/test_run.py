@@ -206,9 +206,11 @@ class Invoices(nights.NightCase):
             SELECT i.number, i.payable_minor + i.withheld_minor, sum(
                 CASE WHEN t.credit IN (2, 4) THEN t.amount_minor ELSE -t.amount_minor END)
               FROM settle_view.invoice i
+              JOIN settle_view.invoice_binding b ON b.distributor_id = i.distributor_id AND b.run_id = i.run_id
+               AND b.carrier_id = i.carrier_id AND b.currency_no = i.currency_no AND b.tax_ppb = i.tax_ppb
               JOIN settle.policy p ON p.carrier_id = i.carrier_id
               JOIN settle.transfer t ON t.distributor_id = i.distributor_id AND t.policy_id = p.policy_id
-               AND t.run_id > i.after_run AND t.run_id <= i.run_id AND t.kind <= 4
+               AND t.run_id > b.after_run AND t.run_id <= b.up_to_run AND t.kind <= 4
              GROUP BY 1, 2, i.run_id, i.distributor_id, i.carrier_id
             HAVING i.payable_minor + i.withheld_minor <> sum(
                 CASE WHEN t.credit IN (2, 4) THEN t.amount_minor ELSE -t.amount_minor END)""")

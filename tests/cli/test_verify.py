@@ -209,7 +209,7 @@ class Verify(settle_test.TestCase):
 
     def test_rows_added_and_lost(self):
         for table in ('transfer', 'ledger_total', 'account_balance', 'run_distributor', 'order_outcome', 'agenda', 'cut', 'window_change',
-                      'window_posting', 'invoice', 'invoice_line', 'closed_order', 'bill', 'contract',
+                      'window_posting', 'invoice', 'invoice_line', 'invoice_binding', 'closed_order', 'bill', 'contract',
                       'quarantine', 'batch_slice', 'batch_rows', 'chunk_rows', 'run_receipt', 'run_batch', 'run_policy',
                       'run_chunk',
                       'batch_consumption', 'control_log', 'policy_rule', 'policy_submission', 'run_seal', 'code',
@@ -224,6 +224,45 @@ class Verify(settle_test.TestCase):
             self.assertTrue(self.found(
                 f'CREATE TEMP TABLE x AS SELECT * FROM settle.{table} LIMIT 1; UPDATE x SET {change}; '
                 f'INSERT INTO settle.{table} SELECT * FROM x'), table)
+
+    def test_bindings(self):
+        """What an invoice binds: the row sum tells that it is another one, the check what is wrong with it."""
+        # the last invoice of somebody that has an earlier one
+        pick = ('FROM settle.invoice i JOIN settle.invoice e USING (distributor_id, carrier_id, currency, tax_ppb) '
+                'WHERE NOT i.carried AND NOT e.carried AND e.run_id < i.run_id ')
+        key = '(b.distributor_id, b.run_id, b.carrier_id, b.currency, b.tax_ppb)'
+        one = f'SELECT i.distributor_id, i.run_id, i.carrier_id, i.currency, i.tax_ppb {pick} ORDER BY 2 DESC, 1, 3, 4, 5 LIMIT 1'
+        for statement, said in (
+                # from the first run on, as the invoice before
+                (f'UPDATE settle.invoice_binding b SET after_run = 0 WHERE {key} = ({one})',
+                 'are bound already'),
+                # a run in the middle of what the invoice before has
+                ('INSERT INTO settle.invoice_binding SELECT i.distributor_id, i.run_id, i.carrier_id, i.currency, i.tax_ppb, '
+                 f'e.run_id - 1, e.run_id {pick} ORDER BY i.run_id DESC, 1, 3, 4, 5 LIMIT 1', 'are bound already'),
+                (f'DELETE FROM settle.invoice_binding b WHERE {key} = ({one})', 'it binds no run'),
+                (f'INSERT INTO settle.invoice_binding SELECT distributor_id, run_id, carrier_id, currency, tax_ppb + 1, '
+                 f'run_id - 1, run_id FROM ({one}) x', 'are bound by no invoice')):
+            rows = self.found(statement)
+            self.assertTrue(any(said in r['finding'] for r in rows), (statement, rows))
+            self.assertTrue(any('invoice_binding' in r['place'] + r['finding'] for r in rows), (statement, rows))
+        # a hole in the middle is none of these: only what is taken out of it is missed
+        rows = self.found(
+            f'WITH b AS (DELETE FROM settle.invoice_binding b WHERE {key} = ({one}) RETURNING *) '
+            'INSERT INTO settle.invoice_binding SELECT distributor_id, run_id, carrier_id, currency, tax_ppb, after_run, '
+            'after_run + 1 FROM b UNION ALL '
+            'SELECT distributor_id, run_id, carrier_id, currency, tax_ppb, after_run + 2, up_to_run FROM b')
+        self.assertFalse(any('bound' in r['finding'] for r in rows), rows)
+
+    def test_what_cannot_be_bound(self):
+        copy = nights.copy_of(self.database)
+        for after_run, up_to_run in (('run_id', 'run_id'), ('run_id + 1', 'run_id'), ('-1', 'run_id'), ('0', 'run_id + 1')):
+            with self.assertRaisesRegex(Exception, 'invoice_binding_check'):
+                world.tamper(copy, 'INSERT INTO settle.invoice_binding SELECT distributor_id, run_id, carrier_id, currency, '
+                                   f'tax_ppb + 1, {after_run}, {up_to_run} FROM settle.invoice LIMIT 1')
+        for column, values in (('tax_rounding', (-1, 3)), ('tax_per', (0, 3))):
+            for value in values:
+                with self.assertRaisesRegex(Exception, f'invoice_{column}_check'):
+                    world.tamper(copy, f'UPDATE settle.invoice SET {column} = {value}')
 
     def test_no_seals_at_all(self):
         first = self.database.value('SELECT min(run_id) FROM settle.run_receipt')

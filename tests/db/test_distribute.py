@@ -190,7 +190,7 @@ class Tables(There, ProbeCase):
         by_distributor = {name for name, led_by in column.items() if led_by == 'distributor_id'}
         self.assertEqual(by_distributor, {
             'closed_order', 'bill', 'event', 'receipt', 'transfer', 'ledger_total', 'account_balance', 'run_distributor',
-            'order_outcome', 'agenda', 'cut', 'window_change', 'window_posting', 'invoice', 'invoice_line'})
+            'order_outcome', 'agenda', 'cut', 'window_change', 'window_posting', 'invoice', 'invoice_line', 'invoice_binding'})
         self.assertEqual(len({row[2] for row in rows if row[0] in by_distributor}), 1, 'not co-located')
         self.assertEqual({name: led_by for name, led_by in column.items() if led_by.endswith('_id')
                           and name not in by_distributor},

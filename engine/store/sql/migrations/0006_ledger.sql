@@ -160,7 +160,8 @@ CREATE TABLE settle.cut (
 ) PARTITION BY RANGE (month);
 
 -- One row per distributor, currency and tax rate that had something to invoice at a cycle's end,
--- carried forward or not. It binds the totals of the runs (after_run, run_id] that are its own.
+-- carried forward or not. What it drew from is in invoice_binding. Tax is frozen with it: the rate (tax_ppb), how it is
+-- rounded and over what; whether an amount includes it is the line's.
 CREATE TABLE settle.invoice (
     distributor_id integer NOT NULL,
     run_id         integer NOT NULL,
@@ -169,7 +170,8 @@ CREATE TABLE settle.invoice (
     tax_ppb        bigint NOT NULL,
     chunk          integer NOT NULL,
     place          integer NOT NULL,     -- within its chunk and carrier, from 1; 0 if carried
-    after_run      integer NOT NULL,
+    tax_rounding   smallint NOT NULL CHECK (tax_rounding BETWEEN 0 AND 2),  -- 0 half away from zero, 1 half to even, 2 down
+    tax_per        smallint NOT NULL CHECK (tax_per BETWEEN 1 AND 2),       -- 1 rounded for each line, 2 once for the rate
     carried        boolean NOT NULL,
     lines          integer NOT NULL,
     transfers      bigint NOT NULL,
@@ -198,5 +200,20 @@ CREATE TABLE settle.invoice_line (
     net_minor bigint NOT NULL, tax_minor bigint NOT NULL, gross_minor bigint NOT NULL,
     CHECK (net_minor + tax_minor = gross_minor),
     PRIMARY KEY (distributor_id, run_id, carrier_id, currency, tax_ppb, line)
+);
+
+-- Which runs an invoice binds: the transfers of its distributor, carrier, currency and tax rate that were posted by a run
+-- after after_run, up to up_to_run. Mostly one row; what a void frees in the middle leaves two. No two documents bind one
+-- run of these (settle verify); what is carried forward is no document, and the next one binds it again.
+CREATE TABLE settle.invoice_binding (
+    distributor_id integer NOT NULL,
+    run_id         integer NOT NULL,     -- as in invoice, whose key leads here
+    carrier_id     integer NOT NULL,
+    currency       smallint NOT NULL,
+    tax_ppb        bigint NOT NULL,
+    after_run      integer NOT NULL,
+    up_to_run      integer NOT NULL,
+    CONSTRAINT invoice_binding_check CHECK (after_run >= 0 AND after_run < up_to_run AND up_to_run <= run_id),
+    PRIMARY KEY (distributor_id, run_id, carrier_id, currency, tax_ppb, after_run)
 );
 CREATE INDEX invoice_by_run ON settle.invoice (run_id, carrier_id);

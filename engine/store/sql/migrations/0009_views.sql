@@ -104,15 +104,25 @@ SELECT CASE WHEN NOT i.carried
             WHEN EXISTS (SELECT 1 FROM settle.control_log l WHERE l.action = 'invoice-approve'
                             AND l.subject = i.run_id || '/' || c.carrier) THEN 'approved'
             ELSE 'draft' END AS status,
-       i.after_run, i.run_id, i.lines, i.transfers, i.net_minor, i.tax_minor, i.gross_minor,
+       i.run_id, i.lines, i.transfers, i.net_minor, i.tax_minor, i.gross_minor,
        i.withheld_minor, i.payable_minor, i.tax_added_minor, i.distributor_id, i.carrier_id, i.brought_minor,
-       i.covered_minor
+       i.covered_minor,
+       (ARRAY['half-away-from-zero', 'half-even', 'down'])[i.tax_rounding + 1] AS tax_rounding,
+       (ARRAY['line', 'rate'])[i.tax_per] AS tax_per
   FROM settle.invoice i
   JOIN settle_view.run r USING (run_id)
   JOIN settle.invoice_batch b USING (run_id, carrier_id)
   JOIN settle_view.carrier c USING (carrier_id)
   JOIN settle_view.distributor d USING (distributor_id)
   LEFT JOIN settle.invoice_base s USING (run_id, chunk, carrier_id);
+
+-- Which runs it binds: those after after_run, up to up_to_run.
+CREATE VIEW settle_view.invoice_binding AS
+SELECT i.number, i.batch, i.carrier, i.distributor, i.status, i.currency_no, i.tax_ppb, b.after_run, b.up_to_run,
+       b.distributor_id, b.run_id, b.carrier_id
+  FROM settle.invoice_binding b
+  JOIN settle_view.invoice i ON i.distributor_id = b.distributor_id AND i.run_id = b.run_id
+   AND i.carrier_id = b.carrier_id AND i.currency_no = b.currency AND i.tax_ppb = b.tax_ppb;
 
 CREATE VIEW settle_view.invoice_line AS
 SELECT i.number, i.batch, i.carrier, i.distributor, i.status, l.line, k.kind, x.class, l.taken_back,
@@ -214,8 +224,12 @@ SELECT t.run_id, r.business_date, coalesce(c.code, '') AS carrier, coalesce(d.co
         FROM settle_view.invoice x
        WHERE t.kind <= 4 AND t.credit <> 3 AND NOT (t.debit = 3 AND t.credit = 1)
          AND x.distributor_id = t.distributor_id AND x.carrier_id = p.carrier_id
-         AND x.currency_no = p.currency AND x.tax_ppb = coalesce(p.tax_ppb, x.tax_ppb) AND x.after_run < t.run_id AND x.run_id >= t.run_id
+         AND x.currency_no = p.currency AND x.tax_ppb = coalesce(p.tax_ppb, x.tax_ppb)
          AND x.number IS NOT NULL
+         AND EXISTS (SELECT 1 FROM settle.invoice_binding g
+                      WHERE g.distributor_id = x.distributor_id AND g.run_id = x.run_id
+                        AND g.carrier_id = x.carrier_id AND g.currency = x.currency_no AND g.tax_ppb = x.tax_ppb
+                        AND g.after_run < t.run_id AND g.up_to_run >= t.run_id)
          AND EXISTS (SELECT 1 FROM settle.invoice_line y
                       WHERE y.distributor_id = x.distributor_id AND y.run_id = x.run_id
                         AND y.carrier_id = x.carrier_id AND y.currency = x.currency_no AND y.tax_ppb = x.tax_ppb

@@ -1,4 +1,4 @@
--- An invoice says what the ledger's totals say of the runs that it covers.
+-- An invoice says what the ledger's totals say of the runs that it binds.
 SELECT i.run_id, format('invoice of distributor id %s, carrier id %s', i.distributor_id, i.carrier_id),
        format('it says %s minor units over %s transfers, %s to pay out, %s from the deposit, %s brought forward; the '
               'ledger %s over %s, %s, %s, the invoice before leaves %s', coalesce(l.amount, t.amount), i.transfers,
@@ -12,11 +12,13 @@ SELECT i.run_id, format('invoice of distributor id %s, carrier id %s', i.distrib
                             coalesce(sum(CASE WHEN t.credit = 1 THEN -t.amount_minor ELSE t.amount_minor END)
                                      FILTER (WHERE t.kind <= 4 AND t.credit <> 4), 0) AS payable,
                             coalesce(sum(t.amount_minor) FILTER (WHERE t.kind = 6), 0) AS covered
-                       FROM settle.ledger_total t
+                       FROM settle.invoice_binding g
+                       JOIN settle.ledger_total t ON t.distributor_id = g.distributor_id AND t.carrier_id = g.carrier_id
+                        AND t.run_id > g.after_run AND t.run_id <= g.up_to_run
                        JOIN settle.policy p USING (policy_id)
                        JOIN settle.run_publication r ON r.run_id = t.run_id
-                      WHERE t.distributor_id = i.distributor_id AND t.carrier_id = i.carrier_id
-                        AND t.run_id > i.after_run AND t.run_id <= i.run_id
+                      WHERE g.distributor_id = i.distributor_id AND g.run_id = i.run_id AND g.carrier_id = i.carrier_id
+                        AND g.currency = i.currency AND g.tax_ppb = i.tax_ppb
                         AND (t.kind <= 4 OR t.kind = 6 AND t.debit = 7 AND t.credit = 2)
                         -- what goes to `held`, or back from it, is on no invoice: its release is
                         AND t.credit <> 3 AND NOT (t.debit = 3 AND t.credit = 1)

@@ -1,5 +1,5 @@
 -- Published transfers with their names. Filters, NULL or 0: any. $1 carrier, $2 distributor, $3 period,
--- $4 kind, $5 order, $6 run, $7 limit (0: all), $8 and $9 commission of the runs after $8 up to $9 (0: any).
+-- $4 kind, $5 order, $6 run, $7 limit (0: all), $8 and $9 commission of the runs after one of $8 up to its $9 (none: any).
 -- What is shown is picked before names are looked up.
 SELECT t.run_id, t.business_date::text, t.carrier, t.distributor, t.kind, coalesce(t.version, ''), coalesce(u.rule, ''),
        t.subject_id, o.upstream_id || coalesce('/' || NULLIF(o.order_line, ''), ''),
@@ -42,7 +42,9 @@ SELECT t.run_id, t.business_date::text, t.carrier, t.distributor, t.kind, coales
                                               WHERE l.run_id = $6
                                                 AND l.month = (SELECT date_trunc('month', u.business_date)::date
                                                                  FROM settle.run u WHERE u.run_id = $6))))
-           AND ($9::integer = 0 OR t.run_id > $8::integer AND t.run_id <= $9
+           AND (cardinality($9::integer[]) = 0
+                OR EXISTS (SELECT 1 FROM unnest($8::integer[], $9::integer[]) AS b (after_run, up_to_run)
+                            WHERE t.run_id > b.after_run AND t.run_id <= b.up_to_run)
                 AND (t.kind <= 4 OR t.kind = 6 AND t.debit = 7 AND t.credit = 2)
                 AND t.credit <> 3 AND NOT (t.debit = 3 AND t.credit = 1))
          ORDER BY t.run_id, coalesce(d.code, '') COLLATE "C", t.subject_id, t.slot

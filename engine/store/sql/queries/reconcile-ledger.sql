@@ -31,10 +31,12 @@ SELECT carrier, CASE WHEN shop <> '' THEN shop ELSE count(*)::text END, currency
                               GROUP BY 1) l ON l.carrier_id = t.carrier_id
                  CROSS JOIN LATERAL
                        (SELECT count(*) AS invoices, max(i.run_id) AS invoice_run
-                          FROM settle.invoice i JOIN settle.run_publication USING (run_id)
+                          FROM settle.invoice i
+                          JOIN settle.run_publication USING (run_id)
+                          JOIN settle.invoice_binding g USING (distributor_id, run_id, carrier_id, currency, tax_ppb)
                          WHERE NOT i.carried AND i.distributor_id = t.distributor_id AND i.carrier_id = t.carrier_id
-                           AND i.currency = t.currency AND i.tax_ppb = t.tax_ppb AND i.after_run < t.run_id
-                           AND i.run_id >= t.run_id) i) b
+                           AND i.currency = t.currency AND i.tax_ppb = t.tax_ppb AND g.after_run < t.run_id
+                           AND g.up_to_run >= t.run_id) i) b
           LEFT JOIN (SELECT v.run_id, v.carrier_id, CASE WHEN x.run_id IS NOT NULL THEN 3 WHEN a.subject IS NOT NULL THEN 2 ELSE 1 END
                                                         AS state
                        FROM settle.invoice_batch v
