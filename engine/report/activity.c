@@ -3,6 +3,7 @@
 #include "base/checked.h"
 #include "base/error.h"
 #include "model/transfer.h"
+#include "run/refunds.h"
 #include "store/sql.h"
 
 #include <string.h>
@@ -167,12 +168,16 @@ static gboolean
 read_orders(const Reading *reading, SettleStore *store, const char *zone, GError **error)
 {
     const SettleActivityQuery *query = reading->query;
-    g_autoptr(SettleReader) reader =
-        settle_store_read(store, settle_sql_activity_orders, error, "imms", query->distributor_id,
-                          query->from, query->to, zone);
+    g_autoptr(GArray) nothing = g_array_new(FALSE, FALSE, sizeof(int64_t));
+    g_autoptr(SettleReader) reader = NULL;
     g_auto(Current) current = {.any = FALSE};
     GError *failure = NULL;
 
+    if (!settle_nothing_events(store, query->distributor_id, nothing, error))
+        return FALSE;
+    reader = settle_store_read(store, settle_sql_activity_orders, error, "immsL",
+                               query->distributor_id, query->from, query->to, zone,
+                               (const int64_t *) (const void *) nothing->data, (gsize) nothing->len);
     if (reader == NULL)
         return FALSE;
     while (settle_reader_next(reader, &failure)) {

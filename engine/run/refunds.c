@@ -160,9 +160,10 @@ nothing_of(const SettleResult *rows, int i)
     };
 }
 
-/* The rows from..to are the events of one order. */
+/* The rows from..to are the events of one order. Calls for each row that counts for nothing. */
 static void
-judge_order(const SettleResult *rows, int from, int to, const GArray *slacks, GArray *list)
+judge_order(const SettleResult *rows, int from, int to, const GArray *slacks,
+            void (*found)(const SettleResult *rows, int i, GArray *list), GArray *list)
 {
     g_autoptr(GArray) events = g_array_new(FALSE, FALSE, sizeof(SettleEvent));
     g_autoptr(GArray) nothing = g_array_new(FALSE, FALSE, sizeof(SettleEvent));
@@ -188,46 +189,80 @@ judge_order(const SettleResult *rows, int from, int to, const GArray *slacks, GA
         g_array_append_val(events, event);
     }
     settle_events_in_force(events, settle_result_day(rows, from, ROW_NIGHT), &limit, nothing);
-    for (int i = from; i < to; i++) {
-        if (settle_result_bool(rows, i, ROW_SEEN))
-            continue;
+    for (int i = from; i < to; i++)
         for (guint k = 0; k < nothing->len; k++)
             if (g_array_index(nothing, SettleEvent, k).event_id ==
                     settle_result_i64(rows, i, ROW_EVENT_ID) &&
                 g_array_index(nothing, SettleEvent, k).version ==
-                    settle_result_i32(rows, i, ROW_VERSION)) {
-                SettleNothing row = nothing_of(rows, i);
-
-                g_array_append_val(list, row);
-            }
-    }
+                    settle_result_i32(rows, i, ROW_VERSION))
+                found(rows, i, list);
 }
 
-gboolean
-settle_nothing_list(SettleStore *store, SettleNothingList *ret_list, GError **error)
+/* Of all distributors with 0. Returns what the texts point into, or NULL and error. */
+static SettleResult *
+judge(SettleStore *store, int32_t distributor_id,
+      void (*found)(const SettleResult *rows, int i, GArray *list), GArray *list, GError **error)
 {
     g_autoptr(GArray) slacks = settle_refund_slacks_load(store, G_MAXINT64, error);
     SettleResult *rows;
     int from = 0;
 
     if (slacks == NULL)
-        return FALSE;
-    rows = settle_store_query(store, settle_sql_facts_for_nothing, error, "");
+        return NULL;
+    rows = settle_store_query(store, settle_sql_facts_for_nothing, error, "i", distributor_id);
     if (rows == NULL)
-        return FALSE;
-    ret_list->rows = g_array_new(FALSE, FALSE, sizeof(SettleNothing));
-    ret_list->results = g_ptr_array_new_with_free_func((GDestroyNotify) settle_result_free);
-    g_ptr_array_add(ret_list->results, rows);
+        return NULL;
     for (int i = 1; i <= settle_result_rows(rows); i++)
         if (i == settle_result_rows(rows) ||
             settle_result_i64(rows, i, ROW_ORDER_ID) !=
                 settle_result_i64(rows, from, ROW_ORDER_ID) ||
             settle_result_i32(rows, i, ROW_DISTRIBUTOR_ID) !=
                 settle_result_i32(rows, from, ROW_DISTRIBUTOR_ID)) {
-            judge_order(rows, from, i, slacks, ret_list->rows);
+            judge_order(rows, from, i, slacks, found, list);
             from = i;
         }
+    return rows;
+}
+
+static void
+add_unseen(const SettleResult *rows, int i, GArray *list)
+{
+    SettleNothing row;
+
+    if (settle_result_bool(rows, i, ROW_SEEN))
+        return;
+    row = nothing_of(rows, i);
+    g_array_append_val(list, row);
+}
+
+gboolean
+settle_nothing_list(SettleStore *store, SettleNothingList *ret_list, GError **error)
+{
+    SettleResult *rows;
+
+    ret_list->rows = g_array_new(FALSE, FALSE, sizeof(SettleNothing));
+    ret_list->results = g_ptr_array_new_with_free_func((GDestroyNotify) settle_result_free);
+    rows = judge(store, 0, add_unseen, ret_list->rows, error);
+    if (rows == NULL)
+        return FALSE;
+    g_ptr_array_add(ret_list->results, rows);
     return TRUE;
+}
+
+static void
+add_id(const SettleResult *rows, int i, GArray *ids)
+{
+    int64_t event_id = settle_result_i64(rows, i, ROW_EVENT_ID);
+
+    g_array_append_val(ids, event_id);
+}
+
+gboolean
+settle_nothing_events(SettleStore *store, int32_t distributor_id, GArray *ids, GError **error)
+{
+    g_autoptr(SettleResult) rows = judge(store, distributor_id, add_id, ids, error);
+
+    return rows != NULL;
 }
 
 static gboolean

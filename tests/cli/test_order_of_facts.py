@@ -143,6 +143,26 @@ class Refunds(Case):
         self.assertEqual(self.listed(), [('e1', 'refund-beyond-paid')])
         self.prove()
 
+    def test_states(self):
+        """What counts for nothing is no state of an order, whether a person has seen it or not."""
+        self.prepare(RATE)
+        self.send('orders', '2026-01-05', *(small.order(name, '2026-01-05', paid='100.00') for name in 'ABCD'))
+        self.send('events', '2026-01-06',
+                  event('a1', 'refund', '2026-01-06', amount='70.00'), event('a2', 'refund', '2026-01-06', amount='40.00'),
+                  event('b1', 'refund', '2026-01-06', order_id='B', amount='100.01'),
+                  event('c1', 'refund', '2026-01-06', order_id='C', amount='70.00'),
+                  event('c2', 'full-refund', '2026-01-07', order_id='C'),
+                  event('d1', 'refund', '2026-01-06', order_id='D', amount='70.00'),
+                  event('d2', 'full-refund', '2026-01-07', order_id='D', amount='40.00'))
+        self.run_to('2026-01-08')
+        states = [('A', 'partly-refunded'), ('B', 'settled'), ('C', 'refunded'), ('D', 'partly-refunded')]
+        for seen in (False, True):
+            if seen:
+                self.ok('facts', 'seen', '--all', '--reason', 'asked', user='settle_finance')
+            self.assertEqual(sorted((row['order'], row['state'])
+                                    for row in self.rows('activity', 'list', '--distributor', 'D1')), states)
+        self.prove()
+
     def test_seen(self):
         self.prepare(RATE)
         self.parts()

@@ -1,7 +1,7 @@
 -- A distributor's settled orders of some closing months, each with what its slots stand at; orders by closing time,
 -- slots ascending; one row without a slot for an order that nothing was posted for. The state: what happened to it
--- that is in force (not reinstated, dated by now), else what came of it. Last, what ceilings and caps take of it now.
--- $1 distributor, $2, $3 months
+-- that is in force (not reinstated, dated by now, not for nothing), else what came of it. Last, what ceilings and caps take
+-- of it now. $1 distributor, $2, $3 months, $4 zone, $5 events that count for nothing
 SELECT o.order_id, o.upstream_id || coalesce('/' || NULLIF(o.order_line, ''), ''), to_char(o.closing_at AT TIME ZONE $4::text, 'YYYY-MM-DD"T"HH24:MI:SS'), o.closing_day,
        o.closing_month, o.manager_id, o.product_id, o.paid_minor, o.quantity, o.currency, o.carrier_id,
        t.policy_id, t.slot, t.kind, t.net, t.held, t.back,
@@ -37,7 +37,7 @@ SELECT o.order_id, o.upstream_id || coalesce('/' || NULLIF(o.order_line, ''), ''
         JOIN settle.batch_consumption USING (batch_id)
         JOIN settle.batch_consumption s ON s.batch_id = v.source_batch_id
        WHERE v.distributor_id = o.distributor_id AND v.closing_month = o.closing_month AND v.order_id = o.order_id
-         AND v.kind <> 8 AND v.day <= (SELECT max(business_date) FROM settle.run_publication)
+         AND v.kind <> 8 AND v.event_id <> ALL ($5::bigint[]) AND v.day <= (SELECT max(business_date) FROM settle.run_publication)
          AND NOT EXISTS (SELECT 1 FROM settle.event u JOIN settle.batch_consumption USING (batch_id)
                            JOIN settle.batch_consumption s ON s.batch_id = u.source_batch_id
                           WHERE u.distributor_id = v.distributor_id AND u.closing_month = v.closing_month

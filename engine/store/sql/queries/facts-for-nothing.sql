@@ -1,5 +1,5 @@
 -- All events of the orders of which some count for nothing by what the last run that looked at them found, each order's
--- together. Seen: a person has.
+-- together. Seen: a person has. $1 distributor, 0: all
 SELECT o.carrier_id, o.distributor_id, o.order_id, o.paid_minor, o.closing_day, o.currency,
        e.event_id, e.amount_minor, e.reinstates, e.day, e.kind, e.whole, e.happened_at,
        c.code, d.code, o.upstream_id, e.upstream_id,
@@ -8,7 +8,7 @@ SELECT o.carrier_id, o.distributor_id, o.order_id, o.paid_minor, o.closing_day, 
        (SELECT max(business_date) FROM settle.run_publication), e.revision * 2 + e.withdrawn::integer
   FROM (SELECT DISTINCT ON (a.distributor_id, a.order_id) a.distributor_id, a.order_id, a.closing_month, a.slot
           FROM settle.agenda a
-         WHERE a.what = 7 AND a.run_id <= (SELECT value FROM settle.counter WHERE name = 'watermark')
+         WHERE a.what = 7 AND $1::integer IN (0, a.distributor_id) AND a.run_id <= (SELECT value FROM settle.counter WHERE name = 'watermark')
            AND NOT EXISTS (SELECT 1 FROM settle.run_abandonment x WHERE x.run_id = a.run_id)
          ORDER BY a.distributor_id, a.order_id, a.run_id DESC) f
   JOIN settle.closed_order o USING (distributor_id, closing_month, order_id)
