@@ -109,7 +109,9 @@ parse_runs(const char *text, int32_t *ret_first, int32_t *ret_last)
     const char *to = dots != NULL ? dots + 2 : text;
     guint64 first = 1, last = G_MAXINT32;
 
-    if ((from[0] != '\0' && !g_ascii_string_to_unsigned(from, 10, 1, G_MAXINT32, &first, NULL)) ||
+    /* An end may be left open, not the whole: "" is a variable that was not set. */
+    if (text[0] == '\0' ||
+        (from[0] != '\0' && !g_ascii_string_to_unsigned(from, 10, 1, G_MAXINT32, &first, NULL)) ||
         (to[0] != '\0' && !g_ascii_string_to_unsigned(to, 10, 1, G_MAXINT32, &last, NULL)) ||
         first > last)
         return FALSE;

@@ -194,6 +194,7 @@ SLIPS = [
     (2, 'invoice lsit', 'invoice has no "lsit"', 'did you mean "list"?'),
     (2, 'period', 'period what: list, close, reopen', 'settle period --help'),
     (2, 'run', 'run up to which day', 'settle run --date 2026-03-31'),
+    (2, 'replay --run=', '"" is no run and no range of runs', '--run 12, or 12..40'),
     (2, 'run 2026-03-11', 'run takes no "2026-03-11"', 'did you mean --date 2026-03-11?'),
     (2, 'feed expect CMCC-GD order --reason r', '"order" is no kind of file', 'did you mean "orders"?'),
     (2, 'feed expect orders CMCC-GD --reason r', '"CMCC-GD" is no kind of file', 'the carrier comes first: CMCC-GD orders'),
