@@ -177,7 +177,8 @@ read_orders(const Reading *reading, SettleStore *store, const char *zone, GError
         return FALSE;
     reader = settle_store_read(store, settle_sql_activity_orders, error, "immsL",
                                query->distributor_id, query->from, query->to, zone,
-                               (const int64_t *) (const void *) nothing->data, (gsize) nothing->len);
+                               (const int64_t *) (const void *) nothing->data,
+                               (gsize) nothing->len);
     if (reader == NULL)
         return FALSE;
     while (settle_reader_next(reader, &failure)) {

@@ -45,7 +45,7 @@ typedef struct {
 typedef gboolean (*SettleActivityRow)(const SettleActivity *row, gpointer user_data,
                                       GError **error);
 
-/* Calls row for each order in the order of closing time, then for each window. Bounded memory: one
+/* Calls row for each order by closing time and id, then for each window. Bounded memory: one
  * row at a time. zone: of the settlement. FALSE and error. */
 gboolean settle_activity_read(SettleStore *store, const SettleDirectory *directory,
                               const SettlePolicySet *policies, const char *zone,
