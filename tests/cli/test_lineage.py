@@ -1,10 +1,13 @@
 #!/usr/bin/env python3
 """Every fen of a quarter walked back to its facts and forward to its invoice line, by the auditors' views."""
+import csv
+import io
 import os
 import sys
 import tempfile
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+import nights
 import small
 import world
 import settle_test
@@ -55,6 +58,38 @@ class Lineage(settle_test.TestCase):
                 OR CASE WHEN l.tax_included THEN l.gross_minor ELSE l.net_minor END IS DISTINCT FROM t.amount""")
         self.assertEqual(different, [])
         self.assertGreater(int(self.value('SELECT count(*) FROM settle_view.invoice_line')), 100)
+
+    def test_a_hole_in_the_middle(self):
+        """An invoice that binds a range on either side of a run: all who read it leave that run out."""
+        copy = nights.copy_of(self.database)
+        bound = "FROM settle_view.transfer_lineage t WHERE kind <> 'invoice' AND invoice"
+        number, run, of_run, all_of_it = copy.sql(f"""
+            WITH n AS (SELECT invoice, run_id, count(*) AS n {bound} IS NOT NULL GROUP BY 1, 2)
+            SELECT n.invoice, n.run_id, n.n, (SELECT sum(n) FROM n m WHERE m.invoice = n.invoice)
+              FROM n JOIN settle_view.invoice_binding b ON b.number = n.invoice
+             WHERE n.run_id > b.after_run + 1 AND n.run_id < b.up_to_run
+               AND (SELECT count(*) FROM n m WHERE m.invoice = n.invoice) > 2
+             ORDER BY n.n DESC, 1, 2 LIMIT 1""")[0]
+
+        def runs():
+            out = copy.settle('--format', 'csv', 'ledger', 'transfers', '--limit', '0', '--invoice', number, check=True)[1]
+            return [row['run'] for row in csv.DictReader(io.StringIO(out))]
+
+        before = runs()
+        self.assertEqual((len(before), before.count(run)), (int(all_of_it), int(of_run)))
+        world.tamper(copy, f"""
+            WITH b AS (DELETE FROM settle.invoice_binding b USING settle_view.invoice_binding v
+                        WHERE v.number = '{number}' AND (b.distributor_id, b.run_id, b.carrier_id, b.currency, b.tax_ppb)
+                              = (v.distributor_id, v.run_id, v.carrier_id, v.currency_no, v.tax_ppb) RETURNING b.*)
+            INSERT INTO settle.invoice_binding
+            SELECT distributor_id, run_id, carrier_id, currency, tax_ppb, after_run, {run} - 1 FROM b UNION ALL
+            SELECT distributor_id, run_id, carrier_id, currency, tax_ppb, {run}, up_to_run FROM b""")
+        self.assertEqual(runs(), [r for r in before if r != run])
+        self.assertEqual(copy.sql(f"SELECT count(*), count(*) FILTER (WHERE run_id = {run}) {bound} = '{number}'"),
+                         [[str(len(before) - int(of_run)), '0']])
+        out = copy.settle('--format', 'csv', 'verify', user='settle_audit')[1]
+        self.assertIn(f'over {all_of_it} transfers', out)
+        self.assertIn(f'over {int(all_of_it) - int(of_run)}', out)
 
     def test_every_order(self):
         self.assertEqual(
