@@ -296,6 +296,7 @@ take(Outcome *outcome, const SettleKnownEvent *event, const SettleIntakeContract
     };
 
     known.order_id = order->order_id;
+    known.closed_month = settle_day_month(order->closing_day); /* said by that */
     settle_event_past_add(&outcome->past, &known);
     g_array_append_val(outcome->rows, row);
 }

@@ -214,6 +214,28 @@ class Waiting(Case):
             self.assertEqual(self.sums(), {('A', 'u'): 9.0})
             self.prove()
 
+    def test_of_another_month_than_thought(self):
+        """An event that said no month went to the one order known. Told again with another month it is a conflict, and
+        shown; with that order's month, or none, it is told again."""
+        refund = event('r1', 'refund', '2026-07-06', amount='50.00')
+        for dates in (('2026-07-06', '2026-08-20'), ('2026-08-20', '2026-08-20')):
+            self.prepare(RATE)
+            self.send('orders', '2026-01-05', small.order('A', '2026-01-05', distributor='D2'))
+            self.send('events', dates[0], refund)
+            self.run_to(dates[0])
+            self.send('orders', dates[1], small.order('A', '2026-07-05'))
+            for month in ('', '2026-01'):
+                self.send('events', dates[1], {**refund, 'closed_month': month})
+            self.assertEqual(self.rows('quarantine', 'list'), [])
+            self.assertIn('with another closed_month', self.send('events', dates[1], {**refund, 'closed_month': '2026-07'}))
+            self.assertEqual([row['reason'] for row in self.rows('quarantine', 'list')], ['conflict'])
+            self.run_to('2026-08-21')
+            self.prove()
+        # in one file, too
+        rows = [{**event('r2', 'refund', '2026-01-06', amount='1.00'), 'closed_month': month} for month in ('', '2026-01')]
+        self.send('events', '2026-08-22', *rows)
+        self.assertEqual(len(self.rows('quarantine', 'list')), 1)
+
     def test_later_of_two_dates(self):
         """Whichever file comes first, an event of the 8th of an order of the 1st is settled by the night of the 8th: the
         invoice of the 5th has the order."""

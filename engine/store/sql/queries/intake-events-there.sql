@@ -1,7 +1,7 @@
--- Events that a file may repeat. $1 event ids. The array as in intake-orders-of-events.sql. One that waits has no order,
--- and the revision under which it does.
+-- Events that a file may repeat. $1 event ids. The array as in intake-orders-of-events.sql. One that has its order
+-- says its closing month by that, and its currency; one that waits has the revision under which it does.
 SELECT event_id, order_id, kind, day, whole, amount_minor, reinstates, happened_at, source_batch_id, line, currency,
-       key_id, closed_month, 0::smallint
+       key_id, closing_month, 0::smallint
   FROM settle.event
  WHERE event_id = ANY (ARRAY(SELECT unnest($1::bigint[])))
 UNION ALL
