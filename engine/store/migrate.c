@@ -79,9 +79,15 @@ read_applied(SettleStore *store, int *ret_applied, GError **error)
 static gboolean
 refuse_unfinished_run(SettleStore *store, GError **error)
 {
-    g_autoptr(SettleResult) result =
-        settle_store_query(store, settle_sql_store_unfinished_run, error, "");
+    g_autoptr(SettleResult) there =
+        settle_store_query(store, settle_sql_store_runs_there, error, "");
+    g_autoptr(SettleResult) result = NULL;
 
+    if (there == NULL)
+        return FALSE;
+    if (!settle_result_bool(there, 0, 0)) /* a schema that was never finished */
+        return TRUE;
+    result = settle_store_query(store, settle_sql_store_unfinished_run, error, "");
     if (result == NULL)
         return FALSE;
     if (settle_result_rows(result) == 0)
