@@ -83,7 +83,7 @@ enum { GOOD, UNKNOWN_PRODUCT, BAD_AMOUNT, BAD_DATE, UNKNOWN_DISTRIBUTOR, NEGATIV
 static void
 write_order(const World *world, File *file, const Order *order, int bad, uint64_t dice)
 {
-    static const char *const amounts[] = {"19.9O", "", "\"1,250.00\"", "19.999", "free"};
+    static const char *const amounts[] = {"19.9O", "", "\"1,250.00\"", "19.99.9", "free"};
     char text[16];
     int64_t amount = order->paid_minor;
     char *at = row_begin(world, file, order_header);
