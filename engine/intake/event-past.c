@@ -41,6 +41,8 @@ settle_event_past_order(const SettleEventPast *past, const SettleKnownEvent *eve
     const SettleIntakeContract *found = NULL;
     guint n = 0;
 
+    if (undone != NULL && undone->order_id == 0 && undone->key_id == event->key_id)
+        return NULL;
     for (guint i = 0; orders != NULL && i < orders->len; i++) {
         const SettleIntakeContract *order = g_ptr_array_index(orders, i);
 

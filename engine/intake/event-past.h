@@ -36,8 +36,9 @@ void settle_event_past_add(SettleEventPast *past, const SettleKnownEvent *event)
  * none is known. */
 gboolean settle_known_event_belongs(const SettleKnownEvent *event,
                                     const SettleIntakeContract *order);
-/* The one order that it can be of; a reinstatement's is that of the event it undoes. NULL: there is
- * none, or there are several: the event waits (docs/semantics.md 2). */
+/* The one order that it can be of; a reinstatement's is that of the event it undoes, and where that
+ * one waits it waits, too. NULL: there is none, or there are several: the event waits
+ * (docs/semantics.md 2). */
 const SettleIntakeContract *settle_event_past_order(const SettleEventPast *past,
                                                     const SettleKnownEvent *event);
 /* The orders of these keys, whatever their age, those of this transaction, too. */

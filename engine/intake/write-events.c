@@ -24,8 +24,8 @@ differ(const SettleKnownEvent *a, const SettleKnownEvent *b, GString *names, int
         /* not said: the order's, as a closing month */
         {EVENT_CURRENCY, a->currency == b->currency || a->currency == 0 || b->currency == 0},
         {EVENT_REINSTATES, a->reinstates == b->reinstates},
-        {EVENT_CLOSED_MONTH, a->closed_month == b->closed_month || a->closed_month == 0 ||
-                                 b->closed_month == 0},
+        {EVENT_CLOSED_MONTH,
+         a->closed_month == b->closed_month || a->closed_month == 0 || b->closed_month == 0},
     };
     int n;
     const SettleIntakeColumn *table = settle_intake_columns(SETTLE_INTAKE_EVENTS, &n);
@@ -310,61 +310,140 @@ is_news(const SettleKnownEvent *event, const SettleKnownEvent *before)
 }
 
 static gboolean
-sort_out(SettleIntakeJob *job, Outcome *outcome, GError **error)
+sort_out_one(SettleIntakeJob *job, Outcome *outcome, const SettleIntakeEvent *event, GError **error)
 {
     SettleEventPast *past = &outcome->past;
+    const SettleKnownEvent *before = g_hash_table_lookup(past->known, &event->event_id);
+    const SettleIntakeContract *order;
+    SettleVerdict verdict = {.field = -1, .column = -1};
+    SettleKnownEvent known = {
+        .event_id = event->event_id,
+        .key_id = event->key_id,
+        .amount_minor = event->amount_minor,
+        .reinstates = event->reinstates,
+        .at = event->at,
+        .batch_id = job->batch_id,
+        .line = event->place.line,
+        .day = event->day,
+        .closed_month = event->closed_month,
+        .currency = event->currency,
+        .kind = event->kind,
+        .whole = event->whole,
+    };
 
-    for (guint i = 0; i < job->events->len; i++) {
-        const SettleIntakeEvent *event = &g_array_index(job->events, SettleIntakeEvent, i);
-        const SettleKnownEvent *before = g_hash_table_lookup(past->known, &event->event_id);
-        const SettleIntakeContract *order;
-        SettleVerdict verdict = {.field = -1, .column = -1};
-        SettleKnownEvent known = {
-            .event_id = event->event_id,
-            .key_id = event->key_id,
-            .amount_minor = event->amount_minor,
-            .reinstates = event->reinstates,
-            .at = event->at,
-            .batch_id = job->batch_id,
-            .line = event->place.line,
-            .day = event->day,
-            .closed_month = event->closed_month,
-            .currency = event->currency,
-            .kind = event->kind,
-            .whole = event->whole,
-        };
-
-        order = settle_event_past_order(past, &known);
-        /* One that waits for an order that may never come keeps the right one out no more. */
-        if (before != NULL && before->order_id == 0 && order != NULL &&
-            before->key_id == known.key_id && before->revision > 0 && !is_news(&known, before) &&
-            !settle_known_event_belongs(before, order))
-            before = NULL;
-        if (before != NULL && !is_repeated(job, &known, before, &verdict)) {
-            if (!settle_intake_quarantine_kept(job, &verdict, &event->place, error))
-                return FALSE;
-            continue;
-        }
-        if (before != NULL && !is_news(&known, before)) {
-            job->repeated++;
-            if (before->batch_id != job->batch_id &&
-                !settle_intake_repeat(job, SETTLE_FACT_EVENT, before->event_id, 0, 0, 0, error))
-                return FALSE;
-            continue;
-        }
-        if (before != NULL)
-            g_array_append_val(outcome->found, *before);
-        if (order == NULL) {
-            const Waiting row = {event, (int16_t) (before != NULL ? before->revision + 1 : 1)};
-
-            settle_event_past_add(past, &known);
-            g_array_append_val(outcome->waiting, row);
-            job->waiting++;
-        } else {
-            take(outcome, &known, order, event->text, event->upstream_length);
-            job->accepted++;
-        }
+    order = settle_event_past_order(past, &known);
+    /* One that waits for an order that may never come keeps the right one out no more. */
+    if (before != NULL && before->order_id == 0 && order != NULL &&
+        before->key_id == known.key_id && before->revision > 0 && !is_news(&known, before) &&
+        !settle_known_event_belongs(before, order))
+        before = NULL;
+    if (before != NULL && !is_repeated(job, &known, before, &verdict))
+        return settle_intake_quarantine_kept(job, &verdict, &event->place, error);
+    if (before != NULL && !is_news(&known, before)) {
+        job->repeated++;
+        return before->batch_id == job->batch_id ||
+               settle_intake_repeat(job, SETTLE_FACT_EVENT, before->event_id, 0, 0, 0, error);
     }
+    if (before != NULL)
+        g_array_append_val(outcome->found, *before);
+    if (order == NULL) {
+        const Waiting row = {event, (int16_t) (before != NULL ? before->revision + 1 : 1)};
+
+        settle_event_past_add(past, &known);
+        g_array_append_val(outcome->waiting, row);
+        job->waiting++;
+    } else {
+        take(outcome, &known, order, event->text, event->upstream_length);
+        job->accepted++;
+    }
+    return TRUE;
+}
+
+/* Reinstatements last: each is of the order of the event that it undoes, wherever in the file that
+ * stands. */
+static gboolean
+sort_out(SettleIntakeJob *job, Outcome *outcome, GError **error)
+{
+    for (int last = 0; last < 2; last++)
+        for (guint i = 0; i < job->events->len; i++) {
+            const SettleIntakeEvent *event = &g_array_index(job->events, SettleIntakeEvent, i);
+
+            if ((event->reinstates != 0) == (last != 0) &&
+                !sort_out_one(job, outcome, event, error))
+                return FALSE;
+        }
+    return TRUE;
+}
+
+/* --- what waited ------------------------------------------------------------------------------ */
+
+typedef struct {
+    SettleKnownEvent event;
+    char *upstream; /* of the job's arena */
+    uint16_t upstream_length;
+} Waited;
+
+static gboolean
+read_waited(SettleIntakeJob *job, const int64_t *keys, gsize n, GArray *waited, GError **error)
+{
+    GError *failure = NULL;
+    g_autoptr(SettleReader) reader =
+        settle_store_read(job->store, settle_sql_intake_waiting_events, error, "L", keys, n);
+
+    if (reader == NULL)
+        return FALSE;
+    while (settle_reader_next(reader, &failure)) {
+        size_t length;
+        const char *upstream = settle_reader_text(reader, 14, &length);
+        Waited row = {.upstream_length = (uint16_t) length};
+
+        settle_known_event_read(reader, &row.event);
+        row.upstream = settle_arena_alloc(job->arena, length + 1);
+        memcpy(row.upstream, upstream, length);
+        g_array_append_val(waited, row);
+    }
+    if (failure != NULL)
+        g_propagate_error(error, failure);
+    return failure == NULL;
+}
+
+/* Those that waited go to the orders that they fit now; one that fits none, or two, goes on
+ * waiting, and is shown. */
+static void
+find_orders(SettleIntakeJob *job, Outcome *outcome, const GArray *waited, gboolean reinstatements)
+{
+    for (guint i = 0; i < waited->len; i++) {
+        const Waited *row = &g_array_index(waited, Waited, i);
+        const SettleKnownEvent *known =
+            g_hash_table_lookup(outcome->past.known, &row->event.event_id);
+        const SettleIntakeContract *order;
+
+        /* told once more by one that fits, or by this batch: that one counts */
+        if ((row->event.reinstates != 0) != reinstatements ||
+            (known != NULL && (known->order_id != 0 || known->batch_id == job->batch_id)))
+            continue;
+        order = settle_event_past_order(&outcome->past, &row->event);
+        if (order == NULL)
+            continue;
+        take(outcome, &row->event, order, row->upstream, row->upstream_length);
+        g_array_append_val(outcome->found, row->event);
+    }
+}
+
+/* A reinstatement that came before the event that it undoes waited for it. */
+static gboolean
+find_reinstatements(SettleIntakeJob *job, Outcome *outcome, GError **error)
+{
+    g_autoptr(GArray) waited = g_array_new(FALSE, FALSE, sizeof(Waited));
+    g_autofree int64_t *keys = g_new(int64_t, MAX(outcome->rows->len, 1));
+
+    if (outcome->rows->len == 0)
+        return TRUE;
+    for (guint i = 0; i < outcome->rows->len; i++)
+        keys[i] = g_array_index(outcome->rows, SettleIntakeEventRow, i).order.key_id;
+    if (!read_waited(job, keys, outcome->rows->len, waited, error))
+        return FALSE;
+    find_orders(job, outcome, waited, TRUE);
     return TRUE;
 }
 
@@ -387,7 +466,8 @@ settle_intake_write_events(SettleIntakeJob *job, GError **error)
             events[n_events++] = event->reinstates;
     }
     return settle_event_past_load(job, keys, n, events, n_events, &outcome.past, error) &&
-           sort_out(job, &outcome, error) && write_outcome(job, &outcome, error);
+           sort_out(job, &outcome, error) && find_reinstatements(job, &outcome, error) &&
+           write_outcome(job, &outcome, error);
 }
 
 /* --- when the order comes ----------------------------------------------------------------------
@@ -397,38 +477,26 @@ gboolean
 settle_events_find(SettleIntakeJob *job, const int64_t *keys, gsize n, GError **error)
 {
     g_auto(Outcome) outcome = {0};
-    g_autoptr(SettleReader) reader = NULL;
-    GError *failure = NULL;
+    g_autoptr(GArray) waited = g_array_new(FALSE, FALSE, sizeof(Waited));
+    g_autofree int64_t *events = NULL;
+    gsize n_events = 0;
 
     if (n == 0)
         return TRUE;
     outcome_init(&outcome);
-    if (!settle_event_past_orders(job, keys, n, &outcome.past, error))
+    if (!read_waited(job, keys, n, waited, error))
         return FALSE;
-    reader = settle_store_read(job->store, settle_sql_intake_waiting_events, error, "L", keys, n);
-    if (reader == NULL)
-        return FALSE;
-    while (settle_reader_next(reader, &failure)) {
-        SettleKnownEvent event;
-        size_t length;
-        const char *upstream = settle_reader_text(reader, 14, &length);
-        const SettleIntakeContract *order;
-        char *copy;
+    events = g_new(int64_t, 2 * MAX(waited->len, 1));
+    for (guint i = 0; i < waited->len; i++) {
+        const SettleKnownEvent *event = &g_array_index(waited, Waited, i).event;
 
-        settle_known_event_read(reader, &event);
-        order = settle_event_past_order(&outcome.past, &event);
-        /* One that turns out to fit none, or two, goes on waiting, and is shown. */
-        if (order == NULL)
-            continue;
-        copy = settle_arena_alloc(job->arena, length + 1);
-        memcpy(copy, upstream, length);
-        take(&outcome, &event, order, copy, (uint16_t) length);
-        g_array_append_val(outcome.found, event);
+        events[n_events++] = event->event_id;
+        if (event->reinstates != 0)
+            events[n_events++] = event->reinstates;
     }
-    g_clear_pointer(&reader, settle_reader_free);
-    if (failure != NULL) {
-        g_propagate_error(error, failure);
+    if (!settle_event_past_load(job, keys, n, events, n_events, &outcome.past, error))
         return FALSE;
-    }
+    find_orders(job, &outcome, waited, FALSE);
+    find_orders(job, &outcome, waited, TRUE);
     return write_outcome(job, &outcome, error);
 }

@@ -14,7 +14,6 @@ typedef struct {
     int32_t source_batch_id, line;
     SettleDay day;
     SettleMonth closed_month; /* 0: not said */
-    int16_t waited;           /* the revision under which it waited; 0: it did not */
     uint8_t kind, whole;
     uint16_t upstream_length;
     char *upstream; /* of the job's arena */

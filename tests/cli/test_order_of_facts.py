@@ -236,6 +236,37 @@ class Waiting(Case):
         self.send('events', '2026-08-22', *rows)
         self.assertEqual(len(self.rows('quarantine', 'list')), 1)
 
+    def test_reinstated_among_two_orders(self):
+        """A reinstatement goes to the order of its event, wherever in a file or in which file either stands."""
+        orders = [small.order('A', '2026-01-05'), small.order('A', '2026-06-10')]
+        refund = event('r', 'full-refund', '2026-06-20', closed_month='2026-06')
+        undone = event('x', 'reinstate', '2026-06-21', reinstates='r', closed_month='')
+        silent = {**refund, 'closed_month': ''}
+        for files in ([orders, [refund, undone]], [orders, [undone, refund]], [orders, [undone], [refund]],
+                      [[undone, refund], orders], [orders[:1], [refund], [undone], orders[1:]],
+                      [orders, [silent, undone], [refund, undone]]):
+            self.prepare(RATE)
+            for rows in files:
+                self.send('orders' if 'paid' in rows[0] else 'events', '2026-06-21', *rows)
+            self.run_to('2026-06-22')
+            self.assertEqual(self.nets('subject', 'origin'), {('A', '2026-01'): 1000, ('A', '2026-06'): 1000}, files)
+            self.assertEqual(self.listed(), [])
+            self.assertNotIn('waits for its order', self.ok('status'))
+        self.prove()
+
+    def test_told_once_more_is_told_once(self):
+        """What waits under a wrong currency is not taken to an order that comes later, once it was told right."""
+        self.prepare(RATE)
+        dollars = event('e', 'full-refund', '2026-06-20', currency='USD')
+        self.send('orders', '2026-01-05', small.order('A', '2026-01-05'))
+        self.send('events', '2026-06-20', dollars)
+        self.send('events', '2026-06-20', {**dollars, 'currency': 'CNY'})
+        self.send('orders', '2026-06-21', small.order('A', '2026-06-10', currency='USD'))
+        self.assertEqual(self.database.sql('SELECT o.currency FROM settle.event e JOIN settle.closed_order o '
+                                           'USING (distributor_id, closing_month, order_id)'), [['156']])
+        self.run_to('2026-06-22')
+        self.prove()
+
     def test_later_of_two_dates(self):
         """Whichever file comes first, an event of the 8th of an order of the 1st is settled by the night of the 8th: the
         invoice of the 5th has the order."""
