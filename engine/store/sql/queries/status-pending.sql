@@ -1,11 +1,11 @@
 -- What waits, and for what: orders and bills for their day, instalments for a bill.
 WITH w AS MATERIALIZED (
-    SELECT w.key_id, w.event_id, w.day, w.closed_month, w.carrier_id
+    SELECT w.key_id, w.event_id, w.day, w.closed_month, w.carrier_id, w.currency
       FROM settle.event_waiting w
      WHERE NOT EXISTS (SELECT 1 FROM settle.event_found f
                         WHERE f.key_id = w.key_id AND f.event_id = w.event_id AND f.revision = w.revision)
 ), o AS MATERIALIZED (
-    SELECT o.key_id, o.closing_day, o.closing_month
+    SELECT o.key_id, o.closing_day, o.closing_month, o.currency
       FROM settle.closed_order o
      WHERE o.key_id IN (SELECT key_id FROM w)
 )
@@ -39,7 +39,7 @@ SELECT e.what, c.code, count(*), min(e.day)::text
                     WHEN count(*) FILTER (WHERE o.closing_day > w.day) > 0
                     THEN 'event waits for its order; those of its id closed after it'
                     ELSE 'event waits for its order' END AS what
-          FROM w LEFT JOIN o ON o.key_id = w.key_id
+          FROM w LEFT JOIN o ON o.key_id = w.key_id AND w.currency IN (0, o.currency)
          GROUP BY w.carrier_id, w.day, w.event_id) e
   JOIN settle.code c ON c.dim = 1 AND c.id = e.carrier_id
  GROUP BY 1, 2
