@@ -143,5 +143,22 @@ class TwoTaxRates(small.Case):
         self.assertEqual(database.settle('verify')[0], 0)
 
 
+class Reasons(small.Case):
+    def test_only_of_orders_without_postings(self):
+        """An order that earned nothing at first, and does now, has no reason for zero beside its transfer."""
+        self.prepare('- upfront: u\n  pay: 10%\n')
+        refund = {'carrier': 'C1', 'event_id': 'r', 'order_id': 'A', 'event': 'full-refund', 'at': '2026-01-05 13:00:00',
+                  'reinstates': ''}
+        self.send('orders', '2026-01-05', small.order('A', '2026-01-05'))
+        self.send('events', '2026-01-05', refund)
+        lineage = 'SELECT zero_because, amount_minor FROM settle_view.order_lineage'
+        self.run_to('2026-01-05')
+        self.assertEqual([row[0] for row in self.database.sql(lineage)], ['zero'])
+        self.send('events', '2026-01-06', {**refund, 'event_id': 'x', 'event': 'reinstate', 'reinstates': 'r'})
+        self.run_to('2026-01-06')
+        self.assertEqual([row[1] for row in self.database.sql(lineage + ' WHERE zero_because IS NULL')], ['1000'])
+        self.assertEqual(self.database.sql(lineage + ' WHERE zero_because IS NOT NULL'), [])
+
+
 if __name__ == '__main__':
     settle_test.main()

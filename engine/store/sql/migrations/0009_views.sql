@@ -251,7 +251,8 @@ SELECT t.run_id, r.business_date, coalesce(c.code, '') AS carrier, coalesce(d.co
 -- One row for every order and each transfer of it; an order without one has its reason, or waits.
 CREATE VIEW settle_view.order_lineage AS
 SELECT c.code AS carrier, d.code AS distributor, o.upstream_id AS order_no, o.order_line, o.closing_at, o.paid_minor,
-       o.currency AS currency_no, b.source, o.batch_id, o.line AS file_line, n.run_id AS settled_by, z.reason AS zero_because,
+       o.currency AS currency_no, b.source, o.batch_id, o.line AS file_line, n.run_id AS settled_by,
+       CASE WHEN t.run_id IS NULL THEN z.reason END AS zero_because,
        t.run_id, t.business_date, t.kind, t.rule, t.item, t.policy_version, t.debit, t.credit, t.amount_minor,
        t.target_minor, t.period, t.origin, t.cause, t.bill_month, t.bill_revision, t.invoice, t.invoice_line,
        o.distributor_id, o.order_id
@@ -260,7 +261,11 @@ SELECT c.code AS carrier, d.code AS distributor, o.upstream_id AS order_no, o.or
   JOIN settle.code c ON c.dim = 1 AND c.id = o.carrier_id
   JOIN settle.code d ON d.dim = 2 AND d.id = o.distributor_id
   LEFT JOIN settle.batch_consumption n USING (batch_id)
-  LEFT JOIN settle_view.zero z USING (distributor_id, closing_month, order_id)
+  LEFT JOIN settle_view.zero z
+    ON z.distributor_id = o.distributor_id AND z.closing_month = o.closing_month AND z.order_id = o.order_id
+   AND NOT EXISTS (SELECT 1 FROM settle_view.zero y
+                    WHERE y.distributor_id = z.distributor_id AND y.closing_month = z.closing_month
+                      AND y.order_id = z.order_id AND y.run_id > z.run_id)
   LEFT JOIN settle_view.transfer_lineage t
     ON t.distributor_id = o.distributor_id AND t.subject_id = o.order_id;
 
