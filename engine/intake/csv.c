@@ -14,7 +14,6 @@ struct SettleCsv {
     char *name;
     SettleCsvRead read;
     gpointer user_data;
-    int fd;
     char *buffer;
     size_t at;   /* start of the next record */
     size_t end;  /* of what was read */
@@ -40,13 +39,6 @@ settle_csv_read_fd(const char *name, int fd, char *buffer, size_t size, GError *
     }
 }
 
-static gssize
-read_fd(gpointer user_data, char *buffer, size_t size, GError **error)
-{
-    SettleCsv *csv = user_data;
-    return settle_csv_read_fd(csv->name, csv->fd, buffer, size, error);
-}
-
 SettleCsv *
 settle_csv_new(const char *name, SettleCsvRead read, gpointer user_data)
 {
@@ -54,18 +46,8 @@ settle_csv_new(const char *name, SettleCsvRead read, gpointer user_data)
     csv->name = g_strdup(name);
     csv->read = read;
     csv->user_data = user_data;
-    csv->fd = -1;
     csv->buffer = g_malloc(BUFFER);
     csv->line = 1;
-    return csv;
-}
-
-SettleCsv *
-settle_csv_new_fd(const char *name, int fd)
-{
-    SettleCsv *csv = settle_csv_new(name, read_fd, NULL);
-    csv->user_data = csv;
-    csv->fd = fd;
     return csv;
 }
 

@@ -53,8 +53,6 @@ typedef struct SettleCsv SettleCsv;
 SettleCsv *settle_csv_new(const char *name, SettleCsvRead read, gpointer user_data);
 /* A read() that is no failure when a signal comes; name: for its error. INPUT if it is a folder. */
 gssize settle_csv_read_fd(const char *name, int fd, char *buffer, size_t size, GError **error);
-/* Reads a file descriptor, which stays the caller's. */
-SettleCsv *settle_csv_new_fd(const char *name, int fd);
 void settle_csv_free(SettleCsv *csv);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(SettleCsv, settle_csv_free)
 

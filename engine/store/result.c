@@ -53,12 +53,6 @@ settle_result_rows(const SettleResult *result)
     return PQntuples(inner(result));
 }
 
-int64_t
-settle_result_affected(const SettleResult *result)
-{
-    return g_ascii_strtoll(PQcmdTuples((PGresult *) result), NULL, 10);
-}
-
 gboolean
 settle_result_is_null(const SettleResult *result, int row, int column)
 {

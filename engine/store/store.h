@@ -69,8 +69,6 @@ gboolean settle_store_exec(SettleStore *store, const char *sql, GError **error, 
 SettleResult *settle_store_query(SettleStore *store, const char *sql, GError **error,
                                  const char *types, ...);
 int settle_result_rows(const SettleResult *result);
-/* Rows affected, for INSERT/UPDATE ... without RETURNING. */
-int64_t settle_result_affected(const SettleResult *result);
 gboolean settle_result_is_null(const SettleResult *result, int row, int column);
 int32_t settle_result_i32(const SettleResult *result, int row, int column); /* int2 and int4 */
 int64_t settle_result_i64(const SettleResult *result, int row, int column); /* int2, int4, int8 */
