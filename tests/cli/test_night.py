@@ -61,6 +61,21 @@ class Night(dropfolder.Case):
         self.night(UNTIL)
         self.assertEqual(self.books(), by_night)
 
+    def test_a_refused_file_is_refused_once(self):
+        """Also where an amount has more decimals than its currency."""
+        self.settled()
+        name = 'receipts-2026-01-12.csv'
+        self.manifest = [{'file': name, 'kind': 'receipts', 'business_date': '2026-01-12', 'count': '1', 'sum': '2.00'}]
+        for amount in ('1', '1.5', '1.25', '1.125', '1.2345'):
+            with open(self.path(name), 'w', encoding='utf-8') as file:
+                file.write('carrier,receipt_id,distributor,month,amount,currency\n'
+                           f'CMCC-GD,R1,D00001,2026-01,{amount},XXX\n')
+            self.write_manifest()
+            self.assertIn('it stays', self.night('2026-01-12', code=3))
+            batches = self.database.value('SELECT count(*) FROM settle.batch')
+            self.assertIn('was refused as batch', self.night('2026-01-12', code=3))
+            self.assertEqual(self.database.value('SELECT count(*) FROM settle.batch'), batches, amount)
+
     def test_a_refused_file_does_not_stop_the_night(self):
         self.settled()
         wrong = next(row for row in self.manifest if row['file'] == 'orders-2026-01-12.csv')
