@@ -77,7 +77,7 @@ class RuleNumbers(Case):
         self.send('orders', '2026-01-10', order('A', '2026-01-10'))
         self.run_to('2026-01-10')
         call = "SET ROLE settle_approver; SELECT settle.add_policy_rule(1, 9, 1::smallint, 'more')"
-        self.assertEqual(self.database.states([call], 'settle_finance'), ['23001'])
+        self.assertEqual(self.database.states([call], 'settle_finance'), ['42501'])
         self.assertEqual(self.database.states([call.replace('approver', 'runner')], 'settle_night'), ['42501'])
         for table in ('rule', 'policy_rule'):
             self.assertEqual(self.database.states([f'SET ROLE settle_approver; INSERT INTO settle.{table} '
