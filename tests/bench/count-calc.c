@@ -59,9 +59,10 @@ add_share(SettlePolicy *policy)
     g_free(policy->rules);
     policy->rules = rules;
     policy->n_rules++;
-    for (guint i = 0; i < policy->n_rules; i++)
+    for (guint i = 0; i < policy->n_rules; i++) {
         rules[i].ordinal = i;
-    rules[i].number = i + 1;
+        rules[i].number = i + 1;
+    }
 }
 
 int
