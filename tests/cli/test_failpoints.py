@@ -127,8 +127,9 @@ class Failpoints(settle_test.TestCase):
                 "WHERE relnamespace = 'settle'::regnamespace AND relkind IN ('r', 'p') "
                 'AND NOT relispartition AND attnum > 0 AND NOT attisdropped ORDER BY attrelid, attnum'):
             columns.setdefault(table, []).append(column)
-        queries = {table: OWN_QUERY.get(table) or
-                   f'SELECT {", ".join(c for c in names if c not in VOLATILE)} FROM settle.{table}'
+        # a name that is a word of SQL comes quoted
+        queries = {table: OWN_QUERY.get(table) or 'SELECT %s FROM settle.%s' % (
+                       ', '.join(c for c in names if c.strip('"') not in VOLATILE), table)
                    for table, names in columns.items()}
         return ' UNION ALL '.join(f"SELECT '{name}', replace(x::text, E'\\n', ' ') FROM ({query}) x"
                                   for name, query in {**queries, 'catalogue': CATALOG}.items())
