@@ -93,7 +93,7 @@ class Kill(nights.NightCase):
                                            '2026-01..2026-02', '--distributors', 20)
         nights.load(before, self.folder, manifest)
         whole, database = nights.copy_of(before), nights.copy_of(before)
-        night = ('run', '--date', '2026-03-10', '--chunk-facts', '20')
+        night = ('run', '--date', '2026-03-10', '--chunk-facts', '20', '--yes')
         whole.settle(*night, check=True)
         source, ended, code = random.Random(5), 0, None
         for _ in range(60):
