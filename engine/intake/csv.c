@@ -25,6 +25,18 @@ struct SettleCsv {
 };
 
 gssize
+settle_csv_read_memory(gpointer user_data, char *buffer, size_t size, G_GNUC_UNUSED GError **error)
+{
+    SettleCsvMemory *memory = user_data;
+    size_t n = MIN(size, memory->left);
+
+    memcpy(buffer, memory->text, n);
+    memory->text += n;
+    memory->left -= n;
+    return (gssize) n;
+}
+
+gssize
 settle_csv_read_fd(const char *name, int fd, char *buffer, size_t size, GError **error)
 {
     for (;;) {

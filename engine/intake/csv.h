@@ -51,6 +51,12 @@ typedef struct SettleCsv SettleCsv;
 
 /* name: for messages. */
 SettleCsv *settle_csv_new(const char *name, SettleCsvRead read, gpointer user_data);
+/* A text in memory; user_data is a SettleCsvMemory, which is moved on. Never fails. */
+typedef struct {
+    const char *text;
+    size_t left;
+} SettleCsvMemory;
+gssize settle_csv_read_memory(gpointer user_data, char *buffer, size_t size, GError **error);
 /* A read() that is no failure when a signal comes; name: for its error. INPUT if it is a folder. */
 gssize settle_csv_read_fd(const char *name, int fd, char *buffer, size_t size, GError **error);
 void settle_csv_free(SettleCsv *csv);

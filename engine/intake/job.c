@@ -101,31 +101,15 @@ settle_intake_quarantine(SettleIntakeJob *job, const SettleVerdict *verdict,
     return TRUE;
 }
 
-typedef struct {
-    const char *text;
-    size_t left;
-} Memory;
-
-static gssize
-read_memory(gpointer user_data, char *buffer, size_t size, G_GNUC_UNUSED GError **error)
-{
-    Memory *memory = user_data;
-    size_t n = MIN(size, memory->left);
-    memcpy(buffer, memory->text, n);
-    memory->text += n;
-    memory->left -= n;
-    return (gssize) n;
-}
-
 gboolean
 settle_intake_quarantine_kept(SettleIntakeJob *job, const SettleVerdict *verdict,
                               const SettleIntakePlace *place, GError **error)
 {
-    Memory memory = {NULL, place->length};
+    SettleCsvMemory memory = {NULL, place->length};
     SettleCsvRecord record;
     if (!settle_keep_read(job->keep, place->at, place->length, &memory.text, error))
         return FALSE;
-    g_autoptr(SettleCsv) csv = settle_csv_new(job->name, read_memory, &memory);
+    g_autoptr(SettleCsv) csv = settle_csv_new(job->name, settle_csv_read_memory, &memory);
     settle_invariant(settle_csv_next(csv, &record, NULL)); /* it was read once already */
     return settle_intake_quarantine(job, verdict, place, &record, error);
 }

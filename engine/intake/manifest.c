@@ -77,23 +77,6 @@ settle_manifest_append(GString *text, const SettleManifestEntry *entry)
 /* --- reading ---------------------------------------------------------------------------------- */
 
 typedef struct {
-    const char *text;
-    gsize left;
-} Memory;
-
-static gssize
-read_memory(gpointer user_data, char *buffer, size_t size, G_GNUC_UNUSED GError **error)
-{
-    Memory *memory = user_data;
-    gsize n = MIN(size, memory->left);
-
-    memcpy(buffer, memory->text, n);
-    memory->text += n;
-    memory->left -= n;
-    return (gssize) n;
-}
-
-typedef struct {
     const char *name;
     int at[N_COLUMNS]; /* place of a column; -1: there is none */
     unsigned n_columns;
@@ -324,8 +307,8 @@ SettleManifest *
 settle_manifest_parse(const char *name, const char *text, gsize length, GError **error)
 {
     g_autoptr(SettleManifest) manifest = g_new0(SettleManifest, 1);
-    Memory memory = {text, length};
-    g_autoptr(SettleCsv) csv = settle_csv_new(name, read_memory, &memory);
+    SettleCsvMemory memory = {text, length};
+    g_autoptr(SettleCsv) csv = settle_csv_new(name, settle_csv_read_memory, &memory);
     Parse parse = {.name = name, .to = manifest};
 
     manifest->entries = g_ptr_array_new_with_free_func((GDestroyNotify) settle_manifest_entry_free);

@@ -8,12 +8,6 @@
 
 typedef enum { FROM_FILE, FROM_STAGING, FROM_KEPT } From;
 
-/* A text in memory, read as CSV. */
-typedef struct {
-    const char *text;
-    size_t left;
-} Memory;
-
 struct SettleIntakeSource {
     From from;
     char *name;
@@ -28,7 +22,7 @@ struct SettleIntakeSource {
     GPtrArray *numbers; /* texts of values that are no strings */
     char *fault;
     SettleCsv *row; /* of the current kept row */
-    Memory memory;
+    SettleCsvMemory memory;
     char *header;
     int64_t last_line;
     GArray *lines;
@@ -129,17 +123,6 @@ settle_intake_source_free(SettleIntakeSource *source)
     g_free(source);
 }
 
-static gssize
-read_memory(gpointer user_data, char *buffer, size_t size, G_GNUC_UNUSED GError **error)
-{
-    Memory *memory = user_data;
-    size_t n = MIN(size, memory->left);
-    memcpy(buffer, memory->text, n);
-    memory->text += n;
-    memory->left -= n;
-    return (gssize) n;
-}
-
 /* One record of a text that is known to have been one. */
 static gboolean
 parse_text(SettleIntakeSource *source, const char *text, size_t length, SettleCsvRecord *ret_record,
@@ -147,8 +130,8 @@ parse_text(SettleIntakeSource *source, const char *text, size_t length, SettleCs
 {
     GError *failure = NULL;
     settle_csv_free(source->row);
-    source->memory = (Memory){text, length};
-    source->row = settle_csv_new(source->name, read_memory, &source->memory);
+    source->memory = (SettleCsvMemory){text, length};
+    source->row = settle_csv_new(source->name, settle_csv_read_memory, &source->memory);
     if (settle_csv_next(source->row, ret_record, &failure))
         return TRUE;
     if (failure == NULL)

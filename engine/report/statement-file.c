@@ -185,15 +185,9 @@ static gssize
 read_bytes(gpointer user_data, char *buffer, size_t size, GError **error)
 {
     Bytes *bytes = user_data;
-    ssize_t n;
+    gssize n = settle_csv_read_fd(bytes->path, bytes->fd, buffer, size, error);
 
-    do
-        n = read(bytes->fd, buffer, size);
-    while (n < 0 && errno == EINTR);
-    if (n < 0)
-        g_set_error(error, SETTLE_ERROR, settle_error_of_errno(errno), "%s: %s", bytes->path,
-                    g_strerror(errno));
-    else
+    if (n > 0)
         settle_digest_update(bytes->digest, buffer, (size_t) n);
     return n;
 }
