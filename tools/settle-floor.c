@@ -10,7 +10,7 @@
  * worked meanwhile. For nights of orders and bills: events, invoices and what falls due it leaves
  * out. */
 #include "calc/asks.h"
-#include "run/policies.h"
+#include "run/decide/policies.h"
 
 #include <errno.h>
 #include <glib.h>

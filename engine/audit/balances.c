@@ -4,7 +4,7 @@
 
 #include "base/checked.h"
 #include "ledger/deposit.h"
-#include "run/balances.h"
+#include "run/output/balances.h"
 
 #include <stdlib.h>
 #include <string.h>

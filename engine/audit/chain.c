@@ -1,6 +1,6 @@
 #include "audit/state.h"
 
-#include "run/digest.h"
+#include "run/chain.h"
 #include "store/sql.h"
 
 #include <string.h>

@@ -1,7 +1,7 @@
 #include "cli/known.h"
 #include "cli/slips.h"
 #include "money/money.h"
-#include "run/deposit.h"
+#include "run/beside/deposit.h"
 
 #include <string.h>
 

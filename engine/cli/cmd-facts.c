@@ -3,7 +3,7 @@
 #include "cli/cli-intake.h"
 #include "cli/known.h"
 #include "cli/slips.h"
-#include "run/refunds.h"
+#include "run/decide/refunds.h"
 
 static int
 facts_list(const SettleCli *cli, int argc, char **argv)

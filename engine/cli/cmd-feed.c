@@ -3,7 +3,7 @@
 #include "cli/known.h"
 #include "cli/slips.h"
 #include "intake/columns.h"
-#include "run/feeds.h"
+#include "run/decide/feeds.h"
 
 #include <string.h>
 

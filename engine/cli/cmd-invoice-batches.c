@@ -5,7 +5,7 @@
 #include "base/failpoint.h"
 #include "cli/known.h"
 #include "cli/slips.h"
-#include "run/issue.h"
+#include "run/beside/issue.h"
 #include "store/sql.h"
 
 #include <string.h>

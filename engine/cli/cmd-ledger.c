@@ -5,7 +5,7 @@
 #include "ledger/ledger.h"
 #include "model/transfer.h"
 #include "money/money.h"
-#include "run/policies.h"
+#include "run/decide/policies.h"
 #include "store/sql.h"
 
 #include <string.h>

@@ -3,7 +3,7 @@
 #include "audit/head.h"
 #include "cli/night.h"
 #include "cli/slips.h"
-#include "run/feeds.h"
+#include "run/decide/feeds.h"
 #include "store/sql.h"
 
 #include <errno.h>

@@ -1,6 +1,6 @@
 #include "cli/known.h"
 #include "cli/slips.h"
-#include "run/periods.h"
+#include "run/decide/periods.h"
 #include "store/sql.h"
 
 static int

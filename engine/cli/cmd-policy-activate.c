@@ -1,6 +1,6 @@
 #include "cli/known.h"
 #include "cli/policy-file.h"
-#include "run/policies.h"
+#include "run/decide/policies.h"
 #include "store/sql.h"
 
 #include <string.h>

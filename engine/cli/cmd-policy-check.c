@@ -1,7 +1,7 @@
 #include "cli/policy-file.h"
 #include "policy/check.h"
 #include "policy/fields.h"
-#include "run/policies.h"
+#include "run/decide/policies.h"
 
 #include <string.h>
 

@@ -1,7 +1,7 @@
 #include "cli/known.h"
 #include "cli/progress.h"
 #include "cli/slips.h"
-#include "run/replay.h"
+#include "run/replay/replay.h"
 
 #include <string.h>
 

@@ -4,9 +4,9 @@
 #include "invoice/invoice.h"
 #include "model/outcome.h"
 #include "report/reports.h"
-#include "run/feeds.h"
-#include "run/policies.h"
-#include "run/refunds.h"
+#include "run/decide/feeds.h"
+#include "run/decide/policies.h"
+#include "run/decide/refunds.h"
 #include "store/sql.h"
 
 #include <string.h>

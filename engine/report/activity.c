@@ -3,7 +3,7 @@
 #include "base/checked.h"
 #include "base/error.h"
 #include "model/transfer.h"
-#include "run/refunds.h"
+#include "run/decide/refunds.h"
 #include "store/sql.h"
 
 #include <string.h>

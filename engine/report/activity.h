@@ -4,7 +4,7 @@
 #pragma once
 
 #include "model/directory.h"
-#include "run/policies.h"
+#include "run/decide/policies.h"
 
 G_BEGIN_DECLS
 

@@ -5,7 +5,7 @@
 #include "money/money.h"
 #include "policy/windows.h"
 #include "report/statement.h"
-#include "run/policies.h"
+#include "run/decide/policies.h"
 #include "store/sql.h"
 
 #include <string.h>

@@ -5,9 +5,9 @@
 #include "calc/calc.h"
 #include "calc/events.h"
 #include "money/money.h"
-#include "run/load.h"
-#include "run/policies.h"
-#include "run/refunds.h"
+#include "run/chunk/load.h"
+#include "run/decide/policies.h"
+#include "run/decide/refunds.h"
 #include "store/sql.h"
 
 #include <string.h>

@@ -1,8 +1,8 @@
-#include "run/output.h"
+#include "run/output/output.h"
 
 #include "base/failpoint.h"
-#include "run/periods.h"
-#include "run/policies.h"
+#include "run/decide/periods.h"
+#include "run/decide/policies.h"
 #include "store/sql.h"
 
 void

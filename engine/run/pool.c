@@ -1,5 +1,5 @@
 /* Threads that work a run's chunks off, beside those of other processes that do the same. */
-#include "run/internal.h"
+#include "run/context.h"
 
 #include "store/sql.h"
 

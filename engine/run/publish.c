@@ -1,4 +1,4 @@
-#include "run/internal.h"
+#include "run/context.h"
 
 #include "base/failpoint.h"
 #include "run/seal.h"

@@ -1,0 +1,171 @@
+#include "run/beside/issue.h"
+
+#include "run/beside/posting.h"
+#include "store/sql.h"
+
+static gboolean
+check_batch(SettleStore *store, int32_t batch_run_id, const char *carrier,
+            SettleIssueBatch *ret_batch, GError **error)
+{
+    g_autoptr(SettleResult) row =
+        settle_store_query(store, settle_sql_issue_batch, error, "is", batch_run_id, carrier);
+
+    if (row == NULL)
+        return FALSE;
+    if (settle_result_rows(row) == 0) {
+        g_set_error(error, SETTLE_ERROR, SETTLE_ERROR_INPUT, "there is no invoice batch %d/%s",
+                    batch_run_id, carrier);
+        settle_error_hint(error, "settle invoice list shows the batches");
+        return FALSE;
+    }
+    if (!settle_result_is_null(row, 0, 4)) {
+        g_set_error(error, SETTLE_ERROR, SETTLE_ERROR_STATE,
+                    "invoice batch %d/%s was issued already, by run %d", batch_run_id, carrier,
+                    settle_result_i32(row, 0, 4));
+        return FALSE;
+    }
+    if (!settle_result_bool(row, 0, 3)) {
+        g_set_error(error, SETTLE_ERROR, SETTLE_ERROR_STATE, "invoice batch %d/%s is not approved",
+                    batch_run_id, carrier);
+        settle_error_hint(error,
+                          "somebody other than the drafter approves it: "
+                          "settle invoice approve %d/%s",
+                          batch_run_id, carrier);
+        return FALSE;
+    }
+    ret_batch->run_id = batch_run_id;
+    ret_batch->carrier_id = settle_result_i32(row, 0, 0);
+    ret_batch->cut_off = settle_result_day(row, 0, 1);
+    return TRUE;
+}
+
+/* One leg of an invoice; an amount of zero posts nothing, one below it only on a credit note, the
+ * other way. */
+static gboolean
+post_leg(SettleOutput *output, SettleTransfer *transfer, guint leg, int64_t amount_minor,
+         SettleRole debit, SettleRole credit, gboolean is_credit_note, GError **error)
+{
+    if (amount_minor == 0 || (amount_minor < 0 && !is_credit_note))
+        return TRUE;
+    transfer->slot = settle_slot(0, 0, leg);
+    transfer->amount_minor = transfer->target_minor = ABS(amount_minor);
+    transfer->debit = (uint8_t) (amount_minor > 0 ? debit : credit);
+    transfer->credit = (uint8_t) (amount_minor > 0 ? credit : debit);
+    return settle_output_transfer(output, transfer, error);
+}
+
+/* The version that a posting of an invoice names: the carrier's latest of the invoice's currency up
+ * to the cut-off. Where the currency never changes that is the one whose terms rule. */
+static const SettlePolicy *
+version_of(const SettlePolicySet *policies, const SettleIssueBatch *batch, SettleCurrency currency)
+{
+    const SettlePolicy *best = NULL;
+
+    for (guint i = 0; i < settle_policy_set_size(policies); i++) {
+        const SettlePolicy *policy = settle_policy_set_nth(policies, i);
+
+        if (policy->carrier_id == batch->carrier_id && policy->currency == currency &&
+            (best == NULL ||
+             (policy->closing_from > best->closing_from && policy->closing_from <= batch->cut_off)))
+            best = policy;
+    }
+    settle_invariant(best != NULL);
+    return best;
+}
+
+/* What is to be paid moves to "invoiced"; where take-backs outweigh it nothing moves and the debt
+ * stays on the distributor's account, unless the whole is a credit note (docs/semantics.md 8). */
+SettleResult *
+settle_issue_invoices(SettleStore *store, const SettleIssueBatch *batch, GError **error)
+{
+    return settle_store_query(store, settle_sql_issue_invoices, error, "ii", batch->run_id,
+                              batch->carrier_id);
+}
+
+gboolean
+settle_issue_post(const SettleRunContext *context, const SettleIssueBatch *batch,
+                  const SettleResult *rows, SettleOutput *output, GError **error)
+{
+    int32_t current = 0;
+
+    for (int i = 0; i < settle_result_rows(rows); i++) {
+        int32_t distributor_id = settle_result_i32(rows, i, 0);
+        /* An issue is posted in the month in which it happens: what a month's books say of the
+         * accounts does not change because an invoice of it goes out later. */
+        SettleMonth origin = settle_day_month(batch->cut_off),
+                    month = settle_day_month(context->date);
+        gboolean is_credit_note = settle_result_bool(rows, i, 6);
+        SettleTransfer transfer = {
+            .subject_id = settle_subject_invoice(batch->run_id, settle_result_i32(rows, i, 4)),
+            .distributor_id = distributor_id,
+            .policy_id =
+                version_of(context->policies, batch, (SettleCurrency) settle_result_i32(rows, i, 5))
+                    ->policy_id,
+            .period = settle_periods_posting(&context->periods, MAX(origin, month)),
+            .origin = origin,
+            .cause = origin,
+            .kind = SETTLE_KIND_INVOICE,
+        };
+
+        if (distributor_id != current) {
+            if (current != 0)
+                settle_output_distributor_end(output);
+            settle_output_distributor(output, distributor_id);
+            current = distributor_id;
+        }
+        if (!post_leg(output, &transfer, 0, settle_result_i64(rows, i, 1), SETTLE_ROLE_DISTRIBUTOR,
+                      SETTLE_ROLE_INVOICED, is_credit_note, error) ||
+            !post_leg(output, &transfer, 1, settle_result_i64(rows, i, 2), SETTLE_ROLE_WITHHELD,
+                      SETTLE_ROLE_CARRIER, is_credit_note, error) ||
+            !post_leg(output, &transfer, 2, settle_result_i64(rows, i, 3), SETTLE_ROLE_CARRIER,
+                      SETTLE_ROLE_INVOICED, is_credit_note, error))
+            return FALSE;
+    }
+    if (current != 0)
+        settle_output_distributor_end(output);
+    return TRUE;
+}
+
+typedef struct {
+    int32_t batch_run_id;
+    const char *carrier;
+    SettleIssueBatch batch;
+} Issuing;
+
+static gboolean
+decide(SettleStore *store, gpointer data, GError **error)
+{
+    Issuing *issuing = data;
+
+    return check_batch(store, issuing->batch_run_id, issuing->carrier, &issuing->batch, error);
+}
+
+static gboolean
+post(SettleStore *store, const SettleRunContext *context, SettleOutput *output, gpointer data,
+     GError **error)
+{
+    const Issuing *issuing = data;
+    g_autoptr(SettleResult) invoices = settle_issue_invoices(store, &issuing->batch, error);
+
+    return invoices != NULL && settle_output_open(output, error) &&
+           settle_issue_post(context, &issuing->batch, invoices, output, error);
+}
+
+static gboolean
+record(SettleStore *store, const SettleRunContext *context, gpointer data, GError **error)
+{
+    const Issuing *issuing = data;
+
+    return settle_store_exec(store, settle_sql_issue_record, error, "iii", issuing->batch_run_id,
+                             issuing->batch.carrier_id, context->run_id);
+}
+
+gboolean
+settle_run_issue(const char *conninfo, int32_t batch_run_id, const char *carrier,
+                 SettleRunReport *ret_report, GError **error)
+{
+    static const SettlePosting posting = {"issue", FALSE, decide, post, record};
+    Issuing issuing = {.batch_run_id = batch_run_id, .carrier = carrier};
+
+    return settle_run_post(conninfo, &posting, &issuing, ret_report, error);
+}

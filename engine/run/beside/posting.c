@@ -1,0 +1,104 @@
+#include "run/beside/posting.h"
+
+#include "base/failpoint.h"
+#include "store/sql.h"
+
+static gboolean
+write_run(SettleStore *store, SettleRunContext *context, const SettlePosting *posting,
+          GError **error)
+{
+    /* Id 0 is the ledger's "none": a carrier's own deposit is no distributor's. */
+    int32_t chunk = 1, first = 0, last = G_MAXINT32;
+    int64_t expected = 0;
+
+    return settle_run_begin(store, context, posting->kind, error) &&
+           settle_store_exec(store, settle_sql_run_plan_chunks, error, "iIIIL", context->run_id,
+                             &chunk, (gsize) 1, &first, (gsize) 1, &last, (gsize) 1, &expected,
+                             (gsize) 1) &&
+           settle_run_context_load(store, context, error) &&
+           settle_failpoint(POSTING_STARTED, error);
+}
+
+/* FALSE without an error: it posted nothing. */
+static gboolean
+post(SettleStore *store, SettleRunContext *context, const SettlePosting *posting, gpointer data,
+     SettleRunReport *report, GError **error)
+{
+    g_autoptr(SettleOutput) output = NULL;
+
+    if ((posting->decide != NULL && !posting->decide(store, data, error)) ||
+        !write_run(store, context, posting, error))
+        return FALSE;
+    output = settle_output_new(context, store);
+    if (!posting->post(store, context, output, data, error) ||
+        (output->sums.transfers == 0 && posting->may_be_none) ||
+        !settle_output_send(output, NULL, 1, error) || !settle_failpoint(POSTING_POSTED, error))
+        return FALSE;
+    report->run_id = context->run_id;
+    report->date = context->date;
+    report->chunks = 1;
+    return (posting->record == NULL || posting->record(store, context, data, error)) &&
+           settle_failpoint(POSTING_RECORDED, error) &&
+           settle_run_publish_within(store, context, posting->kind, report, error) &&
+           settle_failpoint(POSTING_BEFORE_COMMIT, error) && settle_store_commit(store, error) &&
+           settle_failpoint(POSTING_COMMITTED, error);
+}
+
+/* Columns of run-state.sql: the last night, the unfinished run. */
+static gboolean
+check_state(const SettleResult *state, GError **error)
+{
+    if (!settle_result_is_null(state, 0, 2)) {
+        g_set_error(error, SETTLE_ERROR, SETTLE_ERROR_STATE, "run %d is unfinished",
+                    settle_result_i32(state, 0, 2));
+        settle_error_hint(error, "settle run continues it");
+        return FALSE;
+    }
+    if (settle_result_is_null(state, 0, 1)) {
+        g_set_error(error, SETTLE_ERROR, SETTLE_ERROR_STATE, "no night has been settled yet");
+        return FALSE;
+    }
+    return TRUE;
+}
+
+gboolean
+settle_run_post(const char *conninfo, const SettlePosting *posting, gpointer data,
+                SettleRunReport *ret_report, GError **error)
+{
+    SettleRunOptions options = {.conninfo = conninfo};
+    SettleRunReport report = {0};
+    g_autoptr(SettleStore) store = NULL;
+    g_autoptr(SettleRunContext) context = NULL;
+    g_autoptr(SettleResult) state = NULL;
+    GError *failure = NULL;
+    SettleMonth month;
+    int64_t epoch;
+
+    store = settle_run_open_runner(conninfo, FALSE, &epoch, error);
+    if (store == NULL)
+        return FALSE;
+    state = settle_store_query(store, settle_sql_run_state, error, "");
+    if (state == NULL)
+        return FALSE;
+    if (posting->may_be_none && settle_result_is_null(state, 0, 1)) {
+        *ret_report = report;
+        return TRUE;
+    }
+    if (!check_state(state, error))
+        return FALSE;
+    context = settle_run_context_new(store, &options, settle_result_day(state, 0, 1), FALSE, epoch);
+    month = settle_day_month(context->date);
+    if (!settle_store_ensure_partitions(store, month, month + 2, error) ||
+        !settle_store_begin(store, error))
+        return FALSE;
+    if (!post(store, context, posting, data, &report, &failure)) {
+        settle_store_rollback(store);
+        if (failure != NULL) {
+            g_propagate_error(error, failure);
+            return FALSE;
+        }
+        report = (SettleRunReport){.date = context->date};
+    }
+    *ret_report = report;
+    return TRUE;
+}

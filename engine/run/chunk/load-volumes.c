@@ -1,0 +1,222 @@
+/* What earlier runs measured and posted of volume windows. */
+#include "run/chunk/load.h"
+
+#include "run/chunk/volume.h"
+#include "store/sql.h"
+
+/* A policy's windows of a distributor that end in a month. */
+typedef struct {
+    SettleMonth window_end;
+    int32_t distributor_id, policy_id;
+} Key;
+
+static int
+compare_keys(gconstpointer a, gconstpointer b)
+{
+    const Key *x = a, *y = b;
+
+    if (x->window_end != y->window_end)
+        return x->window_end < y->window_end ? -1 : 1;
+    if (x->distributor_id != y->distributor_id)
+        return x->distributor_id < y->distributor_id ? -1 : 1;
+    return x->policy_id < y->policy_id ? -1 : x->policy_id > y->policy_id;
+}
+
+/* TRUE if what earlier runs measured of the rule's window that an order of this day counts in is
+ * needed; then the month in which it ends. */
+static gboolean
+needs_past(const SettleRunContext *context, const SettlePolicy *policy, const SettleRule *rule,
+           SettleDay closing_day, SettleMonth *ret_end)
+{
+    if (rule->kind != SETTLE_KIND_VOLUME_BONUS)
+        return FALSE;
+    *ret_end = settle_volume_window_end(rule->volume.window, closing_day);
+    return settle_volumes_is_evaluated(context, &rule->volume, *ret_end) ||
+           settle_joint_measures_anew(policy);
+}
+
+/* The windows of one order. */
+static void
+add_windows(const SettleRunContext *context, const SettleOrder *order, GArray *keys)
+{
+    int32_t carrier_id = settle_directory_product_carrier(context->directory, order->product_id);
+    const SettlePolicy *policy =
+        settle_policy_set_find(context->policies, carrier_id, order->closing_day);
+
+    for (guint r = 0; policy != NULL && r < policy->n_rules; r++) {
+        Key key = {.distributor_id = order->distributor_id, .policy_id = policy->policy_id};
+
+        if (needs_past(context, policy, &policy->rules[r], order->closing_day, &key.window_end))
+            g_array_append_val(keys, key);
+    }
+}
+
+static void
+add_month(GArray *months, SettleMonth month)
+{
+    for (guint i = 0; i < months->len; i++)
+        if (g_array_index(months, SettleMonth, i) == month)
+            return;
+    g_array_append_val(months, month);
+}
+
+/* The months in which windows end that orders of that closing month count in, of any policy. */
+static void
+add_ends(const SettleRunContext *context, SettleMonth closing_month, GArray *ends)
+{
+    SettleDay day = settle_month_first(closing_month);
+    SettleMonth end;
+
+    for (guint p = 0; p < settle_policy_set_size(context->policies); p++) {
+        const SettlePolicy *policy = settle_policy_set_nth(context->policies, p);
+
+        for (guint r = 0; r < policy->n_rules; r++)
+            if (needs_past(context, policy, &policy->rules[r], day, &end))
+                add_month(ends, end);
+    }
+}
+
+/* Where the facts of a closing month are many, the months that their windows end in are read whole;
+ * of the others each window is a key. */
+static void
+collect(const SettleRunContext *context, GArray *const *facts, guint n_facts, GArray *keys,
+        GArray *whole)
+{
+    SettleMonths months;
+    g_autofree guint *n = settle_load_count_months(facts, n_facts, &months);
+
+    for (guint i = 0; i < context->window_ends->len; i++)
+        add_month(whole, g_array_index(context->window_ends, SettleMonth, i));
+    for (SettleMonth month = months.from; month <= months.to; month++)
+        if (n[month - months.from] > SETTLE_LOAD_KEYS_MAX)
+            add_ends(context, month, whole);
+    for (guint f = 0; f < n_facts; f++) {
+        for (guint i = 0; i < facts[f]->len; i++) {
+            const SettleOrder *order = settle_load_nth_order(facts[f], i);
+
+            if (n[settle_day_month(order->closing_day) - months.from] <= SETTLE_LOAD_KEYS_MAX)
+                add_windows(context, order, keys);
+        }
+    }
+}
+
+/* Leaves each key once, sorted, and none of a month that is read whole. */
+static void
+sort_keys(GArray *keys, const GArray *whole)
+{
+    guint kept = 0;
+
+    g_array_sort(keys, compare_keys);
+    for (guint i = 0; i < keys->len; i++) {
+        Key key = g_array_index(keys, Key, i);
+        gboolean is_there =
+            kept > 0 && compare_keys(&g_array_index(keys, Key, kept - 1), &key) == 0;
+
+        for (guint w = 0; w < whole->len && !is_there; w++)
+            is_there = g_array_index(whole, SettleMonth, w) == key.window_end;
+        if (!is_there)
+            g_array_index(keys, Key, kept++) = key;
+    }
+    g_array_set_size(keys, kept);
+}
+
+static gboolean
+take_stream(SettleReader *stream, gboolean postings, GArray *rows, GError **error)
+{
+    g_autoptr(SettleReader) reader = stream;
+    GError *failure = NULL;
+
+    if (reader == NULL)
+        return FALSE;
+    while (settle_reader_next(reader, &failure)) {
+        SettleVolumeRow row = {
+            .distributor_id = settle_reader_i32(reader, 0),
+            .policy_id = settle_reader_i32(reader, 1),
+            .rule = settle_reader_i32(reader, 2),
+            .window_end = settle_reader_month(reader, 3),
+            .scope_id = settle_reader_i32(reader, 4),
+            .value = settle_reader_i64(reader, 5),
+        };
+
+        if (postings) {
+            row.held_minor = settle_reader_i64(reader, 6);
+            row.released_minor = settle_reader_i64(reader, 7);
+            row.taken_minor = settle_reader_i64(reader, 8);
+        }
+        g_array_append_val(rows, row);
+    }
+    if (failure != NULL) {
+        g_propagate_error(error, failure);
+        return FALSE;
+    }
+    return TRUE;
+}
+
+static gboolean
+load_whole(SettleStore *store, const SettleRunContext *context, const SettleChunk *chunk,
+           const GArray *whole, GArray *measures, GArray *postings, GError **error)
+{
+    const int32_t *abandoned = (const int32_t *) (const void *) context->abandoned->data;
+    g_autofree SettleDay *ends = g_new(SettleDay, whole->len);
+
+    if (whole->len == 0)
+        return TRUE;
+    for (guint i = 0; i < whole->len; i++)
+        ends[i] = settle_month_first(g_array_index(whole, SettleMonth, i));
+    return take_stream(settle_store_read(store, settle_sql_run_measures_of_months, error, "iiDiI",
+                                         chunk->first_distributor, chunk->last_distributor, ends,
+                                         (gsize) whole->len, context->run_id, abandoned,
+                                         (gsize) context->abandoned->len),
+                       FALSE, measures, error) &&
+           take_stream(settle_store_read(store, settle_sql_run_bonuses_of_months, error, "iiDiI",
+                                         chunk->first_distributor, chunk->last_distributor, ends,
+                                         (gsize) whole->len, context->run_id, abandoned,
+                                         (gsize) context->abandoned->len),
+                       TRUE, postings, error);
+}
+
+static gboolean
+load_keys(SettleStore *store, const SettleRunContext *context, const SettleChunk *chunk,
+          const GArray *keys, GArray *measures, GArray *postings, GError **error)
+{
+    const int32_t *abandoned = (const int32_t *) (const void *) context->abandoned->data;
+    gsize n = keys->len;
+    g_autofree int32_t *distributors = g_new(int32_t, n), *policies = g_new(int32_t, n);
+    g_autofree SettleDay *ends = g_new(SettleDay, n);
+
+    if (n == 0)
+        return TRUE;
+    for (gsize i = 0; i < n; i++) {
+        const Key *key = &g_array_index(keys, Key, i);
+
+        distributors[i] = key->distributor_id;
+        policies[i] = key->policy_id;
+        ends[i] = settle_month_first(key->window_end);
+    }
+    return take_stream(settle_store_read(store, settle_sql_run_measures_of_windows, error,
+                                         "IDIiiiI", distributors, n, ends, n, policies, n,
+                                         chunk->first_distributor, chunk->last_distributor,
+                                         context->run_id, abandoned,
+                                         (gsize) context->abandoned->len),
+                       FALSE, measures, error) &&
+           take_stream(settle_store_read(store, settle_sql_run_bonuses_of_windows, error, "IDIiiiI",
+                                         distributors, n, ends, n, policies, n,
+                                         chunk->first_distributor, chunk->last_distributor,
+                                         context->run_id, abandoned,
+                                         (gsize) context->abandoned->len),
+                       TRUE, postings, error);
+}
+
+gboolean
+settle_load_volumes(SettleStore *store, const SettleRunContext *context, const SettleChunk *chunk,
+                    GArray *const *facts, guint n_facts, GArray *measures, GArray *postings,
+                    GError **error)
+{
+    g_autoptr(GArray) keys = g_array_new(FALSE, FALSE, sizeof(Key));
+    g_autoptr(GArray) whole = g_array_new(FALSE, FALSE, sizeof(SettleMonth));
+
+    collect(context, facts, n_facts, keys, whole);
+    sort_keys(keys, whole);
+    return load_whole(store, context, chunk, whole, measures, postings, error) &&
+           load_keys(store, context, chunk, keys, measures, postings, error);
+}

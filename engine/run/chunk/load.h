@@ -1,0 +1,107 @@
+/* Reading facts of a chunk into arrays sorted by (distributor, order). */
+#pragma once
+
+#include "run/context.h"
+
+G_BEGIN_DECLS
+
+/* New orders (SettleOrder) of the chunk: of the run's batches and, on due runs, those that waited
+ * for this day. Sorted by (distributor, order), with all versions. */
+gboolean settle_load_new_orders(SettleStore *store, const SettleRunContext *context,
+                                const SettleChunk *chunk, GArray *orders, GError **error);
+/* Old orders for which something falls due today. Sorted likewise, without repeats. */
+gboolean settle_load_due_orders(SettleStore *store, const SettleRunContext *context,
+                                const SettleChunk *chunk, GArray *orders, GError **error);
+/* Old orders whose manager's move this run learns late. Sorted likewise. */
+gboolean settle_load_moved_orders(SettleStore *store, const SettleRunContext *context,
+                                  const SettleChunk *chunk, GArray *orders, GError **error);
+/* Old orders that waited for the bills of a month that this run learns is complete. Sorted
+ * likewise. */
+gboolean settle_load_woken_orders(SettleStore *store, const SettleRunContext *context,
+                                  const SettleChunk *chunk, GArray *orders, GError **error);
+/* New bills (SettleBill), sorted by (distributor, order, month, revision, turn, withdrawn). */
+gboolean settle_load_new_bills(SettleStore *store, const SettleRunContext *context,
+                               const SettleChunk *chunk, GArray *bills, GError **error);
+
+/* --- load-events.c --------------------------------------------------------------------------- */
+/* New events (SettleEvent): of the run's batches and, on due runs, those that waited for this day.
+ * Sorted by (distributor, order, event). */
+gboolean settle_load_new_events(SettleStore *store, const SettleRunContext *context,
+                                const SettleChunk *chunk, GArray *events, GError **error);
+/* The order that a fact is of; facts: SettleOrder, SettleBill or SettleEvent, which begin with it.
+ */
+static inline const SettleOrder *
+settle_load_nth_order(GArray *facts, guint i)
+{
+    gsize size = g_array_get_element_size(facts);
+
+    return (const SettleOrder *) (const void *) (facts->data + i * size);
+}
+
+/* The months that the orders closed in which facts are of, from the first to the last; facts:
+ * arrays of SettleOrder, SettleBill, SettleEvent (each begins with its order). */
+SettleMonths settle_load_closing_months(GArray *const *facts, guint n_facts);
+/* How many facts each of those months has, from the first on (to be freed; NULL: no facts). */
+guint *settle_load_count_months(GArray *const *facts, guint n_facts, SettleMonths *ret_months);
+/* With more facts of a closing month than this, what history holds of that month is read for all of
+ * the chunk's distributors: sending keys would cost more than rows that nothing happens to. */
+#define SETTLE_LOAD_KEYS_MAX 4096
+/* Adds all events dated up to the run's day of the orders that facts are of, and of all orders of
+ * the chunk that closed in the `whole` months; leaves the array sorted likewise, each event once.
+ * One query a closing month: what history holds besides is not read. */
+gboolean settle_load_events(SettleStore *store, const SettleRunContext *context,
+                            const SettleChunk *chunk, GArray *const *facts, guint n_facts,
+                            SettleMonths whole, GArray *events, GError **error);
+
+/* --- load-volumes.c -------------------------------------------------------------------------- */
+/* What earlier runs measured and last posted of the volume windows that the orders which facts are
+ * of count in (as settle_volumes_load says), and of all that end today: adds SettleVolumeRow. */
+gboolean settle_load_volumes(SettleStore *store, const SettleRunContext *context,
+                             const SettleChunk *chunk, GArray *const *facts, guint n_facts,
+                             GArray *measures, GArray *postings, GError **error);
+
+/* --- history: what is known of orders settled before --------------------------------------- */
+typedef struct {
+    int64_t order_id;
+    int32_t distributor_id;
+    SettleMonth first, last; /* the closing month, and the end of its policy's span */
+} SettleOrderKey;
+
+typedef struct {
+    int64_t order_id;
+    int64_t target_minor;
+    int32_t distributor_id;
+    int32_t run_id;
+    SettleSlot slot;
+} SettlePosted;
+
+/* All visible bills of the orders in keys (ascending), of their months and dated up to the run's
+ * day, sorted as above. One query a month, and so is the next. */
+gboolean settle_load_history_bills(SettleStore *store, const SettleRunContext *context,
+                                   const SettleOrderKey *keys, guint n_keys, GArray *bills,
+                                   GError **error);
+/* The latest posting of each slot of the orders in keys, also those posted behind their months,
+ * sorted by (distributor, order, slot). */
+gboolean settle_load_posted(SettleStore *store, const SettleRunContext *context,
+                            const SettleOrderKey *keys, guint n_keys, GArray *posted,
+                            GError **error);
+
+/* Reads the twelve columns of an order that every query of facts starts with; manager, region and
+ * channel are 0 where the query was not asked for them. */
+void settle_load_order(const SettleReader *reader, SettleOrder *order);
+/* Sorts orders by distributor and id; of the rows of an order that was revised or withdrawn the
+ * last holds. Few are: most arrays are left as they came. */
+void settle_load_keep_versions(GArray *orders);
+/* The error of a chunk with more facts of a kind than it may hold; always FALSE. */
+gboolean settle_load_too_large(const SettleRunContext *context, const SettleChunk *chunk,
+                               GError **error);
+/* A row against an order, by distributor and order. */
+typedef int (*SettleCompareToOrder)(gconstpointer row, const SettleOrder *order);
+/* Where the rows of an order begin in an array that is sorted by distributor and order (where they
+ * would stand, if there are none), and how many they are. */
+guint settle_load_rows_of(const GArray *sorted, SettleCompareToOrder compare,
+                          const SettleOrder *order, guint *ret_n);
+int settle_order_key_compare(int32_t distributor_a, int64_t order_a, int32_t distributor_b,
+                             int64_t order_b);
+
+G_END_DECLS

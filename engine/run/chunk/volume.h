@@ -1,0 +1,46 @@
+/* Volume windows of one distributor at a time: what this run adds to their measures, and the bonus
+ * that follows (docs/semantics.md 5.4, 13.9). */
+#pragma once
+
+#include "run/chunk/joint.h"
+#include "run/output/output.h"
+
+G_BEGIN_DECLS
+
+typedef struct SettleVolumes SettleVolumes;
+
+SettleVolumes *settle_volumes_new(const SettleRunContext *context);
+void settle_volumes_free(SettleVolumes *volumes);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(SettleVolumes, settle_volumes_free)
+
+/* Whether the window's bonus is due: the window is over, or it is paid each night. */
+gboolean settle_volumes_is_evaluated(const SettleRunContext *context,
+                                     const SettleVolumeBonus *volume, SettleMonth window_end);
+/* Reads what earlier runs measured and posted of the windows that this chunk will evaluate: those
+ * that end today, and those that its facts touch and that are over, paid progressively or measured
+ * anew. facts: arrays whose rows begin with a SettleOrder. */
+gboolean settle_volumes_load(SettleVolumes *volumes, SettleStore *store, const SettleChunk *chunk,
+                             GArray *const *facts, guint n_facts, GError **error);
+/* Counts an old order, of that measure so far, for the outlet that its manager now is known to have
+ * belonged to, and no longer for the one thought before. FALSE on overflow. */
+gboolean settle_volumes_move(SettleVolumes *volumes, const SettlePolicy *policy,
+                             const SettleRule *rule, const SettleOrder *order, int64_t measure,
+                             const SettleOrderParties *before, const SettleOrderParties *now);
+/* The same where the policy's windows are measured anew, by all orders but those of scopes that
+ * nobody is left in: nothing counts there any more. */
+void settle_volumes_leave(SettleVolumes *volumes, const SettlePolicy *policy,
+                          const SettleRule *rule, const SettleOrder *order,
+                          const SettleOrderParties *before);
+/* Changes what an order of the current distributor adds to a matched volume rule's window, by its
+ * measure if it is new; anew: `change` is all that it counts, and so do all orders of the window;
+ * cause: the month of what changes it, 0: of nothing. FALSE on overflow. */
+gboolean settle_volumes_count(SettleVolumes *volumes, const SettlePolicy *policy,
+                              const SettleRule *rule, const SettleOrder *order,
+                              const SettleOrderParties *parties, int64_t change, gboolean anew,
+                              SettleMonth cause);
+/* Evaluates the distributor's windows, after its orders were decided; writes deltas, postings and
+ * transfers, and starts afresh. */
+gboolean settle_volumes_close(SettleVolumes *volumes, SettleJoint *joint, int32_t distributor_id,
+                              SettleOutput *output, GError **error);
+
+G_END_DECLS

@@ -1,0 +1,279 @@
+/* What the files of this layer share. A run's context is built once, is read-only while workers use
+ * it, and names everything that the outcome depends on. */
+#pragma once
+
+#include "calc/asks.h"
+#include "calc/calc.h"
+#include "invoice/invoice.h"
+#include "ledger/ledger.h"
+#include "model/directory.h"
+#include "model/outcome.h"
+#include "run/chain.h"
+#include "run/decide/refunds.h"
+#include "run/run.h"
+#include "store/store.h"
+
+G_BEGIN_DECLS
+
+/* Version of the arithmetic, stored with each run: a fix that changes amounts or
+ * their months is a new version. */
+#define SETTLE_CALCULATION_VERSION 3
+/* Facts per chunk at most, unless the user says otherwise: about 20 MB of arrays in a worker. */
+#define SETTLE_CHUNK_FACTS 100000
+/* A night with fewer is not divided among workers: each makes the same queries for its part. */
+#define SETTLE_CHUNK_FACTS_LEAST 5000
+/* Workers at most, unless the user says otherwise: each has two connections, and a server as it
+ * comes allows a hundred. */
+#define SETTLE_WORKERS 16
+/* Distributors per chunk at most: bounds what a chunk keeps per distributor. */
+#define SETTLE_CHUNK_DISTRIBUTORS 5000
+/* Facts of each kind that one chunk may hold in memory, unless the user says more: a distributor
+ * with more in one night is refused. */
+#define SETTLE_CHUNK_FACTS_MAX 1000000
+/* Orders whose past is held at once, fewer with smaller chunks: with a bill a month for two years
+ * about 80 MB of rows, and as much again while they are sorted. */
+#define SETTLE_HISTORY_ORDERS 25000
+/* And whatever the user says: the arrays and products over them stay within their types. */
+#define SETTLE_CHUNK_FACTS_MOST 10000000
+
+typedef enum {
+    SETTLE_BATCH_UNSEEN = 0, /* not consumed, not of this run */
+    SETTLE_BATCH_BEFORE,     /* consumed by a run before this one */
+    SETTLE_BATCH_OF_RUN,
+} SettleBatchState;
+
+/* Closed orders of a month that something falls due for today. */
+typedef struct {
+    SettleMonth month;
+    SettleDay from, to; /* closing days */
+} SettleDueMonth;
+
+/* A carrier whose invoicing cycle ends today. */
+typedef struct {
+    int32_t carrier_id;
+    const SettlePolicy *terms;
+    int32_t last_run; /* that wrote the carrier's last invoice batch; 0: none yet */
+} SettleCycleEnd;
+
+typedef struct {
+    int32_t chunk;
+    int32_t first_distributor, last_distributor;
+    int64_t expected;
+    gboolean done;
+} SettleChunk;
+
+/* Months, both included; none if from is behind to. */
+typedef struct {
+    SettleMonth from, to;
+} SettleMonths;
+
+static inline gboolean
+settle_months_any(SettleMonths months)
+{
+    return months.from <= months.to;
+}
+
+static inline gsize
+settle_months_count(SettleMonths months)
+{
+    return settle_months_any(months) ? (gsize) (months.to - months.from) + 1 : 0;
+}
+
+/* A month whose bills a carrier has all delivered. */
+typedef struct {
+    int32_t carrier_id;
+    SettleMonth month;
+} SettleCompleteMonth;
+
+struct SettleOutput;
+typedef struct SettleRunSink SettleRunSink;
+/* Takes what a chunk computed instead of the database (dry runs only). Called by the workers,
+ * several at once; store: the worker's reading connection. FALSE and error ends the run. */
+struct SettleRunSink {
+    gboolean (*chunk_done)(SettleRunSink *sink, SettleStore *store,
+                           const struct SettleOutput *output, const SettleChunk *chunk,
+                           GError **error);
+};
+
+typedef struct {
+    SettleStore *store; /* the run's own; of it workers take their sessions, and nothing else */
+    gboolean dry_run;
+    int64_t facts_max;    /* of a kind in one chunk */
+    guint history_orders; /* whose past is held at once */
+    SettleStoreRole role; /* of the workers' connections */
+    SettleRunSink *sink;  /* NULL: a run that writes, or whose outcome nobody looks at */
+    int32_t run_id;
+    int64_t epoch;
+    SettleDay date;
+    gboolean due; /* what falls due on the date and the cycles that end are this run's */
+    int64_t control_position;
+
+    SettleDirectory *directory;
+    SettlePolicySet *policies;
+    SettleAsks asks; /* what any of them looks at */
+    SettlePeriods periods;
+    GArray *slacks; /* SettleRefundSlack */
+
+    GArray *batches;        /* int32_t: batches of this run that hold facts, ascending */
+    uint8_t *batch_state;   /* SettleBatchState by batch id */
+    SettleDay *batch_dates; /* business date of unseen batches of facts by batch id, else 0 */
+    int32_t n_batch_state;
+    int32_t last_before; /* the latest batch that an earlier run consumed; 0: none */
+    GArray *abandoned;   /* int32_t */
+
+    SettleMonth last_month; /* that there is a partition for, of bills or transfers */
+
+    /* Which partitions hold the facts of the run's batches, and what waited for the date: where
+     * nothing is, no query is made. The server plans, and each connection learns of, every
+     * partition that a query leaves open: a night would cost what history holds. */
+    SettleMonths fact_months;
+    SettleMonths waited_orders, waited_bills, waited_events;
+
+    GArray *due_months;     /* SettleDueMonth */
+    GArray *due_carriers;   /* int32_t */
+    GArray *cycle_ends;     /* SettleCycleEnd */
+    GArray *window_ends;    /* SettleMonth: windows whose last day is the date */
+    gboolean progressive;   /* some policy pays a volume bonus each night */
+    gboolean by_outlet;     /* some volume bonus is an outlet's: a manager's move shifts orders */
+    GArray *moved_managers; /* int32_t: this run learns of moves that reach back */
+    SettleDay moved_from;   /* the earliest of them */
+    SettleDirectory *directory_before; /* what the run before knew; NULL unless somebody moved */
+
+    GArray *complete;  /* SettleCompleteMonth, by carrier, all that are declared by now */
+    GArray *completed; /* SettleCompleteMonth: those that this run learns of */
+    GArray *months;    /* SettleMonth: of `complete`, in its order */
+
+    GArray *chunks; /* SettleChunk */
+} SettleRunContext;
+
+/* The months that a carrier declared complete, ascending. */
+const SettleMonth *settle_run_complete_months(const SettleRunContext *context, int32_t carrier_id,
+                                              guint *ret_n);
+
+static inline SettleBatchState
+settle_run_batch_state(const SettleRunContext *context, int32_t batch_id)
+{
+    return batch_id > 0 && batch_id < context->n_batch_state
+               ? (SettleBatchState) context->batch_state[batch_id]
+               : SETTLE_BATCH_UNSEEN;
+}
+
+/* TRUE once everything that a bill or event comes from is settled or of this run: its batch, the
+ * one that brought it (0: the same) and its order's. A fact that waited enters on the later of two
+ * business dates. */
+static inline gboolean
+settle_run_fact_seen(const SettleRunContext *context, int32_t batch_id, int32_t source_batch_id,
+                     int32_t order_batch_id)
+{
+    return settle_run_batch_state(context, batch_id) != SETTLE_BATCH_UNSEEN &&
+           settle_run_batch_state(context, order_batch_id) != SETTLE_BATCH_UNSEEN &&
+           (source_batch_id == 0 ||
+            settle_run_batch_state(context, source_batch_id) != SETTLE_BATCH_UNSEEN);
+}
+
+/* The code of a distributor as digests take it; "" for 0, the ledger's name for "none". NULL: there
+ * is no such distributor. */
+const char *settle_run_distributor_code(const SettleDirectory *directory, int32_t distributor_id);
+const char *settle_run_carrier_code(const SettleDirectory *directory, int32_t carrier_id);
+
+/* What a chunk did: its receipt. */
+typedef struct {
+    int64_t facts, settled, zero, waiting, due, transfers;
+    SettleInt128 amount;
+    int64_t invoices;
+    SettleMonth first_period, last_period; /* that something was posted to; 0: nothing was */
+} SettleChunkSums;
+
+/* --- context.c ------------------------------------------------------------------------------ */
+/* Begins a run of a kind for the context's date, in the transaction that is open: its number, its
+ * position in the control log (which stays locked), what is due, its policies and its batches. */
+gboolean settle_run_begin(SettleStore *store, SettleRunContext *context, const char *kind,
+                          GError **error);
+/* Starts a run for the date (or finds nothing to do: *ret_context NULL) / takes one up again. */
+gboolean settle_run_context_start(SettleStore *store, const SettleRunOptions *options,
+                                  SettleDay date, gboolean due, int64_t epoch,
+                                  SettleRunContext **ret_context, GError **error);
+SettleRunContext *settle_run_context_resume(SettleStore *store, const SettleRunOptions *options,
+                                            int32_t run_id, int64_t epoch, GError **error);
+/* The context of a run as it was when it started, without its chunks: from its manifest alone. */
+SettleRunContext *settle_run_context_of(SettleStore *store, const SettleRunOptions *options,
+                                        int32_t run_id, int64_t epoch, GError **error);
+/* An empty context; settle_run_context_load fills what follows from run id, date and control
+ * position. */
+SettleRunContext *settle_run_context_new(SettleStore *store, const SettleRunOptions *options,
+                                         SettleDay date, gboolean due, int64_t epoch);
+gboolean settle_run_context_load(SettleStore *store, SettleRunContext *context, GError **error);
+void settle_run_context_free(SettleRunContext *context);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(SettleRunContext, settle_run_context_free)
+
+/* --- plan.c --------------------------------------------------------------------------------- */
+/* Fills due_months, due_carriers, cycle_ends, window_ends and progressive from date and policies.
+ */
+void settle_run_plan_due(SettleRunContext *context);
+/* How many threads work the chunks off. */
+guint settle_run_workers(const SettleRunOptions *options);
+/* Cuts the distributors into chunks by their work: of options workers and chunk_facts count. */
+gboolean settle_run_plan_chunks(SettleStore *store, SettleRunContext *context,
+                                const SettleRunOptions *options, GError **error);
+/* Brings chunks into the order in which workers take them: those twice as large as the average
+ * first (of one distributor that is too large for a chunk), the largest at the head, so that none
+ * is the last to finish; the others by distributor, so that one of the workers always adds at the
+ * right end of the ledger's index, which PostgreSQL does without looking for the place. */
+void settle_run_order_chunks(GArray *chunks);
+
+typedef enum {
+    SETTLE_CLAIM_OURS,
+    SETTLE_CLAIM_DONE,      /* its receipt is there */
+    SETTLE_CLAIM_ELSEWHERE, /* another worker is at it, in this process or another one */
+} SettleClaim;
+
+/* --- worker.c ------------------------------------------------------------------------------- */
+typedef struct SettleWorker SettleWorker;
+SettleWorker *settle_worker_new(const SettleRunContext *context, GError **error);
+void settle_worker_free(SettleWorker *worker);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(SettleWorker, settle_worker_free)
+/* Computes a chunk and commits its rows and receipt, whose sums are *ret_sums. If its receipt is
+ * there already, or another worker is at it, *ret_claim says so and *ret_sums is untouched. */
+gboolean settle_worker_chunk(SettleWorker *worker, const SettleChunk *chunk,
+                             SettleChunkSums *ret_sums, SettleClaim *ret_claim, GError **error);
+
+/* --- pool.c --------------------------------------------------------------------------------- */
+/* All chunks of the context, by as many threads as the options say, and by whoever helps; *report
+ * has the sums of those done here. Returns when all have their receipts. */
+gboolean settle_run_work_off(const SettleRunContext *context, const SettleRunOptions *options,
+                             SettleRunReport *report, GError **error);
+/* --- nightly.c ------------------------------------------------------------------------------ */
+/* Opens the runner's connection, takes the lock and (unless dry) a new epoch. */
+SettleStore *settle_run_open_runner(const char *conninfo, gboolean dry_run, int64_t *ret_epoch,
+                                    GError **error);
+
+/* --- publish.c ------------------------------------------------------------------------------ */
+/* Inside the caller's transaction: checks receipts, chains the digest, moves the watermark. */
+gboolean settle_run_publish_within(SettleStore *store, const SettleRunContext *context,
+                                   const char *kind, SettleRunReport *report, GError **error);
+/* The same in a transaction of its own. */
+gboolean settle_run_publish(SettleStore *store, const SettleRunContext *context,
+                            SettleRunReport *report, GError **error);
+/* The chain digest of a run from what is recorded of its distributors. */
+gboolean settle_run_chain_digest(SettleStore *store, int32_t run_id, const char *kind,
+                                 SettleDay date, const SettleDirectory *directory,
+                                 const uint8_t previous[SETTLE_DIGEST_BYTES],
+                                 uint8_t ret_digest[SETTLE_DIGEST_BYTES], GError **error);
+gboolean settle_run_last_digest(SettleStore *store, uint8_t ret_digest[SETTLE_DIGEST_BYTES],
+                                GError **error);
+
+/* --- issue.c --------------------------------------------------------------------------------- */
+typedef struct {
+    int32_t run_id; /* that drafted the batch */
+    int32_t carrier_id;
+    SettleDay cut_off;
+} SettleIssueBatch;
+/* The batch's invoices, as settle_issue_post takes them. NULL and error. */
+SettleResult *settle_issue_invoices(SettleStore *store, const SettleIssueBatch *batch,
+                                    GError **error);
+/* Posts what they say, by distributor, to an output that is open. */
+gboolean settle_issue_post(const SettleRunContext *context, const SettleIssueBatch *batch,
+                           const SettleResult *invoices, struct SettleOutput *output,
+                           GError **error);
+
+G_END_DECLS

@@ -1,0 +1,271 @@
+/* What ceilings, caps and tolerances took, against what earlier runs said of it: only what differs
+ * is written. */
+#include "run/output/cuts.h"
+
+#include "base/checked.h"
+#include "store/sql.h"
+
+static int
+compare_cuts(gconstpointer a, gconstpointer b)
+{
+    const SettleCutRow *x = a, *y = b;
+
+    if (x->distributor_id != y->distributor_id)
+        return x->distributor_id < y->distributor_id ? -1 : 1;
+    if (x->month != y->month)
+        return x->month < y->month ? -1 : 1;
+    if (x->subject_id != y->subject_id)
+        return x->subject_id < y->subject_id ? -1 : 1;
+    if (x->slot != y->slot)
+        return x->slot < y->slot ? -1 : 1;
+    return (int) x->what - (int) y->what;
+}
+
+static int
+compare_scopes(gconstpointer a, gconstpointer b)
+{
+    const SettleCutScope *x = a, *y = b;
+
+    if (x->distributor_id != y->distributor_id)
+        return x->distributor_id < y->distributor_id ? -1 : 1;
+    if (x->order_id != y->order_id)
+        return x->order_id < y->order_id ? -1 : 1;
+    return x->policy_id < y->policy_id ? -1 : x->policy_id > y->policy_id;
+}
+
+/* The scopes of orders, or those of policies, sorted. */
+static GArray *
+scopes_of(const GArray *scopes, gboolean orders)
+{
+    GArray *some = g_array_new(FALSE, FALSE, sizeof(SettleCutScope));
+
+    for (guint i = 0; i < scopes->len; i++) {
+        const SettleCutScope *scope = &g_array_index(scopes, SettleCutScope, i);
+
+        if ((scope->order_id != 0) == orders)
+            g_array_append_vals(some, scope, 1);
+    }
+    g_array_sort(some, compare_scopes);
+    return some;
+}
+
+static gboolean
+is_in(const GArray *scopes, int32_t distributor_id, int32_t policy_id)
+{
+    const SettleCutScope key = {.distributor_id = distributor_id, .policy_id = policy_id};
+
+    return g_array_binary_search((GArray *) scopes, &key, compare_scopes, NULL);
+}
+
+/* Rows of run-cuts-*.sql; scopes: those of policies, which must hold them, or NULL. */
+static gboolean
+read_cuts(SettleReader *stream, const GArray *scopes, GArray *cuts, GError **error)
+{
+    g_autoptr(SettleReader) reader = stream;
+    GError *failure = NULL;
+
+    if (reader == NULL)
+        return FALSE;
+    while (settle_reader_next(reader, &failure)) {
+        SettleCutRow row = {
+            .distributor_id = settle_reader_i32(reader, 0),
+            .month = settle_reader_month(reader, 1),
+            .subject_id = settle_reader_i64(reader, 2),
+            .slot = settle_reader_i32(reader, 3),
+            .what = (uint8_t) settle_reader_i16(reader, 4),
+            .policy_id = settle_reader_i32(reader, 5),
+            .earned_minor = settle_reader_i64(reader, 6),
+            .cut_minor = settle_reader_i64(reader, 7),
+        };
+
+        if (scopes == NULL || is_in(scopes, row.distributor_id, row.policy_id))
+            g_array_append_val(cuts, row);
+    }
+    if (failure != NULL)
+        g_propagate_error(error, failure);
+    return failure == NULL;
+}
+
+/* What lifetime caps took of the orders: a query a month, as of all that is looked up by order. */
+static gboolean
+load_of_orders(const SettleRunContext *context, SettleStore *reader, const GArray *scopes,
+               GArray *before, GError **error)
+{
+    const int32_t *abandoned = (const int32_t *) (const void *) context->abandoned->data;
+    g_autofree int32_t *distributors = g_new(int32_t, MAX(scopes->len, 1));
+    g_autofree int64_t *orders = g_new(int64_t, MAX(scopes->len, 1));
+    SettleMonth first = context->last_month + 1;
+
+    for (guint i = 0; i < scopes->len; i++)
+        first = MIN(first, g_array_index(scopes, SettleCutScope, i).first);
+    for (SettleMonth month = first; month <= context->last_month; month++) {
+        gsize n = 0;
+
+        for (guint i = 0; i < scopes->len; i++) {
+            const SettleCutScope *scope = &g_array_index(scopes, SettleCutScope, i);
+
+            if (scope->first > month)
+                continue;
+            distributors[n] = scope->distributor_id;
+            orders[n++] = scope->order_id;
+        }
+        if (!read_cuts(settle_store_read(reader, settle_sql_run_cuts_of_orders, error, "mILiiiI",
+                                         month, distributors, n, orders, n, distributors[0],
+                                         distributors[n - 1], context->run_id, abandoned,
+                                         (gsize) context->abandoned->len),
+                       NULL, before, error))
+            return FALSE;
+    }
+    return TRUE;
+}
+
+/* The distributors of the scopes, each once. */
+static GArray *
+distributors_of(const GArray *scopes)
+{
+    GArray *ids = g_array_new(FALSE, FALSE, sizeof(int32_t));
+
+    for (guint i = 0; i < scopes->len; i++) {
+        int32_t id = g_array_index(scopes, SettleCutScope, i).distributor_id;
+
+        if (ids->len == 0 || g_array_index(ids, int32_t, ids->len - 1) != id)
+            g_array_append_val(ids, id);
+    }
+    return ids;
+}
+
+static gboolean
+load_of_policies(const SettleRunContext *context, SettleStore *reader, const GArray *scopes,
+                 GArray *before, GError **error)
+{
+    const int32_t *abandoned = (const int32_t *) (const void *) context->abandoned->data;
+    g_autoptr(GArray) ids = distributors_of(scopes);
+    SettleMonth first = context->last_month;
+
+    if (ids->len == 0)
+        return TRUE;
+    for (guint i = 0; i < scopes->len; i++)
+        first = MIN(first, g_array_index(scopes, SettleCutScope, i).first);
+    return read_cuts(settle_store_read(reader, settle_sql_run_cuts_of_distributors, error, "ImmiI",
+                                       ids->data, (gsize) ids->len, first, context->last_month,
+                                       context->run_id, abandoned, (gsize) context->abandoned->len),
+                     scopes, before, error);
+}
+
+/* What is cut now against what was: both sorted. What says the same is left out. */
+static void
+keep_changes(const GArray *before, GArray *cuts)
+{
+    g_autoptr(GArray) changed = g_array_new(FALSE, FALSE, sizeof(SettleCutRow));
+    guint b = 0, c = 0;
+
+    while (b < before->len || c < cuts->len) {
+        const SettleCutRow *was = b < before->len ? &g_array_index(before, SettleCutRow, b) : NULL;
+        const SettleCutRow *is = c < cuts->len ? &g_array_index(cuts, SettleCutRow, c) : NULL;
+        int order = was == NULL ? 1 : is == NULL ? -1 : compare_cuts(was, is);
+
+        if (order < 0 && (was->earned_minor != 0 || was->cut_minor != 0)) {
+            SettleCutRow nothing = *was;
+
+            nothing.earned_minor = nothing.cut_minor = 0;
+            g_array_append_val(changed, nothing);
+        }
+        if (order > 0 ||
+            (order == 0 && (was->earned_minor != is->earned_minor ||
+                            was->cut_minor != is->cut_minor || was->policy_id != is->policy_id)))
+            g_array_append_vals(changed, is, 1);
+        b += order <= 0;
+        c += order >= 0;
+    }
+    g_array_set_size(cuts, 0);
+    g_array_append_vals(cuts, changed->data, changed->len);
+}
+
+/* --- what ceilings let through -----------------------------------------------------------------
+ */
+
+static int
+compare_uses(gconstpointer a, gconstpointer b)
+{
+    const SettleVolumeRow *x = a, *y = b;
+
+    if (x->distributor_id != y->distributor_id)
+        return x->distributor_id < y->distributor_id ? -1 : 1;
+    if (x->policy_id != y->policy_id)
+        return x->policy_id < y->policy_id ? -1 : 1;
+    if (x->rule != y->rule)
+        return x->rule < y->rule ? -1 : 1;
+    return x->window_end < y->window_end ? -1 : x->window_end > y->window_end;
+}
+
+/* What was let through by now, as uses whose value is below zero: added up with those that are. */
+static gboolean
+load_uses(const SettleRunContext *context, SettleStore *reader, const GArray *scopes, GArray *uses,
+          GError **error)
+{
+    const int32_t *abandoned = (const int32_t *) (const void *) context->abandoned->data;
+    g_autoptr(GArray) ids = distributors_of(scopes);
+    g_autoptr(SettleReader) stream = NULL;
+    GError *failure = NULL;
+
+    if (ids->len == 0)
+        return TRUE;
+    stream = settle_store_read(reader, settle_sql_run_ceilings_used, error, "IiI", ids->data,
+                               (gsize) ids->len, context->run_id, abandoned,
+                               (gsize) context->abandoned->len);
+    if (stream == NULL)
+        return FALSE;
+    while (settle_reader_next(stream, &failure)) {
+        SettleVolumeRow row = {
+            .distributor_id = settle_reader_i32(stream, 0),
+            .carrier_id = settle_reader_i32(stream, 1),
+            .policy_id = settle_reader_i32(stream, 2),
+            .rule = settle_reader_i32(stream, 3),
+            .window_end = settle_reader_month(stream, 4),
+            .what = SETTLE_CHANGE_CEILING,
+            .value = -settle_reader_i64(stream, 5),
+        };
+
+        if (is_in(scopes, row.distributor_id, row.policy_id))
+            g_array_append_val(uses, row);
+    }
+    if (failure != NULL)
+        g_propagate_error(error, failure);
+    return failure == NULL;
+}
+
+/* Adds up what is of one window; a ceiling's amount bounds it. */
+static void
+add_up_uses(GArray *uses, GArray *changes)
+{
+    g_array_sort(uses, compare_uses);
+    for (guint i = 0; i < uses->len;) {
+        SettleVolumeRow sum = g_array_index(uses, SettleVolumeRow, i);
+
+        for (i++;
+             i < uses->len && compare_uses(&sum, &g_array_index(uses, SettleVolumeRow, i)) == 0;
+             i++)
+            settle_invariant(settle_add_i64(
+                sum.value, g_array_index(uses, SettleVolumeRow, i).value, &sum.value));
+        if (sum.value != 0)
+            g_array_append_val(changes, sum);
+    }
+}
+
+gboolean
+settle_cuts_changes(const SettleRunContext *context, SettleStore *reader, const GArray *scopes,
+                    GArray *cuts, GArray *uses, GArray *changes, GError **error)
+{
+    g_autoptr(GArray) orders = scopes_of(scopes, TRUE), policies = scopes_of(scopes, FALSE);
+    g_autoptr(GArray) before = g_array_new(FALSE, FALSE, sizeof(SettleCutRow));
+
+    if (!load_of_orders(context, reader, orders, before, error) ||
+        !load_of_policies(context, reader, policies, before, error) ||
+        !load_uses(context, reader, policies, uses, error))
+        return FALSE;
+    g_array_sort(before, compare_cuts);
+    g_array_sort(cuts, compare_cuts);
+    keep_changes(before, cuts);
+    add_up_uses(uses, changes);
+    return TRUE;
+}
