@@ -4,7 +4,6 @@
 
 #include "model/directory.h"
 #include "policy/policy.h"
-#include "policy/tree.h"
 
 G_BEGIN_DECLS
 

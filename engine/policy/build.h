@@ -2,7 +2,8 @@
  * then the policy is built from values that are known to be well-formed. */
 #pragma once
 
-#include "policy/tree.h"
+#include "document/tree.h"
+#include "policy/policy.h"
 
 G_BEGIN_DECLS
 

@@ -138,7 +138,7 @@ look_for_shared(Search *search, const SettleRule *rule, const SettleBox *box)
         g_autofree char *order = NULL;
 
         /* room is left for what is worse */
-        if (findings->diagnostics->n_warnings >= SETTLE_POLICY_SHOWN_MAX / 2)
+        if (findings->diagnostics->n_warnings >= SETTLE_DIAGNOSTICS_SHOWN_MAX / 2)
             return;
         if (is_special_case(search, early, box) || may_be_apart(early, box))
             continue;

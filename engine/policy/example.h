@@ -3,17 +3,12 @@
 #pragma once
 
 #include "calendar/calendar.h"
-
-#include <glib.h>
+#include "document/diagnostic.h"
 
 G_BEGIN_DECLS
 
 #define SETTLE_EXAMPLES_MAX      500  /* of a policy */
 #define SETTLE_EXAMPLE_BILLS_MAX 1000 /* of an example, each month counted */
-
-typedef struct {
-    guint line, column, width; /* in the document */
-} SettlePlace;
 
 typedef struct {
     char *product, *class, *region, *channel, *distributor; /* NULL: not said */

@@ -1,13 +1,14 @@
+/* From text to a policy or an example: tree, validation, building. */
+#include "policy/load.h"
+
 #include "base/digest.h"
 #include "policy/build.h"
-
-/* From text to a policy or an example: tree, validation, building. */
 
 SettleDiagnostics *
 settle_policy_load(const char *text, size_t length, SettlePolicy **ret_policy)
 {
     SettleDiagnostics *diagnostics = settle_diagnostics_new();
-    SettleNode *top = settle_tree_read(text, length, diagnostics);
+    SettleNode *top = settle_tree_read(text, length, "policy", diagnostics);
     SettlePolicy *policy = NULL;
 
     if (top != NULL) {
@@ -31,8 +32,8 @@ settle_example_load(const char *policy_text, size_t policy_length, SettlePolicy 
 {
     SettleDiagnostics *diagnostics = settle_diagnostics_new();
     g_autoptr(SettleDiagnostics) known = settle_diagnostics_new();
-    SettleNode *document = settle_tree_read(policy_text, policy_length, known);
-    SettleNode *node = settle_tree_read(text, length, diagnostics);
+    SettleNode *document = settle_tree_read(policy_text, policy_length, "policy", known);
+    SettleNode *node = settle_tree_read(text, length, "policy", diagnostics);
     SettleExample example = {.name = NULL};
 
     if (document != NULL && node != NULL) {

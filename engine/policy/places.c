@@ -1,5 +1,7 @@
+/* Where a document names its carrier, version, closing days and codes: what findings over several
+ * documents point at (versions.c, known.c), since the compiled policy keeps no places of them. */
+#include "document/tree.h"
 #include "policy/check.h"
-#include "policy/tree.h"
 
 #include <string.h>
 
@@ -21,14 +23,13 @@ place_of(const SettleNode *map, const char *key)
 {
     const SettleNode *node = settle_node_get(map, key);
 
-    return node != NULL ? (SettlePlace){node->line, node->column, node->width}
-                        : (SettlePlace){1, 1, 1};
+    return node != NULL ? settle_node_place(node) : (SettlePlace){1, 1, 1};
 }
 
 static void
 add_name(SettlePolicyPlaces *places, GHashTable *seen, SettleDim dim, const SettleNode *node)
 {
-    SettlePolicyName name = {.dim = dim, .place = {node->line, node->column, node->width}};
+    SettlePolicyName name = {.dim = dim, .place = settle_node_place(node)};
     char *key = g_strdup_printf("%d %s", (int) dim, node->text);
 
     if (!g_hash_table_add(seen, key))
@@ -62,7 +63,7 @@ settle_policy_places(const char *text, size_t length)
     SettlePolicyPlaces *places = g_new0(SettlePolicyPlaces, 1);
     g_autoptr(SettleDiagnostics) known = settle_diagnostics_new();
     g_autoptr(GHashTable) seen = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
-    SettleNode *top = settle_tree_read(text, length, known);
+    SettleNode *top = settle_tree_read(text, length, "policy", known);
     const SettleNode *groups, *rules;
 
     places->names = g_array_new(FALSE, FALSE, sizeof(SettlePolicyName));

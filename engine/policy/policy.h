@@ -13,6 +13,8 @@
 
 G_BEGIN_DECLS
 
+#define SETTLE_POLICY_RULES_MAX 4095
+
 /* An interval with both ends included; open ends are the extremes of int64. */
 typedef struct {
     int64_t from;

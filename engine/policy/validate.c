@@ -1,5 +1,5 @@
 #include "base/near.h"
-#include "policy/syntax.h"
+#include "document/syntax.h"
 #include "policy/validate-internal.h"
 
 #include <string.h>
@@ -390,7 +390,7 @@ unknown_key(SettleCheck *check, const char *section, const SettleNode *key)
     g_ptr_array_add(names, NULL);
     /* a hint that nobody is shown is not looked for */
     meant = word_of_others(key->text, (const char *const *) names->pdata);
-    if (meant == NULL && check->diagnostics->n_errors < SETTLE_POLICY_SHOWN_MAX)
+    if (meant == NULL && check->diagnostics->n_errors < SETTLE_DIAGNOSTICS_SHOWN_MAX)
         meant = settle_did_you_mean(key->text, (const char *const *) names->pdata);
     if (meant != NULL)
         hint = g_strdup_printf("did you mean \"%s\"", meant);

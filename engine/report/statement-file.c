@@ -1,10 +1,10 @@
 #include "report/statement-file.h"
 
 #include "base/near.h"
+#include "document/tree.h"
 #include "intake/csv.h"
 #include "model/transfer.h"
 #include "money/money.h"
-#include "policy/tree.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -342,7 +342,7 @@ SettleDiagnostics *
 settle_statement_mapping_read(const char *text, size_t length, SettleStatementMapping *mapping)
 {
     SettleDiagnostics *diagnostics = settle_diagnostics_new();
-    SettleNode *top = settle_tree_read(text, length, diagnostics);
+    SettleNode *top = settle_tree_read(text, length, "mapping", diagnostics);
 
     for (guint i = 0; top != NULL && top->kind == SETTLE_NODE_MAP && i < top->keys->len; i++) {
         const SettleNode *key = g_ptr_array_index(top->keys, i),

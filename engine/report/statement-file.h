@@ -4,7 +4,7 @@
 
 #include "base/keyed.h"
 #include "calendar/calendar.h"
-#include "policy/load.h"
+#include "document/diagnostic.h"
 
 G_BEGIN_DECLS
 

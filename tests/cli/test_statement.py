@@ -162,7 +162,9 @@ class Statement(small.Case):
         for text, place, says in (('columns: {oder: X}\n', ':1:11', 'did you mean order'),
                                   ('kinds:\n  a: upfrnt\n', ':2:6', 'there is no kind "upfrnt"'),
                                   ('unit: pence\n', ':1:7', 'no unit'), ('units: fen\n', ':1:1', 'no "units"'),
-                                  ('- a\n', ':1:1', 'keys with values'), ('columns: {order: [a]}\n', ':1:18', 'word')):
+                                  ('- a\n', ':1:1', 'keys with values'), ('columns: {order: [a]}\n', ':1:18', 'word'),
+                                  ('', ':1:1', 'there is no mapping in this file'),
+                                  ('unit: &u fen\n', ':1:7', 'not part of the mapping language')):
             bad = self.file('bad.yaml', text)
             out = self.settle('reconcile', 'statement', path, *OF, '--mapping', bad, code=3)
             self.assertIn(f'bad.yaml{place}', out)

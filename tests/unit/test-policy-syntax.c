@@ -1,7 +1,7 @@
 /* The slips of people who are no programmers: named where they were made, with what to type
  * instead. */
+#include "document/syntax.h"
 #include "policy/load.h"
-#include "policy/syntax.h"
 
 #include <glib.h>
 #include <string.h>

@@ -1,4 +1,7 @@
-#include "policy/syntax.h"
+/* Why a text is not YAML, in the words of who typed it. libyaml says where it gave up; the slips of
+ * people who are no programmers (a full-width colon, a tab, a missing blank) are looked for in the
+ * lines around. Used by tree.c after the parser has failed. */
+#include "document/syntax.h"
 
 #include <string.h>
 

@@ -1,4 +1,6 @@
-#include "policy/tree.h"
+/* Errors, warnings and notes about a document: kept, counted, sorted, and printed with the line
+ * they are about. Filled by tree.c and by whoever reads the tree. */
+#include "document/tree.h"
 
 #include <string.h>
 
@@ -63,7 +65,7 @@ diagnose(SettleDiagnostics *diagnostics, SettleSeverity severity, const char *co
 {
     SettleDiagnostic *diagnostic;
 
-    if ((*counter_of(diagnostics, severity))++ >= SETTLE_POLICY_SHOWN_MAX)
+    if ((*counter_of(diagnostics, severity))++ >= SETTLE_DIAGNOSTICS_SHOWN_MAX)
         return;
     diagnostic = g_new0(SettleDiagnostic, 1);
     diagnostic->severity = severity;
@@ -83,8 +85,7 @@ settle_diagnose(SettleDiagnostics *diagnostics, SettleSeverity severity, const c
     va_list arguments;
 
     va_start(arguments, format);
-    diagnose(diagnostics, severity, code, (SettlePlace){node->line, node->column, node->width},
-             hint, format, arguments);
+    diagnose(diagnostics, severity, code, settle_node_place(node), hint, format, arguments);
     va_end(arguments);
 }
 

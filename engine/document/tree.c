@@ -1,8 +1,10 @@
-#include "policy/tree.h"
+/* From the text of a YAML file to a tree of nodes with their places: libyaml does the scanning,
+ * this file refuses what a person hardly meant (anchors, tags, two documents, keys given twice) and
+ * says what was probably meant where the text is not well-formed. */
+#include "document/tree.h"
 
 #include "base/text.h"
-
-#include "policy/syntax.h"
+#include "document/syntax.h"
 
 #include <string.h>
 #include <yaml.h>
@@ -28,9 +30,16 @@ settle_node_get(const SettleNode *map, const char *key)
     return NULL;
 }
 
+SettlePlace
+settle_node_place(const SettleNode *node)
+{
+    return (SettlePlace){node->line, node->column, node->width};
+}
+
 typedef struct {
     yaml_parser_t parser;
     SettleDiagnostics *diagnostics;
+    const char *what; /* "policy" */
     const char *text;
     size_t length;
     guint n_nodes;
@@ -152,7 +161,7 @@ is_plain(Reading *reading, const yaml_event_t *event, const yaml_char_t *anchor,
 {
     if (anchor != NULL || tag != NULL) {
         fail(reading, "P003", &event->start_mark, "write the value out where it is needed",
-             "anchors and tags are not part of the policy language");
+             "anchors and tags are not part of the %s language", reading->what);
         return FALSE;
     }
     return TRUE;
@@ -213,7 +222,7 @@ add_pair(Reading *reading, SettleNode *map, GHashTable *known, SettleNode *key, 
     if (!key->quoted && strcmp(key->text, "<<") == 0)
         settle_diagnose(reading->diagnostics, SETTLE_SEVERITY_ERROR, "P003", key,
                         "write the value out where it is needed",
-                        "merging with << is not part of the policy language");
+                        "merging with << is not part of the %s language", reading->what);
     g_ptr_array_add(map->keys, key);
     g_ptr_array_add(map->values, value);
 }
@@ -283,14 +292,14 @@ read_list(Reading *reading, yaml_event_t *start, guint depth)
 static SettleNode *
 read_node(Reading *reading, yaml_event_t *event, guint depth)
 {
-    if (++reading->n_nodes > SETTLE_POLICY_NODES_MAX) {
-        fail(reading, "P002", &event->start_mark, NULL, "a policy has at most %d values",
-             SETTLE_POLICY_NODES_MAX);
+    if (++reading->n_nodes > SETTLE_DOCUMENT_NODES_MAX) {
+        fail(reading, "P002", &event->start_mark, NULL, "a %s has at most %d values", reading->what,
+             SETTLE_DOCUMENT_NODES_MAX);
         return NULL;
     }
-    if (depth > SETTLE_POLICY_DEPTH_MAX) {
+    if (depth > SETTLE_DOCUMENT_DEPTH_MAX) {
         fail(reading, "P002", &event->start_mark, NULL, "values are nested at most %d deep",
-             SETTLE_POLICY_DEPTH_MAX);
+             SETTLE_DOCUMENT_DEPTH_MAX);
         return NULL;
     }
     if (event->type == YAML_SCALAR_EVENT)
@@ -300,7 +309,7 @@ read_node(Reading *reading, yaml_event_t *event, guint depth)
     if (event->type == YAML_SEQUENCE_START_EVENT)
         return read_list(reading, event, depth);
     fail(reading, "P003", &event->start_mark, "write the value out where it is needed",
-         "aliases are not part of the policy language");
+         "aliases are not part of the %s language", reading->what);
     return NULL;
 }
 
@@ -324,7 +333,8 @@ read_document(Reading *reading)
         case YAML_STREAM_END_EVENT:
             more = FALSE;
             if (top == NULL)
-                fail(reading, "P005", &event.start_mark, NULL, "there is no policy in this file");
+                fail(reading, "P005", &event.start_mark, NULL, "there is no %s in this file",
+                     reading->what);
             break;
         default:
             top = read_node(reading, &event, 1);
@@ -336,15 +346,15 @@ read_document(Reading *reading)
 }
 
 SettleNode *
-settle_tree_read(const char *text, size_t length, SettleDiagnostics *diagnostics)
+settle_tree_read(const char *text, size_t length, const char *what, SettleDiagnostics *diagnostics)
 {
-    Reading reading = {.diagnostics = diagnostics, .text = text, .length = length};
+    Reading reading = {.diagnostics = diagnostics, .what = what, .text = text, .length = length};
     yaml_mark_t start = {0};
     SettleNode *top;
 
-    if (length > SETTLE_POLICY_BYTES_MAX) {
-        fail(&reading, "P002", &start, NULL, "a policy has at most %d bytes",
-             SETTLE_POLICY_BYTES_MAX);
+    if (length > SETTLE_DOCUMENT_BYTES_MAX) {
+        fail(&reading, "P002", &start, NULL, "a %s has at most %d bytes", what,
+             SETTLE_DOCUMENT_BYTES_MAX);
         return NULL;
     }
     /* with the encoding set, libyaml takes a byte order mark for text */

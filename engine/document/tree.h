@@ -1,16 +1,14 @@
-/* A policy document as a tree of nodes with their places, read strictly: what is doubtful in YAML
- * is an error, not a guess. */
+/* A YAML document as a tree of nodes with their places, read strictly: what is doubtful in YAML is
+ * an error, not a guess. */
 #pragma once
 
-#include "policy/load.h"
+#include "document/diagnostic.h"
 
 G_BEGIN_DECLS
 
-#define SETTLE_POLICY_BYTES_MAX (4 << 20)
-#define SETTLE_POLICY_NODES_MAX 200000
-#define SETTLE_POLICY_DEPTH_MAX 32
-#define SETTLE_POLICY_RULES_MAX 4095
-#define SETTLE_POLICY_SHOWN_MAX 200 /* errors, and warnings, that are kept; the rest is counted */
+#define SETTLE_DOCUMENT_BYTES_MAX (4 << 20)
+#define SETTLE_DOCUMENT_NODES_MAX 200000
+#define SETTLE_DOCUMENT_DEPTH_MAX 32
 
 typedef enum { SETTLE_NODE_SCALAR, SETTLE_NODE_MAP, SETTLE_NODE_LIST } SettleNodeKind;
 
@@ -25,12 +23,18 @@ struct SettleNode {
     GPtrArray *values; /* map: as many; list: the items */
 };
 
+/* NULL is allowed. */
 void settle_node_free(SettleNode *node);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(SettleNode, settle_node_free)
 /* The value of a key, or NULL; NULL also of what is no map. */
 const SettleNode *settle_node_get(const SettleNode *map, const char *key);
+SettlePlace settle_node_place(const SettleNode *node);
 
-/* NULL with at least one error in diagnostics, or the document's top node. */
-SettleNode *settle_tree_read(const char *text, size_t length, SettleDiagnostics *diagnostics);
+/* Reads one document of at most SETTLE_DOCUMENT_BYTES_MAX bytes, with or without a byte order mark.
+ * what: what it should be, for messages: "policy". The document's top node, a map, which the caller
+ * owns; or NULL with at least one error in diagnostics. The codes are P001 to P007. */
+SettleNode *settle_tree_read(const char *text, size_t length, const char *what,
+                             SettleDiagnostics *diagnostics);
 
 /* Adds a diagnostic at a node; hint may be NULL. format: the message. */
 void settle_diagnose(SettleDiagnostics *diagnostics, SettleSeverity severity, const char *code,
