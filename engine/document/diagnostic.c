@@ -1,6 +1,6 @@
 /* Errors, warnings and notes about a document: kept, counted, sorted, and printed with the line
  * they are about. Filled by tree.c and by whoever reads the tree. */
-#include "document/tree.h"
+#include "document/diagnostic.h"
 
 #include <string.h>
 
@@ -58,10 +58,9 @@ counter_of(SettleDiagnostics *diagnostics, SettleSeverity severity)
     return &diagnostics->n_notes;
 }
 
-G_GNUC_PRINTF(6, 0)
-static void
-diagnose(SettleDiagnostics *diagnostics, SettleSeverity severity, const char *code,
-         SettlePlace place, const char *hint, const char *format, va_list arguments)
+void
+settle_diagnose_with(SettleDiagnostics *diagnostics, SettleSeverity severity, const char *code,
+                     SettlePlace place, const char *hint, const char *format, va_list arguments)
 {
     SettleDiagnostic *diagnostic;
 
@@ -79,24 +78,13 @@ diagnose(SettleDiagnostics *diagnostics, SettleSeverity severity, const char *co
 }
 
 void
-settle_diagnose(SettleDiagnostics *diagnostics, SettleSeverity severity, const char *code,
-                const SettleNode *node, const char *hint, const char *format, ...)
-{
-    va_list arguments;
-
-    va_start(arguments, format);
-    diagnose(diagnostics, severity, code, settle_node_place(node), hint, format, arguments);
-    va_end(arguments);
-}
-
-void
 settle_diagnose_at(SettleDiagnostics *diagnostics, SettleSeverity severity, const char *code,
                    SettlePlace place, const char *hint, const char *format, ...)
 {
     va_list arguments;
 
     va_start(arguments, format);
-    diagnose(diagnostics, severity, code, place, hint, format, arguments);
+    settle_diagnose_with(diagnostics, severity, code, place, hint, format, arguments);
     va_end(arguments);
 }
 

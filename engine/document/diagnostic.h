@@ -2,6 +2,7 @@
 #pragma once
 
 #include <glib.h>
+#include <stdarg.h>
 
 G_BEGIN_DECLS
 
@@ -46,6 +47,9 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(SettleDiagnostics, settle_diagnostics_free)
 void settle_diagnose_at(SettleDiagnostics *diagnostics, SettleSeverity severity, const char *code,
                         SettlePlace place, const char *hint, const char *format, ...)
     G_GNUC_PRINTF(6, 7);
+void settle_diagnose_with(SettleDiagnostics *diagnostics, SettleSeverity severity, const char *code,
+                          SettlePlace place, const char *hint, const char *format,
+                          va_list arguments) G_GNUC_PRINTF(6, 0);
 /* Puts them in document order; of several at one place, what was added later stays last. */
 void settle_diagnostics_sort(SettleDiagnostics *diagnostics);
 

@@ -30,10 +30,30 @@ settle_node_get(const SettleNode *map, const char *key)
     return NULL;
 }
 
+const SettleNode *
+settle_node_sound(const SettleNode *map, const char *key)
+{
+    const SettleNode *node = settle_node_get(map, key);
+
+    return node != NULL && !node->faulty ? node : NULL;
+}
+
 SettlePlace
 settle_node_place(const SettleNode *node)
 {
     return (SettlePlace){node->line, node->column, node->width};
+}
+
+void
+settle_diagnose(SettleDiagnostics *diagnostics, SettleSeverity severity, const char *code,
+                const SettleNode *node, const char *hint, const char *format, ...)
+{
+    va_list arguments;
+
+    va_start(arguments, format);
+    settle_diagnose_with(diagnostics, severity, code, settle_node_place(node), hint, format,
+                         arguments);
+    va_end(arguments);
 }
 
 typedef struct {

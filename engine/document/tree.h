@@ -28,6 +28,8 @@ void settle_node_free(SettleNode *node);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(SettleNode, settle_node_free)
 /* The value of a key, or NULL; NULL also of what is no map. */
 const SettleNode *settle_node_get(const SettleNode *map, const char *key);
+/* The same, and NULL of a value that is marked as faulty. */
+const SettleNode *settle_node_sound(const SettleNode *map, const char *key);
 SettlePlace settle_node_place(const SettleNode *node);
 
 /* Reads one document of at most SETTLE_DOCUMENT_BYTES_MAX bytes, with or without a byte order mark.

@@ -51,7 +51,7 @@ read_order(SettleBuild *build, const SettleNode *node, SettleExampleOrder *order
     order->first_order = settle_build_boolean_of(node, "first-order", FALSE);
     settle_build_optional_money(build, node, "paid", &order->paid_minor);
     day_of(node, "closed", &order->closing_day);
-    if (settle_build_sound(build->top, "closing") == NULL)
+    if (settle_node_sound(build->top, "closing") == NULL)
         return;
     if (order->closing_day < build->policy->closing_from ||
         order->closing_day > build->policy->closing_to)
@@ -219,32 +219,40 @@ read_example(SettleBuild *build, const SettleNode *node, SettleExample *example)
     read_earns(build, settle_node_get(node, "earns"), example);
 }
 
-void
-settle_build_examples(SettleBuild *build)
+static SettleBuild
+build_for(const SettleNode *document, SettlePolicy *policy, SettleDiagnostics *diagnostics)
 {
-    const SettleNode *list = settle_build_sound(build->top, "examples");
+    return (SettleBuild){.diagnostics = diagnostics,
+                         .policy = policy,
+                         .top = document,
+                         .exponent = settle_policy_exponent(document)};
+}
+
+void
+settle_policy_build_examples(const SettleNode *top, SettlePolicy *policy,
+                             SettleDiagnostics *diagnostics)
+{
+    SettleBuild build = build_for(top, policy, diagnostics);
+    const SettleNode *list = settle_node_sound(top, "examples");
 
     if (list == NULL || list->kind != SETTLE_NODE_LIST)
         return;
     if (list->values->len > SETTLE_EXAMPLES_MAX) {
-        SETTLE_BUILD_ERROR(build, "P055", list, NULL, "a policy has at most %d examples",
+        SETTLE_BUILD_ERROR(&build, "P055", list, NULL, "a policy has at most %d examples",
                            SETTLE_EXAMPLES_MAX);
         return;
     }
-    build->policy->n_examples = list->values->len;
-    build->policy->examples = g_new0(SettleExample, MAX(list->values->len, 1));
+    policy->n_examples = list->values->len;
+    policy->examples = g_new0(SettleExample, MAX(list->values->len, 1));
     for (guint i = 0; i < list->values->len; i++)
-        read_example(build, g_ptr_array_index(list->values, i), &build->policy->examples[i]);
+        read_example(&build, g_ptr_array_index(list->values, i), &policy->examples[i]);
 }
 
 void
 settle_example_build(const SettleNode *node, const SettleNode *document, SettlePolicy *policy,
                      SettleDiagnostics *diagnostics, SettleExample *example)
 {
-    SettleBuild build = {.diagnostics = diagnostics,
-                         .policy = policy,
-                         .top = document,
-                         .exponent = settle_policy_exponent(document)};
+    SettleBuild build = build_for(document, policy, diagnostics);
 
     read_example(&build, node, example);
 }

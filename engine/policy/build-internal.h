@@ -27,7 +27,6 @@ typedef struct {
 
 SettleRatePpb settle_build_rate_of(const SettleNode *node);
 SettlePay settle_build_pay_of(const SettleBuild *build, const SettleNode *node);
-const SettleNode *settle_build_sound(const SettleNode *map, const char *key);
 int settle_build_integer_of(const SettleNode *node);
 gboolean settle_build_boolean_of(const SettleNode *map, const char *key, gboolean otherwise);
 int settle_build_choice_of(const SettleNode *map, const char *section, const char *key,
@@ -57,7 +56,5 @@ int settle_build_months_of(const SettleNode *map, const char *key, int otherwise
 /* build-terms.c: holdback, clawback and the like; docs/semantics.md 5.5 to 5.7. */
 void settle_build_policy_terms(SettleBuild *build, SettlePolicyTerms *terms);
 void settle_build_rule_terms(SettleBuild *build, const SettleNode *node, SettleTerms *terms);
-/* build-example.c: after the rules. */
-void settle_build_examples(SettleBuild *build);
 
 G_END_DECLS

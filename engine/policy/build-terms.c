@@ -8,7 +8,7 @@
 static void
 read_ceiling(SettleBuild *build, const SettleNode *map, SettleCeiling *ceiling)
 {
-    const SettleNode *node = settle_build_sound(map, "ceiling");
+    const SettleNode *node = settle_node_sound(map, "ceiling");
 
     if (node == NULL)
         return;
@@ -21,10 +21,10 @@ void
 settle_build_policy_terms(SettleBuild *build, SettlePolicyTerms *terms)
 {
     const SettleNode *top = build->top;
-    const SettleNode *tolerance = settle_build_sound(top, "fraud-tolerance");
-    const SettleNode *invoice = settle_build_sound(top, "invoice");
+    const SettleNode *tolerance = settle_node_sound(top, "fraud-tolerance");
+    const SettleNode *invoice = settle_node_sound(top, "invoice");
 
-    if (settle_build_sound(top, "pay-when-paid") != NULL)
+    if (settle_node_sound(top, "pay-when-paid") != NULL)
         terms->pay_when_paid = settle_build_boolean_of(top, "pay-when-paid", FALSE);
     read_ceiling(build, top, &terms->ceiling);
     if (tolerance != NULL) {

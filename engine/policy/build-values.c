@@ -32,21 +32,10 @@ settle_build_pay_of(const SettleBuild *build, const SettleNode *node)
     return (SettlePay){.fixed_minor = money_of(build, node)};
 }
 
-/* The value of a key, unless it is left out or has errors. */
-const SettleNode *
-settle_build_sound(const SettleNode *map, const char *key)
-{
-    const SettleNode *node = settle_node_get(map, key);
-
-    if (node == NULL || node->faulty)
-        return NULL;
-    return node;
-}
-
 int
 settle_build_months_of(const SettleNode *map, const char *key, int otherwise)
 {
-    const SettleNode *node = settle_build_sound(map, key);
+    const SettleNode *node = settle_node_sound(map, key);
 
     return node != NULL ? settle_build_integer_of(node) : otherwise;
 }
@@ -69,7 +58,7 @@ settle_build_boolean_of(const SettleNode *map, const char *key, gboolean otherwi
 int
 settle_build_choice_of(const SettleNode *map, const char *section, const char *key, int otherwise)
 {
-    const SettleNode *node = settle_build_sound(map, key);
+    const SettleNode *node = settle_node_sound(map, key);
     const SettleField *field = settle_field_find(section, key);
 
     if (node == NULL)

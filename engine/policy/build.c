@@ -1,6 +1,5 @@
 #include "base/error.h"
 #include "policy/build-internal.h"
-#include "policy/findings.h"
 
 #include <string.h>
 
@@ -350,8 +349,8 @@ read_days(const SettleNode *node, SettlePolicy *policy)
 static void
 read_terms(SettleBuild *build, SettlePolicy *policy)
 {
-    const SettleNode *tax = settle_build_sound(build->top, "tax");
-    const SettleNode *invoice = settle_build_sound(build->top, "invoice");
+    const SettleNode *tax = settle_node_sound(build->top, "tax");
+    const SettleNode *invoice = settle_node_sound(build->top, "invoice");
     const SettleNode *day = NULL;
 
     policy->tax_included = TRUE;
@@ -396,18 +395,16 @@ read_terms(SettleBuild *build, SettlePolicy *policy)
 static char *
 text_of(const SettleNode *map, const char *key)
 {
-    const SettleNode *node = settle_build_sound(map, key);
+    const SettleNode *node = settle_node_sound(map, key);
 
     return node != NULL ? g_strdup(node->text) : NULL;
 }
 
-/* A faulty rule keeps its place, without a kind and an id. */
-static void
+/* A faulty rule keeps its place, without a kind and an id. By rule: 1 if it has no errors. */
+static guint8 *
 read_rules(SettleBuild *build, const SettleNode *rules)
 {
-    g_autofree guint8 *sound = g_new0(guint8, MAX(rules->values->len, 1));
-    const SettleFindings findings = {build->policy, build->top,         rules,
-                                     sound,         build->diagnostics, build->exponent};
+    guint8 *sound = g_new0(guint8, MAX(rules->values->len, 1));
 
     build->policy->rules = g_new0(SettleRule, rules->values->len);
     for (guint i = 0; i < rules->values->len; i++) {
@@ -420,7 +417,7 @@ read_rules(SettleBuild *build, const SettleNode *rules)
         }
         build->policy->n_rules = i + 1;
     }
-    settle_findings_look(&findings);
+    return sound;
 }
 
 static int
@@ -463,7 +460,7 @@ span_of_rule(const SettleRule *rule)
 }
 
 SettlePolicy *
-settle_policy_build(const SettleNode *top, SettleDiagnostics *diagnostics)
+settle_policy_build(const SettleNode *top, SettleDiagnostics *diagnostics, guint8 **ret_sound)
 {
     SettlePolicy *policy = g_new0(SettlePolicy, 1);
     SettleBuild build = {.diagnostics = diagnostics,
@@ -471,8 +468,8 @@ settle_policy_build(const SettleNode *top, SettleDiagnostics *diagnostics)
                          .top = top,
                          .exponent = settle_policy_exponent(top)};
     const SettleNode *rules = settle_node_get(top, "rules");
-    const SettleNode *currency = settle_build_sound(top, "currency");
-    const SettleNode *closing = settle_build_sound(top, "closing");
+    const SettleNode *currency = settle_node_sound(top, "currency");
+    const SettleNode *closing = settle_node_sound(top, "closing");
 
     policy->unsupported = g_ptr_array_new_with_free_func(g_free);
     policy->name = text_of(top, "policy");
@@ -490,12 +487,12 @@ settle_policy_build(const SettleNode *top, SettleDiagnostics *diagnostics)
     settle_build_note_later(&build, "policy", top);
     policy->n_unsettled = policy->unsupported->len;
 
+    *ret_sound = NULL;
     if (rules != NULL && rules->kind == SETTLE_NODE_LIST &&
         rules->values->len <= SETTLE_POLICY_RULES_MAX)
-        read_rules(&build, rules);
+        *ret_sound = read_rules(&build, rules);
     for (guint i = 0; i < policy->n_rules; i++)
         policy->span_months = MAX(policy->span_months, span_of_rule(&policy->rules[i]));
     settle_policy_number_rules(policy, NULL);
-    settle_build_examples(&build);
     return policy;
 }

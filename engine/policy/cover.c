@@ -1,5 +1,5 @@
 #include "policy/box.h"
-#include "policy/findings.h"
+#include "policy/findings-internal.h"
 
 /* Rules of one kind and group take orders from each other: the first that matches gets them
  * (docs/semantics.md 14.11). Finds rules for which nothing is left, and orders that two rules could

@@ -1,5 +1,5 @@
 #include "policy/box.h"
-#include "policy/findings.h"
+#include "policy/findings-internal.h"
 
 /* Caps and floors that can never make a difference, or always do, and bands that no order of the
  * rule can reach. Only what follows from the rule itself: a limit that depends on bills nobody has
@@ -304,7 +304,7 @@ settle_findings_limits(const SettleFindings *findings, guint rule)
 void
 settle_findings_minimum(const SettleFindings *findings)
 {
-    const SettleNode *invoice = settle_build_sound(findings->top, "invoice");
+    const SettleNode *invoice = settle_node_sound(findings->top, "invoice");
     const SettleNode *minimum = invoice != NULL ? settle_node_get(invoice, "minimum") : NULL;
 
     if (minimum != NULL && findings->policy->invoice.cycle == SETTLE_CYCLE_NONE)

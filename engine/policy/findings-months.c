@@ -1,4 +1,4 @@
-#include "policy/findings.h"
+#include "policy/findings-internal.h"
 
 /* Contract months, counted from the closing month 0: a contract of 12 months ends in month 12. What
  * a rule says of months after that is mostly a slip, as is a bill that an instalment needs although

@@ -1,4 +1,4 @@
-#include "policy/findings.h"
+#include "policy/findings-internal.h"
 
 /* Where the tier reached pays for everything (whole), or a sum at once (lump), the order that
  * reaches it is worth more than any other: what exactly, so that nobody is surprised by it

@@ -1,58 +1,8 @@
-#include "policy/findings.h"
+#include "policy/findings-internal.h"
 #include "policy/windows.h"
 
 /* Each version measures its own orders only (docs/semantics.md 13.9): where one starts or ends
  * inside a window, two versions measure its orders apart, and tiers may be missed by both. */
-
-static int
-months_of(SettleWindow window)
-{
-    switch (window) {
-    case SETTLE_WINDOW_MONTH:
-        return 1;
-    case SETTLE_WINDOW_QUARTER:
-        return 3;
-    case SETTLE_WINDOW_YEAR:
-        return 12;
-    }
-    return 1;
-}
-
-SettleDay
-settle_window_first(SettleWindow window, SettleDay day)
-{
-    SettleMonth month = settle_day_month(day);
-
-    return settle_month_first(month - month % months_of(window));
-}
-
-SettleDay
-settle_window_last(SettleWindow window, SettleDay day)
-{
-    SettleMonth month = settle_day_month(day);
-
-    return settle_month_last(month - month % months_of(window) + months_of(window) - 1);
-}
-
-char *
-settle_window_format(SettleWindow window, SettleDay day, char text[SETTLE_WINDOW_TEXT_BYTES])
-{
-    SettleMonth month = settle_day_month(day);
-
-    switch (window) {
-    case SETTLE_WINDOW_MONTH:
-        g_snprintf(text, SETTLE_WINDOW_TEXT_BYTES, "month %d-%02d", month / 12, month % 12 + 1);
-        break;
-    case SETTLE_WINDOW_QUARTER:
-        g_snprintf(text, SETTLE_WINDOW_TEXT_BYTES, "quarter %d-Q%d", month / 12,
-                   month % 12 / 3 + 1);
-        break;
-    case SETTLE_WINDOW_YEAR:
-        g_snprintf(text, SETTLE_WINDOW_TEXT_BYTES, "year %d", month / 12);
-        break;
-    }
-    return text;
-}
 
 /* The names of the rules that count over the window; NULL if there are none. */
 static char *
@@ -127,7 +77,7 @@ settle_findings_windows(const SettleFindings *findings)
 {
     static const SettleWindow windows[] = {SETTLE_WINDOW_MONTH, SETTLE_WINDOW_QUARTER,
                                            SETTLE_WINDOW_YEAR};
-    const SettleNode *closing = settle_build_sound(findings->top, "closing");
+    const SettleNode *closing = settle_node_sound(findings->top, "closing");
 
     for (guint i = 0; closing != NULL && i < G_N_ELEMENTS(windows); i++)
         look_at_window(findings, closing, windows[i]);

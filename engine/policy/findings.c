@@ -1,29 +1,30 @@
+/* Looks for all that is wrong with a policy although each of its values is right. Each file
+ * findings-*.c, and cover.c, looks at one thing; load.c asks for it between building the rules and
+ * building the examples. */
 #include "policy/findings.h"
 
-const SettleNode *
-settle_findings_node(const SettleFindings *findings, guint rule)
-{
-    return g_ptr_array_index(findings->rules->values, rule);
-}
-
-char *
-settle_findings_money(const SettleFindings *findings, int64_t minor,
-                      char text[SETTLE_MONEY_TEXT_BYTES])
-{
-    return settle_money_format_grouped(minor, findings->exponent, text);
-}
+#include "policy/build.h"
+#include "policy/findings-internal.h"
 
 void
-settle_findings_look(const SettleFindings *findings)
+settle_findings_look(const SettlePolicy *policy, const SettleNode *top, const guint8 *sound,
+                     SettleDiagnostics *diagnostics)
 {
-    settle_findings_cover(findings);
-    settle_findings_windows(findings);
-    settle_findings_minimum(findings);
-    for (guint i = 0; i < findings->policy->n_rules; i++) {
-        if (!findings->sound[i])
+    const SettleFindings findings = {.policy = policy,
+                                     .top = top,
+                                     .rules = settle_node_get(top, "rules"),
+                                     .sound = sound,
+                                     .diagnostics = diagnostics,
+                                     .exponent = settle_policy_exponent(top)};
+
+    settle_findings_cover(&findings);
+    settle_findings_windows(&findings);
+    settle_findings_minimum(&findings);
+    for (guint i = 0; i < policy->n_rules; i++) {
+        if (!sound[i])
             continue;
-        settle_findings_tiers(findings, i);
-        settle_findings_months(findings, i);
-        settle_findings_limits(findings, i);
+        settle_findings_tiers(&findings, i);
+        settle_findings_months(&findings, i);
+        settle_findings_limits(&findings, i);
     }
 }

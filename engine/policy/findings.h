@@ -1,43 +1,15 @@
-/* What is wrong with a policy although each of its values is right: found once it is built. Each
- * file looks at one thing; rules that have errors are left out. */
+/* What is wrong with a policy although each of its values is right: found once its rules are built.
+ */
 #pragma once
 
-#include "policy/build-internal.h"
+#include "document/tree.h"
+#include "policy/policy.h"
 
 G_BEGIN_DECLS
 
-typedef struct {
-    const SettlePolicy *policy;
-    const SettleNode *top;
-    const SettleNode *rules; /* the list; a rule's ordinal is its place */
-    const guint8 *sound;     /* by rule: 1 if it has no errors */
-    SettleDiagnostics *diagnostics;
-    int exponent;
-} SettleFindings;
-
-#define SETTLE_FINDING_WARNING(findings, code, node, hint, ...)                                    \
-    settle_diagnose((findings)->diagnostics, SETTLE_SEVERITY_WARNING, code, node, hint, __VA_ARGS__)
-#define SETTLE_FINDING_NOTE(findings, code, node, hint, ...)                                       \
-    settle_diagnose((findings)->diagnostics, SETTLE_SEVERITY_NOTE, code, node, hint, __VA_ARGS__)
-
-/* All of those below. */
-void settle_findings_look(const SettleFindings *findings);
-
-/* cover.c: rules that never apply, and rules that share orders. */
-void settle_findings_cover(const SettleFindings *findings);
-/* findings-tiers.c: what one more order is worth. */
-void settle_findings_tiers(const SettleFindings *findings, guint rule);
-/* findings-months.c: months beyond the contract, of bills that come later, without a rate. */
-void settle_findings_months(const SettleFindings *findings, guint rule);
-/* findings-limits.c: caps and floors without effect, bands outside of what the rule is for. */
-void settle_findings_limits(const SettleFindings *findings, guint rule);
-void settle_findings_minimum(const SettleFindings *findings);
-/* findings-windows.c: windows that the version starts or ends in. */
-void settle_findings_windows(const SettleFindings *findings);
-
-const SettleNode *settle_findings_node(const SettleFindings *findings, guint rule);
-/* "1,505.00" */
-char *settle_findings_money(const SettleFindings *findings, int64_t minor,
-                            char text[SETTLE_MONEY_TEXT_BYTES]);
+/* Adds to diagnostics, rule by rule. policy and sound: of settle_policy_build() for this document;
+ * rules whose sound is 0 have errors and are left out. */
+void settle_findings_look(const SettlePolicy *policy, const SettleNode *top, const guint8 *sound,
+                          SettleDiagnostics *diagnostics);
 
 G_END_DECLS

@@ -1,8 +1,10 @@
-/* From text to a policy or an example: tree, validation, building. */
+/* From text to a policy or an example: tree, validation, rules, findings, examples. The one place
+ * that knows this order; each step knows only what the steps before it have made. */
 #include "policy/load.h"
 
 #include "base/digest.h"
 #include "policy/build.h"
+#include "policy/findings.h"
 
 SettleDiagnostics *
 settle_policy_load(const char *text, size_t length, SettlePolicy **ret_policy)
@@ -12,9 +14,14 @@ settle_policy_load(const char *text, size_t length, SettlePolicy **ret_policy)
     SettlePolicy *policy = NULL;
 
     if (top != NULL) {
+        g_autofree guint8 *sound = NULL;
+
         settle_policy_validate(top, diagnostics);
         /* also after errors, from what is sound: all of them are wanted in one pass */
-        policy = settle_policy_build(top, diagnostics);
+        policy = settle_policy_build(top, diagnostics, &sound);
+        if (sound != NULL)
+            settle_findings_look(policy, top, sound, diagnostics);
+        settle_policy_build_examples(top, policy, diagnostics);
         settle_node_free(top);
     }
     if (diagnostics->n_errors > 0)

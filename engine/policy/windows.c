@@ -1,0 +1,53 @@
+/* Months, quarters and years as windows of volume bonuses: first and last day, and name. Used where
+ * versions and their findings look at windows (versions.c, findings-windows.c). */
+#include "policy/windows.h"
+
+static int
+months_of(SettleWindow window)
+{
+    switch (window) {
+    case SETTLE_WINDOW_MONTH:
+        return 1;
+    case SETTLE_WINDOW_QUARTER:
+        return 3;
+    case SETTLE_WINDOW_YEAR:
+        return 12;
+    }
+    return 1;
+}
+
+SettleDay
+settle_window_first(SettleWindow window, SettleDay day)
+{
+    SettleMonth month = settle_day_month(day);
+
+    return settle_month_first(month - month % months_of(window));
+}
+
+SettleDay
+settle_window_last(SettleWindow window, SettleDay day)
+{
+    SettleMonth month = settle_day_month(day);
+
+    return settle_month_last(month - month % months_of(window) + months_of(window) - 1);
+}
+
+char *
+settle_window_format(SettleWindow window, SettleDay day, char text[SETTLE_WINDOW_TEXT_BYTES])
+{
+    SettleMonth month = settle_day_month(day);
+
+    switch (window) {
+    case SETTLE_WINDOW_MONTH:
+        g_snprintf(text, SETTLE_WINDOW_TEXT_BYTES, "month %d-%02d", month / 12, month % 12 + 1);
+        break;
+    case SETTLE_WINDOW_QUARTER:
+        g_snprintf(text, SETTLE_WINDOW_TEXT_BYTES, "quarter %d-Q%d", month / 12,
+                   month % 12 / 3 + 1);
+        break;
+    case SETTLE_WINDOW_YEAR:
+        g_snprintf(text, SETTLE_WINDOW_TEXT_BYTES, "year %d", month / 12);
+        break;
+    }
+    return text;
+}
