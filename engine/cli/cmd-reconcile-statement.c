@@ -3,7 +3,7 @@
 #include "cli/policy-file.h"
 #include "cli/slips.h"
 #include "money/money.h"
-#include "report/statement.h"
+#include "statement/statement.h"
 #include "store/sql.h"
 
 #include <string.h>

@@ -4,8 +4,8 @@
 #include "calc/calc.h"
 #include "money/money.h"
 #include "policy/windows.h"
-#include "report/statement.h"
 #include "run/decide/policies.h"
+#include "statement/statement.h"
 #include "store/sql.h"
 
 #include <string.h>

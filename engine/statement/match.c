@@ -1,47 +1,13 @@
-#include "report/statement.h"
+/* A statement's lines held against what is published now: by order, kind and origin, volume bonuses
+ * by distributor, rule and window. What does not match becomes an item; decisions on items come
+ * from decide.c. */
+#include "statement/internal.h"
 
 #include "base/checked.h"
 #include "model/transfer.h"
-#include "money/money.h"
 #include "store/sql.h"
 
 #include <string.h>
-
-#define CURRENCY ((SettleCurrency) 156) /* yuan */
-
-int
-settle_statement_exponent(void)
-{
-    return settle_currency_exponent(CURRENCY);
-}
-
-const char *
-settle_match_name(SettleMatchState state)
-{
-    static const char *const names[SETTLE_N_MATCHES] = {
-        "matched", "short", "over", "other-period", "missing", "unknown", "unreadable"};
-
-    settle_invariant(state < SETTLE_N_MATCHES);
-    return names[state];
-}
-
-SettleMatchState
-settle_match_parse(const char *name)
-{
-    int state = SETTLE_MATCHED;
-
-    while (state < SETTLE_N_MATCHES && strcmp(settle_match_name(state), name) != 0)
-        state++;
-    return (SettleMatchState) state;
-}
-
-const char *
-settle_decided_name(SettleDecided decided)
-{
-    return decided == SETTLE_DIFFERENCE_OPEN       ? "open"
-           : decided == SETTLE_DIFFERENCE_DISPUTED ? "disputed"
-                                                   : "accepted";
-}
 
 static void
 clear_item(gpointer data)
@@ -54,212 +20,6 @@ clear_item(gpointer data)
     g_free(item->decided_by);
     g_free(item->reason);
 }
-
-void
-settle_statement_clear(SettleStatement *statement)
-{
-    g_clear_pointer(&statement->items, g_array_unref);
-    g_free(statement->carrier);
-    g_free(statement->file);
-    g_free(statement->imported_by);
-    g_free(statement->imported_at);
-    memset(statement, 0, sizeof *statement);
-}
-
-/* Under which the control log has it: "CARRIER/2026-03". */
-static char *
-name_of(const char *carrier, SettleMonth period)
-{
-    char month[SETTLE_DAY_TEXT_BYTES];
-
-    return g_strdup_printf("%s/%s", carrier, settle_month_format(period, month));
-}
-
-/* --- taking in -------------------------------------------------------------------------------- */
-
-typedef struct {
-    int64_t n_lines, n_unreadable, total_minor;
-    int64_t position;     /* of the second reading */
-    SettleWriter *writer; /* of the second reading; NULL: the first */
-} Reading;
-
-static gboolean
-take_line(gpointer user_data, const SettleStatementLine *line, GError **error)
-{
-    Reading *reading = user_data;
-    SettleWriter *writer = reading->writer;
-
-    reading->n_lines++;
-    reading->n_unreadable += line->fault != NULL;
-    if (!settle_add_i64(reading->total_minor, line->amount_minor, &reading->total_minor)) {
-        g_set_error(error, SETTLE_ERROR, SETTLE_ERROR_OVERFLOW,
-                    "the statement adds up to more than 64 bits hold");
-        return FALSE;
-    }
-    if (writer == NULL)
-        return TRUE;
-    if (!settle_writer_row(writer, 8, error))
-        return FALSE;
-    settle_writer_i64(writer, reading->position);
-    settle_writer_i64(writer, line->line);
-    settle_writer_i16(writer, (int16_t) line->kind);
-    settle_writer_month(writer, line->origin);
-    settle_writer_i64(writer, line->subject_id);
-    settle_writer_i64(writer, line->amount_minor);
-    settle_writer_text(writer, line->subject, line->subject_length);
-    if (line->fault != NULL)
-        settle_writer_text(writer, line->fault, strlen(line->fault));
-    else
-        settle_writer_null(writer);
-    return TRUE;
-}
-
-static gboolean
-find_carrier(SettleStore *store, const char *carrier, int32_t *ret_id, GError **error)
-{
-    g_autoptr(SettleResult) row = settle_store_query(store, settle_sql_deposit_party, error, "is",
-                                                     (int32_t) SETTLE_DIM_CARRIER, carrier);
-
-    if (row == NULL)
-        return FALSE;
-    if (settle_result_rows(row) == 0) {
-        g_set_error(error, SETTLE_ERROR, SETTLE_ERROR_INPUT, "there is no carrier \"%s\"", carrier);
-        return FALSE;
-    }
-    *ret_id = settle_result_i32(row, 0, 0);
-    return TRUE;
-}
-
-/* The second reading, into the database; the first one's sums must come out again. */
-static gboolean
-store_lines(SettleStore *store, const char *path, const SettleStatementMapping *mapping,
-            int32_t carrier_id, const SettleKeyed *key, SettleMonth period, const Reading *first,
-            const char *hash, int64_t position, GError **error)
-{
-    Reading second = {.position = position};
-    uint8_t digest[SETTLE_DIGEST_BYTES];
-    char hex[SETTLE_DIGEST_BYTES * 2 + 1];
-
-    second.writer = settle_store_copy_in(store, settle_sql_copy_statement_line, error);
-    if (second.writer == NULL)
-        return FALSE;
-    if (!settle_statement_file_read(path, mapping, carrier_id, key, period,
-                                    settle_statement_exponent(), take_line, &second, digest,
-                                    error))
-        goto failed;
-    settle_digest_hex(digest, hex);
-    if (strcmp(hex, hash) != 0 || second.n_lines != first->n_lines) {
-        g_set_error(error, SETTLE_ERROR, SETTLE_ERROR_INPUT, "%s changed while it was read", path);
-        goto failed;
-    }
-    return settle_writer_finish(second.writer, error);
-failed:
-    settle_writer_abort(second.writer);
-    return FALSE;
-}
-
-gboolean
-settle_statement_import(SettleStore *store, const char *path, const char *carrier,
-                        SettleMonth period, const SettleStatementMapping *mapping,
-                        int64_t tolerance_minor, SettleStatement *ret_statement, GError **error)
-{
-    g_autofree char *name = name_of(carrier, period), *how = settle_statement_mapping_hash(mapping),
-                    *file = g_path_get_basename(path), *file_shown = g_utf8_make_valid(file, -1);
-    g_autoptr(SettleResult) holds = NULL, detail = NULL;
-    g_autoptr(GPtrArray) keys = NULL;
-    const SettleKeyed *key;
-    Reading reading = {.writer = NULL};
-    uint8_t digest[SETTLE_DIGEST_BYTES];
-    char hex[SETTLE_DIGEST_BYTES * 2 + 1];
-    g_autoptr(GArray) sums = g_array_new(FALSE, FALSE, sizeof(SettleTableSum));
-    SettleTableSum sum = {.rows = 0};
-    int64_t last, position;
-    int32_t carrier_id;
-    gboolean stored;
-
-    if (!find_carrier(store, carrier, &carrier_id, error) ||
-        (keys = settle_store_carrier_keys(store, error)) == NULL)
-        return FALSE;
-    key = g_ptr_array_index(keys, carrier_id);
-    if (!settle_statement_file_read(path, mapping, carrier_id, key, period,
-                                    settle_statement_exponent(), take_line, &reading, digest,
-                                    error))
-        return FALSE;
-    settle_digest_hex(digest, hex);
-    if (!settle_store_begin(store, error))
-        return FALSE;
-    /* the counter's row is ours until the end: nobody takes in the same one beside us */
-    if (!settle_store_count(store, "control", 0, &last, error) ||
-        (holds = settle_store_query(store, settle_sql_statement_current, error, "s", name)) == NULL)
-        goto failed;
-    if (settle_result_rows(holds) > 0 && strcmp(settle_result_text(holds, 0, 2), hex) == 0 &&
-        strcmp(settle_result_text(holds, 0, 3), how) == 0 &&
-        settle_result_i64(holds, 0, 5) == tolerance_minor) {
-        settle_store_rollback(store);
-        return settle_statement_load(store, carrier, period, ret_statement, error);
-    }
-    settle_store_sum_rows(store, sums);
-    stored =
-        store_lines(store, path, mapping, carrier_id, key, period, &reading, hex, last + 1, error);
-    settle_store_sum_rows(store, NULL);
-    if (!stored)
-        goto failed;
-    if (sums->len > 0)
-        sum = g_array_index(sums, SettleTableSum, 0);
-    detail = settle_store_query(store, settle_sql_statement_detail, error, "sslllly", file_shown,
-                                how, reading.n_lines, reading.n_unreadable, reading.total_minor,
-                                tolerance_minor, sum.digest, sizeof sum.digest);
-    if (detail == NULL || !settle_store_control(store, "statement-import", name, digest, NULL,
-                                                settle_result_text(detail, 0, 0), &position, error))
-        goto failed;
-    settle_invariant(position == last + 1);
-    if (!settle_store_commit(store, error))
-        goto failed;
-    if (!settle_statement_load(store, carrier, period, ret_statement, error))
-        return FALSE;
-    ret_statement->is_new = TRUE;
-    return TRUE;
-failed:
-    settle_store_rollback(store);
-    return FALSE;
-}
-
-gboolean
-settle_statement_load(SettleStore *store, const char *carrier, SettleMonth period,
-                      SettleStatement *ret_statement, GError **error)
-{
-    g_autofree char *name = name_of(carrier, period);
-    g_autoptr(SettleResult) row = NULL;
-    const uint8_t *bytes;
-    size_t length;
-    int32_t carrier_id;
-
-    if (!find_carrier(store, carrier, &carrier_id, error) ||
-        (row = settle_store_query(store, settle_sql_statement_current, error, "s", name)) == NULL)
-        return FALSE;
-    if (settle_result_rows(row) == 0) {
-        g_set_error(error, SETTLE_ERROR, SETTLE_ERROR_INPUT, "no statement of %s was taken in",
-                    name);
-        settle_error_hint(error, "settle reconcile statement FILE.csv --carrier C --period P");
-        return FALSE;
-    }
-    *ret_statement = (SettleStatement){
-        .carrier = g_strdup(carrier),
-        .period = period,
-        .carrier_id = carrier_id,
-        .position = settle_result_i64(row, 0, 0),
-        .n_lines = settle_result_i64(row, 0, 4),
-        .tolerance_minor = settle_result_i64(row, 0, 5),
-        .file = g_strdup(settle_result_text(row, 0, 1)),
-        .imported_by = g_strdup(settle_result_text(row, 0, 6)),
-        .imported_at = g_strdup(settle_result_text(row, 0, 7)),
-    };
-    bytes = settle_result_bytes(row, 0, 8, &length);
-    memcpy(ret_statement->digest, bytes, MIN(length, sizeof ret_statement->digest));
-    return TRUE;
-}
-
-/* --- matching --------------------------------------------------------------------------------- */
 
 /* A line of theirs; its texts stay in the database until somebody wants to see them. */
 typedef struct {
@@ -435,9 +195,9 @@ take_ours(Matching *m, const SettleReader *reader, GError **error)
 static gboolean
 match_ours(Matching *m, GError **error)
 {
-    g_autoptr(SettleReader) reader =
-        settle_store_read(m->store, settle_sql_statement_ours, error, "imh",
-                          m->statement->carrier_id, m->statement->period, (int) CURRENCY);
+    g_autoptr(SettleReader) reader = settle_store_read(
+        m->store, settle_sql_statement_ours, error, "imh", m->statement->carrier_id,
+        m->statement->period, (int) SETTLE_STATEMENT_CURRENCY);
     GError *failure = NULL;
 
     if (reader == NULL)
@@ -486,7 +246,7 @@ match_elsewhere(Matching *m, GError **error)
     if (orders->len > 0) {
         g_autoptr(SettleReader) reader = settle_store_read(
             m->store, settle_sql_statement_elsewhere, error, "imLh", s->carrier_id, s->period,
-            orders->data, (gsize) orders->len, (int) CURRENCY);
+            orders->data, (gsize) orders->len, (int) SETTLE_STATEMENT_CURRENCY);
 
         if (reader == NULL)
             return FALSE;
@@ -497,7 +257,7 @@ match_elsewhere(Matching *m, GError **error)
     if (any_volume && failure == NULL) {
         g_autoptr(SettleReader) reader =
             settle_store_read(m->store, settle_sql_statement_elsewhere_volume, error, "imh",
-                              s->carrier_id, s->period, (int) CURRENCY);
+                              s->carrier_id, s->period, (int) SETTLE_STATEMENT_CURRENCY);
 
         if (reader == NULL)
             return FALSE;
@@ -602,39 +362,6 @@ load_texts(Matching *m, GError **error)
     return failure == NULL;
 }
 
-/* --- decisions -------------------------------------------------------------------------------- */
-
-/* What was decided holds as long as both amounts are what they were then. */
-static gboolean
-load_decisions(Matching *m, GError **error)
-{
-    SettleStatement *s = m->statement;
-    g_autofree char *name = name_of(s->carrier, s->period);
-    g_autoptr(SettleResult) rows =
-        settle_store_query(m->store, settle_sql_statement_decisions, error, "s", name);
-    g_autoptr(GHashTable) last = g_hash_table_new(g_str_hash, g_str_equal); /* ref -> row + 1 */
-
-    if (rows == NULL)
-        return FALSE;
-    for (int i = 0; i < settle_result_rows(rows); i++)
-        g_hash_table_insert(last, (gpointer) settle_result_text(rows, i, 0),
-                            GINT_TO_POINTER(i + 1));
-    for (guint i = 0; i < s->items->len; i++) {
-        SettleStatementItem *item = &g_array_index(s->items, SettleStatementItem, i);
-        int row = GPOINTER_TO_INT(g_hash_table_lookup(last, item->ref)) - 1;
-
-        if (row >= 0 && settle_result_i64(rows, row, 2) == item->theirs_minor &&
-            settle_result_i64(rows, row, 3) == item->ours_minor) {
-            item->decided = settle_result_bool(rows, row, 1) ? SETTLE_DIFFERENCE_ACCEPTED
-                                                             : SETTLE_DIFFERENCE_DISPUTED;
-            item->decided_by = g_strdup(settle_result_text(rows, row, 4));
-            item->reason = g_strdup(settle_result_text(rows, row, 5));
-        }
-        s->n_open += item->decided != SETTLE_DIFFERENCE_ACCEPTED;
-    }
-    return TRUE;
-}
-
 gboolean
 settle_statement_match(SettleStore *store, SettleStatement *statement, GError **error)
 {
@@ -650,35 +377,8 @@ settle_statement_match(SettleStore *store, SettleStatement *statement, GError **
          take_rest(&m, error);
     if (ok)
         g_array_sort(statement->items, compare_items);
-    ok = ok && load_texts(&m, error) && load_decisions(&m, error);
+    ok = ok && load_texts(&m, error) && settle_statement_load_decisions(store, statement, error);
     g_hash_table_unref(m.index);
     g_array_unref(m.lines);
     return ok;
-}
-
-gboolean
-settle_statement_decide(SettleStore *store, const SettleStatement *statement,
-                        const GPtrArray *items, SettleDecided decided, const char *reason,
-                        GError **error)
-{
-    g_autofree char *name = name_of(statement->carrier, statement->period);
-    const char *action =
-        decided == SETTLE_DIFFERENCE_ACCEPTED ? "statement-accept" : "statement-dispute";
-
-    if (!settle_store_begin(store, error))
-        return FALSE;
-    for (guint i = 0; i < items->len; i++) {
-        const SettleStatementItem *item = g_ptr_array_index(items, i);
-        g_autoptr(SettleResult) detail =
-            settle_store_query(store, settle_sql_statement_decision_detail, error, "sll", item->ref,
-                               item->theirs_minor, item->ours_minor);
-
-        if (detail == NULL ||
-            !settle_store_control(store, action, name, statement->digest, reason,
-                                  settle_result_text(detail, 0, 0), NULL, error)) {
-            settle_store_rollback(store);
-            return FALSE;
-        }
-    }
-    return settle_store_commit(store, error);
 }

@@ -3,7 +3,7 @@
  * what matches is worked out anew whenever somebody asks. */
 #pragma once
 
-#include "report/statement-file.h"
+#include "statement/read.h"
 #include "store/store.h"
 
 G_BEGIN_DECLS

@@ -1,0 +1,58 @@
+/* The statement of a carrier's month that holds: the last one that was taken in (write.c), as the
+ * control log has it. Its lines are read when it is matched (match.c). */
+#include "statement/internal.h"
+
+#include "store/sql.h"
+
+#include <string.h>
+
+gboolean
+settle_statement_carrier(SettleStore *store, const char *carrier, int32_t *ret_id, GError **error)
+{
+    g_autoptr(SettleResult) row = settle_store_query(store, settle_sql_deposit_party, error, "is",
+                                                     (int32_t) SETTLE_DIM_CARRIER, carrier);
+
+    if (row == NULL)
+        return FALSE;
+    if (settle_result_rows(row) == 0) {
+        g_set_error(error, SETTLE_ERROR, SETTLE_ERROR_INPUT, "there is no carrier \"%s\"", carrier);
+        return FALSE;
+    }
+    *ret_id = settle_result_i32(row, 0, 0);
+    return TRUE;
+}
+
+gboolean
+settle_statement_load(SettleStore *store, const char *carrier, SettleMonth period,
+                      SettleStatement *ret_statement, GError **error)
+{
+    g_autofree char *name = settle_statement_title(carrier, period);
+    g_autoptr(SettleResult) row = NULL;
+    const uint8_t *bytes;
+    size_t length;
+    int32_t carrier_id;
+
+    if (!settle_statement_carrier(store, carrier, &carrier_id, error) ||
+        (row = settle_store_query(store, settle_sql_statement_current, error, "s", name)) == NULL)
+        return FALSE;
+    if (settle_result_rows(row) == 0) {
+        g_set_error(error, SETTLE_ERROR, SETTLE_ERROR_INPUT, "no statement of %s was taken in",
+                    name);
+        settle_error_hint(error, "settle reconcile statement FILE.csv --carrier C --period P");
+        return FALSE;
+    }
+    *ret_statement = (SettleStatement){
+        .carrier = g_strdup(carrier),
+        .period = period,
+        .carrier_id = carrier_id,
+        .position = settle_result_i64(row, 0, 0),
+        .n_lines = settle_result_i64(row, 0, 4),
+        .tolerance_minor = settle_result_i64(row, 0, 5),
+        .file = g_strdup(settle_result_text(row, 0, 1)),
+        .imported_by = g_strdup(settle_result_text(row, 0, 6)),
+        .imported_at = g_strdup(settle_result_text(row, 0, 7)),
+    };
+    bytes = settle_result_bytes(row, 0, 8, &length);
+    memcpy(ret_statement->digest, bytes, MIN(length, sizeof ret_statement->digest));
+    return TRUE;
+}
