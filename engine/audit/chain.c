@@ -1,3 +1,5 @@
+/* Verify, the chain: each run's digest against the leaves and the run before it, each seal against
+ * its parts, and the head against what was kept outside. */
 #include "audit/state.h"
 
 #include "run/chain.h"

@@ -1,3 +1,5 @@
+/* Verify, the small things: one statement a check (check-*.sql), each row that it returns is a
+ * finding. */
 #include "audit/state.h"
 
 #include "store/sql.h"

@@ -1,3 +1,5 @@
+/* What verify found: findings with run, place and words, collected from several threads, and the
+ * verdict made of them. */
 #include "audit/state.h"
 
 #include <stdarg.h>

@@ -1,3 +1,5 @@
+/* Verify, the large tables: transfers, totals, leaves and orders walked side by side, distributor
+ * by distributor, with one distributor in memory. */
 #include "audit/state.h"
 
 #include "base/checked.h"

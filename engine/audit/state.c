@@ -1,3 +1,5 @@
+/* Verify, what is known before the walk: runs, chunks, policies, rules and codes, loaded once and
+ * looked up by id; nothing stored is trusted to be there. */
 #include "audit/state.h"
 
 #include "policy/policy.h"

@@ -65,6 +65,8 @@ typedef struct {
     GError *error; /* the first pass that failed */
 } SettleAudit;
 
+/* An audit with nothing in it, the caller's; settle_audit_load reads what the passes look up.
+ * FALSE with the error: the database could not be read. */
 SettleAudit *settle_audit_new(const SettleVerifyOptions *options);
 void settle_audit_free(SettleAudit *audit);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(SettleAudit, settle_audit_free)
@@ -93,6 +95,8 @@ void settle_audit_note_distributor(SettleAudit *audit, int32_t run_id, int32_t d
 
 /* --- balances.c ------------------------------------------------------------------------------ */
 typedef struct SettleAuditBalances SettleAuditBalances;
+/* The balances of one distributor after another, proved against what the transfers moved; the
+ * caller's. */
 SettleAuditBalances *settle_audit_balances_new(SettleAudit *audit);
 void settle_audit_balances_free(SettleAuditBalances *balances);
 /* What the transfers of a run moved, a row or many for each pair of accounts. */
@@ -106,6 +110,8 @@ void settle_audit_balances_check(SettleAuditBalances *balances);
 void settle_audit_balances_finish(SettleAuditBalances *balances);
 
 /* --- the passes ------------------------------------------------------------------------------ */
+/* The chain of runs and seals. FALSE with the error: it could not be read; what is wrong in it
+ * is a finding. */
 gboolean settle_audit_chain(SettleAudit *audit, SettleStore *store, GError **error);
 /* These two by connections of their own. */
 gboolean settle_audit_ledger(SettleAudit *audit, GError **error);

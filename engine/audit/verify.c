@@ -1,3 +1,5 @@
+/* Verify as a whole: opens the connections, lets the walks run beside each other, and puts the
+ * findings in order. */
 #include "audit/verify.h"
 
 #include "audit/state.h"

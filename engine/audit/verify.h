@@ -27,6 +27,7 @@ typedef struct {
         policies;                      /* looked at */
     uint8_t head[SETTLE_DIGEST_BYTES]; /* seal of the last run; zeros if it has none */
 } SettleVerification;
+/* Takes NULL, too. */
 void settle_verification_free(SettleVerification *verification);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(SettleVerification, settle_verification_free)
 

@@ -1,3 +1,4 @@
+/* Memory in blocks that is given back all at once; for what lives as long as a batch of work. */
 #include "base/arena.h"
 
 #include "base/error.h"

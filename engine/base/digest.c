@@ -1,3 +1,4 @@
+/* SHA-256 by libcrypto, once or in pieces, as bytes, as hexadecimal text or as an id of 62 bits. */
 #include "base/digest.h"
 
 #include "base/error.h"

@@ -12,6 +12,7 @@ G_BEGIN_DECLS
 
 typedef struct SettleDigest SettleDigest;
 
+/* A digest of nothing yet, the caller's; update adds bytes to the message, as often as wanted. */
 SettleDigest *settle_digest_new(void);
 void settle_digest_free(SettleDigest *digest);
 void settle_digest_update(SettleDigest *digest, const void *bytes, size_t length);

@@ -1,3 +1,5 @@
+/* The error domain of the program, its hints, and the end of the program when it broke its own
+ * promise. */
 #include "base/error.h"
 
 #include <errno.h>

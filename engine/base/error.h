@@ -1,7 +1,7 @@
 /* The kinds of failure every layer reports.
  *
  * Three kinds of failure stay apart: an operational error is a GError from this domain; a business
- * rejection is data (see model/reject.h); a broken invariant aborts (settle_invariant). */
+ * rejection is data (see intake/reject.h); a broken invariant aborts (settle_invariant). */
 #pragma once
 
 #include <glib.h>
@@ -9,6 +9,7 @@
 G_BEGIN_DECLS
 
 #define SETTLE_ERROR (settle_error_quark())
+/* The domain of every GError that a function of ours sets. */
 GQuark settle_error_quark(void);
 
 /* The code decides the exit status of the program (see docs/operations.md). */

@@ -1,3 +1,5 @@
+/* What a test build does at the named places where state changes: die, fail, or write down that it
+ * was there. */
 #include "base/failpoint.h"
 
 #ifdef SETTLE_WITH_FAILPOINTS

@@ -134,6 +134,7 @@ typedef enum {
 
 #ifdef SETTLE_WITH_FAILPOINTS
 
+/* The name that a setting calls the place by, and a sentence about where it is; static. */
 const char *settle_failpoint_name(SettleFailpoint point);
 const char *settle_failpoint_about(SettleFailpoint point);
 

@@ -21,6 +21,7 @@ typedef enum {
     SETTLE_KEYED_RECEIPT = 'r',
 } SettleKeyedKind;
 
+/* Ids under a copy of the key, the caller's. */
 SettleKeyed *settle_keyed_new(const uint8_t key[SETTLE_KEY_BYTES]);
 /* Wipes the key. */
 void settle_keyed_free(SettleKeyed *keyed);

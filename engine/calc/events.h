@@ -25,6 +25,8 @@ typedef struct {
     int64_t numerator, denominator;
     SettleDay since; /* day of the event that leaves least; SETTLE_DAY_MIN: everything is kept */
 } SettleKept;
+/* What share of the rule's earning the events of the scope leave to the order, and since when
+ * (docs/semantics.md 5). */
 SettleKept settle_events_kept(const SettlePolicy *policy, const SettleRule *rule,
                               const SettleOrder *order, const SettleCalcScope *scope);
 

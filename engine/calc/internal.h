@@ -60,6 +60,8 @@ gboolean settle_target_keep(const SettlePolicy *policy, const SettleOrder *order
                             const SettleCalcScope *scope, SettleDay refunded_since,
                             SettleTarget *target);
 
+/* Each adds the rule's targets of the order to targets (SettleTarget), in the order of their
+ * slots. FALSE: an amount left int64. */
 gboolean settle_calc_upfront(const SettlePolicy *policy, const SettleRule *rule,
                              const SettleOrder *order, const SettleBill *bills, guint n_bills,
                              const SettleCalcScope *scope, GArray *targets);

@@ -16,6 +16,8 @@ typedef int64_t SettleInstant;
 #define SETTLE_DAY_MIN (-36524) /* 1900-01-01 */
 #define SETTLE_DAY_MAX 146096   /* 2399-12-31 */
 
+/* Days and months of the Gregorian calendar. FALSE: there is no such day, or it lies beyond what
+ * a day may be. */
 gboolean settle_day_from_ymd(int year, int month, int day, SettleDay *ret_day);
 void settle_day_to_ymd(SettleDay day, int *ret_year, int *ret_month, int *ret_day);
 SettleMonth settle_day_month(SettleDay day);
@@ -35,6 +37,7 @@ int settle_day_weekday(SettleDay day);
 gboolean settle_day_parse(const char *text, size_t length, SettleDay *ret_day);
 gboolean settle_month_parse(const char *text, size_t length, SettleMonth *ret_month);
 #define SETTLE_DAY_TEXT_BYTES 16
+/* Writes YYYY-MM-DD or YYYY-MM into text and returns it. */
 char *settle_day_format(SettleDay day, char text[SETTLE_DAY_TEXT_BYTES]);
 char *settle_month_format(SettleMonth month, char text[SETTLE_DAY_TEXT_BYTES]);
 
@@ -46,6 +49,7 @@ SettleZone *settle_zone_new(const char *identifier, GError **error);
 void settle_zone_free(SettleZone *zone);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(SettleZone, settle_zone_free)
 
+/* The day on which the instant falls in the zone. */
 SettleDay settle_zone_day(SettleZone *zone, SettleInstant instant);
 /* Today in the zone. The only clock in the engine: for defaults of the command line only. */
 SettleDay settle_zone_today(SettleZone *zone);

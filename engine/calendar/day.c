@@ -1,3 +1,5 @@
+/* Days and months as whole numbers: the Gregorian calendar, arithmetic with months, and their
+ * texts. */
 #include "calendar/calendar.h"
 
 #include "calendar/zone-internal.h"

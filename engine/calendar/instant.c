@@ -1,3 +1,4 @@
+/* Instants in microseconds: read from a carrier's text in its zone, and written in a zone. */
 #include "calendar/zone-internal.h"
 
 #define MICROSECONDS INT64_C(1000000)

@@ -1,3 +1,5 @@
+/* Time zones: what offset holds at an instant, on which day it falls, and today's date for the
+ * command line. */
 #include "base/error.h"
 #include "calendar/zone-internal.h"
 

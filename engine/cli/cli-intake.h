@@ -6,6 +6,7 @@
 
 G_BEGIN_DECLS
 
+/* Prints what an import took in, repeated and put aside, with the first reasons. */
 void settle_cli_print_intake(const SettleIntakeReport *report);
 /* INPUT if it was refused, UNUSABLE if every row was rejected, else DONE. */
 int settle_cli_intake_exit(const SettleIntakeReport *report);

@@ -5,6 +5,7 @@
 
 G_BEGIN_DECLS
 
+/* The subcommands that speak of batches of invoices; each returns an exit status. */
 int settle_invoice_batches(const SettleCli *cli, int argc, char **argv);
 int settle_invoice_approve(const SettleCli *cli, int argc, char **argv);
 int settle_invoice_issue(const SettleCli *cli, int argc, char **argv);

@@ -1,3 +1,5 @@
+/* What all commands share: options, the connection, messages with their hints, and how a sheet is
+ * printed. */
 #include "cli/cli.h"
 
 #include "audit/head.h"

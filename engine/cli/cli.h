@@ -20,7 +20,7 @@ enum {
     SETTLE_EXIT_IO = 6,       /* a disk or file failed, or is full: nothing was judged */
     SETTLE_EXIT_UNUSABLE = 7, /* every row of a file was rejected */
     SETTLE_EXIT_MISSING = 8,  /* something that is expected is not there, or not complete */
-    SETTLE_EXIT_BROKEN = 70, /* a broken invariant: settle_invariant() */
+    SETTLE_EXIT_BROKEN = 70,  /* a broken invariant: settle_invariant() */
 };
 
 typedef struct {
@@ -37,6 +37,7 @@ typedef struct {
     int (*run)(const SettleCli *cli, int argc, char **argv);
 } SettleCommand;
 
+/* The commands, one file each (cmd-*.c): from a command's own arguments to its exit status. */
 int settle_command_migrate(const SettleCli *cli, int argc, char **argv);
 int settle_command_import(const SettleCli *cli, int argc, char **argv);
 int settle_command_facts(const SettleCli *cli, int argc, char **argv);

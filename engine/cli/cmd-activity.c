@@ -1,3 +1,5 @@
+/* settle activity: what a distributor's orders earned, as a summary by outlet, manager or kind,
+ * and as a list order by order. */
 #include "cli/known.h"
 #include "cli/slips.h"
 #include "money/money.h"
@@ -328,13 +330,11 @@ activity(const SettleCli *cli, int argc, char **argv, gboolean list)
             return settle_cli_usage(NULL, "--by is outlet or manager, not \"%s\"", options.by);
         by = strcmp(options.by, "outlet") == 0 ? BY_OUTLET : BY_MANAGER;
     }
-    named = (SettleNamed){.distributor = options.distributor,
-                          .outlet = options.outlet,
-                          .manager = options.manager};
+    named = (SettleNamed){
+        .distributor = options.distributor, .outlet = options.outlet, .manager = options.manager};
     store = settle_cli_open(cli, SETTLE_STORE_AS_READER, "activity", &error);
     if (store == NULL || !settle_cli_known(store, &named, &error) ||
-        (options.from != NULL &&
-         !settle_cli_known_period(store, options.from, FALSE, &error)) ||
+        (options.from != NULL && !settle_cli_known_period(store, options.from, FALSE, &error)) ||
         (options.to != NULL && !settle_cli_known_period(store, options.to, TRUE, &error)) ||
         !print(cli, store, &options, list, by, &error))
         return settle_cli_fail(error);

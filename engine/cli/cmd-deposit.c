@@ -1,3 +1,4 @@
+/* settle deposit: posts, covers, forfeits and lists the deposits of parties. */
 #include "cli/known.h"
 #include "cli/slips.h"
 #include "money/money.h"
@@ -88,8 +89,7 @@ static SettleStore *
 open_for(const SettleCli *cli, const Options *options, GError **error)
 {
     const SettleNamed named = {.carrier = options->carrier, .distributor = options->distributor};
-    g_autoptr(SettleStore) store =
-        settle_cli_open(cli, SETTLE_STORE_AS_APPROVER, "deposit", error);
+    g_autoptr(SettleStore) store = settle_cli_open(cli, SETTLE_STORE_AS_APPROVER, "deposit", error);
 
     if (store == NULL || !settle_cli_known(store, &named, error))
         return NULL;
@@ -203,9 +203,9 @@ static int
 deposit_default(const SettleCli *cli, int argc, char **argv)
 {
     g_autofree char *reason = NULL;
-    const GOptionEntry entries[] = {{"reason", 0, 0, G_OPTION_ARG_STRING, &reason,
-                                     "why; kept in the control log", "TEXT"},
-                                    G_OPTION_ENTRY_NULL};
+    const GOptionEntry entries[] = {
+        {"reason", 0, 0, G_OPTION_ARG_STRING, &reason, "why; kept in the control log", "TEXT"},
+        G_OPTION_ENTRY_NULL};
     g_autoptr(SettleStore) store = NULL;
     char amount[SETTLE_MONEY_TEXT_BYTES];
     GError *error = NULL;

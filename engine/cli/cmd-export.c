@@ -1,3 +1,4 @@
+/* settle export: the ledger as a journal for other accounting programs. */
 #include "cli/known.h"
 #include "cli/slips.h"
 #include "report/journal.h"
@@ -33,10 +34,9 @@ export_journal(const SettleCli *cli, int argc, char **argv)
         return settle_cli_fail(error);
     store = settle_cli_open(cli, SETTLE_STORE_AS_READER, "export", &error);
     if (store == NULL ||
-        !settle_cli_known(store,
-                          &(SettleNamed){
-                              .carrier = carrier, .distributor = distributor, .period = period},
-                          &error) ||
+        !settle_cli_known(
+            store, &(SettleNamed){.carrier = carrier, .distributor = distributor, .period = period},
+            &error) ||
         !settle_journal_write(store, format, carrier, distributor, period, stdout, &error))
         return settle_cli_fail(error);
     return SETTLE_EXIT_DONE;

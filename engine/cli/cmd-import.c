@@ -1,3 +1,5 @@
+/* settle import: one file or the staging table becomes a sealed batch; prints what was taken,
+ * repeated and put aside. */
 #include "cli/cli-intake.h"
 
 #include "base/near.h"

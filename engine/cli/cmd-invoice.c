@@ -1,3 +1,4 @@
+/* settle invoice list, lines, show and export: invoices as readers see them. */
 #include "cli/cli-invoice.h"
 #include "cli/slips.h"
 
@@ -196,9 +197,8 @@ invoice_query(const SettleCli *cli, int argc, char **argv, Show what)
     if (!settle_invoice_known_status(status, TRUE, &error))
         return settle_cli_fail(error);
     store = settle_cli_open(cli, SETTLE_STORE_AS_READER, "invoice", &error);
-    named = (SettleNamed){.carrier = of_carrier,
-                          .distributor = distributor,
-                          .other = batch != NULL ? batch : status};
+    named = (SettleNamed){
+        .carrier = of_carrier, .distributor = distributor, .other = batch != NULL ? batch : status};
     if (store == NULL || !settle_cli_known(store, &named, &error) ||
         (batch != NULL && !settle_cli_known_invoice_batch(store, run, of_carrier, &error)))
         return settle_cli_fail(error);
@@ -275,8 +275,8 @@ invoice_export(const SettleCli *cli, int argc, char **argv)
         return code;
     store = settle_cli_open(cli, SETTLE_STORE_AS_READER, "invoice", &error);
     if (store == NULL || !settle_cli_known_invoice_batch(store, run, carrier, &error) ||
-        !settle_invoice_files_write(store, run, carrier,
-                                                     folder != NULL ? folder : ".", &paths, &error))
+        !settle_invoice_files_write(store, run, carrier, folder != NULL ? folder : ".", &paths,
+                                    &error))
         return settle_cli_fail(error);
     for (guint i = 0; paths[i] != NULL; i++)
         puts(paths[i]);

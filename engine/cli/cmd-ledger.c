@@ -1,3 +1,4 @@
+/* settle ledger: balances, ageing and transfers, by distributor, order, invoice or kind. */
 #include "base/checked.h"
 #include "calc/match.h"
 #include "cli/known.h"

@@ -1,3 +1,5 @@
+/* settle migrate: makes the schema or brings it up to date, and hands its tables to Citus where
+ * that is asked for. */
 #include "cli/cli.h"
 #include "cli/slips.h"
 

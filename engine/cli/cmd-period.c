@@ -1,3 +1,4 @@
+/* settle period: lists, closes and reopens posting periods. */
 #include "cli/known.h"
 #include "cli/slips.h"
 #include "run/decide/periods.h"

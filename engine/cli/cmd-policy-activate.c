@@ -1,3 +1,5 @@
+/* settle policy submit, activate and withdraw: a policy's way from a file to what nights settle
+ * by, by two people. */
 #include "cli/known.h"
 #include "cli/policy-file.h"
 #include "run/decide/policies.h"
@@ -176,8 +178,8 @@ is_submitted(SettleStore *store, int64_t submission, GError **error)
 
     if (row == NULL || settle_result_bool(row, 0, 0))
         return row != NULL;
-    g_set_error(error, SETTLE_ERROR, SETTLE_ERROR_INPUT,
-                "there is no submission %" G_GINT64_FORMAT, submission);
+    g_set_error(error, SETTLE_ERROR, SETTLE_ERROR_INPUT, "there is no submission %" G_GINT64_FORMAT,
+                submission);
     settle_error_hint(error, "settle policy list shows the numbers of those that wait");
     return FALSE;
 }

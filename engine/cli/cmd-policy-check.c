@@ -1,3 +1,5 @@
+/* settle policy check and explain-code: all diagnostics of policy files at once, beside each other
+ * and beside the database. */
 #include "cli/policy-file.h"
 #include "policy/check.h"
 #include "policy/fields.h"

@@ -1,3 +1,5 @@
+/* settle policy test and try: the examples of a policy, and what one made-up order would earn
+ * under it. */
 #include "cli/policy-file.h"
 
 #include <string.h>

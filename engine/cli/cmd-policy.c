@@ -1,3 +1,4 @@
+/* settle policy list, show, schema and reference: policies as stored, and their language. */
 #include "cli/known.h"
 #include "cli/policy-file.h"
 #include "cli/slips.h"

@@ -1,3 +1,5 @@
+/* settle quarantine: lists the rows that were not accepted, and releases them to be looked at
+ * again. */
 #include "cli/cli-intake.h"
 #include "cli/known.h"
 #include "cli/slips.h"
@@ -115,8 +117,7 @@ quarantine_release(const SettleCli *cli, int argc, char **argv)
     if (date != NULL && !settle_cli_day("--date", date, &options.business_date, &error))
         return settle_cli_fail(error);
     store = settle_cli_open(cli, SETTLE_STORE_AS_RUNNER, "release", &error);
-    if (store == NULL ||
-        !are_known(store, reason, &(SettleNamed){.batch = batch}, &error))
+    if (store == NULL || !are_known(store, reason, &(SettleNamed){.batch = batch}, &error))
         return settle_cli_fail(error);
     if (date == NULL) {
         zone_name = settle_store_zone(store, &error);

@@ -1,3 +1,5 @@
+/* settle reconcile statement: a carrier's own statement held against the ledger, and what people
+ * decide on the differences. */
 #include "cli/cli-reconcile.h"
 #include "cli/known.h"
 #include "cli/policy-file.h"

@@ -1,3 +1,5 @@
+/* settle reconcile orders and ledger: what became of each order, and where all that was earned
+ * stands. */
 #include "cli/cli-reconcile.h"
 #include "cli/known.h"
 #include "cli/slips.h"
@@ -145,9 +147,8 @@ reconcile_ledger(const SettleCli *cli, int argc, char **argv)
     if (options.by_distributor)
         cells[1].name = "distributor";
     store = settle_cli_open(cli, SETTLE_STORE_AS_READER, "reconcile", &error);
-    named = (SettleNamed){.carrier = options.carrier,
-                          .distributor = options.distributor,
-                          .period = options.period};
+    named = (SettleNamed){
+        .carrier = options.carrier, .distributor = options.distributor, .period = options.period};
     rows = store != NULL && settle_cli_known(store, &named, &error)
                ? settle_store_query(store, settle_sql_reconcile_ledger, &error, "sssb", first,
                                     options.carrier, options.distributor, options.by_distributor)

@@ -1,3 +1,4 @@
+/* settle replay: computes published nights again and prints what is not as it was published. */
 #include "cli/known.h"
 #include "cli/progress.h"
 #include "cli/slips.h"

@@ -1,3 +1,4 @@
+/* settle report: one report by name, or all of a period as a pack of a workbook and a page. */
 #include "cli/known.h"
 #include "cli/slips.h"
 #include "report/files.h"

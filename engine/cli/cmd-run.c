@@ -1,3 +1,4 @@
+/* settle run: settles every night up to a date, with workers, and prints what each posted. */
 #include "cli/cli.h"
 #include "cli/progress.h"
 #include "cli/slips.h"

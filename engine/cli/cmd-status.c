@@ -1,3 +1,5 @@
+/* settle status: what the books hold, what is due, missing, put aside or looks wrong, on one
+ * screen. */
 #include "calc/calc.h"
 #include "cli/cli.h"
 #include "cli/slips.h"
@@ -288,8 +290,7 @@ print_status(const SettleCli *cli, SettleStore *store, GError **error)
                    "Distributors that owe (settle ledger ageing)", debts, G_N_ELEMENTS(debts)) &&
            section(cli, settle_store_query(store, settle_sql_status_pending, error, "d", last),
                    "Waiting", pending, G_N_ELEMENTS(pending)) &&
-           print_missing(cli, store, error) &&
-           (!settled || print_due(cli, store, last, error));
+           print_missing(cli, store, error) && (!settled || print_due(cli, store, last, error));
 }
 
 int

@@ -1,3 +1,5 @@
+/* settle verify: proves what is stored against digests, sums and seals, and names what is not as
+ * it was published. */
 #include "audit/head.h"
 #include "audit/verify.h"
 #include "cli/cli.h"

@@ -1,3 +1,4 @@
+/* settle worker: helps a run that another process has begun, here or on another host. */
 #include "cli/cli.h"
 #include "cli/progress.h"
 #include "cli/slips.h"

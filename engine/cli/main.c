@@ -1,3 +1,4 @@
+/* The program's entry: global options, the table of commands, the help, and exit statuses. */
 #include "cli/cli.h"
 
 #include "base/failpoint.h"

@@ -1,3 +1,4 @@
+/* Policy files as the commands read them: contents, diagnostics with line and caret, findings. */
 #include "cli/policy-file.h"
 
 #include "cli/slips.h"

@@ -25,12 +25,14 @@ void settle_cli_findings(const SettleCliFindings *files, guint n);
 /* The last line: "24 policies: 1 error in gd.yaml, 37 warnings". Of one file nothing is said. */
 void settle_cli_findings_summary(const SettleCliFindings *files, guint n);
 
+/* Subcommands of settle policy; each returns an exit status. */
 int settle_command_policy_check(const SettleCli *cli, int argc, char **argv);
 int settle_command_policy_explain_code(const SettleCli *cli, int argc, char **argv);
 /* Compiles a text, with its examples, and says what there is to say. NULL: it cannot be used. */
 SettlePolicy *settle_cli_policy_compile(const char *name, const char *text, gsize length,
                                         json_t *json);
 
+/* As above: those that write, and those that try a policy out. */
 int settle_command_policy_submit(const SettleCli *cli, int argc, char **argv);
 int settle_command_policy_activate(const SettleCli *cli, int argc, char **argv);
 int settle_command_policy_withdraw(const SettleCli *cli, int argc, char **argv);

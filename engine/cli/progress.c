@@ -1,3 +1,4 @@
+/* A progress line on a terminal's stderr; nothing in a pipe. */
 #include "cli/progress.h"
 
 #include <stdio.h>

@@ -11,6 +11,7 @@ typedef struct {
     char label[64];
 } SettleProgress;
 
+/* Begins a line; the label is copied and cut. */
 void settle_progress_start(SettleProgress *progress, const char *label);
 /* total 0: unknown. Shows at most five times a second, and nothing in the first second. */
 void settle_progress_show(SettleProgress *progress, gint64 done, gint64 total);

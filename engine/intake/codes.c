@@ -1,3 +1,5 @@
+/* Intake, codes: a hash table from the texts of a file to small ids, which gives new ids to new
+ * parties and open vocabularies. */
 #include "intake/codes.h"
 
 #include "base/arena.h"

@@ -11,6 +11,7 @@ G_BEGIN_DECLS
 
 typedef struct SettleIntakeCodes SettleIntakeCodes;
 
+/* An empty table, the caller's. */
 SettleIntakeCodes *settle_intake_codes_new(void);
 void settle_intake_codes_free(SettleIntakeCodes *codes);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(SettleIntakeCodes, settle_intake_codes_free)

@@ -1,3 +1,5 @@
+/* Intake, columns: the kinds of file, the columns of each, and how the header of a file is mapped
+ * to them. */
 #include "intake/columns.h"
 
 #include "base/error.h"

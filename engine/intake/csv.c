@@ -1,3 +1,5 @@
+/* Intake, the first step: bytes become records of fields with exact positions (RFC 4180, strict,
+ * streaming). */
 #include "intake/csv.h"
 
 #include "base/text.h"

@@ -56,6 +56,7 @@ typedef struct {
     const char *text;
     size_t left;
 } SettleCsvMemory;
+/* Reads from a SettleCsvMemory, as settle_csv_new wants its reader; never fails. */
 gssize settle_csv_read_memory(gpointer user_data, char *buffer, size_t size, GError **error);
 /* A read() that is no failure when a signal comes; name: for its error. INPUT if it is a folder. */
 gssize settle_csv_read_fd(const char *name, int fd, char *buffer, size_t size, GError **error);

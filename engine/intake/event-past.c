@@ -1,3 +1,5 @@
+/* Intake, events: what is known already of the events of a file and of the orders that they name,
+ * looked up before they are written. */
 #include "intake/event-past.h"
 
 void

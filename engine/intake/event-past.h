@@ -23,6 +23,7 @@ typedef struct {
     GHashTable *orders; /* key -> GPtrArray of SettleIntakeContract, by closing month; owned */
 } SettleEventPast;
 
+/* Nothing asked for and nothing known yet; clear gives all of it back. */
 void settle_event_past_init(SettleEventPast *past);
 void settle_event_past_clear(SettleEventPast *past);
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(SettleEventPast, settle_event_past_clear)

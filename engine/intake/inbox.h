@@ -49,6 +49,7 @@ typedef struct {
     int64_t size_bytes;
     struct timespec modified, changed;
 } SettleInboxSeen;
+/* TRUE: one file, and as it was: device, inode, size and times are equal. */
 gboolean settle_inbox_same(const SettleInboxSeen *a, const SettleInboxSeen *b);
 
 typedef enum {

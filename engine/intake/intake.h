@@ -21,12 +21,12 @@ typedef struct {
     gboolean has_control_count; /* control totals of the sender; without them the batch is sealed */
     int64_t control_count;      /*   on what was read, and the report says so */
     const char
-        *control_sum;    /* a decimal, e.g. "199900.00"; NULL: none. orders: paid, bills: billed */
+        *control_sum; /* a decimal, e.g. "199900.00"; NULL: none. orders: paid, bills: billed */
     const char *accept_unproved; /* why a control sum that cannot be proved, because some amounts
                                   * cannot be read, is accepted; NULL: it is not */
-    size_t memory_bytes; /* for sorting; 0: 64 MiB. The rest spills to unlinked files */
-    int lookback_months; /* how far back the same order key is looked for; < 0: the setting
-                          * "intake-lookback-months", else 3 (docs/semantics.md 2) */
+    size_t memory_bytes;         /* for sorting; 0: 64 MiB. The rest spills to unlinked files */
+    int lookback_months;         /* how far back the same order key is looked for; < 0: the setting
+                                  * "intake-lookback-months", else 3 (docs/semantics.md 2) */
     /* Called now and then with the rows read so far; may be NULL. */
     void (*progress)(int64_t rows, gpointer user_data);
     gpointer progress_data;
@@ -59,14 +59,15 @@ typedef struct {
     int64_t waiting; /* bills before their order */
     char *sum;       /* of the amount column over all readable rows, as a decimal; "" for parties */
     uint8_t sha256[SETTLE_DIGEST_BYTES]; /* of a file: what was read */
-    int32_t same_batch;    /* an earlier sealed batch of the same file; 0: none */
-    char *same_file;       /* its name */
-    int64_t released;      /* of a release: kept rows that were read again */
-    int64_t bills_found;   /* waiting bills that found their order with this batch */
-    GPtrArray *rejections; /* SettleIntakeRejection: the first ones by line */
+    int32_t same_batch;                  /* an earlier sealed batch of the same file; 0: none */
+    char *same_file;                     /* its name */
+    int64_t released;                    /* of a release: kept rows that were read again */
+    int64_t bills_found;                 /* waiting bills that found their order with this batch */
+    GPtrArray *rejections;               /* SettleIntakeRejection: the first ones by line */
     GPtrArray *look_alikes; /* texts: the first codes that are new and look like a known one */
     int64_t n_look_alikes;
 } SettleIntakeReport;
+/* Takes NULL, too. */
 void settle_intake_report_free(SettleIntakeReport *report);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(SettleIntakeReport, settle_intake_report_free)
 /* Sealed, but every row of it was rejected: it is no file of this kind, or something that it needs

@@ -1,3 +1,5 @@
+/* Intake, the work on one batch: tallies, slices, repeats and the rows put aside, and how these
+ * are written. */
 #include "intake/job.h"
 
 #include "base/failpoint.h"

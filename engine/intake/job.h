@@ -93,10 +93,10 @@ typedef struct SettleIntakeJob {
     SettleDay oldest_day, newest_day;        /* closing days of the orders, first and last */
     GPtrArray *look_alikes;                  /* texts about new codes: the first ones */
     int64_t n_look_alikes;
-    GPtrArray *parties;                      /* kinds of master data: their rows, in memory */
-    GArray *events;                          /* SettleIntakeEvent, in memory, too */
-    GArray *notices;                         /* SettleIntakeNotice, likewise */
-    SettleArena *arena;                      /* of all three */
+    GPtrArray *parties; /* kinds of master data: their rows, in memory */
+    GArray *events;     /* SettleIntakeEvent, in memory, too */
+    GArray *notices;    /* SettleIntakeNotice, likewise */
+    SettleArena *arena; /* of all three */
 } SettleIntakeJob;
 
 /* Where a record stands in what was kept. */
@@ -161,7 +161,7 @@ typedef struct {
     SettlePartyStatus status;
     SettleDay valid_from, sales_from, sales_to;
     SettleIntakePlace place;
-    gboolean out; /* rejected or repeated */
+    gboolean out;                              /* rejected or repeated */
     const struct SettlePartyVersion *corrects; /* of the same day; NULL: none */
 } SettleIntakeParty;
 
@@ -233,6 +233,7 @@ gboolean settle_intake_take_record(SettleIntakeJob *job, const SettleCsvRecord *
                                    GError **error);
 
 /* --- validate-*.c: TRUE and the row, or FALSE and the verdict ------------------------------- */
+/* One a kind of fact; the row's texts are the record's. */
 gboolean settle_validate_order(SettleIntakeJob *job, const SettleCsvRecord *record,
                                SettleIntakeOrder *ret_order, SettleVerdict *verdict);
 gboolean settle_validate_bill(SettleIntakeJob *job, const SettleCsvRecord *record,
@@ -247,6 +248,8 @@ gboolean settle_validate_party(SettleIntakeJob *job, const SettleCsvRecord *reco
 void settle_validate_tally(SettleIntakeJob *job, const SettleCsvRecord *record);
 
 /* --- write-*.c: inside the transaction, from the valid rows to the tables ------------------- */
+/* One a kind of fact; each adds to the job's counts. FALSE with the error: nothing of the batch
+ * may be committed. */
 gboolean settle_intake_write_orders(SettleIntakeJob *job, GError **error);
 gboolean settle_intake_write_bills(SettleIntakeJob *job, GError **error);
 gboolean settle_intake_write_events(SettleIntakeJob *job, GError **error);

@@ -1,3 +1,5 @@
+/* Intake, kept records: the text of each record in an unlinked temporary file, for those that are
+ * put aside only after sorting. */
 #include "intake/keep.h"
 
 #include "base/error.h"

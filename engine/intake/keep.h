@@ -10,10 +10,12 @@ G_BEGIN_DECLS
 
 typedef struct SettleKeep SettleKeep;
 
+/* An empty keep, the caller's; its file is made when it is first needed. */
 SettleKeep *settle_keep_new(void);
 void settle_keep_free(SettleKeep *keep);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(SettleKeep, settle_keep_free)
 
+/* Keeps the bytes, and says where for settle_keep_read. FALSE with the error: IO. */
 gboolean settle_keep_add(SettleKeep *keep, const void *bytes, size_t length, uint64_t *ret_at,
                          GError **error);
 /* Reads bytes back; *ret_bytes is the keep's, valid until the next call, with a NUL behind it. */

@@ -28,6 +28,7 @@ typedef struct {
     char *carrier; /* whose file it is; NULL: not said */
     uint8_t sha256[SETTLE_DIGEST_BYTES];
 } SettleManifestEntry;
+/* Takes NULL, too. */
 void settle_manifest_entry_free(SettleManifestEntry *entry);
 
 typedef struct {
@@ -35,6 +36,7 @@ typedef struct {
     GPtrArray *faults;  /* char *: lines that cannot be heeded, "manifest.csv:3: ..." */
     GHashTable *named;  /* every file that a line names, also one that cannot be heeded */
 } SettleManifest;
+/* Takes NULL, too. */
 void settle_manifest_free(SettleManifest *manifest);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(SettleManifest, settle_manifest_free)
 

@@ -1,3 +1,4 @@
+/* The codes of all reasons to put a row aside, as they are stored and printed. */
 #include "intake/reject.h"
 
 #include "base/error.h"

@@ -1,3 +1,5 @@
+/* Intake, where records come from: a file, the staging table, or rows released from quarantine;
+ * all look like records of a CSV file. */
 #include "intake/source.h"
 
 #include "base/text.h"

@@ -10,6 +10,8 @@ G_BEGIN_DECLS
 
 typedef struct SettleIntakeSource SettleIntakeSource;
 
+/* The records of a file that is open at fd; name: for messages. The caller closes fd after
+ * settle_intake_source_free. */
 SettleIntakeSource *settle_intake_source_file(const char *name, int fd);
 /* SHA-256 and size of a file that was read to its end; FALSE: it is no file. */
 gboolean settle_intake_source_file_sum(SettleIntakeSource *source,

@@ -1,3 +1,4 @@
+/* Intake, sorting: an external merge sort of keyed records with bounded memory. */
 #include "intake/spool.h"
 
 #include "base/failpoint.h"

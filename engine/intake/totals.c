@@ -1,3 +1,4 @@
+/* Intake, control totals: what the sender says a file adds up to, parsed and compared. */
 #include "intake/totals.h"
 
 #include "base/text.h"

@@ -1,3 +1,5 @@
+/* Intake, the second step for bills and tallies: fields become a checked bill, or a reason with
+ * its column. */
 #include "intake/validate.h"
 
 gboolean

@@ -1,3 +1,5 @@
+/* Intake, checks that all kinds of facts share: names, codes, keys, days, numbers, amounts,
+ * instants; each says why it refuses. */
 #include "intake/validate.h"
 
 #include "base/text.h"

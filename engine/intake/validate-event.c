@@ -1,3 +1,4 @@
+/* Intake, the second step for events: what happened to an order, checked field by field. */
 #include "intake/validate.h"
 
 #include <string.h>
@@ -96,8 +97,8 @@ settle_validate_event(SettleIntakeJob *job, const SettleCsvRecord *record,
                                    "is no known carrier");
     key = settle_intake_key(job, event->carrier_id);
     event->event_id = settle_keyed_id(key, SETTLE_KEYED_EVENT, id.text, id.length, NULL, 0);
-    event->key_id = settle_keyed_id(key, SETTLE_KEYED_ORDER, order.text, order.length, line.text,
-                                    line.length);
+    event->key_id =
+        settle_keyed_id(key, SETTLE_KEYED_ORDER, order.text, order.length, line.text, line.length);
     if (undone.length > 0)
         event->reinstates =
             settle_keyed_id(key, SETTLE_KEYED_EVENT, undone.text, undone.length, NULL, 0);

@@ -1,3 +1,4 @@
+/* Intake, the second step for notices: receipts of carriers' money and months declared complete. */
 #include "intake/validate.h"
 
 #include <string.h>

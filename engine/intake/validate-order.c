@@ -1,3 +1,5 @@
+/* Intake, the second step for orders: fields, parties and products, checked against the directory
+ * of the closing day. */
 #include "intake/validate.h"
 
 #include "model/order-id.h"
@@ -199,13 +201,13 @@ settle_validate_order(SettleIntakeJob *job, const SettleCsvRecord *record,
                            &order->channel_id))
         return FALSE;
     const SettleKeyed *key = settle_intake_key(job, order->carrier_id);
-    order->key_id = settle_keyed_id(key, SETTLE_KEYED_ORDER, id.text, id.length, line.text,
-                                    line.length);
+    order->key_id =
+        settle_keyed_id(key, SETTLE_KEYED_ORDER, id.text, id.length, line.text, line.length);
     order->order_id = settle_order_id(order->key_id, settle_day_month(order->closing_day));
-    order->contract_id = contract.length == 0 ? 0
-                                              : settle_keyed_id(key, SETTLE_KEYED_CONTRACT,
-                                                                contract.text, contract.length,
-                                                                NULL, 0);
+    order->contract_id =
+        contract.length == 0
+            ? 0
+            : settle_keyed_id(key, SETTLE_KEYED_CONTRACT, contract.text, contract.length, NULL, 0);
     order->upstream_length = (uint16_t) id.length;
     order->line_length = (uint16_t) line.length;
     order->contract_length = (uint16_t) contract.length;

@@ -1,3 +1,5 @@
+/* Intake, the second step for master data: carriers, distributors, outlets, managers and products.
+ */
 #include "intake/validate.h"
 
 #include <string.h>
@@ -110,8 +112,7 @@ settle_validate_party(SettleIntakeJob *job, const SettleCsvRecord *record,
     case SETTLE_INTAKE_PRODUCTS:
         return CODE(PRODUCT_CARRIER, &party->carrier) && CODE(PRODUCT_PRODUCT, &party->code) &&
                NAME(PRODUCT_NAME) && CODE(PRODUCT_CLASS, &party->class) &&
-               DAY(PRODUCT_VALID_FROM) &&
-               take_sales(job, record, verdict, party);
+               DAY(PRODUCT_VALID_FROM) && take_sales(job, record, verdict, party);
     case SETTLE_INTAKE_ORDERS:
     case SETTLE_INTAKE_BILLS:
     case SETTLE_INTAKE_EVENTS:

@@ -5,6 +5,7 @@
 
 G_BEGIN_DECLS
 
+/* The verdict: the reason, its column (-1: none) and its words. Always FALSE. */
 gboolean settle_check_refuse(SettleVerdict *verdict, SettleReject reject, int column,
                              const char *format, ...) G_GNUC_PRINTF(4, 5);
 /* A name: no control characters. */

@@ -1,3 +1,5 @@
+/* Intake, writing: what the writers of facts share: cursors over sorted spools, slices, contracts,
+ * and bills that move. */
 #include "intake/write.h"
 
 #include "base/failpoint.h"

@@ -103,11 +103,13 @@ SettleIntakeFirst *settle_firsts_find(const GArray *firsts, int16_t currency);
  * closing_day, product_id, manager_id, quantity, paid_minor, region_id, channel_id, currency,
  * flags. */
 #define SETTLE_CONTRACT_COLUMNS 14
+/* The contract in the columns that are named above, from column first on. */
 void settle_contract_read(const SettleReader *reader, int first,
                           SettleIntakeContract *ret_contract);
 /* Reads columns first..: month, revision, issue_day, billed_minor, tax_minor, cash_minor,
  * arrears_minor, minutes, megabytes, source_batch_id, line, turn. */
 #define SETTLE_BILL_COLUMNS 12
+/* The bill in these columns. */
 void settle_bill_read(const SettleReader *reader, int first, SettleIntakeBillRow *ret_bill);
 /* Adds a bill to the spool of rows to write, by (distributor, order, month and revision). */
 gboolean settle_bill_add(SettleSpool *bills, const SettleIntakeBillRow *row, GError **error);

@@ -1,3 +1,4 @@
+/* When an invoice cycle ends: the days on which a policy's invoices are drafted. */
 #include "invoice/invoice.h"
 
 gboolean

@@ -1,3 +1,5 @@
+/* Invoices from ledger totals: grouped into lines, taxed and rounded, held back below the minimum
+ * (docs/semantics.md 8). Pure. */
 #include "invoice/invoice.h"
 
 #include "base/error.h"

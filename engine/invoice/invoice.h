@@ -59,6 +59,7 @@ typedef struct {
     gboolean carried;        /* below the minimum or negative: no invoice, joins the next cycle */
 } SettleInvoice;
 
+/* Takes NULL, too. */
 void settle_invoice_free(SettleInvoice *invoice);
 
 /* Looks a policy up by its id for the currency and tax; returns NULL never for ids it was given. */

@@ -1,3 +1,5 @@
+/* What a party's deposit stands at, how much of it can be taken, and when it is given back. Pure.
+ */
 #include "ledger/deposit.h"
 
 #include "base/checked.h"

@@ -29,6 +29,7 @@ typedef struct {
     int64_t used_minor;   /* that covered debts, or was forfeited */
 } SettleDeposit;
 
+/* What is still frozen, in minor units: posted, less released and used. */
 int64_t settle_deposit_balance(const SettleDeposit *deposit);
 /* Takes a posting into it; postings come in the order of their runs. leg: with SETTLE_DEPOSIT_END
  * where it applies; out: debited to the deposit. FALSE if no deposit moves like that, or a sum

@@ -1,3 +1,5 @@
+/* Target minus posted: the transfers that bring the legs of each slot from what they stand at to
+ * what is owed (docs/semantics.md 6). Pure. */
 #include "base/error.h"
 #include "ledger/ledger.h"
 

@@ -1,3 +1,5 @@
+/* Which posting period takes a transfer: its origin's, or the first later one that is open
+ * (docs/semantics.md 3). Pure. */
 #include "ledger/ledger.h"
 
 SettleMonth

@@ -1,3 +1,5 @@
+/* Master data by id and day: versions of distributors, outlets, managers, products and carriers,
+ * and their look-up by code. */
 #include "model/directory.h"
 
 #include "base/error.h"

@@ -36,6 +36,7 @@ const char *settle_party_status_name(SettlePartyStatus status);
 
 typedef struct SettleDirectory SettleDirectory;
 
+/* An empty directory, the caller's; it is filled, sealed and then only read. */
 SettleDirectory *settle_directory_new(void);
 void settle_directory_free(SettleDirectory *directory);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(SettleDirectory, settle_directory_free)

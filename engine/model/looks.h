@@ -10,6 +10,7 @@ G_BEGIN_DECLS
 /* The codes of one dimension, in the order in which they became known. */
 typedef struct SettleLooks SettleLooks;
 
+/* No codes yet; the caller's. */
 SettleLooks *settle_looks_new(void);
 void settle_looks_free(SettleLooks *looks);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(SettleLooks, settle_looks_free)

@@ -1,3 +1,4 @@
+/* The names of roles, kinds, event kinds, dimensions and outcomes, as stored and printed. */
 #include "base/error.h"
 #include "model/directory.h"
 #include "model/facts.h"

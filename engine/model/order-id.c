@@ -1,4 +1,4 @@
-/* Ids of orders. */
+/* The id of an order from its key and its closing month: within a month one to one. */
 #include "model/order-id.h"
 
 #define MASK ((INT64_C(1) << 62) - 1)

@@ -16,6 +16,7 @@ typedef enum {
                                    * serve an earlier order, or there is no contract */
     SETTLE_OUTCOME_OVERFLOW = 6,  /* a product left int64: quarantined */
 } SettleOutcome;
+/* The word that is stored and printed; static. */
 const char *settle_outcome_name(SettleOutcome outcome);
 /* One sentence for finance. */
 const char *settle_outcome_text(SettleOutcome outcome);

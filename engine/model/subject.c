@@ -1,3 +1,5 @@
+/* The subject of a transfer packed into 64 bits: an order, a volume window, an invoice or a
+ * deposit. */
 #include "model/transfer.h"
 
 #include "base/error.h"

@@ -21,6 +21,7 @@ typedef enum {
     SETTLE_ROLE_FEE = 8,
 } SettleRole;
 #define SETTLE_N_ROLES 9 /* index 0 unused */
+/* The name as printed and hashed; static. */
 const char *settle_role_name(SettleRole role);
 
 typedef enum {

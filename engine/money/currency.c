@@ -1,3 +1,4 @@
+/* The currencies of ISO 4217 that are known, and how many decimals each has. */
 #include "money/money.h"
 
 #include "base/error.h"

@@ -1,3 +1,5 @@
+/* Exact arithmetic of money: a rate of an amount rounded once, tax in and on top, and allocation
+ * without remainder. Pure. */
 #include "money/money.h"
 
 #include <stdlib.h>

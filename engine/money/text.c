@@ -1,3 +1,4 @@
+/* Amounts and rates as text: parsed exactly, and formatted with the decimals of a currency. */
 #include "money/money.h"
 
 #include <string.h>

@@ -78,7 +78,7 @@ enum { SETTLE_MOVES_LAST = 1 << 0, SETTLE_MOVES_FIRST = 1 << 1 };
 typedef struct {
     int from_month;
     int to_month;
-    guint moves; /* with a later attempt of the instalment: SETTLE_MOVES_ */
+    guint moves; /* with a later attempt of the instalment: SETTLE_MOVES_LAST and _FIRST */
     gboolean together;
     gboolean any; /* TRUE: one test suffices; FALSE: all must hold */
     SettleBillTest *tests;

@@ -1,3 +1,5 @@
+/* Activity of a distributor: reads orders and windows with what they earned, and gives each to the
+ * outlet, manager and kind it belongs to. */
 #include "report/activity.h"
 
 #include "base/checked.h"
@@ -175,10 +177,9 @@ read_orders(const Reading *reading, SettleStore *store, const char *zone, GError
 
     if (!settle_nothing_events(store, query->distributor_id, nothing, error))
         return FALSE;
-    reader = settle_store_read(store, settle_sql_activity_orders, error, "immsL",
-                               query->distributor_id, query->from, query->to, zone,
-                               (const int64_t *) (const void *) nothing->data,
-                               (gsize) nothing->len);
+    reader = settle_store_read(
+        store, settle_sql_activity_orders, error, "immsL", query->distributor_id, query->from,
+        query->to, zone, (const int64_t *) (const void *) nothing->data, (gsize) nothing->len);
     if (reader == NULL)
         return FALSE;
     while (settle_reader_next(reader, &failure)) {

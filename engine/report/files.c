@@ -1,3 +1,5 @@
+/* Reports as files: written beside their place and renamed, so that a file is whole or not there.
+ */
 #include "report/files.h"
 
 #include "base/error.h"

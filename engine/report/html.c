@@ -1,3 +1,4 @@
+/* Sheets as one page of HTML, without script and without anything from outside. */
 #include "report/html.h"
 
 #include "money/money.h"

@@ -1,3 +1,4 @@
+/* A batch's invoices as tables, one row a line, with a manifest: what a tax portal takes. */
 #include "report/invoice-files.h"
 
 #include "base/digest.h"

@@ -1,3 +1,4 @@
+/* The ledger as plain text that hledger, ledger and beancount read. */
 #include "report/journal.h"
 
 #include "model/transfer.h"

@@ -1,3 +1,5 @@
+/* All reports of a period as one workbook and one page, with the figures that a person looks at
+ * first. */
 #include "report/pack.h"
 
 #include "base/checked.h"

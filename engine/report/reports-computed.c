@@ -1,3 +1,5 @@
+/* Reports that need more than a query: where volume windows stand between tiers, and differences
+ * between two books. */
 #include "report/reports.h"
 
 #include "base/error.h"

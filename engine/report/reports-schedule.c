@@ -1,3 +1,4 @@
+/* The schedule of what falls due: the instalments to come of the orders of a period, by month. */
 #include "report/reports.h"
 
 #include "base/checked.h"

@@ -1,3 +1,4 @@
+/* The table of reports by name, what each takes, and how a report's query becomes a sheet. */
 #include "report/reports.h"
 
 #include "base/error.h"

@@ -1,3 +1,4 @@
+/* A report as data: titled columns, rows of text and totals, from which every format is written. */
 #include "report/sheet.h"
 
 #include "base/checked.h"

@@ -1,3 +1,5 @@
+/* Rows for people and programs: an aligned table, CSV or JSON, safe for terminals and
+ * spreadsheets. */
 #include "report/table.h"
 
 #include <jansson.h>

@@ -1,3 +1,4 @@
+/* Sheets as a workbook, through libxlsxwriter. */
 #include "report/xlsx.h"
 
 #include "base/error.h"

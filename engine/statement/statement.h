@@ -18,6 +18,7 @@ typedef enum {
     SETTLE_UNREADABLE,
     SETTLE_N_MATCHES
 } SettleMatchState;
+/* The state as it is printed; static. */
 const char *settle_match_name(SettleMatchState state);
 /* SETTLE_N_MATCHES if no state has the name. */
 SettleMatchState settle_match_parse(const char *name);
@@ -27,6 +28,7 @@ typedef enum {
     SETTLE_DIFFERENCE_DISPUTED, /* open, and told to the carrier */
     SETTLE_DIFFERENCE_ACCEPTED, /* no longer open, as long as both amounts stay what they were */
 } SettleDecided;
+/* The decision as it is printed; static. */
 const char *settle_decided_name(SettleDecided decided);
 
 /* Something that did not match. */
@@ -61,6 +63,7 @@ typedef struct {
     int64_t n_open;
 } SettleStatement;
 
+/* Gives back what the statement holds, not the struct. */
 void settle_statement_clear(SettleStatement *statement);
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(SettleStatement, settle_statement_clear)
 

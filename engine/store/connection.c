@@ -1,3 +1,5 @@
+/* Connections: opened with the settings that every session needs, and how an error of the server
+ * becomes one of ours. */
 #include "store/internal.h"
 #include "store/sql.h"
 

@@ -1,3 +1,5 @@
+/* Counters, positions of the control log, advisory locks and the zone: the small state that
+ * commands ask for. */
 #include "store/internal.h"
 #include "store/sql.h"
 

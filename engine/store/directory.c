@@ -1,3 +1,5 @@
+/* Reads the master data that a run, an import or a report sees into a directory
+ * (engine/model/directory.h). */
 #include "store/internal.h"
 #include "store/sql.h"
 

@@ -1,3 +1,5 @@
+/* What Citus says of itself: whether it is there, its nodes, and the tables that are distributed.
+ */
 #include "store/internal.h"
 #include "store/sql.h"
 

@@ -1,3 +1,4 @@
+/* A statement's rows as raw fields, for verify and replay, which compare and hash bytes. */
 #include "store/internal.h"
 
 struct SettleDump {

@@ -48,9 +48,12 @@ typedef struct {
     GByteArray *bytes;
 } SettleParameters;
 
+/* The parameters of a statement in the wire's format, made of the arguments that types names
+ * (store.h). */
 void settle_parameters_init(SettleParameters *parameters, const char *types, va_list arguments);
 void settle_parameters_clear(SettleParameters *parameters);
 
+/* Connections that are kept for the next worker; none yet. */
 SettleBeside *settle_beside_new(void);
 void settle_beside_free(SettleBeside *beside); /* closes them */
 

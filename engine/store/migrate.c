@@ -1,3 +1,5 @@
+/* Migrations in order, each in a transaction of its own, with the hashes of what was applied;
+ * refuses an older or newer schema. */
 #include "store/internal.h"
 #include "store/sql.h"
 

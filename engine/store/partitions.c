@@ -1,3 +1,4 @@
+/* Partitions of the large tables made ahead of their months, and statistics for the planner. */
 #include "store/internal.h"
 #include "store/sql.h"
 

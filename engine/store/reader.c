@@ -1,3 +1,4 @@
+/* Rows from the server as a stream of typed fields, by COPY or in single-row mode. */
 #include "store/internal.h"
 
 #include <stdarg.h>

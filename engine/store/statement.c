@@ -1,3 +1,5 @@
+/* The statements built into the program, their parameters from typed values, and running them for
+ * one result. */
 #include "store/internal.h"
 #include "store/sql.h"
 

@@ -1,8 +1,8 @@
 /* One connection to PostgreSQL, its statements and bulk streams. The only user of libpq.
  *
- * Domain-specific reading and writing lives beside this in facts.h, ledger_io.h ...; this header is
- * the machinery. Every SQL text comes from a file under sql/queries/NAME.sql, built in as the
- * constant settle_sql_NAME (store/sql.h, generated). Parameters are always $n, sent in binary.
+ * This header is the machinery; what the statements are about is in the layers above. Every SQL
+ * text is a file of its own in sql/queries, built in as a constant with the file's name (a
+ * generated header). Parameters are always $n, sent in binary.
  *
  * Errors: GError SETTLE_ERROR with DATABASE, CONNECTION or CONSTRAINT; the message holds the
  * server's primary message, detail, hint, SQLSTATE and the statement's name. */
@@ -60,9 +60,11 @@ const char *settle_store_sqlstate(const SettleStore *store);
  *   I const int32_t *, size_t (integer[])      L const int64_t *, size_t (bigint[])
  *   S const char *const *, size_t (text[])     D const SettleDay *, size_t (date[]) */
 typedef struct SettleResult SettleResult;
+/* Takes NULL, too. */
 void settle_result_free(SettleResult *result);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(SettleResult, settle_result_free)
 
+/* Runs a statement and forgets its rows. FALSE with the error; the transaction is lost then. */
 gboolean settle_store_exec(SettleStore *store, const char *sql, GError **error, const char *types,
                            ...);
 /* NULL on failure. The whole result in memory: for results known to be small. */
@@ -80,6 +82,7 @@ const char *settle_result_text(const SettleResult *result, int row, int column);
 const uint8_t *settle_result_bytes(const SettleResult *result, int row, int column,
                                    size_t *ret_len);
 
+/* Begins a transaction; FALSE with the error. */
 gboolean settle_store_begin(SettleStore *store, GError **error);
 /* Several queries that see the same: one snapshot until settle_store_rollback(). */
 gboolean settle_store_begin_reading(SettleStore *store, GError **error);
@@ -93,6 +96,8 @@ void settle_store_rollback(SettleStore *store);
  * single-row mode, which makes a result of each), else in single-row mode. ----------------------
  */
 typedef struct SettleReader SettleReader;
+/* Begins to read a query's rows; NULL with the error. The reader is the caller's, and the
+ * connection's only one. */
 SettleReader *settle_store_read(SettleStore *store, const char *sql, GError **error,
                                 const char *types, ...);
 /* TRUE: a row is there. FALSE with *error unset: the end. FALSE with *error: failure. */
@@ -175,6 +180,7 @@ typedef struct {
     int64_t *rows;
     char *hex; /* what digests point into */
 } SettleSumColumns;
+/* The sums as columns; the names of the tables stay those of sums. */
 void settle_sum_columns_init(SettleSumColumns *columns, const GArray *sums);
 void settle_sum_columns_clear(SettleSumColumns *columns);
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(SettleSumColumns, settle_sum_columns_clear)

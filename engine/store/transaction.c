@@ -1,3 +1,4 @@
+/* Transactions: begin, begin for reading one state, commit with its failpoints, roll back. */
 #include "store/internal.h"
 #include "store/sql.h"
 

@@ -1,3 +1,5 @@
+/* Rows to the server by binary COPY, hashed on the way for the table's row sum, and counted
+ * against the server's answer. */
 #include "store/internal.h"
 
 #define FLUSH_AT (64 * 1024)

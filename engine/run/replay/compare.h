@@ -31,7 +31,7 @@ void settle_replay_note(SettleReplay *replay, const char *what, const char *dist
 gboolean settle_replay_compare(SettleReplay *replay, SettleStore *store, const SettleOutput *output,
                                int32_t first, int32_t last, GError **error);
 
-/* --- replay-rows.c: rows of whole numbers, whatever the table --------------------------------- */
+/* --- rows.c: rows of whole numbers, whatever the table --------------------------------- */
 typedef enum {
     SETTLE_REPLAY_NUMBER,
     SETTLE_REPLAY_MONEY, /* minor units of the row's policy or currency */
