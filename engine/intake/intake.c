@@ -3,16 +3,12 @@
 #include "base/failpoint.h"
 #include "intake/job.h"
 #include "intake/totals.h"
-#include "model/looks.h"
 
 #include <string.h>
 
 #define DEFAULT_MEMORY   (64u * 1024 * 1024)
 #define DEFAULT_LOOKBACK 3
-#define LOCK_WAIT_MS     60000
 #define PROGRESS_ROWS    0x3fff
-/* Fewer rows of a month are left to autovacuum. */
-#define ANALYZE_ROWS 20000
 /* As many spools hold memory at the same time. */
 #define SPOOLS 4
 
@@ -36,8 +32,8 @@ settle_intake_report_is_unusable(const SettleIntakeReport *report)
     return report->sealed && report->rows_read > 0 && report->quarantined == report->rows_read;
 }
 
-static void
-job_free(SettleIntakeJob *job)
+void
+settle_intake_job_free(SettleIntakeJob *job)
 {
     if (job == NULL)
         return;
@@ -66,13 +62,6 @@ job_free(SettleIntakeJob *job)
     g_clear_pointer(&job->arena, settle_arena_free);
     g_free(job);
 }
-G_DEFINE_AUTOPTR_CLEANUP_FUNC(SettleIntakeJob, job_free)
-
-/* Where a batch comes from beside a file. */
-typedef struct {
-    const char *staging; /* its source; NULL: none */
-    int32_t released;    /* the batch whose rows are released; 0: none */
-} Origin;
 
 /* "code-carrier" ... for the dimensions in their order. */
 static const char *const counters[SETTLE_N_DIMS] = {
@@ -129,9 +118,10 @@ load_counters(SettleIntakeJob *job, GError **error)
     return TRUE;
 }
 
-static SettleIntakeJob *
-job_new(SettleStore *store, SettleIntakeKind kind, const char *name,
-        const SettleIntakeOptions *options, SettleIntakeSource *source, GError **error)
+SettleIntakeJob *
+settle_intake_job_new(SettleStore *store, SettleIntakeKind kind, const char *name,
+                      const SettleIntakeOptions *options, SettleIntakeSource *source,
+                      GError **error)
 {
     g_autoptr(SettleIntakeJob) job = g_new0(SettleIntakeJob, 1);
     size_t memory = options->memory_bytes > 0 ? options->memory_bytes : DEFAULT_MEMORY;
@@ -152,8 +142,7 @@ job_new(SettleStore *store, SettleIntakeKind kind, const char *name,
         !load_counters(job, error))
         return NULL;
     job->directory = settle_store_directory(store, options->business_date, 0, error);
-    if (job->directory == NULL ||
-        (job->keys = settle_store_carrier_keys(store, error)) == NULL)
+    if (job->directory == NULL || (job->keys = settle_store_carrier_keys(store, error)) == NULL)
         return NULL;
     job->keep = settle_keep_new();
     job->quarantine = settle_spool_new(job->memory);
@@ -204,234 +193,6 @@ read_all(SettleIntakeJob *job, GError **error)
     return failure == NULL;
 }
 
-static gboolean
-has_amount(const SettleIntakeJob *job)
-{
-    return job->kind == SETTLE_INTAKE_ORDERS || job->kind == SETTLE_INTAKE_BILLS ||
-           job->kind == SETTLE_INTAKE_EVENTS || job->kind == SETTLE_INTAKE_RECEIPTS;
-}
-
-static gboolean
-insert_batch(SettleIntakeJob *job, gboolean sealed, const char *reason, GError **error)
-{
-    int exponent = job->exponent < 0 ? 2 : job->exponent;
-    SettleInt128 control = 0;
-    g_autofree char *sum = settle_intake_sum_minor_text(job->sum, exponent);
-    g_autofree char *control_sum = NULL;
-    if (job->options.control_sum != NULL &&
-        settle_intake_parse_control_sum(job->options.control_sum, &control))
-        control_sum = settle_intake_sum_minor_text(control, exponent);
-    g_auto(SettleSumColumns) sums = {0};
-    settle_sum_columns_init(&sums, job->sums);
-    return settle_store_exec(
-               job->store, settle_sql_intake_insert_batch, error, "issdsslslsllllssslyI",
-               job->batch_id, settle_intake_kind_name(job->kind), job->name,
-               job->options.business_date, sealed ? "sealed" : "refused", reason, job->rows_read,
-               sum, job->options.has_control_count ? job->options.control_count : (int64_t) -1,
-               control_sum == NULL ? "" : control_sum, job->accepted, job->repeated,
-               job->quarantined, job->waiting, job->header,
-               job->unproved == NULL ? "" : job->unproved, job->file_name,
-               job->is_file ? job->file_bytes : (int64_t) -1, job->is_file ? job->sha256 : NULL,
-               sizeof job->sha256, job->carriers->data, (size_t) job->carriers->len) &&
-           settle_store_exec(job->store, settle_sql_intake_insert_rows, error, "iSLS",
-                             job->batch_id, sums.tables, sums.n, sums.rows, sums.n, sums.digests,
-                             sums.n) &&
-           settle_failpoint(INTAKE_BATCH_INSERTED, error);
-}
-
-/* Only where there are new codes is it asked which known ones they look like. */
-static gboolean
-find_look_alikes(SettleIntakeJob *job, SettleDim dim, GError **error)
-{
-    const char *const *texts = settle_intake_codes_new_texts(job->codes[dim]);
-    size_t n = settle_intake_codes_n_new(job->codes[dim]);
-    g_autoptr(SettleLooks) looks = settle_looks_new();
-    g_autoptr(SettleReader) reader =
-        settle_store_read(job->store, settle_sql_code_looks, error, "i", (int32_t) dim);
-    GError *failure = NULL;
-
-    if (reader == NULL)
-        return FALSE;
-    while (settle_reader_next(reader, &failure)) {
-        size_t length;
-        const char *code = settle_reader_text(reader, 2, &length);
-
-        settle_looks_add(looks, code, length);
-    }
-    if (failure != NULL) {
-        g_propagate_error(error, failure);
-        return FALSE;
-    }
-    for (size_t i = 0; i < n; i++) {
-        const char *like = settle_looks_add(looks, texts[i], strlen(texts[i]));
-        g_autofree char *shown = settle_looks_show(texts[i], strlen(texts[i]));
-
-        if (like == NULL)
-            continue;
-        if (job->n_look_alikes++ < SETTLE_INTAKE_FIRST_REJECTIONS)
-            g_ptr_array_add(job->look_alikes,
-                            g_strdup_printf("%s \"%s\" is new, and looks like \"%s\"",
-                                            settle_dim_name(dim), shown, like));
-    }
-    return TRUE;
-}
-
-static gboolean
-insert_codes(SettleIntakeJob *job, GError **error)
-{
-    for (int dim = 1; dim < SETTLE_N_DIMS; dim++) {
-        size_t n = settle_intake_codes_n_new(job->codes[dim]);
-        g_autoptr(SettleResult) last = NULL;
-        if (n == 0)
-            continue;
-        if (!find_look_alikes(job, (SettleDim) dim, error))
-            return FALSE;
-        last = settle_store_query(job->store, settle_sql_intake_insert_codes, error, "iS",
-                                  (int32_t) dim, settle_intake_codes_new_texts(job->codes[dim]), n);
-        if (last == NULL)
-            return FALSE;
-        if (settle_result_i64(last, 0, 0) != job->next_id[dim] - 1) {
-            g_set_error(error, SETTLE_ERROR, SETTLE_ERROR_STATE,
-                        "%s codes were added by another session meanwhile",
-                        settle_dim_name((SettleDim) dim));
-            settle_error_hint(error, "import again");
-            return FALSE;
-        }
-        if (!settle_failpoint(INTAKE_CODES_INSERTED, error))
-            return FALSE;
-    }
-    return TRUE;
-}
-
-static gboolean
-ensure_partitions(SettleIntakeJob *job, GError **error)
-{
-    for (int i = 0; i < SETTLE_INTAKE_N_MONTHS; i++) {
-        int from = i;
-        if (!job->months[i])
-            continue;
-        while (i + 1 < SETTLE_INTAKE_N_MONTHS && job->months[i + 1])
-            i++;
-        if (!settle_store_ensure_partitions(job->store, SETTLE_INTAKE_FIRST_MONTH + from,
-                                            SETTLE_INTAKE_FIRST_MONTH + i, error))
-            return FALSE;
-    }
-    return TRUE;
-}
-
-static gboolean
-record_origin(SettleIntakeJob *job, const Origin *origin, GError **error)
-{
-    if (origin->staging != NULL &&
-        !(settle_store_exec(job->store, settle_sql_intake_insert_staging_taken, error, "ssli",
-                            origin->staging, settle_intake_kind_name(job->kind),
-                            settle_intake_source_last_line(job->source), job->batch_id) &&
-          settle_failpoint(INTAKE_STAGING_TAKEN, error)))
-        return FALSE;
-    if (origin->released == 0)
-        return TRUE;
-    const GArray *lines = settle_intake_source_lines(job->source);
-    return settle_store_exec(job->store, settle_sql_intake_insert_release, error, "iLi",
-                             origin->released, lines->data, (size_t) lines->len, job->batch_id) &&
-           settle_failpoint(INTAKE_RELEASE_RECORDED, error);
-}
-
-static gboolean
-write_kind(SettleIntakeJob *job, GError **error)
-{
-    switch (job->kind) {
-    case SETTLE_INTAKE_ORDERS:
-        return settle_intake_write_orders(job, error);
-    case SETTLE_INTAKE_BILLS:
-        return settle_intake_write_bills(job, error);
-    case SETTLE_INTAKE_EVENTS:
-        return settle_intake_write_events(job, error);
-    case SETTLE_INTAKE_MONTHS:
-    case SETTLE_INTAKE_RECEIPTS:
-        return settle_intake_write_notices(job, error);
-    case SETTLE_INTAKE_CARRIERS:
-    case SETTLE_INTAKE_DISTRIBUTORS:
-    case SETTLE_INTAKE_OUTLETS:
-    case SETTLE_INTAKE_MANAGERS:
-    case SETTLE_INTAKE_PRODUCTS:
-    case SETTLE_N_INTAKE_KINDS:
-        break;
-    }
-    return settle_intake_write_parties(job, error);
-}
-
-/* Everything of the batch, in one transaction. */
-static gboolean
-write_batch(SettleIntakeJob *job, const Origin *origin, const char *reason, GError **error)
-{
-    gboolean written;
-    if (!ensure_partitions(job, error) || !settle_failpoint(INTAKE_PARTITIONS, error) ||
-        !settle_store_begin(job->store, error))
-        return FALSE;
-    settle_store_sum_rows(job->store, job->sums);
-    written = write_kind(job, error) && settle_intake_write_repeats(job, error) &&
-              insert_codes(job, error) && settle_intake_write_quarantine(job, error) &&
-              settle_intake_write_slices(job, error);
-    settle_store_sum_rows(job->store, NULL);
-    if (written) {
-        settle_invariant(job->rows_read ==
-                         job->accepted + job->repeated + job->quarantined + job->waiting);
-        if (insert_batch(job, TRUE, reason, error) && record_origin(job, origin, error) &&
-            settle_failpoint(INTAKE_SEAL_BEFORE_COMMIT, error) &&
-            settle_store_commit(job->store, error) &&
-            settle_failpoint(INTAKE_SEAL_COMMITTED, error))
-            return TRUE;
-    }
-    settle_store_rollback(job->store);
-    return FALSE;
-}
-
-static gboolean
-refuse_batch(SettleIntakeJob *job, const char *reason, GError **error)
-{
-    if (!settle_store_begin(job->store, error))
-        return FALSE;
-    if (insert_batch(job, FALSE, reason, error) &&
-        settle_failpoint(INTAKE_REFUSE_BEFORE_COMMIT, error) &&
-        settle_store_commit(job->store, error) && settle_failpoint(INTAKE_REFUSE_COMMITTED, error))
-        return TRUE;
-    settle_store_rollback(job->store);
-    return FALSE;
-}
-
-static gboolean
-next_batch_id(SettleIntakeJob *job, GError **error)
-{
-    int64_t id;
-    if (!settle_store_begin(job->store, error))
-        return FALSE;
-    if (settle_store_count(job->store, "batch", 1, &id, error) &&
-        settle_failpoint(INTAKE_NUMBER_BEFORE_COMMIT, error) &&
-        settle_store_commit(job->store, error) &&
-        settle_failpoint(INTAKE_NUMBER_COMMITTED, error)) {
-        job->batch_id = (int32_t) id;
-        return TRUE;
-    }
-    settle_store_rollback(job->store);
-    return FALSE;
-}
-
-/* For the planner and the BRIN indexes; without it reading is slower, not wrong. */
-static void
-tidy(SettleIntakeJob *job)
-{
-    const char *table = job->kind == SETTLE_INTAKE_ORDERS  ? "closed_order"
-                        : job->kind == SETTLE_INTAKE_BILLS ? "bill"
-                                                           : "event";
-    for (int i = 0; has_amount(job) && i < SETTLE_INTAKE_N_MONTHS; i++)
-        if (job->months[i] > 0) {
-            SettleMonth month = SETTLE_INTAKE_FIRST_MONTH + i;
-            settle_store_summarize(job->store, table, month, NULL);
-            if (job->months[i] >= ANALYZE_ROWS)
-                settle_store_analyze(job->store, table, month, NULL);
-        }
-}
-
 static SettleIntakeReport *
 make_report(SettleIntakeJob *job, gboolean sealed, char *reason, GError **error)
 {
@@ -448,7 +209,7 @@ make_report(SettleIntakeJob *job, gboolean sealed, char *reason, GError **error)
     report->quarantined = job->quarantined;
     report->waiting = job->waiting;
     report->bills_found = job->bills_found;
-    report->sum = has_amount(job)
+    report->sum = settle_intake_has_amount(job)
                       ? settle_intake_sum_text(job->sum, job->exponent < 0 ? 2 : job->exponent)
                       : g_strdup("");
     memcpy(report->sha256, job->sha256, sizeof report->sha256);
@@ -461,9 +222,9 @@ make_report(SettleIntakeJob *job, gboolean sealed, char *reason, GError **error)
     return g_steal_pointer(&report);
 }
 
-/* The whole way of one batch; the lock is held. Nothing in the source and not a file: batch 0. */
-static gboolean
-run_job(SettleIntakeJob *job, const Origin *origin, SettleIntakeReport **ret_report, GError **error)
+gboolean
+settle_intake_run(SettleIntakeJob *job, const SettleIntakeOrigin *origin,
+                  SettleIntakeReport **ret_report, GError **error)
 {
     g_autofree char *reason = NULL;
     gboolean sealed;
@@ -479,11 +240,12 @@ run_job(SettleIntakeJob *job, const Origin *origin, SettleIntakeReport **ret_rep
     }
     if (reason == NULL)
         reason = g_strdup("");
-    if (!settle_intake_find_same_file(job, error) || !next_batch_id(job, error) ||
-        !(sealed ? write_batch(job, origin, reason, error) : refuse_batch(job, reason, error)))
+    if (!settle_intake_find_same_file(job, error) || !settle_intake_next_batch(job, error) ||
+        !(sealed ? settle_intake_write_batch(job, origin, reason, error)
+                 : settle_intake_refuse_batch(job, reason, error)))
         return FALSE;
     if (sealed)
-        tidy(job);
+        settle_intake_tidy(job);
     SettleIntakeReport *report = make_report(job, sealed, g_steal_pointer(&reason), error);
     if (report == NULL)
         return FALSE;
@@ -496,15 +258,16 @@ settle_intake_import(SettleStore *store, SettleIntakeKind kind, const char *sour
                      const SettleIntakeOptions *options, SettleIntakeReport **ret_report,
                      GError **error)
 {
-    const Origin origin = {0};
+    const SettleIntakeOrigin origin = {0};
     gboolean done = FALSE;
     if (!settle_intake_check_options(kind, options, error) ||
-        !settle_store_lock(store, "intake", LOCK_WAIT_MS, error))
+        !settle_store_lock(store, "intake", SETTLE_INTAKE_LOCK_WAIT_MS, error))
         return FALSE;
     g_autoptr(SettleIntakeSource) records = settle_intake_source_file(source, fd);
-    g_autoptr(SettleIntakeJob) job = job_new(store, kind, source, options, records, error);
+    g_autoptr(SettleIntakeJob) job =
+        settle_intake_job_new(store, kind, source, options, records, error);
     if (job != NULL)
-        done = run_job(job, &origin, ret_report, error);
+        done = settle_intake_run(job, &origin, ret_report, error);
     settle_store_unlock(store, "intake");
     return done;
 }
@@ -513,21 +276,21 @@ static gboolean
 take_staging(SettleStore *store, SettleIntakeKind kind, const char *source,
              const SettleIntakeOptions *options, SettleIntakeReport **ret_report, GError **error)
 {
-    const Origin origin = {.staging = source};
+    const SettleIntakeOrigin origin = {.staging = source};
     g_autofree char *name = g_strdup_printf("staging %s", source);
     g_autoptr(SettleResult) position =
         settle_store_query(store, settle_sql_intake_staging_position, error, "ss", source,
                            settle_intake_kind_name(kind));
     if (position == NULL)
         return FALSE;
-    g_autoptr(SettleIntakeJob) job = job_new(store, kind, name, options, NULL, error);
+    g_autoptr(SettleIntakeJob) job = settle_intake_job_new(store, kind, name, options, NULL, error);
     if (job == NULL)
         return FALSE;
     /* Opened last: the connection is the stream's until its end. */
     g_autoptr(SettleIntakeSource) records =
         settle_intake_source_staging(store, kind, source, settle_result_i64(position, 0, 0), error);
     job->source = records;
-    return records != NULL && run_job(job, &origin, ret_report, error);
+    return records != NULL && settle_intake_run(job, &origin, ret_report, error);
 }
 
 gboolean
@@ -537,78 +300,9 @@ settle_intake_staging(SettleStore *store, SettleIntakeKind kind, const char *sou
 {
     gboolean done;
     if (!settle_intake_check_options(kind, options, error) ||
-        !settle_store_lock(store, "intake", LOCK_WAIT_MS, error))
+        !settle_store_lock(store, "intake", SETTLE_INTAKE_LOCK_WAIT_MS, error))
         return FALSE;
     done = take_staging(store, kind, source, options, ret_report, error);
     settle_store_unlock(store, "intake");
-    return done;
-}
-
-static gboolean
-release_batch(SettleStore *store, int32_t batch_id, const char *kind_name, const char *header,
-              const SettleIntakeSelection *selection, const SettleIntakeOptions *options,
-              GPtrArray *reports, GError **error)
-{
-    const Origin origin = {.released = batch_id};
-    g_autofree char *name = g_strdup_printf("release of batch %d", batch_id);
-    SettleIntakeReport *report = NULL;
-    SettleIntakeKind kind;
-    settle_invariant(settle_intake_kind_lookup(kind_name, &kind));
-    g_autoptr(SettleIntakeJob) job = job_new(store, kind, name, options, NULL, error);
-    if (job == NULL)
-        return FALSE;
-    g_autoptr(SettleIntakeSource) records = settle_intake_source_kept(
-        store, batch_id, header, selection->line, selection->reason, selection->told_later, error);
-    job->source = records;
-    if (records == NULL || !run_job(job, &origin, &report, error))
-        return FALSE;
-    report->released = report->rows_read;
-    g_ptr_array_add(reports, report);
-    return TRUE;
-}
-
-static gboolean
-release_all(SettleStore *store, const SettleIntakeSelection *selection,
-            const SettleIntakeOptions *options, GPtrArray *reports, GError **error)
-{
-    g_autoptr(SettleResult) batches = settle_store_query(
-        store, settle_sql_intake_kept_batches, error, "ilsb", selection->batch_id, selection->line,
-        selection->reason == NULL ? "" : selection->reason, selection->told_later);
-    if (batches == NULL)
-        return FALSE;
-    for (int row = 0; row < settle_result_rows(batches); row++) {
-        SettleIntakeOptions later = *options;
-
-        /* what waited enters on the later of the two dates */
-        later.business_date = MAX(options->business_date, settle_result_day(batches, row, 3));
-        if (!release_batch(store, settle_result_i32(batches, row, 0),
-                           settle_result_text(batches, row, 1), settle_result_text(batches, row, 2),
-                           selection, &later, reports, error))
-            return FALSE;
-    }
-    return TRUE;
-}
-
-gboolean
-settle_intake_release(SettleStore *store, const SettleIntakeSelection *selection,
-                      const SettleIntakeOptions *options, GPtrArray **ret_reports, GError **error)
-{
-    SettleIntakeOptions plain = *options;
-    g_autoptr(GPtrArray) reports =
-        g_ptr_array_new_with_free_func((GDestroyNotify) settle_intake_report_free);
-    gboolean done;
-    if (selection->line != 0 && selection->batch_id == 0) {
-        g_set_error(error, SETTLE_ERROR, SETTLE_ERROR_USAGE,
-                    "a line can only be chosen together with its batch");
-        return FALSE;
-    }
-    plain.has_control_count = FALSE;
-    plain.control_sum = NULL;
-    if (!settle_store_lock(store, "intake", LOCK_WAIT_MS, error))
-        return FALSE;
-    done = release_all(store, selection, &plain, reports, error);
-    settle_store_unlock(store, "intake");
-    if (done)
-        *ret_reports = g_steal_pointer(&reports);
     return done;
 }

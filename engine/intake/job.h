@@ -22,6 +22,7 @@ G_BEGIN_DECLS
 #define SETTLE_INTAKE_FIRST_MONTH (1900 * 12)
 /* Ids looked up in the database with one statement. */
 #define SETTLE_INTAKE_SLICE              500000
+#define SETTLE_INTAKE_LOCK_WAIT_MS       60000 /* for another import to end */
 #define SETTLE_INTAKE_MESSAGE            400
 #define SETTLE_INTAKE_MAX_KEY            200 /* bytes of an order id or contract */
 #define SETTLE_INTAKE_MAX_CODE           100
@@ -178,6 +179,39 @@ settle_intake_key(const SettleIntakeJob *job, int32_t carrier_id)
 {
     return g_ptr_array_index(job->keys, carrier_id);
 }
+
+/* Where a batch comes from beside a file. */
+typedef struct {
+    const char *staging; /* its source; NULL: none */
+    int32_t released;    /* the batch whose rows are released; 0: none */
+} SettleIntakeOrigin;
+
+/* --- intake.c ------------------------------------------------------------------------------ */
+/* The work on one batch, before anything of it is read. name: of the source, for messages and the
+ * batch. source: as long as the job; may be set later. The caller owns the job. DATABASE; INPUT if
+ * a setting or the zone is wrong. */
+SettleIntakeJob *settle_intake_job_new(SettleStore *store, SettleIntakeKind kind, const char *name,
+                                       const SettleIntakeOptions *options,
+                                       SettleIntakeSource *source, GError **error);
+void settle_intake_job_free(SettleIntakeJob *job);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(SettleIntakeJob, settle_intake_job_free)
+/* The whole way of one batch; the lock is held. Nothing in the source and not a file: batch 0. */
+gboolean settle_intake_run(SettleIntakeJob *job, const SettleIntakeOrigin *origin,
+                           SettleIntakeReport **ret_report, GError **error);
+
+/* --- batch.c ------------------------------------------------------------------------------- */
+/* Orders, bills, events, receipts: what has control sums and months. */
+gboolean settle_intake_has_amount(const SettleIntakeJob *job);
+/* Gives the batch its number, in a transaction of its own. */
+gboolean settle_intake_next_batch(SettleIntakeJob *job, GError **error);
+/* Everything of the batch, in one transaction. reason: a remark on the totals, or "". STATE if
+ * another session added codes meanwhile. */
+gboolean settle_intake_write_batch(SettleIntakeJob *job, const SettleIntakeOrigin *origin,
+                                   const char *reason, GError **error);
+/* Records that the batch was refused, and why; nothing else of it. */
+gboolean settle_intake_refuse_batch(SettleIntakeJob *job, const char *reason, GError **error);
+/* For the planner and the BRIN indexes; without it reading is slower, not wrong. */
+void settle_intake_tidy(SettleIntakeJob *job);
 
 /* --- job.c --------------------------------------------------------------------------------- */
 /* Puts a row into quarantine. value: NULL takes the field of the record that the verdict names. */
