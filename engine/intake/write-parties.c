@@ -15,23 +15,6 @@ work_clear(SettlePartyWork *work)
 }
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(SettlePartyWork, work_clear)
 
-static const struct {
-    SettleDim dim;
-    const char *select, *copy;
-    const char *columns; /* behind id, day, batch and name: smallint, integer, day */
-} kinds[] = {
-    [SETTLE_INTAKE_CARRIERS] = {SETTLE_DIM_CARRIER, settle_sql_intake_carrier_versions,
-                                settle_sql_copy_carrier_version, "s"},
-    [SETTLE_INTAKE_DISTRIBUTORS] = {SETTLE_DIM_DISTRIBUTOR, settle_sql_intake_distributor_versions,
-                                    settle_sql_copy_distributor_version, "ss"},
-    [SETTLE_INTAKE_OUTLETS] = {SETTLE_DIM_OUTLET, settle_sql_intake_outlet_versions,
-                               settle_sql_copy_outlet_version, "ii"},
-    [SETTLE_INTAKE_MANAGERS] = {SETTLE_DIM_MANAGER, settle_sql_intake_manager_versions,
-                                settle_sql_copy_manager_version, "i"},
-    [SETTLE_INTAKE_PRODUCTS] = {SETTLE_DIM_PRODUCT, settle_sql_intake_product_versions,
-                                settle_sql_copy_product_version, "isdd"},
-};
-
 static gboolean
 load_codes(SettleIntakeJob *job, SettleDim dim, GError **error)
 {
@@ -53,99 +36,6 @@ load_codes(SettleIntakeJob *job, SettleDim dim, GError **error)
     return failure == NULL;
 }
 
-static void
-free_versions(gpointer versions)
-{
-    g_array_unref(versions);
-}
-
-SettlePartyVersions *
-settle_party_versions_new(void)
-{
-    return g_hash_table_new_full(NULL, NULL, NULL, free_versions);
-}
-
-static void
-put_version(SettlePartyVersions *versions, int32_t id, const SettlePartyVersion *version)
-{
-    GArray *list = g_hash_table_lookup(versions, GINT_TO_POINTER(id));
-    if (list == NULL) {
-        list = g_array_new(FALSE, FALSE, sizeof(SettlePartyVersion));
-        g_hash_table_insert(versions, GINT_TO_POINTER(id), list);
-    }
-    guint i = list->len;
-    while (i > 0 && g_array_index(list, SettlePartyVersion, i - 1).valid_from > version->valid_from)
-        i--;
-    if (i > 0 && g_array_index(list, SettlePartyVersion, i - 1).valid_from == version->valid_from)
-        g_array_index(list, SettlePartyVersion, i - 1) = *version; /* the later one corrects it */
-    else
-        g_array_insert_val(list, i, *version);
-}
-
-SettlePartyVersion *
-settle_party_on(SettlePartyVersions *versions, int32_t id, SettleDay day)
-{
-    GArray *list = g_hash_table_lookup(versions, GINT_TO_POINTER(id));
-    SettlePartyVersion *holds = NULL;
-    for (guint i = 0; list != NULL && i < list->len; i++)
-        if (g_array_index(list, SettlePartyVersion, i).valid_from <= day)
-            holds = &g_array_index(list, SettlePartyVersion, i);
-    return holds;
-}
-
-gboolean
-settle_party_load(SettleIntakeJob *job, SettleIntakeKind kind, SettlePartyVersions *versions,
-                  GError **error)
-{
-    GError *failure = NULL;
-    size_t more = strlen(kinds[kind].columns);
-    g_autoptr(SettleReader) reader = settle_store_read(job->store, kinds[kind].select, error, "");
-    if (reader == NULL)
-        return FALSE;
-    while (settle_reader_next(reader, &failure)) {
-        size_t length;
-        const char *name = settle_reader_text(reader, 3, &length);
-        SettlePartyVersion version = {
-            .valid_from = settle_reader_day(reader, 1),
-            .batch_id = settle_reader_i32(reader, 2),
-            .name = kind == job->kind ? settle_arena_strndup(job->arena, name, length) : "",
-        };
-
-        for (size_t i = 0; i < more; i++)
-            version.v[i] = settle_reader_i32(reader, 4 + (int) i);
-        put_version(versions, settle_reader_i32(reader, 0), &version);
-    }
-    if (failure != NULL)
-        g_propagate_error(error, failure);
-    return failure == NULL;
-}
-
-static gboolean
-turn_down(SettlePartyWork *work, SettleIntakeParty *party, SettleReject reject, int column,
-          GError **error, const char *message)
-{
-    SettleVerdict verdict = {.reject = reject, .column = column, .field = -1};
-    g_strlcpy(verdict.message, message, sizeof verdict.message);
-    party->out = TRUE;
-    return settle_intake_quarantine_kept(work->job, &verdict, &party->place, error);
-}
-
-gboolean
-settle_party_turn_down(SettlePartyWork *work, SettleIntakeParty *party, SettleReject reject,
-                       int column, GError **error, const char *message)
-{
-    settle_party_take_back(work, party);
-    return turn_down(work, party, reject, column, error, message);
-}
-
-const char *
-settle_party_code(SettlePartyWork *work, SettleDim dim, int32_t id)
-{
-    if (work->texts[dim] == NULL)
-        work->texts[dim] = settle_intake_codes_by_id(work->job->codes[dim]);
-    return g_ptr_array_index(work->texts[dim], id);
-}
-
 static int32_t
 known(SettlePartyWork *work, SettleDim dim, const char *code)
 {
@@ -160,8 +50,8 @@ resolve(SettlePartyWork *work, SettleIntakeParty *party, GError **error)
     if (party->carrier != NULL) {
         party->carrier_id = known(work, SETTLE_DIM_CARRIER, party->carrier);
         if (party->carrier_id == 0)
-            return turn_down(work, party, SETTLE_REJECT_UNKNOWN_CARRIER, PRODUCT_CARRIER, error,
-                             "is no known carrier");
+            return settle_party_reject(work, party, SETTLE_REJECT_UNKNOWN_CARRIER, PRODUCT_CARRIER,
+                                       error, "is no known carrier");
         /* Products are keyed with their carrier. */
         g_autofree char *key = g_strconcat(party->carrier, "\x1f", party->code, NULL);
         party->code = settle_arena_strndup(work->job->arena, key, strlen(key));
@@ -169,14 +59,14 @@ resolve(SettlePartyWork *work, SettleIntakeParty *party, GError **error)
     if (party->distributor != NULL) {
         party->distributor_id = known(work, SETTLE_DIM_DISTRIBUTOR, party->distributor);
         if (party->distributor_id == 0)
-            return turn_down(work, party, SETTLE_REJECT_UNKNOWN_DISTRIBUTOR, OUTLET_DISTRIBUTOR,
-                             error, "is no known distributor");
+            return settle_party_reject(work, party, SETTLE_REJECT_UNKNOWN_DISTRIBUTOR,
+                                       OUTLET_DISTRIBUTOR, error, "is no known distributor");
     }
     if (party->outlet != NULL) {
         party->outlet_id = known(work, SETTLE_DIM_OUTLET, party->outlet);
         if (party->outlet_id == 0)
-            return turn_down(work, party, SETTLE_REJECT_UNKNOWN_OUTLET, MANAGER_OUTLET, error,
-                             "is no known outlet");
+            return settle_party_reject(work, party, SETTLE_REJECT_UNKNOWN_OUTLET, MANAGER_OUTLET,
+                                       error, "is no known outlet");
     }
     return TRUE;
 }
@@ -202,8 +92,9 @@ resolve_parents(SettlePartyWork *work, GError **error)
                 g_hash_table_contains(staying, party->parent))
                 continue;
             changed = TRUE;
-            if (!turn_down(work, party, SETTLE_REJECT_UNKNOWN_OUTLET, OUTLET_PARENT, error,
-                           "is no known outlet, and none of this file that was accepted"))
+            if (!settle_party_reject(work, party, SETTLE_REJECT_UNKNOWN_OUTLET, OUTLET_PARENT,
+                                     error,
+                                     "is no known outlet, and none of this file that was accepted"))
                 return FALSE;
         }
     }
@@ -220,45 +111,6 @@ id_or_new(SettleIntakeJob *job, SettleDim dim, const char *code)
     id = job->next_id[dim]++;
     settle_intake_codes_put(job->codes[dim], code, length, id, TRUE);
     return id;
-}
-
-static SettlePartyVersion
-version_of_row(const SettleIntakeJob *job, const SettleIntakeParty *party)
-{
-    SettlePartyVersion version = {.valid_from = party->valid_from,
-                                  .name = party->name,
-                                  .batch_id = job->batch_id,
-                                  .line = party->place.line};
-    switch (job->kind) {
-    case SETTLE_INTAKE_DISTRIBUTORS:
-        version.v[0] = party->tier;
-        version.v[1] = (int32_t) party->status;
-        break;
-    case SETTLE_INTAKE_OUTLETS:
-        version.v[0] = party->distributor_id;
-        version.v[1] = party->parent_id;
-        break;
-    case SETTLE_INTAKE_MANAGERS:
-        version.v[0] = party->outlet_id;
-        break;
-    case SETTLE_INTAKE_PRODUCTS:
-        version.v[0] = party->carrier_id;
-        version.v[1] = party->class_id;
-        version.v[2] = party->sales_from;
-        version.v[3] = party->sales_to;
-        break;
-    case SETTLE_INTAKE_CARRIERS:
-        version.v[0] = (int32_t) party->status;
-        break;
-    case SETTLE_INTAKE_ORDERS:
-    case SETTLE_INTAKE_BILLS:
-    case SETTLE_INTAKE_EVENTS:
-    case SETTLE_INTAKE_MONTHS:
-    case SETTLE_INTAKE_RECEIPTS:
-    case SETTLE_N_INTAKE_KINDS:
-        break;
-    }
-    return version;
 }
 
 static gboolean
@@ -305,35 +157,6 @@ closes_cycle(SettlePartyWork *work, const SettleIntakeParty *party, const GArray
     return FALSE;
 }
 
-void
-settle_party_put(SettlePartyWork *work, SettleIntakeParty *party)
-{
-    SettlePartyVersion version = version_of_row(work->job, party);
-    const SettlePartyVersion *before =
-        settle_party_on(work->versions, party->id, party->valid_from);
-    party->corrects = NULL;
-    if (before != NULL && before->valid_from == party->valid_from) {
-        SettlePartyVersion *kept = settle_arena_alloc(work->job->arena, sizeof *kept);
-        *kept = *before;
-        party->corrects = kept;
-    }
-    put_version(work->versions, party->id, &version);
-}
-
-void
-settle_party_take_back(SettlePartyWork *work, const SettleIntakeParty *party)
-{
-    GArray *list = g_hash_table_lookup(work->versions, GINT_TO_POINTER(party->id));
-    for (guint i = 0; i < list->len; i++)
-        if (g_array_index(list, SettlePartyVersion, i).valid_from == party->valid_from) {
-            if (party->corrects != NULL)
-                g_array_index(list, SettlePartyVersion, i) = *party->corrects;
-            else
-                g_array_remove_index(list, i);
-            return;
-        }
-}
-
 static GArray *
 all_days(SettlePartyWork *work)
 {
@@ -371,11 +194,11 @@ place_row(SettlePartyWork *work, SettleIntakeParty *party, const GArray *days, G
     if (party->class != NULL) {
         party->class_id = id_or_new(job, SETTLE_DIM_CLASS, party->class);
         if (party->class_id > G_MAXINT16)
-            return turn_down(work, party, SETTLE_REJECT_TOO_MANY_CODES, PRODUCT_CLASS, error,
-                             "is new, and 32767 codes are the limit");
+            return settle_party_reject(work, party, SETTLE_REJECT_TOO_MANY_CODES, PRODUCT_CLASS,
+                                       error, "is new, and 32767 codes are the limit");
     }
     party->id = id = id_or_new(job, work->dim, party->code);
-    version = version_of_row(job, party);
+    version = settle_party_version(job, party);
     before = settle_party_on(work->versions, id, party->valid_from);
     if (before != NULL && before->valid_from != party->valid_from)
         before = NULL;
@@ -386,7 +209,7 @@ place_row(SettlePartyWork *work, SettleIntakeParty *party, const GArray *days, G
     }
     if (before != NULL && before->batch_id == job->batch_id) {
         message = g_strdup_printf("line %d says otherwise for the same day", before->line);
-        return turn_down(work, party, SETTLE_REJECT_CONFLICT, -1, error, message);
+        return settle_party_reject(work, party, SETTLE_REJECT_CONFLICT, -1, error, message);
     }
     settle_party_put(work, party);
     if (job->kind == SETTLE_INTAKE_OUTLETS && party->parent_id != 0 &&
@@ -437,7 +260,8 @@ static gboolean
 copy_versions(SettlePartyWork *work, GError **error)
 {
     SettleIntakeJob *job = work->job;
-    g_autoptr(SettleWriter) writer = settle_store_copy_in(job->store, kinds[job->kind].copy, error);
+    g_autoptr(SettleWriter) writer =
+        settle_store_copy_in(job->store, settle_party_kinds[job->kind].copy, error);
     if (writer == NULL)
         return FALSE;
     g_ptr_array_sort(job->parties, compare_versions);
@@ -445,15 +269,16 @@ copy_versions(SettlePartyWork *work, GError **error)
         const SettleIntakeParty *party = job->parties->pdata[i];
         if (party->out)
             continue;
-        SettlePartyVersion version = version_of_row(job, party);
-        if (!settle_writer_row(writer, 4 + (int) strlen(kinds[job->kind].columns), error))
+        SettlePartyVersion version = settle_party_version(job, party);
+        if (!settle_writer_row(writer, 4 + (int) strlen(settle_party_kinds[job->kind].columns),
+                               error))
             return FALSE;
         settle_writer_i32(writer, party->id);
         settle_writer_day(writer, party->valid_from);
         settle_writer_i32(writer, job->batch_id);
         settle_writer_text(writer, party->name, strlen(party->name));
-        for (size_t c = 0; kinds[job->kind].columns[c] != '\0'; c++) {
-            char type = kinds[job->kind].columns[c];
+        for (size_t c = 0; settle_party_kinds[job->kind].columns[c] != '\0'; c++) {
+            char type = settle_party_kinds[job->kind].columns[c];
 
             if (type == 's')
                 settle_writer_i16(writer, (int16_t) version.v[c]);
@@ -473,7 +298,7 @@ settle_intake_write_parties(SettleIntakeJob *job, GError **error)
 {
     g_auto(SettlePartyWork) work = {
         .job = job,
-        .dim = kinds[job->kind].dim,
+        .dim = settle_party_kinds[job->kind].dim,
         .versions = settle_party_versions_new(),
     };
     const SettleDim dims[] = {SETTLE_DIM_CARRIER, SETTLE_DIM_DISTRIBUTOR, SETTLE_DIM_OUTLET,

@@ -25,17 +25,31 @@ typedef struct {
     GPtrArray *texts[SETTLE_N_DIMS]; /* codes by id, for messages; NULL: not asked for yet */
 } SettlePartyWork;
 
-/* --- write-parties.c ------------------------------------------------------------------------ */
+/* --- party-versions.c ----------------------------------------------------------------------- */
+typedef struct {
+    SettleDim dim;
+    const char *select, *copy;
+    const char *columns; /* after id, day, batch and name: smallint, integer, day */
+} SettlePartyKind;
+/* By kind of file; of kinds of master data only. */
+extern const SettlePartyKind settle_party_kinds[SETTLE_N_INTAKE_KINDS];
+
+SettlePartyVersions *settle_party_versions_new(void);
 /* Adds the versions of a kind that the database has. */
 gboolean settle_party_load(SettleIntakeJob *job, SettleIntakeKind kind,
                            SettlePartyVersions *versions, GError **error);
-SettlePartyVersions *settle_party_versions_new(void);
+/* What holds of an id on a day, or NULL; as long as nothing is put in or taken back. */
+SettlePartyVersion *settle_party_on(SettlePartyVersions *versions, int32_t id, SettleDay day);
+/* What a row says, of the job's kind. */
+SettlePartyVersion settle_party_version(const SettleIntakeJob *job, const SettleIntakeParty *party);
 /* The row's version into the picture; what it corrects is kept with the row. */
 void settle_party_put(SettlePartyWork *work, SettleIntakeParty *party);
 /* And out of it again: what it corrected holds. */
 void settle_party_take_back(SettlePartyWork *work, const SettleIntakeParty *party);
-SettlePartyVersion *settle_party_on(SettlePartyVersions *versions, int32_t id, SettleDay day);
-/* To quarantine, and out of the picture if the row was in it. */
+/* To quarantine: a row that is not in the picture. */
+gboolean settle_party_reject(SettlePartyWork *work, SettleIntakeParty *party, SettleReject reject,
+                             int column, GError **error, const char *message);
+/* To quarantine, and out of the picture: a row that is in it. */
 gboolean settle_party_turn_down(SettlePartyWork *work, SettleIntakeParty *party,
                                 SettleReject reject, int column, GError **error,
                                 const char *message);
