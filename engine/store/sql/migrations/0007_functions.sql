@@ -58,23 +58,9 @@ BEGIN
 END
 $$;
 
--- Which partitions the months from..to still lack.
-CREATE FUNCTION settle.missing_partitions(from_month date, to_month date)
-    RETURNS TABLE (table_name text, month date)
-    LANGUAGE sql VOLATILE SET search_path = pg_catalog, pg_temp
-AS $$
-    SELECT c.relname::text, m::date
-      FROM pg_class c
-      JOIN pg_namespace n ON n.oid = c.relnamespace AND n.nspname = 'settle'
-     CROSS JOIN generate_series(date_trunc('month', from_month::timestamp),
-                                date_trunc('month', to_month::timestamp), interval '1 month') m
-     WHERE c.relkind = 'p' AND NOT c.relispartition
-       AND settle.partition_of(c.relname::text, m::date) IS NULL
-     ORDER BY 2, 1
-$$;
-
--- Returns how many were made. The advisory lock is only taken when something is missing; who waited for
--- it looks again.
+-- Makes the partitions that the months from..to still lack; returns how many. Asked each night: one query, planned once a
+-- session, that looks each name up. The advisory lock is only taken when something is missing; who waited for it looks
+-- again.
 CREATE FUNCTION settle.ensure_partitions(from_month date, to_month date) RETURNS integer
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path = pg_catalog, pg_temp SET lock_timeout = '5s'
@@ -88,13 +74,23 @@ BEGIN
         RAISE EXCEPTION 'settle: partitions are asked for from % to %', from_month, to_month
             USING ERRCODE = 'invalid_parameter_value';
     END IF;
-    IF NOT EXISTS (SELECT 1 FROM settle.missing_partitions(from_month, to_month)) THEN
-        RETURN 0;
-    END IF;
-    PERFORM pg_advisory_xact_lock(hashtextextended('settle partitions', 0));
-    FOR missing IN SELECT * FROM settle.missing_partitions(from_month, to_month) LOOP
-        PERFORM settle.create_partition(missing.table_name, missing.month);
-        made := made + 1;
+    FOR missing IN
+        SELECT p.relname::text AS table_name, m::date AS month
+          FROM pg_class p
+          JOIN pg_namespace n ON n.oid = p.relnamespace AND n.nspname = 'settle'
+         CROSS JOIN generate_series(date_trunc('month', from_month::timestamp),
+                                    date_trunc('month', to_month::timestamp), interval '1 month') m
+         WHERE p.relkind = 'p' AND NOT p.relispartition
+           AND NOT EXISTS (SELECT 1 FROM pg_class c
+                            WHERE c.relname = (p.relname || to_char(m, '_YYYY_MM'))::name AND c.relnamespace = n.oid
+                              AND c.relispartition)
+         ORDER BY 2, 1
+    LOOP
+        PERFORM pg_advisory_xact_lock(hashtextextended('settle partitions', 0));
+        IF settle.partition_of(missing.table_name, missing.month) IS NULL THEN
+            PERFORM settle.create_partition(missing.table_name, missing.month);
+            made := made + 1;
+        END IF;
     END LOOP;
     RETURN made;
 END
