@@ -1,4 +1,4 @@
-/* Verify: what accounts are said to stand at after each run is what the transfers up to it add up
+/* Verify: the balance stored for each account and run is what the transfers up to it add up
  * to. */
 #include "audit/state.h"
 
@@ -90,7 +90,7 @@ compare_entries(const void *a, const void *b)
     return x->run_id < y->run_id ? -1 : x->run_id > y->run_id;
 }
 
-/* Leaves one entry an account and run: what it stands at after it. */
+/* Leaves one entry an account and run: the balance after it. */
 static void
 accumulate(GArray *entries)
 {
@@ -143,7 +143,7 @@ compare(SettleAudit *audit, const Entry *moved, const Entry *stored)
         g_snprintf(by_balance, sizeof by_balance, "%" G_GINT64_FORMAT, stored->amount_minor);
     settle_audit_note_distributor(
         audit, entry->run_id, (int32_t) entry->account[0],
-        "the account %s of carrier id %d stands at %s minor units by the transfers, at %s by its "
+        "the account %s of carrier id %d has %s minor units by the transfers, %s by its "
         "balance",
         role, (int) entry->account[1], by_transfers, by_balance);
 }

@@ -52,7 +52,7 @@ compare_findings(gconstpointer a, gconstpointer b)
 {
     const SettleFinding *x = a, *y = b;
 
-    /* what belongs to no run comes behind what does */
+    /* what belongs to no run comes after what does */
     if ((x->run_id == 0) != (y->run_id == 0))
         return x->run_id == 0 ? 1 : -1;
     if (x->run_id != y->run_id)

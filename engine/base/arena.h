@@ -13,7 +13,7 @@ SettleArena *settle_arena_new(size_t block_size);
 void settle_arena_free(SettleArena *arena);
 /* Returns size bytes aligned to 16, zeroed; never NULL. The arena owns them. */
 void *settle_arena_alloc(SettleArena *arena, size_t size);
-/* A copy of the bytes with a NUL behind them. The arena owns it. */
+/* A copy of the bytes with a NUL after them. The arena owns it. */
 char *settle_arena_strndup(SettleArena *arena, const char *text, size_t length);
 /* Forgets everything given out and keeps the blocks for reuse. */
 void settle_arena_reset(SettleArena *arena);

@@ -93,7 +93,7 @@ parse_setting(const char *text, Setting *ret_setting, GError **error)
     if (action[1] != NULL &&
         !g_ascii_string_to_unsigned(action[1], 10, 1, G_MAXINT32, &setting.at, NULL)) {
         g_set_error(error, SETTLE_ERROR, SETTLE_ERROR_USAGE,
-                    "failpoint \"%s\": behind @ stands a number from 1 on", text);
+                    "failpoint \"%s\": after @ comes a number from 1 on", text);
         return FALSE;
     }
     *ret_setting = setting;

@@ -88,7 +88,7 @@ G_BEGIN_DECLS
     X(RUN_MANIFEST_COMMITTED, "run-manifest-committed", CONNECTION, "the manifest is committed")   \
     X(RUN_RESUMED, "run-resumed", DATABASE, "an unfinished run was read, nothing done of it")      \
     X(RUN_CHUNK_BEGUN, "run-chunk-begun", DATABASE, "a chunk's transaction is open")               \
-    X(RUN_HISTORY_READ, "run-history-read", DATABASE, "what orders have behind them was read")     \
+    X(RUN_HISTORY_READ, "run-history-read", DATABASE, "the past of orders was read")     \
     X(RUN_CHUNK_TRANSFER, "run-chunk-transfer", DATABASE, "a transfer is sent")                    \
     X(RUN_CHUNK_TRANSFERS, "run-chunk-transfers-copied", DATABASE, "all transfers are stored")     \
     X(RUN_CHUNK_TOTALS, "run-chunk-totals-copied", DATABASE, "totals are stored")                  \

@@ -1,6 +1,6 @@
-/* Ids under a carrier's key. An order costs two of them at import, so the states behind the padded
- * key are kept and copied: libcrypto's newer interface allocates for each copy, which costs more
- * than hashing. */
+/* Ids under a carrier's key. An order costs two of them at import, so the hash states after the
+ * padded key are kept and copied: libcrypto's newer interface allocates for each copy, which costs
+ * more than hashing. */
 #define OPENSSL_SUPPRESS_DEPRECATED
 #include "base/keyed.h"
 
@@ -11,7 +11,7 @@
 #include <string.h>
 
 struct SettleKeyed {
-    SHA256_CTX inner, outer; /* behind their padded keys */
+    SHA256_CTX inner, outer; /* after their padded keys */
 };
 
 static void

@@ -16,7 +16,7 @@ guint settle_near_edits(const char *a, size_t n_a, const char *b, size_t n_b);
  * has six bytes, three where it has nine ... */
 guint settle_near_limit(const char *word);
 
-/* The first of the candidates (NULL behind them) with the fewest edits below the limit, or NULL. */
+/* The first of the candidates (NULL after them) with the fewest edits below the limit, or NULL. */
 const char *settle_did_you_mean(const char *word, const char *const *candidates);
 
 G_END_DECLS

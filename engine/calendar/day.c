@@ -58,7 +58,7 @@ settle_day_to_ymd(SettleDay day, int *ret_year, int *ret_month, int *ret_day)
     *ret_year = era * 400 + year_of_era + (*ret_month <= 2);
 }
 
-/* The first days of all months of the range and of the one behind it: a run asks several times an
+/* The first days of all months of the range and of the one after it: a run asks several times an
  * order, and the divisions were a tenth of its work. */
 #define FIRST_MONTH (1900 * 12)
 #define N_MONTHS    (500 * 12)

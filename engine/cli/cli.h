@@ -63,7 +63,7 @@ int settle_command_status(const SettleCli *cli, int argc, char **argv);
 
 /* Parses a command's options in place; what is left are its operands (argv[0] stays). FALSE: the
  * message was printed, or help was shown; *ret_exit is the exit code. entries may be NULL. usage:
- * what stands behind "settle" in the usage line. */
+ * what stands after "settle" in the usage line. */
 gboolean settle_cli_parse(const char *usage, const char *description, const GOptionEntry *entries,
                           int *argc, char ***argv, int *ret_exit);
 /* Prints "settle: message" with its hints to stderr; returns the exit code of the error. Frees it.
@@ -80,7 +80,7 @@ const SettleCommand *settle_cli_subcommand(const char *command, const SettleComm
 SettleStore *settle_cli_open(const SettleCli *cli, SettleStoreRole role, const char *purpose,
                              GError **error);
 /* Whether the database still has the head in the last line of a file (--expect; NULL: nothing is
- * expected). FALSE and error: it is behind it, or the file cannot be read. */
+ * expected). FALSE and error: it is older, or the file cannot be read. */
 gboolean settle_cli_expect(const SettleCli *cli, const char *path, GError **error);
 /* FALSE: a message was printed, *ret_exit is the exit code. */
 gboolean settle_cli_not_negative(const char *option, gint64 value, int *ret_exit);

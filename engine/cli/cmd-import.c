@@ -179,7 +179,7 @@ describe(void)
     return g_string_free(text, FALSE);
 }
 
-/* next: the argument behind it, or NULL */
+/* next: the argument after it, or NULL */
 static int
 unknown_kind(const char *word, const char *next)
 {

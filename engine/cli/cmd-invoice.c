@@ -64,7 +64,7 @@ print_invoices(const SettleCli *cli, const SettleResult *rows)
     settle_table_end(table);
 }
 
-/* invoice: the cells of the invoice that they are of, to be repeated behind each; NULL: not. */
+/* invoice: the cells of the invoice that they are of, to be repeated after each; NULL: not. */
 static void
 print_lines(const SettleCli *cli, const SettleResult *rows, const char *const *invoice)
 {
@@ -125,7 +125,7 @@ print_lines(const SettleCli *cli, const SettleResult *rows, const char *const *i
 typedef enum { SHOW_LIST, SHOW_LINES, SHOW_ONE } Show;
 
 /* One invoice with its lines: a table each; as JSON an object that holds the lines; as CSV a line a
- * row, as invoice lines has them, and behind it what the invoice says, repeated. */
+ * row, as invoice lines has them, and after it what the invoice says, repeated. */
 static void
 print_one(const SettleCli *cli, const SettleResult *invoices, const SettleResult *lines)
 {

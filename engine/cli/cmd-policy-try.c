@@ -251,7 +251,7 @@ settle_command_policy_try(const SettleCli *cli, int argc, char **argv)
                settle_money_format_grouped(life->sum_minor,
                                            settle_currency_exponent(policy->currency), sum));
         if (life->unsettled != NULL)
-            printf("%s hangs on other orders: the figures are without it\n", life->unsettled);
+            printf("%s depends on other orders: the figures are without it\n", life->unsettled);
     }
     return SETTLE_EXIT_DONE;
 }

@@ -57,7 +57,7 @@ find(const char *name, GError **error)
     return NULL;
 }
 
-/* What is to come has months behind the last settled one. */
+/* What is to come has months after the last settled one. */
 static gboolean
 is_known(SettleStore *store, const SettleReport *report, const SettleReportScope *scope,
          GError **error)

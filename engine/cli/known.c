@@ -19,7 +19,7 @@ typedef struct {
     guint least;
     char *best;       /* the nearest so far, or NULL */
     GString *first;   /* the first SHOWN of them */
-    char *last;       /* the one before: names of one code come one behind the other */
+    char *last;       /* the one before: names of one code come one after the other */
     gint64 n;         /* different ones */
     GPtrArray *named; /* codes with this name, or with it in their name */
     gboolean exactly; /* the names are the word itself */

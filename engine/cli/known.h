@@ -18,14 +18,14 @@ typedef struct {
 
 /* TRUE: all of them are known. */
 gboolean settle_cli_known(SettleStore *store, const SettleNamed *named, GError **error);
-/* That a period does not lie before all facts and nights, nor more than a month behind them
+/* That a period does not lie before all facts and nights, nor more than a month after them
  * (or_later: it may). */
 gboolean settle_cli_known_period(SettleStore *store, const char *period, gboolean or_later,
                                  GError **error);
 /* That one of these runs is published; text: how they were named. */
 gboolean settle_cli_known_runs(SettleStore *store, int32_t first, int32_t last, const char *text,
                                GError **error);
-/* One of the words (NULL behind them). noun: "kind", "report" */
+/* One of the words (NULL after them). noun: "kind", "report" */
 gboolean settle_cli_known_word(const char *noun, const char *word, const char *const *words,
                                GError **error);
 /* Says on stderr what was looked for in vain, if a person reads (--format table). what: "transfers"

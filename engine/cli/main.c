@@ -60,10 +60,10 @@ print_help(void)
          "Settles carrier commissions: closed orders in, ledger and invoices out.\n\nCommands:");
     for (const SettleCommand *command = commands; command->name != NULL; command++)
         printf("  %-11s %-52s %s\n", command->name, command->arguments, command->summary);
-    puts("\nGlobal options, before or behind the command:\n"
+    puts("\nGlobal options, before or after the command:\n"
          "  --db CONNINFO   as libpq takes it; without it the PG* variables decide\n"
          "  --format F      table (default), csv or json\n"
-         "  --help          also behind a command\n"
+         "  --help          also after a command\n"
          "  --version\n\n"
          "Exit codes: 0 done, 1 found what it looks for, 2 usage, 3 bad input or not now, "
          "4 database, 5 another run holds the lock, 6 a disk or file failed or is full, "

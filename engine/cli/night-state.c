@@ -144,7 +144,7 @@ read_lines(const SettleNightState *state, const char *name, GError **error)
     return g_string_free(g_steal_pointer(&text), FALSE);
 }
 
-/* Adds a line behind the last whole one, and sees that it is on the disk. */
+/* Adds a line after the last whole one, and sees that it is on the disk. */
 static gboolean
 add_line(const SettleNightState *state, const char *name, const char *line, GError **error)
 {
@@ -267,7 +267,7 @@ settle_night_drop_scratch(const SettleNightState *state)
     unlinkat(state->folder, SCRATCH, 0);
 }
 
-/* Whether done/ has that name; then the copy gets the batch's number behind it. */
+/* Whether done/ has that name; then the copy gets the batch's number after it. */
 static gboolean
 is_there(const SettleNightState *state, const char *name)
 {

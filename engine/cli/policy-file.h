@@ -20,7 +20,7 @@ typedef struct {
     gsize length;
     const SettleDiagnostics *diagnostics;
 } SettleCliFindings;
-/* Prints the errors of all files, and behind them everything else. */
+/* Prints the errors of all files, and after them everything else. */
 void settle_cli_findings(const SettleCliFindings *files, guint n);
 /* The last line: "24 policies: 1 error in gd.yaml, 37 warnings". Of one file nothing is said. */
 void settle_cli_findings_summary(const SettleCliFindings *files, guint n);

@@ -75,14 +75,14 @@ tell(SettleSlip *slip, const char *line, const char *place)
     return TRUE;
 }
 
-/* A key right at the start, behind a dash perhaps, whose colon no blank follows. */
+/* A key right at the start, after a dash perhaps, whose colon no blank follows. */
 static gboolean
 is_key_without_blank(const char *line, SettleSlip *slip)
 {
     const char *key = line + strspn(line, " "), *colon;
 
     if (key[0] == '-' && g_ascii_isalpha(key[1])) {
-        g_strlcpy(slip->message, "a blank is missing behind the dash", sizeof slip->message);
+        g_strlcpy(slip->message, "a blank is missing after the dash", sizeof slip->message);
         g_snprintf(slip->hint, sizeof slip->hint, "write \"- %.60s\"", key + 1);
         return tell(slip, line, key);
     }
@@ -91,7 +91,7 @@ is_key_without_blank(const char *line, SettleSlip *slip)
     colon = key + strspn(key, "abcdefghijklmnopqrstuvwxyz-");
     if (colon == key || colon[0] != ':' || colon[1] == '\0' || colon[1] == ' ')
         return FALSE;
-    g_strlcpy(slip->message, "a blank is missing behind the colon", sizeof slip->message);
+    g_strlcpy(slip->message, "a blank is missing after the colon", sizeof slip->message);
     g_snprintf(slip->hint, sizeof slip->hint, "write \"%.*s: %.60s\"", (int) (colon - key), key,
                colon + 1);
     return tell(slip, line, colon);

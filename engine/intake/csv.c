@@ -9,7 +9,7 @@
 #include <unistd.h>
 
 #define BLOCK (1024 * 1024)
-/* A whole record and a block behind it always fit. */
+/* A whole record and a block after it always fit. */
 #define BUFFER (SETTLE_CSV_MAX_RECORD + BLOCK)
 
 struct SettleCsv {
@@ -76,7 +76,7 @@ settle_csv_free(SettleCsv *csv)
     g_free(csv);
 }
 
-/* Moves what is left to the front and reads more behind it. */
+/* Moves what is left to the front and reads more after it. */
 static gboolean
 refill(SettleCsv *csv, GError **error)
 {
@@ -132,7 +132,7 @@ set_fault(SettleCsvRecord *record, SettleCsvFault fault, const char *where)
     record->fault_column = (size_t) (where - record->raw) + 1;
 }
 
-/* Behind a fault it is lost what quotes mean: the record ends with its line. */
+/* After a fault it is lost what quotes mean: the record ends with its line. */
 static const char *
 end_of_line(const char *p, const char *end)
 {
@@ -144,7 +144,7 @@ end_of_line(const char *p, const char *end)
 
 static const guint8 ends_field[256] = {[','] = 1, ['\n'] = 1, ['\r'] = 1, ['"'] = 1};
 
-/* One record from csv->at on. *ret_next: behind its line end; for UNTERMINATED the opening quote.
+/* One record from csv->at on. *ret_next: after its line end; for UNTERMINATED the opening quote.
  */
 static Parsed
 parse(SettleCsv *csv, SettleCsvRecord *record, const char **ret_next, gboolean *ret_quoted)

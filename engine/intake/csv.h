@@ -1,10 +1,10 @@
 /* A strict, streaming reader of RFC 4180 with exact positions. UTF-8, with or without a byte order
  * mark; LF or CR LF; quoted fields, doubled quotes, line ends inside quotes. Empty lines are
  * skipped. Blanks around a field, of whatever kind, are no part of it (base/text.h); those before
- * an opening or behind a closing quote are a fault.
+ * an opening or after a closing quote are a fault.
  *
  * What concerns one record is a fault of that record (data, not an error) and reading goes on
- * behind its line. What makes the rest of the file doubtful is an INPUT or LIMIT error: a quote
+ * after its line. What makes the rest of the file doubtful is an INPUT or LIMIT error: a quote
  * that is never closed, a record over 1 MiB. */
 #pragma once
 
@@ -29,7 +29,7 @@ typedef enum {
 } SettleCsvFault;
 
 typedef struct {
-    const char *text; /* unquoted, without outer blanks; no NUL behind it */
+    const char *text; /* unquoted, without outer blanks; no NUL after it */
     size_t length;
 } SettleCsvField;
 

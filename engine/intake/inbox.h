@@ -72,7 +72,7 @@ SettleInboxState settle_inbox_copy(const SettleInbox *inbox, const char *name,
                                    uint8_t ret_sha256[SETTLE_DIGEST_BYTES], char **ret_fault,
                                    GError **error);
 
-/* The same into memory; UNFIT beyond most_bytes. g_free *ret_text; a NUL is behind it. */
+/* The same into memory; UNFIT beyond most_bytes. g_free *ret_text; a NUL is after it. */
 SettleInboxState settle_inbox_read(const SettleInbox *inbox, const char *name, gsize most_bytes,
                                    char **ret_text, gsize *ret_length, char **ret_fault);
 

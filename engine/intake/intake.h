@@ -38,7 +38,7 @@ typedef struct {
     int64_t line; /* of the file; row_no of a staging row */
     int field_no; /* 1-based place of the column; 0: the row as a whole */
     char *field;  /* name of the column; "" */
-    char *value;  /* as it came, escaped where it is not text, cut off behind 1000 bytes */
+    char *value;  /* as it came, escaped where it is not text, cut off after 1000 bytes */
     char *reason; /* stable code: intake/reject.h */
     char *message;
 } SettleIntakeRejection;
@@ -82,7 +82,7 @@ gboolean settle_intake_import(SettleStore *store, SettleIntakeKind kind, const c
                               const SettleIntakeOptions *options, SettleIntakeReport **ret_report,
                               GError **error);
 
-/* Takes in the rows of settle.staging of that source and kind behind the last one taken. */
+/* Takes in the rows of settle.staging of that source and kind after the last one taken. */
 gboolean settle_intake_staging(SettleStore *store, SettleIntakeKind kind, const char *source,
                                const SettleIntakeOptions *options, SettleIntakeReport **ret_report,
                                GError **error);

@@ -34,7 +34,7 @@ settle_intake_slice(SettleIntakeJob *job, int32_t distributor_id, SettleMonth mo
     g_hash_table_insert(job->slices, key, GINT_TO_POINTER(GPOINTER_TO_INT(n) + 1));
 }
 
-/* A row of the quarantine in its spool; texts behind it. */
+/* A row of the quarantine in its spool; texts after it. */
 typedef struct {
     SettleIntakePlace place;
     int32_t field_no;

@@ -64,7 +64,7 @@ typedef struct SettleIntakeJob {
     int64_t rows_read, accepted, repeated, quarantined, waiting, bills_found;
     int64_t unreadable;   /* rows whose amount could not be read */
     const char *unproved; /* why an unproved control sum is accepted; NULL: it is proved */
-    /* ids that are numbers of more digits than a spreadsheet keeps; their digits behind those;
+    /* ids that are numbers of more digits than a spreadsheet keeps; their digits after those;
      * whether some of them is no zero */
     int64_t long_ids, long_id_zeros;
     gboolean long_ids_differ;

@@ -18,7 +18,7 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(SettleKeep, settle_keep_free)
 /* Keeps the bytes, and says where for settle_keep_read. FALSE with the error: IO. */
 gboolean settle_keep_add(SettleKeep *keep, const void *bytes, size_t length, uint64_t *ret_at,
                          GError **error);
-/* Reads bytes back; *ret_bytes is the keep's, valid until the next call, with a NUL behind it. */
+/* Reads bytes back; *ret_bytes is the keep's, valid until the next call, with a NUL after it. */
 gboolean settle_keep_read(SettleKeep *keep, uint64_t at, size_t length, const char **ret_bytes,
                           GError **error);
 /* A new unlinked temporary file; -1 and IO error. */

@@ -279,7 +279,7 @@ parse_all(Parse *parse, SettleCsv *csv, GError **error)
     }
     take_header(parse, &record, &header_failure);
     while (settle_csv_next(csv, &record, &failure)) {
-        if (parse->sealed) { /* it goes on behind its end */
+        if (parse->sealed) { /* it goes on after its end */
             parse->sealed = FALSE;
             break;
         }

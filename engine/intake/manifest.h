@@ -44,7 +44,7 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(SettleManifest, settle_manifest_free)
 SettleManifest *settle_manifest_parse(const char *name, const char *text, gsize length,
                                       GError **error);
 
-/* The order in which kinds are taken in: what refers to something comes behind it. */
+/* The order in which kinds are taken in: what refers to something comes after it. */
 int settle_manifest_place(SettleIntakeKind kind);
 
 /* An entry as a line of a manifest with all columns, without a line end; and the header of such. */

@@ -14,7 +14,7 @@ check_record(SettleIntakeJob *job, const SettleCsvRecord *record, SettleVerdict 
     } faults[] = {
         [SETTLE_CSV_STRAY_QUOTE] = {SETTLE_REJECT_STRAY_QUOTE, "quote inside an unquoted field"},
         [SETTLE_CSV_TEXT_AFTER_QUOTE] = {SETTLE_REJECT_TEXT_AFTER_QUOTE,
-                                         "text behind a closing quote"},
+                                         "text after a closing quote"},
         [SETTLE_CSV_STRAY_CR] = {SETTLE_REJECT_STRAY_CR, "carriage return inside a field"},
         [SETTLE_CSV_NUL] = {SETTLE_REJECT_NUL, "NUL byte"},
         [SETTLE_CSV_UTF8] = {SETTLE_REJECT_UTF8, "not UTF-8"},

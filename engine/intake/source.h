@@ -16,7 +16,7 @@ SettleIntakeSource *settle_intake_source_file(const char *name, int fd);
 /* SHA-256 and size of a file that was read to its end; FALSE: it is no file. */
 gboolean settle_intake_source_file_sum(SettleIntakeSource *source,
                                        uint8_t ret_sha256[SETTLE_DIGEST_BYTES], int64_t *ret_bytes);
-/* Rows of settle.staging behind row `after`. A row that is no object of known columns has the fault
+/* Rows of settle.staging after row `after`. A row that is no object of known columns has the fault
  * text settle_intake_source_fault. */
 SettleIntakeSource *settle_intake_source_staging(SettleStore *store, SettleIntakeKind kind,
                                                  const char *source, int64_t after, GError **error);

@@ -112,7 +112,7 @@ settle_check_code(SettleIntakeJob *job, SettleVerdict *verdict, SettleCsvField f
            check_seen(verdict, field, column) && check_whole(job, verdict, field, column, carrier);
 }
 
-/* Numbers of a spreadsheet have 15 digits: behind them stand zeros. One such id says nothing, a
+/* Numbers of a spreadsheet have 15 digits: after them stand zeros. One such id says nothing, a
  * file in which all long ones are such does. */
 static void
 see_digits(SettleIntakeJob *job, SettleCsvField field)

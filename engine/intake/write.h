@@ -22,7 +22,7 @@ typedef struct {
     int32_t source_batch_id, line, minutes;
     SettleMonth month;
     SettleDay issue_day;
-    int32_t carrier_id; /* waiting ones only, and the contract's text behind the row */
+    int32_t carrier_id; /* waiting ones only, and the contract's text after the row */
     int16_t revision, currency;
     int16_t turn; /* how often it came back to the order, or to waiting */
     guint8 withdrawn, follows;
@@ -93,7 +93,7 @@ typedef struct {
 } SettleIntakeFirst;
 
 /* Makes firsts (GArray of SettleIntakeFirst) those of a contract; orders: SettleIntakeContract by
- * (contract, closing, order id), read on to behind the contract. */
+ * (contract, closing, order id), read on to the end of the contract. */
 gboolean settle_firsts_read(GArray *firsts, SettleIntakeCursor *orders, uint64_t contract,
                             GError **error);
 /* NULL: the contract has no order in this currency. */

@@ -1,4 +1,4 @@
-/* What a party's deposit stands at, how much of it can be taken, and when it is given back. Pure.
+/* The balance of a party's deposit, how much of it can be taken, and when it is given back. Pure.
  */
 #include "ledger/deposit.h"
 

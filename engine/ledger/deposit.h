@@ -1,4 +1,4 @@
-/* What a party's deposit stands at, and when it is given back (docs/semantics.md 1, 13.13, 14.44).
+/* The balance of a party's deposit, and when it is given back (docs/semantics.md 1, 13.13, 14.44).
  * Pure. */
 #pragma once
 

@@ -1,4 +1,4 @@
-/* Target minus posted: the transfers that bring the legs of each slot from what they stand at to
+/* Target minus posted: the transfers that bring the legs of each slot from what was posted to
  * what is owed (docs/semantics.md 6). Pure. */
 #include "base/error.h"
 #include "ledger/ledger.h"
@@ -22,7 +22,7 @@ settle_leg_name(guint leg)
     return leg < SETTLE_N_LEGS ? names[leg] : NULL;
 }
 
-/* What each leg should stand at. All amounts of one slot are far below 64 bits
+/* The target of each leg. All amounts of one slot are far below 64 bits
  * (SETTLE_MONEY_LARGEST_MINOR), so that sums of a few fit. */
 static void
 plan(gboolean withheld, const SettleStanding *wanted, const int64_t posted[SETTLE_N_LEGS],

@@ -12,7 +12,7 @@
  * What a subject is: the id of an order; of a window the kind of scope 1 and the first 7 bytes of
  * SHA-256 over its code (zeros: the distributor); of an invoice its place among those of the leaf,
  * from 1; of a deposit whose it is. A leaf starts with the version and the codes of distributor and
- * carrier, a NUL behind each. A subject's records, and all that are not of orders, come in the
+ * carrier, a NUL after each. A subject's records, and all that are not of orders, come in the
  * order of their bytes: no number that the database gave decides. */
 #define ENCODING_VERSION 2
 #define RECORD           83
@@ -258,7 +258,7 @@ settle_ledger_digest_add(SettleLedgerDigest *digest, int32_t carrier_id, const S
 
     if (leaf == NULL || leaf->carrier_id != carrier_id)
         leaf = digest->leaf = leaf_of(digest, carrier_id, names->carrier_code);
-    /* All that are not of orders come behind them, and are sorted together at the end. */
+    /* All that are not of orders come after them, and are sorted together at the end. */
     if (t->subject_id != leaf->subject_id &&
         (leaf->subject_id == 0 || settle_subject_is_order(leaf->subject_id))) {
         close_group(leaf);

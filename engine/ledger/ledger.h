@@ -29,7 +29,7 @@ typedef enum {
 /* "main", "held", "released", "taken-back", "straight"; NULL: there is no such leg */
 const char *settle_leg_name(guint leg);
 
-/* Which transfers bring a slot from what its legs stand at to what it is to stand at; at most one
+/* Which transfers bring the legs of a slot from what was posted to their targets; at most one
  * a leg, ascending. like: what they have in common, its slot that of the main leg, its origin the
  * slot's own, its cause that of all but what an event takes back; taken: the month of that event,
  * or 0; withheld: kept at source. Returns how many; what is wanted and posted is far below 64 bits.

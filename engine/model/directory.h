@@ -88,7 +88,7 @@ SettlePartyStatus settle_directory_status(const SettleDirectory *directory, Sett
 gboolean settle_directory_status_on(const SettleDirectory *directory, SettleDim dim, int32_t id,
                                     SettleDay day, SettlePartyStatus *ret_status,
                                     SettleDay *ret_since);
-/* The first day behind `day` on which a version of the party begins; SETTLE_DAY_MAX if none. */
+/* The first day after `day` on which a version of the party begins; SETTLE_DAY_MAX if none. */
 SettleDay settle_directory_next_version(const SettleDirectory *directory, SettleDim dim, int32_t id,
                                         SettleDay day);
 /* From which day on the party's present status holds, and that status. */

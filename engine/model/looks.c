@@ -31,7 +31,7 @@ settle_looks_free(SettleLooks *looks)
     g_free(looks);
 }
 
-/* Behind the carrier of a product; 0 for codes of others. */
+/* After the carrier of a product; 0 for codes of others. */
 static size_t
 own_part(const char *code, size_t length)
 {

@@ -38,8 +38,8 @@ typedef enum {
 const char *settle_kind_name(SettleKind kind);
 
 /* The subject of a transfer is an order, or a volume window, an invoice, or a deposit. Orders have
- * ids below 2^62; the others have the bit 2^62 set, so they sort behind a distributor's orders, and
- * four bits behind it say of which of sixteen types they are. */
+ * ids below 2^62; the others have the bit 2^62 set, so they sort after a distributor's orders, and
+ * four bits after it say of which of sixteen types they are. */
 #define SETTLE_SUBJECT_SPECIAL (INT64_C(1) << 62)
 /* Whose orders count in a window, and are one by one where several are; stored. */
 typedef enum {
@@ -103,7 +103,7 @@ settle_slot_leg(SettleSlot slot)
 typedef struct {
     int64_t subject_id;
     int64_t amount_minor;   /* > 0 */
-    int64_t target_minor;   /* what the subject's slot stands at in all, after this transfer */
+    int64_t target_minor;   /* the slot's posted amount in all, after this transfer */
     int32_t distributor_id; /* 0: none, of a carrier's own deposit */
     int32_t policy_id;      /* <= 0: none, of a deposit that no claim is covered from; of a
                              * carrier's the negative of its id */

@@ -69,8 +69,8 @@ typedef enum {
 } SettleParseResult;
 
 /* Reads "199.90", "-3", "0.5" as minor units of a currency with that exponent. Strict: an optional
- * minus, digits, optionally a point and at most exponent digits (zeros behind count as digits); no
- * leading zeros but a single one before the point; no plus, no blanks. */
+ * minus, digits, optionally a point and at most exponent digits (zeros at the end count as digits);
+ * no leading zeros but a single one before the point; no plus, no blanks. */
 SettleParseResult settle_money_parse(const char *text, size_t length, int exponent,
                                      int64_t *ret_minor);
 /* Reads "2.5%" (at most 7 decimals) or "0.025" (at most 9) as a rate; never negative. */

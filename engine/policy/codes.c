@@ -610,7 +610,7 @@ const SettlePolicyCode settle_policy_codes[] = {
      .bad = "- {upfront: activation, for: {class: [sim，plan]}, pay: 40.00}",
      .good = "- {upfront: activation, for: {class: [sim, plan]}, pay: 40.00}"},
     {.code = "P201",
-     .about = "an example that is not checked, because what it earns hangs on other orders",
+     .about = "an example that is not checked, because what it earns depends on other orders",
      .explain = "A ceiling is filled by all of a distributor's orders, and whether a fraud finding "
                 "is tolerated depends on how many there are: one order alone does not tell.",
      .around = IN_RULES,

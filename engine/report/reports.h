@@ -15,7 +15,7 @@ typedef struct {
 
 typedef struct SettleReport SettleReport;
 
-/* The n-th report; NULL behind the last. */
+/* The n-th report; NULL after the last. */
 const SettleReport *settle_report_nth(guint n);
 const SettleReport *settle_report_find(const char *name);
 const char *settle_report_name(const SettleReport *report);

@@ -116,7 +116,7 @@ settle_sheet_from_result(const char *name, const char *title, const char *note,
 
 typedef struct {
     int64_t sum;
-    int digits; /* behind the point */
+    int digits; /* after the point */
 } Sum;
 
 /* Adds a number as it is shown. FALSE on overflow. */

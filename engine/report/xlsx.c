@@ -242,7 +242,7 @@ settle_xlsx_write(const char *path, GPtrArray *sheets, const char *title, Settle
     }
     if (failed == LXW_NO_ERROR)
         return TRUE;
-    /* those before it are of files, those behind it of what was written */
+    /* those before it are of files, those after it of what was written */
     g_set_error(error, SETTLE_ERROR,
                 failed < LXW_ERROR_FEATURE_NOT_SUPPORTED ? SETTLE_ERROR_IO : SETTLE_ERROR_INPUT,
                 "%s: %s", path, lxw_strerror(failed));

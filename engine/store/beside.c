@@ -27,7 +27,7 @@ settle_beside_free(SettleBeside *beside)
 }
 
 /* Idle, and not known to be lost. One that the server has ended meanwhile has its farewell to read,
- * and behind that the end of the stream: the second look finds it. */
+ * and after that the end of the stream: the second look finds it. */
 static gboolean
 is_usable(const SettleStore *store)
 {

@@ -39,7 +39,7 @@ static PGconn *
 connect_to(const char *conninfo, const char *purpose)
 {
     g_autofree char *application = g_strconcat("settle ", purpose, NULL);
-    /* Before dbname: defaults that the conninfo may override. Behind it: what is ours to say. */
+    /* Before dbname: defaults that the conninfo may override. After it: what is ours to say. */
     const char *const names[] = {"keepalives",       "keepalives_idle",  "keepalives_interval",
                                  "keepalives_count", "tcp_user_timeout", "dbname",
                                  "application_name", "client_encoding",  NULL};

@@ -4,7 +4,7 @@
 struct SettleDump {
     SettleStore *store;
     const char *sql;
-    char *row; /* libpq's: the fields of one row behind their count; NULL: none */
+    char *row; /* libpq's: the fields of one row after their count; NULL: none */
     int length;
     gboolean begun, ended;
 };

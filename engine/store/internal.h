@@ -92,7 +92,7 @@ gboolean settle_store_citus_tables(SettleStore *store, SettleDistribution *distr
 SettleDump *settle_store_dump_text(SettleStore *store, const char *text, const char *sql,
                                    GError **error);
 /* Where the fields of the current row are, and how long (-1: NULL); returns how many. Each has a
- * byte behind it that may be overwritten. Aborts if there are more than max. */
+ * byte after it that may be overwritten. Aborts if there are more than max. */
 int settle_dump_fields(const SettleDump *dump, const char **ret_values, int *ret_lengths, int max);
 
 /* The text with its parameters put in, NULL if one of the types cannot be. To be freed. */

@@ -75,17 +75,17 @@ settle_statement_with_values(const char *sql, const char *types, va_list argumen
     text = g_string_new(NULL);
     for (const char *at = sql; *at != '\0';) {
         size_t plain = strcspn(at, "$");
-        char *behind;
+        char *end;
         guint64 number;
 
         g_string_append_len(text, at, (gssize) plain);
         at += plain;
         if (*at == '\0')
             break;
-        number = g_ascii_strtoull(at + 1, &behind, 10);
-        settle_invariant(behind != at + 1 && number >= 1 && number <= n);
+        number = g_ascii_strtoull(at + 1, &end, 10);
+        settle_invariant(end != at + 1 && number >= 1 && number <= n);
         g_string_append(text, literals[number - 1]);
-        at = behind;
+        at = end;
     }
     return g_string_free(text, FALSE);
 }

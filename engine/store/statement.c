@@ -267,10 +267,10 @@ settle_store_run(SettleStore *store, const char *sql, const SettleParameters *pa
     return settle_store_collect(store, sql, error);
 }
 
-/* Behind the first statement of a script: it ends with a semicolon at the end of a line, outside of
+/* After the first statement of a script: it ends with a semicolon at the end of a line, outside of
  * comments and of what stands between $$. */
 static const char *
-behind_statement(const char *sql)
+after_statement(const char *sql)
 {
     gboolean quoted = FALSE;
 
@@ -296,8 +296,8 @@ settle_store_script(SettleStore *store, const char *sql, const char *name, GErro
 {
     /* One by one: Citus hands the text as it was sent on to the workers, and they take one. */
     for (sql += strspn(sql, "\n"); *sql != '\0'; sql += strspn(sql, "\n")) {
-        const char *behind = behind_statement(sql);
-        g_autofree char *statement = g_strndup(sql, (gsize) (behind - sql));
+        const char *rest = after_statement(sql);
+        g_autofree char *statement = g_strndup(sql, (gsize) (rest - sql));
         PGresult *result = NULL;
 
         if (PQsendQuery(store->connection, statement))
@@ -309,7 +309,7 @@ settle_store_script(SettleStore *store, const char *sql, const char *name, GErro
             return FALSE;
         }
         PQclear(result);
-        sql = behind;
+        sql = rest;
     }
     return TRUE;
 }

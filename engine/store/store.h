@@ -77,7 +77,7 @@ int64_t settle_result_i64(const SettleResult *result, int row, int column); /* i
 gboolean settle_result_bool(const SettleResult *result, int row, int column);
 SettleDay settle_result_day(const SettleResult *result, int row, int column);
 SettleMonth settle_result_month(const SettleResult *result, int row, int column); /* of a date */
-/* text or bytea (NUL behind it); owned by the result. "" for NULL. numeric must be cast to text. */
+/* text or bytea (NUL after it); owned by the result. "" for NULL. numeric must be cast to text. */
 const char *settle_result_text(const SettleResult *result, int row, int column);
 const uint8_t *settle_result_bytes(const SettleResult *result, int row, int column,
                                    size_t *ret_len);
@@ -192,7 +192,7 @@ void settle_dump_sum(SettleDump *dump, int first_column, const SettleSqlTable *t
 gboolean settle_row_sum_end(SettleRowSum *sum, const SettleSqlTable *table,
                             SettleTableSum *ret_sum);
 void settle_row_sum_clear(SettleRowSum *sum);
-/* Feeds the current row to a digest, in the same form, behind the count of its fields. */
+/* Feeds the current row to a digest, in the same form, after the count of its fields. */
 void settle_reader_digest(const SettleReader *reader, int first_column, SettleDigest *digest);
 
 /* --- schema ------------------------------------------------------------------------------- */

@@ -123,7 +123,7 @@ flush(SettleWriter *writer, GError **error)
     }
     if (PQputCopyData(connection, writer->buffer, (int) used) == 1)
         return TRUE;
-    /* The reason may be waiting behind the failed write. */
+    /* The reason may be waiting after the failed write. */
     PQclear(settle_store_collect(writer->store, writer->sql, error));
     if (error != NULL && *error == NULL)
         settle_store_fail(writer->store, NULL, writer->sql, error);
