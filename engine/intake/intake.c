@@ -1,3 +1,5 @@
+/* Intake, one batch: reads the header, validates each record, sorts and writes what is valid,
+ * checks the control totals, and seals the batch, all in one transaction. */
 #include "intake/intake.h"
 
 #include "base/failpoint.h"

@@ -34,6 +34,7 @@ typedef struct {
 /* By kind of file; of kinds of master data only. */
 extern const SettlePartyKind settle_party_kinds[SETTLE_N_INTAKE_KINDS];
 
+/* None yet; the caller's. */
 SettlePartyVersions *settle_party_versions_new(void);
 /* Adds the versions of a kind that the database has. */
 gboolean settle_party_load(SettleIntakeJob *job, SettleIntakeKind kind,
