@@ -72,6 +72,7 @@ void settle_audit_free(SettleAudit *audit);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(SettleAudit, settle_audit_free)
 gboolean settle_audit_load(SettleAudit *audit, SettleStore *store, GError **error);
 
+/* --- lookup.c -------------------------------------------------------------------------------- */
 /* NULL: there is no such run. */
 SettleAuditRun *settle_audit_run(const SettleAudit *audit, int32_t run_id);
 /* The chunk of a run that a distributor belongs to, or NULL. */
