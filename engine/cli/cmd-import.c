@@ -205,13 +205,90 @@ unknown_kind(const char *word, const char *next)
     return settle_cli_usage(hint, "there is no kind of fact \"%s\"", word);
 }
 
+static int
+import_staging(SettleStore *store, SettleIntakeKind kind, const char *staging,
+               SettleIntakeOptions *options)
+{
+    g_autoptr(SettleIntakeReport) report = NULL;
+    SettleProgress progress;
+    GError *error = NULL;
+    gboolean taken;
+
+    options->progress_data = &progress;
+    settle_progress_start(&progress, "import");
+    taken = settle_intake_staging(store, kind, staging, options, &report, &error);
+    settle_progress_end(&progress);
+    if (!taken)
+        return settle_cli_fail(error);
+    settle_cli_print_intake(report);
+    if (!look_again(store, kind, options, &error))
+        return settle_cli_fail(error);
+    return settle_cli_intake_exit(report);
+}
+
+/* files: up to a NULL. */
+static int
+import_files(SettleStore *store, SettleIntakeKind kind, char **files, const char *source,
+             SettleIntakeOptions *options)
+{
+    SettleProgress progress;
+    GError *error = NULL;
+    int code, worst = SETTLE_EXIT_DONE;
+
+    options->progress_data = &progress;
+    settle_progress_start(&progress, "import");
+    for (; *files != NULL; files++) {
+        if (!import_file(store, kind, *files, source, options, &code, &error)) {
+            settle_progress_end(&progress);
+            return settle_cli_fail(error);
+        }
+        worst = settle_cli_intake_worse(worst, code);
+    }
+    settle_progress_end(&progress);
+    if (!look_again(store, kind, options, &error))
+        return settle_cli_fail(error);
+    return worst;
+}
+
+#define NO_COUNT G_MININT64 /* --count was not given */
+
+/* FALSE and the code of the complaint: the arguments make no sense together. */
+static gboolean
+is_usable(int argc, char **argv, const char *staging, const char *carrier, gint64 count,
+          const char *sum, SettleIntakeKind *ret_kind, int *ret_code)
+{
+    *ret_code = SETTLE_EXIT_USAGE;
+    if (argc < 2) {
+        settle_cli_usage("settle import --help", "import what, and from which file");
+    } else if (!settle_intake_kind_lookup(argv[1], ret_kind)) {
+        unknown_kind(argv[1], argv[2]);
+    } else if (staging != NULL && argc > 2) {
+        settle_cli_usage("settle import KIND --staging SOURCE", "--staging takes no files");
+    } else if (staging == NULL && argc < 3) {
+        g_autofree char *hint = g_strdup_printf("settle import %s FILE", argv[1]);
+
+        settle_cli_usage(hint, "import %s from which file", argv[1]);
+    } else if (staging != NULL && carrier != NULL) {
+        settle_cli_usage("a staging row has a column for it",
+                         "--carrier says whose a file is: it is not with --staging");
+    } else if (count != NO_COUNT && count < 0) {
+        settle_cli_usage(NULL, "--count is 0 or more");
+    } else if ((count >= 0 || sum != NULL) && argc > 3) {
+        settle_cli_usage("import the files one by one",
+                         "control totals are those of a single file");
+    } else {
+        return TRUE;
+    }
+    return FALSE;
+}
+
 int
 settle_command_import(const SettleCli *cli, int argc, char **argv)
 {
     g_autofree char *date = NULL, *sum = NULL, *source = NULL, *staging = NULL, *unproved = NULL;
     g_autofree char *carrier = NULL;
     g_autofree char *help = describe();
-    gint64 count = G_MININT64;
+    gint64 count = NO_COUNT;
     const GOptionEntry entries[] = {
         {"date", 0, 0, G_OPTION_ARG_FILENAME, &date,
          "business date: the night it belongs to (default: today in the settlement zone)", "DAY"},
@@ -233,31 +310,13 @@ settle_command_import(const SettleCli *cli, int argc, char **argv)
     SettleIntakeOptions options = {.lookback_months = -1};
     g_autoptr(SettleStore) store = NULL;
     SettleIntakeKind kind;
-    SettleProgress progress;
     GError *error = NULL;
-    int code, worst = SETTLE_EXIT_DONE;
+    int code;
 
     if (!settle_cli_parse("import KIND FILE...", help, entries, &argc, &argv, &code))
         return code;
-    if (argc < 2)
-        return settle_cli_usage("settle import --help", "import what, and from which file");
-    if (!settle_intake_kind_lookup(argv[1], &kind))
-        return unknown_kind(argv[1], argv[2]);
-    if (staging != NULL && argc > 2)
-        return settle_cli_usage("settle import KIND --staging SOURCE", "--staging takes no files");
-    if (staging == NULL && argc < 3) {
-        g_autofree char *hint = g_strdup_printf("settle import %s FILE", argv[1]);
-
-        return settle_cli_usage(hint, "import %s from which file", argv[1]);
-    }
-    if (staging != NULL && carrier != NULL)
-        return settle_cli_usage("a staging row has a column for it",
-                                "--carrier says whose a file is: it is not with --staging");
-    if (count != G_MININT64 && count < 0)
-        return settle_cli_usage(NULL, "--count is 0 or more");
-    if ((count >= 0 || sum != NULL) && argc > 3)
-        return settle_cli_usage("import the files one by one",
-                                "control totals are those of a single file");
+    if (!is_usable(argc, argv, staging, carrier, count, sum, &kind, &code))
+        return code;
 
     options.carrier = carrier;
     options.has_control_count = count >= 0;
@@ -273,30 +332,6 @@ settle_command_import(const SettleCli *cli, int argc, char **argv)
         (date == NULL && !today(store, &options.business_date, &error)))
         return settle_cli_fail(error);
     options.progress = show_rows;
-    options.progress_data = &progress;
-    settle_progress_start(&progress, "import");
-    if (staging != NULL) {
-        g_autoptr(SettleIntakeReport) report = NULL;
-
-        if (!settle_intake_staging(store, kind, staging, &options, &report, &error)) {
-            settle_progress_end(&progress);
-            return settle_cli_fail(error);
-        }
-        settle_progress_end(&progress);
-        settle_cli_print_intake(report);
-        if (!look_again(store, kind, &options, &error))
-            return settle_cli_fail(error);
-        return settle_cli_intake_exit(report);
-    }
-    for (int i = 2; i < argc; i++) {
-        if (!import_file(store, kind, argv[i], source, &options, &code, &error)) {
-            settle_progress_end(&progress);
-            return settle_cli_fail(error);
-        }
-        worst = settle_cli_intake_worse(worst, code);
-    }
-    settle_progress_end(&progress);
-    if (!look_again(store, kind, &options, &error))
-        return settle_cli_fail(error);
-    return worst;
+    return staging != NULL ? import_staging(store, kind, staging, &options)
+                           : import_files(store, kind, argv + 2, source, &options);
 }

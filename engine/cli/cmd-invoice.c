@@ -153,27 +153,83 @@ print_one(const SettleCli *cli, const SettleResult *invoices, const SettleResult
     }
 }
 
+typedef struct {
+    char *carrier, *distributor, *batch, *status; /* as they were given; NULL: not */
+    const char *of_carrier;                       /* of --carrier or of the batch */
+    const char *number;
+    int32_t run; /* of the batch; 0: none */
+    SettleNamed named;
+} Query;
+
+static void
+query_clear(Query *query)
+{
+    g_free(query->carrier);
+    g_free(query->distributor);
+    g_free(query->batch);
+    g_free(query->status);
+}
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Query, query_clear)
+
+static gboolean
+show_invoices(const SettleCli *cli, SettleStore *store, Show what, const Query *query,
+              SettleResult **ret_invoices, GError **error)
+{
+    g_autoptr(SettleResult) invoices =
+        settle_store_query(store, settle_sql_invoice_list, error, "ssiss", query->of_carrier,
+                           query->distributor, query->run, query->number, query->status);
+
+    if (invoices == NULL)
+        return FALSE;
+    if (what == SHOW_ONE && settle_result_rows(invoices) == 0) {
+        settle_cli_no_invoice(store, query->number, error);
+        return FALSE;
+    }
+    if (what == SHOW_LIST)
+        print_invoices(cli, invoices);
+    if (what == SHOW_LIST && settle_result_rows(invoices) == 0)
+        settle_cli_nothing(cli, "invoices", &query->named);
+    *ret_invoices = g_steal_pointer(&invoices);
+    return TRUE;
+}
+
+/* invoices: the one that is shown, or NULL. */
+static gboolean
+show_lines(const SettleCli *cli, SettleStore *store, Show what, const Query *query,
+           const SettleResult *invoices, GError **error)
+{
+    g_autoptr(SettleResult) lines =
+        settle_store_query(store, settle_sql_invoice_lines, error, "ssis", query->of_carrier,
+                           query->distributor, query->run, query->number);
+
+    if (lines == NULL)
+        return FALSE;
+    if (what == SHOW_ONE)
+        print_one(cli, invoices, lines);
+    else
+        print_lines(cli, lines, NULL);
+    if (what == SHOW_LINES && settle_result_rows(lines) == 0)
+        settle_cli_nothing(cli, "lines of invoices", &query->named);
+    return TRUE;
+}
+
 static int
 invoice_query(const SettleCli *cli, int argc, char **argv, Show what)
 {
-    g_autofree char *carrier = NULL, *distributor = NULL, *batch = NULL, *status = NULL;
+    g_auto(Query) query = {.run = 0};
     const GOptionEntry entries[] = {
-        {"carrier", 0, 0, G_OPTION_ARG_FILENAME, &carrier, "only of this carrier", "CODE"},
-        {"distributor", 0, 0, G_OPTION_ARG_FILENAME, &distributor, "only of this distributor",
+        {"carrier", 0, 0, G_OPTION_ARG_FILENAME, &query.carrier, "only of this carrier", "CODE"},
+        {"distributor", 0, 0, G_OPTION_ARG_FILENAME, &query.distributor, "only of this distributor",
          "CODE"},
-        {"batch", 0, 0, G_OPTION_ARG_FILENAME, &batch, "only of this batch", "RUN/CARRIER"},
-        {what == SHOW_LIST ? "status" : NULL, 0, 0, G_OPTION_ARG_FILENAME, &status,
+        {"batch", 0, 0, G_OPTION_ARG_FILENAME, &query.batch, "only of this batch", "RUN/CARRIER"},
+        {what == SHOW_LIST ? "status" : NULL, 0, 0, G_OPTION_ARG_FILENAME, &query.status,
          "only draft, approved, issued or carried ones", "STATUS"},
         {NULL, 0, 0, 0, NULL, NULL, NULL},
     };
     static const char *const usages[] = {"invoice list", "invoice lines", "invoice show NUMBER"};
     g_autoptr(SettleStore) store = NULL;
     g_autoptr(SettleResult) invoices = NULL;
-    g_autoptr(SettleResult) lines = NULL;
-    const char *of_carrier = NULL, *number = NULL;
-    SettleNamed named;
     GError *error = NULL;
-    int32_t run = 0;
     int code;
 
     if (!settle_cli_parse(usages[what],
@@ -184,50 +240,31 @@ invoice_query(const SettleCli *cli, int argc, char **argv, Show what)
     if (what == SHOW_ONE) {
         if (argc != 2)
             return settle_cli_usage("settle invoice list shows the numbers", "show which invoice");
-        number = settle_table_unguard(argv[1]);
+        query.number = settle_table_unguard(argv[1]);
     } else if (argc > 1) {
         return settle_cli_surplus(usages[what], argv[1], entries);
     }
-    if (batch != NULL && !settle_cli_batch(cli, batch, "list", &run, &of_carrier, &code))
+    if (query.batch != NULL &&
+        !settle_cli_batch(cli, query.batch, "list", &query.run, &query.of_carrier, &code))
         return code;
-    if (of_carrier != NULL && carrier != NULL && strcmp(of_carrier, carrier) != 0)
-        return settle_cli_usage(NULL, "batch %s is not of the carrier \"%s\"", batch, carrier);
-    if (of_carrier == NULL)
-        of_carrier = carrier;
-    if (!settle_invoice_known_status(status, TRUE, &error))
+    if (query.of_carrier != NULL && query.carrier != NULL &&
+        strcmp(query.of_carrier, query.carrier) != 0)
+        return settle_cli_usage(NULL, "batch %s is not of the carrier \"%s\"", query.batch,
+                                query.carrier);
+    if (query.of_carrier == NULL)
+        query.of_carrier = query.carrier;
+    if (!settle_invoice_known_status(query.status, TRUE, &error))
         return settle_cli_fail(error);
     store = settle_cli_open(cli, SETTLE_STORE_AS_READER, "invoice", &error);
-    named = (SettleNamed){
-        .carrier = of_carrier, .distributor = distributor, .other = batch != NULL ? batch : status};
-    if (store == NULL || !settle_cli_known(store, &named, &error) ||
-        (batch != NULL && !settle_cli_known_invoice_batch(store, run, of_carrier, &error)))
+    query.named = (SettleNamed){.carrier = query.of_carrier,
+                                .distributor = query.distributor,
+                                .other = query.batch != NULL ? query.batch : query.status};
+    if (store == NULL || !settle_cli_known(store, &query.named, &error) ||
+        (query.batch != NULL &&
+         !settle_cli_known_invoice_batch(store, query.run, query.of_carrier, &error)) ||
+        (what != SHOW_LINES && !show_invoices(cli, store, what, &query, &invoices, &error)) ||
+        (what != SHOW_LIST && !show_lines(cli, store, what, &query, invoices, &error)))
         return settle_cli_fail(error);
-    if (what != SHOW_LINES) {
-        invoices = settle_store_query(store, settle_sql_invoice_list, &error, "ssiss", of_carrier,
-                                      distributor, run, number, status);
-        if (invoices == NULL)
-            return settle_cli_fail(error);
-        if (what == SHOW_ONE && settle_result_rows(invoices) == 0) {
-            settle_cli_no_invoice(store, number, &error);
-            return settle_cli_fail(error);
-        }
-        if (what == SHOW_LIST)
-            print_invoices(cli, invoices);
-        if (what == SHOW_LIST && settle_result_rows(invoices) == 0)
-            settle_cli_nothing(cli, "invoices", &named);
-    }
-    if (what != SHOW_LIST) {
-        lines = settle_store_query(store, settle_sql_invoice_lines, &error, "ssis", of_carrier,
-                                   distributor, run, number);
-        if (lines == NULL)
-            return settle_cli_fail(error);
-        if (what == SHOW_ONE)
-            print_one(cli, invoices, lines);
-        else
-            print_lines(cli, lines, NULL);
-        if (what == SHOW_LINES && settle_result_rows(lines) == 0)
-            settle_cli_nothing(cli, "lines of invoices", &named);
-    }
     return SETTLE_EXIT_DONE;
 }
 

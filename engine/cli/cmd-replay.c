@@ -134,6 +134,29 @@ are_known(const SettleCli *cli, const SettleReplayOptions *options, const char *
             settle_cli_known_runs(store, options->first_run, options->last_run, runs, error));
 }
 
+static int
+compute(const SettleReplayOptions *options, Replay *replay)
+{
+    int64_t differences = 0;
+    GError *error = NULL;
+    gboolean ok;
+
+    if (replay->cli->format != SETTLE_FORMAT_TABLE)
+        replay->table =
+            settle_table_new(replay->cli->format, columns, G_N_ELEMENTS(columns), stdout);
+    settle_progress_start(&replay->progress, "replay");
+    ok = settle_replay(options, &differences, &error);
+    settle_progress_end(&replay->progress);
+    if (replay->table != NULL)
+        settle_table_end(replay->table);
+    if (!ok)
+        return settle_cli_fail(error);
+    if (replay->table == NULL)
+        printf("%" G_GINT64_FORMAT " runs, %" G_GINT64_FORMAT " transfers: %s\n", replay->runs,
+               replay->transfers, differences == 0 ? "as published" : "NOT as published");
+    return differences == 0 ? SETTLE_EXIT_DONE : SETTLE_EXIT_FOUND;
+}
+
 int
 settle_command_replay(const SettleCli *cli, int argc, char **argv)
 {
@@ -160,9 +183,7 @@ settle_command_replay(const SettleCli *cli, int argc, char **argv)
                                    .report = print_run,
                                    .progress = show_progress};
     Replay replay = {.cli = cli};
-    int64_t differences = 0;
     GError *error = NULL;
-    gboolean ok;
 
     if (!settle_cli_parse("replay --run N[..M] | --period YYYY-MM",
                           "Computes published runs again, each from its own batches, policies and "
@@ -191,18 +212,5 @@ settle_command_replay(const SettleCli *cli, int argc, char **argv)
     options.chunk_facts = chunk_facts;
     options.limit = (guint) limit;
     options.user_data = &replay;
-    if (cli->format != SETTLE_FORMAT_TABLE)
-        replay.table = settle_table_new(cli->format, columns, G_N_ELEMENTS(columns), stdout);
-
-    settle_progress_start(&replay.progress, "replay");
-    ok = settle_replay(&options, &differences, &error);
-    settle_progress_end(&replay.progress);
-    if (replay.table != NULL)
-        settle_table_end(replay.table);
-    if (!ok)
-        return settle_cli_fail(error);
-    if (replay.table == NULL)
-        printf("%" G_GINT64_FORMAT " runs, %" G_GINT64_FORMAT " transfers: %s\n", replay.runs,
-               replay.transfers, differences == 0 ? "as published" : "NOT as published");
-    return differences == 0 ? SETTLE_EXIT_DONE : SETTLE_EXIT_FOUND;
+    return compute(&options, &replay);
 }

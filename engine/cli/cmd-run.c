@@ -83,6 +83,43 @@ refuse_far_dates(SettleDay from, SettleDay to, SettleZone *zone, GError **error)
     return FALSE;
 }
 
+static int
+abandon_run(const SettleCli *cli, const char *reason)
+{
+    GError *error = NULL;
+    int32_t run_id;
+
+    if (reason == NULL || reason[0] == '\0')
+        return settle_cli_usage("--reason TEXT is kept for the auditor", "abandon why");
+    if (!settle_run_abandon(cli->db, reason, &run_id, &error))
+        return settle_cli_fail(error);
+    printf("run %d is abandoned: nothing of it will be seen\n", run_id);
+    return SETTLE_EXIT_DONE;
+}
+
+/* date: as it was typed, for the message. */
+static int
+settle_nights(const SettleCli *cli, SettleRunOptions *options, const char *date)
+{
+    SettleProgress progress;
+    g_autoptr(GArray) reports = NULL;
+    GError *error = NULL;
+
+    options->progress = show_progress;
+    options->progress_data = &progress;
+    settle_progress_start(&progress, "run");
+    settle_run_nightly(options, &reports, &error);
+    settle_progress_end(&progress);
+    /* of several nights those before the one that failed are published */
+    if (reports->len > 0 || (error == NULL && cli->format != SETTLE_FORMAT_TABLE))
+        print_reports(cli, reports, options->dry_run);
+    if (error != NULL)
+        return settle_cli_fail(error);
+    if (reports->len == 0 && cli->format == SETTLE_FORMAT_TABLE)
+        printf("nothing to do: %s is settled\n", date);
+    return SETTLE_EXIT_DONE;
+}
+
 int
 settle_command_run(const SettleCli *cli, int argc, char **argv)
 {
@@ -110,8 +147,6 @@ settle_command_run(const SettleCli *cli, int argc, char **argv)
         {NULL, 0, 0, 0, NULL, NULL, NULL},
     };
     SettleRunOptions options = {.conninfo = cli->db};
-    SettleProgress progress;
-    g_autoptr(GArray) reports = NULL;
     GError *error = NULL;
 
     if (!settle_cli_parse(
@@ -128,16 +163,8 @@ settle_command_run(const SettleCli *cli, int argc, char **argv)
                                 date != NULL ? "--date" : "--dry-run");
     if (!abandon && reason != NULL)
         return settle_cli_usage(NULL, "--reason needs its --abandon");
-    if (abandon) {
-        int32_t run_id;
-
-        if (reason == NULL || reason[0] == '\0')
-            return settle_cli_usage("--reason TEXT is kept for the auditor", "abandon why");
-        if (!settle_run_abandon(cli->db, reason, &run_id, &error))
-            return settle_cli_fail(error);
-        printf("run %d is abandoned: nothing of it will be seen\n", run_id);
-        return SETTLE_EXIT_DONE;
-    }
+    if (abandon)
+        return abandon_run(cli, reason);
     if (date == NULL)
         return settle_cli_usage("settle run --date 2026-03-31", "run up to which day");
     if (workers < 0 || workers > 256)
@@ -150,18 +177,6 @@ settle_command_run(const SettleCli *cli, int argc, char **argv)
     options.workers = workers;
     options.chunk_facts = chunk_facts;
     options.dry_run = dry_run;
-    options.progress = show_progress;
-    options.progress_data = &progress;
     options.confirm = yes ? NULL : refuse_far_dates;
-    settle_progress_start(&progress, "run");
-    settle_run_nightly(&options, &reports, &error);
-    settle_progress_end(&progress);
-    /* of several nights those before the one that failed are published */
-    if (reports->len > 0 || (error == NULL && cli->format != SETTLE_FORMAT_TABLE))
-        print_reports(cli, reports, dry_run);
-    if (error != NULL)
-        return settle_cli_fail(error);
-    if (reports->len == 0 && cli->format == SETTLE_FORMAT_TABLE)
-        printf("nothing to do: %s is settled\n", date);
-    return SETTLE_EXIT_DONE;
+    return settle_nights(cli, &options, date);
 }

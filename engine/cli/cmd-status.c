@@ -216,6 +216,29 @@ print_nothing(const SettleCli *cli, SettleStore *store, GError **error)
     return TRUE;
 }
 
+/* ret_last: until when nights are settled, if one was. FALSE: error is set. */
+static gboolean
+print_head(SettleStore *store, gboolean *ret_settled, SettleDay *ret_last, GError **error)
+{
+    g_autoptr(SettleResult) head = settle_store_query(store, settle_sql_status_head, error, "");
+
+    if (head == NULL)
+        return FALSE;
+    *ret_last = 0;
+    *ret_settled = !settle_result_is_null(head, 0, 0);
+    if (*ret_settled) {
+        const char *text = settle_result_text(head, 0, 0);
+
+        settle_invariant(settle_day_parse(text, strlen(text), ret_last));
+        printf("Settled up to %s\n", text);
+    } else {
+        puts("No night has been settled yet");
+    }
+    if (!settle_result_is_null(head, 0, 2))
+        printf("Run %d is unfinished: settle run continues it\n", settle_result_i32(head, 0, 2));
+    return TRUE;
+}
+
 static gboolean
 print_status(const SettleCli *cli, SettleStore *store, GError **error)
 {
@@ -258,24 +281,11 @@ print_status(const SettleCli *cli, SettleStore *store, GError **error)
         {"reopened_by", SETTLE_CELL_TEXT, 0},  {"reopened_at", SETTLE_CELL_TEXT, 0},
         {"reason", SETTLE_CELL_TEXT, 0},
     };
-    g_autoptr(SettleResult) head = settle_store_query(store, settle_sql_status_head, error, "");
-    SettleDay last = 0;
+    SettleDay last;
     gboolean settled;
 
-    if (head == NULL)
+    if (!print_head(store, &settled, &last, error))
         return FALSE;
-    settled = !settle_result_is_null(head, 0, 0);
-    if (settled) {
-        const char *text = settle_result_text(head, 0, 0);
-
-        settle_invariant(settle_day_parse(text, strlen(text), &last));
-        printf("Settled up to %s\n", text);
-    } else {
-        puts("No night has been settled yet");
-    }
-    if (!settle_result_is_null(head, 0, 2))
-        printf("Run %d is unfinished: settle run continues it\n", settle_result_i32(head, 0, 2));
-
     return section(cli, settle_store_query(store, settle_sql_period_list, error, ""), "Periods",
                    periods, G_N_ELEMENTS(periods)) &&
            section(cli, settle_store_query(store, settle_sql_status_runs, error, "i", 10),

@@ -97,6 +97,34 @@ append_text(GByteArray *bytes, const char *text, gboolean with_nul)
     return FALSE;
 }
 
+static void
+append_array(SettleParameters *parameters, int i, char type, va_list *arguments)
+{
+    const void *items = va_arg(*arguments, const void *);
+    size_t n = va_arg(*arguments, size_t);
+
+    switch (type) {
+    case 'I':
+        parameters->types[i] = OID_INT4_ARRAY;
+        append_i32_array(parameters->bytes, OID_INT4, items, n);
+        return;
+    case 'D':
+        parameters->types[i] = OID_DATE_ARRAY;
+        append_i32_array(parameters->bytes, OID_DATE, items, n);
+        return;
+    case 'L':
+        parameters->types[i] = OID_INT8_ARRAY;
+        append_i64_array(parameters->bytes, items, n);
+        return;
+    case 'S':
+        parameters->types[i] = OID_TEXT_ARRAY;
+        append_text_array(parameters->bytes, items, n);
+        return;
+    default:
+        settle_invariant_failed(__FILE__, __LINE__, "a parameter letter of store.h");
+    }
+}
+
 /* Appends one value; returns whether it is NULL. */
 static gboolean
 append_value(SettleParameters *parameters, int i, char type, va_list *arguments)
@@ -160,28 +188,9 @@ append_value(SettleParameters *parameters, int i, char type, va_list *arguments)
         g_byte_array_append(bytes, items, (guint) length);
         return FALSE;
     }
-    case 'I':
-        parameters->types[i] = OID_INT4_ARRAY;
-        items = va_arg(*arguments, const int32_t *);
-        append_i32_array(bytes, OID_INT4, items, va_arg(*arguments, size_t));
-        return FALSE;
-    case 'D':
-        parameters->types[i] = OID_DATE_ARRAY;
-        items = va_arg(*arguments, const SettleDay *);
-        append_i32_array(bytes, OID_DATE, items, va_arg(*arguments, size_t));
-        return FALSE;
-    case 'L':
-        parameters->types[i] = OID_INT8_ARRAY;
-        items = va_arg(*arguments, const int64_t *);
-        append_i64_array(bytes, items, va_arg(*arguments, size_t));
-        return FALSE;
-    case 'S':
-        parameters->types[i] = OID_TEXT_ARRAY;
-        items = va_arg(*arguments, const char *const *);
-        append_text_array(bytes, items, va_arg(*arguments, size_t));
-        return FALSE;
     default:
-        settle_invariant_failed(__FILE__, __LINE__, "a parameter letter of store.h");
+        append_array(parameters, i, type, arguments);
+        return FALSE;
     }
 }
 
