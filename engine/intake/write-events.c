@@ -481,9 +481,9 @@ settle_events_find(SettleIntakeJob *job, const int64_t *keys, gsize n, GError **
     g_autofree int64_t *events = NULL;
     gsize n_events = 0;
 
+    outcome_init(&outcome);
     if (n == 0)
         return TRUE;
-    outcome_init(&outcome);
     if (!read_waited(job, keys, n, waited, error))
         return FALSE;
     events = g_new(int64_t, 2 * MAX(waited->len, 1));

@@ -28,6 +28,9 @@ import tempfile
 import traceback
 import unittest
 
+# What GLib calls critical (a NULL where an array belongs) ends the program: it would only be a line on stderr.
+os.environ.setdefault('G_DEBUG', 'fatal-criticals')
+
 # The rights of each are those of the group role: the program refuses or the server does.
 LOGINS = {'settle_night': 'settle_runner', 'settle_finance': 'settle_approver',
           'settle_sales': 'settle_author', 'settle_audit': 'settle_reader'}
