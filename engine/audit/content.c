@@ -107,11 +107,34 @@ note_left(SettleAudit *audit, const GArray *kept, const char *what, gboolean is_
     }
 }
 
+/* What became of a row's texts: said once a table and batch or statement. */
+typedef struct {
+    int64_t of[SETTLE_TEXTS_DIFFER + 1];
+} Texts;
+
+static void
+note_texts(SettleAudit *audit, const SettleSqlTable *table, int32_t run_id, const char *place,
+           Texts *texts)
+{
+    audit->found->erased += texts->of[SETTLE_TEXTS_ERASED];
+    if (texts->of[SETTLE_TEXTS_DIFFER] > 0)
+        settle_audit_note(audit, run_id, place,
+                          "the text does not match its commitment in %" G_GINT64_FORMAT
+                          " rows of %s",
+                          texts->of[SETTLE_TEXTS_DIFFER], table->name);
+    if (texts->of[SETTLE_TEXTS_HALF_ERASED] > 0)
+        settle_audit_note(audit, run_id, place,
+                          "%" G_GINT64_FORMAT " rows of %s are half erased: a text without its "
+                          "salt cannot be proved",
+                          texts->of[SETTLE_TEXTS_HALF_ERASED], table->name);
+    *texts = (Texts){{0}};
+}
+
 /* --- batches ---------------------------------------------------------------------------------- */
 
 static gboolean
-sum_batch_table(SettleAudit *audit, SettleStore *store, const SettleSqlTable *table, int64_t *rows,
-                GError **error)
+sum_batch_table(SettleAudit *audit, SettleStore *store, const SettleSqlTable *table, Texts *texts,
+                int64_t *rows, GError **error)
 {
     g_autoptr(SettleDump) dump = settle_store_dump(store, table->verify, error);
     GError *failure = NULL;
@@ -128,7 +151,7 @@ sum_batch_table(SettleAudit *audit, SettleStore *store, const SettleSqlTable *ta
             settle_audit_note(audit, 0, table->name,
                               "a row belongs to batch %d, which is not there", batch_id);
         else
-            settle_dump_sum(dump, 1, table, &batch->sum);
+            texts[batch_id].of[settle_dump_sum(dump, 1, table, &batch->sum)]++;
         (*rows)++;
     }
     if (failure == NULL)
@@ -153,6 +176,7 @@ static gboolean
 sum_batches(SettleAudit *audit, SettleStore *store, GError **error)
 {
     g_autoptr(GArray) kept = NULL;
+    g_autofree Texts *texts = g_new0(Texts, MAX(audit->batches->len, 1));
 
     if (!load_kept(audit, store, settle_sql_verify_batch_rows, 'b', &kept, error))
         return FALSE;
@@ -161,7 +185,7 @@ sum_batches(SettleAudit *audit, SettleStore *store, GError **error)
 
         if (table->of != 'b')
             continue;
-        if (!sum_batch_table(audit, store, table, &rows, error))
+        if (!sum_batch_table(audit, store, table, texts, &rows, error))
             return FALSE;
         if (holds_facts(table))
             audit->found->facts += rows;
@@ -169,8 +193,10 @@ sum_batches(SettleAudit *audit, SettleStore *store, GError **error)
             SettleAuditBatch *batch = &g_array_index(audit->batches, SettleAuditBatch, id);
             g_autofree char *place = g_strdup_printf("batch %u", id);
 
-            if (batch->there)
-                compare(audit, kept, table, (int32_t) id, 0, &batch->sum, batch->run_id, place);
+            if (!batch->there)
+                continue;
+            compare(audit, kept, table, (int32_t) id, 0, &batch->sum, batch->run_id, place);
+            note_texts(audit, table, batch->run_id, place, &texts[id]);
         }
     }
     note_left(audit, kept, "batch", FALSE);

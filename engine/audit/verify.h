@@ -25,6 +25,7 @@ typedef struct {
     int32_t last_run;     /* the last published run; 0: none */
     int64_t runs, transfers, totals, facts, rows_beside, invoices, batches,
         policies;                      /* looked at */
+    int64_t erased;                    /* rows whose texts were erased: they pass */
     uint8_t head[SETTLE_DIGEST_BYTES]; /* seal of the last run; zeros if it has none */
 } SettleVerification;
 /* Takes NULL, too. */

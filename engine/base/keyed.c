@@ -77,3 +77,46 @@ settle_keyed_id(const SettleKeyed *keyed, SettleKeyedKind kind, const char *firs
     id = GUINT64_FROM_BE(id) >> 2;
     return id != 0 ? (int64_t) id : 1;
 }
+
+void
+settle_salts_init(SettleSalts *ret_salts, const SettleKeyed *keyed, SettleSaltOf of, int64_t batch)
+{
+    SHA256_CTX inner = keyed->inner;
+    const char head[] = {'s', (char) of};
+    uint64_t big = GUINT64_TO_BE((uint64_t) batch);
+
+    SHA256_Update(&inner, head, sizeof head);
+    SHA256_Update(&inner, &big, sizeof big);
+    finish(keyed, &inner, ret_salts->key);
+}
+
+/* The first half of SHA-256. */
+static void
+half(const void *bytes, size_t length, uint8_t ret_half[SETTLE_DIGEST_BYTES / 2])
+{
+    SHA256_CTX state;
+    uint8_t digest[SETTLE_DIGEST_BYTES];
+
+    settle_invariant(SHA256_Init(&state) == 1);
+    settle_invariant(SHA256_Update(&state, bytes, length) == 1);
+    settle_invariant(SHA256_Final(digest, &state) == 1);
+    memcpy(ret_half, digest, sizeof digest / 2);
+}
+
+void
+settle_salt(const SettleSalts *salts, int64_t row, uint8_t ret_salt[SETTLE_SALT_BYTES])
+{
+    uint8_t bytes[sizeof salts->key + sizeof(uint64_t)];
+    uint64_t big = GUINT64_TO_BE((uint64_t) row);
+
+    memcpy(bytes, salts->key, sizeof salts->key);
+    memcpy(bytes + sizeof salts->key, &big, sizeof big);
+    half(bytes, sizeof bytes, ret_salt);
+}
+
+void
+settle_commitment(const void *salt_and_texts, size_t length,
+                  uint8_t ret_commitment[SETTLE_COMMITMENT_BYTES])
+{
+    half(salt_and_texts, length, ret_commitment);
+}

@@ -32,6 +32,38 @@ void settle_keyed_free(SettleKeyed *keyed);
 int64_t settle_keyed_id(const SettleKeyed *keyed, SettleKeyedKind kind, const char *first,
                         size_t first_length, const char *second, size_t second_length);
 
+/* --- commitments to texts ---------------------------------------------------------------------
+ * Texts about people stand apart: row sums hold 16 bytes that commit to them, so that they can be
+ * erased and everything still verifies. Who has neither salt nor key cannot try texts. */
+
+/* Which table's rows: the salts of one are not those of another. Never change one. */
+typedef enum {
+    SETTLE_SALT_ORDER = 'o',
+    SETTLE_SALT_BILL_WAITING = 'b',
+    SETTLE_SALT_EVENT = 'e',
+    SETTLE_SALT_EVENT_WAITING = 'w',
+    SETTLE_SALT_RECEIPT = 'r',
+    SETTLE_SALT_QUARANTINE = 'q',
+    SETTLE_SALT_STATEMENT_LINE = 's',
+} SettleSaltOf;
+
+/* What the salts of a batch's rows are made of: one HMAC for the batch, so that a row costs one
+ * block of SHA-256. */
+typedef struct {
+    uint8_t key[SETTLE_DIGEST_BYTES];
+} SettleSalts;
+
+/* HMAC('s', of, batch as 8 bytes big-endian). */
+void settle_salts_init(SettleSalts *ret_salts, const SettleKeyed *keyed, SettleSaltOf of,
+                       int64_t batch);
+/* The first 16 bytes of SHA-256(its 32 bytes, row as 8 bytes big-endian): the same row of the same
+ * batch has the same salt each time. */
+void settle_salt(const SettleSalts *salts, int64_t row, uint8_t ret_salt[SETTLE_SALT_BYTES]);
+/* The first 16 bytes of SHA-256 over a salt and what follows it: the texts, each behind its length
+ * (binary COPY's form). */
+void settle_commitment(const void *salt_and_texts, size_t length,
+                       uint8_t ret_commitment[SETTLE_COMMITMENT_BYTES]);
+
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(SettleKeyed, settle_keyed_free)
 
 G_END_DECLS

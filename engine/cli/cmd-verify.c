@@ -73,6 +73,8 @@ print_verdict(const SettleVerification *v)
         return;
     }
     puts("as published");
+    if (v->erased > 0)
+        printf("the texts of %" G_GINT64_FORMAT " rows were erased\n", v->erased);
     if (v->last_run != 0) {
         settle_digest_hex(v->head, hex);
         printf("head %d:%s\n", v->last_run, hex);

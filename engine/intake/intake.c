@@ -42,6 +42,7 @@ settle_intake_job_free(SettleIntakeJob *job)
     g_free(job->name);
     g_clear_pointer(&job->directory, settle_directory_free);
     g_clear_pointer(&job->keys, g_ptr_array_unref);
+    g_clear_pointer(&job->salts, g_array_unref);
     g_clear_pointer(&job->zone, settle_zone_free);
     g_free(job->file_name);
     g_free(job->same_file);

@@ -53,6 +53,7 @@ typedef struct SettleIntakeJob {
     size_t memory;
     SettleDirectory *directory;
     GPtrArray *keys; /* SettleKeyed by carrier id; NULL where nobody has that id */
+    GArray *salts;   /* of salts.c; NULL: none was asked for */
     SettleZone *zone;
     GPtrArray *rounded_ids; /* carriers whose ids may look rounded; "" those of nobody */
     SettleIntakeSource *source;
@@ -114,7 +115,8 @@ typedef struct {
     SettleDay closing_day;
     int16_t region_id, channel_id, currency;
     uint16_t flags, upstream_length, line_length, contract_length;
-    char text[]; /* upstream id, the order's line, contract */
+    uint8_t erased; /* of the database: its texts are not known any more */
+    char text[];    /* upstream id, the order's line, contract */
 } SettleIntakeOrder;
 
 typedef struct {
@@ -252,6 +254,12 @@ typedef gboolean (*SettleIntakeQuery)(SettleIntakeJob *job, const int64_t *ids, 
                                       gpointer user_data, GError **error);
 gboolean settle_intake_each_slice(SettleIntakeJob *job, SettleSpool *spool, SettleIntakeQuery query,
                                   gpointer user_data, GError **error);
+
+/* --- salts.c ------------------------------------------------------------------------------- */
+/* The salt of a row, by the batch and line that told it. carrier_id: known, or 0 for rows that name
+ * none. */
+void settle_intake_salt(SettleIntakeJob *job, SettleSaltOf of, int32_t carrier_id, int32_t batch_id,
+                        int64_t line, uint8_t ret_salt[SETTLE_SALT_BYTES]);
 
 /* --- file.c -------------------------------------------------------------------------------- */
 /* After the source was read to its end: what is to be kept of the file. INPUT if the carrier that

@@ -84,6 +84,7 @@ query_existing(SettleIntakeJob *job, const int64_t *ids, size_t n, gpointer user
             .upstream_length = (uint16_t) upstream_length,
             .line_length = (uint16_t) line_length,
             .contract_length = (uint16_t) contract_length,
+            .erased = settle_reader_is_null(reader, 17) ? 1 : 0,
         };
         memcpy(to->text, upstream, upstream_length);
         memcpy(to->text + upstream_length, line, line_length);
@@ -128,11 +129,15 @@ differ(const SettleIntakeOrder *a, const SettleIntakeOrder *b, GString *names, i
     return names->len > 0;
 }
 
+/* An order whose texts were erased is known by its key alone. */
 static gboolean
 same_key(const SettleIntakeOrder *a, const SettleIntakeOrder *b)
 {
-    return a->carrier_id == b->carrier_id && a->upstream_length == b->upstream_length &&
-           a->line_length == b->line_length &&
+    if (a->carrier_id != b->carrier_id)
+        return FALSE;
+    if (a->erased || b->erased)
+        return TRUE;
+    return a->upstream_length == b->upstream_length && a->line_length == b->line_length &&
            memcmp(a->text, b->text, (size_t) a->upstream_length + a->line_length) == 0;
 }
 
@@ -444,7 +449,7 @@ move_bills(SettleIntakeJob *job, Work *work, GError **error)
 static gboolean
 copy_orders(SettleIntakeJob *job, Work *work, GError **error)
 {
-    enum { FIELDS = 23 };
+    enum { FIELDS = 25 };
     SettleIntakeCursor cursor;
     g_autoptr(SettleWriter) writer =
         settle_store_copy_in(job->store, settle_sql_copy_closed_order, error);
@@ -453,6 +458,7 @@ copy_orders(SettleIntakeJob *job, Work *work, GError **error)
     while (cursor.there) {
         const SettleIntakeOrder *row = cursor.bytes;
         uint16_t flags = row->flags;
+        uint8_t salt[SETTLE_SALT_BYTES];
         if (g_hash_table_contains(work->follows, GSIZE_TO_POINTER((gsize) row->order_id)))
             flags |= SETTLE_ORDER_FOLLOWS;
         if (!settle_writer_row(writer, FIELDS, error) || !settle_failpoint(INTAKE_ORDER_ROW, error))
@@ -475,12 +481,15 @@ copy_orders(SettleIntakeJob *job, Work *work, GError **error)
         settle_writer_instant(writer, row->closing_at);
         settle_writer_i32(writer, row->place.line);
         settle_writer_i64(writer, row->key_id);
+        settle_writer_i16(writer, SETTLE_FIRST_REVISION);
+        settle_writer_bool(writer, FALSE);
+        settle_intake_salt(job, SETTLE_SALT_ORDER, row->carrier_id, job->batch_id, row->place.line,
+                           salt);
+        settle_writer_commitment(writer, salt);
         settle_writer_text(writer, row->text, row->upstream_length);
         settle_writer_text(writer, row->text + row->upstream_length, row->line_length);
         settle_writer_text(writer, row->text + row->upstream_length + row->line_length,
                            row->contract_length);
-        settle_writer_i16(writer, SETTLE_FIRST_REVISION);
-        settle_writer_bool(writer, FALSE);
         settle_intake_slice(job, row->distributor_id, settle_day_month(row->closing_day));
         if (!settle_cursor_step(&cursor, error))
             return FALSE;

@@ -1,6 +1,8 @@
 /* A statement's rows as raw fields, for verify and replay, which compare and hash bytes. */
 #include "store/internal.h"
 
+#include "base/keyed.h"
+
 struct SettleDump {
     SettleStore *store;
     const char *sql;
@@ -119,13 +121,47 @@ settle_dump_i32(const SettleDump *dump, int column)
     return (int32_t) settle_get_u32(field + 4);
 }
 
-void
+/* Behind n fields. */
+static const char *
+behind(const char *at, int n)
+{
+    for (int i = 0; i < n; i++) {
+        uint32_t length = settle_get_u32(at);
+
+        at += sizeof length + (length != UINT32_MAX ? length : 0);
+    }
+    return at;
+}
+
+/* The salt and texts from `apart` on, against the commitment that ends there. */
+static SettleTexts
+look_at_texts(const char *apart, const char *end, int n_apart)
+{
+    uint8_t commitment[SETTLE_COMMITMENT_BYTES];
+    const char *salt = apart + sizeof(uint32_t);
+    int n_null = 0;
+
+    for (const char *at = apart; at < end; at = behind(at, 1))
+        n_null += settle_get_u32(at) == UINT32_MAX;
+    if (n_null > 0)
+        return n_null == n_apart ? SETTLE_TEXTS_ERASED : SETTLE_TEXTS_HALF_ERASED;
+    settle_commitment(salt, (size_t) (end - salt), commitment);
+    return memcmp(apart - sizeof commitment, commitment, sizeof commitment) == 0
+               ? SETTLE_TEXTS_HOLD
+               : SETTLE_TEXTS_DIFFER;
+}
+
+SettleTexts
 settle_dump_sum(SettleDump *dump, int first_column, const SettleSqlTable *table, SettleRowSum *sum)
 {
-    size_t skipped = sizeof(uint16_t) + (size_t) first_column * INTEGER;
+    const char *from = dump->row + sizeof(uint16_t) + (size_t) first_column * INTEGER;
+    const char *end = dump->row + dump->length, *apart = end;
 
-    settle_invariant((size_t) dump->length >= skipped);
-    settle_row_sum_add(sum, table, dump->row + skipped, (size_t) dump->length - skipped);
+    settle_invariant(from <= end);
+    if (table->n_apart > 0)
+        apart = behind(from, table->n_columns - table->n_apart);
+    settle_row_sum_add(sum, table, from, (size_t) (apart - from));
+    return table->n_apart > 0 ? look_at_texts(apart, end, table->n_apart) : SETTLE_TEXTS_HOLD;
 }
 
 void

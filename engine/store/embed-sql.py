@@ -65,11 +65,13 @@ def read_tables(path):
             sys.exit('%s: [%s] has entries that are not known' % (path, name))
         if not set(lists['key']) <= set(columns) or len(set(columns + apart)) != len(columns + apart):
             sys.exit('%s: [%s] has a column twice, or a key that is not summed' % (path, name))
+        if apart and (columns[-1] != 'commitment' or apart[0] != 'salt' or len(apart) < 2 or of not in LEADING):
+            sys.exit('%s: [%s] has texts apart: commitment is the last column, salt the first apart' % (path, name))
         copy = 'COPY settle.%s (%s) FROM STDIN (FORMAT binary)' % (name, ', '.join(columns + apart))
         verify = None
         if of in LEADING:
             verify = 'SELECT %s, %s\n  FROM settle.%s t\n ORDER BY %s' % (
-                LEADING[of], ', '.join(columns), name, ', '.join('t.' + column for column in lists['key']))
+                LEADING[of], ', '.join(columns + apart), name, ', '.join('t.' + column for column in lists['key']))
         tables.append((name, of, columns, apart, copy, verify))
     return tables
 

@@ -148,6 +148,9 @@ void settle_writer_instant(SettleWriter *writer, SettleInstant value);
 void settle_writer_text(SettleWriter *writer, const char *text, size_t length);
 void settle_writer_bytes(SettleWriter *writer, const void *bytes, size_t length);
 void settle_writer_null(SettleWriter *writer);
+/* The commitment to the texts that stand apart, and its salt of SETTLE_SALT_BYTES; the texts
+ * follow. NULL: they were erased, zeros stand for the commitment, and the texts must be NULL. */
+void settle_writer_commitment(SettleWriter *writer, const uint8_t *salt);
 int64_t settle_writer_rows(const SettleWriter *writer);
 /* Ends the COPY: trailer, PQputCopyEnd, and checks PQcmdTuples against the rows sent. The writer is
  * freed in any case. */
@@ -184,9 +187,16 @@ typedef struct {
 void settle_sum_columns_init(SettleSumColumns *columns, const GArray *sums);
 void settle_sum_columns_clear(SettleSumColumns *columns);
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(SettleSumColumns, settle_sum_columns_clear)
+/* What became of the texts that stand apart from a row's sum. */
+typedef enum {
+    SETTLE_TEXTS_HOLD = 0, /* they are what the row commits to, or it has none */
+    SETTLE_TEXTS_ERASED,
+    SETTLE_TEXTS_HALF_ERASED,
+    SETTLE_TEXTS_DIFFER,
+} SettleTexts;
 /* Adds the current row from that column on (the ones before are integers), as a row of the
  * table. */
-void settle_dump_sum(SettleDump *dump, int first_column, const SettleSqlTable *table,
+SettleTexts settle_dump_sum(SettleDump *dump, int first_column, const SettleSqlTable *table,
                      SettleRowSum *sum);
 /* FALSE: there was no row. The sum is empty afterwards. */
 gboolean settle_row_sum_end(SettleRowSum *sum, const SettleSqlTable *table,

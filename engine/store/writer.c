@@ -2,6 +2,8 @@
  * against the server's answer. */
 #include "store/internal.h"
 
+#include "base/keyed.h"
+
 #define FLUSH_AT (64 * 1024)
 /* Length word and eight bytes are twelve; the rest is slack for the row's head and the trailer. */
 #define FIELD_ROOM 16
@@ -130,12 +132,25 @@ flush(SettleWriter *writer, GError **error)
     return FALSE;
 }
 
+/* Its last summed field commits to what stands apart, which is complete by now. */
+static inline void
+commit_row(SettleWriter *writer)
+{
+    const char *salt = writer->buffer + writer->apart + sizeof(uint32_t);
+
+    if (settle_get_u32(writer->buffer + writer->apart) != UINT32_MAX)
+        settle_commitment(salt, (size_t) (writer->buffer + writer->used - salt),
+                          (uint8_t *) writer->buffer + writer->apart - SETTLE_COMMITMENT_BYTES);
+}
+
 /* The row that is complete by now, unless there is none. */
 static inline void
 sum_row(SettleWriter *writer)
 {
     size_t end = writer->n_apart > 0 ? writer->apart : writer->used;
 
+    if (writer->n_apart > 0 && writer->rows > 0)
+        commit_row(writer);
     if (writer->store->sums != NULL && writer->rows > 0 && writer->table != NULL &&
         writer->table->verify != NULL)
         settle_row_sum_add(&writer->sum, writer->table, writer->buffer + writer->row,
@@ -225,6 +240,22 @@ settle_writer_bytes(SettleWriter *writer, const void *bytes, size_t length)
     put_u32(writer, (uint32_t) length);
     if (length > 0)
         put(writer, bytes, length);
+}
+
+void
+settle_writer_commitment(SettleWriter *writer, const uint8_t *salt)
+{
+    static const uint8_t none[SETTLE_COMMITMENT_BYTES];
+
+    settle_invariant(writer->fields_left == writer->n_apart + 1);
+    reserve(writer, (size_t) (writer->fields_left + 2) * FIELD_ROOM + 2 * SETTLE_SALT_BYTES);
+    field(writer);
+    put_u32(writer, sizeof none);
+    put(writer, none, sizeof none);
+    field(writer);
+    put_u32(writer, salt != NULL ? SETTLE_SALT_BYTES : UINT32_MAX);
+    if (salt != NULL)
+        put(writer, salt, SETTLE_SALT_BYTES);
 }
 
 void

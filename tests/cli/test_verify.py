@@ -26,7 +26,7 @@ FLIPS = {
     'smallint': '{c} + 1', 'integer': '{c} + 1', 'bigint': '{c} + 1', 'numeric': '{c} + 1',
     'boolean': 'NOT {c}', 'text': "{c} || 'x'", 'date': '{c} + 1',
     'timestamp with time zone': "{c} + interval '1 second'", 'jsonb': "{c} || '{{\"x\": 1}}'",
-    'bytea': 'set_byte({c}, 1, 255 - get_byte({c}, 1))', 'ARRAY': 'array_append({c}[1:7], {c}[8] + 1)',
+    'uuid': 'md5({c}::text)::uuid', 'bytea': 'set_byte({c}, 1, 255 - get_byte({c}, 1))', 'ARRAY': 'array_append({c}[1:7], {c}[8] + 1)',
 }
 # Where adding one would be stopped by a CHECK or a partition, and says nothing about verify.
 SPECIAL = {

@@ -3,6 +3,10 @@
 -- A fact that is corrected or withdrawn is a further row of its key, never a change and never a filter on batches: of a
 -- key the highest (revision, withdrawn) that a run sees holds, and one that is withdrawn is not there. A fact that
 -- moves to another order or distributor is withdrawn where it was, and a new row where it goes.
+--
+-- Texts about people stand apart: the row's commitment is the first half of SHA-256 over its salt and its texts, and
+-- alone is in the row sums. settle.erase_text() empties salt and texts; all of them are NULL then, or none. uuid is what
+-- PostgreSQL calls 16 bytes without a length.
 
 -- An order is one of a carrier's key (upstream id and line) and a closing month. For one month keys and ids are mapped
 -- one to one; engine/model/order-id.c is the same. Whole numbers only: a CHECK asks it for every row.
@@ -33,9 +37,11 @@ CREATE TABLE settle.closed_order (
     closing_at     timestamptz NOT NULL,
     line           integer NOT NULL,     -- of its batch's file
     key_id         bigint NOT NULL CHECK (key_id > 0 AND key_id < 4611686018427387904), -- of carrier, upstream id, line
-    upstream_id    text NOT NULL,
-    order_line     text NOT NULL,        -- '': the carrier's orders have no lines
-    contract       text NOT NULL,
+    commitment     uuid NOT NULL,        -- to what follows
+    salt           uuid,
+    upstream_id    text,
+    order_line     text,                 -- '': the carrier's orders have no lines
+    contract       text,                 -- '': none
     PRIMARY KEY (distributor_id, closing_month, order_id, revision, withdrawn),
     CHECK (order_id = greatest(1, (key_id + (closing_month - date '1900-01-01') * 5436284455931)
                                   & 4611686018427387903))

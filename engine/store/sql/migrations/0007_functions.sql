@@ -17,6 +17,48 @@ BEGIN
 END
 $$;
 
+-- The texts of a row may be erased, all at once and with their salt, and nothing else be changed. Arguments: their columns.
+CREATE FUNCTION settle.refuse_other_change() RETURNS trigger
+    LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+    IF to_jsonb(OLD) - TG_ARGV <> to_jsonb(NEW) - TG_ARGV OR jsonb_strip_nulls(to_jsonb(NEW)) ?| TG_ARGV THEN
+        RAISE EXCEPTION 'settle: published rows are never changed'
+            USING ERRCODE = 'restrict_violation', TABLE = TG_TABLE_NAME,
+                  DETAIL = format('%s on %I.%I was refused: texts are erased with their salt, or not at all.', TG_OP,
+                                  TG_TABLE_SCHEMA, TG_TABLE_NAME),
+                  HINT = 'settle.erase_text() does it.';
+    END IF;
+    RETURN NEW;
+END
+$$;
+
+-- Makes a table append-only. The columns from `salt` on, where it has them, may be erased. refused: the verbs that are
+-- refused where it has none. The trigger of each row comes to partitions by ATTACH.
+CREATE FUNCTION settle.guard(target regclass, refused text, is_partition boolean) RETURNS void
+    LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+    salt smallint;
+    kept text;
+    erased text;
+BEGIN
+    SELECT a.attnum INTO salt FROM pg_attribute a WHERE a.attrelid = target AND a.attname = 'salt';
+    SELECT string_agg(quote_ident(a.attname), ', ' ORDER BY a.attnum) FILTER (WHERE a.attnum < salt),
+           string_agg(quote_literal(a.attname), ', ' ORDER BY a.attnum) FILTER (WHERE a.attnum >= salt)
+      INTO kept, erased
+      FROM pg_attribute a WHERE a.attrelid = target AND a.attnum > 0 AND NOT a.attisdropped;
+    EXECUTE format('CREATE TRIGGER append_only BEFORE %s ON %s FOR EACH STATEMENT EXECUTE FUNCTION settle.refuse_change()',
+                   CASE WHEN salt IS NULL THEN refused ELSE format('DELETE OR TRUNCATE OR UPDATE OF %s', kept) END, target);
+    EXECUTE format('ALTER TABLE %s ENABLE ALWAYS TRIGGER append_only', target);
+    IF salt IS NOT NULL AND NOT is_partition THEN
+        EXECUTE format('CREATE TRIGGER only_erased BEFORE UPDATE ON %s FOR EACH ROW '
+                       'EXECUTE FUNCTION settle.refuse_other_change(%s)', target, erased);
+        EXECUTE format('ALTER TABLE %s ENABLE ALWAYS TRIGGER only_erased', target);
+    END IF;
+END
+$$;
+
 -- The month's partition of a table, attached or not there at all: a half-made one cannot be seen.
 CREATE FUNCTION settle.partition_of(table_name text, month date) RETURNS regclass
     LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp
@@ -48,10 +90,7 @@ BEGIN
     IF EXISTS (SELECT 1 FROM pg_trigger
                 WHERE tgrelid = format('settle.%I', table_name)::regclass
                   AND tgname = 'append_only') THEN
-        EXECUTE format('CREATE TRIGGER append_only BEFORE UPDATE OR DELETE OR TRUNCATE '
-                       'ON settle.%I FOR EACH STATEMENT EXECUTE FUNCTION settle.refuse_change()',
-                       partition);
-        EXECUTE format('ALTER TABLE settle.%I ENABLE ALWAYS TRIGGER append_only', partition);
+        PERFORM settle.guard(format('settle.%I', partition)::regclass, 'UPDATE OR DELETE OR TRUNCATE', true);
     END IF;
     EXECUTE format('ALTER TABLE settle.%I ATTACH PARTITION settle.%I FOR VALUES FROM (%L) TO (%L)',
                    table_name, partition, month, month + interval '1 month');

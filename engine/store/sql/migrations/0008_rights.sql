@@ -38,13 +38,9 @@ BEGIN
 
         -- Counters count; what was staged by others may be cleared away by the owner.
         IF append_only AND relation.relname <> 'staging' THEN
-            EXECUTE format('CREATE TRIGGER append_only BEFORE %s ON settle.%I '
-                           'FOR EACH STATEMENT EXECUTE FUNCTION settle.refuse_change()',
-                           CASE WHEN relation.relname IN ('counter', 'invoice_series')
-                                THEN 'DELETE OR TRUNCATE' ELSE 'UPDATE OR DELETE OR TRUNCATE' END,
-                           relation.relname);
-            EXECUTE format('ALTER TABLE settle.%I ENABLE ALWAYS TRIGGER append_only',
-                           relation.relname);
+            PERFORM settle.guard(relation.oid, CASE WHEN relation.relname IN ('counter', 'invoice_series')
+                                                    THEN 'DELETE OR TRUNCATE' ELSE 'UPDATE OR DELETE OR TRUNCATE' END,
+                                 false);
         END IF;
     END LOOP;
 END

@@ -121,9 +121,7 @@ GRANT EXECUTE ON FUNCTION settle.order_key, settle.contract_id, settle.order_id
 DO $$
 BEGIN
     IF NOT EXISTS (SELECT 1 FROM pg_extension WHERE extname = 'citus') THEN
-        CREATE TRIGGER append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON settle.carrier_key
-            FOR EACH STATEMENT EXECUTE FUNCTION settle.refuse_change();
-        ALTER TABLE settle.carrier_key ENABLE ALWAYS TRIGGER append_only;
+        PERFORM settle.guard('settle.carrier_key', 'UPDATE OR DELETE OR TRUNCATE', false);
     END IF;
 END
 $$;

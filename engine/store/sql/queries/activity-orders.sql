@@ -2,7 +2,7 @@
 -- the carrier's id, slots ascending; one row without a slot for an order that nothing was posted for. The state: what
 -- happened to it that is in force (not reinstated, dated by now, not for nothing), else what came of it. Last, what
 -- ceilings and caps take of it now. $1 distributor, $2, $3 months, $4 zone, $5 events that count for nothing
-SELECT o.order_id, o.upstream_id || coalesce('/' || NULLIF(o.order_line, ''), ''), to_char(o.closing_at AT TIME ZONE $4::text, 'YYYY-MM-DD"T"HH24:MI:SS'), o.closing_day,
+SELECT o.order_id, coalesce(o.upstream_id || coalesce('/' || NULLIF(o.order_line, ''), ''), '(erased) #' || o.order_id), to_char(o.closing_at AT TIME ZONE $4::text, 'YYYY-MM-DD"T"HH24:MI:SS'), o.closing_day,
        o.closing_month, o.manager_id, o.product_id, o.paid_minor, o.quantity, o.currency, o.carrier_id,
        t.policy_id, t.slot, t.kind, t.net, t.held, t.back,
        CASE WHEN t.slot IS NULL AND k.cut_minor > 0 AND coalesce(z.reason, 'zero') = 'zero' THEN k.cut_by

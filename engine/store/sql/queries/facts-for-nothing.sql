@@ -2,7 +2,7 @@
 -- together. Seen: a person has. $1 distributor, 0: all
 SELECT o.carrier_id, o.distributor_id, o.order_id, o.paid_minor, o.closing_day, o.currency,
        e.event_id, e.amount_minor, e.reinstates, e.day, e.kind, e.whole, e.happened_at,
-       c.code, d.code, o.upstream_id, e.upstream_id,
+       c.code, d.code, coalesce(o.upstream_id, '(erased) #' || o.order_id), coalesce(e.upstream_id, '(erased) #' || e.event_id),
        EXISTS (SELECT 1 FROM settle.control_log l
                 WHERE l.action = 'fact-seen' AND l.subject = c.code || '/' || e.event_id),
        (SELECT max(business_date) FROM settle.run_publication), e.revision * 2 + e.withdrawn::integer

@@ -2,7 +2,7 @@
 -- $4 kind, $5 order, $6 run, $7 limit (0: all), $8 and $9 commission of the runs after one of $8 up to its $9 (none: any).
 -- What is shown is picked before names are looked up.
 SELECT t.run_id, t.business_date::text, t.carrier, t.distributor, t.kind, coalesce(t.version, ''), coalesce(u.rule, ''),
-       t.subject_id, o.upstream_id || coalesce('/' || NULLIF(o.order_line, ''), ''),
+       t.subject_id, CASE WHEN o.order_id IS NOT NULL THEN coalesce(o.upstream_id || coalesce('/' || NULLIF(o.order_line, ''), ''), '(erased) #' || o.order_id) END,
        CASE WHEN t.kind = 4
             THEN (SELECT s.code FROM settle.code s
                    WHERE s.dim = 3 AND s.id = ((t.subject_id >> 12) & 67108863)::integer) END,

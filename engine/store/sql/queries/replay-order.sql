@@ -1,2 +1,3 @@
 -- The carrier's name of an order. $1 distributor, $2 order
-SELECT upstream_id || coalesce('/' || NULLIF(order_line, ''), '') FROM settle.closed_order WHERE distributor_id = $1 AND order_id = $2
+SELECT coalesce(upstream_id || coalesce('/' || NULLIF(order_line, ''), ''), '(erased) #' || order_id)
+  FROM settle.closed_order WHERE distributor_id = $1 AND order_id = $2

@@ -1,6 +1,7 @@
 -- A distributor's postings, one a row: what each changed of what is earned. $1 period, $2 carrier, $3 distributor
 SELECT r.business_date::text, c.code, p.currency,
-       coalesce(o.upstream_id || coalesce('/' || NULLIF(o.order_line, ''), ''), 'window ' || to_char(date '1900-01-01' + (t.subject_id & 4095)::integer * interval '1 month',
+       coalesce(CASE WHEN o.order_id IS NOT NULL THEN coalesce(o.upstream_id || coalesce('/' || NULLIF(o.order_line, ''), ''), '(erased) #' || o.order_id) END,
+                'window ' || to_char(date '1900-01-01' + (t.subject_id & 4095)::integer * interval '1 month',
                                                     'YYYY-MM')),
        CASE WHEN t.kind <> 4 THEN coalesce(split_part(x.code, chr(31), 2), '') ELSE '' END, k.kind, u.rule, (t.slot >> 4) & 4095,
        to_char(t.origin, 'YYYY-MM'), a.account, b.account,
