@@ -334,6 +334,7 @@ settle_life_of(const SettlePolicy *policy, const SettleExample *example)
 {
     SettleLife *life = g_new0(SettleLife, 1);
     World world = {.policy = *policy, .example = example};
+    g_auto(SettleMatch) found = {0};
     const SettleMatch *match;
     gboolean ok;
 
@@ -342,7 +343,7 @@ settle_life_of(const SettlePolicy *policy, const SettleExample *example)
     make_bills(&world);
     make_events(&world);
     world.matcher = settle_matcher_new(&world.policy, world.directory);
-    match = settle_matcher_find(world.matcher, &world.order, &world.parties);
+    match = settle_matcher_find(world.matcher, &world.order, &world.parties, &found);
     life->steps = g_array_new(FALSE, TRUE, sizeof(SettleLifeStep));
     life->silent = g_array_new(FALSE, TRUE, sizeof(SettleLifeSilent));
     ok = add_targets(&world, match, life) && add_volumes(&world, match, life);

@@ -5,8 +5,7 @@
 
 struct SettleMatcher {
     SettleMatchIndex index;
-    SettleMatch match; /* the answer: overwritten by the next question */
-    guint32 *taken;    /* groups that have their rule, of the order in hand */
+    guint32 *taken; /* groups that have their rule, of the order in hand */
 };
 
 SettleMatcher *
@@ -15,7 +14,6 @@ settle_matcher_new(const SettlePolicy *policy, const SettleDirectory *directory)
     SettleMatcher *matcher = g_new0(SettleMatcher, 1);
 
     settle_match_index_init(&matcher->index, policy, directory);
-    matcher->match.rules = g_new0(const SettleRule *, MAX(matcher->index.n_groups, 1));
     matcher->taken = g_new0(guint32, MAX(matcher->index.n_groups, 1));
     return matcher;
 }
@@ -24,9 +22,35 @@ void
 settle_matcher_free(SettleMatcher *matcher)
 {
     settle_match_index_clear(&matcher->index);
-    g_free(matcher->match.rules);
     g_free(matcher->taken);
     g_free(matcher);
+}
+
+void
+settle_match_clear(SettleMatch *match)
+{
+    g_free(match->rules);
+    *match = (SettleMatch){0};
+}
+
+SettleMatch
+settle_match_copy(const SettleMatch *match, SettleArena *arena)
+{
+    SettleMatch copy = *match;
+
+    copy.n_allocated = 0;
+    copy.rules = settle_arena_alloc(arena, match->n_rules * sizeof *match->rules);
+    for (guint i = 0; i < match->n_rules; i++)
+        copy.rules[i] = match->rules[i];
+    return copy;
+}
+
+/* Room for a rule of each group of the policy, which is as many as an order can match. */
+static void
+make_room(SettleMatch *match, guint n_groups)
+{
+    match->n_allocated = MAX(n_groups, 16);
+    match->rules = g_renew(const SettleRule *, match->rules, match->n_allocated);
 }
 
 static inline const guint64 *
@@ -87,14 +111,15 @@ row_of(const SettleMatchIndex *index, const SettleMatchDimension *dimension,
  * each attribute's summary says where. A group that has its rule takes the others of it away. */
 const SettleMatch *
 settle_matcher_find(SettleMatcher *matcher, const SettleOrder *order,
-                    const SettleOrderParties *parties)
+                    const SettleOrderParties *parties, SettleMatch *match)
 {
     const SettleMatchIndex *index = &matcher->index;
-    SettleMatch *match = &matcher->match;
     const guint64 *rows[SETTLE_MATCH_ATTRIBUTES];
     guint64 words = index->all_summary;
     guint n_taken = 0, kind = 0;
 
+    if (match->n_allocated < index->n_groups || match->n_allocated == 0)
+        make_room(match, index->n_groups);
     match->n_rules = 0;
     for (guint d = 0; d < index->n_dimensions; d++) {
         rows[d] = row_of(index, &index->dimensions[d], order, parties);

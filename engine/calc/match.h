@@ -4,30 +4,39 @@
  * remembered between orders. */
 #pragma once
 
+#include "base/arena.h"
 #include "model/directory.h"
 #include "model/facts.h"
 #include "policy/policy.h"
 
 G_BEGIN_DECLS
 
+/* The rules of an order. Starts as zeros; its memory is the caller's, who may use it for one order
+ * after another and clears it in the end. */
 typedef struct {
     const SettleRule **rules; /* matched rules by kind, then document order */
     guint n_rules;
+    guint n_allocated;                          /* places in rules; 0: they belong to an arena */
     guint first[SETTLE_N_COMMISSION_KINDS + 2]; /* rules of kind k: first[k] .. first[k + 1] - 1 */
 } SettleMatch;
+
+void settle_match_clear(SettleMatch *match);
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(SettleMatch, settle_match_clear)
+/* A copy whose rules belong to the arena: it is not cleared. */
+SettleMatch settle_match_copy(const SettleMatch *match, SettleArena *arena);
 
 typedef struct SettleMatcher SettleMatcher;
 
 /* Binds the codes in the policy's selectors to the directory's ids (codes the directory does not
- * know never match). One matcher per thread: it holds the answer. The policy must outlive it.
+ * know never match). One matcher per thread: it has scratch memory. The policy must outlive it.
  * Memory: at most 512 bytes a code and 1 kB an amount, quantity or tier that the policy names. */
 SettleMatcher *settle_matcher_new(const SettlePolicy *policy, const SettleDirectory *directory);
 void settle_matcher_free(SettleMatcher *matcher);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(SettleMatcher, settle_matcher_free)
 
-/* Never NULL (n_rules may be 0); owned by the matcher and valid until it is asked again. */
+/* Fills match (n_rules may be 0), which is valid as long as the policy, and returns it. */
 const SettleMatch *settle_matcher_find(SettleMatcher *matcher, const SettleOrder *order,
-                                       const SettleOrderParties *parties);
+                                       const SettleOrderParties *parties, SettleMatch *match);
 
 /* The policy version of a carrier for closing days: per carrier, disjoint ranges. */
 typedef struct SettlePolicySet SettlePolicySet;

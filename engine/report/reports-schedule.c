@@ -29,6 +29,7 @@ typedef struct {
     SettlePolicySet *policies;
     SettleDirectory *directory;
     GPtrArray *matchers; /* by place in the set */
+    SettleMatch *found;  /* of the order in hand */
     GArray *events;      /* SettleEvent of the block, by distributor and order */
     guint next_event;
     GArray *in_force; /* of the order in hand */
@@ -145,7 +146,7 @@ take_events(Schedule *s, const SettleOrder *order)
 }
 
 static const SettleMatch *
-match(const Schedule *s, const SettleOrder *order, SettleOrderParties *parties,
+match(Schedule *s, const SettleOrder *order, SettleOrderParties *parties,
       const SettlePolicy **ret_policy)
 {
     const SettlePolicy *policy;
@@ -158,7 +159,7 @@ match(const Schedule *s, const SettleOrder *order, SettleOrderParties *parties,
         return NULL;
     for (guint i = 0; i < s->matchers->len; i++)
         if (settle_policy_set_nth(s->policies, i) == policy)
-            return settle_matcher_find(g_ptr_array_index(s->matchers, i), order, parties);
+            return settle_matcher_find(g_ptr_array_index(s->matchers, i), order, parties, s->found);
     return NULL;
 }
 
@@ -298,6 +299,7 @@ settle_report_schedule(SettleStore *store, const SettleReportScope *scope, const
     g_autoptr(GArray) events = g_array_new(FALSE, FALSE, sizeof(SettleEvent)),
                       in_force = g_array_new(FALSE, FALSE, sizeof(SettleEvent));
     g_autoptr(GArray) slacks = NULL;
+    g_auto(SettleMatch) found = {0};
     g_autoptr(GHashTable) sums = g_hash_table_new_full(hash_sum, same_sum, g_free, NULL);
     g_autoptr(SettleSheet) sheet = settle_sheet_new(
         name, title,
@@ -309,6 +311,7 @@ settle_report_schedule(SettleStore *store, const SettleReportScope *scope, const
                   .scope = scope,
                   .policies = policies,
                   .matchers = matchers,
+                  .found = &found,
                   .events = events,
                   .in_force = in_force,
                   .sums = sums};

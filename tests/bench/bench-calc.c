@@ -15,11 +15,12 @@ bench_rules(guint n_rules, const SettleDirectory *directory, const SettleOrder *
     SettleMatcher *matcher = settle_matcher_new(policy, directory);
     GArray *targets = g_array_new(FALSE, FALSE, sizeof(SettleTarget));
     SettleOrderParties parties = {.carrier_id = 1};
+    g_auto(SettleMatch) found = {0};
     int64_t sum = 0;
 
     bound = g_get_monotonic_time();
     for (guint i = 0; i < N_ORDERS; i++)
-        settle_matcher_find(matcher, &orders[i], &parties);
+        settle_matcher_find(matcher, &orders[i], &parties, &found);
     matched = g_get_monotonic_time();
     for (guint round = 0; round < ROUNDS; round++)
         for (guint i = 0; i < N_ORDERS; i++) {
@@ -28,7 +29,7 @@ bench_rules(guint n_rules, const SettleDirectory *directory, const SettleOrder *
                                      .upfront = TRUE,
                                      .deferred = TRUE,
                                      .share = TRUE};
-            const SettleMatch *match = settle_matcher_find(matcher, &orders[i], &parties);
+            const SettleMatch *match = settle_matcher_find(matcher, &orders[i], &parties, &found);
 
             g_array_set_size(targets, 0);
             if (!settle_calc_order(policy, match, &orders[i], NULL, 0, &scope, targets))

@@ -16,6 +16,7 @@ measured(SettleMatcher *matcher, const SettlePolicy *policy, const SettleBill *b
          gboolean settle, GArray *targets)
 {
     const SettleOrderParties parties = {.carrier_id = 1};
+    g_auto(SettleMatch) found = {0};
     int64_t sum = 0;
 
     for (guint i = 0; i < N_ORDERS; i++) {
@@ -25,7 +26,7 @@ measured(SettleMatcher *matcher, const SettlePolicy *policy, const SettleBill *b
                                  .upfront = n_bills == 0,
                                  .deferred = n_bills == 0,
                                  .share = TRUE};
-        const SettleMatch *match = settle_matcher_find(matcher, order, &parties);
+        const SettleMatch *match = settle_matcher_find(matcher, order, &parties, &found);
 
         if (n_bills > 0) { /* as a night of bills asks for them */
             scope.share_months = &bills[i].month;

@@ -183,7 +183,8 @@ outcome(const SettlePolicy *policy, SettleMatcher *matcher, const SettleOrder *o
     SettleOrderParties parties = {.carrier_id = 1, .class_id = 1, .outlet_id = order->manager_id};
     SettleCalcScope scope = scope_until(day_of("2026-12-31"));
     g_autoptr(GArray) targets = g_array_new(FALSE, FALSE, sizeof(SettleTarget));
-    const SettleMatch *match = settle_matcher_find(matcher, order, &parties);
+    g_auto(SettleMatch) found = {0};
+    const SettleMatch *match = settle_matcher_find(matcher, order, &parties, &found);
     GString *text = g_string_new(NULL);
 
     g_assert_true(settle_calc_order(policy, match, order, bills, N_BILLS, &scope, targets));

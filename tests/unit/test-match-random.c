@@ -241,6 +241,7 @@ static gboolean
 try_policy(const SettleDirectory *directory, guint n_rules, guint n_orders, guint *n_taken)
 {
     World world;
+    g_auto(SettleMatch) found = {0};
     g_autofree Asked *asked = g_new(Asked, n_orders);
     g_autoptr(GPtrArray) rules = g_ptr_array_new();
     gboolean same = TRUE;
@@ -257,8 +258,8 @@ try_policy(const SettleDirectory *directory, guint n_rules, guint n_orders, guin
                 random_asked(&world, &asked[n]);
             walk(&world, &asked[k], rules, first);
             *n_taken += rules->len > 0;
-            same = is_same(settle_matcher_find(matcher, &asked[k].order, &asked[k].parties), rules,
-                           first);
+            same = is_same(settle_matcher_find(matcher, &asked[k].order, &asked[k].parties, &found),
+                           rules, first);
             if (!same)
                 g_test_message("%u rules, asked %u: not what the walk says", n_rules, n);
         }
@@ -331,11 +332,13 @@ test_same_lists(void)
         g_autoptr(SettleMatcher) matcher = settle_matcher_new(policy, directory);
         SettleOrderParties parties = {.carrier_id = 1};
         SettleOrder order = order_of("2026-03-15", 3998);
+        g_auto(SettleMatch) found = {0};
 
         order.distributor_id = 2;
-        g_assert_cmpuint(settle_matcher_find(matcher, &order, &parties)->rules[0]->ordinal, ==, 0);
+        g_assert_cmpuint(settle_matcher_find(matcher, &order, &parties, &found)->rules[0]->ordinal,
+                         ==, 0);
         order.distributor_id = MOST + 1;
-        g_assert_cmpuint(settle_matcher_find(matcher, &order, &parties)->n_rules, ==, 0);
+        g_assert_cmpuint(settle_matcher_find(matcher, &order, &parties, &found)->n_rules, ==, 0);
     }
     settle_policy_free(policy);
     settle_directory_free(directory);

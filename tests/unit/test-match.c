@@ -145,9 +145,10 @@ test_selectors(gconstpointer data)
     g_autoptr(SettleMatcher) matcher = settle_matcher_new(&policy, directory);
     SettleOrder order;
     SettleOrderParties parties;
+    g_auto(SettleMatch) found = {0};
 
     make_order(&selectors[i].order, &order, &parties);
-    g_assert_cmpuint(settle_matcher_find(matcher, &order, &parties)->n_rules, ==,
+    g_assert_cmpuint(settle_matcher_find(matcher, &order, &parties, &found)->n_rules, ==,
                      selectors[i].matches ? 1 : 0);
 }
 
@@ -177,6 +178,7 @@ test_first_match(void)
     SettleRule rules[G_N_ELEMENTS(document)];
     SettlePolicy policy = {.rules = rules, .n_rules = G_N_ELEMENTS(document), .carrier_id = 1};
     Attributes attributes = {DEFAULTS};
+    g_auto(SettleMatch) found = {0};
     const SettleMatch *match;
     SettleOrder order;
     SettleOrderParties parties;
@@ -192,7 +194,7 @@ test_first_match(void)
     {
         g_autoptr(SettleMatcher) matcher = settle_matcher_new(&policy, directory);
 
-        match = settle_matcher_find(matcher, &order, &parties);
+        match = settle_matcher_find(matcher, &order, &parties, &found);
         g_assert_cmpuint(match->n_rules, ==, G_N_ELEMENTS(expected));
         for (guint i = 0; i < G_N_ELEMENTS(expected) && i < match->n_rules; i++)
             g_assert_cmpuint(match->rules[i]->ordinal, ==, expected[i]);
@@ -200,11 +202,11 @@ test_first_match(void)
             g_assert_cmpuint(match->first[kind], ==, first[kind - 1]);
         /* document[].taken says the same */
         for (guint i = 0; i < G_N_ELEMENTS(document); i++) {
-            gboolean found = FALSE;
+            gboolean is_found = FALSE;
 
             for (guint j = 0; j < match->n_rules; j++)
-                found = found || match->rules[j] == &rules[i];
-            g_assert_cmpint(found, ==, document[i].taken);
+                is_found = is_found || match->rules[j] == &rules[i];
+            g_assert_cmpint(is_found, ==, document[i].taken);
         }
     }
 }
@@ -218,9 +220,10 @@ test_no_rules(void)
     Attributes attributes = {DEFAULTS};
     SettleOrder order;
     SettleOrderParties parties;
+    g_auto(SettleMatch) found = {0};
 
     make_order(&attributes, &order, &parties);
-    g_assert_cmpuint(settle_matcher_find(matcher, &order, &parties)->n_rules, ==, 0);
+    g_assert_cmpuint(settle_matcher_find(matcher, &order, &parties, &found)->n_rules, ==, 0);
 }
 
 /* --- against the rule read out loud ---------------------------------------------------------- */
@@ -315,6 +318,7 @@ test_random(void)
                 };
                 gboolean expected[12] = {FALSE};
                 guint n_expected = 0, n_found = 0;
+                g_auto(SettleMatch) found = {0};
                 const SettleMatch *match;
                 SettleOrder order;
                 SettleOrderParties parties;
@@ -329,7 +333,7 @@ test_random(void)
                     n_expected += first ? 1 : 0;
                 }
                 make_order(&a, &order, &parties);
-                match = settle_matcher_find(matcher, &order, &parties);
+                match = settle_matcher_find(matcher, &order, &parties, &found);
                 for (guint i = 0; i < match->n_rules; i++)
                     n_found += expected[match->rules[i]->ordinal] ? 1 : 0;
                 if (match->n_rules != n_expected || n_found != n_expected) {

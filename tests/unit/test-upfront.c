@@ -298,7 +298,7 @@ test_append(void)
     f.rule.upfront.pay = FIXED(4000);
     rules[0] = &f.rule;
     rules[1] = &deferred;
-    f.match = (SettleMatch){rules, 2, {0, 0, 1, 2, 2, 2}};
+    f.match = (SettleMatch){.rules = rules, .n_rules = 2, .first = {0, 0, 1, 2, 2, 2}};
     g_array_append_val(f.targets, kept);
     g_assert_true(settle_calc_order(&f.policy, &f.match, &order, NULL, 0, &scope, f.targets));
     g_assert_cmpuint(f.targets->len, ==, 3);

@@ -141,7 +141,7 @@ decide_findings(SettleJoint *joint, SettleWorker *worker, int32_t distributor_id
     g_array_set_size(joint->findings, 0);
     g_array_set_size(joint->lines, 0);
     while (settle_merge_next(worker, &subject) && subject.order->distributor_id == distributor_id) {
-        if (!subject.is_joint || !settle_joint_is_tolerant(subject.policy))
+        if (!subject.is_joint || !settle_policy_tolerates_findings(subject.policy))
             continue;
         count_line(joint, subject.policy, settle_day_month(subject.order->closing_day));
         if (is_found(worker, &subject) && !add_finding(joint, worker, &subject)) {

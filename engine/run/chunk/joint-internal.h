@@ -71,8 +71,4 @@ struct SettleJoint {
     gboolean failed;
 };
 
-/* Some rule of the policy is paid only when the carrier has; it tolerates some findings. */
-gboolean settle_joint_awaits_payment(const SettlePolicy *policy);
-gboolean settle_joint_is_tolerant(const SettlePolicy *policy);
-
 G_END_DECLS

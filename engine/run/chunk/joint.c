@@ -36,39 +36,6 @@ money_equal(gconstpointer a, gconstpointer b)
            x->currency == y->currency && x->month == y->month;
 }
 
-/* --- terms --------------------------------------------------------------------------------------
- */
-
-gboolean
-settle_joint_is_tolerant(const SettlePolicy *policy)
-{
-    return policy->terms.tolerance_ppb > 0 || policy->terms.tolerance_count > 0;
-}
-
-static gboolean
-is_capped(const SettlePolicy *policy)
-{
-    for (guint r = 0; r < policy->n_rules; r++)
-        if (policy->rules[r].terms.ceiling.window != 0)
-            return TRUE;
-    return policy->terms.ceiling.window != 0;
-}
-
-gboolean
-settle_joint_awaits_payment(const SettlePolicy *policy)
-{
-    for (guint r = 0; r < policy->n_rules; r++)
-        if (policy->rules[r].terms.pay_when_paid)
-            return TRUE;
-    return FALSE;
-}
-
-gboolean
-settle_joint_measures_anew(const SettlePolicy *policy)
-{
-    return settle_joint_is_tolerant(policy);
-}
-
 SettleJoint *
 settle_joint_new(const SettleRunContext *context)
 {
@@ -78,9 +45,9 @@ settle_joint_new(const SettleRunContext *context)
     for (guint p = 0; p < settle_policy_set_size(context->policies); p++) {
         const SettlePolicy *policy = settle_policy_set_nth(context->policies, p);
 
-        joint->tolerant = joint->tolerant || settle_joint_is_tolerant(policy);
-        joint->capped = joint->capped || is_capped(policy);
-        joint->paid = joint->paid || settle_joint_awaits_payment(policy);
+        joint->tolerant = joint->tolerant || settle_policy_tolerates_findings(policy);
+        joint->capped = joint->capped || settle_policy_has_ceiling(policy);
+        joint->paid = joint->paid || settle_policy_awaits_payment(policy);
     }
     joint->possible = joint->tolerant || joint->capped || joint->paid;
     joint->pairs = g_array_new(FALSE, FALSE, sizeof(SettleJointPair));
@@ -221,7 +188,7 @@ settle_joint_event_months(const SettleJoint *joint, GArray *const *facts, guint 
         const SettlePolicy *policy = settle_policy_set_nth(policies, p);
         SettleDay to = MIN(policy->closing_to, joint->context->date);
 
-        if (!settle_joint_is_tolerant(policy) || settle_day_month(to) < closing.from)
+        if (!settle_policy_tolerates_findings(policy) || settle_day_month(to) < closing.from)
             continue;
         months.from = MIN(months.from, settle_day_month(policy->closing_from));
         months.to = MAX(months.to, settle_day_month(to));
@@ -250,7 +217,7 @@ add_paid_pairs(SettleJoint *joint, int32_t distributor_id, int32_t carrier_id)
     for (guint p = 0; p < settle_policy_set_size(policies); p++) {
         const SettlePolicy *policy = settle_policy_set_nth(policies, p);
 
-        if (policy->carrier_id == carrier_id && settle_joint_awaits_payment(policy))
+        if (policy->carrier_id == carrier_id && settle_policy_awaits_payment(policy))
             add_pair(joint, distributor_id, policy);
     }
 }
@@ -267,8 +234,9 @@ gboolean
 settle_joint_leaves(const SettleJoint *joint, const SettlePolicy *policy)
 {
     return joint->possible && !settle_joint_is(joint, joint->distributor_id, policy) &&
-           (is_capped(policy) || (settle_joint_awaits_payment(policy) &&
-                                  has_money(joint, joint->distributor_id, policy->carrier_id)));
+           (settle_policy_has_ceiling(policy) ||
+            (settle_policy_awaits_payment(policy) &&
+             has_money(joint, joint->distributor_id, policy->carrier_id)));
 }
 
 static gboolean
@@ -297,9 +265,11 @@ touch(SettleJoint *joint, const SettleWorker *worker, int32_t distributor_id,
 
     if (g_hash_table_contains(joint->pair_set, &pair))
         return;
-    if (is_capped(policy) || (settle_joint_is_tolerant(policy) && has_finding(worker, &pair)))
+    if (settle_policy_has_ceiling(policy) ||
+        (settle_policy_tolerates_findings(policy) && has_finding(worker, &pair)))
         add_pair(joint, distributor_id, policy);
-    if (settle_joint_awaits_payment(policy) && has_money(joint, distributor_id, policy->carrier_id))
+    if (settle_policy_awaits_payment(policy) &&
+        has_money(joint, distributor_id, policy->carrier_id))
         add_paid_pairs(joint, distributor_id, policy->carrier_id);
 }
 
@@ -335,7 +305,7 @@ find_pairs(SettleJoint *joint, SettleWorker *worker, const SettleChunk *chunk)
          p++) {
         const SettlePolicy *policy = settle_policy_set_nth(policies, p);
 
-        if (!is_capped(policy) && !settle_joint_awaits_payment(policy))
+        if (!settle_policy_has_ceiling(policy) && !settle_policy_awaits_payment(policy))
             continue;
         for (int32_t id = chunk->first_distributor; id <= chunk->last_distributor; id++)
             touch(joint, worker, id, policy);

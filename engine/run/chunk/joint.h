@@ -5,6 +5,7 @@
  * A pair of distributor and policy is joint only where something of the kind is known of it. */
 #pragma once
 
+#include "calc/terms.h"
 #include "run/context.h"
 
 G_BEGIN_DECLS
@@ -48,8 +49,6 @@ gboolean settle_joint_failed(const SettleJoint *joint);
 gboolean settle_joint_leaves(const SettleJoint *joint, const SettlePolicy *policy);
 /* The order's fraud findings act as none. */
 gboolean settle_joint_tolerates(const SettleJoint *joint, int64_t order_id);
-/* The policy's volume windows are measured from all orders, not by what changed. */
-gboolean settle_joint_measures_anew(const SettlePolicy *policy);
 /* What the target of a joint order is to stand at. FALSE on overflow. */
 gboolean settle_joint_standing(const SettleJoint *joint, const struct SettleSubject *subject,
                                const SettleTarget *target, SettleStanding *ret_standing);

@@ -1,7 +1,8 @@
 /* What earlier runs measured and posted of volume windows. */
 #include "run/chunk/load.h"
 
-#include "run/chunk/volume.h"
+#include "calc/terms.h"
+#include "run/output/output.h"
 #include "store/sql.h"
 
 /* A policy's windows of a distributor that end in a month. */
@@ -31,8 +32,8 @@ needs_past(const SettleRunContext *context, const SettlePolicy *policy, const Se
     if (rule->kind != SETTLE_KIND_VOLUME_BONUS)
         return FALSE;
     *ret_end = settle_volume_window_end(rule->volume.window, closing_day);
-    return settle_volumes_is_evaluated(context, &rule->volume, *ret_end) ||
-           settle_joint_measures_anew(policy);
+    return settle_volume_is_evaluated(&rule->volume, *ret_end, context->date) ||
+           settle_policy_tolerates_findings(policy);
 }
 
 /* The windows of one order. */

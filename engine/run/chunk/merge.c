@@ -24,8 +24,8 @@ settle_merge_match(SettleWorker *worker, SettleSubject *subject)
                                              subject->order->closing_day);
     if (subject->policy == NULL || subject->policy->currency != subject->order->currency)
         return;
-    subject->match =
-        settle_matcher_find(matcher_of(worker, subject->policy), subject->order, &subject->parties);
+    subject->match = settle_matcher_find(matcher_of(worker, subject->policy), subject->order,
+                                         &subject->parties, &worker->match);
 }
 
 /* The day, or if a batch is still to come, that batch's. */

@@ -355,7 +355,7 @@ static gboolean
 count_volumes(SettleWorker *worker, const SettleSubject *subject)
 {
     const SettleMatch *match = subject->match;
-    gboolean anew = subject->is_joint && settle_joint_measures_anew(subject->policy);
+    gboolean anew = subject->is_joint && settle_policy_tolerates_findings(subject->policy);
 
     if (!subject->is_new && subject->n_new_events == 0 && !anew)
         return TRUE;
@@ -474,7 +474,7 @@ settle_whole_order(SettleWorker *worker, SettleSubject *subject, const SettleBil
     /* What a corrected bill takes back is the bill's, whatever happened to the order long ago; but
      * whether a fraud finding acts may be decided by those of other orders. */
     if (subject->n_new_events == 0 &&
-        !(subject->is_joint && settle_joint_measures_anew(subject->policy)))
+        !(subject->is_joint && settle_policy_tolerates_findings(subject->policy)))
         for (guint i = 0; i < worker->targets->len; i++)
             g_array_index(worker->targets, SettleTarget, i).taken = 0;
     if (!add_differences(worker, subject, posted, n_posted) || !count_volumes(worker, subject))

@@ -78,13 +78,6 @@ settle_volumes_free(SettleVolumes *volumes)
 
 /* --- loading ------------------------------------------------------------------------------- */
 
-gboolean
-settle_volumes_is_evaluated(const SettleRunContext *context, const SettleVolumeBonus *volume,
-                            SettleMonth window_end)
-{
-    return volume->progressive || settle_month_last(window_end) <= context->date;
-}
-
 static int
 compare_rows(gconstpointer a, gconstpointer b)
 {
@@ -312,8 +305,8 @@ evaluate(SettleVolumes *volumes, SettleJoint *joint, Window *window)
 
     if (window->anew && !settle_sub_i64(window->delta, window->before, &window->delta))
         return FALSE;
-    window->evaluated =
-        settle_volumes_is_evaluated(volumes->context, &window->rule->volume, window->window_end);
+    window->evaluated = settle_volume_is_evaluated(&window->rule->volume, window->window_end,
+                                                   volumes->context->date);
     if (window->evaluated && settle_joint_leaves(joint, window->policy))
         window->evaluated = FALSE;
     if (!window->evaluated)

@@ -13,9 +13,6 @@ SettleVolumes *settle_volumes_new(const SettleRunContext *context);
 void settle_volumes_free(SettleVolumes *volumes);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(SettleVolumes, settle_volumes_free)
 
-/* Whether the window's bonus is due: the window is over, or it is paid each night. */
-gboolean settle_volumes_is_evaluated(const SettleRunContext *context,
-                                     const SettleVolumeBonus *volume, SettleMonth window_end);
 /* Reads what earlier runs measured and posted of the windows that this chunk will evaluate: those
  * that end today, and those that its facts touch and that are over, paid progressively or measured
  * anew. facts: arrays whose rows begin with a SettleOrder. */

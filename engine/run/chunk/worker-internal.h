@@ -33,6 +33,7 @@ struct SettleWorker {
     SettleVolumes *volumes;
     SettleInvoicing *invoicing;
     GPtrArray *matchers; /* SettleMatcher by policy id; NULL: not needed yet */
+    SettleMatch match;   /* of the order in hand */
 
     GArray *new_orders, *due_orders; /* SettleOrder */
     GArray *moved_orders;            /* SettleOrder: old ones whose manager moved, told late */

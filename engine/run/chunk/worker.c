@@ -64,6 +64,7 @@ settle_worker_free(SettleWorker *worker)
     g_clear_pointer(&worker->volumes, settle_volumes_free);
     g_clear_pointer(&worker->invoicing, settle_invoicing_free);
     g_ptr_array_unref(worker->matchers);
+    settle_match_clear(&worker->match);
     g_array_unref(worker->new_orders);
     g_array_unref(worker->due_orders);
     g_array_unref(worker->moved_orders);
@@ -105,7 +106,7 @@ move_orders(SettleWorker *worker, int32_t distributor_id, GError **error)
         /* what this night's events change is counted where the order is now */
         subject.new_events =
             settle_merge_events(worker->new_events, subject.order, &subject.n_new_events);
-        anew = settle_joint_measures_anew(subject.policy) &&
+        anew = settle_policy_tolerates_findings(subject.policy) &&
                settle_joint_is(worker->joint, distributor_id, subject.policy);
         settle_directory_order_parties(worker->context->directory_before, subject.order, &before);
         for (guint i = subject.match->first[SETTLE_KIND_VOLUME_BONUS];

@@ -1,0 +1,21 @@
+/* What the terms of a policy make depend on more than one order: tolerated findings, ceilings, the
+ * carrier's payments, volume windows (docs/semantics.md 5.5, 5.6, 13.10, 13.11). Pure. */
+#pragma once
+
+#include "policy/policy.h"
+
+G_BEGIN_DECLS
+
+/* Some fraud findings of a distributor and closing month act as none. Whether one acts then depends
+ * on the others, so that volume windows are measured from all orders, not by what changed. */
+gboolean settle_policy_tolerates_findings(const SettlePolicy *policy);
+/* The policy, or a rule of it, has a ceiling over a window. */
+gboolean settle_policy_has_ceiling(const SettlePolicy *policy);
+/* Some rule is paid only when the carrier has paid. */
+gboolean settle_policy_awaits_payment(const SettlePolicy *policy);
+/* The bonus of a volume window can be posted on the day: the window is over, or the bonus is paid
+ * each night. window_end: its last month. */
+gboolean settle_volume_is_evaluated(const SettleVolumeBonus *volume, SettleMonth window_end,
+                                    SettleDay date);
+
+G_END_DECLS
