@@ -55,11 +55,15 @@ class Case(settle_test.TestCase):
         self.database = None
 
     def prepare(self, rules, invoice='cycle: none', top=''):
-        self.database = self.server.database(migrated=True)
-        for kind, text in FILES.items():
-            self.ok('import', kind, self.file(kind + '.csv', text), '--date', SINCE)
+        self.database = self.server.like('small', self.take_in_parties)
         self.database.activate(
             self.file('policy.yaml', POLICY.format(rules=rules, invoice=invoice, top=top)))
+
+    def take_in_parties(self, database):
+        """What all of these tests begin with; and the months that most of them settle."""
+        for kind, text in FILES.items():
+            database.settle('import', kind, self.file(kind + '.csv', text), '--date', SINCE, check=True)
+        database.sql("SELECT settle.ensure_partitions('2026-01-01', '2026-04-01')")
 
     def file(self, name, text):
         path = os.path.join(self.folder, name)

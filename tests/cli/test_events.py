@@ -23,10 +23,11 @@ class Events(small.Case):
         """What each order stands at, by rule."""
         return {key: fen / 100 for key, fen in super().nets('subject', 'rule').items()}
 
-    def settle_all(self, rules, orders, events, until, bills=(), proven=False):
+    def settle_all(self, rules, orders, events, until, bills=(), proven=False, told=None):
+        """With `told`, orders come on that day; without, when they closed: all nights from then on are settled."""
         self.prepare(rules)
         for row in orders:
-            self.send('orders', row['closed_at'][:10], row)
+            self.send('orders', told or row['closed_at'][:10], row)
         for row in bills:
             self.send('bills', row['issued'], row)
         for row in events:
@@ -123,7 +124,7 @@ class Events(small.Case):
         for rules, paid, (what, fields), left in self.DEFAULTS:
             with self.subTest(rules=rules, event=what, **fields):
                 self.settle_all(rules, [small.order('A', '2026-01-10', paid=paid)],
-                                [event('e1', what, '2026-02-10', **fields)], '2026-02-12')
+                                [event('e1', what, '2026-02-10', **fields)], '2026-02-12', told='2026-02-09')
                 self.assertEqual(sum(self.nets().values()), left)
 
     WINDOWS = (('2026-04-10', 0.0), ('2026-04-11', 30.0), ('2026-07-09', 30.0), ('2026-07-10', 60.0))
@@ -134,8 +135,8 @@ class Events(small.Case):
                          '  - {on: cancel, days: 91..180, take: 50%}\n')
         for day, left in self.WINDOWS:
             with self.subTest(day=day):
-                self.settle_all(rules, [small.order('A', '2026-01-10')], [event('e1', 'cancel', day)],
-                                '2026-07-12')
+                told, until = ('2026-04-09', '2026-04-12') if day < '2026-05' else ('2026-07-08', '2026-07-12')
+                self.settle_all(rules, [small.order('A', '2026-01-10')], [event('e1', 'cancel', day)], until, told=told)
                 self.assertEqual(sum(self.nets().values()), left)
 
     def test_suspended_days_are_not_counted(self):
@@ -233,7 +234,8 @@ class Events(small.Case):
         for what, fields in (('fraud', {}), ('full-refund', {}), ('cancel', {}), ('suspend', {})):
             self.settle_all(rules, [small.order('A', '2026-01-10')],
                             [event('e1', what, '2026-02-10', **fields),
-                             event('e2', 'reinstate', '2026-02-15', reinstates='e1')], '2026-02-20')
+                             event('e2', 'reinstate', '2026-02-15', reinstates='e1')], '2026-02-20',
+                            told='2026-02-09')
             self.assertEqual(self.nets(), {('A', 'u'): 60.0, ('window 2026-01', 'v'): 2.0}, what)
 
     REJECTED = (

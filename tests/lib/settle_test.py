@@ -85,6 +85,7 @@ class PrivateServer:
         self.databases = 0
         self.port = settings.get('port')  # its socket has the name of it, too
         self.migrated = False  # whether there is a database to copy
+        self.made = {}  # names of further ones, by key
         PrivateServer.running.append(self)
         atexit.register(self.stop)
         try:
@@ -176,6 +177,17 @@ class PrivateServer:
             self.logins()
             self.migrated = True
         self.sql(f'CREATE DATABASE {name} TEMPLATE {"settle_migrated" if migrated else "template1"}', 'postgres')
+        return Database(self, name)
+
+    def like(self, key, make):
+        """A fresh database with what make(database) puts into a migrated one. It is made once for each key and copied."""
+        if key not in self.made:
+            database = self.database(migrated=True)
+            make(database)
+            self.made[key] = database.name
+        self.databases += 1
+        name = f'settle_{self.databases}'
+        self.sql(f'CREATE DATABASE {name} TEMPLATE {self.made[key]}', 'postgres')
         return Database(self, name)
 
     def logins(self):
