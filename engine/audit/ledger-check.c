@@ -79,7 +79,7 @@ names_of(const SettleAudit *audit, const SettleTransfer *t, SettleLedgerNames *r
     names.carrier_code = settle_audit_carrier_code(audit, carrier_of(policy, t));
     if (t->policy_id > 0)
         names.policy_hash = policy->hash;
-    if (t->kind <= SETTLE_N_COMMISSION_KINDS)
+    if (settle_kind_is_commission(t->kind))
         names.rule_hash = settle_audit_rule_hash(audit, t->policy_id, settle_slot_rule(t->slot));
     if (t->class_id != 0)
         names.class_code = settle_audit_code(audit, SETTLE_DIM_CLASS, t->class_id);
@@ -96,7 +96,7 @@ names_of(const SettleAudit *audit, const SettleTransfer *t, SettleLedgerNames *r
     }
     *ret_names = names;
     return names.carrier_code != NULL && names.class_code != NULL && names.scope_code != NULL &&
-           (names.rule_hash != NULL || t->kind > SETTLE_N_COMMISSION_KINDS);
+           (names.rule_hash != NULL || !settle_kind_is_commission(t->kind));
 }
 
 static void

@@ -1,7 +1,10 @@
+/* Which columns of facts the rules of a policy look at: each kind says its own (calc/kind.h). */
 #include "calc/asks.h"
 
-static void
-ask_base(SettleAsks *asks, SettleBillBase base)
+#include "calc/kind.h"
+
+void
+settle_asks_base(SettleAsks *asks, SettleBillBase base)
 {
     switch (base) {
     case SETTLE_BILL_BILLED:
@@ -15,8 +18,8 @@ ask_base(SettleAsks *asks, SettleBillBase base)
     }
 }
 
-static void
-ask_conditions(SettleAsks *asks, const SettleCondition *conditions, guint n)
+void
+settle_asks_conditions(SettleAsks *asks, const SettleCondition *conditions, guint n)
 {
     for (guint c = 0; c < n; c++) {
         for (guint t = 0; t < conditions[c].n_tests; t++) {
@@ -30,25 +33,13 @@ ask_conditions(SettleAsks *asks, const SettleCondition *conditions, guint n)
                 asks->megabytes = TRUE;
                 break;
             case SETTLE_TEST_BASE:
-                ask_base(asks, test->base);
+                settle_asks_base(asks, test->base);
                 break;
             case SETTLE_TEST_NO_ARREARS:
                 asks->arrears = TRUE;
                 break;
             }
         }
-    }
-}
-
-static void
-ask_deferred(SettleAsks *asks, const SettleDeferred *deferred)
-{
-    for (guint i = 0; i < deferred->n_instalments; i++) {
-        const SettleInstalment *instalment = &deferred->instalments[i];
-
-        ask_conditions(asks, instalment->conditions, instalment->n_conditions);
-        if (instalment->n_bands > 0)
-            ask_base(asks, instalment->band_base);
     }
 }
 
@@ -62,24 +53,13 @@ settle_asks_add(SettleAsks *asks, const SettlePolicy *policy)
             asks->region = TRUE;
         if (rule->selector.channels != NULL)
             asks->channel = TRUE;
-        switch (rule->kind) {
-        case SETTLE_KIND_UPFRONT:
-            ask_conditions(asks, rule->upfront.conditions, rule->upfront.n_conditions);
-            break;
-        case SETTLE_KIND_DEFERRED:
-            ask_deferred(asks, &rule->deferred);
-            break;
-        case SETTLE_KIND_REVENUE_SHARE:
-            ask_base(asks, rule->share.base);
-            break;
-        case SETTLE_KIND_VOLUME_BONUS:
+        if (settle_kind_is_window((int) rule->kind)) {
             /* an outlet's orders are those of its managers */
-            if (rule->volume.scope != SETTLE_SCOPE_DISTRIBUTOR)
+            if (rule->window.scope != SETTLE_SCOPE_DISTRIBUTOR)
                 asks->manager = TRUE;
-            break;
-        case SETTLE_KIND_INVOICE:
-        case SETTLE_KIND_DEPOSIT:
-            break;
+            settle_window_kind_of(rule)->ask(rule, asks);
+        } else {
+            settle_order_kind_of(rule)->ask(rule, asks);
         }
     }
 }

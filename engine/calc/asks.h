@@ -11,6 +11,9 @@ typedef struct {
     gboolean cash, arrears, megabytes, minutes; /* of a bill */
 } SettleAsks;
 
+/* What a bill's base, and conditions on bills, look at: for who reads a kind's rules. */
+void settle_asks_base(SettleAsks *asks, SettleBillBase base);
+void settle_asks_conditions(SettleAsks *asks, const SettleCondition *conditions, guint n);
 /* What the rules of a policy look at, beside what is there already. */
 void settle_asks_add(SettleAsks *asks, const SettlePolicy *policy);
 /* What those of all policies look at. */

@@ -1,4 +1,6 @@
+/* The targets of an order, kind by kind, and which facts need its past. */
 #include "calc/internal.h"
+#include "calc/kind.h"
 
 #include <stdlib.h>
 
@@ -10,21 +12,6 @@ compare_targets(const void *a, const void *b)
     return x->slot < y->slot ? -1 : x->slot > y->slot;
 }
 
-typedef gboolean (*CalcRule)(const SettlePolicy *policy, const SettleRule *rule,
-                             const SettleOrder *order, const SettleBill *bills, guint n_bills,
-                             const SettleCalcScope *scope, GArray *targets);
-
-static gboolean
-calc_kind(const SettlePolicy *policy, const SettleMatch *match, SettleKind kind, CalcRule calc_rule,
-          const SettleOrder *order, const SettleBill *bills, guint n_bills,
-          const SettleCalcScope *scope, GArray *targets)
-{
-    for (guint i = match->first[kind]; i < match->first[kind + 1]; i++)
-        if (!calc_rule(policy, match->rules[i], order, bills, n_bills, scope, targets))
-            return FALSE;
-    return TRUE;
-}
-
 gboolean
 settle_calc_order(const SettlePolicy *policy, const SettleMatch *match, const SettleOrder *order,
                   const SettleBill *bills, guint n_bills, const SettleCalcScope *scope,
@@ -32,19 +19,20 @@ settle_calc_order(const SettlePolicy *policy, const SettleMatch *match, const Se
 {
     guint before = targets->len;
     gboolean sorted = TRUE;
-    gboolean ok =
-        (!scope->upfront || calc_kind(policy, match, SETTLE_KIND_UPFRONT, settle_calc_upfront,
-                                      order, bills, n_bills, scope, targets)) &&
-        (!scope->deferred || calc_kind(policy, match, SETTLE_KIND_DEFERRED, settle_calc_deferred,
-                                       order, bills, n_bills, scope, targets)) &&
-        (!scope->share || calc_kind(policy, match, SETTLE_KIND_REVENUE_SHARE, settle_calc_share,
-                                    order, bills, n_bills, scope, targets));
+    gboolean ok = TRUE;
 
+    for (guint i = 0; ok && i < match->n_order_rules; i++) {
+        const SettleRule *rule = match->rules[i];
+        const SettleOrderKind *kind = settle_order_kind_of(rule);
+
+        if ((kind->earns_on & scope->what) != 0)
+            ok = kind->targets(policy, rule, order, bills, n_bills, scope, targets);
+    }
     if (!ok) {
         g_array_set_size(targets, before);
         return FALSE;
     }
-    /* Kinds follow each other in slot order unless the document mixes them. */
+    /* Rules follow each other by kind: in slot order, unless the document mixes kinds. */
     for (guint i = before + 1; i < targets->len && sorted; i++)
         sorted = g_array_index(targets, SettleTarget, i - 1).slot <
                  g_array_index(targets, SettleTarget, i).slot;
@@ -54,55 +42,71 @@ settle_calc_order(const SettlePolicy *policy, const SettleMatch *match, const Se
     return TRUE;
 }
 
-/* Some attempt that is due looks at the bill of contract month k. */
-static gboolean
-instalment_looks_at(const SettleInstalment *instalment, const SettleOrder *order, int k,
-                    SettleDay date)
-{
-    for (int i = 0; i < settle_instalment_attempts(instalment); i++) {
-        if (settle_calc_attempt_day(order, instalment, i) > date)
-            return FALSE;
-        if ((instalment->n_bands > 0 && instalment->band_month == k) ||
-            settle_conditions_look_at(instalment->conditions, instalment->n_conditions, i, k))
-            return TRUE;
-    }
-    return FALSE;
-}
-
 gboolean
 settle_calc_bill_needs_history(const SettleMatch *match, const SettleOrder *order,
                                SettleMonth bill_month, SettleDay date,
                                gboolean *ret_touches_upfront_deferred)
 {
     int k = bill_month - settle_day_month(order->closing_day);
-    gboolean capped = FALSE;
+    guint touches = SETTLE_BILL_ALONE;
 
-    *ret_touches_upfront_deferred = FALSE;
+    for (guint i = 0; i < match->n_order_rules; i++)
+        touches |=
+            settle_order_kind_of(match->rules[i])->bill_touches(match->rules[i], order, k, date);
+    *ret_touches_upfront_deferred = (touches & SETTLE_BILL_DECIDES) != 0;
+    return touches != SETTLE_BILL_ALONE;
+}
+
+gboolean
+settle_calc_due_needs_history(const SettleMatch *match, const SettleOrder *order, SettleDay date)
+{
     for (guint i = 0; i < match->n_rules; i++) {
         const SettleRule *rule = match->rules[i];
 
-        switch (rule->kind) {
-        case SETTLE_KIND_UPFRONT:
-            if (settle_calc_upfront_day(order, &rule->upfront) <= date &&
-                settle_conditions_look_at(rule->upfront.conditions, rule->upfront.n_conditions, 0,
-                                          k))
-                *ret_touches_upfront_deferred = TRUE;
-            break;
-        case SETTLE_KIND_DEFERRED:
-            for (guint j = 0; j < rule->deferred.n_instalments; j++)
-                if (instalment_looks_at(&rule->deferred.instalments[j], order, k, date))
-                    *ret_touches_upfront_deferred = TRUE;
-            break;
-        case SETTLE_KIND_REVENUE_SHARE:
-            if (rule->share.has_life_cap && k >= rule->share.from_month &&
-                k <= rule->share.to_month)
-                capped = TRUE;
-            break;
-        case SETTLE_KIND_VOLUME_BONUS:
-        case SETTLE_KIND_INVOICE:
-        case SETTLE_KIND_DEPOSIT:
-            break;
-        }
+        /* a release of what was held back looks at what was posted */
+        if ((rule->terms.holdback_ppb > 0 &&
+             order->closing_day + rule->terms.holdback_days == date) ||
+            (i < match->n_order_rules &&
+             settle_order_kind_of(rule)->due_needs_history(rule, order, date)))
+            return TRUE;
     }
-    return capped || *ret_touches_upfront_deferred;
+    return FALSE;
+}
+
+SettleItems
+settle_rule_items(const SettleRule *rule)
+{
+    return settle_kind_is_window((int) rule->kind) ? SETTLE_ITEMS_NONE
+                                                   : settle_order_kind_of(rule)->items;
+}
+
+guint
+settle_rule_n_dues(const SettleRule *rule)
+{
+    const SettleOrderKind *kind = settle_order_kind_of(rule);
+
+    return kind != NULL && kind->schedule != NULL ? kind->schedule->n_items(rule) : 0;
+}
+
+SettleDueOn
+settle_rule_due_on(const SettleRule *rule, guint item)
+{
+    return settle_order_kind_of(rule)->schedule->due_on(rule, item);
+}
+
+SettleDay
+settle_calc_item_day(const SettleRule *rule, const SettleOrder *order, guint item)
+{
+    SettleDueOn on = settle_rule_due_on(rule, item);
+
+    return settle_month_day(settle_day_month(order->closing_day) + on.months, on.day);
+}
+
+gboolean
+settle_calc_promised(const SettlePolicy *policy, const SettleRule *rule, guint item,
+                     const SettleOrder *order, const SettleCalcScope *scope, int64_t *ret_minor,
+                     gboolean *ret_known)
+{
+    return settle_order_kind_of(rule)->schedule->promised(policy, rule, item, order, scope,
+                                                          ret_minor, ret_known);
 }

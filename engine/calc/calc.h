@@ -1,5 +1,5 @@
 /* Targets: what an order's rules should have earned in all, given the facts known up to a day
- * (docs/semantics.md 6). Pure. One file per commission kind behind this header. */
+ * (docs/semantics.md 6). Pure. What each commission kind does is in calc/kind.h. */
 #pragma once
 
 #include "calc/match.h"
@@ -28,12 +28,19 @@ typedef struct {
     uint8_t credit;         /* SETTLE_ROLE_DISTRIBUTOR or SETTLE_ROLE_WITHHELD */
 } SettleTarget;
 
+/* What a kind of rules earns on (calc/kind.h). */
+enum {
+    SETTLE_CALC_DUE = 1 << 0,   /* closing, or days that follow from it */
+    SETTLE_CALC_BILLS = 1 << 1, /* each bill of the order */
+    SETTLE_CALC_ALL = SETTLE_CALC_DUE | SETTLE_CALC_BILLS,
+};
+
 /* Which targets are asked for: only slots that the facts at hand can have changed. */
 typedef struct {
     SettleDay date;      /* the run's business date: facts and due days up to it count */
-    SettleDay due_after; /* upfront (earned later) and instalments: only those falling due in
-                          * (due_after, date]; SETTLE_DAY_MIN: all up to date */
-    gboolean upfront, deferred, share;
+    SettleDay due_after; /* what falls due: only in (due_after, date]; SETTLE_DAY_MIN: all up to
+                          * date */
+    guint what;          /* SETTLE_CALC_DUE, SETTLE_CALC_BILLS: by what rules earn on */
     const SettleMonth *share_months; /* NULL: all bills given; else only these contract months'
                                       * bills' slots (ascending calendar months) */
     guint n_share_months;
@@ -54,16 +61,40 @@ gboolean settle_calc_order(const SettlePolicy *policy, const SettleMatch *match,
                            const SettleOrder *order, const SettleBill *bills, guint n_bills,
                            const SettleCalcScope *scope, GArray *targets);
 
-/* TRUE if settling a bill of that contract month for these rules needs the order's other bills and
- * postings: a lifetime cap, or a condition or band of an upfront or instalment (due by `date`) that
- * looks at this month. `touches_upfront_deferred` tells whether the latter is so. */
+/* TRUE if settling a bill of that month for these rules needs the order's other bills and postings:
+ * a lifetime cap, or a condition or band of an upfront or instalment (due by `date`) that looks at
+ * this month. *ret_decides tells whether the latter is so. */
 gboolean settle_calc_bill_needs_history(const SettleMatch *match, const SettleOrder *order,
                                         SettleMonth bill_month, SettleDay date,
-                                        gboolean *ret_touches_upfront_deferred);
+                                        gboolean *ret_decides);
+/* TRUE if what falls due on the date for these rules, released holdbacks included, needs the
+ * order's bills and postings. */
+gboolean settle_calc_due_needs_history(const SettleMatch *match, const SettleOrder *order,
+                                       SettleDay date);
 
-/* The day an instalment falls due for an order (13.7, section 3). */
+/* What the items of a rule's slots are, for who names one. */
+typedef enum {
+    SETTLE_ITEMS_NONE = 1, /* a rule has one slot an order */
+    SETTLE_ITEMS_COUNTED,  /* counted from 1 in the order of the document */
+    SETTLE_ITEMS_MONTHS,   /* contract months */
+} SettleItems;
+
+SettleItems settle_rule_items(const SettleRule *rule);
+
+/* A day so many months after closing. */
+typedef struct {
+    int months;
+    int day; /* 1..31 */
+} SettleDueOn;
+/* How many items of the rule fall due one after the other on such days; 0: none. And when one of
+ * them, counted from 1, does so for the first time. */
+guint settle_rule_n_dues(const SettleRule *rule);
+SettleDueOn settle_rule_due_on(const SettleRule *rule, guint item);
+/* The same day for an order (13.7, section 3). */
+SettleDay settle_calc_item_day(const SettleRule *rule, const SettleOrder *order, guint item);
+/* And of an instalment. */
 SettleDay settle_calc_due_day(const SettleOrder *order, const SettleInstalment *instalment);
-/* What the item-th instalment (from 1) of an order, not due yet, pays if the bills to come meet its
+/* What such an item, not due yet, pays if the bills to come meet its
  * conditions, by the events known on scope->date; 0 if they forfeit it. *ret_known FALSE: a bill
  * will say how much. Before ceilings. FALSE on overflow. */
 gboolean settle_calc_promised(const SettlePolicy *policy, const SettleRule *rule, guint item,
@@ -91,18 +122,26 @@ gboolean settle_standing_of(const SettlePolicy *policy, const SettleRule *rule, 
 /* The carrier has paid so much of what is payable: the rest is held. */
 void settle_standing_await(SettleStanding *standing, int64_t freed_minor);
 
-/* --- volume (5.4, 13.9) -------------------------------------------------------------------- */
+/* --- windows (5.4, 13.9): of rules whose kind has them ------------------------------------------
+ */
 /* Last month of the window that holds the day. */
-SettleMonth settle_volume_window_end(SettleWindow window, SettleDay closing_day);
+SettleMonth settle_window_end(SettleWindow window, SettleDay closing_day);
 /* What the order adds to the measure of the rule, events in force or not: nothing if it is
  * fraudulent, fully refunded, or if an event is one that the rule does not count. */
-int64_t settle_volume_measure(const SettlePolicy *policy, const SettleRule *rule,
+int64_t settle_window_measure(const SettlePolicy *policy, const SettleRule *rule,
                               const SettleOrder *order, const SettleEvent *events, guint n_events);
 /* 0, the outlet or the manager; -1 if the order counts in no scope (13.9: no manager). */
-int32_t settle_volume_scope_id(const SettleVolumeBonus *volume, const SettleOrder *order,
+int32_t settle_window_scope_id(const SettleRule *rule, const SettleOrder *order,
                                const SettleOrderParties *parties);
-/* The bonus for a measure. FALSE on overflow. */
-gboolean settle_volume_target(const SettleVolumeBonus *volume, int64_t measure,
-                              SettleRounding rounding, int64_t *ret_minor);
+/* What a window of that measure earns. FALSE on overflow. */
+gboolean settle_window_earned(const SettleRule *rule, int64_t measure, SettleRounding rounding,
+                              int64_t *ret_minor);
+/* The steps in which a window earns more. */
+typedef struct {
+    const char *unit;  /* "orders", "units", "amount" */
+    guint n, reached;  /* steps there are, and reached so far */
+    int64_t next_from; /* where the next one starts; 0 if there is none */
+} SettleWindowSteps;
+SettleWindowSteps settle_window_steps(const SettleRule *rule, int64_t measure);
 
 G_END_DECLS

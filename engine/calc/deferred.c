@@ -1,5 +1,8 @@
+/* The calculation's part of the kind "deferred" (calc/kind.h; docs/semantics.md 5.2, 13.7). */
+#include "base/error.h"
 #include "calc/events.h"
-#include "calc/internal.h"
+#include "calc/explain-words.h"
+#include "calc/kind.h"
 
 SettleDay
 settle_calc_attempt_day(const SettleOrder *order, const SettleInstalment *instalment, int attempt)
@@ -152,10 +155,9 @@ calc_instalment(const SettlePolicy *policy, const SettleInstalment *instalment, 
     return TRUE;
 }
 
-gboolean
-settle_calc_deferred(const SettlePolicy *policy, const SettleRule *rule, const SettleOrder *order,
-                     const SettleBill *bills, guint n_bills, const SettleCalcScope *scope,
-                     GArray *targets)
+static gboolean
+calc_deferred(const SettlePolicy *policy, const SettleRule *rule, const SettleOrder *order,
+              const SettleBill *bills, guint n_bills, const SettleCalcScope *scope, GArray *targets)
 {
     SettleLook look = {.order = order,
                        .bills = bills,
@@ -185,8 +187,32 @@ settle_calc_deferred(const SettlePolicy *policy, const SettleRule *rule, const S
     return TRUE;
 }
 
-gboolean
-settle_calc_promised(const SettlePolicy *policy, const SettleRule *rule, guint item,
+/* --- what follows from the rule alone --------------------------------------------------------- */
+
+static guint
+n_of_deferred(const SettleRule *rule)
+{
+    return rule->deferred.n_instalments;
+}
+
+static SettleDueOn
+due_of_deferred(const SettleRule *rule, guint item)
+{
+    const SettleInstalment *instalment = &rule->deferred.instalments[item - 1];
+
+    return (SettleDueOn){instalment->months, instalment->day};
+}
+
+static gboolean
+looks_at_bills(const SettleRule *rule, guint item)
+{
+    const SettleInstalment *instalment = &rule->deferred.instalments[item - 1];
+
+    return instalment->n_conditions + instalment->n_bands > 0;
+}
+
+static gboolean
+promised_of_deferred(const SettlePolicy *policy, const SettleRule *rule, guint item,
                      const SettleOrder *order, const SettleCalcScope *scope, int64_t *ret_minor,
                      gboolean *ret_known)
 {
@@ -207,3 +233,167 @@ settle_calc_promised(const SettlePolicy *policy, const SettleRule *rule, guint i
     *ret_minor = target.target_minor;
     return TRUE;
 }
+
+static void
+ask_deferred(const SettleRule *rule, SettleAsks *asks)
+{
+    for (guint i = 0; i < rule->deferred.n_instalments; i++) {
+        const SettleInstalment *instalment = &rule->deferred.instalments[i];
+
+        settle_asks_conditions(asks, instalment->conditions, instalment->n_conditions);
+        if (instalment->n_bands > 0)
+            settle_asks_base(asks, instalment->band_base);
+    }
+}
+
+/* An instalment T+N with that due day falls due on the date for the orders of one closing month at
+ * most, and is tried again for those of the months before. */
+static void
+deferred_due(const SettleRule *rule, SettleDay date, GArray *closings)
+{
+    SettleMonth today = settle_day_month(date);
+
+    for (guint i = 0; i < rule->deferred.n_instalments; i++) {
+        const SettleInstalment *instalment = &rule->deferred.instalments[i];
+        int last = MAX(instalment->months, instalment->retry_until);
+
+        if (settle_month_day(today, instalment->day) != date)
+            continue;
+        for (int months = instalment->months; months <= last; months++) {
+            const SettleClosingDays days = {settle_month_first(today - months),
+                                            settle_month_last(today - months)};
+
+            g_array_append_val(closings, days);
+        }
+    }
+}
+
+static gboolean
+deferred_needs_history(const SettleRule *rule, const SettleOrder *order, SettleDay date)
+{
+    for (guint i = 0; i < rule->deferred.n_instalments; i++) {
+        const SettleInstalment *instalment = &rule->deferred.instalments[i];
+
+        if ((instalment->n_conditions > 0 || instalment->n_bands > 0) &&
+            settle_calc_due_day(order, instalment) == date)
+            return TRUE;
+        for (int k = 1; k < settle_instalment_attempts(instalment); k++)
+            if (settle_calc_attempt_day(order, instalment, k) == date)
+                return TRUE;
+    }
+    return FALSE;
+}
+
+/* Some attempt that is due looks at the bill of contract month k. */
+static gboolean
+instalment_looks_at(const SettleInstalment *instalment, const SettleOrder *order, int k,
+                    SettleDay date)
+{
+    for (int i = 0; i < settle_instalment_attempts(instalment); i++) {
+        if (settle_calc_attempt_day(order, instalment, i) > date)
+            return FALSE;
+        if ((instalment->n_bands > 0 && instalment->band_month == k) ||
+            settle_conditions_look_at(instalment->conditions, instalment->n_conditions, i, k))
+            return TRUE;
+    }
+    return FALSE;
+}
+
+static SettleBillTouches
+bill_touches_deferred(const SettleRule *rule, const SettleOrder *order, int contract_month,
+                      SettleDay date)
+{
+    for (guint i = 0; i < rule->deferred.n_instalments; i++)
+        if (instalment_looks_at(&rule->deferred.instalments[i], order, contract_month, date))
+            return SETTLE_BILL_DECIDES;
+    return SETTLE_BILL_ALONE;
+}
+
+static void
+nothing_of_deferred(const SettleRule *rule, const SettleOrder *order, guint item,
+                    SettleTarget *target)
+{
+    target->origin =
+        settle_day_month(settle_calc_due_day(order, &rule->deferred.instalments[item - 1]));
+    target->credit = SETTLE_ROLE_DISTRIBUTOR;
+}
+
+static SettleDay
+day_of_deferred(const SettleTarget *target, G_GNUC_UNUSED const SettleOrder *order,
+                G_GNUC_UNUSED const SettleBill *bills, G_GNUC_UNUSED guint n_bills)
+{
+    return target->wait_day;
+}
+
+/* --- in words --------------------------------------------------------------------------------- */
+
+static void
+explain_deferred(GString *out, const SettlePolicy *policy, const SettleTarget *target,
+                 const SettleOrder *order, const SettleBill *bills, guint n_bills)
+{
+    const SettleInstalment *instalment =
+        &target->rule->deferred.instalments[settle_slot_item(target->slot) - 1];
+    const SettlePay *pay = &instalment->pay;
+
+    g_string_append_printf(out, "T+%d: ", instalment->months);
+    if (target->state != SETTLE_TARGET_EARNED) {
+        int later = settle_day_month(target->wait_day) - settle_day_month(order->closing_day) -
+                    instalment->months;
+
+        settle_explain_not_earned(out, policy, target, instalment->conditions,
+                                  instalment->n_conditions, later, order, bills, n_bills,
+                                  SETTLE_REVISION_AT_DUE);
+        return;
+    }
+    if (instalment->n_bands > 0) {
+        SettleMonth closing = settle_day_month(order->closing_day);
+        const SettleBill *bill =
+            settle_bill_of_month(bills, n_bills, closing + instalment->band_month,
+                                 SETTLE_REVISION_AT_DUE, target->wait_day);
+        const SettleBand *band = NULL;
+        int64_t base = 0;
+
+        settle_invariant(bill != NULL && settle_bill_base(bill, instalment->band_base, &base));
+        band = settle_band_find(instalment->bands, instalment->n_bands, base);
+        g_string_append_printf(out, "%s ", settle_explain_base_name(instalment->band_base));
+        settle_explain_money(out, policy, base);
+        g_string_append(out, " of ");
+        settle_explain_month(out, closing, closing + instalment->band_month);
+        if (band == NULL) {
+            g_string_append(out, " lies in no band");
+            return;
+        }
+        g_string_append(out, " lies in ");
+        settle_explain_interval(out, band->interval, settle_explain_exponent(policy));
+        g_string_append(out, ": ");
+        pay = &band->pay;
+    }
+    if (pay->is_rate)
+        settle_explain_rate_of(out, policy, pay->rate_ppb, order->paid_minor, "");
+    else
+        settle_explain_money(out, policy, pay->fixed_minor);
+}
+
+static const SettleKindSchedule schedule = {
+    n_of_deferred,
+    due_of_deferred,
+    looks_at_bills,
+    promised_of_deferred,
+};
+
+const SettleOrderKind settle_order_kind_deferred = {
+    SETTLE_CALC_DUE,
+    SETTLE_ITEMS_COUNTED,
+    &schedule,
+    TRUE, /* a refund of everything takes all */
+    TRUE, /* up to the due day a refund lowers the base */
+    ask_deferred,
+    deferred_due,
+    deferred_needs_history,
+    bill_touches_deferred,
+    settle_kind_never_capped,
+    calc_deferred,
+    nothing_of_deferred,
+    explain_deferred,
+    day_of_deferred,
+};

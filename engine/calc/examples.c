@@ -80,7 +80,8 @@ check_expectation(const Check *check, const SettleExpectation *expectation)
         if (!expectation->in_all && step->minor != expectation->minor) {
             SettleExpectation one = *expectation;
             g_autofree char *what = g_strdup_printf(
-                step->rule->kind == SETTLE_KIND_REVENUE_SHARE ? " of month %u" : " (item %u)",
+                settle_rule_items(step->rule) == SETTLE_ITEMS_MONTHS ? " of month %u"
+                                                                     : " (item %u)",
                 step->item);
 
             one.from_item = one.to_item = (int) step->item;

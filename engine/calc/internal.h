@@ -60,16 +60,4 @@ gboolean settle_target_keep(const SettlePolicy *policy, const SettleOrder *order
                             const SettleCalcScope *scope, SettleDay refunded_since,
                             SettleTarget *target);
 
-/* Each adds the rule's targets of the order to targets (SettleTarget), in the order of their
- * slots. FALSE: an amount left int64. */
-gboolean settle_calc_upfront(const SettlePolicy *policy, const SettleRule *rule,
-                             const SettleOrder *order, const SettleBill *bills, guint n_bills,
-                             const SettleCalcScope *scope, GArray *targets);
-gboolean settle_calc_deferred(const SettlePolicy *policy, const SettleRule *rule,
-                              const SettleOrder *order, const SettleBill *bills, guint n_bills,
-                              const SettleCalcScope *scope, GArray *targets);
-gboolean settle_calc_share(const SettlePolicy *policy, const SettleRule *rule,
-                           const SettleOrder *order, const SettleBill *bills, guint n_bills,
-                           const SettleCalcScope *scope, GArray *targets);
-
 G_END_DECLS

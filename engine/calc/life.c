@@ -3,7 +3,7 @@
 #include "base/error.h"
 #include "calc/events.h"
 #include "calc/explain.h"
-#include "calc/internal.h"
+#include "calc/kind.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -161,35 +161,6 @@ bill_list(const World *world)
     return (const SettleBill *) (const void *) world->bills->data;
 }
 
-static SettleDay
-share_day(const World *world, const SettleTarget *target)
-{
-    SettleDay day = settle_month_last(target->origin);
-
-    for (guint i = 0; i < world->bills->len; i++)
-        if (g_array_index(world->bills, SettleBill, i).month == target->origin)
-            day = g_array_index(world->bills, SettleBill, i).issue_day;
-    return day;
-}
-
-/* An upfront with conditions is earned with the last bill that it looks at. */
-static SettleDay
-upfront_day(const World *world, const SettleTarget *target)
-{
-    const SettleUpfront *upfront = &target->rule->upfront;
-    SettleMonth closing = settle_day_month(world->order.closing_day);
-    SettleDay day = target->wait_day;
-
-    for (guint i = 0; i < world->bills->len && target->state == SETTLE_TARGET_EARNED; i++) {
-        const SettleBill *bill = &g_array_index(world->bills, SettleBill, i);
-
-        if (settle_conditions_look_at(upfront->conditions, upfront->n_conditions, 0,
-                                      bill->month - closing))
-            day = MAX(day, bill->issue_day);
-    }
-    return day;
-}
-
 static gboolean
 add_targets(World *world, const SettleMatch *match, SettleLife *life)
 {
@@ -197,9 +168,7 @@ add_targets(World *world, const SettleMatch *match, SettleLife *life)
     const SettleCalcScope scope = {
         .date = world->example->as_of,
         .due_after = SETTLE_DAY_MIN,
-        .upfront = TRUE,
-        .deferred = TRUE,
-        .share = TRUE,
+        .what = SETTLE_CALC_ALL,
         .events = event_list(world),
         .n_events = world->events->len,
     };
@@ -212,9 +181,8 @@ add_targets(World *world, const SettleMatch *match, SettleLife *life)
         SettleLifeStep step = {
             .rule = target->rule,
             .item = settle_slot_item(target->slot),
-            .day = target->rule->kind == SETTLE_KIND_REVENUE_SHARE ? share_day(world, target)
-                   : target->rule->kind == SETTLE_KIND_UPFRONT     ? upfront_day(world, target)
-                                                                   : target->wait_day,
+            .day = settle_order_kind_of(target->rule)
+                       ->step_day(target, &world->order, bill_list(world), world->bills->len),
             .state = (SettleTargetState) target->state,
             .minor = target->target_minor,
             .why = settle_explain_target(&world->policy, target, &world->order, bill_list(world),
@@ -227,33 +195,31 @@ add_targets(World *world, const SettleMatch *match, SettleLife *life)
 }
 
 static gboolean
-add_volumes(World *world, const SettleMatch *match, SettleLife *life)
+add_windows(World *world, const SettleMatch *match, SettleLife *life)
 {
-    const guint kind = SETTLE_KIND_VOLUME_BONUS;
-
-    for (guint i = match->first[kind]; i < match->first[kind + 1]; i++) {
+    for (guint i = match->n_order_rules; i < match->n_rules; i++) {
         const SettleRule *rule = match->rules[i];
-        int64_t measure = settle_volume_measure(&world->policy, rule, &world->order,
+        int64_t measure = settle_window_measure(&world->policy, rule, &world->order,
                                                 event_list(world), world->events->len);
         SettleLifeStep step = {
             .rule = rule,
-            .day = settle_month_last(
-                settle_volume_window_end(rule->volume.window, world->order.closing_day)),
+            .day =
+                settle_month_last(settle_window_end(rule->window.length, world->order.closing_day)),
             .state = SETTLE_TARGET_EARNED,
         };
 
         for (guint k = 0; k < world->example->n_windows; k++)
             if (world->example->windows[k].rule == rule->ordinal)
                 measure = world->example->windows[k].measure;
-        if (step.day > world->example->as_of && !rule->volume.progressive) {
+        if (step.day > world->example->as_of && !rule->window.progressive) {
             char text[SETTLE_DAY_TEXT_BYTES];
 
             step.state = SETTLE_TARGET_NOT_DUE;
             step.why = g_strdup_printf("not due before %s", settle_day_format(step.day, text));
         } else {
-            if (!settle_volume_target(&rule->volume, measure, world->policy.rounding, &step.minor))
+            if (!settle_window_earned(rule, measure, world->policy.rounding, &step.minor))
                 return FALSE;
-            step.why = settle_explain_volume(&world->policy, rule, measure, step.minor);
+            step.why = settle_explain_window(&world->policy, rule, measure, step.minor);
         }
         g_array_append_val(life->steps, step);
     }
@@ -346,7 +312,7 @@ settle_life_of(const SettlePolicy *policy, const SettleExample *example)
     match = settle_matcher_find(world.matcher, &world.order, &world.parties, &found);
     life->steps = g_array_new(FALSE, TRUE, sizeof(SettleLifeStep));
     life->silent = g_array_new(FALSE, TRUE, sizeof(SettleLifeSilent));
-    ok = add_targets(&world, match, life) && add_volumes(&world, match, life);
+    ok = add_targets(&world, match, life) && add_windows(&world, match, life);
     for (guint i = 0; i < life->steps->len && ok; i++)
         ok = settle_add_i64(life->sum_minor, g_array_index(life->steps, SettleLifeStep, i).minor,
                             &life->sum_minor);

@@ -280,11 +280,14 @@ number_rules(SettleMatchIndex *index, const SettlePolicy *policy)
     settle_invariant(index->n_words <= SETTLE_MATCH_WORDS_MAX);
     index->row = index->n_words + 1;
     index->rules = g_new0(const SettleRule *, MAX(policy->n_rules, 1));
-    for (guint kind = 1; kind <= SETTLE_N_COMMISSION_KINDS; kind++)
+    for (guint k = 0; k < SETTLE_N_COMMISSION_KINDS; k++)
         for (guint i = 0; i < policy->n_rules; i++)
-            if ((guint) policy->rules[i].kind == kind)
+            if (policy->rules[i].kind == settle_commission_kinds[k])
                 index->rules[n++] = &policy->rules[i];
     settle_invariant(n == policy->n_rules);
+    while (index->n_order_rules < n &&
+           !settle_kind_is_window((int) index->rules[index->n_order_rules]->kind))
+        index->n_order_rules++;
     for (guint r = 0; r < n; r++)
         set_bit(index->all, r);
     index->all_summary = summary_of(index->all, index->n_words);

@@ -41,6 +41,7 @@ typedef struct {
 
 typedef struct {
     const SettleRule **rules; /* by kind, then document order */
+    guint n_order_rules;      /* of kinds that earn by the order: they come first */
     guint n_rules, n_words;
     guint row; /* words of a row: n_words and the summary */
     guint64 all[SETTLE_MATCH_WORDS_MAX];

@@ -116,7 +116,7 @@ settle_matcher_find(SettleMatcher *matcher, const SettleOrder *order,
     const SettleMatchIndex *index = &matcher->index;
     const guint64 *rows[SETTLE_MATCH_ATTRIBUTES];
     guint64 words = index->all_summary;
-    guint n_taken = 0, kind = 0;
+    guint n_taken = 0, n_order_rules = 0;
 
     if (match->n_allocated < index->n_groups || match->n_allocated == 0)
         make_room(match, index->n_groups);
@@ -141,12 +141,10 @@ settle_matcher_find(SettleMatcher *matcher, const SettleOrder *order,
             left &= ~index->groups[(gsize) group * index->n_words + w];
             words &= ~index->whole[group];
             matcher->taken[n_taken++] = group;
-            while (kind < (guint) index->rules[rule]->kind)
-                match->first[++kind] = match->n_rules;
+            n_order_rules += rule < index->n_order_rules;
             match->rules[match->n_rules++] = index->rules[rule];
         }
     }
-    while (kind < SETTLE_N_COMMISSION_KINDS + 1)
-        match->first[++kind] = match->n_rules;
+    match->n_order_rules = n_order_rules;
     return match;
 }

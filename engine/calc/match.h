@@ -16,8 +16,9 @@ G_BEGIN_DECLS
 typedef struct {
     const SettleRule **rules; /* matched rules by kind, then document order */
     guint n_rules;
-    guint n_allocated;                          /* places in rules; 0: they belong to an arena */
-    guint first[SETTLE_N_COMMISSION_KINDS + 2]; /* rules of kind k: first[k] .. first[k + 1] - 1 */
+    guint n_order_rules; /* of kinds that earn by the order: they come first, the others measure
+                          * windows (model/kind.h) */
+    guint n_allocated;   /* places in rules; 0: they belong to an arena */
 } SettleMatch;
 
 void settle_match_clear(SettleMatch *match);

@@ -1,5 +1,8 @@
+/* The calculation's part of the kind "revenue-share" (calc/kind.h; docs/semantics.md 5.3, 13.8). */
+#include "base/error.h"
 #include "calc/events.h"
-#include "calc/internal.h"
+#include "calc/explain-words.h"
+#include "calc/kind.h"
 
 static gboolean
 is_asked_for(const SettleCalcScope *scope, SettleMonth month)
@@ -42,10 +45,9 @@ bill_share(const SettlePolicy *policy, const SettleRevenueShare *share, const Se
 
 /* The lifetime cap fills in the order of contract months, whatever the order of arrival
  * (docs/semantics.md 13.8): so every month is gone through, also those not asked for. */
-gboolean
-settle_calc_share(const SettlePolicy *policy, const SettleRule *rule, const SettleOrder *order,
-                  const SettleBill *bills, guint n_bills, const SettleCalcScope *scope,
-                  GArray *targets)
+static gboolean
+calc_share(const SettlePolicy *policy, const SettleRule *rule, const SettleOrder *order,
+           const SettleBill *bills, guint n_bills, const SettleCalcScope *scope, GArray *targets)
 {
     const SettleRevenueShare *share = &rule->share;
     SettleMonth closing = settle_day_month(order->closing_day);
@@ -96,3 +98,111 @@ settle_calc_share(const SettlePolicy *policy, const SettleRule *rule, const Sett
     }
     return TRUE;
 }
+
+static void
+ask_share(const SettleRule *rule, SettleAsks *asks)
+{
+    settle_asks_base(asks, rule->share.base);
+}
+
+static SettleBillTouches
+bill_touches_share(const SettleRule *rule, G_GNUC_UNUSED const SettleOrder *order,
+                   int contract_month, G_GNUC_UNUSED SettleDay date)
+{
+    return rule->share.has_life_cap && contract_month >= rule->share.from_month &&
+                   contract_month <= rule->share.to_month
+               ? SETTLE_BILL_OTHERS
+               : SETTLE_BILL_ALONE;
+}
+
+static gboolean
+share_is_capped(const SettleRule *rule)
+{
+    return rule->share.has_life_cap;
+}
+
+static void
+nothing_of_share(G_GNUC_UNUSED const SettleRule *rule, const SettleOrder *order, guint item,
+                 SettleTarget *target)
+{
+    target->origin = settle_day_month(order->closing_day) + (SettleMonth) item;
+    target->credit = SETTLE_ROLE_DISTRIBUTOR;
+}
+
+/* The day on which the bill that decides was issued. */
+static SettleDay
+day_of_share(const SettleTarget *target, G_GNUC_UNUSED const SettleOrder *order,
+             const SettleBill *bills, guint n_bills)
+{
+    SettleDay day = settle_month_last(target->origin);
+
+    for (guint i = 0; i < n_bills; i++)
+        if (bills[i].month == target->origin)
+            day = bills[i].issue_day;
+    return day;
+}
+
+static void
+explain_share(GString *out, const SettlePolicy *policy, const SettleTarget *target,
+              const SettleOrder *order, const SettleBill *bills, guint n_bills)
+{
+    const SettleRevenueShare *share = &target->rule->share;
+    SettleMonth month = target->origin, closing = settle_day_month(order->closing_day);
+    const SettleBill *bill = settle_bill_of_month(bills, n_bills, month, SETTLE_REVISION_LATEST, 0);
+    SettleRatePpb rate = share->rate_ppb;
+    const SettleBand *band = NULL;
+    SettleExact exact;
+    int64_t base = 0, minor;
+
+    settle_explain_month(out, closing, month);
+    g_string_append(out, ": ");
+    if (bill == NULL) {
+        g_string_append(out, "the bill serves another order");
+        return;
+    }
+    settle_invariant(settle_bill_base(bill, share->base, &base));
+    if (share->n_month_bands > 0 || share->n_size_bands > 0) {
+        band = share->n_month_bands > 0
+                   ? settle_band_find(share->month_bands, share->n_month_bands, month - closing)
+                   : settle_band_find(share->size_bands, share->n_size_bands, base);
+        rate = band != NULL ? band->pay.rate_ppb : 0;
+    }
+    settle_explain_rate(out, rate);
+    g_string_append_printf(out, " of %s ", settle_explain_base_name(share->base));
+    settle_explain_money(out, policy, base);
+    if (share->net_of_tax_ppb != 0) {
+        g_string_append(out, " net of ");
+        settle_explain_rate(out, share->net_of_tax_ppb);
+        g_string_append(out, " tax");
+    }
+    if ((share->n_month_bands > 0 || share->n_size_bands > 0) && band == NULL)
+        g_string_append(out, " (no band)");
+    exact = settle_money_rate_net(base, rate, share->net_of_tax_ppb);
+    minor = settle_explain_rounded(out, policy, exact);
+    if (share->has_bill_cap && minor > share->bill_cap_minor) {
+        minor = share->bill_cap_minor;
+        g_string_append(out, ", at most ");
+        settle_explain_money(out, policy, minor);
+    }
+    if (minor != target->earned_minor) {
+        g_string_append(out, ", of which the cap for life leaves ");
+        settle_explain_money(out, policy, target->earned_minor);
+    }
+}
+
+const SettleOrderKind settle_order_kind_share = {
+    SETTLE_CALC_BILLS,
+    SETTLE_ITEMS_MONTHS,
+    NULL,  /* no items that fall due */
+    FALSE, /* a refund of what was paid for the order takes nothing of its bills */
+    FALSE,
+    ask_share,
+    settle_kind_never_due,
+    settle_kind_needs_no_history,
+    bill_touches_share,
+    share_is_capped,
+    calc_share,
+    nothing_of_share,
+    explain_share,
+    day_of_share,
+};

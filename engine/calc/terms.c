@@ -26,7 +26,7 @@ settle_policy_awaits_payment(const SettlePolicy *policy)
 }
 
 gboolean
-settle_volume_is_evaluated(const SettleVolumeBonus *volume, SettleMonth window_end, SettleDay date)
+settle_window_is_evaluated(const SettleRule *rule, SettleMonth window_end, SettleDay date)
 {
-    return volume->progressive || settle_month_last(window_end) <= date;
+    return rule->window.progressive || settle_month_last(window_end) <= date;
 }

@@ -13,9 +13,8 @@ gboolean settle_policy_tolerates_findings(const SettlePolicy *policy);
 gboolean settle_policy_has_ceiling(const SettlePolicy *policy);
 /* Some rule is paid only when the carrier has paid. */
 gboolean settle_policy_awaits_payment(const SettlePolicy *policy);
-/* The bonus of a volume window can be posted on the day: the window is over, or the bonus is paid
+/* What a window of the rule earns can be posted on the day: the window is over, or the rule is paid
  * each night. window_end: its last month. */
-gboolean settle_volume_is_evaluated(const SettleVolumeBonus *volume, SettleMonth window_end,
-                                    SettleDay date);
+gboolean settle_window_is_evaluated(const SettleRule *rule, SettleMonth window_end, SettleDay date);
 
 G_END_DECLS

@@ -1,5 +1,7 @@
+/* The calculation's part of the kind "upfront" (calc/kind.h; docs/semantics.md 5.1, 13.3). */
 #include "calc/events.h"
-#include "calc/internal.h"
+#include "calc/explain-words.h"
+#include "calc/kind.h"
 
 SettleDay
 settle_calc_upfront_day(const SettleOrder *order, const SettleUpfront *upfront)
@@ -59,10 +61,9 @@ dies(const SettlePolicy *policy, const SettleUpfront *upfront, const SettleCalcS
            (upfront->wants_no_refund && settle_events_any_refund(scope, earned_day));
 }
 
-gboolean
-settle_calc_upfront(const SettlePolicy *policy, const SettleRule *rule, const SettleOrder *order,
-                    const SettleBill *bills, guint n_bills, const SettleCalcScope *scope,
-                    GArray *targets)
+static gboolean
+calc_upfront(const SettlePolicy *policy, const SettleRule *rule, const SettleOrder *order,
+             const SettleBill *bills, guint n_bills, const SettleCalcScope *scope, GArray *targets)
 {
     const SettleUpfront *upfront = &rule->upfront;
     SettleDay day = settle_calc_upfront_day(order, upfront);
@@ -122,3 +123,135 @@ settle_calc_upfront(const SettlePolicy *policy, const SettleRule *rule, const Se
     g_array_append_val(targets, target);
     return TRUE;
 }
+
+static void
+ask_upfront(const SettleRule *rule, SettleAsks *asks)
+{
+    settle_asks_conditions(asks, rule->upfront.conditions, rule->upfront.n_conditions);
+}
+
+static void
+upfront_due(const SettleRule *rule, SettleDay date, GArray *closings)
+{
+    const SettleClosingDays days = {date - rule->upfront.active_days,
+                                    date - rule->upfront.active_days};
+
+    if (rule->upfront.active_days > 0)
+        g_array_append_val(closings, days);
+}
+
+static gboolean
+upfront_needs_history(const SettleRule *rule, G_GNUC_UNUSED const SettleOrder *order,
+                      G_GNUC_UNUSED SettleDay date)
+{
+    return rule->upfront.n_conditions > 0;
+}
+
+static SettleBillTouches
+bill_touches_upfront(const SettleRule *rule, const SettleOrder *order, int contract_month,
+                     SettleDay date)
+{
+    const SettleUpfront *upfront = &rule->upfront;
+
+    return settle_calc_upfront_day(order, upfront) <= date &&
+                   settle_conditions_look_at(upfront->conditions, upfront->n_conditions, 0,
+                                             contract_month)
+               ? SETTLE_BILL_DECIDES
+               : SETTLE_BILL_ALONE;
+}
+
+static void
+nothing_of_upfront(const SettleRule *rule, const SettleOrder *order, G_GNUC_UNUSED guint item,
+                   SettleTarget *target)
+{
+    target->origin = settle_day_month(order->closing_day);
+    target->credit = rule->upfront.withheld ? SETTLE_ROLE_WITHHELD : SETTLE_ROLE_DISTRIBUTOR;
+}
+
+/* One with conditions is earned with the last bill that it looks at. */
+static SettleDay
+day_of_upfront(const SettleTarget *target, const SettleOrder *order, const SettleBill *bills,
+               guint n_bills)
+{
+    const SettleUpfront *upfront = &target->rule->upfront;
+    SettleMonth closing = settle_day_month(order->closing_day);
+    SettleDay day = target->wait_day;
+
+    for (guint i = 0; i < n_bills && target->state == SETTLE_TARGET_EARNED; i++)
+        if (settle_conditions_look_at(upfront->conditions, upfront->n_conditions, 0,
+                                      bills[i].month - closing))
+            day = MAX(day, bills[i].issue_day);
+    return day;
+}
+
+static void
+explain_earned(GString *out, const SettlePolicy *policy, const SettleTarget *target,
+               const SettleOrder *order)
+{
+    const SettleUpfront *upfront = &target->rule->upfront;
+    const SettlePay *pay = &upfront->pay;
+    int64_t minor;
+
+    if (upfront->n_bands > 0) {
+        const SettleBand *band =
+            settle_band_find(upfront->bands, upfront->n_bands, order->paid_minor);
+
+        g_string_append(out, "paid ");
+        settle_explain_money(out, policy, order->paid_minor);
+        if (band == NULL) {
+            g_string_append(out, " lies in no band of by-amount");
+            return;
+        }
+        g_string_append(out, " lies in ");
+        settle_explain_interval(out, band->interval, settle_explain_exponent(policy));
+        g_string_append(out, ": ");
+        pay = &band->pay;
+    }
+    if (pay->is_rate) {
+        minor = settle_explain_rate_of(out, policy, pay->rate_ppb, order->paid_minor, "");
+    } else {
+        minor = pay->fixed_minor * order->quantity;
+        settle_explain_money(out, policy, pay->fixed_minor);
+        if (order->quantity != 1) {
+            g_string_append_printf(out, " x %d = ", order->quantity);
+            settle_explain_money(out, policy, minor);
+        }
+    }
+    if (minor < target->earned_minor)
+        g_string_append(out, ", at least ");
+    else if (minor > target->earned_minor)
+        g_string_append(out, ", at most ");
+    else
+        return;
+    settle_explain_money(out, policy, target->earned_minor);
+}
+
+static void
+explain_upfront(GString *out, const SettlePolicy *policy, const SettleTarget *target,
+                const SettleOrder *order, const SettleBill *bills, guint n_bills)
+{
+    const SettleUpfront *upfront = &target->rule->upfront;
+
+    if (target->state == SETTLE_TARGET_EARNED)
+        explain_earned(out, policy, target, order);
+    else
+        settle_explain_not_earned(out, policy, target, upfront->conditions, upfront->n_conditions,
+                                  0, order, bills, n_bills, SETTLE_REVISION_LATEST);
+}
+
+const SettleOrderKind settle_order_kind_upfront = {
+    SETTLE_CALC_DUE,
+    SETTLE_ITEMS_NONE,
+    NULL,  /* no items that fall due */
+    TRUE,  /* a refund of everything takes all */
+    FALSE, /* up to a due day a refund lowers the base by the rule's terms only */
+    ask_upfront,
+    upfront_due,
+    upfront_needs_history,
+    bill_touches_upfront,
+    settle_kind_never_capped,
+    calc_upfront,
+    nothing_of_upfront,
+    explain_upfront,
+    day_of_upfront,
+};

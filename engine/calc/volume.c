@@ -1,24 +1,16 @@
+/* The calculation's part of the kind "volume-bonus" (calc/kind.h; docs/semantics.md 5.4, 13.9). */
 #include "calc/events.h"
+#include "calc/explain-words.h"
+#include "calc/kind.h"
 
-SettleMonth
-settle_volume_window_end(SettleWindow window, SettleDay closing_day)
+static void
+ask_volume(G_GNUC_UNUSED const SettleRule *rule, G_GNUC_UNUSED SettleAsks *asks)
 {
-    SettleMonth month = settle_day_month(closing_day);
-
-    switch (window) {
-    case SETTLE_WINDOW_MONTH:
-        return month;
-    case SETTLE_WINDOW_QUARTER:
-        return month - month % 3 + 2;
-    case SETTLE_WINDOW_YEAR:
-        return month - month % 12 + 11;
-    }
-    return month;
 }
 
-int64_t
-settle_volume_measure(const SettlePolicy *policy, const SettleRule *rule, const SettleOrder *order,
-                      const SettleEvent *events, guint n_events)
+static int64_t
+measure_of(const SettlePolicy *policy, const SettleRule *rule, const SettleOrder *order,
+           const SettleEvent *events, guint n_events)
 {
     int64_t left = n_events > 0 ? settle_events_counted(policy, rule, order, events, n_events)
                                 : order->paid_minor;
@@ -34,21 +26,6 @@ settle_volume_measure(const SettlePolicy *policy, const SettleRule *rule, const 
         return left;
     }
     return 0;
-}
-
-int32_t
-settle_volume_scope_id(const SettleVolumeBonus *volume, const SettleOrder *order,
-                       const SettleOrderParties *parties)
-{
-    switch (volume->scope) {
-    case SETTLE_SCOPE_DISTRIBUTOR:
-        return 0;
-    case SETTLE_SCOPE_OUTLET:
-        return parties->outlet_id > 0 ? parties->outlet_id : -1;
-    case SETTLE_SCOPE_MANAGER:
-        return order->manager_id > 0 ? order->manager_id : -1;
-    }
-    return -1;
 }
 
 /* Adds what a tier pays for a part of the measure, in thousand-millionths of a minor unit: counts
@@ -75,15 +52,24 @@ part_inside(const SettleVolumeBonus *volume, guint i, int64_t measure)
     return MIN(measure, end) - start;
 }
 
-gboolean
-settle_volume_target(const SettleVolumeBonus *volume, int64_t measure, SettleRounding rounding,
-                     int64_t *ret_minor)
+/* How many tiers the measure reaches. */
+static guint
+reached_by(const SettleVolumeBonus *volume, int64_t measure)
 {
-    SettleInt128 sum = 0;
-    guint reached = 0; /* number of tiers reached */
+    guint reached = 0;
 
     while (reached < volume->n_tiers && measure >= volume->tiers[reached].from)
         reached++;
+    return reached;
+}
+
+static gboolean
+earned(const SettleRule *rule, int64_t measure, SettleRounding rounding, int64_t *ret_minor)
+{
+    const SettleVolumeBonus *volume = &rule->volume;
+    SettleInt128 sum = 0;
+    guint reached = reached_by(volume, measure);
+
     if (reached == 0) {
         *ret_minor = 0;
         return TRUE;
@@ -105,3 +91,87 @@ settle_volume_target(const SettleVolumeBonus *volume, int64_t measure, SettleRou
     }
     return settle_money_round((SettleExact){sum, SETTLE_RATE_ONE}, rounding, ret_minor);
 }
+
+static void
+add_measure(GString *out, const SettlePolicy *policy, SettleMeasure measure, int64_t value)
+{
+    if (measure == SETTLE_MEASURE_AMOUNT)
+        settle_explain_money(out, policy, value);
+    else
+        g_string_append_printf(out, "%" G_GINT64_FORMAT " %s%s", value,
+                               measure == SETTLE_MEASURE_UNITS ? "unit" : "order",
+                               value == 1 ? "" : "s");
+}
+
+static void
+add_tier_pay(GString *out, const SettlePolicy *policy, const SettlePay *pay)
+{
+    if (pay->is_rate)
+        settle_explain_rate(out, pay->rate_ppb);
+    else
+        settle_explain_money(out, policy, pay->fixed_minor);
+}
+
+static void
+explain_volume(GString *out, const SettlePolicy *policy, const SettleRule *rule, int64_t measure,
+               int64_t minor)
+{
+    const SettleVolumeBonus *volume = &rule->volume;
+    int64_t below = volume->measure == SETTLE_MEASURE_AMOUNT ? 0 : 1;
+    guint reached = reached_by(volume, measure);
+
+    add_measure(out, policy, volume->measure, measure);
+    if (reached == 0) {
+        g_string_append(out, ", the first tier starts at ");
+        add_measure(out, policy, volume->measure, volume->tiers[0].from);
+        return;
+    }
+    g_string_append(out, ": ");
+    switch (volume->mode) {
+    case SETTLE_MODE_MARGINAL:
+        for (guint i = 0; i < reached; i++) {
+            int64_t end = i + 1 < reached ? volume->tiers[i + 1].from - below : measure;
+
+            g_string_append(out, i > 0 ? " + " : "");
+            add_measure(out, policy, volume->measure, end - (volume->tiers[i].from - below));
+            g_string_append(out, " x ");
+            add_tier_pay(out, policy, &volume->tiers[i].pay);
+        }
+        break;
+    case SETTLE_MODE_WHOLE:
+        g_string_append(out, "all x ");
+        add_tier_pay(out, policy, &volume->tiers[reached - 1].pay);
+        break;
+    case SETTLE_MODE_LUMP:
+        for (guint i = volume->lump_adds ? 0 : reached - 1; i < reached; i++) {
+            g_string_append(out, i > 0 && volume->lump_adds ? " + " : "");
+            add_tier_pay(out, policy, &volume->tiers[i].pay);
+        }
+        break;
+    }
+    g_string_append(out, " = ");
+    settle_explain_money(out, policy, minor);
+}
+
+static SettleWindowSteps
+steps_of(const SettleRule *rule, int64_t measure)
+{
+    static const char *const units[] = {
+        [SETTLE_MEASURE_ORDERS] = "orders",
+        [SETTLE_MEASURE_UNITS] = "units",
+        [SETTLE_MEASURE_AMOUNT] = "amount",
+    };
+    const SettleVolumeBonus *volume = &rule->volume;
+    guint reached = reached_by(volume, measure);
+
+    return (SettleWindowSteps){
+        .unit = units[volume->measure],
+        .n = volume->n_tiers,
+        .reached = reached,
+        .next_from = reached < volume->n_tiers ? volume->tiers[reached].from : 0,
+    };
+}
+
+const SettleWindowKind settle_window_kind_volume = {
+    ask_volume, measure_of, earned, explain_volume, steps_of,
+};

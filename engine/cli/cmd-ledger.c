@@ -243,14 +243,14 @@ static gboolean
 parse_kind(const char *text, int *ret_kind, GError **error)
 {
     const char *names[SETTLE_N_KINDS] = {NULL};
+    int kind = settle_kind_lookup(text);
 
-    for (int kind = SETTLE_KIND_UPFRONT; kind < SETTLE_N_KINDS; kind++) {
-        names[kind - SETTLE_KIND_UPFRONT] = settle_kind_name((SettleKind) kind);
-        if (strcmp(settle_kind_name((SettleKind) kind), text) == 0) {
-            *ret_kind = kind;
-            return TRUE;
-        }
+    if (kind != 0) {
+        *ret_kind = kind;
+        return TRUE;
     }
+    for (kind = 1; kind < SETTLE_N_KINDS; kind++)
+        names[kind - 1] = settle_kind_name((SettleKind) kind);
     return settle_cli_known_word("kind", text, names, error);
 }
 
@@ -339,7 +339,7 @@ transfer_row(SettleTable *table, const SettleReader *reader)
         settle_role_name((SettleRole) settle_reader_i16(reader, 17)),
         settle_money_format(settle_reader_i64(reader, 18), exponent, amount),
         settle_money_format(settle_reader_i64(reader, 19), exponent, target),
-        kind <= SETTLE_N_COMMISSION_KINDS ? settle_leg_name(settle_slot_leg(slot)) : "",
+        settle_kind_is_commission((int) kind) ? settle_leg_name(settle_slot_leg(slot)) : "",
     };
 
     g_snprintf(run, sizeof run, "%d", settle_reader_i32(reader, 0));

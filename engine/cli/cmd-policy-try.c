@@ -167,8 +167,7 @@ print_life(const SettleCli *cli, const SettlePolicy *policy, const SettleLife *l
                                settle_money_format(step->minor, exponent, amount),
                                step->why};
 
-        if (step->rule->kind == SETTLE_KIND_DEFERRED ||
-            step->rule->kind == SETTLE_KIND_REVENUE_SHARE)
+        if (settle_rule_items(step->rule) != SETTLE_ITEMS_NONE)
             g_snprintf(item, sizeof item, "%u", step->item);
         settle_table_row(table, cells);
     }

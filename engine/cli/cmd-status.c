@@ -112,20 +112,19 @@ add_rule_due(SettleStore *store, SettleTable *table, SettleDay day, const Settle
 {
     SettleMonth month = settle_day_month(day);
 
-    if (rule->kind == SETTLE_KIND_DEFERRED) {
-        for (guint i = 0; i < rule->deferred.n_instalments; i++) {
-            const SettleInstalment *instalment = &rule->deferred.instalments[i];
-            g_autofree char *what = g_strdup_printf("%s T+%d", rule->id, instalment->months);
-            SettleMonth closing = month - instalment->months;
+    for (guint item = 1; item <= settle_rule_n_dues(rule); item++) {
+        SettleDueOn on = settle_rule_due_on(rule, item);
+        g_autofree char *what = g_strdup_printf("%s T+%d", rule->id, on.months);
+        SettleMonth closing = month - on.months;
 
-            if (settle_month_day(month, instalment->day) == day &&
-                settle_month_last(closing) >= policy->closing_from &&
-                settle_month_first(closing) <= policy->closing_to &&
-                !add_due(store, table, day, policy, what, closing, error))
-                return FALSE;
-        }
-    } else if (rule->kind == SETTLE_KIND_VOLUME_BONUS && !rule->volume.progressive) {
-        SettleMonth end = settle_volume_window_end(rule->volume.window, day);
+        if (settle_month_day(month, on.day) == day &&
+            settle_month_last(closing) >= policy->closing_from &&
+            settle_month_first(closing) <= policy->closing_to &&
+            !add_due(store, table, day, policy, what, closing, error))
+            return FALSE;
+    }
+    if (settle_kind_is_window((int) rule->kind) && !rule->window.progressive) {
+        SettleMonth end = settle_window_end(rule->window.length, day);
         g_autofree char *what = g_strdup_printf("%s, end of window", rule->id);
 
         if (settle_month_last(end) == day && policy->closing_from <= day &&

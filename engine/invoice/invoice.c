@@ -59,7 +59,7 @@ find_line(SettleInvoice *invoice, const SettleInvoiceInput *input, Meaning what,
 {
     SettleInvoiceLine wanted = {
         .kind = input->kind,
-        .class_id = input->kind == SETTLE_KIND_VOLUME_BONUS ? (int16_t) 0 : input->class_id,
+        .class_id = settle_kind_is_window((int) input->kind) ? (int16_t) 0 : input->class_id,
         .taken_back = what == TAKEN_BACK,
         .withheld = what == EARNED_WITHHELD,
         .tax_included = tax_included,

@@ -30,26 +30,6 @@ settle_role_name(SettleRole role)
 }
 
 const char *
-settle_kind_name(SettleKind kind)
-{
-    switch (kind) {
-    case SETTLE_KIND_UPFRONT:
-        return "upfront";
-    case SETTLE_KIND_DEFERRED:
-        return "deferred";
-    case SETTLE_KIND_REVENUE_SHARE:
-        return "revenue-share";
-    case SETTLE_KIND_VOLUME_BONUS:
-        return "volume-bonus";
-    case SETTLE_KIND_INVOICE:
-        return "invoice";
-    case SETTLE_KIND_DEPOSIT:
-        return "deposit";
-    }
-    settle_unreachable("a known kind");
-}
-
-const char *
 settle_event_kind_name(SettleEventKind kind)
 {
     static const char *const names[SETTLE_N_EVENT_KINDS] = {

@@ -4,6 +4,7 @@
 #pragma once
 
 #include "calendar/calendar.h"
+#include "model/kind.h"
 
 #include <glib.h>
 #include <stdint.h>
@@ -23,19 +24,6 @@ typedef enum {
 #define SETTLE_N_ROLES 9 /* index 0 unused */
 /* The name as printed and hashed; static. */
 const char *settle_role_name(SettleRole role);
-
-typedef enum {
-    SETTLE_KIND_UPFRONT = 1,
-    SETTLE_KIND_DEFERRED = 2,
-    SETTLE_KIND_REVENUE_SHARE = 3,
-    SETTLE_KIND_VOLUME_BONUS = 4,
-    SETTLE_KIND_INVOICE = 5, /* postings of issuing an invoice */
-    SETTLE_KIND_DEPOSIT = 6, /* a party's deposit moves (docs/semantics.md 13.13, 14.44) */
-} SettleKind;
-#define SETTLE_N_COMMISSION_KINDS 4 /* kinds 1..4 */
-#define SETTLE_N_KINDS            7 /* index 0 unused */
-/* "upfront", "deferred", "revenue-share", "volume-bonus", "invoice", "deposit" */
-const char *settle_kind_name(SettleKind kind);
 
 /* The subject of a transfer is an order, or a volume window, an invoice, or a deposit. Orders have
  * ids below 2^62; the others have the bit 2^62 set, so they sort after a distributor's orders, and

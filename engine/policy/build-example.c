@@ -177,9 +177,9 @@ read_windows(SettleBuild *build, const SettleNode *node, SettleExample *example)
         SettleExampleWindow *window = &example->windows[example->n_windows];
         gboolean amounts;
 
-        if (rule == G_MAXUINT || build->policy->rules[rule].kind != SETTLE_KIND_VOLUME_BONUS)
+        if (rule == G_MAXUINT || build->policy->rules[rule].window.length == 0)
             continue;
-        amounts = build->policy->rules[rule].volume.measure == SETTLE_MEASURE_AMOUNT;
+        amounts = build->policy->rules[rule].window.in_amounts;
         window->rule = rule;
         settle_invariant(settle_money_parse(value->text, strlen(value->text),
                                             amounts ? build->exponent : 0,

@@ -48,6 +48,9 @@ SettleCondition *settle_build_conditions_of(SettleBuild *build, const SettleNode
                                             guint *ret_n);
 /* TRUE if the word stands under "if". */
 gboolean settle_build_has_word(const SettleNode *map, const char *word);
+/* TRUE if just one of the keys is there; else an error that names them. */
+gboolean settle_build_just_one(SettleBuild *build, const SettleNode *node, const char *what,
+                               const char *const *keys);
 /* Lists what the section's keys say that is not settled yet. */
 void settle_build_note_later(SettleBuild *build, const char *section, const SettleNode *node);
 /* The number before the first blank: of "4 months". */

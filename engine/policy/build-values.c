@@ -359,3 +359,20 @@ settle_build_conditions_of(SettleBuild *build, const SettleNode *map, int months
     *ret_n = n;
     return conditions;
 }
+
+gboolean
+settle_build_just_one(SettleBuild *build, const SettleNode *node, const char *what,
+                      const char *const *keys)
+{
+    g_autofree char *list = g_strjoinv(" or ", (char **) keys);
+    guint given = 0;
+
+    for (guint i = 0; keys[i] != NULL; i++)
+        given += settle_node_get(node, keys[i]) != NULL;
+    if (given == 1)
+        return TRUE;
+    SETTLE_BUILD_ERROR(build, "P034", node, NULL,
+                       given == 0 ? "%s says what it pays: %s" : "%s has only one of %s", what,
+                       list);
+    return FALSE;
+}

@@ -22,9 +22,6 @@ static const char *const uncounted[] = {"cancel", "port-out", NULL};
 static const char *const events[] = {"refund",          "cancel",   "suspend",   "resume", "fraud",
                                      "number-transfer", "port-out", "reinstate", NULL};
 
-const char *const settle_rule_kinds[] = {"upfront", "deferred", "revenue-share", "volume-bonus",
-                                         NULL};
-
 /* One field; further members by name. */
 #define F(in, key, kind, says, shows, ...)                                                         \
     {                                                                                              \

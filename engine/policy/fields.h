@@ -62,8 +62,6 @@ typedef struct {
     const char *about;
 } SettleFieldSection;
 extern const SettleFieldSection settle_field_sections[];
-/* The kinds of rules, in the order of the engine: each is a key and a section. */
-extern const char *const settle_rule_kinds[];
 /* Every code that a diagnostic can have; ends with a NULL code. */
 typedef struct {
     const char *code;

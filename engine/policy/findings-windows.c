@@ -14,8 +14,7 @@ rules_over(const SettleFindings *findings, SettleWindow window)
     for (guint i = 0; i < findings->policy->n_rules; i++) {
         const SettleRule *rule = &findings->policy->rules[i];
 
-        if (!findings->sound[i] || rule->kind != SETTLE_KIND_VOLUME_BONUS ||
-            rule->volume.window != window)
+        if (!findings->sound[i] || rule->window.length != window)
             continue;
         if (n < 5)
             g_string_append_printf(names, "%s\"%s\"", n > 0 ? ", " : "", rule->id);

@@ -1,10 +1,10 @@
 /* Looks for all that is wrong with a policy although each of its values is right. Each file
- * findings-*.c, and cover.c, looks at one thing; load.c asks for it between building the rules and
- * building the examples. */
+ * findings-*.c, and cover.c, looks at one thing, the kinds at their own (policy/kind.h); load.c
+ * asks for it between building the rules and building the examples. */
 #include "policy/findings.h"
 
 #include "policy/build.h"
-#include "policy/findings-internal.h"
+#include "policy/kind.h"
 
 void
 settle_findings_look(const SettlePolicy *policy, const SettleNode *top, const guint8 *sound,
@@ -21,10 +21,12 @@ settle_findings_look(const SettlePolicy *policy, const SettleNode *top, const gu
     settle_findings_windows(&findings);
     settle_findings_minimum(&findings);
     for (guint i = 0; i < policy->n_rules; i++) {
+        const SettleRule *rule = &policy->rules[i];
+        const SettleNode *node = settle_findings_node(&findings, i);
+
         if (!sound[i])
             continue;
-        settle_findings_tiers(&findings, i);
-        settle_findings_months(&findings, i);
-        settle_findings_limits(&findings, i);
+        settle_findings_ceiling(&findings, rule, node);
+        settle_policy_kind(rule->kind)->find(&findings, rule, node);
     }
 }

@@ -2,15 +2,26 @@
 
 #include "base/digest.h"
 #include "base/error.h"
+#include "policy/kind.h"
 
 #include <string.h>
 
-static void
-free_conditions(SettleCondition *conditions, guint n)
+void
+settle_conditions_free(SettleCondition *conditions, guint n)
 {
     for (guint i = 0; i < n; i++)
         g_free(conditions[i].tests);
     g_free(conditions);
+}
+
+int
+settle_conditions_span(const SettleCondition *conditions, guint n, int later)
+{
+    int span = 0;
+
+    for (guint i = 0; i < n; i++)
+        span = MAX(span, conditions[i].to_month + later);
+    return span;
 }
 
 static void
@@ -24,31 +35,9 @@ free_rule(SettleRule *rule)
     g_strfreev(rule->selector.channels);
     g_strfreev(rule->selector.distributors);
     g_free(rule->terms.clawbacks);
-    switch (rule->kind) {
-    case SETTLE_KIND_UPFRONT:
-        free_conditions(rule->upfront.conditions, rule->upfront.n_conditions);
-        g_free(rule->upfront.bands);
-        break;
-    case SETTLE_KIND_DEFERRED:
-        for (guint i = 0; i < rule->deferred.n_instalments; i++) {
-            SettleInstalment *instalment = &rule->deferred.instalments[i];
-
-            free_conditions(instalment->conditions, instalment->n_conditions);
-            g_free(instalment->bands);
-        }
-        g_free(rule->deferred.instalments);
-        break;
-    case SETTLE_KIND_REVENUE_SHARE:
-        g_free(rule->share.month_bands);
-        g_free(rule->share.size_bands);
-        break;
-    case SETTLE_KIND_VOLUME_BONUS:
-        g_free(rule->volume.tiers);
-        break;
-    case SETTLE_KIND_INVOICE:
-    case SETTLE_KIND_DEPOSIT:
-        break;
-    }
+    /* a faulty rule has no kind */
+    if (rule->kind != 0)
+        settle_policy_kind(rule->kind)->clear(rule);
 }
 
 void

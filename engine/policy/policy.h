@@ -85,6 +85,11 @@ typedef struct {
     guint n_tests; /* 0: only that the bill is there ("billed") */
 } SettleCondition;
 
+/* Frees a list of them. */
+void settle_conditions_free(SettleCondition *conditions, guint n);
+/* The last month that one of them looks at, so many months later. */
+int settle_conditions_span(const SettleCondition *conditions, guint n, int later);
+
 /* A band maps a value to what is paid: by contract month or by the size of a bill. */
 typedef struct {
     SettleInterval interval;
@@ -165,14 +170,19 @@ typedef struct {
     SettlePay pay; /* counts: fixed per unit; amounts: rate; lump: fixed sum */
 } SettleTier;
 
+/* Of a kind that earns for what orders of some months measure together. */
 typedef struct {
-    SettleWindow window;
+    SettleWindow length; /* 0: the rule's kind has no windows */
     SettleScope scope;
+    gboolean progressive; /* paid each night; else at the window's end */
+    gboolean in_amounts;  /* what is measured is minor units; else a count */
+} SettleRuleWindow;
+
+typedef struct {
     SettleMeasure measure;
     SettleTierMode mode;
-    gboolean lump_adds;   /* lump: higher tiers add to (TRUE) or replace (FALSE) lower ones */
-    gboolean progressive; /* paid each night; else at the window's end */
-    SettleTier *tiers;    /* ascending by from */
+    gboolean lump_adds; /* lump: higher tiers add to (TRUE) or replace (FALSE) lower ones */
+    SettleTier *tiers;  /* ascending by from */
     guint n_tiers;
 } SettleVolumeBonus;
 
@@ -191,7 +201,8 @@ typedef struct {
     char *group; /* NULL: the kind's unnamed group */
     SettleSelector selector;
     SettleTerms terms;
-    union {
+    SettleRuleWindow window;
+    union { /* by kind */
         SettleUpfront upfront;
         SettleDeferred deferred;
         SettleRevenueShare share;

@@ -55,8 +55,8 @@ rules_schema(void)
 {
     json_t *kinds = json_array();
 
-    for (guint i = 0; settle_rule_kinds[i] != NULL; i++)
-        json_array_append_new(kinds, reference_to(settle_rule_kinds[i]));
+    for (guint i = 0; settle_commission_kind_names[i] != NULL; i++)
+        json_array_append_new(kinds, reference_to(settle_commission_kind_names[i]));
     return json_pack("{s:s, s:i, s:i, s:{s:o}}", "type", "array", "minItems", 1, "maxItems", 4095,
                      "items", "oneOf", kinds);
 }

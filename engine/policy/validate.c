@@ -1,5 +1,6 @@
 #include "base/near.h"
 #include "document/syntax.h"
+#include "policy/kind.h"
 #include "policy/validate-internal.h"
 
 #include <string.h>
@@ -128,8 +129,9 @@ rule_named(const SettleCheck *check, const char *name)
     for (guint i = 0; check->rules != NULL && i < check->rules->values->len; i++) {
         const SettleNode *rule = g_ptr_array_index(check->rules->values, i);
 
-        for (guint k = 0; rule->kind == SETTLE_NODE_MAP && settle_rule_kinds[k] != NULL; k++) {
-            const SettleNode *id = settle_node_get(rule, settle_rule_kinds[k]);
+        for (guint k = 0; rule->kind == SETTLE_NODE_MAP && settle_commission_kind_names[k] != NULL;
+             k++) {
+            const SettleNode *id = settle_node_get(rule, settle_commission_kind_names[k]);
 
             if (id != NULL && id->kind == SETTLE_NODE_SCALAR && strcmp(id->text, name) == 0)
                 return rule;
@@ -167,6 +169,17 @@ check_earns(SettleCheck *check, const SettleNode *node)
     }
 }
 
+/* Whether the rule, of whatever kind it says to be, measures windows. */
+static gboolean
+has_window(const SettleNode *rule, gboolean *ret_amounts)
+{
+    for (guint k = 0; k < SETTLE_N_COMMISSION_KINDS; k++)
+        if (settle_node_get(rule, settle_commission_kind_names[k]) != NULL &&
+            settle_policy_kind(settle_commission_kinds[k])->window_of_example(rule, ret_amounts))
+            return TRUE;
+    return FALSE;
+}
+
 /* Where an example's windows stand: {rule: 500}, in what the rule measures. */
 static void
 check_measures(SettleCheck *check, const SettleNode *node)
@@ -179,13 +192,15 @@ check_measures(SettleCheck *check, const SettleNode *node)
         const SettleNode *key = g_ptr_array_index(node->keys, i);
         const SettleNode *value = g_ptr_array_index(node->values, i);
         const SettleNode *rule = check_rule_name(check, key);
+        gboolean amounts;
 
         if (!expect(check, value, SETTLE_NODE_SCALAR, "window") ||
             !settle_field_check_text(check, value) || rule == NULL)
             continue;
-        if (settle_node_get(rule, "volume-bonus") == NULL)
-            SETTLE_CHECK_ERROR(check, "P048", key, NULL, "\"%s\" is not a volume bonus", key->text);
-        else if (measures_amount(rule))
+        if (!has_window(rule, &amounts))
+            SETTLE_CHECK_ERROR(check, "P048", key, NULL, "\"%s\" is of a kind without windows",
+                               key->text);
+        else if (amounts)
             settle_field_check_money(check, value);
         else
             settle_field_check_scalar(check, &count, value);
@@ -199,29 +214,29 @@ check_rule(SettleCheck *check, const SettleNode *node)
 
     if (!expect(check, node, SETTLE_NODE_MAP, "a rule"))
         return;
-    for (guint i = 0; settle_rule_kinds[i] != NULL; i++) {
-        if (settle_node_get(node, settle_rule_kinds[i]) == NULL)
+    for (guint i = 0; settle_commission_kind_names[i] != NULL; i++) {
+        const char *name = settle_commission_kind_names[i];
+
+        if (settle_node_get(node, name) == NULL)
             continue;
         if (kind != NULL) {
             SETTLE_CHECK_ERROR(check, "P031", node, "make two rules of it",
-                               "a rule is either %s or %s", kind, settle_rule_kinds[i]);
+                               "a rule is either %s or %s", kind, name);
             return;
         }
-        kind = settle_rule_kinds[i];
+        kind = name;
     }
     if (kind == NULL) {
-        g_autofree char *hint = NULL;
+        g_autofree char *hint = NULL, *kinds = settle_commission_kind_words();
 
         if (node->keys->len > 0) {
             const char *word = ((const SettleNode *) g_ptr_array_index(node->keys, 0))->text;
-            const char *meant = settle_did_you_mean(word, settle_rule_kinds);
+            const char *meant = settle_did_you_mean(word, settle_commission_kind_names);
 
             hint = meant != NULL ? g_strdup_printf("did you mean \"%s: ...\"", meant)
                                  : g_strdup("start it like \"- upfront: its-name\"");
         }
-        SETTLE_CHECK_ERROR(
-            check, "P030", node, hint,
-            "a rule says its kind: upfront, deferred, revenue-share or volume-bonus");
+        SETTLE_CHECK_ERROR(check, "P030", node, hint, "a rule says its kind: %s", kinds);
         return;
     }
     check_section(check, kind, node);

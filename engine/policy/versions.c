@@ -100,8 +100,7 @@ static gboolean
 counts_over(const SettlePolicy *policy, SettleWindow window)
 {
     for (guint i = 0; i < policy->n_rules; i++)
-        if (policy->rules[i].kind == SETTLE_KIND_VOLUME_BONUS &&
-            policy->rules[i].volume.window == window)
+        if (policy->rules[i].window.length == window)
             return TRUE;
     return FALSE;
 }

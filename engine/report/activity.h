@@ -37,7 +37,7 @@ typedef struct {
     int32_t carrier_id, product_id, manager_id, outlet_id; /* 0: none */
     SettleCurrency currency;
     int64_t paid_minor, quantity; /* 0 of a window */
-    int64_t kind_minor[SETTLE_N_COMMISSION_KINDS + 1];
+    int64_t kind_minor[SETTLE_N_KINDS];
     int64_t total_minor, held_minor, taken_back_minor;
     int64_t part_minor[SETTLE_N_PARTS]; /* how the total is divided by the rules' splits */
 } SettleActivity;

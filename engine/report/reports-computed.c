@@ -21,7 +21,7 @@ measure_text(const SettlePolicy *policy, const SettleRule *rule, int64_t measure
 {
     char text[SETTLE_MONEY_TEXT_BYTES];
 
-    if (rule->volume.measure == SETTLE_MEASURE_AMOUNT)
+    if (rule->window.in_amounts)
         return g_strdup(
             settle_money_format(measure, settle_currency_exponent(policy->currency), text));
     return g_strdup_printf("%" G_GINT64_FORMAT, measure);
@@ -51,39 +51,34 @@ typedef struct {
 static gboolean
 add_standing(SettleSheet *sheet, const Window *w)
 {
-    static const char *const measures[] = {"", "orders", "units", "amount"};
-    const SettleVolumeBonus *volume = &w->rule->volume;
+    const SettleWindowSteps steps = settle_window_steps(w->rule, w->measure);
     int exponent = settle_currency_exponent(w->policy->currency);
     char month[SETTLE_DAY_TEXT_BYTES], tier[16], bonus[SETTLE_MONEY_TEXT_BYTES],
         then[SETTLE_MONEY_TEXT_BYTES] = "", more[SETTLE_MONEY_TEXT_BYTES] = "";
     g_autofree char *counted = measure_text(w->policy, w->rule, w->measure), *from = NULL,
                     *to_go = NULL;
-    guint reached = 0;
     int64_t now, later;
 
-    while (reached < volume->n_tiers && w->measure >= volume->tiers[reached].from)
-        reached++;
-    g_snprintf(tier, sizeof tier, "%u of %u", reached, volume->n_tiers);
-    if (!settle_volume_target(volume, w->measure, w->policy->rounding, &now))
+    g_snprintf(tier, sizeof tier, "%u of %u", steps.reached, steps.n);
+    if (!settle_window_earned(w->rule, w->measure, w->policy->rounding, &now))
         return FALSE;
     settle_money_format(now, exponent, bonus);
-    if (reached < volume->n_tiers && !w->over) {
-        int64_t start = volume->tiers[reached].from;
+    if (steps.reached < steps.n && !w->over) {
+        int64_t start = steps.next_from;
 
         /* what a window still lacks nobody can add once it is over */
-        if (!settle_volume_target(volume, start, w->policy->rounding, &later))
+        if (!settle_window_earned(w->rule, start, w->policy->rounding, &later))
             return FALSE;
         from = measure_text(w->policy, w->rule, start);
         to_go = measure_text(w->policy, w->rule, start - w->measure);
         settle_money_format(later, exponent, then);
         settle_money_format(later - now, exponent, more);
     }
-    settle_sheet_row(sheet,
-                     (const char *const[]){w->policy->carrier, w->distributor, w->scope,
-                                           w->rule->id, settle_month_format(w->end, month),
-                                           w->over ? "over" : "open", measures[volume->measure],
-                                           counted, tier, settle_currency_code(w->policy->currency),
-                                           bonus, from, to_go, then, more});
+    settle_sheet_row(sheet, (const char *const[]){w->policy->carrier, w->distributor, w->scope,
+                                                  w->rule->id, settle_month_format(w->end, month),
+                                                  w->over ? "over" : "open", steps.unit, counted,
+                                                  tier, settle_currency_code(w->policy->currency),
+                                                  bonus, from, to_go, then, more});
     return TRUE;
 }
 
@@ -131,12 +126,12 @@ settle_report_volume_standing(SettleStore *store, const SettleReportScope *scope
         /* without a period those that are not over, else those that it is part of */
         if (scope->period == NULL
                 ? window.over
-                : settle_day_month(settle_window_first(window.rule->volume.window,
+                : settle_day_month(settle_window_first(window.rule->window.length,
                                                        settle_month_last(window.end))) > month)
             continue;
         window.scope =
-            window.rule->volume.scope == SETTLE_SCOPE_OUTLET    ? settle_result_text(rows, i, 4)
-            : window.rule->volume.scope == SETTLE_SCOPE_MANAGER ? settle_result_text(rows, i, 5)
+            window.rule->window.scope == SETTLE_SCOPE_OUTLET    ? settle_result_text(rows, i, 4)
+            : window.rule->window.scope == SETTLE_SCOPE_MANAGER ? settle_result_text(rows, i, 5)
                                                                 : "";
         if (!add_standing(sheet, &window)) {
             g_set_error(error, SETTLE_ERROR, SETTLE_ERROR_OVERFLOW,

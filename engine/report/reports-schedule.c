@@ -82,9 +82,8 @@ prepare(Schedule *s)
         for (guint r = 0; r < policy->n_rules; r++) {
             const SettleRule *rule = &policy->rules[r];
 
-            for (guint i = 0;
-                 rule->kind == SETTLE_KIND_DEFERRED && i < rule->deferred.n_instalments; i++)
-                longest = MAX(longest, rule->deferred.instalments[i].months);
+            for (guint item = 1; item <= settle_rule_n_dues(rule); item++)
+                longest = MAX(longest, settle_rule_due_on(rule, item).months);
         }
     }
     s->first_month = settle_day_month(s->today) - longest;
@@ -196,18 +195,17 @@ add_order(Schedule *s, const SettleOrder *order)
     scope.n_events = s->in_force->len;
     scope.ended_from = parties.ended_from;
     scope.has_ended = parties.ended_from != SETTLE_DAY_MAX;
-    for (guint r = found->first[SETTLE_KIND_DEFERRED]; r < found->first[SETTLE_KIND_DEFERRED + 1];
-         r++) {
+    for (guint r = 0; r < found->n_order_rules; r++) {
         const SettleRule *rule = found->rules[r];
 
-        for (guint i = 0; i < rule->deferred.n_instalments; i++) {
-            SettleDay due = settle_calc_due_day(order, &rule->deferred.instalments[i]);
+        for (guint item = 1; item <= settle_rule_n_dues(rule); item++) {
+            SettleDay due = settle_calc_item_day(rule, order, item);
             int64_t minor;
             gboolean known;
 
             if (due <= s->today)
                 continue;
-            if (!settle_calc_promised(policy, rule, i + 1, order, &scope, &minor, &known) ||
+            if (!settle_calc_promised(policy, rule, item, order, &scope, &minor, &known) ||
                 !add(s, policy, settle_day_month(due), minor, known))
                 return FALSE;
         }

@@ -1,5 +1,7 @@
 #include "run/context.h"
 
+#include "calc/kind.h"
+
 #include "store/sql.h"
 
 /* --- what falls due ------------------------------------------------------------------------- */
@@ -30,24 +32,17 @@ add_due(SettleRunContext *context, const SettlePolicy *policy, SettleDay from, S
     g_array_append_val(context->due_carriers, policy->carrier_id);
 }
 
-/* An instalment T+N with that due day falls due today for the orders of one closing month at most.
- */
+/* What falls due today of orders that closed earlier, as the rule's kind says. */
 static void
-plan_deferred(SettleRunContext *context, const SettlePolicy *policy, const SettleRule *rule)
+plan_orders(SettleRunContext *context, const SettlePolicy *policy, const SettleRule *rule)
 {
-    SettleMonth today = settle_day_month(context->date);
+    g_autoptr(GArray) closings = g_array_new(FALSE, FALSE, sizeof(SettleClosingDays));
 
-    for (guint i = 0; i < rule->deferred.n_instalments; i++) {
-        const SettleInstalment *instalment = &rule->deferred.instalments[i];
-        int last = MAX(instalment->months, instalment->retry_until);
+    settle_order_kind_of(rule)->due(rule, context->date, closings);
+    for (guint i = 0; i < closings->len; i++) {
+        const SettleClosingDays *days = &g_array_index(closings, SettleClosingDays, i);
 
-        if (settle_month_day(today, instalment->day) != context->date)
-            continue;
-        for (int months = instalment->months; months <= last; months++) {
-            SettleMonth closing = today - months;
-
-            add_due(context, policy, settle_month_first(closing), settle_month_last(closing));
-        }
+        add_due(context, policy, days->from, days->to);
     }
 }
 
@@ -57,7 +52,7 @@ plan_release(SettleRunContext *context, const SettlePolicy *policy, const Settle
 {
     SettleDay closing = context->date - rule->terms.holdback_days;
 
-    if (rule->terms.holdback_ppb > 0 && rule->kind != SETTLE_KIND_VOLUME_BONUS)
+    if (rule->terms.holdback_ppb > 0 && !settle_kind_is_window((int) rule->kind))
         add_due(context, policy, closing, closing);
 }
 
@@ -71,19 +66,18 @@ add_window_end(SettleRunContext *context, SettleMonth end)
 }
 
 static void
-plan_volume(SettleRunContext *context, const SettlePolicy *policy, const SettleRule *rule)
+plan_window(SettleRunContext *context, const SettlePolicy *policy, const SettleRule *rule)
 {
-    const SettleVolumeBonus *volume = &rule->volume;
     SettleDay released = context->date - rule->terms.holdback_days;
-    SettleMonth end = settle_volume_window_end(volume->window, context->date);
+    SettleMonth end = settle_window_end(rule->window.length, context->date);
 
-    if (volume->progressive)
+    if (rule->window.progressive)
         context->progressive = TRUE;
     if (policy->closing_from > context->date)
         return;
     if (settle_month_last(end) == context->date)
         add_window_end(context, end);
-    end = settle_volume_window_end(volume->window, released);
+    end = settle_window_end(rule->window.length, released);
     if (rule->terms.holdback_ppb > 0 && settle_month_last(end) == released)
         add_window_end(context, end);
 }
@@ -92,8 +86,7 @@ static void
 note_outlet_scopes(SettleRunContext *context, const SettlePolicy *policy)
 {
     for (guint r = 0; r < policy->n_rules; r++)
-        if (policy->rules[r].kind == SETTLE_KIND_VOLUME_BONUS &&
-            policy->rules[r].volume.scope == SETTLE_SCOPE_OUTLET)
+        if (policy->rules[r].window.scope == SETTLE_SCOPE_OUTLET)
             context->by_outlet = TRUE;
 }
 
@@ -112,25 +105,10 @@ settle_run_plan_due(SettleRunContext *context)
             const SettleRule *rule = &policy->rules[r];
 
             plan_release(context, policy, rule);
-            switch (rule->kind) {
-            case SETTLE_KIND_UPFRONT:
-                if (rule->upfront.active_days > 0) {
-                    SettleDay closing = context->date - rule->upfront.active_days;
-
-                    add_due(context, policy, closing, closing);
-                }
-                break;
-            case SETTLE_KIND_DEFERRED:
-                plan_deferred(context, policy, rule);
-                break;
-            case SETTLE_KIND_VOLUME_BONUS:
-                plan_volume(context, policy, rule);
-                break;
-            case SETTLE_KIND_REVENUE_SHARE:
-            case SETTLE_KIND_INVOICE:
-            case SETTLE_KIND_DEPOSIT:
-                break;
-            }
+            if (settle_kind_is_window((int) rule->kind))
+                plan_window(context, policy, rule);
+            else
+                plan_orders(context, policy, rule);
         }
 
         terms = settle_policy_set_terms(context->policies, policy->carrier_id, context->date);

@@ -102,15 +102,14 @@ read_kinds(SettleDiagnostics *diagnostics, const SettleNode *map, SettleStatemen
     for (guint i = 0; i < map->keys->len; i++) {
         const SettleNode *key = g_ptr_array_index(map->keys, i),
                          *value = g_ptr_array_index(map->values, i);
-        int kind = SETTLE_N_COMMISSION_KINDS;
+        g_autofree char *words = settle_commission_kind_words();
+        int kind;
 
         if (!is_scalar(diagnostics, value))
             continue;
-        while (kind > 0 && strcmp(settle_kind_name((SettleKind) kind), value->text) != 0)
-            kind--;
+        kind = settle_commission_lookup(value->text);
         if (kind == 0)
-            settle_diagnose(diagnostics, SETTLE_SEVERITY_ERROR, fault, value,
-                            "upfront, deferred, revenue-share or volume-bonus",
+            settle_diagnose(diagnostics, SETTLE_SEVERITY_ERROR, fault, value, words,
                             "there is no kind \"%s\"", value->text);
         else
             g_hash_table_insert(mapping->kinds, g_strdup(key->text), GINT_TO_POINTER(kind));

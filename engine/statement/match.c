@@ -152,7 +152,7 @@ take_ours(Matching *m, const SettleReader *reader, GError **error)
     SettleStatementItem item;
     Line *line;
 
-    if (kind == SETTLE_KIND_VOLUME_BONUS) {
+    if (settle_kind_is_window(kind)) {
         subject = volume_subject(reader, 3, 5);
         subject_id = settle_statement_volume_id(s->carrier_id, subject, strlen(subject));
     }
@@ -239,8 +239,8 @@ match_elsewhere(Matching *m, GError **error)
 
         if (line->state != SETTLE_UNKNOWN || line->before != 0)
             continue;
-        any_volume = any_volume || line->kind == SETTLE_KIND_VOLUME_BONUS;
-        if (line->kind != SETTLE_KIND_VOLUME_BONUS)
+        any_volume = any_volume || settle_kind_is_window(line->kind);
+        if (!settle_kind_is_window(line->kind))
             g_array_append_val(orders, line->subject_id);
     }
     if (orders->len > 0) {

@@ -58,10 +58,7 @@ parse_kind(const File *file, const SettleCsvField *field)
     word[field->length] = '\0';
     if (file->mapping->kinds != NULL)
         return GPOINTER_TO_INT(g_hash_table_lookup(file->mapping->kinds, word));
-    for (int kind = 1; kind <= SETTLE_N_COMMISSION_KINDS; kind++)
-        if (strcmp(settle_kind_name((SettleKind) kind), word) == 0)
-            return kind;
-    return 0;
+    return settle_commission_lookup(word);
 }
 
 /* 2026-03 or 202603 */
@@ -100,7 +97,7 @@ read_record(File *file, const SettleCsvRecord *record, SettleStatementLine *line
     if (settle_money_parse(amount->text, amount->length, file->mapping->minor ? 0 : file->exponent,
                            &line->amount_minor) != SETTLE_PARSE_OK)
         return complain(file, SETTLE_STATEMENT_AMOUNT, amount, "is no amount");
-    if (line->kind != SETTLE_KIND_VOLUME_BONUS) {
+    if (!settle_kind_is_window(line->kind)) {
         if (order->length == 0)
             return complain(file, SETTLE_STATEMENT_ORDER, order, "names no order");
         line->subject = order->text;

@@ -26,9 +26,7 @@ bench_rules(guint n_rules, const SettleDirectory *directory, const SettleOrder *
         for (guint i = 0; i < N_ORDERS; i++) {
             SettleCalcScope scope = {.date = orders[i].closing_day,
                                      .due_after = SETTLE_DAY_MIN,
-                                     .upfront = TRUE,
-                                     .deferred = TRUE,
-                                     .share = TRUE};
+                                     .what = SETTLE_CALC_ALL};
             const SettleMatch *match = settle_matcher_find(matcher, &orders[i], &parties, &found);
 
             g_array_set_size(targets, 0);

@@ -23,9 +23,7 @@ measured(SettleMatcher *matcher, const SettlePolicy *policy, const SettleBill *b
         const SettleOrder *order = &bills[i].order;
         SettleCalcScope scope = {.date = n_bills > 0 ? bills[i].issue_day : order->closing_day,
                                  .due_after = SETTLE_DAY_MIN,
-                                 .upfront = n_bills == 0,
-                                 .deferred = n_bills == 0,
-                                 .share = TRUE};
+                                 .what = n_bills > 0 ? SETTLE_CALC_BILLS : SETTLE_CALC_ALL};
         const SettleMatch *match = settle_matcher_find(matcher, order, &parties, &found);
 
         if (n_bills > 0) { /* as a night of bills asks for them */

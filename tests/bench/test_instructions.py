@@ -11,7 +11,7 @@ import tempfile
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 ROOT = os.path.join(HERE, '..', '..')
-LAYERS = ('base', 'money', 'calendar', 'model', 'policy', 'calc', 'ledger')
+LAYERS = ('base', 'money', 'calendar', 'model', 'document', 'policy', 'calc', 'ledger')
 # per order, with one rule: matching, calculating, one target; and per bill, matching its order, its share
 CEILING, BILL_CEILING = 650, 450
 

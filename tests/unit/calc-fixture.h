@@ -81,8 +81,7 @@ fixture_init(CalcFixture *fixture, SettleKind kind)
                                      .carrier_id = 1, .currency = 156};
     fixture->rules[0] = &fixture->rule;
     fixture->match = (SettleMatch){.rules = fixture->rules, .n_rules = 1};
-    for (guint k = (guint) kind + 1; k <= SETTLE_N_COMMISSION_KINDS + 1; k++)
-        fixture->match.first[k] = 1;
+    fixture->match.n_order_rules = !settle_kind_is_window((int) kind);
     fixture->targets = g_array_new(FALSE, FALSE, sizeof(SettleTarget));
 }
 
@@ -95,8 +94,7 @@ fixture_clear(CalcFixture *fixture)
 static inline SettleCalcScope
 scope_until(SettleDay date)
 {
-    return (SettleCalcScope){.date = date, .due_after = SETTLE_DAY_MIN, .upfront = TRUE,
-                             .deferred = TRUE, .share = TRUE};
+    return (SettleCalcScope){.date = date, .due_after = SETTLE_DAY_MIN, .what = SETTLE_CALC_ALL};
 }
 
 static inline gboolean

@@ -194,10 +194,9 @@ outcome(const SettlePolicy *policy, SettleMatcher *matcher, const SettleOrder *o
         g_string_append_printf(text, "%d: %d %" G_GINT64_FORMAT "\n", target->slot, target->state,
                                target->target_minor);
     }
-    for (guint r = match->first[SETTLE_KIND_VOLUME_BONUS];
-         r < match->first[SETTLE_KIND_VOLUME_BONUS + 1]; r++)
+    for (guint r = match->n_order_rules; r < match->n_rules; r++)
         g_string_append_printf(text, "window of %d\n",
-                               settle_volume_scope_id(&match->rules[r]->volume, order, &parties));
+                               settle_window_scope_id(match->rules[r], order, &parties));
     return g_string_free(text, FALSE);
 }
 

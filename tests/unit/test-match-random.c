@@ -103,9 +103,10 @@ world_init(World *world, guint n_rules)
                                  &rule->selector.distributors};
 
 #define WANTED(n) ((wanted & 1U << (n)) != 0 && random_below(seldom) == 0)
-        *rule = (SettleRule){.kind = (SettleKind) (1 + random_below(SETTLE_N_COMMISSION_KINDS)),
-                             .ordinal = i,
-                             .selector = NO_SELECTOR};
+        *rule =
+            (SettleRule){.kind = settle_commission_kinds[random_below(SETTLE_N_COMMISSION_KINDS)],
+                         .ordinal = i,
+                         .selector = NO_SELECTOR};
         if (n_groups > 1 && random_below(2) == 0)
             rule->group = g_strdup_printf("g%d", random_below(n_groups));
         for (guint d = 0; d < N_LISTS; d++)
@@ -203,16 +204,18 @@ rule_takes(const World *world, guint rule, const Asked *asked)
 
 /* Rules that apply, by kind, then document order. */
 static void
-walk(const World *world, const Asked *asked, GPtrArray *ret_rules, guint *ret_first)
+walk(const World *world, const Asked *asked, GPtrArray *ret_rules)
 {
     g_ptr_array_set_size(ret_rules, 0);
-    for (guint kind = 1; kind <= SETTLE_N_COMMISSION_KINDS; kind++) {
-        ret_first[kind] = ret_rules->len;
+    for (guint k = 0; k < SETTLE_N_COMMISSION_KINDS; k++) {
+        guint first = ret_rules->len;
+
         for (guint i = 0; i < world->policy.n_rules; i++) {
             const SettleRule *rule = &world->policy.rules[i];
-            gboolean applies = (guint) rule->kind == kind && rule_takes(world, i, asked);
+            gboolean applies =
+                rule->kind == settle_commission_kinds[k] && rule_takes(world, i, asked);
 
-            for (guint j = ret_first[kind]; j < ret_rules->len && applies; j++) {
+            for (guint j = first; j < ret_rules->len && applies; j++) {
                 const SettleRule *before = g_ptr_array_index(ret_rules, j);
 
                 applies = g_strcmp0(before->group, rule->group) != 0;
@@ -221,18 +224,16 @@ walk(const World *world, const Asked *asked, GPtrArray *ret_rules, guint *ret_fi
                 g_ptr_array_add(ret_rules, (gpointer) rule);
         }
     }
-    ret_first[SETTLE_N_COMMISSION_KINDS + 1] = ret_rules->len;
 }
 
 static gboolean
-is_same(const SettleMatch *match, const GPtrArray *rules, const guint *first)
+is_same(const SettleMatch *match, const GPtrArray *rules)
 {
     gboolean same = match->n_rules == rules->len;
 
     for (guint i = 0; i < rules->len && same; i++)
-        same = match->rules[i] == g_ptr_array_index(rules, i);
-    for (guint kind = 1; kind <= SETTLE_N_COMMISSION_KINDS + 1 && same; kind++)
-        same = match->first[kind] == first[kind];
+        same = match->rules[i] == g_ptr_array_index(rules, i) &&
+               (i >= match->n_order_rules) == settle_kind_is_window((int) match->rules[i]->kind);
     return same;
 }
 
@@ -252,14 +253,13 @@ try_policy(const SettleDirectory *directory, guint n_rules, guint n_orders, guin
 
         for (guint n = 0; n < n_orders * 2 && same; n++) {
             guint k = n < n_orders ? n : (guint) random_below((int32_t) n_orders);
-            guint first[SETTLE_N_COMMISSION_KINDS + 2];
 
             if (n < n_orders)
                 random_asked(&world, &asked[n]);
-            walk(&world, &asked[k], rules, first);
+            walk(&world, &asked[k], rules);
             *n_taken += rules->len > 0;
             same = is_same(settle_matcher_find(matcher, &asked[k].order, &asked[k].parties, &found),
-                           rules, first);
+                           rules);
             if (!same)
                 g_test_message("%u rules, asked %u: not what the walk says", n_rules, n);
         }

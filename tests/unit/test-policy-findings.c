@@ -514,10 +514,10 @@ test_steps(void)
             int64_t before = 0, after = 0;
             g_autofree char *step = NULL;
 
-            g_assert_true(
-                settle_volume_target(volume, volume->tiers[i].from - 1, policy->rounding, &before));
-            g_assert_true(
-                settle_volume_target(volume, volume->tiers[i].from, policy->rounding, &after));
+            g_assert_true(settle_window_earned(&policy->rules[0], volume->tiers[i].from - 1,
+                                               policy->rounding, &before));
+            g_assert_true(settle_window_earned(&policy->rules[0], volume->tiers[i].from,
+                                               policy->rounding, &after));
             settle_money_format_grouped(ABS(after - before), 2, text);
             step = g_strconcat(by, text, ":", NULL);
             g_assert_nonnull(strstr(item->message, step));

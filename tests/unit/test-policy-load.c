@@ -380,13 +380,14 @@ test_volume(void)
                   "- volume-bonus: lump\n  window: year\n  scope: manager\n  measure: units\n"
                   "  mode: lump\n  higher-tiers: add\n  paid: at-end\n  tiers: {10..: 99.00}\n");
     const SettleVolumeBonus *volume = &policy->rules[0].volume;
+    const SettleRuleWindow *window = &policy->rules[0].window;
 
     g_assert_cmpint(policy->rules[0].kind, ==, SETTLE_KIND_VOLUME_BONUS);
-    g_assert_cmpint(volume->window, ==, SETTLE_WINDOW_MONTH);
-    g_assert_cmpint(volume->scope, ==, SETTLE_SCOPE_DISTRIBUTOR);
+    g_assert_cmpint(window->length, ==, SETTLE_WINDOW_MONTH);
+    g_assert_cmpint(window->scope, ==, SETTLE_SCOPE_DISTRIBUTOR);
     g_assert_cmpint(volume->measure, ==, SETTLE_MEASURE_ORDERS);
     g_assert_cmpint(volume->mode, ==, SETTLE_MODE_WHOLE);
-    g_assert_false(volume->lump_adds || volume->progressive);
+    g_assert_false(volume->lump_adds || window->progressive);
     g_assert_cmpuint(volume->n_tiers, ==, 3);
     g_assert_cmpint(volume->tiers[0].from, ==, 100);
     g_assert_cmpint(volume->tiers[1].from, ==, 300);
@@ -395,21 +396,23 @@ test_volume(void)
     assert_fixed(volume->tiers[2].pay, 1500);
 
     volume = &policy->rules[1].volume;
-    g_assert_cmpint(volume->window, ==, SETTLE_WINDOW_QUARTER);
-    g_assert_cmpint(volume->scope, ==, SETTLE_SCOPE_OUTLET);
+    window = &policy->rules[1].window;
+    g_assert_cmpint(window->length, ==, SETTLE_WINDOW_QUARTER);
+    g_assert_cmpint(window->scope, ==, SETTLE_SCOPE_OUTLET);
     g_assert_cmpint(volume->measure, ==, SETTLE_MEASURE_AMOUNT);
     g_assert_cmpint(volume->mode, ==, SETTLE_MODE_MARGINAL);
-    g_assert_true(volume->progressive);
+    g_assert_true(window->progressive);
     g_assert_cmpint(volume->tiers[1].from, ==, 100000);
     assert_rate(volume->tiers[1].pay, 20000000);
 
     volume = &policy->rules[2].volume;
-    g_assert_cmpint(volume->window, ==, SETTLE_WINDOW_YEAR);
-    g_assert_cmpint(volume->scope, ==, SETTLE_SCOPE_MANAGER);
+    window = &policy->rules[2].window;
+    g_assert_cmpint(window->length, ==, SETTLE_WINDOW_YEAR);
+    g_assert_cmpint(window->scope, ==, SETTLE_SCOPE_MANAGER);
     g_assert_cmpint(volume->measure, ==, SETTLE_MEASURE_UNITS);
     g_assert_cmpint(volume->mode, ==, SETTLE_MODE_LUMP);
     g_assert_true(volume->lump_adds);
-    g_assert_false(volume->progressive);
+    g_assert_false(window->progressive);
     assert_fixed(volume->tiers[0].pay, 9900);
 }
 

@@ -298,7 +298,7 @@ test_append(void)
     f.rule.upfront.pay = FIXED(4000);
     rules[0] = &f.rule;
     rules[1] = &deferred;
-    f.match = (SettleMatch){.rules = rules, .n_rules = 2, .first = {0, 0, 1, 2, 2, 2}};
+    f.match = (SettleMatch){.rules = rules, .n_rules = 2, .n_order_rules = 2};
     g_array_append_val(f.targets, kept);
     g_assert_true(settle_calc_order(&f.policy, &f.match, &order, NULL, 0, &scope, f.targets));
     g_assert_cmpuint(f.targets->len, ==, 3);
@@ -315,7 +315,7 @@ test_scope(void)
     SettleCalcScope scope = scope_until(order.closing_day);
     CalcFixture f;
 
-    scope.upfront = FALSE;
+    scope.what = SETTLE_CALC_BILLS;
     fixture_init(&f, SETTLE_KIND_UPFRONT);
     f.rule.upfront.pay = FIXED(4000);
     g_assert_true(fixture_calc(&f, &order, NULL, 0, scope));

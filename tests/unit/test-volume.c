@@ -90,14 +90,15 @@ static void
 test_targets(gconstpointer data)
 {
     guint i = GPOINTER_TO_UINT(data);
-    SettleVolumeBonus volume = {.measure = targets[i].measure,
-                                .mode = targets[i].mode,
-                                .lump_adds = targets[i].adds,
-                                .tiers = targets[i].tiers,
-                                .n_tiers = targets[i].n_tiers};
+    SettleRule rule = {.kind = SETTLE_KIND_VOLUME_BONUS,
+                       .volume = {.measure = targets[i].measure,
+                                  .mode = targets[i].mode,
+                                  .lump_adds = targets[i].adds,
+                                  .tiers = targets[i].tiers,
+                                  .n_tiers = targets[i].n_tiers}};
     int64_t minor = -1;
 
-    g_assert_true(settle_volume_target(&volume, targets[i].count, targets[i].rounding, &minor));
+    g_assert_true(settle_window_earned(&rule, targets[i].count, targets[i].rounding, &minor));
     g_assert_cmpint(minor, ==, targets[i].expected);
 }
 
@@ -107,23 +108,25 @@ test_overflow(void)
 {
     static const SettleTierMode modes[] = {MARGINAL, WHOLE, LUMP};
     SettleTier tiers[] = {{1, FIXED(INT64_MAX)}, {2, FIXED(INT64_MAX)}};
-    SettleVolumeBonus volume = {.measure = UNITS, .lump_adds = TRUE, .tiers = tiers, .n_tiers = 2};
+    SettleRule rule = {
+        .kind = SETTLE_KIND_VOLUME_BONUS,
+        .volume = {.measure = UNITS, .lump_adds = TRUE, .tiers = tiers, .n_tiers = 2}};
     int64_t minor = -1;
 
     for (guint i = 0; i < G_N_ELEMENTS(modes); i++) {
-        volume.mode = modes[i];
-        g_assert_false(settle_volume_target(&volume, 2, SETTLE_ROUND_HALF_AWAY, &minor));
-        g_assert_false(settle_volume_target(&volume, INT64_MAX, SETTLE_ROUND_HALF_AWAY, &minor));
+        rule.volume.mode = modes[i];
+        g_assert_false(settle_window_earned(&rule, 2, SETTLE_ROUND_HALF_AWAY, &minor));
+        g_assert_false(settle_window_earned(&rule, INT64_MAX, SETTLE_ROUND_HALF_AWAY, &minor));
         g_assert_cmpint(minor, ==, -1);
-        g_assert_true(settle_volume_target(&volume, 1, SETTLE_ROUND_HALF_AWAY, &minor));
+        g_assert_true(settle_window_earned(&rule, 1, SETTLE_ROUND_HALF_AWAY, &minor));
         g_assert_cmpint(minor, ==, INT64_MAX);
         minor = -1;
     }
     /* 2^60 units of 2^59 are 2^119; times 10^9 = 2^9 * 5^9 they would wrap to exactly nothing */
     tiers[0].pay = FIXED(INT64_C(1) << 59);
-    volume.n_tiers = 1;
-    volume.mode = WHOLE;
-    g_assert_false(settle_volume_target(&volume, INT64_C(1) << 60, SETTLE_ROUND_HALF_AWAY, &minor));
+    rule.volume.n_tiers = 1;
+    rule.volume.mode = WHOLE;
+    g_assert_false(settle_window_earned(&rule, INT64_C(1) << 60, SETTLE_ROUND_HALF_AWAY, &minor));
     g_assert_cmpint(minor, ==, -1);
 }
 
@@ -145,7 +148,7 @@ test_windows(gconstpointer data)
 {
     guint i = GPOINTER_TO_UINT(data);
 
-    g_assert_cmpint(settle_volume_window_end(windows[i].window, day_of(windows[i].day)), ==,
+    g_assert_cmpint(settle_window_end(windows[i].window, day_of(windows[i].day)), ==,
                     month_of(windows[i].end));
 }
 
@@ -157,11 +160,11 @@ test_measure(void)
     SettleRule rule = {.kind = SETTLE_KIND_VOLUME_BONUS, .volume = {.measure = ORDERS}};
 
     order.quantity = 7;
-    g_assert_cmpint(settle_volume_measure(&policy, &rule, &order, NULL, 0), ==, 1);
+    g_assert_cmpint(settle_window_measure(&policy, &rule, &order, NULL, 0), ==, 1);
     rule.volume.measure = UNITS;
-    g_assert_cmpint(settle_volume_measure(&policy, &rule, &order, NULL, 0), ==, 7);
+    g_assert_cmpint(settle_window_measure(&policy, &rule, &order, NULL, 0), ==, 7);
     rule.volume.measure = AMOUNT;
-    g_assert_cmpint(settle_volume_measure(&policy, &rule, &order, NULL, 0), ==, 19990);
+    g_assert_cmpint(settle_window_measure(&policy, &rule, &order, NULL, 0), ==, 19990);
 }
 
 static const struct {
@@ -183,10 +186,10 @@ test_scopes(gconstpointer data)
     guint i = GPOINTER_TO_UINT(data);
     SettleOrder order = order_of("2026-03-15", 19990);
     SettleOrderParties parties = {.outlet_id = scopes[i].outlet};
-    SettleVolumeBonus volume = {.scope = scopes[i].scope};
+    SettleRule rule = {.kind = SETTLE_KIND_VOLUME_BONUS, .window = {.scope = scopes[i].scope}};
 
     order.manager_id = scopes[i].manager;
-    g_assert_cmpint(settle_volume_scope_id(&volume, &order, &parties), ==, scopes[i].expected);
+    g_assert_cmpint(settle_window_scope_id(&rule, &order, &parties), ==, scopes[i].expected);
 }
 
 int

@@ -257,8 +257,7 @@ room_of(SettleJoint *joint, const SettlePolicy *policy, const SettleRule *rule,
     SettleJointRoom room = {
         .policy = policy,
         .rule = rule,
-        .window_end =
-            settle_volume_window_end((SettleWindow) ceiling->window, settle_month_first(month)),
+        .window_end = settle_window_end((SettleWindow) ceiling->window, settle_month_first(month)),
         .left_minor = ceiling->amount_minor,
     };
 

@@ -29,10 +29,10 @@ static gboolean
 needs_past(const SettleRunContext *context, const SettlePolicy *policy, const SettleRule *rule,
            SettleDay closing_day, SettleMonth *ret_end)
 {
-    if (rule->kind != SETTLE_KIND_VOLUME_BONUS)
+    if (!settle_kind_is_window((int) rule->kind))
         return FALSE;
-    *ret_end = settle_volume_window_end(rule->volume.window, closing_day);
-    return settle_volume_is_evaluated(&rule->volume, *ret_end, context->date) ||
+    *ret_end = settle_window_end(rule->window.length, closing_day);
+    return settle_window_is_evaluated(rule, *ret_end, context->date) ||
            settle_policy_tolerates_findings(policy);
 }
 

@@ -296,42 +296,6 @@ settle_merge_next(SettleWorker *worker, SettleSubject *subject)
     return TRUE;
 }
 
-/* TRUE if what falls due today cannot be settled without the order's past: it looks at bills, is
- * tried again, or is a release of what was held back. */
-static gboolean
-due_needs_history(const SettleRunContext *context, const SettleSubject *subject)
-{
-    const SettleMatch *match = subject->match;
-
-    for (guint i = match->first[SETTLE_KIND_DEFERRED]; i < match->first[SETTLE_KIND_DEFERRED + 1];
-         i++) {
-        const SettleDeferred *deferred = &match->rules[i]->deferred;
-
-        for (guint j = 0; j < deferred->n_instalments; j++) {
-            const SettleInstalment *instalment = &deferred->instalments[j];
-
-            if ((instalment->n_conditions > 0 || instalment->n_bands > 0) &&
-                settle_calc_due_day(subject->order, instalment) == context->date)
-                return TRUE;
-            for (int k = 1; k < settle_instalment_attempts(instalment); k++)
-                if (settle_calc_attempt_day(subject->order, instalment, k) == context->date)
-                    return TRUE;
-        }
-    }
-    for (guint i = 0; i < match->n_rules; i++) {
-        const SettleTerms *terms = &match->rules[i]->terms;
-
-        if (terms->holdback_ppb > 0 &&
-            subject->order->closing_day + terms->holdback_days == context->date)
-            return TRUE;
-    }
-    for (guint i = match->first[SETTLE_KIND_UPFRONT]; i < match->first[SETTLE_KIND_UPFRONT + 1];
-         i++)
-        if (match->rules[i]->upfront.n_conditions > 0)
-            return TRUE;
-    return FALSE;
-}
-
 static gboolean
 bills_need_history(const SettleRunContext *context, const SettleSubject *subject)
 {
@@ -388,7 +352,8 @@ settle_merge_find_keys(SettleWorker *worker, const SettleChunk *chunk, GError **
                 continue;
             if (subject.n_events > 0 || subject.is_woken || subject.is_joint ||
                 (subject.n_bills > 0 && bills_need_history(worker->context, &subject)) ||
-                (subject.is_due && due_needs_history(worker->context, &subject))) {
+                (subject.is_due && settle_calc_due_needs_history(subject.match, subject.order,
+                                                                 worker->context->date))) {
                 key.first = settle_day_month(subject.order->closing_day);
                 key.last = key.first + subject.policy->span_months;
                 g_array_append_val(worker->keys, key);

@@ -1,6 +1,7 @@
 #include "run/chunk/worker-internal.h"
 
 #include "calc/events.h"
+#include "calc/kind.h"
 #include "run/output/cuts.h"
 
 /* --- settling one order ---------------------------------------------------------------------- */
@@ -39,11 +40,9 @@ static void
 add_agenda(SettleWorker *worker, const SettleSubject *subject, const SettleTarget *target,
            SettleAgendaWhat what)
 {
-    SettleAgendaRow row =
-        agenda_row(subject, what,
-                   settle_calc_due_day(
-                       subject->order,
-                       &target->rule->deferred.instalments[settle_slot_item(target->slot) - 1]));
+    SettleAgendaRow row = agenda_row(
+        subject, what,
+        settle_calc_item_day(target->rule, subject->order, settle_slot_item(target->slot)));
 
     row.slot = target->slot;
     if (what == SETTLE_AGENDA_PENDING)
@@ -57,16 +56,18 @@ static void
 note_pending(SettleWorker *worker, const SettleSubject *subject, const SettleTarget *target,
              gboolean has_history)
 {
-    const SettleInstalment *instalment =
-        &target->rule->deferred.instalments[settle_slot_item(target->slot) - 1];
+    const SettleKindSchedule *schedule = settle_order_kind_of(target->rule)->schedule;
+    guint item = settle_slot_item(target->slot);
 
+    if (schedule == NULL)
+        return;
     if (target->state == SETTLE_TARGET_PENDING) {
         if (subject->is_new || subject->is_due)
             add_agenda(worker, subject, target, SETTLE_AGENDA_PENDING);
     } else if (target->state != SETTLE_TARGET_NOT_DUE && has_history &&
                (subject->n_bills > 0 || subject->n_new_events > 0 || subject->is_woken) &&
-               instalment->n_conditions + instalment->n_bands > 0 &&
-               settle_calc_due_day(subject->order, instalment) < worker->context->date) {
+               schedule->looks_at_bills(target->rule, item) &&
+               settle_calc_item_day(target->rule, subject->order, item) < worker->context->date) {
         add_agenda(worker, subject, target, SETTLE_AGENDA_DECIDED);
     }
 }
@@ -90,7 +91,7 @@ static SettleMonth
 cause_of(const SettleWorker *worker, const SettleSubject *subject, const SettleTarget *target,
          gboolean first)
 {
-    gboolean share = target->rule->kind == SETTLE_KIND_REVENUE_SHARE;
+    gboolean share = settle_order_kind_of(target->rule)->earns_on == SETTLE_CALC_BILLS;
     SettleMonth cause = 0;
 
     if (first && (share || subject->is_new || subject->is_due || subject->n_bills == 0))
@@ -165,15 +166,7 @@ nothing_owed(const SettleSubject *subject, const SettlePosted *posted)
     settle_invariant(rule != NULL);
     target.rule = rule;
     target.slot = settle_slot(number, item, 0);
-    target.credit = rule->kind == SETTLE_KIND_UPFRONT && rule->upfront.withheld
-                        ? SETTLE_ROLE_WITHHELD
-                        : SETTLE_ROLE_DISTRIBUTOR;
-    target.origin = settle_day_month(subject->order->closing_day);
-    if (rule->kind == SETTLE_KIND_DEFERRED)
-        target.origin = settle_day_month(
-            settle_calc_due_day(subject->order, &rule->deferred.instalments[item - 1]));
-    else if (rule->kind == SETTLE_KIND_REVENUE_SHARE)
-        target.origin += (SettleMonth) item;
+    settle_order_kind_of(rule)->nothing(rule, subject->order, item, &target);
     return target;
 }
 
@@ -188,8 +181,7 @@ add_first(SettleWorker *worker, const SettleSubject *subject)
 
         if (!add_difference(worker, subject, target, nothing, TRUE))
             return FALSE;
-        if (target->rule->kind == SETTLE_KIND_DEFERRED)
-            note_pending(worker, subject, target, FALSE);
+        note_pending(worker, subject, target, FALSE);
     }
     return TRUE;
 }
@@ -236,8 +228,7 @@ add_differences(SettleWorker *worker, const SettleSubject *subject, const Settle
             take_legs(posted, n_posted, &p, legs);
         if (!add_difference(worker, subject, target, legs, first))
             return FALSE;
-        if (target->rule->kind == SETTLE_KIND_DEFERRED)
-            note_pending(worker, subject, target, TRUE);
+        note_pending(worker, subject, target, TRUE);
         i++;
     }
     return TRUE;
@@ -249,14 +240,15 @@ new_order_outcome(const SettleWorker *worker, const SettleSubject *subject)
     const SettleMatch *match = subject->match;
     gboolean no_bills =
         (subject->order->flags & (SETTLE_ORDER_FOLLOWS | SETTLE_ORDER_NO_CONTRACT)) != 0;
-    guint n_shares =
-        match->first[SETTLE_KIND_REVENUE_SHARE + 1] - match->first[SETTLE_KIND_REVENUE_SHARE];
-    guint n_volumes =
-        match->first[SETTLE_KIND_VOLUME_BONUS + 1] - match->first[SETTLE_KIND_VOLUME_BONUS];
+    guint n_on_bills = 0;
 
     if (match->n_rules == 0)
         return SETTLE_OUTCOME_NO_RULE;
-    if (worker->transfers->len > 0 || n_volumes > 0 || (n_shares > 0 && !no_bills))
+    if (worker->transfers->len > 0 || match->n_rules > match->n_order_rules)
+        return SETTLE_OUTCOME_NONE;
+    for (guint i = 0; i < match->n_rules; i++)
+        n_on_bills += settle_order_kind_of(match->rules[i])->earns_on == SETTLE_CALC_BILLS;
+    if (n_on_bills > 0 && !no_bills)
         return SETTLE_OUTCOME_NONE;
     for (guint i = 0; i < worker->targets->len; i++) {
         const SettleTarget *target = &g_array_index(worker->targets, SettleTarget, i);
@@ -264,7 +256,7 @@ new_order_outcome(const SettleWorker *worker, const SettleSubject *subject)
         if (target->state == SETTLE_TARGET_PENDING || target->state == SETTLE_TARGET_NOT_DUE)
             return SETTLE_OUTCOME_NONE;
     }
-    return n_shares == match->n_rules ? SETTLE_OUTCOME_NO_BILLS : SETTLE_OUTCOME_ZERO;
+    return n_on_bills == match->n_rules ? SETTLE_OUTCOME_NO_BILLS : SETTLE_OUTCOME_ZERO;
 }
 
 /* FALSE: a target left 64 bits, or is so large that sums of such ones would. */
@@ -325,7 +317,7 @@ take_events(SettleWorker *worker, const SettleSubject *subject, gboolean before)
 static int64_t
 measure(SettleWorker *worker, const SettleSubject *subject, const SettleRule *rule)
 {
-    return settle_volume_measure(subject->policy, rule, subject->order,
+    return settle_window_measure(subject->policy, rule, subject->order,
                                  (const SettleEvent *) (const void *) worker->in_force->data,
                                  worker->in_force->len);
 }
@@ -359,8 +351,7 @@ count_volumes(SettleWorker *worker, const SettleSubject *subject)
 
     if (!subject->is_new && subject->n_new_events == 0 && !anew)
         return TRUE;
-    for (guint i = match->first[SETTLE_KIND_VOLUME_BONUS];
-         i < match->first[SETTLE_KIND_VOLUME_BONUS + 1]; i++) {
+    for (guint i = match->n_order_rules; i < match->n_rules; i++) {
         const SettleRule *rule = match->rules[i];
         int64_t before =
             subject->is_new || anew ? 0 : settle_order_measure_before(worker, subject, rule);
@@ -391,9 +382,7 @@ settle_order_targets(SettleWorker *worker, const SettleSubject *subject, const S
     SettleCalcScope scope = {
         .date = worker->context->date,
         .due_after = SETTLE_DAY_MIN,
-        .upfront = TRUE,
-        .deferred = TRUE,
-        .share = TRUE,
+        .what = SETTLE_CALC_ALL,
     };
 
     g_array_set_size(worker->targets, 0);
@@ -419,7 +408,7 @@ note_life_caps(SettleWorker *worker, const SettleSubject *subject)
     for (guint i = 0; i < worker->targets->len; i++) {
         const SettleTarget *target = &g_array_index(worker->targets, SettleTarget, i);
 
-        if (target->rule->kind != SETTLE_KIND_REVENUE_SHARE || !target->rule->share.has_life_cap)
+        if (!settle_order_kind_of(target->rule)->is_capped(target->rule))
             continue;
         capped = TRUE;
         if (target->cut_minor > 0) {
@@ -500,7 +489,7 @@ settle_old_order(SettleWorker *worker, SettleSubject *subject)
         return settle_whole_order(worker, subject, bills, n_bills, posted, n_posted);
     /* Slots that nothing can have been posted to: what falls due today for the first time ... */
     if (subject->is_due) {
-        scope.upfront = scope.deferred = TRUE;
+        scope.what = SETTLE_CALC_DUE;
         scope.due_after = worker->context->date - 1;
         if (!calc(worker, subject, NULL, 0, &scope) || !add_first(worker, subject))
             return FALSE;
@@ -514,8 +503,7 @@ settle_old_order(SettleWorker *worker, SettleSubject *subject)
                 g_array_index(worker->months, SettleMonth, worker->months->len - 1) !=
                     subject->bills[i].month)
                 g_array_append_val(worker->months, subject->bills[i].month);
-        scope.upfront = scope.deferred = FALSE;
-        scope.share = TRUE;
+        scope.what = SETTLE_CALC_BILLS;
         scope.due_after = SETTLE_DAY_MIN;
         scope.share_months = (const SettleMonth *) (const void *) worker->months->data;
         scope.n_share_months = worker->months->len;

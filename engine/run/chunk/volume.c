@@ -112,7 +112,7 @@ find_window(SettleVolumes *volumes, const SettlePolicy *policy, const SettleRule
 
     if (place == 0) {
         SettleDim dim =
-            rule->volume.scope == SETTLE_SCOPE_OUTLET ? SETTLE_DIM_OUTLET : SETTLE_DIM_MANAGER;
+            rule->window.scope == SETTLE_SCOPE_OUTLET ? SETTLE_DIM_OUTLET : SETTLE_DIM_MANAGER;
         const char *code =
             scope_id != 0 ? settle_directory_code(volumes->context->directory, dim, scope_id) : "";
         Window window = {.policy = policy,
@@ -133,13 +133,13 @@ settle_volumes_count(SettleVolumes *volumes, const SettlePolicy *policy, const S
                      const SettleOrder *order, const SettleOrderParties *parties, int64_t change,
                      gboolean anew, SettleMonth cause)
 {
-    int32_t scope_id = settle_volume_scope_id(&rule->volume, order, parties);
+    int32_t scope_id = settle_window_scope_id(rule, order, parties);
     SettleMonth end;
     Window *window;
 
     if (scope_id < 0 || (change == 0 && !anew))
         return TRUE;
-    end = settle_volume_window_end(rule->volume.window, order->closing_day);
+    end = settle_window_end(rule->window.length, order->closing_day);
     window = find_window(volumes, policy, rule, end, scope_id);
     window->anew = window->anew || anew;
     window->cause = MAX(window->cause, cause);
@@ -151,9 +151,9 @@ settle_volumes_move(SettleVolumes *volumes, const SettlePolicy *policy, const Se
                     const SettleOrder *order, int64_t measure, const SettleOrderParties *before,
                     const SettleOrderParties *now)
 {
-    int32_t from = settle_volume_scope_id(&rule->volume, order, before);
-    int32_t to = settle_volume_scope_id(&rule->volume, order, now);
-    SettleMonth end = settle_volume_window_end(rule->volume.window, order->closing_day);
+    int32_t from = settle_window_scope_id(rule, order, before);
+    int32_t to = settle_window_scope_id(rule, order, now);
+    SettleMonth end = settle_window_end(rule->window.length, order->closing_day);
     Window *window;
 
     if (from == to)
@@ -175,11 +175,11 @@ void
 settle_volumes_leave(SettleVolumes *volumes, const SettlePolicy *policy, const SettleRule *rule,
                      const SettleOrder *order, const SettleOrderParties *before)
 {
-    int32_t from = settle_volume_scope_id(&rule->volume, order, before);
+    int32_t from = settle_window_scope_id(rule, order, before);
 
     if (from >= 0)
         find_window(volumes, policy, rule,
-                    settle_volume_window_end(rule->volume.window, order->closing_day), from)
+                    settle_window_end(rule->window.length, order->closing_day), from)
             ->anew = TRUE;
 }
 
@@ -215,7 +215,7 @@ take_rows(SettleVolumes *volumes, GArray *rows, guint *next, int32_t distributor
 static SettleScopeKind
 scope_kind(const SettleRule *rule)
 {
-    switch (rule->volume.scope) {
+    switch (rule->window.scope) {
     case SETTLE_SCOPE_DISTRIBUTOR:
         break;
     case SETTLE_SCOPE_OUTLET:
@@ -289,8 +289,8 @@ compare_turns(gconstpointer a, gconstpointer b)
         return x->policy->closing_from < y->policy->closing_from ? -1 : 1;
     if (x->policy != y->policy)
         return strcmp(x->policy->carrier, y->policy->carrier);
-    if (x->rule->volume.scope != y->rule->volume.scope)
-        return x->rule->volume.scope < y->rule->volume.scope ? -1 : 1;
+    if (x->rule->window.scope != y->rule->window.scope)
+        return x->rule->window.scope < y->rule->window.scope ? -1 : 1;
     code = strcmp(x->scope_code, y->scope_code);
     if (code != 0)
         return code;
@@ -305,15 +305,14 @@ evaluate(SettleVolumes *volumes, SettleJoint *joint, Window *window)
 
     if (window->anew && !settle_sub_i64(window->delta, window->before, &window->delta))
         return FALSE;
-    window->evaluated = settle_volume_is_evaluated(&window->rule->volume, window->window_end,
-                                                   volumes->context->date);
+    window->evaluated =
+        settle_window_is_evaluated(window->rule, window->window_end, volumes->context->date);
     if (window->evaluated && settle_joint_leaves(joint, window->policy))
         window->evaluated = FALSE;
     if (!window->evaluated)
         return TRUE;
     if (!settle_add_i64(window->before, window->delta, &window->measure) ||
-        !settle_volume_target(&window->rule->volume, window->measure, window->policy->rounding,
-                              &target) ||
+        !settle_window_earned(window->rule, window->measure, window->policy->rounding, &target) ||
         target > WINDOW_LARGEST_MINOR ||
         !settle_joint_window(joint, window->policy, window->rule, subject_of(window),
                              window->window_end, &target, &window->standing))
@@ -353,10 +352,10 @@ post_window(SettleVolumes *volumes, const Window *window, int32_t distributor_id
         .distributor_id = distributor_id,
         .policy_id = window->policy->policy_id,
         .slot = settle_slot(window->rule->number, 0, 0),
-        .origin = window->rule->volume.progressive
+        .origin = window->rule->window.progressive
                       ? MIN(settle_day_month(context->date), window->window_end)
                       : window->window_end,
-        .kind = SETTLE_KIND_VOLUME_BONUS,
+        .kind = (uint8_t) window->rule->kind,
     };
     SettleTransfer transfers[SETTLE_N_LEGS];
     int64_t legs[SETTLE_N_LEGS];

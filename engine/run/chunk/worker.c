@@ -109,8 +109,7 @@ move_orders(SettleWorker *worker, int32_t distributor_id, GError **error)
         anew = settle_policy_tolerates_findings(subject.policy) &&
                settle_joint_is(worker->joint, distributor_id, subject.policy);
         settle_directory_order_parties(worker->context->directory_before, subject.order, &before);
-        for (guint i = subject.match->first[SETTLE_KIND_VOLUME_BONUS];
-             i < subject.match->first[SETTLE_KIND_VOLUME_BONUS + 1]; i++) {
+        for (guint i = subject.match->n_order_rules; i < subject.match->n_rules; i++) {
             if (anew) {
                 settle_volumes_leave(worker->volumes, subject.policy, subject.match->rules[i],
                                      subject.order, &before);

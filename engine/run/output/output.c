@@ -200,7 +200,7 @@ names_of(const SettleOutput *output, const SettleTransfer *t, int32_t carrier_id
     names.carrier_code = settle_run_carrier_code(directory, carrier_id);
     if (output->policy != NULL)
         names.policy_hash = output->policy->hash;
-    if (t->kind <= SETTLE_N_COMMISSION_KINDS)
+    if (settle_kind_is_commission(t->kind))
         names.rule_hash = settle_policy_rule(output->policy, settle_slot_rule(t->slot))->name_hash;
     if (t->class_id != 0)
         names.class_code = settle_directory_code(directory, SETTLE_DIM_CLASS, t->class_id);

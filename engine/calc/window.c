@@ -1,0 +1,53 @@
+/* Windows of months and what orders count in them, whatever the kind (docs/semantics.md 13.9). */
+#include "calc/kind.h"
+
+SettleMonth
+settle_window_end(SettleWindow window, SettleDay closing_day)
+{
+    SettleMonth month = settle_day_month(closing_day);
+
+    switch (window) {
+    case SETTLE_WINDOW_MONTH:
+        return month;
+    case SETTLE_WINDOW_QUARTER:
+        return month - month % 3 + 2;
+    case SETTLE_WINDOW_YEAR:
+        return month - month % 12 + 11;
+    }
+    return month;
+}
+
+int64_t
+settle_window_measure(const SettlePolicy *policy, const SettleRule *rule, const SettleOrder *order,
+                      const SettleEvent *events, guint n_events)
+{
+    return settle_window_kind_of(rule)->measure(policy, rule, order, events, n_events);
+}
+
+int32_t
+settle_window_scope_id(const SettleRule *rule, const SettleOrder *order,
+                       const SettleOrderParties *parties)
+{
+    switch (rule->window.scope) {
+    case SETTLE_SCOPE_DISTRIBUTOR:
+        return 0;
+    case SETTLE_SCOPE_OUTLET:
+        return parties->outlet_id > 0 ? parties->outlet_id : -1;
+    case SETTLE_SCOPE_MANAGER:
+        return order->manager_id > 0 ? order->manager_id : -1;
+    }
+    return -1;
+}
+
+gboolean
+settle_window_earned(const SettleRule *rule, int64_t measure, SettleRounding rounding,
+                     int64_t *ret_minor)
+{
+    return settle_window_kind_of(rule)->earned(rule, measure, rounding, ret_minor);
+}
+
+SettleWindowSteps
+settle_window_steps(const SettleRule *rule, int64_t measure)
+{
+    return settle_window_kind_of(rule)->steps(rule, measure);
+}
