@@ -299,10 +299,12 @@ free_sum(gpointer data)
 }
 
 static gboolean
-sum_lines(SettleStore *store, const SettleSqlTable *table, GHashTable *sums, GError **error)
+sum_lines(SettleAudit *audit, SettleStore *store, const SettleSqlTable *table, GHashTable *sums,
+          GError **error)
 {
     g_autoptr(SettleDump) dump = settle_store_dump(store, table->verify, error);
     GError *failure = NULL;
+    Texts texts = {{0}};
 
     if (dump == NULL)
         return FALSE;
@@ -314,8 +316,9 @@ sum_lines(SettleStore *store, const SettleSqlTable *table, GHashTable *sums, GEr
             sum = g_new0(SettleRowSum, 1);
             g_hash_table_insert(sums, position, sum);
         }
-        settle_dump_sum(dump, 1, table, sum);
+        texts.of[settle_dump_sum(dump, 1, table, sum)]++;
     }
+    note_texts(audit, table, 0, "statements", &texts);
     if (failure == NULL)
         return TRUE;
     g_propagate_error(error, failure);
@@ -332,7 +335,7 @@ sum_statements(SettleAudit *audit, SettleStore *store, GError **error)
     GHashTableIter iter;
     gpointer position;
 
-    if (!sum_lines(store, table, sums, error) ||
+    if (!sum_lines(audit, store, table, sums, error) ||
         (statements = settle_store_query(store, settle_sql_verify_statements, error, "")) == NULL)
         return FALSE;
     for (int i = 0; i < settle_result_rows(statements); i++) {

@@ -125,14 +125,18 @@ put_kept(SettleIntakeJob *job, SettleWriter *writer, const Kept *kept, GString *
     g_string_truncate(raw, 0);
     append_text(raw, bytes, kept->place.length);
     const char *code = settle_reject_code((SettleReject) kept->reject);
-    if (!settle_writer_row(writer, 8, error))
+    uint8_t salt[SETTLE_SALT_BYTES];
+    if (!settle_writer_row(writer, 10, error))
         return FALSE;
     settle_writer_i32(writer, job->batch_id);
     settle_writer_i64(writer, kept->place.line);
     settle_writer_text(writer, text, kept->name_length);
     settle_writer_i32(writer, kept->field_no);
-    settle_writer_text(writer, text + kept->name_length, kept->value_length);
     settle_writer_text(writer, code, strlen(code));
+    /* under the key of rows that name no carrier: it may be what is wrong with them */
+    settle_intake_salt(job, SETTLE_SALT_QUARANTINE, 0, job->batch_id, kept->place.line, salt);
+    settle_writer_commitment(writer, salt);
+    settle_writer_text(writer, text + kept->name_length, kept->value_length);
     settle_writer_text(writer, text + kept->name_length + kept->value_length, kept->message_length);
     settle_writer_text(writer, raw->str, raw->len);
     return TRUE;

@@ -317,7 +317,7 @@ sort_out(SettleIntakeJob *job, Work *work, GError **error)
 static gboolean
 copy_waiting(SettleIntakeJob *job, Work *work, GError **error)
 {
-    enum { FIELDS = 16 };
+    enum { FIELDS = 18 };
     SettleIntakeCursor cursor;
     if (settle_spool_count(work->unresolved) == 0)
         return TRUE;
@@ -327,6 +327,7 @@ copy_waiting(SettleIntakeJob *job, Work *work, GError **error)
         return FALSE;
     while (cursor.there) {
         const SettleIntakeBillRow *row = cursor.bytes;
+        uint8_t salt[SETTLE_SALT_BYTES];
         if (!settle_writer_row(writer, FIELDS, error))
             return FALSE;
         settle_writer_i64(writer, row->order.contract_id);
@@ -342,9 +343,12 @@ copy_waiting(SettleIntakeJob *job, Work *work, GError **error)
         settle_writer_i32(writer, row->minutes);
         settle_writer_i64(writer, row->megabytes);
         settle_writer_i16(writer, row->currency);
-        settle_writer_text(writer, row->text, row->contract_length);
         settle_writer_i32(writer, row->carrier_id);
         settle_writer_i16(writer, row->turn);
+        settle_intake_salt(job, SETTLE_SALT_BILL_WAITING, row->carrier_id, row->source_batch_id,
+                           row->line, salt);
+        settle_writer_commitment(writer, salt);
+        settle_writer_text(writer, row->text, row->contract_length);
         if (!settle_cursor_step(&cursor, error))
             return FALSE;
     }

@@ -222,21 +222,17 @@ settle_bills_waiting(SettleIntakeJob *job, const int64_t *contracts, size_t n, S
         return FALSE;
     while (settle_reader_next(reader, &failure)) {
         SettleIntakeBillRow row = {0};
-        size_t length;
-        const char *contract = settle_reader_text(reader, SETTLE_BILL_COLUMNS + 3, &length);
         settle_bill_read(reader, 0, &row);
         row.order.contract_id = settle_reader_i64(reader, SETTLE_BILL_COLUMNS);
         row.currency = settle_reader_i16(reader, SETTLE_BILL_COLUMNS + 1);
         row.carrier_id = settle_reader_i32(reader, SETTLE_BILL_COLUMNS + 2);
-        row.contract_length = (uint16_t) length;
         SettleSpoolKey key = {{(uint64_t) row.order.contract_id,
                                settle_bill_key(row.currency, row.month, row.revision),
                                (uint64_t) row.turn}};
-        SettleIntakeBillRow *to = settle_spool_add(waiting, &key, sizeof row + length, error);
+        SettleIntakeBillRow *to = settle_spool_add(waiting, &key, sizeof row, error);
         if (to == NULL)
             return FALSE;
         *to = row;
-        memcpy(to->text, contract, length);
     }
     if (failure != NULL)
         g_propagate_error(error, failure);

@@ -93,10 +93,26 @@ put_month(SettleWriter *writer, SettleMonth month)
         settle_writer_month(writer, month);
 }
 
+static void
+put_upstream(SettleIntakeJob *job, SettleWriter *writer, const SettleIntakeEventRow *row)
+{
+    uint8_t salt[SETTLE_SALT_BYTES];
+
+    if (row->upstream == NULL) {
+        settle_writer_commitment(writer, NULL);
+        settle_writer_null(writer);
+        return;
+    }
+    settle_intake_salt(job, SETTLE_SALT_EVENT, row->carrier_id, row->source_batch_id, row->line,
+                       salt);
+    settle_writer_commitment(writer, salt);
+    settle_writer_text(writer, row->upstream, row->upstream_length);
+}
+
 gboolean
 settle_events_copy(SettleIntakeJob *job, GArray *rows, GError **error)
 {
-    enum { FIELDS = 28 };
+    enum { FIELDS = 30 };
     g_autoptr(SettleWriter) writer = NULL;
 
     if (rows->len == 0)
@@ -126,7 +142,6 @@ settle_events_copy(SettleIntakeJob *job, GArray *rows, GError **error)
         settle_writer_instant(writer, row->at);
         settle_writer_i64(writer, order->key_id);
         put_month(writer, row->closed_month);
-        settle_writer_text(writer, row->upstream, row->upstream_length);
         settle_writer_i32(writer, order->batch_id);
         settle_writer_day(writer, order->closing_day);
         settle_writer_i32(writer, order->product_id);
@@ -139,6 +154,7 @@ settle_events_copy(SettleIntakeJob *job, GArray *rows, GError **error)
         settle_writer_i16(writer, (int16_t) order->flags);
         settle_writer_i16(writer, SETTLE_FIRST_REVISION);
         settle_writer_bool(writer, FALSE);
+        put_upstream(job, writer, row);
         settle_intake_slice(job, order->distributor_id, month(row));
         settle_intake_see_month(job, month(row));
     }
@@ -176,7 +192,7 @@ compare_found(const void *a, const void *b)
 static gboolean
 copy_waiting(SettleIntakeJob *job, GArray *waiting, GError **error)
 {
-    enum { FIELDS = 17 };
+    enum { FIELDS = 19 };
     g_autoptr(SettleWriter) writer = NULL;
 
     if (waiting->len == 0)
@@ -188,6 +204,7 @@ copy_waiting(SettleIntakeJob *job, GArray *waiting, GError **error)
     for (guint i = 0; i < waiting->len; i++) {
         const Waiting *row = &g_array_index(waiting, Waiting, i);
         const SettleIntakeEvent *event = row->event;
+        uint8_t salt[SETTLE_SALT_BYTES];
 
         if (!settle_writer_row(writer, FIELDS, error))
             return FALSE;
@@ -205,6 +222,9 @@ copy_waiting(SettleIntakeJob *job, GArray *waiting, GError **error)
         settle_writer_i16(writer, event->currency);
         settle_writer_i32(writer, event->carrier_id);
         put_month(writer, event->closed_month);
+        settle_intake_salt(job, SETTLE_SALT_EVENT_WAITING, event->carrier_id, job->batch_id,
+                           event->place.line, salt);
+        settle_writer_commitment(writer, salt);
         settle_writer_text(writer, event->text, event->upstream_length);
         settle_writer_text(writer, event->text + event->upstream_length, event->order_length);
         settle_writer_text(writer, event->text + event->upstream_length + event->order_length,
@@ -276,7 +296,7 @@ write_outcome(SettleIntakeJob *job, Outcome *outcome, GError **error)
 /* An event goes to its order. */
 static void
 take(Outcome *outcome, const SettleKnownEvent *event, const SettleIntakeContract *order,
-     char *upstream, uint16_t upstream_length)
+     int32_t carrier_id, char *upstream, uint16_t upstream_length)
 {
     SettleKnownEvent known = *event;
     SettleIntakeEventRow row = {
@@ -291,6 +311,7 @@ take(Outcome *outcome, const SettleKnownEvent *event, const SettleIntakeContract
         .closed_month = event->closed_month,
         .kind = event->kind,
         .whole = event->whole,
+        .carrier_id = carrier_id,
         .upstream = upstream,
         .upstream_length = upstream_length,
     };
@@ -353,7 +374,7 @@ sort_out_one(SettleIntakeJob *job, Outcome *outcome, const SettleIntakeEvent *ev
         g_array_append_val(outcome->waiting, row);
         job->waiting++;
     } else {
-        take(outcome, &known, order, event->text, event->upstream_length);
+        take(outcome, &known, order, event->carrier_id, event->text, event->upstream_length);
         job->accepted++;
     }
     return TRUE;
@@ -379,7 +400,8 @@ sort_out(SettleIntakeJob *job, Outcome *outcome, GError **error)
 
 typedef struct {
     SettleKnownEvent event;
-    char *upstream; /* of the job's arena */
+    char *upstream; /* of the job's arena; NULL: erased */
+    int32_t carrier_id;
     uint16_t upstream_length;
 } Waited;
 
@@ -395,11 +417,14 @@ read_waited(SettleIntakeJob *job, const int64_t *keys, gsize n, GArray *waited, 
     while (settle_reader_next(reader, &failure)) {
         size_t length;
         const char *upstream = settle_reader_text(reader, 14, &length);
-        Waited row = {.upstream_length = (uint16_t) length};
+        Waited row = {.carrier_id = settle_reader_i32(reader, 15),
+                      .upstream_length = (uint16_t) length};
 
         settle_known_event_read(reader, &row.event);
-        row.upstream = settle_arena_alloc(job->arena, length + 1);
-        memcpy(row.upstream, upstream, length);
+        if (!settle_reader_is_null(reader, 14)) {
+            row.upstream = settle_arena_alloc(job->arena, length + 1);
+            memcpy(row.upstream, upstream, length);
+        }
         g_array_append_val(waited, row);
     }
     if (failure != NULL)
@@ -425,7 +450,7 @@ find_orders(SettleIntakeJob *job, Outcome *outcome, const GArray *waited, gboole
         order = settle_event_past_order(&outcome->past, &row->event);
         if (order == NULL)
             continue;
-        take(outcome, &row->event, order, row->upstream, row->upstream_length);
+        take(outcome, &row->event, order, row->carrier_id, row->upstream, row->upstream_length);
         g_array_append_val(outcome->found, row->event);
     }
 }

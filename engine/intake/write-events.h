@@ -16,7 +16,8 @@ typedef struct {
     SettleMonth closed_month; /* 0: not said */
     uint8_t kind, whole;
     uint16_t upstream_length;
-    char *upstream; /* of the job's arena */
+    int32_t carrier_id;
+    char *upstream; /* of the job's arena; NULL: it was erased while the event waited */
 } SettleIntakeEventRow;
 
 /* COPYs rows into settle.event, sorted here, and counts their slices. */

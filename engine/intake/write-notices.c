@@ -175,7 +175,9 @@ static gboolean
 put_receipt(SettleIntakeJob *job, SettleWriter *writer, const SettleIntakeNotice *notice,
             GError **error)
 {
-    if (!settle_writer_row(writer, 11, error))
+    uint8_t salt[SETTLE_SALT_BYTES];
+
+    if (!settle_writer_row(writer, 13, error))
         return FALSE;
     settle_writer_i32(writer, notice->distributor_id);
     settle_writer_i64(writer, notice->receipt_id);
@@ -185,9 +187,12 @@ put_receipt(SettleIntakeJob *job, SettleWriter *writer, const SettleIntakeNotice
     settle_writer_month(writer, notice->month);
     settle_writer_i16(writer, notice->currency);
     settle_writer_i64(writer, notice->amount_minor);
-    settle_writer_text(writer, notice->upstream, notice->upstream_length);
     settle_writer_i16(writer, SETTLE_FIRST_REVISION);
     settle_writer_bool(writer, FALSE);
+    settle_intake_salt(job, SETTLE_SALT_RECEIPT, notice->carrier_id, job->batch_id,
+                       notice->place.line, salt);
+    settle_writer_commitment(writer, salt);
+    settle_writer_text(writer, notice->upstream, notice->upstream_length);
     settle_intake_slice(job, notice->distributor_id, notice->month);
     return TRUE;
 }

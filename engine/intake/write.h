@@ -22,7 +22,7 @@ typedef struct {
     int32_t source_batch_id, line, minutes;
     SettleMonth month;
     SettleDay issue_day;
-    int32_t carrier_id; /* waiting ones only, and the contract's text after the row */
+    int32_t carrier_id; /* waiting ones only; of new ones the contract's text comes after the row */
     int16_t revision, currency;
     int16_t turn; /* how often it came back to the order, or to waiting */
     guint8 withdrawn, follows;
@@ -116,7 +116,7 @@ gboolean settle_bill_add(SettleSpool *bills, const SettleIntakeBillRow *row, GEr
 /* COPYs the spool into settle.bill and counts its slices. */
 gboolean settle_bills_copy(SettleIntakeJob *job, SettleSpool *bills, GError **error);
 /* Reads the unresolved bills of contracts into a spool by (contract, settle_bill_key); each is a
- * SettleIntakeBillRow with the contract's text. */
+ * SettleIntakeBillRow without the contract's text. */
 gboolean settle_bills_waiting(SettleIntakeJob *job, const int64_t *contracts, size_t n,
                               SettleSpool *waiting, GError **error);
 

@@ -11,6 +11,7 @@ typedef struct {
     int64_t n_lines, n_unreadable, total_minor;
     int64_t position;     /* of the second reading */
     SettleWriter *writer; /* of the second reading; NULL: the first */
+    SettleSalts salts;    /* likewise */
 } Reading;
 
 static gboolean
@@ -18,6 +19,7 @@ take_line(gpointer user_data, const SettleStatementLine *line, GError **error)
 {
     Reading *reading = user_data;
     SettleWriter *writer = reading->writer;
+    uint8_t salt[SETTLE_SALT_BYTES];
 
     reading->n_lines++;
     reading->n_unreadable += line->fault != NULL;
@@ -28,7 +30,7 @@ take_line(gpointer user_data, const SettleStatementLine *line, GError **error)
     }
     if (writer == NULL)
         return TRUE;
-    if (!settle_writer_row(writer, 8, error))
+    if (!settle_writer_row(writer, 10, error))
         return FALSE;
     settle_writer_i64(writer, reading->position);
     settle_writer_i64(writer, line->line);
@@ -36,11 +38,11 @@ take_line(gpointer user_data, const SettleStatementLine *line, GError **error)
     settle_writer_month(writer, line->origin);
     settle_writer_i64(writer, line->subject_id);
     settle_writer_i64(writer, line->amount_minor);
+    settle_salt(&reading->salts, line->line, salt);
+    settle_writer_commitment(writer, salt);
     settle_writer_text(writer, line->subject, line->subject_length);
-    if (line->fault != NULL)
-        settle_writer_text(writer, line->fault, strlen(line->fault));
-    else
-        settle_writer_null(writer);
+    settle_writer_text(writer, line->fault != NULL ? line->fault : "",
+                       line->fault != NULL ? strlen(line->fault) : 0);
     return TRUE;
 }
 
@@ -54,6 +56,7 @@ store_lines(SettleStore *store, const char *path, const SettleStatementMapping *
     uint8_t digest[SETTLE_DIGEST_BYTES];
     char hex[SETTLE_DIGEST_BYTES * 2 + 1];
 
+    settle_salts_init(&second.salts, key, SETTLE_SALT_STATEMENT_LINE, position);
     second.writer = settle_store_copy_in(store, settle_sql_copy_statement_line, error);
     if (second.writer == NULL)
         return FALSE;

@@ -66,10 +66,12 @@ CREATE TABLE settle.quarantine (
     line     bigint NOT NULL,        -- of the file; of the staging row when it came from there
     field    text NOT NULL,          -- name of the column, '' if the row as a whole
     field_no integer NOT NULL,       -- 1-based place of the column, 0 if the row as a whole
-    value    text NOT NULL,
     reason   text NOT NULL,          -- stable code, e.g. 'unknown-product'
-    message  text NOT NULL,
-    raw      text NOT NULL,          -- the record as it came
+    commitment uuid NOT NULL,        -- to what follows, which can be erased (0004)
+    salt     uuid,
+    value    text,
+    message  text,
+    raw      text,                   -- the record as it came
     PRIMARY KEY (batch_id, line)
 );
 

@@ -114,8 +114,9 @@ CREATE TABLE settle.bill_waiting (
     batch_id integer NOT NULL, line integer NOT NULL, issue_day date NOT NULL,
     billed_minor bigint NOT NULL, tax_minor bigint NOT NULL, cash_minor bigint NOT NULL,
     arrears_minor bigint NOT NULL, minutes integer NOT NULL, megabytes bigint NOT NULL,
-    currency smallint NOT NULL, contract text NOT NULL, carrier_id integer NOT NULL,
+    currency smallint NOT NULL, carrier_id integer NOT NULL,
     turn smallint NOT NULL CHECK (turn BETWEEN 0 AND 100),  -- how often it came back to waiting
+    commitment uuid NOT NULL, salt uuid, contract text,
     PRIMARY KEY (contract_id, currency, month, revision, turn)
 );
 
@@ -146,7 +147,6 @@ CREATE TABLE settle.event (
     happened_at    timestamptz NOT NULL,
     key_id         bigint NOT NULL,      -- of the order, as the event names it
     closed_month   date,                 -- the closing month of the order, if the event says it
-    upstream_id    text NOT NULL,        -- the carrier's key of the event
     order_batch_id integer NOT NULL,     -- from here on: the order's
     closing_day    date NOT NULL,
     product_id     integer NOT NULL,
@@ -157,6 +157,9 @@ CREATE TABLE settle.event (
     channel_id     smallint NOT NULL,
     currency       smallint NOT NULL,
     flags          smallint NOT NULL,
+    commitment     uuid NOT NULL,        -- zeros: the text was erased while the event waited
+    salt           uuid,
+    upstream_id    text,                 -- the carrier's key of the event
     PRIMARY KEY (distributor_id, closing_month, order_id, event_id, revision, withdrawn)
 ) PARTITION BY RANGE (closing_month);
 CREATE INDEX event_by_batch ON settle.event
@@ -171,7 +174,8 @@ CREATE TABLE settle.event_waiting (
     batch_id integer NOT NULL, line integer NOT NULL,
     kind smallint NOT NULL, day date NOT NULL, whole boolean NOT NULL, amount_minor bigint NOT NULL,
     reinstates bigint NOT NULL, happened_at timestamptz NOT NULL, currency smallint NOT NULL, carrier_id integer NOT NULL,
-    closed_month date, upstream_id text NOT NULL, order_upstream_id text NOT NULL, order_line text NOT NULL,
+    closed_month date,
+    commitment uuid NOT NULL, salt uuid, upstream_id text, order_upstream_id text, order_line text,
     PRIMARY KEY (key_id, event_id, revision)
 );
 
@@ -203,7 +207,9 @@ CREATE TABLE settle.receipt (
     revision       smallint NOT NULL CHECK (revision BETWEEN 1 AND 2000),
     withdrawn      boolean NOT NULL,
     amount_minor   bigint NOT NULL CHECK (amount_minor <> 0),   -- below zero: taken back
-    upstream_id    text NOT NULL,          -- the carrier's key of the receipt
+    commitment     uuid NOT NULL,
+    salt           uuid,
+    upstream_id    text,                   -- the carrier's key of the receipt
     PRIMARY KEY (distributor_id, receipt_id, revision, withdrawn)
 );
 CREATE INDEX receipt_by_id ON settle.receipt (receipt_id);
@@ -227,8 +233,10 @@ CREATE TABLE settle.statement_line (
     origin       date NOT NULL,
     subject_id   bigint NOT NULL,
     amount_minor bigint NOT NULL,
-    subject      text NOT NULL,       -- order, or distributor and rule; of a line that cannot be read the line
-    fault        text,
+    commitment   uuid NOT NULL,
+    salt         uuid,
+    subject      text,                -- order, or distributor and rule; of a line that cannot be read the line
+    fault        text,                -- of a line that cannot be read, else ''
     PRIMARY KEY (position, line),
-    CHECK ((kind = 0) = (fault IS NOT NULL))
+    CHECK ((kind = 0) = (fault <> ''))   -- also where it is erased
 );

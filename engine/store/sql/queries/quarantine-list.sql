@@ -1,5 +1,6 @@
 -- Kept rows not released since. $1 batch (0: any), $2 reason (NULL: any), $3 limit (0: all)
-SELECT q.batch_id, b.kind, b.source, q.line, q.field, q.value, q.reason, q.message
+SELECT q.batch_id, b.kind, b.source, q.line, q.field, coalesce(q.value, '(erased)'), q.reason,
+       coalesce(q.message, '(erased)')
   FROM settle.quarantine q JOIN settle.batch b USING (batch_id)
  WHERE ($1 = 0 OR q.batch_id = $1) AND ($2::text IS NULL OR q.reason = $2)
    AND NOT EXISTS (SELECT 1 FROM settle.quarantine_release r

@@ -1,5 +1,5 @@
 -- What some lines of a statement say. $1 position of its import, $2 lines
-SELECT line, subject, coalesce(fault, '')
+SELECT line, coalesce(subject, '(erased) #' || line), coalesce(fault, '(erased)')
   FROM settle.statement_line
  WHERE position = $1 AND line = ANY ($2::bigint[])
  ORDER BY line
