@@ -227,16 +227,6 @@ typedef enum {
     SETTLE_CLAIM_ELSEWHERE, /* another worker is at it, in this process or another one */
 } SettleClaim;
 
-/* --- worker.c ------------------------------------------------------------------------------- */
-typedef struct SettleWorker SettleWorker;
-SettleWorker *settle_worker_new(const SettleRunContext *context, GError **error);
-void settle_worker_free(SettleWorker *worker);
-G_DEFINE_AUTOPTR_CLEANUP_FUNC(SettleWorker, settle_worker_free)
-/* Computes a chunk and commits its rows and receipt, whose sums are *ret_sums. If its receipt is
- * there already, or another worker is at it, *ret_claim says so and *ret_sums is untouched. */
-gboolean settle_worker_chunk(SettleWorker *worker, const SettleChunk *chunk,
-                             SettleChunkSums *ret_sums, SettleClaim *ret_claim, GError **error);
-
 /* --- pool.c --------------------------------------------------------------------------------- */
 /* All chunks of the context, by as many threads as the options say, and by whoever helps; *report
  * has the sums of those done here. Returns when all have their receipts. */

@@ -1,4 +1,5 @@
 /* Threads that work a run's chunks off, beside those of other processes that do the same. */
+#include "run/chunk/worker.h"
 #include "run/context.h"
 
 #include "store/sql.h"

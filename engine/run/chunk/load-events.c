@@ -1,3 +1,4 @@
+/* Reads the events of a chunk: those that came with a run, and all that count of some orders. */
 #include "run/chunk/load.h"
 
 #include "store/sql.h"
@@ -149,40 +150,11 @@ by_month_clear(ByMonth *by_month)
 
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(ByMonth, by_month_clear)
 
-SettleMonths
-settle_load_closing_months(GArray *const *facts, guint n_facts)
-{
-    SettleDay first = SETTLE_DAY_MAX, last = SETTLE_DAY_MIN;
-
-    for (guint f = 0; f < n_facts; f++) {
-        for (guint i = 0; i < facts[f]->len; i++) {
-            SettleDay day = settle_load_nth_order(facts[f], i)->closing_day;
-
-            first = MIN(first, day);
-            last = MAX(last, day);
-        }
-    }
-    return (SettleMonths){settle_day_month(first), settle_day_month(last)};
-}
-
-guint *
-settle_load_count_months(GArray *const *facts, guint n_facts, SettleMonths *ret_months)
-{
-    SettleMonths months = settle_load_closing_months(facts, n_facts);
-    guint *n = g_new0(guint, settle_months_count(months));
-
-    for (guint f = 0; f < n_facts; f++)
-        for (guint i = 0; i < facts[f]->len; i++)
-            n[settle_day_month(settle_load_nth_order(facts[f], i)->closing_day) - months.from]++;
-    *ret_months = months;
-    return n;
-}
-
 static void
 sort_into_months(ByMonth *by_month, GArray *const *facts, guint n_facts)
 {
     SettleMonths months;
-    guint *n = settle_load_count_months(facts, n_facts, &months);
+    guint *n = settle_facts_count_months(facts, n_facts, &months);
     gsize n_months = settle_months_count(months);
     g_autofree guint *next = g_new0(guint, n_months);
     guint n_keys = 0;
@@ -197,7 +169,7 @@ sort_into_months(ByMonth *by_month, GArray *const *facts, guint n_facts)
     by_month->orders = g_new(int64_t, n_keys);
     for (guint f = 0; f < n_facts; f++) {
         for (guint i = 0; i < facts[f]->len; i++) {
-            const SettleOrder *order = settle_load_nth_order(facts[f], i);
+            const SettleOrder *order = settle_facts_nth_order(facts[f], i);
             SettleMonth month = settle_day_month(order->closing_day) - months.from;
 
             if (by_month->n[month] > SETTLE_LOAD_KEYS_MAX)

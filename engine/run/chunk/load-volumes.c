@@ -84,7 +84,7 @@ collect(const SettleRunContext *context, GArray *const *facts, guint n_facts, GA
         GArray *whole)
 {
     SettleMonths months;
-    g_autofree guint *n = settle_load_count_months(facts, n_facts, &months);
+    g_autofree guint *n = settle_facts_count_months(facts, n_facts, &months);
 
     for (guint i = 0; i < context->window_ends->len; i++)
         add_month(whole, g_array_index(context->window_ends, SettleMonth, i));
@@ -93,7 +93,7 @@ collect(const SettleRunContext *context, GArray *const *facts, guint n_facts, GA
             add_ends(context, month, whole);
     for (guint f = 0; f < n_facts; f++) {
         for (guint i = 0; i < facts[f]->len; i++) {
-            const SettleOrder *order = settle_load_nth_order(facts[f], i);
+            const SettleOrder *order = settle_facts_nth_order(facts[f], i);
 
             if (n[settle_day_month(order->closing_day) - months.from] <= SETTLE_LOAD_KEYS_MAX)
                 add_windows(context, order, keys);

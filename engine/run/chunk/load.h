@@ -1,7 +1,7 @@
 /* Reading facts of a chunk into arrays sorted by (distributor, order). */
 #pragma once
 
-#include "run/context.h"
+#include "run/chunk/facts.h"
 
 G_BEGIN_DECLS
 
@@ -23,26 +23,10 @@ gboolean settle_load_woken_orders(SettleStore *store, const SettleRunContext *co
 gboolean settle_load_new_bills(SettleStore *store, const SettleRunContext *context,
                                const SettleChunk *chunk, GArray *bills, GError **error);
 
-/* --- load-events.c --------------------------------------------------------------------------- */
 /* New events (SettleEvent): of the run's batches and, on due runs, those that waited for this day.
  * Sorted by (distributor, order, event). */
 gboolean settle_load_new_events(SettleStore *store, const SettleRunContext *context,
                                 const SettleChunk *chunk, GArray *events, GError **error);
-/* The order that a fact is of; facts: SettleOrder, SettleBill or SettleEvent, which begin with it.
- */
-static inline const SettleOrder *
-settle_load_nth_order(GArray *facts, guint i)
-{
-    gsize size = g_array_get_element_size(facts);
-
-    return (const SettleOrder *) (const void *) (facts->data + i * size);
-}
-
-/* The months that the orders closed in which facts are of, from the first to the last; facts:
- * arrays of SettleOrder, SettleBill, SettleEvent (each begins with its order). */
-SettleMonths settle_load_closing_months(GArray *const *facts, guint n_facts);
-/* How many facts each of those months has, from the first on (to be freed; NULL: no facts). */
-guint *settle_load_count_months(GArray *const *facts, guint n_facts, SettleMonths *ret_months);
 /* With more facts of a closing month than this, what history holds of that month is read for all of
  * the chunk's distributors: sending keys would cost more than rows that nothing happens to. */
 #define SETTLE_LOAD_KEYS_MAX 4096
@@ -53,7 +37,6 @@ gboolean settle_load_events(SettleStore *store, const SettleRunContext *context,
                             const SettleChunk *chunk, GArray *const *facts, guint n_facts,
                             SettleMonths whole, GArray *events, GError **error);
 
-/* --- load-volumes.c -------------------------------------------------------------------------- */
 /* What earlier runs measured and last posted of the volume windows that the orders which facts are
  * of count in (as settle_volumes_load says), and of all that end today: adds SettleVolumeRow. */
 gboolean settle_load_volumes(SettleStore *store, const SettleRunContext *context,
@@ -86,22 +69,27 @@ gboolean settle_load_posted(SettleStore *store, const SettleRunContext *context,
                             const SettleOrderKey *keys, guint n_keys, GArray *posted,
                             GError **error);
 
+/* The last parameters of a query of orders, "bbb", and of one of bills, "bbbbbbb": which columns
+ * any policy asks for. */
+#define SETTLE_ASKED_OF_ORDERS(asks) (asks).manager, (asks).region, (asks).channel
+#define SETTLE_ASKED_OF_BILLS(asks)                                                                \
+    SETTLE_ASKED_OF_ORDERS(asks), (asks).cash, (asks).arrears, (asks).megabytes, (asks).minutes
+
+/* Whether a bill that was read is kept. */
+typedef gboolean (*SettleKeepBill)(const SettleRunContext *context, const SettleBill *bill);
+/* Reads a stream of bills to its end, whose reader it takes over (NULL: error is set); adds those
+ * that `keep` wants. keep NULL: all, and no more than the chunk may hold; chunk is needed for that
+ * only. */
+gboolean settle_load_bills(SettleReader *stream, const SettleRunContext *context,
+                           const SettleChunk *chunk, SettleKeepBill keep, GArray *bills,
+                           GError **error);
+/* By distributor, order, month, revision, turn, withdrawn: a GCompareFunc. */
+int settle_load_compare_bills(gconstpointer a, gconstpointer b);
+
 /* Reads the twelve columns of an order that every query of facts starts with; manager, region and
  * channel are 0 where the query was not asked for them. */
 void settle_load_order(const SettleReader *reader, SettleOrder *order);
-/* Sorts orders by distributor and id; of the rows of an order that was revised or withdrawn the
- * last holds. Few are: most arrays are left as they came. */
-void settle_load_keep_versions(GArray *orders);
 /* The error of a chunk with more facts of a kind than it may hold; always FALSE. */
 gboolean settle_load_too_large(const SettleRunContext *context, const SettleChunk *chunk,
                                GError **error);
-/* A row against an order, by distributor and order. */
-typedef int (*SettleCompareToOrder)(gconstpointer row, const SettleOrder *order);
-/* Where the rows of an order begin in an array that is sorted by distributor and order (where they
- * would stand, if there are none), and how many they are. */
-guint settle_load_rows_of(const GArray *sorted, SettleCompareToOrder compare,
-                          const SettleOrder *order, guint *ret_n);
-int settle_order_key_compare(int32_t distributor_a, int64_t order_a, int32_t distributor_b,
-                             int64_t order_b);
-
 G_END_DECLS

@@ -1,5 +1,7 @@
+/* Counts, evaluates and posts the volume windows of a distributor. */
 #include "run/chunk/volume.h"
 
+#include "calc/terms.h"
 #include "run/chunk/load.h"
 
 #include <string.h>
@@ -297,28 +299,50 @@ compare_turns(gconstpointer a, gconstpointer b)
     return x->rule->ordinal < y->rule->ordinal ? -1 : x->rule->ordinal > y->rule->ordinal;
 }
 
+/* What a window's bonus is to stand at: ceilings cut it, and what awaits the carrier's payment
+ * takes of the money that orders left. FALSE on overflow. */
+static gboolean
+stand(const SettleRunContext *context, SettleDecisions *decisions, Window *window, int64_t target)
+{
+    const SettlePolicy *policy = window->policy;
+    const SettleRule *rule = window->rule;
+    gboolean is_joint = settle_pairs_contain(decisions->pairs, decisions->distributor_id, policy);
+
+    if (is_joint)
+        target = settle_decisions_cap(decisions, policy, rule, subject_of(window),
+                                      settle_slot(rule->number, 0, 0), window->window_end,
+                                      settle_day_month(context->date), target);
+    if (!settle_standing_of(policy, rule, settle_month_last(window->window_end), target, target,
+                            FALSE, context->date, &window->standing))
+        return FALSE;
+    if (rule->terms.pay_when_paid)
+        settle_standing_await(
+            &window->standing,
+            is_joint ? settle_paid_take(decisions->paid, decisions->distributor_id, policy,
+                                        window->window_end, window->standing.payable_minor)
+                     : 0);
+    window->target_minor = target;
+    return TRUE;
+}
+
 /* What the window's measure and bonus are now; of one that is not over only the measure counts. */
 static gboolean
-evaluate(SettleVolumes *volumes, SettleJoint *joint, Window *window)
+evaluate(SettleVolumes *volumes, SettleDecisions *decisions, Window *window)
 {
+    const SettleRunContext *context = volumes->context;
     int64_t target;
 
     if (window->anew && !settle_sub_i64(window->delta, window->before, &window->delta))
         return FALSE;
     window->evaluated =
-        settle_window_is_evaluated(window->rule, window->window_end, volumes->context->date);
-    if (window->evaluated && settle_joint_leaves(joint, window->policy))
-        window->evaluated = FALSE;
+        settle_window_is_evaluated(window->rule, window->window_end, context->date) &&
+        !settle_pairs_leave_windows(decisions->pairs, decisions->paid, decisions->distributor_id,
+                                    window->policy);
     if (!window->evaluated)
         return TRUE;
-    if (!settle_add_i64(window->before, window->delta, &window->measure) ||
-        !settle_window_earned(window->rule, window->measure, window->policy->rounding, &target) ||
-        target > WINDOW_LARGEST_MINOR ||
-        !settle_joint_window(joint, window->policy, window->rule, subject_of(window),
-                             window->window_end, &target, &window->standing))
-        return FALSE;
-    window->target_minor = target;
-    return TRUE;
+    return settle_add_i64(window->before, window->delta, &window->measure) &&
+           settle_window_earned(window->rule, window->measure, window->policy->rounding, &target) &&
+           target <= WINDOW_LARGEST_MINOR && stand(context, decisions, window, target);
 }
 
 /* The first bonus of a window is its origin's own; what changes it later is of what changed what it
@@ -386,9 +410,10 @@ post_window(SettleVolumes *volumes, const Window *window, int32_t distributor_id
 }
 
 gboolean
-settle_volumes_close(SettleVolumes *volumes, SettleJoint *joint, int32_t distributor_id,
-                     SettleOutput *output, GError **error)
+settle_volumes_close(SettleVolumes *volumes, SettleDecisions *decisions, SettleOutput *output,
+                     GError **error)
 {
+    int32_t distributor_id = decisions->distributor_id;
     gboolean ok = TRUE;
 
     take_rows(volumes, volumes->measures, &volumes->next_measure, distributor_id, FALSE);
@@ -399,7 +424,7 @@ settle_volumes_close(SettleVolumes *volumes, SettleJoint *joint, int32_t distrib
     for (guint i = 0; i < volumes->windows->len; i++) {
         Window *window = &g_array_index(volumes->windows, Window, i);
 
-        if (!evaluate(volumes, joint, window)) {
+        if (!evaluate(volumes, decisions, window)) {
             window->evaluated = FALSE;
             add_overflow(volumes->context, window, distributor_id, output);
         }

@@ -2,7 +2,7 @@
  * that follows (docs/semantics.md 5.4, 13.9). */
 #pragma once
 
-#include "run/chunk/joint.h"
+#include "run/chunk/decisions.h"
 #include "run/output/output.h"
 
 G_BEGIN_DECLS
@@ -35,9 +35,10 @@ gboolean settle_volumes_count(SettleVolumes *volumes, const SettlePolicy *policy
                               const SettleRule *rule, const SettleOrder *order,
                               const SettleOrderParties *parties, int64_t change, gboolean anew,
                               SettleMonth cause);
-/* Evaluates the distributor's windows, after its orders were decided; writes deltas, postings and
- * transfers, and starts afresh. */
-gboolean settle_volumes_close(SettleVolumes *volumes, SettleJoint *joint, int32_t distributor_id,
+/* Evaluates the windows of the distributor that the decisions are about, after its orders were
+ * settled: what ceilings and the carrier's money still leave is theirs. Writes deltas, postings and
+ * transfers, and starts afresh. FALSE and error: they could not be written. */
+gboolean settle_volumes_close(SettleVolumes *volumes, SettleDecisions *decisions,
                               SettleOutput *output, GError **error);
 
 G_END_DECLS

@@ -1,0 +1,66 @@
+/* Counts orders in the volume windows of their distributor. */
+#include "run/chunk/counting.h"
+
+#include "calc/terms.h"
+
+/* The month of what changes what the order counts: of its closing, or of its latest new event. */
+static SettleMonth
+cause_of(const SettleSubject *subject)
+{
+    SettleMonth cause = subject->is_new ? settle_day_month(subject->order->closing_day) : 0;
+
+    for (guint i = 0; i < subject->n_new_events && !subject->is_new; i++)
+        cause = MAX(cause, settle_day_month(subject->new_events[i].day));
+    return cause;
+}
+
+gboolean
+settle_counting_order(SettleVolumes *volumes, SettleTargets *targets,
+                      const SettleDecisions *decisions, const SettleSubject *subject)
+{
+    const SettleMatch *match = subject->match;
+    gboolean anew = subject->is_joint && settle_policy_tolerates_findings(subject->policy);
+    SettleFindings findings = settle_decisions_findings(decisions, subject);
+
+    if (!subject->is_new && subject->n_new_events == 0 && !anew)
+        return TRUE;
+    for (guint i = match->n_order_rules; i < match->n_rules; i++) {
+        const SettleRule *rule = match->rules[i];
+        int64_t before = subject->is_new || anew
+                             ? 0
+                             : settle_targets_measure_before(targets, subject, rule, findings);
+        int64_t now = settle_targets_measure(targets, subject, rule, findings);
+
+        if (!settle_volumes_count(volumes, subject->policy, rule, subject->order, &subject->parties,
+                                  now - before, anew, cause_of(subject)))
+            return FALSE;
+    }
+    return TRUE;
+}
+
+gboolean
+settle_counting_move(SettleVolumes *volumes, SettleTargets *targets,
+                     const SettleDecisions *decisions, const SettleSubject *subject)
+{
+    const SettleMatch *match = subject->match;
+    gboolean anew = subject->is_joint && settle_policy_tolerates_findings(subject->policy);
+    SettleOrderParties before;
+
+    settle_directory_order_parties(targets->context->directory_before, subject->order, &before);
+    for (guint i = match->n_order_rules; i < match->n_rules; i++) {
+        const SettleRule *rule = match->rules[i];
+
+        if (anew) {
+            settle_volumes_leave(volumes, subject->policy, rule, subject->order, &before);
+        } else {
+            /* what this run's events change is counted where the order is now */
+            int64_t measure = settle_targets_measure_before(
+                targets, subject, rule, settle_decisions_findings(decisions, subject));
+
+            if (!settle_volumes_move(volumes, subject->policy, rule, subject->order, measure,
+                                     &before, &subject->parties))
+                return FALSE;
+        }
+    }
+    return TRUE;
+}

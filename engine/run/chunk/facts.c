@@ -1,0 +1,160 @@
+/* The sorted arrays that a chunk's facts are kept in: comparing, sorting, finding an order's rows.
+ */
+#include "run/chunk/facts.h"
+
+void
+settle_facts_init(SettleFacts *facts)
+{
+    facts->new_orders = g_array_new(FALSE, FALSE, sizeof(SettleOrder));
+    facts->due_orders = g_array_new(FALSE, FALSE, sizeof(SettleOrder));
+    facts->moved_orders = g_array_new(FALSE, FALSE, sizeof(SettleOrder));
+    facts->woken_orders = g_array_new(FALSE, FALSE, sizeof(SettleOrder));
+    facts->joint_orders = g_array_new(FALSE, FALSE, sizeof(SettleOrder));
+    facts->new_bills = g_array_new(FALSE, FALSE, sizeof(SettleBill));
+    facts->new_events = g_array_new(FALSE, FALSE, sizeof(SettleEvent));
+    facts->events = g_array_new(FALSE, FALSE, sizeof(SettleEvent));
+}
+
+void
+settle_facts_clear(SettleFacts *facts)
+{
+    g_array_unref(facts->new_orders);
+    g_array_unref(facts->due_orders);
+    g_array_unref(facts->moved_orders);
+    g_array_unref(facts->woken_orders);
+    g_array_unref(facts->joint_orders);
+    g_array_unref(facts->new_bills);
+    g_array_unref(facts->new_events);
+    g_array_unref(facts->events);
+}
+
+int
+settle_order_key_compare(int32_t distributor_a, int64_t order_a, int32_t distributor_b,
+                         int64_t order_b)
+{
+    if (distributor_a != distributor_b)
+        return distributor_a < distributor_b ? -1 : 1;
+    return order_a < order_b ? -1 : order_a > order_b;
+}
+
+int
+settle_facts_compare_orders(gconstpointer a, gconstpointer b)
+{
+    const SettleOrder *x = a, *y = b;
+
+    return settle_order_key_compare(x->distributor_id, x->order_id, y->distributor_id, y->order_id);
+}
+
+void
+settle_facts_sort(GArray *array, GCompareFunc compare)
+{
+    guint size = g_array_get_element_size(array);
+
+    for (guint i = 1; i < array->len; i++) {
+        if (compare(array->data + (gsize) (i - 1) * size, array->data + (gsize) i * size) > 0) {
+            g_array_sort(array, compare);
+            return;
+        }
+    }
+}
+
+static int
+compare_versions(gconstpointer a, gconstpointer b)
+{
+    const SettleOrder *x = a, *y = b;
+    int order = settle_facts_compare_orders(x, y);
+
+    return order != 0 ? order
+                      : (x->flags >> SETTLE_ORDER_VERSION_SHIFT) -
+                            (y->flags >> SETTLE_ORDER_VERSION_SHIFT);
+}
+
+void
+settle_facts_keep_versions(GArray *orders)
+{
+    const uint16_t stored = (1 << SETTLE_ORDER_VERSION_SHIFT) - 1;
+    gboolean any = FALSE;
+    guint kept = 0;
+
+    settle_facts_sort(orders, settle_facts_compare_orders);
+    for (guint i = 0; i < orders->len && !any; i++)
+        any = g_array_index(orders, SettleOrder, i).flags > stored;
+    if (!any)
+        return;
+    g_array_sort(orders, compare_versions);
+    for (guint i = 0; i < orders->len; i++) {
+        SettleOrder order = g_array_index(orders, SettleOrder, i);
+
+        if ((i + 1 < orders->len && settle_facts_compare_orders(
+                                        &order, &g_array_index(orders, SettleOrder, i + 1)) == 0) ||
+            (order.flags & SETTLE_ORDER_WITHDRAWN) != 0)
+            continue;
+        order.flags &= stored;
+        g_array_index(orders, SettleOrder, kept++) = order;
+    }
+    g_array_set_size(orders, kept);
+}
+
+guint
+settle_facts_rows_of(const GArray *sorted, SettleCompareToOrder compare, const SettleOrder *order,
+                     guint *ret_n)
+{
+    gsize size = g_array_get_element_size((GArray *) (uintptr_t) sorted);
+    guint low = 0, high = sorted->len, end;
+
+    while (low < high) {
+        guint middle = low + (high - low) / 2;
+
+        if (compare(sorted->data + middle * size, order) < 0)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    for (end = low; end < sorted->len && compare(sorted->data + end * size, order) == 0; end++)
+        ;
+    *ret_n = end - low;
+    return low;
+}
+
+static int
+compare_to_order(gconstpointer row, const SettleOrder *order)
+{
+    return settle_facts_compare_orders(row, order);
+}
+
+const SettleEvent *
+settle_facts_events_of(const GArray *sorted, const SettleOrder *order, guint *ret_n)
+{
+    guint first = settle_facts_rows_of(sorted, compare_to_order, order, ret_n);
+
+    return *ret_n > 0 ? &g_array_index(sorted, SettleEvent, first) : NULL;
+}
+
+SettleMonths
+settle_facts_closing_months(GArray *const *facts, guint n_facts)
+{
+    SettleDay first = SETTLE_DAY_MAX, last = SETTLE_DAY_MIN;
+
+    for (guint f = 0; f < n_facts; f++) {
+        for (guint i = 0; i < facts[f]->len; i++) {
+            SettleDay day = settle_facts_nth_order(facts[f], i)->closing_day;
+
+            first = MIN(first, day);
+            last = MAX(last, day);
+        }
+    }
+    return (SettleMonths){settle_day_month(first), settle_day_month(last)};
+}
+
+guint *
+settle_facts_count_months(GArray *const *facts, guint n_facts, SettleMonths *ret_months)
+{
+    SettleMonths months = settle_facts_closing_months(facts, n_facts);
+    guint *n = g_new0(guint, settle_months_count(months));
+
+    for (guint f = 0; f < n_facts; f++)
+        for (guint i = 0; i < facts[f]->len; i++)
+            n[settle_day_month(settle_facts_nth_order(facts[f], i)->closing_day) - months.from]++;
+    *ret_months = months;
+    return n;
+}

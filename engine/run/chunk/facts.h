@@ -1,0 +1,61 @@
+/* The facts of a chunk: arrays sorted by distributor and order, which gather.c fills and merge.c
+ * walks. Orders are SettleOrder; bills and events begin with the order they are of. */
+#pragma once
+
+#include "model/facts.h"
+#include "run/context.h"
+
+G_BEGIN_DECLS
+
+typedef struct {
+    GArray *new_orders;   /* settled for the first time */
+    GArray *due_orders;   /* old ones that something falls due for */
+    GArray *moved_orders; /* old ones whose manager's move was reported late */
+    GArray *woken_orders; /* old ones that waited for a month's bills */
+    GArray *joint_orders; /* old ones of pairs that are settled jointly */
+    GArray *new_bills;    /* SettleBill by month, revision, turn, withdrawn */
+    GArray *new_events;   /* SettleEvent: count from this run on */
+    GArray *events;       /* SettleEvent: all that count of these orders, new ones too */
+} SettleFacts;
+
+void settle_facts_init(SettleFacts *facts);
+void settle_facts_clear(SettleFacts *facts);
+
+/* Distributor first, then order: less than, equal to or greater than 0. */
+int settle_order_key_compare(int32_t distributor_a, int64_t order_a, int32_t distributor_b,
+                             int64_t order_b);
+/* The same of two SettleOrder (or of rows that begin with one): a GCompareFunc. */
+int settle_facts_compare_orders(gconstpointer a, gconstpointer b);
+/* Sorts an array unless it is sorted: intake stores a batch in the order that is needed, so with
+ * one batch there is nothing to do. */
+void settle_facts_sort(GArray *array, GCompareFunc compare);
+/* Sorts orders by distributor and id; of the rows of an order that was revised or withdrawn the
+ * last holds. Few are: most arrays are left as they came. */
+void settle_facts_keep_versions(GArray *orders);
+
+/* A row against an order, by distributor and order. */
+typedef int (*SettleCompareToOrder)(gconstpointer row, const SettleOrder *order);
+/* Where the rows of an order begin in an array that is sorted by distributor and order (where they
+ * would stand, if there are none), and how many they are. */
+guint settle_facts_rows_of(const GArray *sorted, SettleCompareToOrder compare,
+                           const SettleOrder *order, guint *ret_n);
+/* The events of an order among sorted ones; NULL if there are none. */
+const SettleEvent *settle_facts_events_of(const GArray *sorted, const SettleOrder *order,
+                                          guint *ret_n);
+
+/* The order that a row of orders, bills or events is of. */
+static inline const SettleOrder *
+settle_facts_nth_order(const GArray *facts, guint i)
+{
+    gsize size = g_array_get_element_size((GArray *) (uintptr_t) facts);
+
+    return (const SettleOrder *) (const void *) (facts->data + i * size);
+}
+
+/* The months in which the orders of these facts closed, from the first to the last. facts: arrays
+ * of orders, bills or events. */
+SettleMonths settle_facts_closing_months(GArray *const *facts, guint n_facts);
+/* How many facts each of those months has, from the first on (to be freed; NULL: no facts). */
+guint *settle_facts_count_months(GArray *const *facts, guint n_facts, SettleMonths *ret_months);
+
+G_END_DECLS

@@ -1,0 +1,148 @@
+/* Reads a chunk's facts, finds out which orders are settled jointly and whose past is needed. */
+#include "run/chunk/gather.h"
+
+#include "run/chunk/load.h"
+#include "run/chunk/merge.h"
+#include "run/chunk/waiting.h"
+
+void
+settle_gathered_init(SettleGathered *gathered, const SettleRunContext *context, SettleStore *reader)
+{
+    settle_facts_init(&gathered->facts);
+    settle_paid_init(&gathered->paid, context);
+    settle_pairs_init(&gathered->pairs, context);
+    gathered->history = settle_history_new(context, reader);
+}
+
+void
+settle_gathered_clear(SettleGathered *gathered)
+{
+    settle_facts_clear(&gathered->facts);
+    settle_paid_clear(&gathered->paid);
+    settle_pairs_clear(&gathered->pairs);
+    g_clear_pointer(&gathered->history, settle_history_free);
+}
+
+/* --- whose past is needed --------------------------------------------------------------------- */
+
+static gboolean
+bills_need_history(const SettleRunContext *context, const SettleSubject *subject)
+{
+    for (guint i = 0; i < subject->n_bills; i++) {
+        gboolean touches;
+
+        if (subject->bills[i].follows || subject->bills[i].withdrawn ||
+            settle_calc_bill_needs_history(subject->match, subject->order, subject->bills[i].month,
+                                           context->date, &touches))
+            return TRUE;
+    }
+    return FALSE;
+}
+
+static gboolean
+needs_history(const SettleRunContext *context, const SettlePairs *pairs,
+              const SettleSubject *subject)
+{
+    return subject->n_events > 0 || subject->is_woken ||
+           settle_pairs_contain(pairs, subject->order->distributor_id, subject->policy) ||
+           (subject->n_bills > 0 && bills_need_history(context, subject)) ||
+           (subject->is_due &&
+            settle_calc_due_needs_history(subject->match, subject->order, context->date));
+}
+
+/* Some order of the chunk may have a past. */
+static gboolean
+has_old_orders(const SettleFacts *facts)
+{
+    return facts->due_orders->len > 0 || facts->woken_orders->len > 0 ||
+           facts->joint_orders->len > 0 || facts->new_bills->len > 0 || facts->new_events->len > 0;
+}
+
+static void
+find_history(SettleGathered *gathered, const SettleRunContext *context, SettleMatchers *matchers)
+{
+    g_auto(SettleMatch) match = {0};
+    SettleMerge merge = settle_merge_begin(&gathered->facts);
+    SettleSubject subject;
+
+    settle_history_begin(gathered->history);
+    if (!has_old_orders(&gathered->facts))
+        return;
+    while (settle_merge_next(&merge, &subject)) {
+        SettleOrderKey key = {.order_id = subject.order->order_id,
+                              .distributor_id = subject.order->distributor_id};
+
+        if (subject.is_new)
+            continue; /* it has no past */
+        settle_subject_match(matchers, &subject, &match);
+        if (subject.match == NULL || subject.match->n_rules == 0 ||
+            !needs_history(context, &gathered->pairs, &subject))
+            continue;
+        key.first = settle_day_month(subject.order->closing_day);
+        key.last = key.first + subject.policy->span_months;
+        settle_history_need(gathered->history, &key);
+    }
+}
+
+/* --- reading ---------------------------------------------------------------------------------- */
+
+static gboolean
+load_facts(SettleFacts *facts, const SettleRunContext *context, SettleStore *reader,
+           const SettleChunk *chunk, GError **error)
+{
+    return settle_load_new_orders(reader, context, chunk, facts->new_orders, error) &&
+           settle_load_due_orders(reader, context, chunk, facts->due_orders, error) &&
+           settle_load_moved_orders(reader, context, chunk, facts->moved_orders, error) &&
+           settle_load_woken_orders(reader, context, chunk, facts->woken_orders, error) &&
+           settle_load_new_bills(reader, context, chunk, facts->new_bills, error) &&
+           settle_load_new_events(reader, context, chunk, facts->new_events, error);
+}
+
+/* Of any order that something happens to, all events. */
+static gboolean
+load_events(SettleGathered *gathered, const SettleRunContext *context, SettleStore *reader,
+            const SettleChunk *chunk, GError **error)
+{
+    const SettleFacts *facts = &gathered->facts;
+    GArray *const of[] = {facts->new_orders,   facts->due_orders, facts->moved_orders,
+                          facts->woken_orders, facts->new_bills,  facts->new_events};
+    SettleMonths whole = settle_pairs_event_months(&gathered->pairs, of, G_N_ELEMENTS(of));
+
+    g_array_set_size(facts->events, 0);
+    return settle_load_events(reader, context, chunk, of, G_N_ELEMENTS(of), whole, facts->events,
+                              error);
+}
+
+/* The orders that are settled jointly with those that something happened to, and their events. */
+static gboolean
+load_joint(SettleGathered *gathered, const SettleRunContext *context, SettleStore *reader,
+           const SettleChunk *chunk, GError **error)
+{
+    const SettleMonths none = {1, 0};
+    SettleFacts *facts = &gathered->facts;
+
+    g_array_set_size(facts->joint_orders, 0);
+    settle_pairs_find(&gathered->pairs, facts, &gathered->paid, chunk);
+    return settle_pairs_load_orders(&gathered->pairs, reader, chunk, facts->joint_orders, error) &&
+           settle_load_events(reader, context, chunk, &facts->joint_orders, 1, none, facts->events,
+                              error);
+}
+
+gboolean
+settle_gather(SettleGathered *gathered, const SettleRunContext *context, SettleStore *reader,
+              SettleMatchers *matchers, const SettleChunk *chunk, SettleOutput *output,
+              GError **error)
+{
+    int64_t receipts;
+
+    if (!load_facts(&gathered->facts, context, reader, chunk, error))
+        return FALSE;
+    settle_waiting_set_aside(context, &gathered->facts, output);
+    if (!settle_paid_load(&gathered->paid, reader, chunk, &receipts, error) ||
+        !load_events(gathered, context, reader, chunk, error) ||
+        !load_joint(gathered, context, reader, chunk, error))
+        return FALSE;
+    output->sums.facts += receipts;
+    find_history(gathered, context, matchers);
+    return TRUE;
+}

@@ -1,0 +1,114 @@
+/* Reads bills: those that came with a run, and those that history holds of some orders. */
+#include "run/chunk/load.h"
+
+#include "store/sql.h"
+
+int
+settle_load_compare_bills(gconstpointer a, gconstpointer b)
+{
+    const SettleBill *x = a, *y = b;
+    int order = settle_facts_compare_orders(&x->order, &y->order);
+
+    if (order != 0)
+        return order;
+    if (x->month != y->month)
+        return x->month < y->month ? -1 : 1;
+    if (x->revision != y->revision)
+        return x->revision < y->revision ? -1 : 1;
+    if (x->turn != y->turn)
+        return x->turn < y->turn ? -1 : 1;
+    return (int) x->withdrawn - (int) y->withdrawn;
+}
+
+static void
+read_bill(const SettleReader *reader, SettleBill *bill)
+{
+    int16_t version;
+
+    settle_load_order(reader, &bill->order);
+    bill->billed_minor = settle_reader_i64(reader, 12);
+    bill->cash_minor = settle_reader_i64_if_sent(reader, 13);
+    bill->arrears_minor = settle_reader_i64_if_sent(reader, 14);
+    bill->megabytes = settle_reader_i64_if_sent(reader, 15);
+    bill->minutes = settle_reader_i32_if_sent(reader, 16);
+    bill->month = settle_reader_month(reader, 17);
+    bill->issue_day = settle_reader_day(reader, 18);
+    bill->revision = settle_reader_i16(reader, 19);
+    version = settle_reader_i16(reader, 20);
+    bill->withdrawn = (unsigned) version & 1u;
+    bill->turn = ((unsigned) version >> 1) & 0x7fu;
+    bill->follows = (uint8_t) settle_reader_bool(reader, 21);
+    bill->batch_id = settle_reader_i32(reader, 22);
+    bill->source_batch_id = settle_reader_i32_if_sent(reader, 23);
+}
+
+gboolean
+settle_load_bills(SettleReader *stream, const SettleRunContext *context, const SettleChunk *chunk,
+                  SettleKeepBill keep, GArray *bills, GError **error)
+{
+    g_autoptr(SettleReader) reader = stream;
+    GError *failure = NULL;
+
+    if (reader == NULL)
+        return FALSE;
+    while (settle_reader_next(reader, &failure)) {
+        SettleBill bill;
+
+        read_bill(reader, &bill);
+        if (keep != NULL && !keep(context, &bill))
+            continue;
+        if (keep == NULL && bills->len >= context->facts_max)
+            return settle_load_too_large(context, chunk, error);
+        g_array_append_val(bills, bill);
+    }
+    if (failure != NULL) {
+        g_propagate_error(error, failure);
+        return FALSE;
+    }
+    return TRUE;
+}
+
+/* A revision and its withdrawal are two rows of one agenda key: of them the one of this run is
+ * there already. */
+static void
+leave_out_of_run(const SettleRunContext *context, GArray *bills, guint first)
+{
+    guint kept = first;
+
+    for (guint i = first; i < bills->len; i++)
+        if (settle_run_batch_state(context, g_array_index(bills, SettleBill, i).batch_id) ==
+            SETTLE_BATCH_BEFORE)
+            g_array_index(bills, SettleBill, kept++) = g_array_index(bills, SettleBill, i);
+    g_array_set_size(bills, kept);
+}
+
+gboolean
+settle_load_new_bills(SettleStore *store, const SettleRunContext *context, const SettleChunk *chunk,
+                      GArray *bills, GError **error)
+{
+    const int32_t *batches = (const int32_t *) (const void *) context->batches->data;
+    gsize n = context->batches->len;
+    guint of_batches;
+
+    g_array_set_size(bills, 0);
+    if (settle_months_any(context->fact_months) &&
+        !settle_load_bills(settle_store_read(store, settle_sql_run_bills_of_batches, error,
+                                             "iiIiimmbbbbbbb", batches[0], batches[n - 1], batches,
+                                             n, chunk->first_distributor, chunk->last_distributor,
+                                             context->fact_months.from, context->fact_months.to,
+                                             SETTLE_ASKED_OF_BILLS(context->asks)),
+                           context, chunk, NULL, bills, error))
+        return FALSE;
+    of_batches = bills->len;
+    if (settle_months_any(context->waited_bills) &&
+        !settle_load_bills(
+            settle_store_read(store, settle_sql_run_bills_waited, error, "diiiImm", context->date,
+                              chunk->first_distributor, chunk->last_distributor, context->run_id,
+                              context->abandoned->data, (gsize) context->abandoned->len,
+                              context->waited_bills.from, context->waited_bills.to),
+            context, chunk, NULL, bills, error))
+        return FALSE;
+    leave_out_of_run(context, bills, of_batches);
+    settle_facts_sort(bills, settle_load_compare_bills);
+    return TRUE;
+}

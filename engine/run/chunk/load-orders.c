@@ -1,0 +1,156 @@
+/* Reads the orders of a chunk that something happened to: new ones, and old ones for each of the
+ * reasons why a night looks at them again. */
+#include "run/chunk/load.h"
+
+#include "store/sql.h"
+
+/* Reads a stream of orders to its end; takes ownership of the reader. */
+static gboolean
+read_orders(SettleReader *stream, const SettleRunContext *context, const SettleChunk *chunk,
+            GArray *orders, GError **error)
+{
+    g_autoptr(SettleReader) reader = stream;
+    GError *failure = NULL;
+
+    if (reader == NULL)
+        return FALSE;
+    while (settle_reader_next(reader, &failure)) {
+        if (orders->len >= context->facts_max)
+            return settle_load_too_large(context, chunk, error);
+        g_array_set_size(orders, orders->len + 1);
+        settle_load_order(reader, &g_array_index(orders, SettleOrder, orders->len - 1));
+    }
+    if (failure != NULL) {
+        g_propagate_error(error, failure);
+        return FALSE;
+    }
+    return TRUE;
+}
+
+gboolean
+settle_load_new_orders(SettleStore *store, const SettleRunContext *context,
+                       const SettleChunk *chunk, GArray *orders, GError **error)
+{
+    const int32_t *batches = (const int32_t *) (const void *) context->batches->data;
+    gsize n = context->batches->len;
+
+    g_array_set_size(orders, 0);
+    if (settle_months_any(context->fact_months) &&
+        !read_orders(settle_store_read(store, settle_sql_run_orders_of_batches, error, "iiIiimmbbb",
+                                       batches[0], batches[n - 1], batches, n,
+                                       chunk->first_distributor, chunk->last_distributor,
+                                       context->fact_months.from, context->fact_months.to,
+                                       SETTLE_ASKED_OF_ORDERS(context->asks)),
+                     context, chunk, orders, error))
+        return FALSE;
+    if (settle_months_any(context->waited_orders) &&
+        !read_orders(settle_store_read(store, settle_sql_run_orders_waited, error, "diiiImm",
+                                       context->date, chunk->first_distributor,
+                                       chunk->last_distributor, context->run_id,
+                                       context->abandoned->data, (gsize) context->abandoned->len,
+                                       context->waited_orders.from, context->waited_orders.to),
+                     context, chunk, orders, error))
+        return FALSE;
+    settle_facts_sort(orders, settle_facts_compare_orders);
+    return TRUE;
+}
+
+/* Keeps what a run before this one settled: the rest is new today, or still to come. */
+static void
+keep_settled(const SettleRunContext *context, GArray *orders)
+{
+    guint kept = 0;
+
+    for (guint i = 0; i < orders->len; i++) {
+        const SettleOrder *order = &g_array_index(orders, SettleOrder, i);
+
+        if (settle_run_batch_state(context, order->batch_id) != SETTLE_BATCH_BEFORE ||
+            order->closing_day > context->date)
+            continue;
+        g_array_index(orders, SettleOrder, kept) = *order;
+        kept++;
+    }
+    g_array_set_size(orders, kept);
+    settle_facts_keep_versions(orders);
+}
+
+/* Of a batch before this run, but it waited for this day: it counts for the first time, where its
+ * manager is known to belong by now. */
+static void
+leave_out_new(const SettleRunContext *context, GArray *orders)
+{
+    guint kept = 0;
+
+    for (guint i = 0; i < orders->len; i++)
+        if (!context->due || g_array_index(orders, SettleOrder, i).closing_day != context->date)
+            g_array_index(orders, SettleOrder, kept++) = g_array_index(orders, SettleOrder, i);
+    g_array_set_size(orders, kept);
+}
+
+gboolean
+settle_load_moved_orders(SettleStore *store, const SettleRunContext *context,
+                         const SettleChunk *chunk, GArray *orders, GError **error)
+{
+    g_array_set_size(orders, 0);
+    if (context->moved_managers->len == 0)
+        return TRUE;
+    if (!read_orders(settle_store_read(store, settle_sql_run_orders_moved, error, "Imdii",
+                                       context->moved_managers->data,
+                                       (gsize) context->moved_managers->len,
+                                       settle_day_month(context->moved_from), context->moved_from,
+                                       chunk->first_distributor, chunk->last_distributor),
+                     context, chunk, orders, error))
+        return FALSE;
+    keep_settled(context, orders);
+    leave_out_new(context, orders);
+    return TRUE;
+}
+
+gboolean
+settle_load_woken_orders(SettleStore *store, const SettleRunContext *context,
+                         const SettleChunk *chunk, GArray *orders, GError **error)
+{
+    const GArray *completed = context->completed;
+    g_autofree int32_t *carriers = g_new(int32_t, MAX(completed->len, 1));
+    g_autofree SettleDay *months = g_new(SettleDay, MAX(completed->len, 1));
+
+    g_array_set_size(orders, 0);
+    if (completed->len == 0)
+        return TRUE;
+    for (guint i = 0; i < completed->len; i++) {
+        const SettleCompleteMonth *month = &g_array_index(completed, SettleCompleteMonth, i);
+
+        carriers[i] = month->carrier_id;
+        months[i] = settle_month_first(month->month);
+    }
+    if (!read_orders(settle_store_read(store, settle_sql_run_orders_woken, error, "IDiiiI",
+                                       carriers, (gsize) completed->len, months,
+                                       (gsize) completed->len, chunk->first_distributor,
+                                       chunk->last_distributor, context->run_id,
+                                       context->abandoned->data, (gsize) context->abandoned->len),
+                     context, chunk, orders, error))
+        return FALSE;
+    keep_settled(context, orders);
+    return TRUE;
+}
+
+gboolean
+settle_load_due_orders(SettleStore *store, const SettleRunContext *context,
+                       const SettleChunk *chunk, GArray *orders, GError **error)
+{
+
+    g_array_set_size(orders, 0);
+    for (guint i = 0; i < context->due_months->len; i++) {
+        const SettleDueMonth *due = &g_array_index(context->due_months, SettleDueMonth, i);
+
+        if (!read_orders(
+                settle_store_read(store, settle_sql_run_orders_due, error, "mddIiibbb", due->month,
+                                  due->from, due->to, context->due_carriers->data,
+                                  (gsize) context->due_carriers->len, chunk->first_distributor,
+                                  chunk->last_distributor, SETTLE_ASKED_OF_ORDERS(context->asks)),
+                context, chunk, orders, error))
+            return FALSE;
+    }
+    keep_settled(context, orders);
+    return TRUE;
+}

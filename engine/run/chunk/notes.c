@@ -1,0 +1,143 @@
+/* The rows of an order beside its transfers: outcomes, the agenda, lifetime caps. */
+#include "run/chunk/notes.h"
+
+#include "calc/kind.h"
+#include "run/output/cuts.h"
+
+void
+settle_note_outcome(SettleOutput *output, const SettleSubject *subject, SettleOutcome outcome)
+{
+    SettleOutcomeRow row = {
+        .order_id = subject->order->order_id,
+        .paid_minor = subject->order->paid_minor,
+        .distributor_id = subject->order->distributor_id,
+        .carrier_id = subject->parties.carrier_id,
+        .closing_month = settle_day_month(subject->order->closing_day),
+        .outcome = (uint8_t) outcome,
+    };
+
+    g_array_append_val(output->outcomes, row);
+}
+
+/* What all agenda rows of an order have. */
+static SettleAgendaRow
+agenda_row(const SettleSubject *subject, SettleAgendaWhat what, SettleDay look_day)
+{
+    return (SettleAgendaRow){
+        .order_id = subject->order->order_id,
+        .distributor_id = subject->order->distributor_id,
+        .carrier_id = subject->parties.carrier_id,
+        .what = (uint8_t) what,
+        .closing_month = settle_day_month(subject->order->closing_day),
+        .look_day = look_day,
+        .bill_month = -1,
+    };
+}
+
+static void
+add_instalment(SettleOutput *output, const SettleSubject *subject, const SettleTarget *target,
+               SettleAgendaWhat what)
+{
+    SettleAgendaRow row = agenda_row(
+        subject, what,
+        settle_calc_item_day(target->rule, subject->order, settle_slot_item(target->slot)));
+
+    row.slot = target->slot;
+    if (what == SETTLE_AGENDA_PENDING)
+        row.bill_month = target->wait_month;
+    g_array_append_val(output->agenda, row);
+}
+
+void
+settle_note_pending(SettleOutput *output, SettleDay date, const SettleSubject *subject,
+                    const SettleTarget *target, gboolean has_history)
+{
+    const SettleKindSchedule *schedule = settle_order_kind_of(target->rule)->schedule;
+    guint item = settle_slot_item(target->slot);
+
+    if (schedule == NULL)
+        return;
+    if (target->state == SETTLE_TARGET_PENDING) {
+        if (subject->is_new || subject->is_due)
+            add_instalment(output, subject, target, SETTLE_AGENDA_PENDING);
+    } else if (target->state != SETTLE_TARGET_NOT_DUE && has_history &&
+               (subject->n_bills > 0 || subject->n_new_events > 0 || subject->is_woken) &&
+               schedule->looks_at_bills(target->rule, item) &&
+               settle_calc_item_day(target->rule, subject->order, item) < date) {
+        add_instalment(output, subject, target, SETTLE_AGENDA_DECIDED);
+    }
+}
+
+void
+settle_note_late(SettleOutput *output, const SettleSubject *subject, const GArray *transfers)
+{
+    GArray *agenda = output->agenda;
+    SettleMonth last = settle_day_month(subject->order->closing_day) + subject->policy->span_months;
+    guint first = agenda->len;
+
+    for (guint i = 0; i < transfers->len; i++) {
+        const SettleTransfer *t = &g_array_index(transfers, SettleTransfer, i);
+        SettleDay look_day = settle_month_first(t->period);
+        gboolean noted = t->period <= last;
+
+        for (guint k = first; k < agenda->len && !noted; k++)
+            noted = g_array_index(agenda, SettleAgendaRow, k).look_day == look_day;
+        if (!noted) {
+            SettleAgendaRow row = agenda_row(subject, SETTLE_AGENDA_LATE, look_day);
+
+            g_array_append_val(agenda, row);
+        }
+    }
+}
+
+void
+settle_note_nothing(SettleOutput *output, SettleTargets *targets, const SettleSubject *subject,
+                    SettleFindings findings)
+{
+    guint before, now;
+
+    if (subject->n_events == 0)
+        return;
+    before = subject->is_new ? 0 : settle_targets_events_before(targets, subject, findings);
+    now = settle_targets_events(targets, subject, findings);
+    if (now != before) {
+        SettleAgendaRow row = agenda_row(subject, SETTLE_AGENDA_NOTHING, targets->context->date);
+
+        row.slot = (SettleSlot) now;
+        g_array_append_val(output->agenda, row);
+    }
+}
+
+void
+settle_note_life_caps(SettleOutput *output, const SettleTargets *targets,
+                      const SettleSubject *subject)
+{
+    const SettleCutScope scope = {.distributor_id = subject->order->distributor_id,
+                                  .policy_id = subject->policy->policy_id,
+                                  .order_id = subject->order->order_id,
+                                  .first = settle_day_month(subject->order->closing_day)};
+    gboolean capped = FALSE;
+
+    for (guint i = 0; i < targets->all->len; i++) {
+        const SettleTarget *target = &g_array_index(targets->all, SettleTarget, i);
+
+        if (!settle_order_kind_of(target->rule)->is_capped(target->rule))
+            continue;
+        capped = TRUE;
+        if (target->cut_minor > 0) {
+            SettleCutRow row = {.distributor_id = scope.distributor_id,
+                                .policy_id = scope.policy_id,
+                                .subject_id = scope.order_id,
+                                .earned_minor = target->earned_minor + target->cut_minor,
+                                .cut_minor = target->cut_minor,
+                                .slot = target->slot,
+                                .month = target->origin,
+                                .what = SETTLE_CUT_LIFE_CAP};
+
+            g_array_append_val(output->cuts, row);
+        }
+    }
+    /* a new order has no before */
+    if (capped && !subject->is_new)
+        g_array_append_val(output->cut_scopes, scope);
+}

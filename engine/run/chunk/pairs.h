@@ -1,0 +1,53 @@
+/* Which orders of a chunk are settled jointly: those of a distributor under a policy whose terms
+ * make them depend on each other (tolerated findings, ceilings, the carrier's payments;
+ * docs/semantics.md 5.5, 5.6, 13.10, 13.11, 14.34 to 14.36). Such a pair of distributor and policy
+ * is joint only if something of the kind is known of it and something happened to one of its
+ * orders; then all its orders are read. */
+#pragma once
+
+#include "run/chunk/facts.h"
+#include "run/chunk/paid.h"
+
+G_BEGIN_DECLS
+
+typedef struct {
+    int32_t distributor_id;
+    const SettlePolicy *policy;
+} SettlePair;
+
+typedef struct {
+    const SettleRunContext *context;
+    gboolean tolerant, capped, paid_for; /* some policy has such a term */
+    GArray *all;                         /* SettlePair, of the chunk */
+    GHashTable *set;                     /* SettlePair by content */
+    GHashTable *distributors;            /* those that have any: ids */
+    GHashTable *ranks;                   /* order id -> place by closing time in its policy */
+} SettlePairs;
+
+void settle_pairs_init(SettlePairs *pairs, const SettleRunContext *context);
+void settle_pairs_clear(SettlePairs *pairs);
+
+/* The closing months of which all events must be known, with these facts at hand (as those of
+ * settle_load_events). */
+SettleMonths settle_pairs_event_months(const SettlePairs *pairs, GArray *const *facts,
+                                       guint n_facts);
+/* Finds the chunk's pairs from its facts, with their events, and forgets those before. */
+void settle_pairs_find(SettlePairs *pairs, const SettleFacts *facts, const SettlePaid *paid,
+                       const SettleChunk *chunk);
+/* Reads the old orders of the pairs into orders, sorted, and the ranks of all. */
+gboolean settle_pairs_load_orders(SettlePairs *pairs, SettleStore *reader, const SettleChunk *chunk,
+                                  GArray *orders, GError **error);
+
+/* The distributor's orders under the policy are settled jointly. */
+gboolean settle_pairs_contain(const SettlePairs *pairs, int32_t distributor_id,
+                              const SettlePolicy *policy);
+/* So are those under some policy. */
+gboolean settle_pairs_any_of(const SettlePairs *pairs, int32_t distributor_id);
+/* Where an order of a pair stands by closing time among those of its policy. */
+int64_t settle_pairs_rank(const SettlePairs *pairs, int64_t order_id);
+/* The distributor's windows under the policy stay as they are posted: what they are freed or cut to
+ * depends on its orders, of which nothing happened to any. */
+gboolean settle_pairs_leave_windows(const SettlePairs *pairs, const SettlePaid *paid,
+                                    int32_t distributor_id, const SettlePolicy *policy);
+
+G_END_DECLS

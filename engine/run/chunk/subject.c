@@ -1,0 +1,63 @@
+/* The policy and the rules of an order: what a subject is matched with. */
+#include "run/chunk/subject.h"
+
+struct SettleMatchers {
+    const SettleRunContext *context;
+    GPtrArray *by_policy; /* SettleMatcher by policy id; NULL: not needed yet */
+};
+
+static void
+free_matcher(gpointer matcher)
+{
+    if (matcher != NULL)
+        settle_matcher_free(matcher);
+}
+
+SettleMatchers *
+settle_matchers_new(const SettleRunContext *context)
+{
+    guint n = settle_policy_set_size(context->policies);
+    int32_t largest = n > 0 ? settle_policy_set_nth(context->policies, n - 1)->policy_id : 0;
+    SettleMatchers *matchers = g_new0(SettleMatchers, 1);
+
+    matchers->context = context;
+    matchers->by_policy = g_ptr_array_new_with_free_func(free_matcher);
+    g_ptr_array_set_size(matchers->by_policy, largest + 1);
+    return matchers;
+}
+
+void
+settle_matchers_free(SettleMatchers *matchers)
+{
+    g_ptr_array_unref(matchers->by_policy);
+    g_free(matchers);
+}
+
+/* Made when the first order comes: of all versions ever activated few have orders in a night. */
+static SettleMatcher *
+matcher_of(SettleMatchers *matchers, const SettlePolicy *policy)
+{
+    gpointer *place = &g_ptr_array_index(matchers->by_policy, policy->policy_id);
+
+    if (*place == NULL)
+        *place = settle_matcher_new(policy, matchers->context->directory);
+    return *place;
+}
+
+gboolean
+settle_subject_find_policy(const SettleRunContext *context, SettleSubject *subject)
+{
+    settle_directory_order_parties(context->directory, subject->order, &subject->parties);
+    subject->match = NULL;
+    subject->policy = settle_policy_set_find(context->policies, subject->parties.carrier_id,
+                                             subject->order->closing_day);
+    return subject->policy != NULL && subject->policy->currency == subject->order->currency;
+}
+
+void
+settle_subject_match(SettleMatchers *matchers, SettleSubject *subject, SettleMatch *match)
+{
+    if (settle_subject_find_policy(matchers->context, subject))
+        subject->match = settle_matcher_find(matcher_of(matchers, subject->policy), subject->order,
+                                             &subject->parties, match);
+}

@@ -1,0 +1,38 @@
+/* A subject: one order with everything that concerns it in this run. merge.c fills in the facts,
+ * settle_subject_match() the policy and its rules. */
+#pragma once
+
+#include "calc/match.h"
+#include "run/context.h"
+
+G_BEGIN_DECLS
+
+/* What it points to belongs to the chunk's facts, the policies and a match of the caller's. */
+typedef struct {
+    const SettleOrder *order;
+    gboolean is_new, is_due;
+    gboolean is_woken;       /* what it waited for has come */
+    gboolean is_joint;       /* settled with the distributor's others under its policy */
+    const SettleBill *bills; /* new ones */
+    guint n_bills;
+    const SettleEvent *new_events; /* count from this run on */
+    guint n_new_events;
+    const SettleEvent *events; /* all that are known and dated by now, undone ones too */
+    guint n_events;
+    SettleOrderParties parties;
+    const SettlePolicy *policy; /* NULL: none of the carrier holds on the closing day */
+    const SettleMatch *match;   /* NULL: no policy of its currency holds */
+} SettleSubject;
+
+/* The matchers of the policies that orders came for. One for each thread. */
+typedef struct SettleMatchers SettleMatchers;
+SettleMatchers *settle_matchers_new(const SettleRunContext *context);
+void settle_matchers_free(SettleMatchers *matchers);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(SettleMatchers, settle_matchers_free)
+
+/* Fills in parties and policy. FALSE: no policy of the order's currency holds. */
+gboolean settle_subject_find_policy(const SettleRunContext *context, SettleSubject *subject);
+/* The same, and the rules: match is filled, and the subject points to it. */
+void settle_subject_match(SettleMatchers *matchers, SettleSubject *subject, SettleMatch *match);
+
+G_END_DECLS
