@@ -4,6 +4,7 @@
 #include "audit/ledger.h"
 
 #include "base/checked.h"
+#include "base/decimal.h"
 #include "ledger/deposit.h"
 
 #include <stdlib.h>
@@ -343,15 +344,9 @@ settle_audit_check_distributor(SettleAuditLedger *ledger, int32_t id)
 static gboolean
 same_amount(const char *text, SettleInt128 amount)
 {
-    char digits[48];
-    char *at = digits + sizeof digits - 1;
+    char there[SETTLE_DECIMAL_TEXT_BYTES];
 
-    *at = '\0';
-    do {
-        *--at = (char) ('0' + (int) (amount % 10));
-        amount /= 10;
-    } while (amount != 0);
-    return strcmp(text, at) == 0;
+    return strcmp(text, settle_decimal_format(amount, 0, FALSE, there)) == 0;
 }
 
 void

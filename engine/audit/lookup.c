@@ -2,6 +2,8 @@
  * what is not there is NULL. */
 #include "audit/state.h"
 
+#include "base/search.h"
+
 SettleAuditRun *
 settle_audit_run(const SettleAudit *audit, int32_t run_id)
 {
@@ -10,23 +12,22 @@ settle_audit_run(const SettleAudit *audit, int32_t run_id)
                : NULL;
 }
 
+static gboolean
+begins_until(gconstpointer chunks, guint at, gconstpointer distributor_id)
+{
+    return ((const SettleAuditChunk *) chunks)[at].first <= *(const int32_t *) distributor_id;
+}
+
 SettleAuditChunk *
 settle_audit_chunk(const SettleAuditRun *run, int32_t distributor_id)
 {
-    guint low = 0, high = run->chunks->len;
+    guint end =
+        settle_lower_bound(run->chunks->data, 0, run->chunks->len, &distributor_id, begins_until);
     SettleAuditChunk *chunk;
 
-    while (low < high) {
-        guint middle = low + (high - low) / 2;
-
-        if (g_array_index(run->chunks, SettleAuditChunk, middle).first <= distributor_id)
-            low = middle + 1;
-        else
-            high = middle;
-    }
-    if (low == 0)
+    if (end == 0)
         return NULL;
-    chunk = &g_array_index(run->chunks, SettleAuditChunk, low - 1);
+    chunk = &g_array_index(run->chunks, SettleAuditChunk, end - 1);
     return distributor_id <= chunk->last ? chunk : NULL;
 }
 

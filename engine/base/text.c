@@ -171,3 +171,18 @@ settle_text_look(const char *text, size_t length)
     *to = '\0';
     return g_steal_pointer(&again);
 }
+
+guint
+settle_text_width(const char *text, gssize length)
+{
+    guint width = 0;
+
+    for (const char *c = text; length < 0 ? *c != '\0' : c < text + length;
+         c = g_utf8_next_char(c)) {
+        gunichar character = g_utf8_get_char(c);
+
+        if (!g_unichar_iszerowidth(character))
+            width += g_unichar_iswide(character) ? 2 : 1;
+    }
+    return width;
+}

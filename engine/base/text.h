@@ -35,6 +35,10 @@ gboolean settle_text_unseen(const char *text, size_t length, size_t *ret_at,
 /* An id that a spreadsheet took for a number and wrote with what it kept of it: 2.02601E+16. */
 gboolean settle_text_is_rounded(const char *text, size_t length);
 
+/* Columns that a valid UTF-8 text takes on a terminal: wide characters take two, those without a
+ * width none. length: in bytes, or -1: up to the NUL. */
+guint settle_text_width(const char *text, gssize length);
+
 /* What a valid UTF-8 text looks like: without blanks and unseen characters, in one case, one width
  * and one form of composed letters. The caller frees it. */
 char *settle_text_look(const char *text, size_t length);

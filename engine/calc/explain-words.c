@@ -1,6 +1,7 @@
 /* The words that explanations of several kinds share (calc/explain.h). */
 #include "calc/explain-words.h"
 
+#include "base/decimal.h"
 #include "base/error.h"
 
 #include <string.h>
@@ -52,8 +53,7 @@ add_exact(GString *out, const SettlePolicy *policy, SettleExact exact)
     int places = settle_explain_exponent(policy) + 9;
     SettleInt128 scale = 1000000000, scaled, whole;
     gboolean ends;
-    char digits[64];
-    int n = 0;
+    char text[SETTLE_DECIMAL_TEXT_BYTES];
 
     if (__builtin_mul_overflow(exact.numerator, scale, &scaled)) {
         g_string_append(out, "(too long to show)");
@@ -61,15 +61,7 @@ add_exact(GString *out, const SettlePolicy *policy, SettleExact exact)
     }
     whole = scaled / exact.denominator;
     ends = whole * exact.denominator == scaled;
-    while (whole > 0 || n <= places) {
-        digits[n++] = (char) ('0' + (int) (whole % 10));
-        whole /= 10;
-    }
-    while (n > 0) {
-        g_string_append_c(out, digits[--n]);
-        if (n == places)
-            g_string_append_c(out, '.');
-    }
+    g_string_append(out, settle_decimal_format(whole, places, FALSE, text));
     if (!ends) {
         g_string_append(out, "...");
         return;

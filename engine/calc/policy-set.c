@@ -1,6 +1,7 @@
 #include "calc/match.h"
 
 #include "base/error.h"
+#include "base/search.h"
 
 struct SettlePolicySet {
     GPtrArray *policies;    /* SettlePolicy *, owned, by policy id */
@@ -74,23 +75,21 @@ settle_policy_set_find(const SettlePolicySet *set, int32_t carrier_id, SettleDay
     return NULL;
 }
 
+static int
+compare_id(gconstpointer policies, guint at, gconstpointer policy_id)
+{
+    int32_t id = ((const SettlePolicy *const *) policies)[at]->policy_id,
+            wanted = *(const int32_t *) policy_id;
+
+    return id == wanted ? 0 : id < wanted ? -1 : 1;
+}
+
 const SettlePolicy *
 settle_policy_set_get(const SettlePolicySet *set, int32_t policy_id)
 {
-    guint low = 0, high = set->policies->len;
+    guint at = settle_find(set->policies->pdata, set->policies->len, &policy_id, compare_id);
 
-    while (low < high) {
-        guint middle = low + (high - low) / 2;
-        const SettlePolicy *policy = g_ptr_array_index(set->policies, middle);
-
-        if (policy->policy_id == policy_id)
-            return policy;
-        if (policy->policy_id < policy_id)
-            low = middle + 1;
-        else
-            high = middle;
-    }
-    return NULL;
+    return at < set->policies->len ? g_ptr_array_index(set->policies, at) : NULL;
 }
 
 guint

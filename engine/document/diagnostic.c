@@ -2,6 +2,8 @@
  * they are about. Filled by tree.c and by whoever reads the tree. */
 #include "document/diagnostic.h"
 
+#include "base/text.h"
+
 #include <string.h>
 
 static void
@@ -115,10 +117,13 @@ settle_diagnostic_print(const SettleDiagnostic *diagnostic, const char *file_nam
         g_string_append_printf(out, "    %.*s\n    ", (int) (newline - line), line);
         /* wide characters take two columns on a terminal: the caret goes along */
         for (guint i = 1; i < diagnostic->column && c < newline; i++) {
-            gunichar u = g_utf8_get_char(c);
+            const char *next_char = g_utf8_next_char(c);
 
-            g_string_append(out, u == '\t' ? "\t" : g_unichar_iswide(u) ? "  " : " ");
-            c = g_utf8_next_char(c);
+            if (*c == '\t')
+                g_string_append_c(out, '\t');
+            else
+                g_string_append_printf(out, "%*s", (int) settle_text_width(c, next_char - c), "");
+            c = next_char;
         }
         g_string_append_c(out, '^');
         for (guint i = 1; i < diagnostic->width && c < newline; i++) {

@@ -1,6 +1,7 @@
 /* Intake, control totals: what the sender says a file adds up to, parsed and compared. */
 #include "intake/totals.h"
 
+#include "base/decimal.h"
 #include "base/text.h"
 
 #include <string.h>
@@ -12,29 +13,11 @@
 char *
 settle_intake_sum_text(SettleInt128 scaled, int places)
 {
-    char digits[48];
-    int n = 0;
-    gboolean minus = scaled < 0;
+    char text[SETTLE_DECIMAL_TEXT_BYTES];
+
     for (int i = places; i < SETTLE_INTAKE_SCALE; i++)
         scaled /= 10;
-    if (minus)
-        scaled = -scaled;
-    do {
-        if (n == places && places > 0)
-            digits[n] = '.';
-        digits[n + (n >= places && places > 0)] = (char) ('0' + (int) (scaled % 10));
-        scaled /= 10;
-        n++;
-    } while (scaled > 0 || n <= places);
-    n += places > 0;
-    char *text = g_malloc((size_t) n + 2);
-    size_t used = 0;
-    if (minus)
-        text[used++] = '-';
-    while (n > 0)
-        text[used++] = digits[--n];
-    text[used] = '\0';
-    return text;
+    return g_strdup(settle_decimal_format(scaled, places, FALSE, text));
 }
 
 /* The same in minor units of the largest exponent. */

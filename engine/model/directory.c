@@ -3,6 +3,7 @@
 #include "model/directory.h"
 
 #include "base/error.h"
+#include "base/search.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -276,27 +277,24 @@ settle_directory_seal(SettleDirectory *directory)
 }
 
 /* The version that holds on the day, or NULL. */
+static gboolean
+begins_until(gconstpointer versions, guint at, gconstpointer day)
+{
+    return ((const Version *) versions)[at].valid_from <= *(const SettleDay *) day;
+}
+
 static const Version *
 find_version(const SettleDirectory *directory, SettleDim dim, int32_t id, SettleDay day)
 {
     const Dim *d = &directory->dims[dim];
-    guint32 low, high;
+    guint end;
 
     settle_invariant(directory->sealed);
     if (id <= 0 || id > d->max_id)
         return NULL;
-    low = d->first[id];
-    high = d->first[id + 1];
     /* the last of those with valid_from <= day; there is mostly one */
-    while (low < high) {
-        guint32 middle = low + (high - low) / 2;
-
-        if (g_array_index(d->versions, Version, middle).valid_from <= day)
-            low = middle + 1;
-        else
-            high = middle;
-    }
-    return low > d->first[id] ? &g_array_index(d->versions, Version, low - 1) : NULL;
+    end = settle_lower_bound(d->versions->data, d->first[id], d->first[id + 1], &day, begins_until);
+    return end > d->first[id] ? &g_array_index(d->versions, Version, end - 1) : NULL;
 }
 
 gboolean

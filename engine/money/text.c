@@ -1,6 +1,8 @@
 /* Amounts and rates as text: parsed exactly, and formatted with the decimals of a currency. */
 #include "money/money.h"
 
+#include "base/decimal.h"
+
 #include <string.h>
 
 /* Digits, optionally a point and digits: the value as a whole number of 10^-exponent units. */
@@ -70,40 +72,16 @@ settle_rate_parse(const char *text, size_t length, SettleRatePpb *ret_rate_ppb)
     return result;
 }
 
-static char *
-format(int64_t minor, int exponent, gboolean grouped, char text[SETTLE_MONEY_TEXT_BYTES])
-{
-    char reversed[SETTLE_MONEY_TEXT_BYTES];
-    uint64_t value = minor < 0 ? 0 - (uint64_t) minor : (uint64_t) minor;
-    int n = 0, digits = 0;
-
-    do {
-        if (digits == exponent && exponent > 0)
-            reversed[n++] = '.';
-        else if (grouped && digits > exponent && (digits - exponent) % 3 == 0)
-            reversed[n++] = ',';
-        reversed[n++] = (char) ('0' + value % 10);
-        value /= 10;
-        digits++;
-    } while (value != 0 || digits <= exponent);
-    if (minor < 0)
-        reversed[n++] = '-';
-    for (int i = 0; i < n; i++)
-        text[i] = reversed[n - 1 - i];
-    text[n] = '\0';
-    return text;
-}
-
 char *
 settle_money_format(int64_t minor, int exponent, char text[SETTLE_MONEY_TEXT_BYTES])
 {
-    return format(minor, exponent, FALSE, text);
+    return settle_decimal_format(minor, exponent, FALSE, text);
 }
 
 char *
 settle_money_format_grouped(int64_t minor, int exponent, char text[SETTLE_MONEY_TEXT_BYTES])
 {
-    return format(minor, exponent, TRUE, text);
+    return settle_decimal_format(minor, exponent, TRUE, text);
 }
 
 char *
@@ -111,7 +89,7 @@ settle_rate_format(SettleRatePpb rate_ppb, char text[SETTLE_MONEY_TEXT_BYTES])
 {
     size_t n;
 
-    format(rate_ppb, 7, FALSE, text);
+    settle_decimal_format(rate_ppb, 7, FALSE, text);
     n = strlen(text);
     while (text[n - 1] == '0')
         n--;

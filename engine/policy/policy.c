@@ -2,6 +2,7 @@
 
 #include "base/digest.h"
 #include "base/error.h"
+#include "base/search.h"
 #include "policy/kind.h"
 
 #include <string.h>
@@ -109,21 +110,19 @@ settle_policy_number_rules(SettlePolicy *policy, const guint *numbers)
                       policy);
 }
 
+static int
+compare_number(gconstpointer items, guint at, gconstpointer key)
+{
+    const SettlePolicy *policy = items;
+    guint number = policy->rules[policy->by_number[at]].number, wanted = *(const guint *) key;
+
+    return number == wanted ? 0 : number < wanted ? -1 : 1;
+}
+
 const SettleRule *
 settle_policy_rule(const SettlePolicy *policy, guint number)
 {
-    guint low = 0, high = policy->n_rules;
+    guint at = settle_find(policy, policy->n_rules, &number, compare_number);
 
-    while (low < high) {
-        guint middle = low + (high - low) / 2;
-        const SettleRule *rule = &policy->rules[policy->by_number[middle]];
-
-        if (rule->number == number)
-            return rule;
-        if (rule->number < number)
-            low = middle + 1;
-        else
-            high = middle;
-    }
-    return NULL;
+    return at < policy->n_rules ? &policy->rules[policy->by_number[at]] : NULL;
 }

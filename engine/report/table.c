@@ -2,6 +2,8 @@
  * spreadsheets. */
 #include "report/table.h"
 
+#include "base/text.h"
+
 #include <jansson.h>
 #include <string.h>
 
@@ -115,21 +117,6 @@ settle_table_row_end(SettleTable *table)
 
 /* --- the aligned table ------------------------------------------------------------------------ */
 
-/* Columns a text takes on a terminal: wide characters take two. */
-static guint
-width_of(const char *text)
-{
-    guint width = 0;
-
-    for (; *text != '\0'; text = g_utf8_next_char(text)) {
-        gunichar c = g_utf8_get_char(text);
-
-        if (!g_unichar_iszerowidth(c))
-            width += g_unichar_iswide(c) ? 2 : 1;
-    }
-    return width;
-}
-
 /* A cell must not disturb the lines of a terminal. */
 static char *
 printable(const char *text)
@@ -162,7 +149,7 @@ static void
 table_line(const SettleTable *table, const guint *widths, const char *const *cells)
 {
     for (guint i = 0; i < table->n; i++) {
-        guint gap = widths[i] - width_of(cells[i]);
+        guint gap = widths[i] - settle_text_width(cells[i], -1);
         gboolean right = table->columns[i].kind != SETTLE_COLUMN_TEXT;
 
         if (i > 0)
@@ -184,11 +171,11 @@ write_table(SettleTable *table)
 
     for (guint i = 0; i < table->n; i++) {
         names[i] = table->columns[i].name;
-        widths[i] = width_of(names[i]);
+        widths[i] = settle_text_width(names[i], -1);
     }
     for (guint i = 0; i < table->cells->len; i++)
         widths[i % table->n] =
-            MAX(widths[i % table->n], width_of(g_ptr_array_index(table->cells, i)));
+            MAX(widths[i % table->n], settle_text_width(g_ptr_array_index(table->cells, i), -1));
     table_line(table, widths, names);
     for (guint i = 0; i < table->n; i++) {
         if (i > 0)

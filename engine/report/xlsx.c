@@ -2,6 +2,7 @@
 #include "report/xlsx.h"
 
 #include "base/error.h"
+#include "base/text.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -104,16 +105,6 @@ heading(const char *name)
     return text;
 }
 
-static guint
-width_of(const char *text)
-{
-    guint width = 0;
-
-    for (; *text != '\0'; text = g_utf8_next_char(text))
-        width += g_unichar_iswide(g_utf8_get_char(text)) ? 2 : 1;
-    return width;
-}
-
 /* Headings and widths of a tab; the widths are of all rows, also of those on other tabs. */
 static lxw_error
 write_heads(lxw_worksheet *tab, const Formats *formats, const SettleSheet *sheet)
@@ -122,12 +113,12 @@ write_heads(lxw_worksheet *tab, const Formats *formats, const SettleSheet *sheet
 
     for (guint c = 0; c < sheet->n_columns && failed == LXW_NO_ERROR; c++) {
         g_autofree char *head = heading(sheet->columns[c].name);
-        guint width = width_of(head);
+        guint width = settle_text_width(head, -1);
 
         for (guint r = 0; r < sheet->n_rows; r++)
-            width = MAX(width, width_of(settle_sheet_text(sheet, r, c)));
+            width = MAX(width, settle_text_width(settle_sheet_text(sheet, r, c), -1));
         for (guint r = 0; r < sheet->n_totals; r++)
-            width = MAX(width, width_of(settle_sheet_total(sheet, r, c)));
+            width = MAX(width, settle_text_width(settle_sheet_total(sheet, r, c), -1));
         /* thousands are set apart */
         if (sheet->columns[c].kind != SETTLE_COLUMN_TEXT)
             width += width / 3;

@@ -1,6 +1,7 @@
 #include "run/output/output.h"
 
 #include "base/failpoint.h"
+#include "base/search.h"
 #include "run/decide/periods.h"
 #include "run/decide/policies.h"
 #include "store/sql.h"
@@ -151,22 +152,22 @@ load_complete_months(SettleStore *store, SettleRunContext *context, GError **err
     return TRUE;
 }
 
+static gboolean
+is_of_earlier_carrier(gconstpointer months, guint at, gconstpointer carrier_id)
+{
+    return ((const SettleCompleteMonth *) months)[at].carrier_id < *(const int32_t *) carrier_id;
+}
+
 const SettleMonth *
 settle_run_complete_months(const SettleRunContext *context, int32_t carrier_id, guint *ret_n)
 {
     const SettleCompleteMonth *all =
         (const SettleCompleteMonth *) (const void *) context->complete->data;
-    guint low = 0, high = context->complete->len, end;
+    guint low =
+        settle_lower_bound(all, 0, context->complete->len, &carrier_id, is_of_earlier_carrier);
+    guint end;
 
     *ret_n = 0;
-    while (low < high) {
-        guint middle = low + (high - low) / 2;
-
-        if (all[middle].carrier_id < carrier_id)
-            low = middle + 1;
-        else
-            high = middle;
-    }
     for (end = low; end < context->complete->len && all[end].carrier_id == carrier_id; end++)
         (*ret_n)++;
     return *ret_n > 0 ? &g_array_index(context->months, SettleMonth, low) : NULL;

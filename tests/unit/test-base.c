@@ -1,9 +1,11 @@
-/* Errors, checked integers, arena, digest. */
+/* Errors, checked integers, decimals, arena, digest, looking up. */
 #include "base/arena.h"
 #include "base/checked.h"
+#include "base/decimal.h"
 #include "base/digest.h"
 #include "base/error.h"
 #include "base/near.h"
+#include "base/search.h"
 
 #include <string.h>
 
@@ -203,12 +205,95 @@ test_did_you_mean(void)
     g_assert_null(settle_did_you_mean("lost-and-found", words));
 }
 
+static void
+test_decimal(void)
+{
+    const SettleInt128 most = (SettleInt128) (((unsigned __int128) 1 << 127) - 1),
+                       least = -most - 1;
+    const struct {
+        SettleInt128 value;
+        int places;
+        gboolean grouped;
+        const char *expected;
+    } cases[] = {
+        {0, 0, FALSE, "0"},
+        {0, 2, FALSE, "0.00"},
+        {-5, 2, FALSE, "-0.05"},
+        {123456, 2, FALSE, "1234.56"},
+        {123456, 2, TRUE, "1,234.56"},
+        {999, 0, TRUE, "999"},
+        {1000, 0, TRUE, "1,000"},
+        {-100000000, 2, TRUE, "-1,000,000.00"},
+        {INT64_MIN, 2, FALSE, "-92233720368547758.08"},
+        {(SettleInt128) UINT64_MAX + 1, 0, FALSE, "18446744073709551616"},
+        {(SettleInt128) UINT64_MAX * 10, 18, FALSE, "184.467440737095516150"},
+        {most, 0, FALSE, "170141183460469231731687303715884105727"},
+        {least, 0, FALSE, "-170141183460469231731687303715884105728"},
+        {least, 2, TRUE, "-1,701,411,834,604,692,317,316,873,037,158,841,057.28"},
+    };
+
+    for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
+        char text[SETTLE_DECIMAL_TEXT_BYTES];
+
+        g_assert_true(
+            settle_decimal_format(cases[i].value, cases[i].places, cases[i].grouped, text) == text);
+        g_assert_cmpstr(text, ==, cases[i].expected);
+    }
+}
+
+static gboolean
+is_smaller(gconstpointer items, guint at, gconstpointer key)
+{
+    return ((const int *) items)[at] < *(const int *) key;
+}
+
+static int
+compare_at(gconstpointer items, guint at, gconstpointer key)
+{
+    return ((const int *) items)[at] - *(const int *) key;
+}
+
+static void
+test_find(void)
+{
+    static const int items[] = {10, 20, 30, 40, 50};
+
+    for (guint n = 0; n <= G_N_ELEMENTS(items); n++)
+        for (int key = 5; key <= 55; key += 5) {
+            guint expected = 0;
+
+            while (expected < n && items[expected] != key)
+                expected++;
+            g_assert_cmpuint(settle_find(items, n, &key, compare_at), ==, expected);
+        }
+}
+
+static void
+test_lower_bound(void)
+{
+    static const int items[] = {10, 20, 20, 20, 30, 40};
+
+    for (guint low = 0; low <= G_N_ELEMENTS(items); low++)
+        for (guint high = low; high <= G_N_ELEMENTS(items); high++)
+            for (int key = 5; key <= 45; key += 5) {
+                guint expected = low;
+
+                while (expected < high && items[expected] < key)
+                    expected++;
+                g_assert_cmpuint(settle_lower_bound(items, low, high, &key, is_smaller), ==,
+                                 expected);
+            }
+}
+
 int
 main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
     g_test_set_nonfatal_assertions();
     g_test_add_func("/base/checked", test_checked);
+    g_test_add_func("/base/decimal", test_decimal);
+    g_test_add_func("/base/lower-bound", test_lower_bound);
+    g_test_add_func("/base/find", test_find);
     g_test_add_func("/base/error/hint", test_hint);
     g_test_add_func("/base/error/invariant", test_invariant);
     g_test_add_func("/base/arena/alloc", test_arena);

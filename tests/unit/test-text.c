@@ -144,6 +144,21 @@ test_rounded(void)
         g_assert_false(settle_text_is_rounded(whole[i], strlen(whole[i])));
 }
 
+static void
+test_width(void)
+{
+    g_assert_cmpuint(settle_text_width("", -1), ==, 0);
+    g_assert_cmpuint(settle_text_width("abc", -1), ==, 3);
+    g_assert_cmpuint(settle_text_width("套餐a", -1), ==, 5);
+    g_assert_cmpuint(settle_text_width("a\xe2\x80\x8b"
+                                       "b",
+                                       -1),
+                     ==, 2);                                     /* a blank of no width */
+    g_assert_cmpuint(settle_text_width("e\xcc\x81", -1), ==, 1); /* a combining accent */
+    g_assert_cmpuint(settle_text_width("套餐", 3), ==, 2);
+    g_assert_cmpuint(settle_text_width("abc", 0), ==, 0);
+}
+
 int
 main(int argc, char **argv)
 {
@@ -153,5 +168,6 @@ main(int argc, char **argv)
     g_test_add_func("/text/unseen", test_unseen);
     g_test_add_func("/text/looks", test_looks);
     g_test_add_func("/text/rounded", test_rounded);
+    g_test_add_func("/text/width", test_width);
     return g_test_run();
 }
