@@ -10,6 +10,8 @@
  * times as many each time. */
 #define FIRST_RUNS 4
 #define MORE_RUNS  8
+/* How many rows a total's accounts are looked for among: those of a carrier or two. */
+#define NEAR 16
 
 void
 settle_balances_account(SettleRole role, SettleRole credit, int32_t distributor_id,
@@ -46,12 +48,56 @@ add(SettleBalanceRow *row, int64_t amount_minor, GError **error)
     return FALSE;
 }
 
+/* Puts one in its place, or adds it to what is there. Totals come by distributor and policy, so its
+ * place is near the end; where it is not, it is left there, to be sorted. */
+static gboolean
+put(GArray *rows, const SettleBalanceRow *row, GError **error)
+{
+    guint at = rows->len, least = at > NEAR ? at - NEAR : 0;
+
+    for (; at > least; at--) {
+        SettleBalanceRow *before = &g_array_index(rows, SettleBalanceRow, at - 1);
+        int order = compare_accounts(before, row);
+
+        if (order == 0)
+            return add(before, row->balance_minor, error);
+        if (order < 0)
+            break;
+    }
+    g_array_insert_vals(rows, at, row, 1);
+    return TRUE;
+}
+
+/* One row an account, in their order. */
+static gboolean
+merge(GArray *rows, GError **error)
+{
+    guint kept = 0;
+    gboolean sorted = TRUE;
+
+    for (guint i = 1; i < rows->len && sorted; i++)
+        sorted = compare_accounts(&g_array_index(rows, SettleBalanceRow, i - 1),
+                                  &g_array_index(rows, SettleBalanceRow, i)) < 0;
+    if (sorted)
+        return TRUE;
+    g_array_sort(rows, compare_accounts);
+    for (guint i = 0; i < rows->len; i++) {
+        SettleBalanceRow row = g_array_index(rows, SettleBalanceRow, i);
+        SettleBalanceRow *last = kept > 0 ? &g_array_index(rows, SettleBalanceRow, kept - 1) : NULL;
+
+        if (last == NULL || compare_accounts(last, &row) != 0)
+            g_array_index(rows, SettleBalanceRow, kept++) = row;
+        else if (!add(last, row.balance_minor, error))
+            return FALSE;
+    }
+    g_array_set_size(rows, kept);
+    return TRUE;
+}
+
 /* What the totals move, a row an account. */
 static gboolean
 moves(const SettleRunContext *context, const GArray *totals, GArray *rows, GError **error)
 {
-    guint kept = 0;
-
     for (guint i = 0; i < totals->len; i++) {
         const SettleTotal *t = &g_array_index(totals, SettleTotal, i);
         const SettlePolicy *policy =
@@ -67,21 +113,11 @@ moves(const SettleRunContext *context, const GArray *totals, GArray *rows, GErro
             settle_balances_account((SettleRole) row.role, (SettleRole) t->credit,
                                     t->distributor_id, t->carrier_id, &row.distributor_id,
                                     &row.carrier_id);
-            g_array_append_val(rows, row);
+            if (!put(rows, &row, error))
+                return FALSE;
         }
     }
-    g_array_sort(rows, compare_accounts);
-    for (guint i = 0; i < rows->len; i++) {
-        SettleBalanceRow row = g_array_index(rows, SettleBalanceRow, i);
-        SettleBalanceRow *last = kept > 0 ? &g_array_index(rows, SettleBalanceRow, kept - 1) : NULL;
-
-        if (last == NULL || compare_accounts(last, &row) != 0)
-            g_array_index(rows, SettleBalanceRow, kept++) = row;
-        else if (!add(last, row.balance_minor, error))
-            return FALSE;
-    }
-    g_array_set_size(rows, kept);
-    return TRUE;
+    return merge(rows, error);
 }
 
 /* Adds what those of the accounts that the runs [from, to) touched stood at after the last of them;
