@@ -11,22 +11,32 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define N_INVOICE_COLUMNS 15
+#define N_INVOICE_COLUMNS 17
+#define N_AMOUNTS         7
 #define N_LINE_COLUMNS    10
 
 static const SettleColumn invoice_columns[N_INVOICE_COLUMNS] = {
-    {"number", SETTLE_COLUMN_TEXT},   {"batch", SETTLE_COLUMN_TEXT},
-    {"carrier", SETTLE_COLUMN_TEXT},  {"distributor", SETTLE_COLUMN_TEXT},
-    {"currency", SETTLE_COLUMN_TEXT}, {"tax_rate", SETTLE_COLUMN_TEXT},
-    {"cut_off", SETTLE_COLUMN_TEXT},  {"status", SETTLE_COLUMN_TEXT},
-    {"lines", SETTLE_COLUMN_INTEGER}, {"net", SETTLE_COLUMN_MONEY},
-    {"tax", SETTLE_COLUMN_MONEY},     {"gross", SETTLE_COLUMN_MONEY},
-    {"payable", SETTLE_COLUMN_MONEY}, {"withheld", SETTLE_COLUMN_MONEY},
+    {"number", SETTLE_COLUMN_TEXT},
+    {"batch", SETTLE_COLUMN_TEXT},
+    {"carrier", SETTLE_COLUMN_TEXT},
+    {"distributor", SETTLE_COLUMN_TEXT},
+    {"currency", SETTLE_COLUMN_TEXT},
+    {"tax_rate", SETTLE_COLUMN_TEXT},
+    {"cut_off", SETTLE_COLUMN_TEXT},
+    {"status", SETTLE_COLUMN_TEXT},
+    {"lines", SETTLE_COLUMN_INTEGER},
+    {"net", SETTLE_COLUMN_MONEY},
+    {"tax", SETTLE_COLUMN_MONEY},
+    {"gross", SETTLE_COLUMN_MONEY},
+    {"payable", SETTLE_COLUMN_MONEY},
+    {"withheld", SETTLE_COLUMN_MONEY},
+    {"brought_forward", SETTLE_COLUMN_MONEY},
+    {"covered", SETTLE_COLUMN_MONEY},
     {"document", SETTLE_COLUMN_TEXT},
 };
 
 typedef struct {
-    char rate[SETTLE_MONEY_TEXT_BYTES], lines[16], amounts[5][SETTLE_MONEY_TEXT_BYTES];
+    char rate[SETTLE_MONEY_TEXT_BYTES], lines[16], amounts[N_AMOUNTS][SETTLE_MONEY_TEXT_BYTES];
 } InvoiceTexts;
 
 /* The cells of an invoice; texts: where those stand that are no texts of the result. */
@@ -43,10 +53,10 @@ invoice_cells(const SettleResult *rows, int i, InvoiceTexts *texts, const char *
     cells[5] = settle_rate_format(settle_result_i64(rows, i, 5), texts->rate);
     g_snprintf(texts->lines, sizeof texts->lines, "%d", settle_result_i32(rows, i, 8));
     cells[8] = texts->lines;
-    for (int j = 0; j < 5; j++)
+    for (int j = 0; j < N_AMOUNTS; j++)
         cells[9 + j] =
             settle_money_format(settle_result_i64(rows, i, 9 + j), exponent, texts->amounts[j]);
-    cells[14] = settle_result_text(rows, i, 15);
+    cells[9 + N_AMOUNTS] = settle_result_text(rows, i, 10 + N_AMOUNTS);
 }
 
 static void
@@ -93,6 +103,8 @@ print_lines(const SettleCli *cli, const SettleResult *rows, const char *const *i
         {"invoice_gross", SETTLE_COLUMN_MONEY},
         {"invoice_payable", SETTLE_COLUMN_MONEY},
         {"invoice_withheld", SETTLE_COLUMN_MONEY},
+        {"invoice_brought_forward", SETTLE_COLUMN_MONEY},
+        {"invoice_covered", SETTLE_COLUMN_MONEY},
         {"document", SETTLE_COLUMN_TEXT},
     };
     SettleTable *table = settle_table_new(
@@ -232,10 +244,13 @@ invoice_query(const SettleCli *cli, int argc, char **argv, Show what)
     GError *error = NULL;
     int code;
 
-    if (!settle_cli_parse(usages[what],
-                          "Drafted, approved and issued invoices, and what was carried "
-                          "forward.",
-                          entries, &argc, &argv, &code))
+    if (!settle_cli_parse(
+            usages[what],
+            "Drafted, approved and issued invoices, and what was carried forward. Of each:\n"
+            "payable = gross - withheld + brought_forward (a debt that the invoice before left, "
+            "below\nzero) + covered (what the deposit paid of what is taken back). What is payable "
+            "below zero is\nnot paid out: the next invoice brings it forward.",
+            entries, &argc, &argv, &code))
         return code;
     if (what == SHOW_ONE) {
         if (argc != 2)
@@ -300,10 +315,14 @@ invoice_export(const SettleCli *cli, int argc, char **argv)
     int32_t run;
     int code;
 
-    if (!settle_cli_parse("invoice export RUN/CARRIER",
-                          "A batch's invoices as CSV and XLSX, a line of an invoice a row with the "
-                          "invoice's own columns repeated, and\ntheir hashes for sha256sum -c.",
-                          entries, &argc, &argv, &code))
+    if (!settle_cli_parse(
+            "invoice export RUN/CARRIER",
+            "A batch's invoices as CSV and XLSX, a line of an invoice a row with the "
+            "invoice's own columns repeated, and\ntheir hashes for sha256sum -c. What "
+            "an invoice pays out, withholds, brings forward and has covered by a\ndeposit "
+            "(invoice_payable = gross - invoice_withheld + invoice_brought_forward + "
+            "invoice_covered)\nstands on its first line only.",
+            entries, &argc, &argv, &code))
         return code;
     if (argc != 2)
         return settle_cli_usage("settle invoice batches lists them: name it like 31/CMCC-GD",

@@ -8,18 +8,22 @@ static int
 period_list(const SettleCli *cli, int argc, char **argv)
 {
     static const SettleCell cells[] = {
-        {"period", SETTLE_CELL_TEXT, 0},       {"state", SETTLE_CELL_TEXT, 0},
-        {"closed_by", SETTLE_CELL_TEXT, 0},    {"at", SETTLE_CELL_TEXT, 0},
-        {"transfers", SETTLE_CELL_INTEGER, 0}, {"left_open", SETTLE_CELL_TEXT, 0},
-        {"reopened_by", SETTLE_CELL_TEXT, 0},  {"reopened_at", SETTLE_CELL_TEXT, 0},
-        {"reason", SETTLE_CELL_TEXT, 0},
+        {"period", SETTLE_CELL_TEXT, 0},         {"state", SETTLE_CELL_TEXT, 0},
+        {"closed_by", SETTLE_CELL_TEXT, 0},      {"closed_at", SETTLE_CELL_TEXT, 0},
+        {"closed_because", SETTLE_CELL_TEXT, 0}, {"left_open", SETTLE_CELL_TEXT, 0},
+        {"transfers", SETTLE_CELL_INTEGER, 0},   {"reopened_by", SETTLE_CELL_TEXT, 0},
+        {"reopened_at", SETTLE_CELL_TEXT, 0},    {"reopened_because", SETTLE_CELL_TEXT, 0},
     };
     g_autoptr(SettleStore) store = NULL;
     g_autoptr(SettleResult) rows = NULL;
     GError *error = NULL;
     int code;
 
-    if (!settle_cli_parse("period list", "Periods with postings.", NULL, &argc, &argv, &code))
+    if (!settle_cli_parse(
+            "period list",
+            "Periods with facts or postings: who closed and opened them, when and why, and what "
+            "was left open.",
+            NULL, &argc, &argv, &code))
         return code;
     if (argc > 1)
         return settle_cli_surplus("period list", argv[1], NULL);
@@ -48,6 +52,7 @@ period_close(const SettleCli *cli, int argc, char **argv)
     g_autoptr(SettleResult) open = NULL;
     SettleMonth period;
     GError *error = NULL;
+    gboolean closed;
     int code;
 
     if (!settle_cli_parse(
@@ -64,9 +69,9 @@ period_close(const SettleCli *cli, int argc, char **argv)
         return settle_cli_fail(error);
     store = settle_cli_open(cli, SETTLE_STORE_AS_APPROVER, "period", &error);
     if (store == NULL || !settle_cli_known_period(store, argv[1], TRUE, &error) ||
-        !settle_period_close(store, period, accept, &open, &error))
+        !settle_period_close(store, period, accept, &closed, &open, &error))
         return settle_cli_fail(error);
-    if (open != NULL) {
+    if (!closed) {
         settle_cli_print(cli, open, cells, G_N_ELEMENTS(cells));
         fprintf(stderr,
                 "settle: period %s is not closed: something of it is left open\n"
@@ -75,6 +80,11 @@ period_close(const SettleCli *cli, int argc, char **argv)
         return SETTLE_EXIT_FOUND;
     }
     printf("period %s is closed\n", argv[1]);
+    for (int i = 0; i < settle_result_rows(open); i++)
+        printf("left open: %" G_GINT64_FORMAT " %s\n", settle_result_i64(open, i, 1),
+               settle_result_text(open, i, 0));
+    if (accept != NULL)
+        printf("accepted: %s\n", accept);
     return SETTLE_EXIT_DONE;
 }
 

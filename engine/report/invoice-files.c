@@ -31,6 +31,10 @@ static const SettleCell cells[] = {
     {"net", SETTLE_CELL_MONEY, 9},
     {"tax", SETTLE_CELL_MONEY, 9},
     {"gross", SETTLE_CELL_MONEY, 9},
+    {"invoice_payable", SETTLE_CELL_MONEY, 9},
+    {"invoice_withheld", SETTLE_CELL_MONEY, 9},
+    {"invoice_brought_forward", SETTLE_CELL_MONEY, 9},
+    {"invoice_covered", SETTLE_CELL_MONEY, 9},
 };
 
 static gboolean
@@ -43,6 +47,17 @@ carrier_id(SettleStore *store, const char *carrier, int32_t *ret_id, GError **er
         return FALSE;
     *ret_id = settle_result_rows(row) > 0 ? settle_result_i32(row, 0, 0) : 0;
     return TRUE;
+}
+
+/* invoices-RUN-CARRIER. A code that is no plain word, of which somebody else decides, names no
+ * file: the carrier's number does, with a point, which no plain word has. */
+static char *
+file_stem(int32_t run_id, const char *carrier, int32_t id)
+{
+    return g_regex_match_simple("^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$", carrier, G_REGEX_DOLLAR_ENDONLY,
+                                0)
+               ? g_strdup_printf("invoices-%d-%s", run_id, carrier)
+               : g_strdup_printf("invoices-%d-carrier.%d", run_id, id);
 }
 
 /* A line of the manifest. */
@@ -79,6 +94,7 @@ settle_invoice_files_write(SettleStore *store, int32_t run_id, const char *carri
     g_autoptr(SettleSheet) sheet = NULL;
     g_autoptr(GString) manifest = g_string_new(NULL);
     g_autoptr(GPtrArray) paths = g_ptr_array_new_with_free_func(g_free);
+    g_autofree char *stem = NULL;
     SettleDay cut_off;
     const char *day;
     int32_t id = 0;
@@ -104,8 +120,9 @@ settle_invoice_files_write(SettleStore *store, int32_t run_id, const char *carri
     settle_invariant(parsed);
     sheet =
         settle_sheet_from_result("invoices", "Invoices", NULL, rows, cells, G_N_ELEMENTS(cells));
+    stem = file_stem(run_id, carrier, id);
     for (guint i = 0; i < G_N_ELEMENTS(ends); i++) {
-        g_autofree char *name = g_strdup_printf("invoices-%d-%d%s", run_id, id, ends[i]);
+        g_autofree char *name = g_strconcat(stem, ends[i], NULL);
         char *path = g_build_filename(folder, name, NULL);
 
         g_ptr_array_add(paths, path);
@@ -113,7 +130,7 @@ settle_invoice_files_write(SettleStore *store, int32_t run_id, const char *carri
             !add_hash(manifest, folder, name, error))
             return FALSE;
     }
-    g_ptr_array_add(paths, g_strdup_printf("%s/invoices-%d-%d.sha256", folder, run_id, id));
+    g_ptr_array_add(paths, g_strdup_printf("%s/%s.sha256", folder, stem));
     if (!settle_files_replace(g_ptr_array_index(paths, 2), write_manifest, manifest, error))
         return FALSE;
     g_ptr_array_add(paths, NULL);

@@ -1,8 +1,11 @@
 #!/usr/bin/env python3
 """Deposits of carriers and distributors: frozen on entry, topped up, taken for debts, forfeited, given back
 (docs/semantics.md 1, 7, 13.13, 14.44), and what a cover and a debt left behind do to invoices (14.45)."""
+import csv
+import json
 import os
 import sys
+from decimal import Decimal
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 import small
@@ -41,6 +44,39 @@ class Deposits(small.Case):
     def start(self, invoice='cycle: none'):
         self.prepare(RULES, invoice=invoice)
         self.send('orders', '2026-01-10', small.order('A', '2026-01-10'))
+
+    def explained(self, **wanted):
+        """Wherever an invoice is shown what is to be paid follows from what stands beside it (14.45), line totals included.
+        wanted: sums over all numbered invoices, above zero or below."""
+        def money(row, *names, prefix=''):
+            return [Decimal(row[prefix + name]) for name in names]
+
+        names = ('gross', 'withheld', 'brought_forward', 'covered', 'payable')
+        listed = {r['number']: money(r, *names) for r in self.rows('invoice', 'list') if r['number']}
+        for gross, withheld, brought, covered, payable in [*listed.values(), *(money(r, *names) for r in self.rows('invoice', 'list'))]:
+            self.assertEqual(gross - withheld + brought + covered, payable)
+        sums = [sum(column) for column in zip(*listed.values())]
+        batches = self.rows('invoice', 'batches')
+        self.assertEqual([sum(column) for column in zip(*(money(r, *names) for r in batches))], sums)
+        page = self.settle('invoice', 'batches')
+        self.assertIn(' invoices, gross {}, withheld {}, brought forward {}, covered by deposits {}, payable {}\n'.format(*sums), page)
+        exported, shown = {}, {}
+        for batch in {r['batch'] for r in batches}:
+            path = self.settle('invoice', 'export', batch, '--output', os.path.join(self.folder, 'export')).split()[0]
+            with open(path, encoding='utf-8', newline='') as file:
+                for row in csv.DictReader(file):
+                    # of the whole invoice on its first line, so that a column adds up
+                    self.assertEqual([row['invoice_' + n] != '' for n in names[1:]], [row['line'] == '1'] * 4)
+                    exported.setdefault(row['number'], [Decimal(0)] * 5)
+                    exported[row['number']] = [a + Decimal(row[n] or 0) for a, n in zip(
+                        exported[row['number']], ('gross', *('invoice_' + n for n in names[1:])))]
+        self.assertEqual(exported, listed)
+        for number in listed:
+            shown[number] = money(self.rows('invoice', 'show', number)[0], *names, prefix='invoice_')
+            self.assertEqual(money(json.loads(self.settle('--format', 'json', 'invoice', 'show', number)), *names), shown[number])
+        self.assertEqual(shown, listed)
+        for name, value in wanted.items():
+            self.assertEqual(sums[names.index(name)], Decimal(value), name)
 
     def issue(self):
         for batch in sorted({row['batch'] for row in self.rows('invoice', 'list') if row['status'] == 'draft'}):
@@ -169,6 +205,7 @@ class Deposits(small.Case):
         self.assertEqual([(r['document'], r['status'], r['gross'], r['payable']) for r in self.rows('invoice', 'list')
                           if r['number']],
                          [('invoice', 'issued', '120.00', '120.00'), ('credit-note', 'draft', '-60.00', '0.00')])
+        self.explained(covered='60.00')
         self.issue()
         self.assertEqual(self.balances('--distributor', 'D1')['C1', 'D1', 'invoiced'], '-120.00')
         self.proven()
@@ -209,6 +246,7 @@ class Deposits(small.Case):
         self.assertEqual([(r['status'], r['gross'], r['payable']) for r in self.rows('invoice', 'list')][-1],
                          ('draft', '60.00', '120.00'))
         self.issue()
+        self.explained(brought_forward='0.00', covered='60.00')
         self.assertEqual(self.balances('--distributor', 'D1'), {
             ('', 'D1', 'cash'): '10000.00', ('', 'D1', 'deposit'): '-9940.00', ('C1', 'D1', 'carrier'): '180.00',
             ('C1', 'D1', 'invoiced'): '-240.00'})
@@ -293,6 +331,7 @@ class Deposits(small.Case):
         self.assertEqual([(r['status'], r['gross'], r['payable']) for r in self.rows('invoice', 'list')][-1],
                          ('draft', '120.00', '60.00'))
         self.issue()
+        self.explained(brought_forward='-60.00', covered='0.00')
         self.assertNotIn(('C1', 'D1', 'distributor'), self.balances())
         self.assertEqual(self.balances()['C1', 'D1', 'invoiced'], '-120.00')
         self.proven()

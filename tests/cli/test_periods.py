@@ -29,13 +29,34 @@ class Periods(small.Case):
         self.assertIn('--accept REASON', out)
         self.assertEqual(self.rows('period', 'list')[0]['state'], 'open')
         self.assertIn('wants a reason', self.close('2026-01', '--accept', ' ', code=2))
-        self.close('2026-01', '--accept', 'agreed with C1')
+        # what is accepted is said
+        self.assertEqual(self.close('2026-01', '--accept', 'agreed with C1').splitlines(),
+                         ['period 2026-01 is closed', 'left open: 1 rejected rows that were not released',
+                          'left open: 1 invoice batches that were not issued',
+                          'left open: 1 bills and events that wait for their order', 'accepted: agreed with C1'])
         self.assertIn('instalments due in or before it that wait for a bill', self.close('2026-02', code=1))
         row = self.rows('period', 'list')[0]
         self.assertEqual((row['state'], row['closed_by']), ('closed', 'settle_finance'))
         self.assertIn('1 rejected rows', row['left_open'])
-        detail = self.database.sql("SELECT reason FROM settle.control_log WHERE action = 'period-close'")
-        self.assertEqual(detail[0][0], 'agreed with C1')
+        self.assertEqual((row['closed_because'], row['reopened_because']), ('agreed with C1', ''))
+        # each decision keeps its own reason
+        self.settle('period', 'reopen', '2026-01', '--reason', 'C1 sent more', user='settle_finance')
+        row = self.rows('period', 'list')[0]
+        self.assertEqual((row['state'], row['closed_because'], row['reopened_because']), ('open', '', 'C1 sent more'))
+        self.close('2026-01', '--accept', 'agreed again')
+        row = self.rows('period', 'list')[0]
+        self.assertEqual((row['state'], row['closed_because'], row['reopened_because']),
+                         ('closed', 'agreed again', 'C1 sent more'))
+        self.assertEqual(self.database.sql("SELECT reason FROM settle.control_log WHERE action = 'period-close' "
+                                           'ORDER BY position'), [['agreed with C1'], ['agreed again']])
+
+    def test_reason_without_need(self):
+        """A reason that is given is kept, also where nothing was left open."""
+        self.prepare('- upfront: u\n  pay: 60.00\n')
+        self.send('orders', '2026-01-10', small.order('A', '2026-01-10'))
+        self.run_to('2026-01-31')
+        self.assertEqual(self.close('2026-01', '--accept', 'told by mail'), 'period 2026-01 is closed\naccepted: told by mail\n')
+        self.assertEqual([(r['closed_because'], r['left_open']) for r in self.rows('period', 'list')], [('told by mail', '')])
 
     def test_reopened(self):
         self.prepare('- upfront: u\n  pay: 60.00\n')
@@ -59,9 +80,9 @@ class Periods(small.Case):
         rows = {r['period']: r for r in self.rows('period', 'list')}
         self.assertEqual([(p, rows[p]['state']) for p in ('2026-01', '2026-02', '2026-04')],
                          [('2026-01', 'closed'), ('2026-02', 'open'), ('2026-04', 'open')])
-        self.assertEqual((rows['2026-02']['reopened_by'], rows['2026-02']['reason']),
+        self.assertEqual((rows['2026-02']['reopened_by'], rows['2026-02']['reopened_because']),
                          ('settle_finance', 'C1 "forgot" a file'))
-        self.assertEqual(rows['2026-01']['reason'], '')
+        self.assertEqual(rows['2026-01']['reopened_because'], '')
         self.close('2026-02')
         self.assertEqual(self.rows('period', 'list')[1]['state'], 'closed')
         # what a run saw is what its replay sees, whatever was decided since

@@ -225,6 +225,13 @@ def everything_adds_up(bench):
     lines = exported_invoices(bench, sorted({row['batch'] for row in sent}))
     for column in ('net', 'tax', 'gross'):
         equal(total(lines, column, 'number'), total(sent, column, 'number'))
+    for row in sent:
+        assert Decimal(row['gross']) - Decimal(row['withheld']) + Decimal(row['brought_forward']) + Decimal(row['covered']) \
+            == Decimal(row['payable']), row
+    for column in ('payable', 'withheld', 'brought_forward', 'covered'):
+        filled = [row for row in lines if row['invoice_' + column] != '']
+        equal(total(filled, 'invoice_' + column, 'number'), total(sent, column, 'number'))
+    assert any(Decimal(row['brought_forward']) for row in sent)
     # what an invoice leaves on the account is not paid out, and the next one brings it forward (14.45)
     left = {row['number']: left_on_account(row) for row in sent}
     last = {(row['carrier'], row['distributor']): left[row['number']]

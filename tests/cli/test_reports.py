@@ -245,7 +245,7 @@ class Reports(small.Case):
         folder = os.path.join(self.folder, 'invoices')
         paths = self.settle('invoice', 'export', self.batches[0], '--output', folder).split()
         run = self.batches[0].split('/')[0]
-        self.assertEqual([os.path.basename(p) for p in paths], [f'invoices-{run}-1.{end}' for end in ('csv', 'xlsx', 'sha256')])
+        self.assertEqual([os.path.basename(p) for p in paths], [f'invoices-{run}-C1.{end}' for end in ('csv', 'xlsx', 'sha256')])
         with open(paths[2], encoding='ascii') as file:
             hashes = dict(reversed(line.split()) for line in file)
         self.assertEqual(hashes, {os.path.basename(p): hashlib.sha256(open(p, 'rb').read()).hexdigest() for p in paths[:2]})

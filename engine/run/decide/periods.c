@@ -103,7 +103,7 @@ count_nothing(SettleStore *store, SettleMonth period, int64_t *ret_n, GError **e
 
 gboolean
 settle_period_close(SettleStore *store, SettleMonth period, const char *accept,
-                    SettleResult **ret_left_open, GError **error)
+                    gboolean *ret_closed, SettleResult **ret_left_open, GError **error)
 {
     char text[SETTLE_DAY_TEXT_BYTES];
     g_autoptr(SettleResult) rows = NULL;
@@ -124,13 +124,15 @@ settle_period_close(SettleStore *store, SettleMonth period, const char *accept,
     open = left_open(rows);
     if (*open != '\0' && accept == NULL) {
         settle_store_rollback(store);
+        *ret_closed = FALSE;
         *ret_left_open = g_steal_pointer(&rows);
         return TRUE;
     }
-    if (log_decision(store, "period-close", text, *open != '\0' ? accept : NULL, open, error) &&
+    if (log_decision(store, "period-close", text, accept, open, error) &&
         settle_failpoint(PERIOD_BEFORE_COMMIT, error) && settle_store_commit(store, error) &&
         settle_failpoint(PERIOD_COMMITTED, error)) {
-        *ret_left_open = NULL;
+        *ret_closed = TRUE;
+        *ret_left_open = g_steal_pointer(&rows);
         return TRUE;
     }
     settle_store_rollback(store);

@@ -14,10 +14,11 @@ gboolean settle_periods_load(SettleStore *store, int64_t control_position,
  * or before which an earlier one is open; while a run is unfinished; and while sealed batches dated
  * in or before it wait to be settled. What is left open beside that (rejected rows, invoices not
  * issued, instalments and facts that wait, events that count for nothing) needs `accept`, a reason
- * that is kept with the list; NULL: *ret_left_open is the list (what, how many, where to look), and
- * nothing is closed. Else it is NULL. store: opened as approver. */
+ * that is kept with the list. *ret_closed: whether it is closed now; FALSE if something is left
+ * open and accept is NULL. *ret_left_open: the list (what, how many, where to look), empty if
+ * nothing is left open. store: opened as approver. */
 gboolean settle_period_close(SettleStore *store, SettleMonth period, const char *accept,
-                             SettleResult **ret_left_open, GError **error);
+                             gboolean *ret_closed, SettleResult **ret_left_open, GError **error);
 /* Opens a closed period and all after it again (docs/semantics.md 14.22). STATE if it is not
  * closed. store: opened as approver. */
 gboolean settle_period_reopen(SettleStore *store, SettleMonth period, const char *reason,

@@ -1,4 +1,5 @@
--- The lines of a batch's invoices with their header, one a row. $1 run, $2 carrier code
+-- The lines of a batch's invoices with their header, one a row; what the invoice as a whole comes to stands on its first
+-- line only, so that columns add up. $1 run, $2 carrier code
 SELECT c.code || '-' || s.year || '-' || lpad((s.base + i.place)::text, 6, '0') AS number,
        CASE WHEN i.gross_minor < 0 THEN 'credit-note' ELSE 'invoice' END, i.run_id || '/' || c.code,
        CASE WHEN EXISTS (SELECT 1 FROM settle.invoice_issue x
@@ -9,7 +10,9 @@ SELECT c.code || '-' || s.year || '-' || lpad((s.base + i.place)::text, 6, '0') 
        b.cut_off::text, c.code, coalesce(cn.name, ''), d.code, coalesce(dn.name, ''), i.currency,
        trim_scale(i.tax_ppb::numeric / 10000000) || '%', l.line, k.kind, coalesce(z.code, ''),
        CASE WHEN l.taken_back THEN 'taken-back' ELSE 'earned' END,
-       CASE WHEN l.withheld THEN 'withheld' ELSE 'payable' END, l.transfers, l.net_minor, l.tax_minor, l.gross_minor
+       CASE WHEN l.withheld THEN 'withheld' ELSE 'payable' END, l.transfers, l.net_minor, l.tax_minor, l.gross_minor,
+       CASE WHEN l.line = 1 THEN i.payable_minor + i.tax_added_minor END, CASE WHEN l.line = 1 THEN i.withheld_minor END,
+       CASE WHEN l.line = 1 THEN i.brought_minor END, CASE WHEN l.line = 1 THEN i.covered_minor END
   FROM settle.invoice i
   JOIN settle.run_publication q USING (run_id)
   JOIN settle.invoice_line l USING (distributor_id, run_id, carrier_id, currency, tax_ppb)

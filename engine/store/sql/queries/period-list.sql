@@ -2,8 +2,8 @@
 -- from it on that was not opened again; the last opening of it, or of one before, keeps its trace.
 SELECT to_char(m.period, 'YYYY-MM'), CASE WHEN l.position IS NULL THEN 'open' ELSE 'closed' END,
        coalesce(l.actor, ''), coalesce(to_char(l.at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"'), ''),
-       coalesce(t.transfers, 0)::bigint,
-       coalesce(l.detail ->> 'left_open', ''), coalesce(o.actor, ''),
+       coalesce(l.reason, ''), coalesce(l.detail ->> 'left_open', ''), coalesce(t.transfers, 0)::bigint,
+       coalesce(o.actor, ''),
        coalesce(to_char(o.at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"'), ''),
        coalesce(o.reason, '')
   FROM (SELECT period FROM settle.ledger_total
