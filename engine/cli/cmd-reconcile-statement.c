@@ -38,8 +38,14 @@ take_whose(Options *options, int *ret_exit)
 {
     GError *error = NULL;
 
-    if (options->carrier == NULL || options->period_text == NULL) {
-        *ret_exit = settle_cli_usage("--carrier C1 --period 2026-03", "of which carrier and month");
+    if (options->carrier == NULL) {
+        *ret_exit = settle_cli_usage("--carrier CMCC-GD --period 2026-03; settle reconcile "
+                                     "statements lists those that were taken in",
+                                     "--carrier is missing: whose statement");
+        return FALSE;
+    }
+    if (options->period_text == NULL) {
+        *ret_exit = settle_cli_usage("--period 2026-03", "--period is missing: of which month");
         return FALSE;
     }
     if (settle_cli_month("--period", options->period_text, &options->period, &error))
@@ -214,7 +220,7 @@ settle_reconcile_statement(const SettleCli *cli, int argc, char **argv)
     g_auto(SettleStatementMapping) mapping = {0};
     g_auto(SettleStatement) statement = {0};
     g_autofree char *mapping_file = NULL, *tolerance = NULL;
-    gboolean totals = FALSE;
+    gboolean totals = FALSE, yes = FALSE;
     const GOptionEntry entries[] = {WHOSE_ENTRIES(options),
                                     {"mapping", 0, 0, G_OPTION_ARG_FILENAME, &mapping_file,
                                      "what the file's columns and kinds are called", "FILE"},
@@ -222,6 +228,8 @@ settle_reconcile_statement(const SettleCli *cli, int argc, char **argv)
                                      "amounts that differ by at most so much match (0)", "AMOUNT"},
                                     {"totals", 0, 0, G_OPTION_ARG_NONE, &totals,
                                      "only the bridge from their total to ours", NULL},
+                                    {"yes", 0, 0, G_OPTION_ARG_NONE, &yes,
+                                     "also a FILE that seems to be of another month", NULL},
                                     G_OPTION_ENTRY_NULL};
     g_autoptr(SettleStore) store = NULL;
     GError *error = NULL;
@@ -240,8 +248,8 @@ settle_reconcile_statement(const SettleCli *cli, int argc, char **argv)
         return code;
     if (argc > 2)
         return settle_cli_usage(NULL, "one FILE.csv, or none");
-    if (argc == 1 && (mapping_file != NULL || tolerance != NULL))
-        return settle_cli_usage(NULL, "--mapping and --tolerance are for a FILE.csv");
+    if (argc == 1 && (yes || mapping_file != NULL || tolerance != NULL))
+        return settle_cli_usage(NULL, "--mapping, --tolerance and --yes are for a FILE.csv");
     if (tolerance != NULL &&
         (settle_money_parse(tolerance, strlen(tolerance), settle_statement_exponent(),
                             &tolerance_minor) != SETTLE_PARSE_OK ||
@@ -253,10 +261,13 @@ settle_reconcile_statement(const SettleCli *cli, int argc, char **argv)
     store = settle_cli_open(cli, argc == 2 ? SETTLE_STORE_AS_RUNNER : SETTLE_STORE_AS_READER,
                             "reconcile", &error);
     if (store == NULL ||
-        !settle_cli_known(store, &(SettleNamed){.carrier = options.carrier}, &error) ||
+        !settle_cli_known(store,
+                          &(SettleNamed){.carrier = options.carrier,
+                                         .period = argc == 2 ? options.period_text : NULL},
+                          &error) ||
         !(argc == 2
               ? settle_statement_import(store, argv[1], options.carrier, options.period, &mapping,
-                                        tolerance_minor, &statement, &error)
+                                        tolerance_minor, yes, &statement, &error)
               : settle_statement_load(store, options.carrier, options.period, &statement, &error)))
         return settle_cli_fail(error);
     if (cli->format == SETTLE_FORMAT_TABLE)

@@ -72,12 +72,13 @@ int settle_statement_exponent(void);
 
 /* Takes a file in as the carrier's statement of the month; from then on it is the one that holds.
  * The same file under the same mapping and tolerance again changes nothing. tolerance: amounts
- * that differ by at most so much match. Wants the runner. FALSE and error: INPUT (see
- * settle_statement_file_read(); no such carrier), DATABASE. */
+ * that differ by at most so much match. yes: also a file of which most lines name another month, or
+ * that holds as the statement of another month. Wants the runner. FALSE and error: INPUT (see
+ * settle_statement_file_read(); no such carrier; without yes those above), DATABASE. */
 gboolean settle_statement_import(SettleStore *store, const char *path, const char *carrier,
                                  SettleMonth period, const SettleStatementMapping *mapping,
-                                 int64_t tolerance_minor, SettleStatement *ret_statement,
-                                 GError **error);
+                                 int64_t tolerance_minor, gboolean yes,
+                                 SettleStatement *ret_statement, GError **error);
 
 /* The one that holds of a carrier's month. FALSE and error: INPUT (none was taken in), DATABASE. */
 gboolean settle_statement_load(SettleStore *store, const char *carrier, SettleMonth period,

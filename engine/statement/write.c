@@ -9,10 +9,69 @@
 
 typedef struct {
     int64_t n_lines, n_unreadable, total_minor;
-    int64_t position;     /* of the second reading */
-    SettleWriter *writer; /* of the second reading; NULL: the first */
-    SettleSalts salts;    /* likewise */
+    SettleMonth period;
+    GHashTable *elsewhere; /* of the first reading: month -> lines that are of it, not of period */
+    int64_t position;      /* of the second reading */
+    SettleWriter *writer;  /* of the second reading; NULL: the first */
+    SettleSalts salts;     /* likewise */
 } Reading;
+
+static void
+count_elsewhere(Reading *reading, SettleMonth month)
+{
+    gpointer key = GINT_TO_POINTER(month);
+
+    g_hash_table_insert(
+        reading->elsewhere, key,
+        GSIZE_TO_POINTER(GPOINTER_TO_SIZE(g_hash_table_lookup(reading->elsewhere, key)) + 1));
+}
+
+/* A file of which most lines name another month, or that is another month's statement already, was
+ * probably not meant: there is no taking it back. */
+static gboolean
+check_month(SettleStore *store, const char *path, const char *carrier, const char *name,
+            const Reading *reading, const uint8_t digest[SETTLE_DIGEST_BYTES], GError **error)
+{
+    char month[SETTLE_DAY_TEXT_BYTES], other[SETTLE_DAY_TEXT_BYTES];
+    g_autoptr(SettleResult) before = NULL;
+    GHashTableIter iter;
+    gpointer key, value;
+    SettleMonth most = 0;
+    gsize n = 0, n_most = 0;
+
+    settle_month_format(reading->period, month);
+    g_hash_table_iter_init(&iter, reading->elsewhere);
+    while (g_hash_table_iter_next(&iter, &key, &value)) {
+        gsize lines = GPOINTER_TO_SIZE(value);
+
+        n += lines;
+        if (lines > n_most || (lines == n_most && GPOINTER_TO_INT(key) < most)) {
+            n_most = lines;
+            most = GPOINTER_TO_INT(key);
+        }
+    }
+    if ((int64_t) n * 2 > reading->n_lines - reading->n_unreadable) {
+        g_set_error(error, SETTLE_ERROR, SETTLE_ERROR_INPUT,
+                    "%s: %" G_GSIZE_FORMAT " of %" G_GINT64_FORMAT " lines are of %s, not of %s",
+                    path, n_most, reading->n_lines, settle_month_format(most, other), month);
+        settle_error_hint(error,
+                          "did you mean --period %s? If it is the statement of %s all the same, "
+                          "say --yes",
+                          other, month);
+        return FALSE;
+    }
+    before = settle_store_query(store, settle_sql_statement_elsewhere_file, error, "sys", carrier,
+                                digest, (size_t) SETTLE_DIGEST_BYTES, name);
+    if (before == NULL)
+        return FALSE;
+    if (settle_result_rows(before) == 0)
+        return TRUE;
+    g_set_error(error, SETTLE_ERROR, SETTLE_ERROR_INPUT,
+                "%s: this file is the statement of %s already, since %s", path,
+                settle_result_text(before, 0, 0), settle_result_text(before, 0, 1));
+    settle_error_hint(error, "if it is the statement of %s, too, say --yes", month);
+    return FALSE;
+}
 
 static gboolean
 take_line(gpointer user_data, const SettleStatementLine *line, GError **error)
@@ -28,8 +87,11 @@ take_line(gpointer user_data, const SettleStatementLine *line, GError **error)
                     "the statement adds up to more than 64 bits hold");
         return FALSE;
     }
-    if (writer == NULL)
+    if (writer == NULL) {
+        if (line->fault == NULL && line->origin != reading->period)
+            count_elsewhere(reading, line->origin);
         return TRUE;
+    }
     if (!settle_writer_row(writer, 10, error))
         return FALSE;
     settle_writer_i64(writer, reading->position);
@@ -77,15 +139,17 @@ failed:
 gboolean
 settle_statement_import(SettleStore *store, const char *path, const char *carrier,
                         SettleMonth period, const SettleStatementMapping *mapping,
-                        int64_t tolerance_minor, SettleStatement *ret_statement, GError **error)
+                        int64_t tolerance_minor, gboolean yes, SettleStatement *ret_statement,
+                        GError **error)
 {
     g_autofree char *name = settle_statement_title(carrier, period),
                     *how = settle_statement_mapping_hash(mapping),
                     *file = g_path_get_basename(path), *file_shown = g_utf8_make_valid(file, -1);
     g_autoptr(SettleResult) holds = NULL, detail = NULL;
     g_autoptr(GPtrArray) keys = NULL;
+    g_autoptr(GHashTable) elsewhere = g_hash_table_new(NULL, NULL);
     const SettleKeyed *key;
-    Reading reading = {.writer = NULL};
+    Reading reading = {.period = period, .elsewhere = elsewhere};
     uint8_t digest[SETTLE_DIGEST_BYTES];
     char hex[SETTLE_DIGEST_BYTES * 2 + 1];
     g_autoptr(GArray) sums = g_array_new(FALSE, FALSE, sizeof(SettleTableSum));
@@ -115,6 +179,8 @@ settle_statement_import(SettleStore *store, const char *path, const char *carrie
         settle_store_rollback(store);
         return settle_statement_load(store, carrier, period, ret_statement, error);
     }
+    if (!yes && !check_month(store, path, carrier, name, &reading, digest, error))
+        goto failed;
     settle_store_sum_rows(store, sums);
     stored =
         store_lines(store, path, mapping, carrier_id, key, period, &reading, hex, last + 1, error);

@@ -174,6 +174,34 @@ class Statement(small.Case):
         self.settle('reconcile', 'statement', self.file('none', '') + 'x', *OF, code=3)
         self.settle('reconcile', 'statement', path, *OF, '--tolerance', '-1', code=2)
 
+    def test_of_another_month(self):
+        """What is taken in cannot be taken back: a file that seems to be another month's is refused, unless it is meant."""
+        self.books()
+        march = ('--carrier', 'C1', '--period', '2026-02')
+        most = self.statement(['A', 'upfront', '2026-01', '3.00'], ['B', 'upfront', '2026-01', '6.00'],
+                              ['E', 'upfront', '2025-12', '1.50'], ['A', 'deferred', '', '5.00'], ['A', 'gift', '', '1.00'],
+                              name='most.csv')
+        out = self.settle('reconcile', 'statement', most, *march, code=3)
+        self.assertIn('most.csv: 2 of 5 lines are of 2026-01, not of 2026-02\nhint: did you mean --period 2026-01? ', out)
+        self.assertEqual(self.rows('reconcile', 'statements'), [])
+        # half of them may be corrections
+        half = self.statement(['A', 'upfront', '2026-01', '3.00'], ['B', 'upfront', '2026-01', '6.00'],
+                              ['A', 'deferred', '2026-02', '5.00'], ['B', 'deferred', '', '5.00'])
+        self.settle('reconcile', 'statement', half, *march, code=1)
+        self.settle('reconcile', 'statement', most, *march, '--yes', code=1)
+        self.assertEqual([(r['period'], r['lines'], r['state']) for r in self.rows('reconcile', 'statements')],
+                         [('2026-02', '4', 'replaced'), ('2026-02', '5', 'holds')])
+        # what says no month tells by being another month's already
+        path = self.statement(*[[order, 'upfront', '', amount] for order, _, _, amount in self.AGREED[:3]])
+        self.settle('reconcile', 'statement', path, *OF, code=1)
+        out = self.settle('reconcile', 'statement', path, *march, code=3)
+        self.assertIn('theirs.csv: this file is the statement of 2026-01 already, since 20', out)
+        self.assertIn('if it is the statement of 2026-02, too, say --yes', out)
+        self.settle('reconcile', 'statement', path, *march, '--yes', code=1)
+        # of a month that nobody knows there is none
+        out = self.settle('reconcile', 'statement', path, '--carrier', 'C1', '--period', '2031-01', code=3)
+        self.assertIn('nothing is known of period 2031-01', out)
+
     def test_generated(self):
         """Differences put into a statement that agrees: all are found, and nothing else."""
         seed = int(os.environ.get('SETTLE_SEED', '7'))
