@@ -18,6 +18,8 @@ typedef struct {
 
 typedef struct {
     const SettleDirectory *directory;
+    const char *distributor; /* whose are read now */
+    guint rows;
     SettleTable *table; /* of a list */
     GHashTable *groups; /* of a summary: key text -> Group */
     By by;
@@ -67,21 +69,15 @@ fill_amounts(const SettleActivity *a, const char **cells, MoneyText *texts)
     }
 
 static const SettleColumn list_columns[] = {
-    {"order", SETTLE_COLUMN_TEXT},
-    {"closed_at", SETTLE_COLUMN_TEXT},
-    {"carrier", SETTLE_COLUMN_TEXT},
-    {"outlet", SETTLE_COLUMN_TEXT},
-    {"manager", SETTLE_COLUMN_TEXT},
-    {"product", SETTLE_COLUMN_TEXT},
-    {"quantity", SETTLE_COLUMN_INTEGER},
-    {"currency", SETTLE_COLUMN_TEXT},
-    AMOUNT_COLUMNS,
-    {"state", SETTLE_COLUMN_TEXT},
-    {"zero_because", SETTLE_COLUMN_TEXT},
-    {"cut", SETTLE_COLUMN_MONEY},
-    {"cut_by", SETTLE_COLUMN_TEXT},
+    {"order", SETTLE_COLUMN_TEXT},    {"closed_at", SETTLE_COLUMN_TEXT},
+    {"carrier", SETTLE_COLUMN_TEXT},  {"distributor", SETTLE_COLUMN_TEXT},
+    {"outlet", SETTLE_COLUMN_TEXT},   {"manager", SETTLE_COLUMN_TEXT},
+    {"product", SETTLE_COLUMN_TEXT},  {"quantity", SETTLE_COLUMN_INTEGER},
+    {"currency", SETTLE_COLUMN_TEXT}, AMOUNT_COLUMNS,
+    {"state", SETTLE_COLUMN_TEXT},    {"zero_because", SETTLE_COLUMN_TEXT},
+    {"cut", SETTLE_COLUMN_MONEY},     {"cut_by", SETTLE_COLUMN_TEXT},
 };
-#define LIST_AMOUNTS 8
+#define LIST_AMOUNTS 9
 
 static const SettleColumn summary_columns[] = {
     {"month", SETTLE_COLUMN_TEXT},     {"carrier", SETTLE_COLUMN_TEXT},
@@ -94,13 +90,14 @@ static const SettleColumn summary_columns[] = {
 static gboolean
 list_row(const SettleActivity *a, gpointer user_data, G_GNUC_UNUSED GError **error)
 {
-    const Printing *printing = user_data;
+    Printing *printing = user_data;
     MoneyText texts[N_AMOUNTS], cut;
     char quantity[24] = "";
     const char *cells[G_N_ELEMENTS(list_columns)] = {
         a->name,
         a->closed_at,
         code_of(printing, SETTLE_DIM_CARRIER, a->carrier_id),
+        printing->distributor,
         code_of(printing, SETTLE_DIM_OUTLET, a->outlet_id),
         code_of(printing, SETTLE_DIM_MANAGER, a->manager_id),
         code_of(printing, SETTLE_DIM_PRODUCT, a->product_id),
@@ -121,6 +118,7 @@ list_row(const SettleActivity *a, gpointer user_data, G_GNUC_UNUSED GError **err
             : settle_money_format(a->cut_minor, settle_currency_exponent(a->currency), cut);
     cells[LIST_AMOUNTS + N_AMOUNTS + 3] = a->cut_by;
     settle_table_row(printing->table, cells);
+    printing->rows++;
     return TRUE;
 }
 
@@ -156,6 +154,7 @@ sum_row(const SettleActivity *a, gpointer user_data, GError **error)
                                       .currency = a->currency};
         g_hash_table_insert(printing->groups, g_steal_pointer(&key), group);
     }
+    printing->rows++;
     group->orders += !a->is_window;
     if (add_all(&group->sum.paid_minor, &a->paid_minor, 1) &&
         add_all(&group->sum.quantity, &a->quantity, 1) &&
@@ -201,7 +200,7 @@ print_groups(const Printing *printing, SettleTable *table)
  */
 
 typedef struct {
-    char *distributor, *outlet, *manager, *from, *to, *by;
+    char *distributor, *outlet, *manager, *from, *to, *by, *order;
 } Options;
 
 static void
@@ -213,6 +212,7 @@ options_clear(Options *options)
     g_free(options->from);
     g_free(options->to);
     g_free(options->by);
+    g_free(options->order);
 }
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Options, options_clear)
 
@@ -248,22 +248,67 @@ open_directory(SettleStore *store, GError **error)
     return settle_store_directory(store, day, 0, error);
 }
 
+/* Whose they are: the one that is named, or all who have an order of that id. */
+static GPtrArray *
+distributors(SettleStore *store, const Options *options, GError **error)
+{
+    g_autoptr(GPtrArray) codes = g_ptr_array_new_with_free_func(g_free);
+    g_autoptr(SettleResult) rows = NULL;
+
+    if (options->distributor != NULL) {
+        g_ptr_array_add(codes, g_strdup(options->distributor));
+        return g_steal_pointer(&codes);
+    }
+    rows = settle_store_query(store, settle_sql_activity_whose, error, "s", options->order);
+    for (int i = 0; rows != NULL && i < settle_result_rows(rows); i++)
+        g_ptr_array_add(codes, g_strdup(settle_result_text(rows, i, 0)));
+    return rows != NULL ? g_steal_pointer(&codes) : NULL;
+}
+
+/* That an outlet or manager was ever of the distributor: else a list of its orders would be empty
+ * for a reason that nobody sees. */
+static gboolean
+is_of_distributor(SettleStore *store, SettleDim dim, const char *code, const char *distributor,
+                  GError **error)
+{
+    g_autoptr(SettleResult) rows = NULL;
+    g_autoptr(GString) others = g_string_new(NULL);
+
+    if (code == NULL || distributor == NULL)
+        return TRUE;
+    rows = settle_store_query(store, settle_sql_activity_party, error, "is", (int32_t) dim, code);
+    if (rows == NULL)
+        return FALSE;
+    for (int i = 0; i < settle_result_rows(rows); i++) {
+        if (strcmp(settle_result_text(rows, i, 0), distributor) == 0)
+            return TRUE;
+        g_string_append_printf(others, "%s%s", i > 0 ? " and " : "",
+                               settle_result_text(rows, i, 0));
+    }
+    g_set_error(error, SETTLE_ERROR, SETTLE_ERROR_INPUT, "%s %s is of distributor %s, not of %s",
+                settle_dim_name(dim), code, others->str, distributor);
+    settle_error_hint(error, "--distributor %s",
+                      settle_result_rows(rows) > 0 ? settle_result_text(rows, 0, 0) : "CODE");
+    return FALSE;
+}
+
 static gboolean
 print(const SettleCli *cli, SettleStore *store, const Options *options, gboolean list, By by,
-      GError **error)
+      guint *ret_rows, GError **error)
 {
-    g_autoptr(SettlePolicySet) policies = settle_policies_load(store, G_MAXINT64, error);
+    g_autoptr(GPtrArray) whose = distributors(store, options, error);
+    g_autoptr(SettlePolicySet) policies =
+        whose != NULL ? settle_policies_load(store, G_MAXINT64, error) : NULL;
     g_autoptr(SettleDirectory) directory = policies != NULL ? open_directory(store, error) : NULL;
     g_autofree char *zone = directory != NULL ? settle_store_zone(store, error) : NULL;
     g_autoptr(GHashTable) groups = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free);
     SettleActivityQuery query = {.from = settle_day_month(SETTLE_DAY_MIN),
-                                 .to = settle_day_month(SETTLE_DAY_MAX)};
+                                 .to = settle_day_month(SETTLE_DAY_MAX),
+                                 .order = options->order};
     Printing printing = {.directory = directory, .groups = groups, .by = by};
     SettleTable *table;
 
     if (zone == NULL ||
-        !find(directory, SETTLE_DIM_DISTRIBUTOR, options->distributor, &query.distributor_id,
-              error) ||
         !find(directory, SETTLE_DIM_OUTLET, options->outlet, &query.outlet_id, error) ||
         !find(directory, SETTLE_DIM_MANAGER, options->manager, &query.manager_id, error) ||
         (options->from != NULL && !settle_cli_month("--from", options->from, &query.from, error)) ||
@@ -278,14 +323,20 @@ print(const SettleCli *cli, SettleStore *store, const Options *options, gboolean
         list
             ? settle_table_new(cli->format, list_columns, G_N_ELEMENTS(list_columns), stdout)
             : settle_table_new(cli->format, summary_columns, G_N_ELEMENTS(summary_columns), stdout);
-    if (!settle_activity_read(store, directory, policies, zone, &query, list ? list_row : sum_row,
-                              &printing, error)) {
-        settle_table_abandon(table);
-        return FALSE;
+    for (guint i = 0; i < whose->len; i++) {
+        printing.distributor = g_ptr_array_index(whose, i);
+        if (!find(directory, SETTLE_DIM_DISTRIBUTOR, printing.distributor, &query.distributor_id,
+                  error) ||
+            !settle_activity_read(store, directory, policies, zone, &query,
+                                  list ? list_row : sum_row, &printing, error)) {
+            settle_table_abandon(table);
+            return FALSE;
+        }
     }
     if (!list)
         print_groups(&printing, table);
     settle_table_end(table);
+    *ret_rows = printing.rows;
     return TRUE;
 }
 
@@ -302,41 +353,63 @@ activity(const SettleCli *cli, int argc, char **argv, gboolean list)
          "CODE"},
         {"from", 0, 0, G_OPTION_ARG_FILENAME, &options.from, "first closing month", "YYYY-MM"},
         {"to", 0, 0, G_OPTION_ARG_FILENAME, &options.to, "last closing month", "YYYY-MM"},
-        {list ? NULL : "by", 0, 0, G_OPTION_ARG_FILENAME, &options.by,
-         "a row for each outlet, or each manager", "outlet|manager"},
+        {list ? "order" : "by", 0, 0, G_OPTION_ARG_FILENAME, list ? &options.order : &options.by,
+         list ? "only the orders of this id, whoever's they are"
+              : "a row for each outlet, or each manager",
+         list ? "ID" : "outlet|manager"},
         {NULL, 0, 0, 0, NULL, NULL, NULL},
     };
     g_autoptr(SettleStore) store = NULL;
     GError *error = NULL;
     By by = BY_NOTHING;
     SettleNamed named;
+    guint n = 0;
     int code;
 
-    if (!settle_cli_parse(list ? "activity list" : "activity summary",
-                          list ? "A distributor's orders, what each has earned so far, and who it "
-                                 "belongs to."
-                               : "What a distributor's orders have earned so far, by closing month "
-                                 "and carrier.",
-                          entries, &argc, &argv, &code))
+    if (!settle_cli_parse(
+            list ? "activity list" : "activity summary",
+            list ? "A distributor's orders, or all of an id: what each has earned so far, "
+                   "who it belongs to, its state, and\nof one that earned nothing why."
+                 : "What a distributor's orders have earned so far, by closing month "
+                   "and carrier.",
+            entries, &argc, &argv, &code))
         return code;
     if (argc > 1)
         return settle_cli_surplus("activity", argv[1], entries);
-    if (options.distributor == NULL)
-        return settle_cli_usage("nobody sees another distributor", "--distributor is missing");
+    if (options.distributor == NULL && options.order == NULL)
+        return settle_cli_usage(list ? "--distributor CODE, or --order ID" : "--distributor CODE",
+                                "whose orders: --distributor is missing");
     if (options.outlet != NULL && options.manager != NULL)
         return settle_cli_usage(NULL, "--outlet and --manager do not go together");
     if (options.by != NULL) {
         if (strcmp(options.by, "outlet") != 0 && strcmp(options.by, "manager") != 0)
-            return settle_cli_usage(NULL, "--by is outlet or manager, not \"%s\"", options.by);
+            return settle_cli_usage(
+                strcmp(options.by, "carrier") == 0
+                    ? "leave --by out: each carrier has rows of its own"
+                    : "--by outlet, --by manager, or leave it out: by month and "
+                      "carrier",
+                "--by is outlet or manager, not \"%s\"", options.by);
         by = strcmp(options.by, "outlet") == 0 ? BY_OUTLET : BY_MANAGER;
     }
-    named = (SettleNamed){
-        .distributor = options.distributor, .outlet = options.outlet, .manager = options.manager};
+    named = (SettleNamed){.distributor = options.distributor,
+                          .outlet = options.outlet,
+                          .manager = options.manager,
+                          .order = options.order};
     store = settle_cli_open(cli, SETTLE_STORE_AS_READER, "activity", &error);
     if (store == NULL || !settle_cli_known(store, &named, &error) ||
+        !is_of_distributor(store, SETTLE_DIM_OUTLET, options.outlet, options.distributor, &error) ||
+        !is_of_distributor(store, SETTLE_DIM_MANAGER, options.manager, options.distributor,
+                           &error) ||
         (options.from != NULL && !settle_cli_known_period(store, options.from, FALSE, &error)) ||
         (options.to != NULL && !settle_cli_known_period(store, options.to, TRUE, &error)) ||
-        !print(cli, store, &options, list, by, &error))
+        !print(cli, store, &options, list, by, &n, &error))
+        return settle_cli_fail(error);
+    if (n > 0)
+        return SETTLE_EXIT_DONE;
+    named.period = options.from != NULL ? options.from : options.to;
+    settle_cli_nothing(cli, "settled orders", &named);
+    if (options.order != NULL &&
+        !settle_cli_order_note(cli, store, options.order, options.distributor, &error))
         return settle_cli_fail(error);
     return SETTLE_EXIT_DONE;
 }

@@ -320,9 +320,11 @@ transfer_row(SettleTable *table, const SettleReader *reader)
     g_autofree char *date = text_of(reader, 1), *carrier = text_of(reader, 2),
                     *distributor = text_of(reader, 3), *version = text_of(reader, 5),
                     *rule = text_of(reader, 6), *period = text_of(reader, 14),
-                    *origin = text_of(reader, 15);
+                    *origin = text_of(reader, 15), *cause = text_of(reader, 21),
+                    *bill_month = settle_reader_is_null(reader, 22) ? NULL : text_of(reader, 22);
     g_autofree char *subject = subject_text(reader);
-    char run[16], item[16], amount[SETTLE_MONEY_TEXT_BYTES], target[SETTLE_MONEY_TEXT_BYTES];
+    char run[16], item[16], revision[16] = "", amount[SETTLE_MONEY_TEXT_BYTES],
+                            target[SETTLE_MONEY_TEXT_BYTES];
     const char *cells[] = {
         run,
         date,
@@ -340,10 +342,15 @@ transfer_row(SettleTable *table, const SettleReader *reader)
         settle_money_format(settle_reader_i64(reader, 18), exponent, amount),
         settle_money_format(settle_reader_i64(reader, 19), exponent, target),
         settle_kind_is_commission((int) kind) ? settle_leg_name(settle_slot_leg(slot)) : "",
+        cause,
+        bill_month,
+        revision,
     };
 
     g_snprintf(run, sizeof run, "%d", settle_reader_i32(reader, 0));
     g_snprintf(item, sizeof item, "%u", settle_slot_item(slot));
+    if (!settle_reader_is_null(reader, 23))
+        g_snprintf(revision, sizeof revision, "%d", settle_reader_i32(reader, 23));
     settle_table_row(table, cells);
 }
 
@@ -400,14 +407,25 @@ print_transfers(const SettleCli *cli, SettleStore *store, Filters *filters, int 
                 gint64 *ret_printed, GError **error)
 {
     static const SettleColumn columns[] = {
-        {"run", SETTLE_COLUMN_INTEGER},  {"business_date", SETTLE_COLUMN_TEXT},
-        {"carrier", SETTLE_COLUMN_TEXT}, {"distributor", SETTLE_COLUMN_TEXT},
-        {"kind", SETTLE_COLUMN_TEXT},    {"policy_version", SETTLE_COLUMN_TEXT},
-        {"rule", SETTLE_COLUMN_TEXT},    {"subject", SETTLE_COLUMN_TEXT},
-        {"item", SETTLE_COLUMN_INTEGER}, {"period", SETTLE_COLUMN_TEXT},
-        {"origin", SETTLE_COLUMN_TEXT},  {"debit", SETTLE_COLUMN_TEXT},
-        {"credit", SETTLE_COLUMN_TEXT},  {"amount", SETTLE_COLUMN_MONEY},
-        {"target", SETTLE_COLUMN_MONEY}, {"leg", SETTLE_COLUMN_TEXT},
+        {"run", SETTLE_COLUMN_INTEGER},
+        {"business_date", SETTLE_COLUMN_TEXT},
+        {"carrier", SETTLE_COLUMN_TEXT},
+        {"distributor", SETTLE_COLUMN_TEXT},
+        {"kind", SETTLE_COLUMN_TEXT},
+        {"policy_version", SETTLE_COLUMN_TEXT},
+        {"rule", SETTLE_COLUMN_TEXT},
+        {"subject", SETTLE_COLUMN_TEXT},
+        {"item", SETTLE_COLUMN_INTEGER},
+        {"period", SETTLE_COLUMN_TEXT},
+        {"origin", SETTLE_COLUMN_TEXT},
+        {"debit", SETTLE_COLUMN_TEXT},
+        {"credit", SETTLE_COLUMN_TEXT},
+        {"amount", SETTLE_COLUMN_MONEY},
+        {"target", SETTLE_COLUMN_MONEY},
+        {"leg", SETTLE_COLUMN_TEXT},
+        {"cause", SETTLE_COLUMN_TEXT},
+        {"bill_month", SETTLE_COLUMN_TEXT},
+        {"bill_revision", SETTLE_COLUMN_ORDINAL},
     };
     g_autoptr(SettlePolicySet) policies = settle_policies_load(store, G_MAXINT64, error);
     g_autoptr(SettleReader) reader = NULL;
@@ -475,8 +493,17 @@ ledger_transfers(const SettleCli *cli, int argc, char **argv)
     gint64 printed;
     int kind = 0, code;
 
-    if (!settle_cli_parse("ledger transfers", "What was posted, transfer by transfer.", entries,
-                          &argc, &argv, &code))
+    if (!settle_cli_parse(
+            "ledger transfers",
+            "What was posted, transfer by transfer. amount is what moves from credit to debit,\n"
+            "target what all of that subject, rule and item comes to with it; item the instalment "
+            "or\n"
+            "the month after closing; leg which part of the earning it is (payable, kept at "
+            "source, held);\n"
+            "cause the month of the bill or event that it comes of; bill_month and bill_revision "
+            "of a\n"
+            "revenue share the bill: a later revision is a corrected one.",
+            entries, &argc, &argv, &code))
         return code;
     if (argc > 1)
         return settle_cli_surplus("ledger transfers", argv[1], entries);
@@ -492,8 +519,12 @@ ledger_transfers(const SettleCli *cli, int argc, char **argv)
     if (store == NULL || !settle_cli_known(store, &named, &error) ||
         !print_transfers(cli, store, &filters, kind, &printed, &error))
         return settle_cli_fail(error);
-    if (printed == 0)
+    if (printed == 0) {
         settle_cli_nothing(cli, "transfers", &named);
+        if (filters.order != NULL &&
+            !settle_cli_order_note(cli, store, filters.order, filters.distributor, &error))
+            return settle_cli_fail(error);
+    }
     return SETTLE_EXIT_DONE;
 }
 

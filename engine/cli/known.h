@@ -32,6 +32,12 @@ gboolean settle_cli_known_word(const char *noun, const char *word, const char *c
  */
 void settle_cli_nothing(const SettleCli *cli, const char *what, const SettleNamed *named);
 
+/* Says on stderr what became of an order of which a list has nothing to show, and of each of its
+ * id, if a person reads: it waits, was settled as zero for a reason, earns later. distributor: only
+ * its own, if it has one; NULL: any. FALSE and error. */
+gboolean settle_cli_order_note(const SettleCli *cli, SettleStore *store, const char *order,
+                               const char *distributor, GError **error);
+
 /* The errors of what is not there. */
 void settle_cli_no_invoice(SettleStore *store, const char *number, GError **error);
 void settle_cli_no_policy(SettleStore *store, const char *name, gboolean waiting, GError **error);

@@ -177,9 +177,10 @@ read_orders(const Reading *reading, SettleStore *store, const char *zone, GError
 
     if (!settle_nothing_events(store, query->distributor_id, nothing, error))
         return FALSE;
-    reader = settle_store_read(
-        store, settle_sql_activity_orders, error, "immsL", query->distributor_id, query->from,
-        query->to, zone, (const int64_t *) (const void *) nothing->data, (gsize) nothing->len);
+    reader = settle_store_read(store, settle_sql_activity_orders, error, "immsLs",
+                               query->distributor_id, query->from, query->to, zone,
+                               (const int64_t *) (const void *) nothing->data, (gsize) nothing->len,
+                               query->order);
     if (reader == NULL)
         return FALSE;
     while (settle_reader_next(reader, &failure)) {
@@ -270,5 +271,6 @@ settle_activity_read(SettleStore *store, const SettleDirectory *directory,
 {
     const Reading reading = {directory, policies, query, row, user_data};
 
-    return read_orders(&reading, store, zone, error) && read_windows(&reading, store, error);
+    return read_orders(&reading, store, zone, error) &&
+           (query->order != NULL || read_windows(&reading, store, error));
 }

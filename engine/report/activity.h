@@ -20,6 +20,7 @@ typedef enum {
 typedef struct {
     int32_t distributor_id, outlet_id, manager_id; /* 0: any */
     SettleMonth from, to;                          /* closing months, both included */
+    const char *order; /* only the orders of this id, or id/line, and no window; NULL: all */
 } SettleActivityQuery;
 
 /* Of one order, or of one volume window. All in minor units of `currency`. */

@@ -50,13 +50,64 @@ class Activity(small.Case):
         self.assertEqual(self.names('--outlet', 'Low'), ['A'])
         self.assertEqual(self.names('--outlet', 'Side'), ['C', 'E'])
         self.assertEqual(self.names('--manager', 'M1'), ['A', 'C'])
-        self.assertEqual(self.names('--manager', 'M9'), [])
         self.assertEqual(self.names('--from', '2026-02', '--to', '2026-02'), ['C', 'D'])
         self.assertEqual([(r['outlet'], r['manager']) for r in self.rows('activity', 'list', '--distributor', 'D1')],
                          [('Low', 'M1'), ('Mid', 'M2'), ('Side', 'M1'), ('', ''), ('Mid', 'M2')])
         for options in ([], ['--distributor', 'D1', '--outlet', 'Top', '--manager', 'M1']):
             self.settle('activity', 'list', *options, code=2)
         self.settle('activity', 'list', '--distributor', 'D7', code=3)
+        # an empty list would not say that they are somebody else's
+        for words in (('--manager', 'M9'), ('--outlet', 'Far')):
+            for command in ('list', 'summary'):
+                said = self.settle('activity', command, '--distributor', 'D1', *words, code=3)
+                self.assertIn(f'{words[0][2:]} {words[1]} is of distributor D2, not of D1\nhint: --distributor D2', said)
+        self.assertIn('there are no settled orders of distributor D2, period 2026-01',
+                      self.settle('activity', 'list', '--distributor', 'D2', '--to', '2026-01'))
+
+    def test_one_order(self):
+        """An order's id is enough: whose it is is looked up; where it stands is there, and of one that earned nothing why."""
+        self.organisation('- upfront: u\n  pay: 10%\n  for: {class: [plan]}\n- revenue-share: s\n  for: {class: [plan]}\n'
+                          '  base: billed\n  months: 0..3\n  rate: 10%\n')
+        self.orders(*self.ORDERS[:2], ('Z', '2026-01-12', 'M9'))
+        self.send('orders', '2026-01-13', small.order('A', '2026-01-13', carrier='C2', distributor='D2'),
+                  small.order('S', '2026-01-13', product='P-sim'), small.order('N', '2026-01-13', paid='0.01'),
+                  small.order('L', '2026-01-20'))
+        self.send('orders', '2026-01-13', small.order('K', '2026-01-13', contract='K', paid='200.00'))
+        self.send('bills', '2026-01-14', small.bill('K', '2026-01', '2026-01-14', billed='80.00'))
+        self.run_to('2026-01-14')
+        self.send('bills', '2026-01-15', small.bill('K', '2026-01', '2026-01-15', billed='50.00', revision='2'))
+        self.run_to('2026-01-15')
+
+        def rows(*options):
+            return [(r['carrier'], r['distributor'], r['outlet'], r['total'], r['state'], r['zero_because'])
+                    for r in self.rows('activity', 'list', *options)]
+
+        self.assertEqual(rows('--order', 'A'), [('C1', 'D1', 'Low', '10.00', 'settled', ''),
+                                                ('C2', 'D2', '', '0.00', 'zero', 'no-policy')])
+        self.assertEqual(rows('--order', 'A', '--distributor', 'D2'), [('C2', 'D2', '', '0.00', 'zero', 'no-policy')])
+        self.assertEqual(rows('--order', 'Z'), [('C1', 'D2', 'Far', '10.00', 'settled', '')])
+        # why the second posting: the corrected bill
+        self.assertEqual(self.posted('kind', 'amount', 'cause', 'bill_month', 'bill_revision', filters=('--order', 'K')), [
+            ('upfront', '20.00', '2026-01', '', ''), ('revenue-share', '8.00', '2026-01', '2026-01', '1'),
+            ('revenue-share', '3.00', '2026-01', '2026-01', '2')])
+        for command in ('ledger', 'transfers'), ('activity', 'list'):
+            said = self.settle(*command, '--order', 'L')
+            self.assertIn('order L of carrier C1 and distributor D1 closed on 2026-01-20 and waits for the night of its day', said)
+        for order, text in (('S', 'was settled as zero on 2026-01-13: no rule of the policy matches [no-rule]'),
+                            ('N', 'was settled as zero on 2026-01-13: the rules that match earn nothing [zero]')):
+            self.assertIn(f'there are no transfers of order {order}\norder {order} of carrier C1 and distributor D1 closed on '
+                          f'2026-01-13 and {text}\n', self.settle('ledger', 'transfers', '--order', order))
+        # of another one it says whose
+        self.assertIn('order Z of carrier C1 and distributor D2 closed on 2026-01-12 and has transfers',
+                      self.settle('ledger', 'transfers', '--order', 'Z', '--distributor', 'D1'))
+        self.assertNotIn('closed on', self.settle('--format', 'csv', 'ledger', 'transfers', '--order', 'S'))
+
+    def test_one_order_cut(self):
+        self.prepare('- upfront: u\n  pay: 60.00\n  ceiling: {window: month, amount: 60.00}\n')
+        self.send('orders', '2026-01-20', small.order('A', '2026-01-20'), small.order('B', '2026-01-21'))
+        self.run_to('2026-01-21')
+        self.assertIn('order B of carrier C1 and distributor D1 closed on 2026-01-21 and earned, but ceiling took all of it',
+                      self.settle('ledger', 'transfers', '--order', 'B'))
 
     def test_each_order_once(self):
         """However it is cut, the parts add up to the whole; the list adds up to the summary and the ledger."""

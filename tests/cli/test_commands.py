@@ -221,7 +221,8 @@ class Formats(small.Case):
                 self.assertEqual(len(rows), count)
                 self.assertEqual([list(row) for row in rows], [list(o) for o in objects])
                 safe = [{k: "'" + v if isinstance(v, str) and v[:1] in '=+-@' and v[:1] and k not in
-                         ('net', 'tax', 'gross', 'payable', 'withheld', 'balance', 'amount', 'target')
+                         ('net', 'tax', 'gross', 'payable', 'withheld', 'brought_forward', 'balance', 'amount',
+                          'target')
                          else str(v) for k, v in o.items()} for o in objects]
                 self.assertEqual(rows, safe)
                 table = self.settle(*line.split())

@@ -1,7 +1,8 @@
 -- A distributor's settled orders of some closing months, each with what its slots stand at; orders by closing time and
 -- the carrier's id, slots ascending; one row without a slot for an order that nothing was posted for. The state: what
 -- happened to it that is in force (not reinstated, dated by now, not for nothing), else what came of it. Last, what
--- ceilings and caps take of it now. $1 distributor, $2, $3 months, $4 zone, $5 events that count for nothing
+-- ceilings and caps take of it now. $1 distributor, $2, $3 months, $4 zone, $5 events that count for nothing,
+-- $6 only orders of this id, or id/line (NULL: all)
 SELECT o.order_id, coalesce(o.upstream_id || coalesce('/' || NULLIF(o.order_line, ''), ''), '(erased) #' || o.order_id), to_char(o.closing_at AT TIME ZONE $4::text, 'YYYY-MM-DD"T"HH24:MI:SS'), o.closing_day,
        o.closing_month, o.manager_id, o.product_id, o.paid_minor, o.quantity, o.currency, o.carrier_id,
        t.policy_id, t.slot, t.kind, t.net, t.held, t.back,
@@ -54,5 +55,6 @@ SELECT o.order_id, coalesce(o.upstream_id || coalesce('/' || NULLIF(o.order_line
                ORDER BY y.month, y.slot, y.what, y.run_id DESC) w
        WHERE w.cut_minor > 0) k ON true
  WHERE o.distributor_id = $1 AND o.closing_month BETWEEN $2 AND $3
+   AND ($6::text IS NULL OR o.upstream_id = $6 OR o.order_line <> '' AND o.upstream_id || '/' || o.order_line = $6)
    AND o.closing_day <= (SELECT max(business_date) FROM settle.run_publication)
  ORDER BY o.closing_at, o.upstream_id COLLATE "C", o.order_line COLLATE "C", o.order_id, t.slot
