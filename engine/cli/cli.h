@@ -91,6 +91,10 @@ gboolean settle_cli_month(const char *option, const char *text, SettleMonth *ret
 /* Says on stderr that a list was cut at --limit. */
 void settle_cli_cut(gint64 limit);
 
+/* Columns of period-list.sql, which two commands show. */
+#define SETTLE_PERIOD_CELLS 10
+extern const SettleCell settle_period_cells[SETTLE_PERIOD_CELLS];
+
 /* Prints a whole result: column i of the result is cells[i]; cells without a name are not shown. */
 void settle_cli_print(const SettleCli *cli, const SettleResult *result, const SettleCell *cells,
                       guint n);

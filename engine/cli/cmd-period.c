@@ -4,16 +4,17 @@
 #include "run/decide/periods.h"
 #include "store/sql.h"
 
+const SettleCell settle_period_cells[SETTLE_PERIOD_CELLS] = {
+    {"period", SETTLE_CELL_TEXT, 0},         {"state", SETTLE_CELL_TEXT, 0},
+    {"closed_by", SETTLE_CELL_TEXT, 0},      {"closed_at", SETTLE_CELL_TEXT, 0},
+    {"closed_because", SETTLE_CELL_TEXT, 0}, {"left_open", SETTLE_CELL_TEXT, 0},
+    {"transfers", SETTLE_CELL_INTEGER, 0},   {"reopened_by", SETTLE_CELL_TEXT, 0},
+    {"reopened_at", SETTLE_CELL_TEXT, 0},    {"reopened_because", SETTLE_CELL_TEXT, 0},
+};
+
 static int
 period_list(const SettleCli *cli, int argc, char **argv)
 {
-    static const SettleCell cells[] = {
-        {"period", SETTLE_CELL_TEXT, 0},         {"state", SETTLE_CELL_TEXT, 0},
-        {"closed_by", SETTLE_CELL_TEXT, 0},      {"closed_at", SETTLE_CELL_TEXT, 0},
-        {"closed_because", SETTLE_CELL_TEXT, 0}, {"left_open", SETTLE_CELL_TEXT, 0},
-        {"transfers", SETTLE_CELL_INTEGER, 0},   {"reopened_by", SETTLE_CELL_TEXT, 0},
-        {"reopened_at", SETTLE_CELL_TEXT, 0},    {"reopened_because", SETTLE_CELL_TEXT, 0},
-    };
     g_autoptr(SettleStore) store = NULL;
     g_autoptr(SettleResult) rows = NULL;
     GError *error = NULL;
@@ -31,7 +32,7 @@ period_list(const SettleCli *cli, int argc, char **argv)
     rows = store != NULL ? settle_store_query(store, settle_sql_period_list, &error, "") : NULL;
     if (rows == NULL)
         return settle_cli_fail(error);
-    settle_cli_print(cli, rows, cells, G_N_ELEMENTS(cells));
+    settle_cli_print(cli, rows, settle_period_cells, SETTLE_PERIOD_CELLS);
     return SETTLE_EXIT_DONE;
 }
 

@@ -273,20 +273,13 @@ print_status(const SettleCli *cli, SettleStore *store, GError **error)
         {"distributors", SETTLE_CELL_INTEGER, 0},
         {"owe", SETTLE_CELL_MONEY, 1},
     };
-    static const SettleCell periods[] = {
-        {"period", SETTLE_CELL_TEXT, 0},       {"state", SETTLE_CELL_TEXT, 0},
-        {"closed_by", SETTLE_CELL_TEXT, 0},    {"at", SETTLE_CELL_TEXT, 0},
-        {"transfers", SETTLE_CELL_INTEGER, 0}, {"left_open", SETTLE_CELL_TEXT, 0},
-        {"reopened_by", SETTLE_CELL_TEXT, 0},  {"reopened_at", SETTLE_CELL_TEXT, 0},
-        {"reason", SETTLE_CELL_TEXT, 0},
-    };
     SettleDay last;
     gboolean settled;
 
     if (!print_head(store, &settled, &last, error))
         return FALSE;
     return section(cli, settle_store_query(store, settle_sql_period_list, error, ""), "Periods",
-                   periods, G_N_ELEMENTS(periods)) &&
+                   settle_period_cells, SETTLE_PERIOD_CELLS) &&
            section(cli, settle_store_query(store, settle_sql_status_runs, error, "i", 10),
                    "Last runs", runs, G_N_ELEMENTS(runs)) &&
            section(cli, settle_store_query(store, settle_sql_status_batches, error, ""),

@@ -39,6 +39,7 @@ class Periods(small.Case):
         self.assertEqual((row['state'], row['closed_by']), ('closed', 'settle_finance'))
         self.assertIn('1 rejected rows', row['left_open'])
         self.assertEqual((row['closed_because'], row['reopened_because']), ('agreed with C1', ''))
+        self.assertRegex(self.settle('status'), r'(?m)^2026-01 +closed +settle_finance .* agreed with C1 ')
         # each decision keeps its own reason
         self.settle('period', 'reopen', '2026-01', '--reason', 'C1 sent more', user='settle_finance')
         row = self.rows('period', 'list')[0]
