@@ -1,8 +1,8 @@
 /* The tables of what the calculation does with each commission kind. */
 #include "calc/kind.h"
 
-#define ORDER_KIND(number, SYMBOL, member, name)  [number] = &settle_order_kind_##member,
-#define WINDOW_KIND(number, SYMBOL, member, name) [number] = &settle_window_kind_##member,
+#define ORDER_KIND(number, SYMBOL, member, name, column)  [number] = &settle_order_kind_##member,
+#define WINDOW_KIND(number, SYMBOL, member, name, column) [number] = &settle_window_kind_##member,
 
 const SettleOrderKind *const settle_order_kinds[SETTLE_N_KINDS] = {SETTLE_ORDER_KINDS(ORDER_KIND)};
 const SettleWindowKind *const settle_window_kinds[SETTLE_N_KINDS] = {

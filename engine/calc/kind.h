@@ -90,9 +90,9 @@ typedef struct {
     SettleWindowSteps (*steps)(const SettleRule *rule, int64_t measure);
 } SettleWindowKind;
 
-#define SETTLE_ORDER_KIND_DECLARE(number, SYMBOL, member, name)                                    \
+#define SETTLE_ORDER_KIND_DECLARE(number, SYMBOL, member, name, column)                            \
     extern const SettleOrderKind settle_order_kind_##member;
-#define SETTLE_WINDOW_KIND_DECLARE(number, SYMBOL, member, name)                                   \
+#define SETTLE_WINDOW_KIND_DECLARE(number, SYMBOL, member, name, column)                           \
     extern const SettleWindowKind settle_window_kind_##member;
 SETTLE_ORDER_KINDS(SETTLE_ORDER_KIND_DECLARE)
 SETTLE_WINDOW_KINDS(SETTLE_WINDOW_KIND_DECLARE)

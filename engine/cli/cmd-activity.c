@@ -34,7 +34,11 @@ code_of(const Printing *printing, SettleDim dim, int32_t id)
 }
 
 typedef char MoneyText[SETTLE_MONEY_TEXT_BYTES];
-#define N_AMOUNTS 11
+#define N_AMOUNTS (7 + SETTLE_N_COMMISSION_KINDS)
+
+/* An amount and its column for each commission kind. */
+#define KIND_AMOUNT(number, SYMBOL, member, name, column) a->kind_minor[number],
+#define KIND_COLUMN(number, SYMBOL, member, name, column) {column, SETTLE_COLUMN_MONEY},
 
 /* The amounts that list and summary share, from the first cell on. */
 static void
@@ -42,10 +46,7 @@ fill_amounts(const SettleActivity *a, const char **cells, MoneyText *texts)
 {
     const int64_t amounts[N_AMOUNTS] = {
         a->paid_minor,
-        a->kind_minor[SETTLE_KIND_UPFRONT],
-        a->kind_minor[SETTLE_KIND_DEFERRED],
-        a->kind_minor[SETTLE_KIND_REVENUE_SHARE],
-        a->kind_minor[SETTLE_KIND_VOLUME_BONUS],
+        SETTLE_COMMISSION_KINDS(KIND_AMOUNT)
         a->total_minor,
         a->held_minor,
         a->taken_back_minor,
@@ -59,9 +60,8 @@ fill_amounts(const SettleActivity *a, const char **cells, MoneyText *texts)
 }
 
 #define AMOUNT_COLUMNS                                                                             \
-    {"paid", SETTLE_COLUMN_MONEY}, {"upfront", SETTLE_COLUMN_MONEY},                               \
-        {"deferred", SETTLE_COLUMN_MONEY}, {"revenue_share", SETTLE_COLUMN_MONEY},                 \
-        {"volume_bonus", SETTLE_COLUMN_MONEY}, {"total", SETTLE_COLUMN_MONEY},                     \
+    {"paid", SETTLE_COLUMN_MONEY}, SETTLE_COMMISSION_KINDS(KIND_COLUMN){"total",                   \
+                                                                        SETTLE_COLUMN_MONEY},      \
         {"held", SETTLE_COLUMN_MONEY}, {"taken_back", SETTLE_COLUMN_MONEY},                        \
         {"share_distributor", SETTLE_COLUMN_MONEY}, {"share_outlet", SETTLE_COLUMN_MONEY},         \
     {                                                                                              \

@@ -5,9 +5,9 @@
 
 #include <string.h>
 
-#define NUMBER(number, SYMBOL, member, name)    SETTLE_KIND_##SYMBOL,
-#define NAME(number, SYMBOL, member, name)      name,
-#define AT_NUMBER(number, SYMBOL, member, name) [number] = (name),
+#define NUMBER(number, SYMBOL, member, name, column)    SETTLE_KIND_##SYMBOL,
+#define NAME(number, SYMBOL, member, name, column)      name,
+#define AT_NUMBER(number, SYMBOL, member, name, column) [number] = (name),
 
 const SettleKind settle_commission_kinds[SETTLE_N_COMMISSION_KINDS] = {
     SETTLE_COMMISSION_KINDS(NUMBER)};

@@ -12,22 +12,23 @@
 
 G_BEGIN_DECLS
 
-/* KIND(number, SYMBOL, member, name). number: stored, never changed, without gaps over all lists;
- * SYMBOL: the end of the enumerator's name; member: of the union in SettleRule, and the end of the
- * descriptors' names; name: what policies, files, messages and reports call it. */
+/* KIND(number, SYMBOL, member, name, column). number: stored, never changed, without gaps over all
+ * lists; SYMBOL: the end of the enumerator's name; member: of the union in SettleRule, and the end
+ * of the descriptors' names; name: what policies, files, messages and reports call it; column: the
+ * name of a report's column with its amounts. */
 
 /* Commission that a single order earns: an order's rules of these kinds have targets. */
 #define SETTLE_ORDER_KINDS(KIND)                                                                   \
-    KIND(1, UPFRONT, upfront, "upfront")                                                           \
-    KIND(2, DEFERRED, deferred, "deferred")                                                        \
-    KIND(3, REVENUE_SHARE, share, "revenue-share")
+    KIND(1, UPFRONT, upfront, "upfront", "upfront")                                                \
+    KIND(2, DEFERRED, deferred, "deferred", "deferred")                                            \
+    KIND(3, REVENUE_SHARE, share, "revenue-share", "revenue_share")
 /* Commission for what a distributor's orders of a window of months measure together. */
-#define SETTLE_WINDOW_KINDS(KIND) KIND(4, VOLUME_BONUS, volume, "volume-bonus")
+#define SETTLE_WINDOW_KINDS(KIND) KIND(4, VOLUME_BONUS, volume, "volume-bonus", "volume_bonus")
 /* Postings that no rule of a policy asks for: issuing an invoice; a party's deposit moves (13.13,
  * 14.44). */
 #define SETTLE_OTHER_KINDS(KIND)                                                                   \
-    KIND(5, INVOICE, invoice, "invoice")                                                           \
-    KIND(6, DEPOSIT, deposit, "deposit")
+    KIND(5, INVOICE, invoice, "invoice", "invoice")                                                \
+    KIND(6, DEPOSIT, deposit, "deposit", "deposit")
 
 #define SETTLE_COMMISSION_KINDS(KIND)                                                              \
     SETTLE_ORDER_KINDS(KIND)                                                                       \
@@ -36,11 +37,12 @@ G_BEGIN_DECLS
     SETTLE_COMMISSION_KINDS(KIND)                                                                  \
     SETTLE_OTHER_KINDS(KIND)
 
-#define SETTLE_KIND_ENUMERATOR(number, SYMBOL, member, name) SETTLE_KIND_##SYMBOL = (number),
+#define SETTLE_KIND_ENUMERATOR(number, SYMBOL, member, name, column)                               \
+    SETTLE_KIND_##SYMBOL = (number),
 typedef enum { SETTLE_ALL_KINDS(SETTLE_KIND_ENUMERATOR) } SettleKind;
 
-#define SETTLE_KIND_ONE(number, SYMBOL, member, name) +1
-#define SETTLE_KIND_BIT(number, SYMBOL, member, name) | 1u << (number)
+#define SETTLE_KIND_ONE(number, SYMBOL, member, name, column) +1
+#define SETTLE_KIND_BIT(number, SYMBOL, member, name, column) | 1u << (number)
 
 #define SETTLE_N_COMMISSION_KINDS (0 SETTLE_COMMISSION_KINDS(SETTLE_KIND_ONE))
 /* One more than there are: arrays by kind leave their first entry unused. */

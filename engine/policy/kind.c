@@ -3,7 +3,7 @@
 
 #include "base/error.h"
 
-#define AT_NUMBER(number, SYMBOL, member, name) [number] = &settle_policy_kind_##member,
+#define AT_NUMBER(number, SYMBOL, member, name, column) [number] = &settle_policy_kind_##member,
 
 static const SettlePolicyKind *const kinds[SETTLE_N_KINDS] = {SETTLE_COMMISSION_KINDS(AT_NUMBER)};
 

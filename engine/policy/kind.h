@@ -29,7 +29,7 @@ typedef struct {
     gboolean (*window_of_example)(const SettleNode *node, gboolean *ret_is_amount);
 } SettlePolicyKind;
 
-#define SETTLE_POLICY_KIND_DECLARE(number, SYMBOL, member, name)                                   \
+#define SETTLE_POLICY_KIND_DECLARE(number, SYMBOL, member, name, column)                           \
     extern const SettlePolicyKind settle_policy_kind_##member;
 SETTLE_COMMISSION_KINDS(SETTLE_POLICY_KIND_DECLARE)
 

@@ -3,6 +3,7 @@
 
 #include "base/error.h"
 #include "calendar/calendar.h"
+#include "model/kind.h"
 #include "store/sql.h"
 
 #include <string.h>
@@ -60,6 +61,8 @@ struct SettleReport {
     {                                                                                              \
         name, SETTLE_CELL_MONEY, currency                                                          \
     }
+/* One column a kind, as the query's :each_kind lists them. */
+#define KIND_COLUMN(number, SYMBOL, member, name, column) MONEY(column, 1),
 #define CURRENCY(name)                                                                             \
     {                                                                                              \
         name, SETTLE_CELL_CURRENCY, 0                                                              \
@@ -118,10 +121,9 @@ static const SettleReport reports[] = {
      POSTINGS_OF,
      NEEDS_PERIOD | MARKS_LATER,
      NULL,
-     10,
-     {TEXT("account"), CURRENCY("currency"), MONEY("opening", 1), MONEY("upfront", 1),
-      MONEY("deferred", 1), MONEY("revenue_share", 1), MONEY("volume_bonus", 1),
-      MONEY("invoice", 1), MONEY("deposit", 1), MONEY("closing", 1)}},
+     3 + SETTLE_N_KINDS, /* the kinds are one less than that */
+     {TEXT("account"), CURRENCY("currency"), MONEY("opening", 1),
+      SETTLE_ALL_KINDS(KIND_COLUMN) MONEY("closing", 1)}},
     {"carrier-statement",
      "What the carriers owe",
      "The account of each carrier and distributor: opening + earned - taken back - kept at source "

@@ -265,8 +265,8 @@ match_elsewhere(Matching *m, GError **error)
             g_autofree char *subject = volume_subject(reader, 0, 1);
 
             explain(m, settle_statement_volume_id(s->carrier_id, subject, strlen(subject)),
-                    SETTLE_KIND_VOLUME_BONUS, settle_reader_month(reader, 2),
-                    settle_reader_i64(reader, 3));
+                    settle_reader_i16(reader, 2), settle_reader_month(reader, 3),
+                    settle_reader_i64(reader, 4));
         }
     }
     if (failure != NULL)

@@ -3,6 +3,8 @@
 
 usage: embed-sql.py SQL_DIRECTORY OUT.c OUT.h DEPFILE
 
+In a query :name stands for numbers that model/ lists, as :commission_kinds (read_constants()).
+
 The depfile names the directories too, so that ninja runs this again when a file is added or
 removed, without anybody listing the files. Outputs are touched only when they change."""
 import configparser
@@ -34,6 +36,38 @@ def query_text(text):
     """Without whole-line comments: they are for readers of the file, not for every execution."""
     lines = [line.rstrip() for line in text.splitlines() if not line.lstrip().startswith('--')]
     return '\n'.join(line for line in lines if line)
+
+
+CONSTANT = re.compile(r'(?<![:\w]):([a-z_]+)\b')
+
+
+def read_constants(model):
+    """What queries write as :name, from the lists of kinds in the headers of model/: numbers that are stored."""
+    constants, lists = {}, {}
+    for line in read(os.path.join(model, 'kind.h')).splitlines():
+        start = re.match(r'#define SETTLE_(ORDER|WINDOW|OTHER)_KINDS\(', line)
+        if start:
+            lists[current := start[1].lower()] = []
+        for number, symbol in re.findall(r'KIND\((\d+), ([A-Z_]+), \w+, "', line):
+            lists[current].append(int(number))
+            constants[symbol.lower() + '_kind'] = number
+    lists['commission'] = lists['order'] + lists['window']
+    lists['all'] = lists['commission'] + lists['other']
+    constants.update({name + '_kinds': ', '.join(map(str, numbers)) for name, numbers in lists.items()})
+    for symbol, number in re.findall(r'SETTLE_EVENT_KIND_(\w+) = (\d+)', read(os.path.join(model, 'facts.h'))):
+        constants[symbol.lower() + '_event'] = number
+    return constants, lists['all']
+
+
+def with_constants(path, text, constants, kinds):
+    """A line with :each_kind stands once for each kind."""
+    lines = []
+    for line in text.split('\n'):
+        lines += [line.replace(':each_kind', str(kind)) for kind in kinds] if ':each_kind' in line else [line]
+    unknown = set(CONSTANT.findall('\n'.join(lines))) - set(constants)
+    if unknown:
+        sys.exit('%s: there is no :%s; known are %s' % (path, min(unknown), ', '.join(sorted(constants))))
+    return CONSTANT.sub(lambda match: constants[match[1]], '\n'.join(lines))
 
 
 def read(path):
@@ -80,7 +114,10 @@ def main(sql_directory, out_c, out_h, depfile):
     queries_directory = os.path.join(sql_directory, 'queries')
     migrations_directory = os.path.join(sql_directory, 'migrations')
     tables_file = os.path.join(sql_directory, 'tables.ini')
-    dependencies = [queries_directory, migrations_directory, tables_file]
+    model = os.path.normpath(os.path.join(sql_directory, '..', '..', 'model'))
+    dependencies = [queries_directory, migrations_directory, tables_file,
+                    os.path.join(model, 'kind.h'), os.path.join(model, 'facts.h')]
+    constants, kinds = read_constants(model)
     queries, migrations = [], []
     tables = read_tables(tables_file)
 
@@ -99,7 +136,7 @@ def main(sql_directory, out_c, out_h, depfile):
         text = query_text(read(path))
         if not text or text.endswith(';'):
             sys.exit('%s: one statement without a semicolon is expected' % path)
-        queries.append((name[:-4], text))
+        queries.append((name[:-4], with_constants(path, text, constants, kinds)))
 
     for name in sorted(os.listdir(migrations_directory)):
         if not name.endswith('.sql'):

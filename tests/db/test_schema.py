@@ -118,6 +118,59 @@ class Migrate(ProbeCase):
         self.assertIn('run 7', self.fails(probe(database, 'login', 'migrate'), 'STATE'))
 
 
+def listed_kinds():
+    """{number: (name, commission, subject, by_bill)} of engine/model/kind.h and the descriptors of calc."""
+    kinds, current = {}, None
+    with open(os.path.join(ROOT, 'engine', 'model', 'kind.h'), encoding='utf-8') as file:
+        for line in file:
+            start = re.match(r'#define SETTLE_(ORDER|WINDOW|OTHER)_KINDS\(', line)
+            current = start[1].lower() if start else current
+            for number, member, name in re.findall(r'KIND\((\d+), \w+, (\w+), "([a-z-]+)"', line):
+                by_bill = False
+                if current == 'order':
+                    with open(os.path.join(ROOT, 'engine', 'calc', member + '.c'), encoding='utf-8') as source:
+                        earns_on = re.search(r'settle_order_kind_%s = {\s*(SETTLE_CALC_\w+),' % member, source.read())
+                    by_bill = earns_on[1] == 'SETTLE_CALC_BILLS'
+                kinds[int(number)] = (name, current != 'other', name if current == 'other' else current, by_bill)
+    return kinds
+
+
+class Kinds(ProbeCase):
+    """engine/model/kind.h lists the kinds of postings; SQL knows no number of one from elsewhere."""
+    def test_the_view_has_them(self):
+        database = self.fresh()
+        rows = database.sql('SELECT kind_no, kind, commission, subject, by_bill FROM settle_view.kind')
+        self.assertEqual({int(number): (name, commission == 't', subject, by_bill == 't')
+                          for number, name, commission, subject, by_bill in rows}, listed_kinds())
+
+    def test_the_checks_let_them_in(self):
+        """A posting is of any kind, a line of a carrier's statement of a commission kind; 0: it cannot be read."""
+        database = self.fresh()
+        kinds = listed_kinds()
+        commission = {number for number, kind in kinds.items() if kind[1]}
+        for table, wanted in (('transfer', set(kinds)), ('statement_line', commission | {0})):
+            checks = ' '.join(row[0] for row in database.sql(
+                f"SELECT pg_get_constraintdef(oid) FROM pg_constraint WHERE conrelid = 'settle.{table}'::regclass "
+                "AND contype = 'c'"))
+            least, most = re.search(r'\(kind >= (\d+)\) AND \(kind <= (\d+)\)', checks).groups()
+            self.assertLessEqual(int(least), min(wanted), table)
+            self.assertGreaterEqual(int(most), max(wanted), table)
+
+    def test_queries_write_no_number(self):
+        """Neither of a kind of postings nor of events: embed-sql.py puts in what model/ lists. Of views,
+        settle_view.kind alone says what a kind is."""
+        number = re.compile(r'\bkind\s*(<=|>=|<>|=|<|>|(NOT )?(IN|BETWEEN))\s*\(?\d')
+        folder = os.path.join(os.path.dirname(TABLES), 'queries')
+        paths = [os.path.join(folder, name) for name in os.listdir(folder)]
+        paths.append(os.path.join(MIGRATIONS, '0009_views.sql'))
+        self.assertGreater(len(paths), 100)
+        self.assertRegex('WHERE t.kind <= 4', number)
+        self.assertRegex('v.kind IN (3, 4)', number)
+        for path in paths:
+            with open(path, encoding='utf-8') as file:
+                self.assertNotRegex(file.read(), number, path)
+
+
 class AppendOnly(ProbeCase):
     def setUp(self):
         self.database = self.fresh()

@@ -22,9 +22,13 @@ SELECT * FROM (VALUES (1::smallint, 'carrier'), (2::smallint, 'distributor'), (3
     (4::smallint, 'withheld'), (5::smallint, 'invoiced'), (6::smallint, 'cash'), (7::smallint, 'deposit'),
     (8::smallint, 'fee')) v (role, account);
 
+-- What engine/model/kind.h lists; the one place of the schema that knows it. commission: a rule earned it; subject: what
+-- its transfers are for; by_bill: an item is a contract month and has a bill.
 CREATE VIEW settle_view.kind AS
-SELECT * FROM (VALUES (1::smallint, 'upfront'), (2::smallint, 'deferred'), (3::smallint, 'revenue-share'),
-    (4::smallint, 'volume-bonus'), (5::smallint, 'invoice'), (6::smallint, 'deposit')) v (kind_no, kind);
+SELECT * FROM (VALUES (1::smallint, 'upfront', true, 'order', false), (2::smallint, 'deferred', true, 'order', false),
+    (3::smallint, 'revenue-share', true, 'order', true), (4::smallint, 'volume-bonus', true, 'window', false),
+    (5::smallint, 'invoice', false, 'invoice', false), (6::smallint, 'deposit', false, 'deposit', false))
+    v (kind_no, kind, commission, subject, by_bill);
 
 -- A deposit's transfers name no policy, those between cash and deposit of a distributor no carrier, of a carrier no
 -- distributor: '' then. They are in yuan.
@@ -32,24 +36,24 @@ CREATE VIEW settle_view.transfer AS
 SELECT t.run_id, r.business_date, coalesce(c.carrier, '') AS carrier, coalesce(d.distributor, '') AS distributor, k.kind,
        p.name AS policy, p.version AS policy_version, u.rule, t.distributor_id,
        CASE WHEN t.subject_id < 4611686018427387904 THEN t.subject_id END AS order_id,
-       CASE WHEN t.kind = 4 THEN (date '1900-01-01'
+       CASE WHEN k.subject = 'window' THEN (date '1900-01-01'
             + ((t.subject_id & 4095)::integer * interval '1 month'))::date END AS window_end,
-       CASE WHEN t.kind = 4 THEN ((t.subject_id >> 12) & 67108863)::integer END AS window_scope_id,
+       CASE WHEN k.subject = 'window' THEN ((t.subject_id >> 12) & 67108863)::integer END AS window_scope_id,
        (t.slot >> 4) & 4095 AS item, t.revision, t.period, t.origin, t.cause, a.account AS debit,
        b.account AS credit, coalesce(p.currency, 156::smallint) AS currency_no, t.amount_minor, t.target_minor, x.class,
        t.subject_id, t.slot, t.policy_id
   FROM settle.transfer t
   JOIN settle_view.run r USING (run_id)
+  JOIN settle_view.kind k ON k.kind_no = t.kind
   LEFT JOIN settle.policy p USING (policy_id)
   LEFT JOIN settle_view.carrier c
-    ON c.carrier_id = CASE WHEN t.kind = 6 THEN (t.subject_id & 2147483647)::integer ELSE p.carrier_id END
+    ON c.carrier_id = CASE WHEN k.subject = 'deposit' THEN (t.subject_id & 2147483647)::integer ELSE p.carrier_id END
   LEFT JOIN settle_view.distributor d ON d.distributor_id = t.distributor_id
-  JOIN settle_view.kind k ON k.kind_no = t.kind
   JOIN settle_view.account a ON a.role = t.debit
   JOIN settle_view.account b ON b.role = t.credit
   LEFT JOIN settle_view.class x USING (class_id)
   LEFT JOIN settle.policy_rule u
-    ON u.policy_id = t.policy_id AND u.number = t.slot >> 16 AND t.kind <= 4;
+    ON u.policy_id = t.policy_id AND u.number = t.slot >> 16 AND k.commission;
 
 -- A deposit belongs to one party: what covered a claim of a carrier left the distributor's one deposit, and the other
 -- way round.
@@ -178,7 +182,7 @@ SELECT s.position AS submission, s.carrier, s.name, s.version, s.closing_from, s
 CREATE VIEW settle_view.transfer_lineage AS
 SELECT t.run_id, r.business_date, coalesce(c.code, '') AS carrier, coalesce(d.code, '') AS distributor, k.kind, u.rule,
        (t.slot >> 4) & 4095 AS item, p.name AS policy, p.version AS policy_version,
-       encode(p.hash, 'hex') AS policy_hash, a.account AS debit, b.account AS credit, t.credit = 1 AND t.kind <= 5 AS taken_back,
+       encode(p.hash, 'hex') AS policy_hash, a.account AS debit, b.account AS credit, t.credit = 1 AND k.subject <> 'deposit' AS taken_back,
        t.amount_minor, t.target_minor, coalesce(p.currency, 156::smallint) AS currency_no, t.period, t.origin, t.cause,
        o.upstream_id AS order_no, o.order_line, substr(g.code, strpos(g.code, E'\x1f') + 1) AS order_product,
        o.closing_at AS order_closed_at, o.paid_minor AS order_paid_minor, o.quantity AS order_quantity,
@@ -193,19 +197,19 @@ SELECT t.run_id, r.business_date, coalesce(c.code, '') AS carrier, coalesce(d.co
   FROM settle.transfer t
   JOIN settle.run_publication q USING (run_id)
   JOIN settle.run r USING (run_id)
+  JOIN settle_view.kind k ON k.kind_no = t.kind
   LEFT JOIN settle.policy p USING (policy_id)
   LEFT JOIN settle.code c
-    ON c.dim = 1 AND c.id = CASE WHEN t.kind = 6 THEN (t.subject_id & 2147483647)::integer ELSE p.carrier_id END
+    ON c.dim = 1 AND c.id = CASE WHEN k.subject = 'deposit' THEN (t.subject_id & 2147483647)::integer ELSE p.carrier_id END
   LEFT JOIN settle.code d ON d.dim = 2 AND d.id = t.distributor_id
-  JOIN settle_view.kind k ON k.kind_no = t.kind
   JOIN settle_view.account a ON a.role = t.debit
   JOIN settle_view.account b ON b.role = t.credit
-  LEFT JOIN settle.policy_rule u ON u.policy_id = t.policy_id AND u.number = t.slot >> 16 AND t.kind <= 4
+  LEFT JOIN settle.policy_rule u ON u.policy_id = t.policy_id AND u.number = t.slot >> 16 AND k.commission
   LEFT JOIN settle.closed_order o ON o.distributor_id = t.distributor_id AND o.order_id = t.subject_id
   LEFT JOIN settle.batch ob ON ob.batch_id = o.batch_id
   LEFT JOIN settle.code g ON g.dim = 5 AND g.id = o.product_id
   LEFT JOIN settle.bill l
-    ON t.kind = 3 AND l.distributor_id = t.distributor_id AND l.order_id = t.subject_id
+    ON k.by_bill AND l.distributor_id = t.distributor_id AND l.order_id = t.subject_id
    AND l.month = (o.closing_month + ((t.slot >> 4) & 4095) * interval '1 month')::date
    AND l.revision = t.revision AND NOT l.withdrawn
   LEFT JOIN settle.batch lb ON lb.batch_id = l.source_batch_id
@@ -213,7 +217,7 @@ SELECT t.run_id, r.business_date, coalesce(c.code, '') AS carrier, coalesce(d.co
       SELECT v.window_end, v.measure, s.code AS scope
         FROM settle.window_posting v
         LEFT JOIN settle.code s ON s.dim = 2 + v.scope_kind AND s.id = v.scope_id AND v.scope_kind > 0
-       WHERE t.kind = 4 AND v.distributor_id = t.distributor_id AND v.run_id = t.run_id
+       WHERE k.subject = 'window' AND v.distributor_id = t.distributor_id AND v.run_id = t.run_id
          AND v.policy_id = t.policy_id AND v.rule = t.slot >> 16
          AND v.scope_kind = ((t.subject_id >> 38) & 3)::smallint
          AND v.scope_id = ((t.subject_id >> 12) & 67108863)::integer
@@ -222,7 +226,7 @@ SELECT t.run_id, r.business_date, coalesce(c.code, '') AS carrier, coalesce(d.co
   LEFT JOIN LATERAL (
       SELECT x.number, x.batch, x.run_id, x.carrier_id, x.currency_no, x.tax_ppb
         FROM settle_view.invoice x
-       WHERE t.kind <= 4 AND t.credit <> 3 AND NOT (t.debit = 3 AND t.credit = 1)
+       WHERE k.commission AND t.credit <> 3 AND NOT (t.debit = 3 AND t.credit = 1)
          AND x.distributor_id = t.distributor_id AND x.carrier_id = p.carrier_id
          AND x.currency_no = p.currency AND x.tax_ppb = coalesce(p.tax_ppb, x.tax_ppb)
          AND x.number IS NOT NULL
@@ -239,7 +243,7 @@ SELECT t.run_id, r.business_date, coalesce(c.code, '') AS carrier, coalesce(d.co
       SELECT x.number, x.batch, x.run_id, x.carrier_id, x.currency_no, x.tax_ppb
         FROM (SELECT v.*, row_number() OVER (ORDER BY v.carrier_id, v.currency_no, v.tax_ppb) AS place
                 FROM settle_view.invoice v
-               WHERE t.kind = 5 AND v.distributor_id = t.distributor_id AND v.number IS NOT NULL
+               WHERE k.subject = 'invoice' AND v.distributor_id = t.distributor_id AND v.number IS NOT NULL
                  AND v.run_id = ((t.subject_id >> 20) & 2147483647)::integer) x
        WHERE x.place = t.subject_id & 1048575
        ORDER BY 3 LIMIT 1) i ON true

@@ -30,19 +30,19 @@ SELECT o.order_id, coalesce(o.upstream_id || coalesce('/' || NULLIF(o.order_line
                       WHERE v.distributor_id = o.distributor_id AND v.closing_month = o.closing_month
                         AND v.order_id = o.order_id ORDER BY v.run_id DESC LIMIT 1) z ON t.slot IS NULL
   LEFT JOIN LATERAL (
-      SELECT bool_or(v.kind = 5) AS fraud, bool_or(v.whole) AS whole, sum(v.amount_minor) AS refunded,
-             bool_or(v.kind = 2) AS cancelled, bool_or(v.kind = 7) AS ported_out, bool_or(v.kind = 6) AS transferred,
+      SELECT bool_or(v.kind = :fraud_event) AS fraud, bool_or(v.whole) AS whole, sum(v.amount_minor) AS refunded,
+             bool_or(v.kind = :cancel_event) AS cancelled, bool_or(v.kind = :port_out_event) AS ported_out, bool_or(v.kind = :number_transfer_event) AS transferred,
              (array_agg(v.kind ORDER BY v.day DESC, v.happened_at DESC, v.event_id DESC)
-              FILTER (WHERE v.kind IN (3, 4)))[1] = 3 AS suspended
+              FILTER (WHERE v.kind IN (:suspend_event, :resume_event)))[1] = :suspend_event AS suspended
         FROM settle.event v
         JOIN settle.batch_consumption USING (batch_id)
         JOIN settle.batch_consumption s ON s.batch_id = v.source_batch_id
        WHERE v.distributor_id = o.distributor_id AND v.closing_month = o.closing_month AND v.order_id = o.order_id
-         AND v.kind <> 8 AND v.event_id <> ALL ($5::bigint[]) AND v.day <= (SELECT max(business_date) FROM settle.run_publication)
+         AND v.kind <> :reinstate_event AND v.event_id <> ALL ($5::bigint[]) AND v.day <= (SELECT max(business_date) FROM settle.run_publication)
          AND NOT EXISTS (SELECT 1 FROM settle.event u JOIN settle.batch_consumption USING (batch_id)
                            JOIN settle.batch_consumption s ON s.batch_id = u.source_batch_id
                           WHERE u.distributor_id = v.distributor_id AND u.closing_month = v.closing_month
-                            AND u.order_id = v.order_id AND u.kind = 8 AND u.reinstates = v.event_id
+                            AND u.order_id = v.order_id AND u.kind = :reinstate_event AND u.reinstates = v.event_id
                             AND u.day <= (SELECT max(business_date) FROM settle.run_publication))) e ON true
   LEFT JOIN LATERAL (
       SELECT sum(w.cut_minor)::bigint AS cut_minor,

@@ -5,7 +5,7 @@ SELECT x.subject_id, x.policy_id, x.slot >> 4 << 4, p.carrier_id, p.currency,
        sum(CASE WHEN x.credit = 1 THEN x.amount_minor ELSE 0 END)::bigint
   FROM settle.transfer x
   JOIN settle.policy p USING (policy_id)
- WHERE x.distributor_id = $1 AND x.kind = 4
+ WHERE x.distributor_id = $1 AND x.kind IN (:window_kinds)
    AND (date '1900-01-01' + ((x.subject_id & 4095)::integer * interval '1 month'))::date BETWEEN $2 AND $3
    AND x.run_id <= (SELECT value FROM settle.counter WHERE name = 'watermark')
    AND NOT EXISTS (SELECT 1 FROM settle.run_abandonment a WHERE a.run_id = x.run_id)

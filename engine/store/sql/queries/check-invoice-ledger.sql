@@ -6,12 +6,12 @@ SELECT i.run_id, format('invoice of distributor id %s, carrier id %s', i.distrib
               t.payable + t.covered + i.brought_minor, t.covered, coalesce(b.leaves, 0))
   FROM settle.invoice i
   JOIN settle.run_publication USING (run_id)
- CROSS JOIN LATERAL (SELECT coalesce(sum(t.transfers) FILTER (WHERE t.kind <= 4), 0) AS transfers,
+ CROSS JOIN LATERAL (SELECT coalesce(sum(t.transfers) FILTER (WHERE t.kind IN (:commission_kinds)), 0) AS transfers,
                             coalesce(sum(CASE WHEN t.credit = 1 THEN -t.amount_minor ELSE t.amount_minor END)
-                                     FILTER (WHERE t.kind <= 4), 0) AS amount,
+                                     FILTER (WHERE t.kind IN (:commission_kinds)), 0) AS amount,
                             coalesce(sum(CASE WHEN t.credit = 1 THEN -t.amount_minor ELSE t.amount_minor END)
-                                     FILTER (WHERE t.kind <= 4 AND t.credit <> 4), 0) AS payable,
-                            coalesce(sum(t.amount_minor) FILTER (WHERE t.kind = 6), 0) AS covered
+                                     FILTER (WHERE t.kind IN (:commission_kinds) AND t.credit <> 4), 0) AS payable,
+                            coalesce(sum(t.amount_minor) FILTER (WHERE t.kind = :deposit_kind), 0) AS covered
                        FROM settle.invoice_binding g
                        JOIN settle.ledger_total t ON t.distributor_id = g.distributor_id AND t.carrier_id = g.carrier_id
                         AND t.run_id > g.after_run AND t.run_id <= g.up_to_run
@@ -19,7 +19,7 @@ SELECT i.run_id, format('invoice of distributor id %s, carrier id %s', i.distrib
                        JOIN settle.run_publication r ON r.run_id = t.run_id
                       WHERE g.distributor_id = i.distributor_id AND g.run_id = i.run_id AND g.carrier_id = i.carrier_id
                         AND g.currency = i.currency AND g.tax_ppb = i.tax_ppb
-                        AND (t.kind <= 4 OR t.kind = 6 AND t.debit = 7 AND t.credit = 2)
+                        AND (t.kind IN (:commission_kinds) OR t.kind = :deposit_kind AND t.debit = 7 AND t.credit = 2)
                         -- what goes to `held`, or back from it, is on no invoice: its release is
                         AND t.credit <> 3 AND NOT (t.debit = 3 AND t.credit = 1)
                         AND p.currency = i.currency AND p.tax_ppb = i.tax_ppb) t

@@ -5,9 +5,9 @@ SELECT CASE WHEN t.subject_id & 1099511627776 <> 0 THEN 1 ELSE 2 END AS dim,
        t.run_id, t.slot & 15, t.debit = 7, t.amount_minor
   FROM (SELECT DISTINCT distributor_id, period, run_id
           FROM settle.ledger_total l
-         WHERE l.kind = 6 AND l.run_id < $1
+         WHERE l.kind = :deposit_kind AND l.run_id < $1
            AND NOT EXISTS (SELECT 1 FROM settle.run_abandonment a WHERE a.run_id = l.run_id)) l
   JOIN settle.transfer t
     ON t.distributor_id = l.distributor_id AND t.period = l.period AND t.run_id = l.run_id
-   AND t.subject_id >= 5188146770730811392 AND t.kind = 6
+   AND t.subject_id >= 5188146770730811392 AND t.kind = :deposit_kind
  ORDER BY 1, 2, 3, t.target_minor DESC

@@ -7,9 +7,9 @@ SELECT t.run_id, r.business_date, coalesce(c.code, ''), coalesce(d.code, ''), t.
   JOIN settle.run r USING (run_id)
   LEFT JOIN settle.policy p USING (policy_id)
   LEFT JOIN settle.code c
-    ON c.dim = 1 AND c.id = CASE WHEN t.kind = 6 THEN (t.subject_id & 2147483647)::integer ELSE p.carrier_id END
+    ON c.dim = 1 AND c.id = CASE WHEN t.kind = :deposit_kind THEN (t.subject_id & 2147483647)::integer ELSE p.carrier_id END
   LEFT JOIN settle.code d ON d.dim = 2 AND d.id = t.distributor_id
-  LEFT JOIN settle.policy_rule u ON u.policy_id = t.policy_id AND u.number = t.slot >> 16 AND t.kind <= 4
+  LEFT JOIN settle.policy_rule u ON u.policy_id = t.policy_id AND u.number = t.slot >> 16 AND t.kind IN (:commission_kinds)
   LEFT JOIN settle.closed_order o ON o.distributor_id = t.distributor_id AND o.order_id = t.subject_id
  WHERE t.run_id <= (SELECT value FROM settle.counter WHERE name = 'watermark')
    AND NOT EXISTS (SELECT 1 FROM settle.run_abandonment a WHERE a.run_id = t.run_id)

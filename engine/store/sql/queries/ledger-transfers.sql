@@ -3,13 +3,13 @@
 -- What is shown is picked before names are looked up.
 SELECT t.run_id, t.business_date::text, t.carrier, t.distributor, t.kind, coalesce(t.version, ''), coalesce(u.rule, ''),
        t.subject_id, CASE WHEN o.order_id IS NOT NULL THEN coalesce(o.upstream_id || coalesce('/' || NULLIF(o.order_line, ''), ''), '(erased) #' || o.order_id) END,
-       CASE WHEN t.kind = 4
+       CASE WHEN t.kind IN (:window_kinds)
             THEN (SELECT s.code FROM settle.code s
                    WHERE s.dim = 3 AND s.id = ((t.subject_id >> 12) & 67108863)::integer) END,
-       CASE WHEN t.kind = 4
+       CASE WHEN t.kind IN (:window_kinds)
             THEN (SELECT s.code FROM settle.code s
                    WHERE s.dim = 4 AND s.id = ((t.subject_id >> 12) & 67108863)::integer) END,
-       CASE WHEN t.kind = 5
+       CASE WHEN t.kind = :invoice_kind
             THEN (SELECT t.carrier || '-' || b.year || '-' || lpad((b.base + i.place)::text, 6, '0')
                     FROM settle.invoice i JOIN settle.invoice_base b USING (run_id, chunk, carrier_id)
                    WHERE i.distributor_id = t.distributor_id AND NOT i.carried
@@ -27,7 +27,7 @@ SELECT t.run_id, t.business_date::text, t.carrier, t.distributor, t.kind, coales
           JOIN settle.run r USING (run_id)
           LEFT JOIN settle.policy p USING (policy_id)
           LEFT JOIN settle.code c
-            ON c.dim = 1 AND c.id = CASE WHEN t.kind = 6 THEN (t.subject_id & 2147483647)::integer
+            ON c.dim = 1 AND c.id = CASE WHEN t.kind = :deposit_kind THEN (t.subject_id & 2147483647)::integer
                                          ELSE p.carrier_id END
           LEFT JOIN settle.code d ON d.dim = 2 AND d.id = t.distributor_id
          WHERE t.run_id <= (SELECT value FROM settle.counter WHERE name = 'watermark')
@@ -48,12 +48,12 @@ SELECT t.run_id, t.business_date::text, t.carrier, t.distributor, t.kind, coales
            AND (cardinality($9::integer[]) = 0
                 OR EXISTS (SELECT 1 FROM unnest($8::integer[], $9::integer[]) AS b (after_run, up_to_run)
                             WHERE t.run_id > b.after_run AND t.run_id <= b.up_to_run)
-                AND (t.kind <= 4 OR t.kind = 6 AND t.debit = 7 AND t.credit = 2)
+                AND (t.kind IN (:commission_kinds) OR t.kind = :deposit_kind AND t.debit = 7 AND t.credit = 2)
                 AND t.credit <> 3 AND NOT (t.debit = 3 AND t.credit = 1))
          ORDER BY t.run_id, coalesce(d.code, '') COLLATE "C", t.subject_id, t.slot
          LIMIT NULLIF($7::bigint, 0)) t
   LEFT JOIN settle.policy_rule u
-    ON u.policy_id = t.policy_id AND u.number = t.slot >> 16 AND t.kind <= 4
+    ON u.policy_id = t.policy_id AND u.number = t.slot >> 16 AND t.kind IN (:commission_kinds)
   LEFT JOIN settle.closed_order o
     ON o.distributor_id = t.distributor_id AND o.order_id = t.subject_id
  ORDER BY t.run_id, t.distributor COLLATE "C", t.subject_id, t.slot

@@ -24,7 +24,7 @@ SELECT carrier, CASE WHEN shop <> '' THEN shop ELSE count(*)::text END, currency
                           FROM settle.ledger_total l
                           JOIN settle.run_publication q USING (run_id)
                           JOIN settle.policy p USING (policy_id)
-                         WHERE l.kind <= 4 AND ($1::text::date IS NULL OR l.period = $1::text::date)
+                         WHERE l.kind IN (:commission_kinds) AND ($1::text::date IS NULL OR l.period = $1::text::date)
                          GROUP BY 1, 2, 3, 4, 5, 6, 7) t
                   LEFT JOIN (SELECT carrier_id, max(run_id) AS last_run
                                FROM settle.invoice_batch JOIN settle.run_publication USING (run_id)

@@ -13,7 +13,7 @@ SELECT c.code, coalesce(d.code, ''), x.currency, x.opening, x.earned, x.taken, x
                coalesce(sum(m.amount) FILTER (WHERE m.what <> 'received'), 0)::bigint AS owes,
                coalesce(sum(m.amount) FILTER (WHERE m.what = 'received'), 0)::bigint AS received
           FROM (SELECT l.carrier_id, l.distributor_id, coalesce(p.currency, 156::smallint) AS currency,
-                       CASE WHEN l.period < $1::text::date THEN 'before' WHEN l.kind <= 4 THEN 'commission'
+                       CASE WHEN l.period < $1::text::date THEN 'before' WHEN l.kind IN (:commission_kinds) THEN 'commission'
                             WHEN 4 IN (l.debit, l.credit) THEN 'kept' WHEN 5 IN (l.debit, l.credit) THEN 'tax'
                             ELSE 'other' END AS what,
                        CASE WHEN l.debit = 1 THEN l.amount_minor ELSE -l.amount_minor END AS amount

@@ -13,7 +13,7 @@ SELECT d.code, c.code, p.currency, p.version, k.kind, u.rule, to_char(t.origin, 
   JOIN settle.code d ON d.dim = 2 AND d.id = t.distributor_id
   JOIN settle_view.kind k ON k.kind_no = t.kind
   JOIN settle.policy_rule u ON u.policy_id = t.policy_id AND u.number = t.slot >> 16
- WHERE t.kind <= 4 AND ($1::text::date IS NULL OR t.period = $1::text::date) AND ($2::text IS NULL OR c.code = $2)
+ WHERE t.kind IN (:commission_kinds) AND ($1::text::date IS NULL OR t.period = $1::text::date) AND ($2::text IS NULL OR c.code = $2)
    AND t.distributor_id = (SELECT id FROM settle.code WHERE dim = 2 AND code = $3)
  GROUP BY d.code, c.code, p.currency, p.version, k.kind, k.kind_no, u.rule, t.origin
  ORDER BY c.code COLLATE "C", p.currency, p.version, k.kind_no, u.rule COLLATE "C", t.origin

@@ -16,7 +16,7 @@ SELECT x.carrier, x.shop, coalesce(n.name, ''), x.currency, x.transfers, x.earne
           JOIN settle.policy p USING (policy_id)
           JOIN settle.code c ON c.dim = 1 AND c.id = l.carrier_id
           JOIN settle.code d ON d.dim = 2 AND d.id = l.distributor_id
-         WHERE l.kind <= 4 AND ($1::text::date IS NULL OR l.period = $1::text::date)
+         WHERE l.kind IN (:commission_kinds) AND ($1::text::date IS NULL OR l.period = $1::text::date)
            AND ($2::text IS NULL OR c.code = $2) AND ($3::text IS NULL OR d.code = $3)
          GROUP BY c.code, d.code, l.distributor_id, p.currency) x
   LEFT JOIN LATERAL (SELECT v.name FROM settle.distributor_version v

@@ -1,12 +1,8 @@
 -- Each account: what it opened with, what moved it in the period, by kind, and what it closed with; debit positive.
 -- $1 period, $2 carrier, $3 distributor (NULL: any)
 SELECT a.account, x.currency, coalesce(sum(x.amount) FILTER (WHERE x.period < $1::text::date), 0)::bigint,
-       coalesce(sum(x.amount) FILTER (WHERE x.period = $1::text::date AND x.kind = 1), 0)::bigint,
-       coalesce(sum(x.amount) FILTER (WHERE x.period = $1::text::date AND x.kind = 2), 0)::bigint,
-       coalesce(sum(x.amount) FILTER (WHERE x.period = $1::text::date AND x.kind = 3), 0)::bigint,
-       coalesce(sum(x.amount) FILTER (WHERE x.period = $1::text::date AND x.kind = 4), 0)::bigint,
-       coalesce(sum(x.amount) FILTER (WHERE x.period = $1::text::date AND x.kind = 5), 0)::bigint,
-       coalesce(sum(x.amount) FILTER (WHERE x.period = $1::text::date AND x.kind = 6), 0)::bigint, sum(x.amount)::bigint
+       coalesce(sum(x.amount) FILTER (WHERE x.period = $1::text::date AND x.kind = :each_kind), 0)::bigint,
+       sum(x.amount)::bigint
   FROM (SELECT y.role, coalesce(p.currency, 156::smallint) AS currency, l.period, l.kind, y.amount
           FROM settle.ledger_total l
           JOIN settle.run_publication q USING (run_id)

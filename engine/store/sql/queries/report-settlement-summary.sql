@@ -12,7 +12,7 @@ SELECT t.carrier, t.currency_no, t.kind, sum(t.transfers)::bigint, sum(t.earned)
           JOIN settle.code c ON c.dim = 1 AND c.id = l.carrier_id
           JOIN settle.code d ON d.dim = 2 AND d.id = l.distributor_id
           JOIN settle_view.kind k ON k.kind_no = l.kind
-         WHERE l.kind <= 4 AND ($1::text::date IS NULL OR l.period = $1::text::date) AND ($2::text IS NULL OR c.code = $2)
+         WHERE l.kind IN (:commission_kinds) AND ($1::text::date IS NULL OR l.period = $1::text::date) AND ($2::text IS NULL OR c.code = $2)
            AND ($3::text IS NULL OR d.code = $3)) t
  GROUP BY t.carrier, t.currency_no, t.kind, t.kind_no
  ORDER BY t.carrier COLLATE "C", t.currency_no, t.kind_no

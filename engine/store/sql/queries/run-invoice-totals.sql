@@ -6,6 +6,6 @@ SELECT t.distributor_id, t.run_id, t.policy_id, t.kind, t.class_id, t.debit, t.c
  CROSS JOIN LATERAL (SELECT * FROM settle.ledger_total l
                       WHERE l.distributor_id = k.distributor_id AND l.run_id > k.after_run
                         AND l.month >= $6 AND l.run_id < $4) t
- WHERE t.carrier_id = ANY ($3::integer[]) AND t.run_id <> ALL ($5::integer[]) AND (t.kind <= 4 OR t.kind = 6 AND t.debit = 7 AND t.credit = 2)
+ WHERE t.carrier_id = ANY ($3::integer[]) AND t.run_id <> ALL ($5::integer[]) AND (t.kind IN (:commission_kinds) OR t.kind = :deposit_kind AND t.debit = 7 AND t.credit = 2)
  GROUP BY 1, 2, 3, 4, 5, 6, 7
  ORDER BY 1

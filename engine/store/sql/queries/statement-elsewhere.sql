@@ -5,7 +5,7 @@ SELECT o.key_id, t.kind, t.origin,
   JOIN settle.transfer t ON t.distributor_id = o.distributor_id AND t.subject_id = o.order_id
   JOIN settle.policy p ON p.policy_id = t.policy_id
   JOIN settle.run_publication q ON q.run_id = t.run_id
- WHERE o.key_id = ANY ($3::bigint[]) AND p.carrier_id = $1 AND t.origin <> $2::date AND t.kind <= 3
+ WHERE o.key_id = ANY ($3::bigint[]) AND p.carrier_id = $1 AND t.origin <> $2::date AND t.kind IN (:order_kinds)
    AND p.currency = $4
  GROUP BY 1, 2, 3
  ORDER BY 1, 2, 3

@@ -8,7 +8,7 @@ SELECT coalesce(o.key_id, t.subject_id), t.kind, sum(t.net)::bigint, '',
                sum(CASE WHEN t.debit = 1 THEN t.amount_minor WHEN t.credit = 1 THEN -t.amount_minor ELSE 0 END)::bigint AS net
           FROM settle.transfer t
          WHERE t.policy_id = ANY (ARRAY(SELECT policy_id FROM settle.policy WHERE carrier_id = $1 AND currency = $3))
-           AND t.origin = $2::date AND t.period >= $2::date AND t.kind <= 3
+           AND t.origin = $2::date AND t.period >= $2::date AND t.kind IN (:order_kinds)
            AND t.run_id <= (SELECT value FROM settle.counter WHERE name = 'watermark')
            AND NOT EXISTS (SELECT 1 FROM settle.run_abandonment a WHERE a.run_id = t.run_id)
          GROUP BY 1, 2, 3) t
@@ -17,15 +17,15 @@ SELECT coalesce(o.key_id, t.subject_id), t.kind, sum(t.net)::bigint, '',
  GROUP BY 1, 2
 HAVING sum(t.net) <> 0
  UNION ALL
-SELECT 0::bigint, 4::smallint, t.net, d.code, '', t.rule
-  FROM (SELECT t.distributor_id, u.rule,
+SELECT 0::bigint, t.kind, t.net, d.code, '', t.rule
+  FROM (SELECT t.distributor_id, t.kind, u.rule,
                sum(CASE WHEN t.debit = 1 THEN t.amount_minor WHEN t.credit = 1 THEN -t.amount_minor ELSE 0 END)::bigint AS net
           FROM settle.transfer t
           JOIN settle.policy_rule u ON u.policy_id = t.policy_id AND u.number = t.slot >> 16
          WHERE t.policy_id = ANY (ARRAY(SELECT policy_id FROM settle.policy WHERE carrier_id = $1 AND currency = $3))
-           AND t.origin = $2::date AND t.period >= $2::date AND t.kind = 4
+           AND t.origin = $2::date AND t.period >= $2::date AND t.kind IN (:window_kinds)
            AND t.run_id <= (SELECT value FROM settle.counter WHERE name = 'watermark')
            AND NOT EXISTS (SELECT 1 FROM settle.run_abandonment a WHERE a.run_id = t.run_id)
-         GROUP BY 1, 2) t
+         GROUP BY 1, 2, 3) t
   JOIN settle.code d ON d.dim = 2 AND d.id = t.distributor_id
  WHERE t.net <> 0
