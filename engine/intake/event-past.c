@@ -1,6 +1,8 @@
-/* Intake, events: what is known already of the events of a file and of the orders that they name,
- * looked up before they are written. */
+/* What is known of events, and which order each is of. Read before a file's events are judged
+ * (write-events.c), and when orders come whose key events name. */
 #include "intake/event-past.h"
+
+#include <string.h>
 
 void
 settle_event_past_clear(SettleEventPast *past)
@@ -17,12 +19,27 @@ settle_event_past_init(SettleEventPast *past)
                                          (GDestroyNotify) g_ptr_array_unref);
 }
 
-void
+SettleKnownEvent *
+settle_event_past_find(const SettleEventPast *past, int64_t event_id)
+{
+    return g_hash_table_lookup(past->known, &event_id);
+}
+
+SettleKnownEvent *
 settle_event_past_add(SettleEventPast *past, const SettleKnownEvent *event)
 {
     SettleKnownEvent *copy = g_memdup2(event, sizeof *event);
 
     g_hash_table_replace(past->known, &copy->event_id, copy);
+    return copy;
+}
+
+/* --- which order ------------------------------------------------------------------------------ */
+
+gboolean
+settle_known_event_there(const SettleKnownEvent *event)
+{
+    return event->told || event->stored_order != 0 || event->waits != 0;
 }
 
 gboolean
@@ -34,23 +51,56 @@ settle_known_event_belongs(const SettleKnownEvent *event, const SettleIntakeCont
            (event->currency == 0 || event->currency == order->currency);
 }
 
+const GPtrArray *
+settle_event_past_orders_of(const SettleEventPast *past, int64_t key_id)
+{
+    return g_hash_table_lookup(past->orders, &key_id);
+}
+
+const SettleIntakeContract *
+settle_event_past_contract(const SettleEventPast *past, int64_t key_id, int64_t order_id)
+{
+    const GPtrArray *orders = settle_event_past_orders_of(past, key_id);
+
+    for (guint i = 0; orders != NULL && i < orders->len; i++) {
+        const SettleIntakeContract *order = g_ptr_array_index(orders, i);
+
+        if (order->order_id == order_id)
+            return order;
+    }
+    return NULL;
+}
+
+/* What a reinstatement goes with: an event of its key. Another reinstatement is none: it undoes
+ * nothing (docs/semantics.md 14.24). */
+static const SettleKnownEvent *
+undone_by(const SettleEventPast *past, const SettleKnownEvent *event)
+{
+    const SettleKnownEvent *undone =
+        event->reinstates != 0 ? settle_event_past_find(past, event->reinstates) : NULL;
+
+    if (undone == NULL || !settle_known_event_there(undone) || undone->key_id != event->key_id ||
+        undone->reinstates != 0)
+        return NULL;
+    return undone;
+}
+
 const SettleIntakeContract *
 settle_event_past_order(const SettleEventPast *past, const SettleKnownEvent *event)
 {
-    const GPtrArray *orders = g_hash_table_lookup(past->orders, &event->key_id);
-    const SettleKnownEvent *undone =
-        event->reinstates != 0 ? g_hash_table_lookup(past->known, &event->reinstates) : NULL;
+    const GPtrArray *orders = settle_event_past_orders_of(past, event->key_id);
+    const SettleKnownEvent *undone = undone_by(past, event);
     const SettleIntakeContract *found = NULL;
     guint n = 0;
 
-    if (undone != NULL && undone->order_id == 0 && undone->key_id == event->key_id)
+    if (undone != NULL && undone->order == NULL)
         return NULL;
     for (guint i = 0; orders != NULL && i < orders->len; i++) {
         const SettleIntakeContract *order = g_ptr_array_index(orders, i);
 
         if (!settle_known_event_belongs(event, order))
             continue;
-        if (undone != NULL && undone->order_id == order->order_id)
+        if (undone != NULL && undone->order->order_id == order->order_id)
             return order;
         found = order;
         n++;
@@ -58,16 +108,57 @@ settle_event_past_order(const SettleEventPast *past, const SettleKnownEvent *eve
     return n == 1 ? found : NULL;
 }
 
+/* --- orders ----------------------------------------------------------------------------------- */
+
+static void
+add_order(SettleEventPast *past, const SettleReader *reader)
+{
+    SettleIntakeContract *order = g_new(SettleIntakeContract, 1);
+    GPtrArray *list;
+
+    settle_contract_read(reader, 0, order);
+    order->key_id = settle_reader_i64(reader, SETTLE_CONTRACT_COLUMNS);
+    list = g_hash_table_lookup(past->orders, &order->key_id);
+    if (list == NULL) {
+        list = g_ptr_array_new_with_free_func(g_free);
+        g_hash_table_insert(past->orders, g_memdup2(&order->key_id, sizeof order->key_id), list);
+    }
+    g_ptr_array_add(list, order);
+}
+
+/* Reads a stream to its end, a row at a time; takes ownership of the reader, which may be NULL
+ * (error is set then). */
+static gboolean
+read_all(SettleReader *stream, SettleIntakeJob *job, SettleEventPast *past,
+         void (*add)(SettleIntakeJob *job, SettleEventPast *past, const SettleReader *reader),
+         GError **error)
+{
+    g_autoptr(SettleReader) reader = stream;
+    GError *failure = NULL;
+
+    if (reader == NULL)
+        return FALSE;
+    while (settle_reader_next(reader, &failure))
+        add(job, past, reader);
+    if (failure != NULL)
+        g_propagate_error(error, failure);
+    return failure == NULL;
+}
+
+static void
+read_order(G_GNUC_UNUSED SettleIntakeJob *job, SettleEventPast *past, const SettleReader *reader)
+{
+    add_order(past, reader);
+}
+
 /* An event says nothing about when its order closed, and a key may have been used more than once:
  * all months of history are asked, each by its index. */
 gboolean
-settle_event_past_orders(SettleIntakeJob *job, const int64_t *keys, gsize n, SettleEventPast *past,
-                         GError **error)
+settle_event_past_load_orders(SettleIntakeJob *job, const int64_t *keys, gsize n,
+                              SettleEventPast *past, GError **error)
 {
-    GError *failure = NULL;
     g_autoptr(SettleResult) span =
         settle_store_query(job->store, settle_sql_intake_months_of_facts, error, "");
-    g_autoptr(SettleReader) reader = NULL;
     SettleMonth first = SETTLE_INTAKE_FIRST_MONTH + SETTLE_INTAKE_N_MONTHS, last = 0;
 
     if (span == NULL)
@@ -81,37 +172,26 @@ settle_event_past_orders(SettleIntakeJob *job, const int64_t *keys, gsize n, Set
         first = MIN(first, settle_day_month(job->oldest_day));
         last = MAX(last, settle_day_month(job->newest_day));
     }
-    if (first > last)
-        return TRUE;
-    reader = settle_store_read(job->store, settle_sql_intake_orders_of_events, error, "mmL", first,
-                               last, keys, n);
-    if (reader == NULL)
-        return FALSE;
-    while (settle_reader_next(reader, &failure)) {
-        SettleIntakeContract *order = g_new(SettleIntakeContract, 1);
-        GPtrArray *list;
-
-        settle_contract_read(reader, 0, order);
-        order->key_id = settle_reader_i64(reader, SETTLE_CONTRACT_COLUMNS);
-        list = g_hash_table_lookup(past->orders, &order->key_id);
-        if (list == NULL) {
-            list = g_ptr_array_new_with_free_func(g_free);
-            g_hash_table_insert(past->orders, g_memdup2(&order->key_id, sizeof order->key_id),
-                                list);
-        }
-        g_ptr_array_add(list, order);
-    }
-    if (failure != NULL)
-        g_propagate_error(error, failure);
-    return failure == NULL;
+    return first > last ||
+           read_all(settle_store_read(job->store, settle_sql_intake_orders_of_events, error, "mmL",
+                                      first, last, keys, n),
+                    job, past, read_order, error);
 }
 
-void
-settle_known_event_read(const SettleReader *reader, SettleKnownEvent *event)
+/* --- events ----------------------------------------------------------------------------------- */
+
+/* The first columns of all queries of events; after them the texts, where there are any. */
+enum {
+    COLUMN_REVISION = 13,
+    COLUMN_OVER, /* withdrawn; of one that waited: it waits no more */
+    COLUMN_TEXTS,
+};
+
+static SettleKnownEvent
+known_of_row(const SettleReader *reader)
 {
-    *event = (SettleKnownEvent){
+    return (SettleKnownEvent){
         .event_id = settle_reader_i64(reader, 0),
-        .order_id = settle_reader_i64(reader, 1),
         .kind = (uint8_t) settle_reader_i16(reader, 2),
         .day = settle_reader_day(reader, 3),
         .whole = (uint8_t) settle_reader_bool(reader, 4),
@@ -123,38 +203,187 @@ settle_known_event_read(const SettleReader *reader, SettleKnownEvent *event)
         .currency = settle_reader_i16(reader, 10),
         .key_id = settle_reader_i64(reader, 11),
         .closed_month = settle_reader_is_null(reader, 12) ? 0 : settle_reader_month(reader, 12),
-        .revision = settle_reader_i16(reader, 13),
     };
 }
 
-/* The events of these ids: in settlement, or waiting for their order. */
-static gboolean
-load_known(SettleIntakeJob *job, const int64_t *events, gsize n, SettleEventPast *past,
-           GError **error)
+/* What is said of the event is what this row says. */
+static void
+take_content(SettleKnownEvent *event, const SettleReader *reader)
 {
-    GError *failure = NULL;
-    g_autoptr(SettleReader) reader =
-        settle_store_read(job->store, settle_sql_intake_events_there, error, "L", events, n);
+    SettleKnownEvent said = known_of_row(reader);
 
-    if (reader == NULL)
-        return FALSE;
-    while (settle_reader_next(reader, &failure)) {
-        SettleKnownEvent event;
+    said.order = event->order;
+    said.stored_order = event->stored_order;
+    said.text = event->text;
+    said.carrier_id = event->carrier_id;
+    said.upstream_length = event->upstream_length;
+    said.order_length = event->order_length;
+    said.line_length = event->line_length;
+    said.order_erased = event->order_erased;
+    said.waits = event->waits;
+    said.last_row = event->last_row;
+    said.last_wait = event->last_wait;
+    said.version = event->version;
+    said.complete = event->complete;
+    *event = said;
+}
 
-        settle_known_event_read(reader, &event);
-        /* One that waits may be told once more by one that fits its order: that one counts. */
-        if (event.order_id != 0 || !g_hash_table_contains(past->known, &event.event_id))
-            settle_event_past_add(past, &event);
-    }
-    if (failure != NULL)
-        g_propagate_error(error, failure);
-    return failure == NULL;
+static SettleKnownEvent *
+event_of_row(SettleEventPast *past, const SettleReader *reader)
+{
+    SettleKnownEvent *event = settle_event_past_find(past, settle_reader_i64(reader, 0));
+    SettleKnownEvent said;
+
+    if (event != NULL)
+        return event;
+    said = known_of_row(reader);
+    return settle_event_past_add(past, &said);
+}
+
+/* The columns after the others: carrier, the event's id, the order's, its line. */
+static void
+take_texts(SettleIntakeJob *job, SettleKnownEvent *event, const SettleReader *reader)
+{
+    size_t length[3];
+    const char *text[3];
+    char *to;
+
+    event->complete = TRUE;
+    if (event->text != NULL)
+        return;
+    for (int i = 0; i < 3; i++)
+        text[i] = settle_reader_text(reader, COLUMN_TEXTS + 1 + i, &length[i]);
+    event->carrier_id = settle_reader_i32(reader, COLUMN_TEXTS);
+    event->order_erased = settle_reader_is_null(reader, COLUMN_TEXTS + 2) ? 1 : 0;
+    if (settle_reader_is_null(reader, COLUMN_TEXTS + 1))
+        return;
+    event->upstream_length = (uint16_t) length[0];
+    event->order_length = (uint16_t) length[1];
+    event->line_length = (uint16_t) length[2];
+    to = event->text = settle_arena_alloc(job->arena, length[0] + length[1] + length[2] + 1);
+    for (int i = 0; i < 3; to += length[i], i++)
+        memcpy(to, text[i], length[i]);
+}
+
+/* A row of settle.event: of an event's rows, whatever order they are of, the last holds. Of one
+ * that this batch told all were read before. */
+static SettleKnownEvent *
+take_row(SettleEventPast *past, const SettleReader *reader)
+{
+    SettleKnownEvent *event = event_of_row(past, reader);
+    int16_t revision = settle_reader_i16(reader, COLUMN_REVISION);
+    gboolean withdrawn = settle_reader_bool(reader, COLUMN_OVER);
+    uint16_t version = (uint16_t) (revision * 2 + withdrawn);
+
+    if (event->told || version <= event->version)
+        return event;
+    event->version = version;
+    event->last_row = revision;
+    event->stored_order = withdrawn ? 0 : settle_reader_i64(reader, 1);
+    take_content(event, reader);
+    event->order = settle_event_past_contract(past, event->key_id, event->stored_order);
+    return event;
+}
+
+/* A row of settle.event_waiting. One that waits may be told once more by one that fits its order:
+ * that one counts. */
+static SettleKnownEvent *
+take_waiting_row(SettleEventPast *past, const SettleReader *reader)
+{
+    SettleKnownEvent *event = event_of_row(past, reader);
+    int16_t revision = settle_reader_i16(reader, COLUMN_REVISION);
+
+    event->last_wait = MAX(event->last_wait, revision);
+    if (event->told || event->stored_order != 0 || settle_reader_bool(reader, COLUMN_OVER) ||
+        revision <= event->waits)
+        return event;
+    event->waits = revision;
+    take_content(event, reader);
+    return event;
+}
+
+static void
+read_row(G_GNUC_UNUSED SettleIntakeJob *job, SettleEventPast *past, const SettleReader *reader)
+{
+    take_row(past, reader);
+}
+
+static void
+read_waiting_row(G_GNUC_UNUSED SettleIntakeJob *job, SettleEventPast *past,
+                 const SettleReader *reader)
+{
+    take_waiting_row(past, reader);
+}
+
+static void
+read_row_of_key(SettleIntakeJob *job, SettleEventPast *past, const SettleReader *reader)
+{
+    take_texts(job, take_row(past, reader), reader);
+}
+
+static void
+read_waiting_row_of_key(SettleIntakeJob *job, SettleEventPast *past, const SettleReader *reader)
+{
+    take_texts(job, take_waiting_row(past, reader), reader);
 }
 
 gboolean
-settle_event_past_load(SettleIntakeJob *job, const int64_t *keys, gsize n_keys,
-                       const int64_t *events, gsize n_events, SettleEventPast *past, GError **error)
+settle_event_past_load_events(SettleIntakeJob *job, const int64_t *events, gsize n,
+                              SettleEventPast *past, GError **error)
 {
-    return settle_event_past_orders(job, keys, n_keys, past, error) &&
-           load_known(job, events, n_events, past, error);
+    return read_all(
+               settle_store_read(job->store, settle_sql_intake_events_there, error, "L", events, n),
+               job, past, read_row, error) &&
+           read_all(settle_store_read(job->store, settle_sql_intake_waiting_there, error, "L",
+                                      events, n),
+                    job, past, read_waiting_row, error);
+}
+
+gboolean
+settle_event_past_load_waiting(SettleIntakeJob *job, const int64_t *keys, gsize n,
+                               SettleEventPast *past, GError **error)
+{
+    return n == 0 || read_all(settle_store_read(job->store, settle_sql_intake_waiting_events, error,
+                                                "L", keys, n),
+                              job, past, read_waiting_row_of_key, error);
+}
+
+/* The events of the orders of these keys, by their key in the table. */
+static gboolean
+load_of_orders(SettleIntakeJob *job, const int64_t *keys, gsize n, SettleEventPast *past,
+               GError **error)
+{
+    g_autoptr(GArray) distributors = g_array_new(FALSE, FALSE, sizeof(int32_t));
+    g_autoptr(GArray) months = g_array_new(FALSE, FALSE, sizeof(SettleDay));
+    g_autoptr(GArray) ids = g_array_new(FALSE, FALSE, sizeof(int64_t));
+    SettleDay from = SETTLE_DAY_MAX, to = SETTLE_DAY_MIN;
+
+    for (gsize i = 0; i < n; i++) {
+        const GPtrArray *orders = settle_event_past_orders_of(past, keys[i]);
+
+        for (guint k = 0; orders != NULL && k < orders->len; k++) {
+            const SettleIntakeContract *order = g_ptr_array_index(orders, k);
+            SettleDay month = settle_month_first(settle_day_month(order->closing_day));
+
+            g_array_append_val(distributors, order->distributor_id);
+            g_array_append_val(months, month);
+            g_array_append_val(ids, order->order_id);
+            from = MIN(from, month);
+            to = MAX(to, month);
+        }
+    }
+    return ids->len == 0 ||
+           read_all(settle_store_read(job->store, settle_sql_intake_events_of_orders, error,
+                                      "IDLdd", distributors->data, (gsize) distributors->len,
+                                      months->data, (gsize) months->len, ids->data,
+                                      (gsize) ids->len, from, to),
+                    job, past, read_row_of_key, error);
+}
+
+gboolean
+settle_event_past_load_keys(SettleIntakeJob *job, const int64_t *keys, gsize n,
+                            SettleEventPast *past, GError **error)
+{
+    return n == 0 || (load_of_orders(job, keys, n, past, error) &&
+                      settle_event_past_load_waiting(job, keys, n, past, error));
 }

@@ -2,11 +2,8 @@
  * 2, 13.4). A file's events are in memory: they are few beside orders and bills. */
 #include "intake/write-events.h"
 
-#include "base/failpoint.h"
-#include "intake/event-past.h"
-
-#include <stdlib.h>
-#include <string.h>
+#include "intake/event-rows.h"
+#include "intake/validate.h"
 
 /* --- judging ---------------------------------------------------------------------------------- */
 
@@ -21,7 +18,7 @@ differ(const SettleKnownEvent *a, const SettleKnownEvent *b, GString *names, int
         {EVENT_EVENT, a->kind == b->kind && a->whole == b->whole},
         {EVENT_AT, a->at == b->at},
         {EVENT_AMOUNT, a->amount_minor == b->amount_minor},
-        /* not said: the order's, as a closing month */
+        /* leaving these out is no contradiction */
         {EVENT_CURRENCY, a->currency == b->currency || a->currency == 0 || b->currency == 0},
         {EVENT_REINSTATES, a->reinstates == b->reinstates},
         {EVENT_CLOSED_MONTH,
@@ -60,415 +57,198 @@ is_repeated(SettleIntakeJob *job, const SettleKnownEvent *event, const SettleKno
                                before->line, before->batch_id, names->str);
 }
 
-/* --- writing ---------------------------------------------------------------------------------- */
-
-/* Rows go in the order of their tables' keys (sql/tables.ini). */
-static SettleMonth
-month(const SettleIntakeEventRow *row)
+static SettleKnownEvent
+known_of_file(const SettleIntakeJob *job, const SettleIntakeEvent *event)
 {
-    return settle_day_month(row->order.closing_day);
-}
-
-static int
-compare_rows(const void *a, const void *b)
-{
-    const SettleIntakeEventRow *x = a, *y = b;
-
-    if (x->order.distributor_id != y->order.distributor_id)
-        return x->order.distributor_id < y->order.distributor_id ? -1 : 1;
-    if (month(x) != month(y))
-        return month(x) < month(y) ? -1 : 1;
-    if (x->order.order_id != y->order.order_id)
-        return x->order.order_id < y->order.order_id ? -1 : 1;
-    return x->event_id < y->event_id ? -1 : x->event_id > y->event_id;
-}
-
-/* 0: none. */
-static void
-put_month(SettleWriter *writer, SettleMonth month)
-{
-    if (month == 0)
-        settle_writer_null(writer);
-    else
-        settle_writer_month(writer, month);
-}
-
-static void
-put_upstream(SettleIntakeJob *job, SettleWriter *writer, const SettleIntakeEventRow *row)
-{
-    uint8_t salt[SETTLE_SALT_BYTES];
-
-    if (row->upstream == NULL) {
-        settle_writer_commitment(writer, NULL);
-        settle_writer_null(writer);
-        return;
-    }
-    settle_intake_salt(job, SETTLE_SALT_EVENT, row->carrier_id, row->source_batch_id, row->line,
-                       salt);
-    settle_writer_commitment(writer, salt);
-    settle_writer_text(writer, row->upstream, row->upstream_length);
-}
-
-gboolean
-settle_events_copy(SettleIntakeJob *job, GArray *rows, GError **error)
-{
-    enum { FIELDS = 30 };
-    g_autoptr(SettleWriter) writer = NULL;
-
-    if (rows->len == 0)
-        return TRUE;
-    qsort(rows->data, rows->len, sizeof(SettleIntakeEventRow), compare_rows);
-    writer = settle_store_copy_in(job->store, settle_sql_copy_event, error);
-    if (writer == NULL)
-        return FALSE;
-    for (guint i = 0; i < rows->len; i++) {
-        const SettleIntakeEventRow *row = &g_array_index(rows, SettleIntakeEventRow, i);
-        const SettleIntakeContract *order = &row->order;
-
-        if (!settle_writer_row(writer, FIELDS, error))
-            return FALSE;
-        settle_writer_month(writer, month(row));
-        settle_writer_i32(writer, order->distributor_id);
-        settle_writer_i64(writer, order->order_id);
-        settle_writer_i64(writer, row->event_id);
-        settle_writer_i32(writer, job->batch_id);
-        settle_writer_i32(writer, row->source_batch_id);
-        settle_writer_i32(writer, row->line);
-        settle_writer_i16(writer, row->kind);
-        settle_writer_day(writer, row->day);
-        settle_writer_bool(writer, row->whole);
-        settle_writer_i64(writer, row->amount_minor);
-        settle_writer_i64(writer, row->reinstates);
-        settle_writer_instant(writer, row->at);
-        settle_writer_i64(writer, order->key_id);
-        put_month(writer, row->closed_month);
-        settle_writer_i32(writer, order->batch_id);
-        settle_writer_day(writer, order->closing_day);
-        settle_writer_i32(writer, order->product_id);
-        settle_writer_i32(writer, order->manager_id);
-        settle_writer_i32(writer, order->quantity);
-        settle_writer_i64(writer, order->paid_minor);
-        settle_writer_i16(writer, order->region_id);
-        settle_writer_i16(writer, order->channel_id);
-        settle_writer_i16(writer, order->currency);
-        settle_writer_i16(writer, (int16_t) order->flags);
-        settle_writer_i16(writer, SETTLE_FIRST_REVISION);
-        settle_writer_bool(writer, FALSE);
-        put_upstream(job, writer, row);
-        settle_intake_slice(job, order->distributor_id, month(row));
-        settle_intake_see_month(job, month(row));
-    }
-    return settle_writer_finish(g_steal_pointer(&writer), error) &&
-           settle_failpoint(INTAKE_EVENTS_COPIED, error);
-}
-
-/* An event of this batch that waits. */
-typedef struct {
-    const SettleIntakeEvent *event;
-    int16_t revision;
-} Waiting;
-
-/* A batch tells an event once, so its revision is no part of the order. */
-static int
-compare_waiting(const void *a, const void *b)
-{
-    const SettleIntakeEvent *x = ((const Waiting *) a)->event, *y = ((const Waiting *) b)->event;
-
-    if (x->key_id != y->key_id)
-        return x->key_id < y->key_id ? -1 : 1;
-    return x->event_id < y->event_id ? -1 : x->event_id > y->event_id;
-}
-
-static int
-compare_found(const void *a, const void *b)
-{
-    const SettleKnownEvent *x = a, *y = b;
-
-    if (x->key_id != y->key_id)
-        return x->key_id < y->key_id ? -1 : 1;
-    return x->event_id < y->event_id ? -1 : x->event_id > y->event_id;
-}
-
-static gboolean
-copy_waiting(SettleIntakeJob *job, GArray *waiting, GError **error)
-{
-    enum { FIELDS = 19 };
-    g_autoptr(SettleWriter) writer = NULL;
-
-    if (waiting->len == 0)
-        return TRUE;
-    qsort(waiting->data, waiting->len, sizeof(Waiting), compare_waiting);
-    writer = settle_store_copy_in(job->store, settle_sql_copy_event_waiting, error);
-    if (writer == NULL)
-        return FALSE;
-    for (guint i = 0; i < waiting->len; i++) {
-        const Waiting *row = &g_array_index(waiting, Waiting, i);
-        const SettleIntakeEvent *event = row->event;
-        uint8_t salt[SETTLE_SALT_BYTES];
-
-        if (!settle_writer_row(writer, FIELDS, error))
-            return FALSE;
-        settle_writer_i64(writer, event->key_id);
-        settle_writer_i64(writer, event->event_id);
-        settle_writer_i16(writer, row->revision);
-        settle_writer_i32(writer, job->batch_id);
-        settle_writer_i32(writer, event->place.line);
-        settle_writer_i16(writer, event->kind);
-        settle_writer_day(writer, event->day);
-        settle_writer_bool(writer, event->whole);
-        settle_writer_i64(writer, event->amount_minor);
-        settle_writer_i64(writer, event->reinstates);
-        settle_writer_instant(writer, event->at);
-        settle_writer_i16(writer, event->currency);
-        settle_writer_i32(writer, event->carrier_id);
-        put_month(writer, event->closed_month);
-        settle_intake_salt(job, SETTLE_SALT_EVENT_WAITING, event->carrier_id, job->batch_id,
-                           event->place.line, salt);
-        settle_writer_commitment(writer, salt);
-        settle_writer_text(writer, event->text, event->upstream_length);
-        settle_writer_text(writer, event->text + event->upstream_length, event->order_length);
-        settle_writer_text(writer, event->text + event->upstream_length + event->order_length,
-                           event->line_length);
-    }
-    return settle_writer_finish(g_steal_pointer(&writer), error) &&
-           settle_failpoint(INTAKE_EVENTS_WAITING_COPIED, error);
-}
-
-static gboolean
-copy_found(SettleIntakeJob *job, GArray *found, GError **error)
-{
-    g_autoptr(SettleWriter) writer = NULL;
-
-    if (found->len == 0)
-        return TRUE;
-    qsort(found->data, found->len, sizeof(SettleKnownEvent), compare_found);
-    writer = settle_store_copy_in(job->store, settle_sql_copy_event_found, error);
-    if (writer == NULL)
-        return FALSE;
-    for (guint i = 0; i < found->len; i++) {
-        const SettleKnownEvent *event = &g_array_index(found, SettleKnownEvent, i);
-
-        if (!settle_writer_row(writer, 4, error))
-            return FALSE;
-        settle_writer_i64(writer, event->key_id);
-        settle_writer_i64(writer, event->event_id);
-        settle_writer_i16(writer, event->revision);
-        settle_writer_i32(writer, job->batch_id);
-    }
-    return settle_writer_finish(g_steal_pointer(&writer), error) &&
-           settle_failpoint(INTAKE_EVENTS_FOUND_COPIED, error);
-}
-
-/* What becomes of the events of a batch. */
-typedef struct {
-    SettleEventPast past;
-    GArray *rows;    /* SettleIntakeEventRow */
-    GArray *waiting; /* Waiting */
-    GArray *found;   /* SettleKnownEvent: they wait no more */
-} Outcome;
-
-static void
-outcome_init(Outcome *outcome)
-{
-    settle_event_past_init(&outcome->past);
-    outcome->rows = g_array_new(FALSE, FALSE, sizeof(SettleIntakeEventRow));
-    outcome->waiting = g_array_new(FALSE, FALSE, sizeof(Waiting));
-    outcome->found = g_array_new(FALSE, FALSE, sizeof(SettleKnownEvent));
-}
-
-static void
-outcome_clear(Outcome *outcome)
-{
-    settle_event_past_clear(&outcome->past);
-    g_array_unref(outcome->rows);
-    g_array_unref(outcome->waiting);
-    g_array_unref(outcome->found);
-}
-G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Outcome, outcome_clear)
-
-static gboolean
-write_outcome(SettleIntakeJob *job, Outcome *outcome, GError **error)
-{
-    return settle_events_copy(job, outcome->rows, error) &&
-           copy_waiting(job, outcome->waiting, error) && copy_found(job, outcome->found, error);
-}
-
-/* An event goes to its order. */
-static void
-take(Outcome *outcome, const SettleKnownEvent *event, const SettleIntakeContract *order,
-     int32_t carrier_id, char *upstream, uint16_t upstream_length)
-{
-    SettleKnownEvent known = *event;
-    SettleIntakeEventRow row = {
-        .order = *order,
-        .event_id = event->event_id,
-        .amount_minor = event->amount_minor,
-        .reinstates = event->reinstates,
-        .at = event->at,
-        .source_batch_id = event->batch_id,
-        .line = event->line,
-        .day = event->day,
-        .closed_month = event->closed_month,
-        .kind = event->kind,
-        .whole = event->whole,
-        .carrier_id = carrier_id,
-        .upstream = upstream,
-        .upstream_length = upstream_length,
-    };
-
-    known.order_id = order->order_id;
-    known.closed_month = settle_day_month(order->closing_day); /* said by that */
-    settle_event_past_add(&outcome->past, &known);
-    g_array_append_val(outcome->rows, row);
-}
-
-/* One that is known already. Where it waits, and now says when its order closed, that is news. */
-static gboolean
-is_news(const SettleKnownEvent *event, const SettleKnownEvent *before)
-{
-    return before->order_id == 0 && before->revision > 0 && before->closed_month == 0 &&
-           event->closed_month != 0;
-}
-
-static gboolean
-sort_out_one(SettleIntakeJob *job, Outcome *outcome, const SettleIntakeEvent *event, GError **error)
-{
-    SettleEventPast *past = &outcome->past;
-    const SettleKnownEvent *before = g_hash_table_lookup(past->known, &event->event_id);
-    const SettleIntakeContract *order;
-    SettleVerdict verdict = {.field = -1, .column = -1};
-    SettleKnownEvent known = {
+    return (SettleKnownEvent){
         .event_id = event->event_id,
         .key_id = event->key_id,
         .amount_minor = event->amount_minor,
         .reinstates = event->reinstates,
         .at = event->at,
+        .text = event->text,
+        .carrier_id = event->carrier_id,
         .batch_id = job->batch_id,
         .line = event->place.line,
         .day = event->day,
         .closed_month = event->closed_month,
         .currency = event->currency,
+        .upstream_length = event->upstream_length,
+        .order_length = event->order_length,
+        .line_length = event->line_length,
         .kind = event->kind,
         .whole = event->whole,
+        .told = TRUE,
     };
+}
 
-    order = settle_event_past_order(past, &known);
-    /* One that waits for an order that may never come keeps the right one out no more. */
-    if (before != NULL && before->order_id == 0 && order != NULL &&
-        before->key_id == known.key_id && before->revision > 0 && !is_news(&known, before) &&
-        !settle_known_event_belongs(before, order))
-        before = NULL;
-    if (before != NULL && !is_repeated(job, &known, before, &verdict))
-        return settle_intake_quarantine_kept(job, &verdict, &event->place, error);
-    if (before != NULL && !is_news(&known, before)) {
+/* Told anew: also in place of one that contradicts it, or of one that was withdrawn. */
+static void
+tell(SettleEventPast *past, const SettleKnownEvent *before, SettleKnownEvent *event)
+{
+    if (before != NULL) {
+        event->last_row = before->last_row;
+        event->last_wait = before->last_wait;
+        event->version = before->version;
+    }
+    event->order = settle_event_past_order(past, event);
+    settle_event_past_add(past, event);
+}
+
+/* One that waits for an order that may never come keeps the right one out no more. */
+static gboolean
+supersedes(const SettleEventPast *past, const SettleKnownEvent *event,
+           const SettleKnownEvent *before)
+{
+    const SettleIntakeContract *order;
+
+    if (before->told || before->waits == 0 || before->key_id != event->key_id)
+        return FALSE;
+    order = settle_event_past_order(past, event);
+    return order != NULL && !settle_known_event_belongs(before, order);
+}
+
+/* Told again. What it says and did not say before is news, told or untold its order. */
+static gboolean
+tell_again(SettleIntakeJob *job, SettleEventPast *past, const SettleKnownEvent *event,
+           SettleKnownEvent *before, GError **error)
+{
+    gboolean news = (before->closed_month == 0 && event->closed_month != 0) ||
+                    (before->currency == 0 && event->currency != 0);
+
+    if (!news || before->told)
         job->repeated++;
+    if (!news)
         return before->batch_id == job->batch_id ||
                settle_intake_repeat(job, SETTLE_FACT_EVENT, before->event_id, 0, 0, 0, error);
-    }
-    if (before != NULL)
-        g_array_append_val(outcome->found, *before);
-    if (order == NULL) {
-        const Waiting row = {event, (int16_t) (before != NULL ? before->revision + 1 : 1)};
+    before->closed_month = MAX(before->closed_month, event->closed_month);
+    before->currency = MAX(before->currency, event->currency);
+    before->batch_id = event->batch_id;
+    before->line = event->line;
+    before->text = event->text;
+    before->carrier_id = event->carrier_id;
+    before->upstream_length = event->upstream_length;
+    before->order_length = event->order_length;
+    before->line_length = event->line_length;
+    before->order_erased = FALSE;
+    before->told = TRUE;
+    before->order = settle_event_past_order(past, before);
+    return TRUE;
+}
 
-        settle_event_past_add(past, &known);
-        g_array_append_val(outcome->waiting, row);
-        job->waiting++;
-    } else {
-        take(outcome, &known, order, event->carrier_id, event->text, event->upstream_length);
-        job->accepted++;
-    }
+static gboolean
+sort_out_one(SettleIntakeJob *job, SettleEventPast *past, const SettleIntakeEvent *row,
+             GError **error)
+{
+    SettleKnownEvent *before = settle_event_past_find(past, row->event_id);
+    SettleKnownEvent event = known_of_file(job, row);
+    SettleVerdict verdict = {.field = -1, .column = -1};
+
+    if (before == NULL || !settle_known_event_there(before))
+        tell(past, before, &event);
+    else if (is_repeated(job, &event, before, &verdict))
+        return tell_again(job, past, &event, before, error);
+    else if (supersedes(past, &event, before))
+        tell(past, before, &event);
+    else
+        return settle_intake_quarantine_kept(job, &verdict, &row->place, error);
     return TRUE;
 }
 
 /* Reinstatements last: each is of the order of the event that it undoes, wherever in the file that
  * stands. */
 static gboolean
-sort_out(SettleIntakeJob *job, Outcome *outcome, GError **error)
+sort_out(SettleIntakeJob *job, SettleEventPast *past, GError **error)
 {
     for (int last = 0; last < 2; last++)
         for (guint i = 0; i < job->events->len; i++) {
             const SettleIntakeEvent *event = &g_array_index(job->events, SettleIntakeEvent, i);
 
-            if ((event->reinstates != 0) == (last != 0) &&
-                !sort_out_one(job, outcome, event, error))
+            if ((event->reinstates != 0) == (last != 0) && !sort_out_one(job, past, event, error))
                 return FALSE;
         }
     return TRUE;
 }
 
-/* --- what waited ------------------------------------------------------------------------------ */
+/* --- what depends on it ----------------------------------------------------------------------- */
 
-typedef struct {
-    SettleKnownEvent event;
-    char *upstream; /* of the job's arena; NULL: erased */
-    int32_t carrier_id;
-    uint16_t upstream_length;
-} Waited;
-
-static gboolean
-read_waited(SettleIntakeJob *job, const int64_t *keys, gsize n, GArray *waited, GError **error)
-{
-    GError *failure = NULL;
-    g_autoptr(SettleReader) reader =
-        settle_store_read(job->store, settle_sql_intake_waiting_events, error, "L", keys, n);
-
-    if (reader == NULL)
-        return FALSE;
-    while (settle_reader_next(reader, &failure)) {
-        size_t length;
-        const char *upstream = settle_reader_text(reader, 14, &length);
-        Waited row = {.carrier_id = settle_reader_i32(reader, 15),
-                      .upstream_length = (uint16_t) length};
-
-        settle_known_event_read(reader, &row.event);
-        if (!settle_reader_is_null(reader, 14)) {
-            row.upstream = settle_arena_alloc(job->arena, length + 1);
-            memcpy(row.upstream, upstream, length);
-        }
-        g_array_append_val(waited, row);
-    }
-    if (failure != NULL)
-        g_propagate_error(error, failure);
-    return failure == NULL;
-}
-
-/* Those that waited go to the orders that they fit now; one that fits none, or two, goes on
- * waiting, and is shown. */
+/* The orders of all events whose keys are complete, reinstatements last. */
 static void
-find_orders(SettleIntakeJob *job, Outcome *outcome, const GArray *waited, gboolean reinstatements)
+ask_anew(const SettleEventPast *past)
 {
-    for (guint i = 0; i < waited->len; i++) {
-        const Waited *row = &g_array_index(waited, Waited, i);
-        const SettleKnownEvent *known =
-            g_hash_table_lookup(outcome->past.known, &row->event.event_id);
-        const SettleIntakeContract *order;
+    for (int last = 0; last < 2; last++) {
+        GHashTableIter at;
+        gpointer value;
 
-        /* told once more by one that fits, or by this batch: that one counts */
-        if ((row->event.reinstates != 0) != reinstatements ||
-            (known != NULL && (known->order_id != 0 || known->batch_id == job->batch_id)))
-            continue;
-        order = settle_event_past_order(&outcome->past, &row->event);
-        if (order == NULL)
-            continue;
-        take(outcome, &row->event, order, row->carrier_id, row->upstream, row->upstream_length);
-        g_array_append_val(outcome->found, row->event);
+        g_hash_table_iter_init(&at, past->known);
+        while (g_hash_table_iter_next(&at, NULL, &value)) {
+            SettleKnownEvent *event = value;
+
+            if (event->complete && (event->reinstates != 0) == (last != 0))
+                event->order = settle_event_past_order(past, event);
+        }
     }
 }
 
-/* A reinstatement that came before the event that it undoes waited for it. */
-static gboolean
-find_reinstatements(SettleIntakeJob *job, Outcome *outcome, GError **error)
+/* The keys, each once, of the events that want it. */
+static GArray *
+keys_of(const SettleEventPast *past,
+        gboolean (*wants)(const SettleEventPast *past, const SettleKnownEvent *event))
 {
-    g_autoptr(GArray) waited = g_array_new(FALSE, FALSE, sizeof(Waited));
-    g_autofree int64_t *keys = g_new(int64_t, MAX(outcome->rows->len, 1));
+    GArray *keys = g_array_new(FALSE, FALSE, sizeof(int64_t));
+    g_autoptr(GHashTable) seen = g_hash_table_new(NULL, NULL);
+    GHashTableIter at;
+    gpointer value;
 
-    if (outcome->rows->len == 0)
-        return TRUE;
-    for (guint i = 0; i < outcome->rows->len; i++)
-        keys[i] = g_array_index(outcome->rows, SettleIntakeEventRow, i).order.key_id;
-    if (!read_waited(job, keys, outcome->rows->len, waited, error))
+    g_hash_table_iter_init(&at, past->known);
+    while (g_hash_table_iter_next(&at, NULL, &value)) {
+        const SettleKnownEvent *event = value;
+
+        if (wants(past, event) && g_hash_table_add(seen, GSIZE_TO_POINTER((gsize) event->key_id)))
+            g_array_append_val(keys, event->key_id);
+    }
+    return keys;
+}
+
+/* A reinstatement may wait for it. */
+static gboolean
+may_be_awaited(const SettleEventPast *past, const SettleKnownEvent *event)
+{
+    return event->told && event->reinstates == 0 &&
+           settle_event_past_orders_of(past, event->key_id) != NULL;
+}
+
+/* A reinstatement of it that came before may be of another order than it: there is another one, or
+ * it has none. Or it was found to have waited for it. */
+static gboolean
+may_be_elsewhere(const SettleEventPast *past, const SettleKnownEvent *event)
+{
+    const SettleKnownEvent *undone;
+
+    if (event->reinstates != 0) {
+        undone = settle_event_past_find(past, event->reinstates);
+        return event->complete && undone != NULL && undone->told;
+    }
+    return may_be_awaited(past, event) &&
+           (event->order == NULL || event->version != 0 || event->last_wait != 0 ||
+            settle_event_past_orders_of(past, event->key_id)->len > 1);
+}
+
+/* A reinstatement that came before the event that it undoes goes with it now. */
+static gboolean
+move_reinstatements(SettleIntakeJob *job, SettleEventPast *past, GError **error)
+{
+    g_autoptr(GArray) awaited = keys_of(past, may_be_awaited);
+    g_autoptr(GArray) elsewhere = NULL;
+
+    if (!settle_event_past_load_waiting(job, (const int64_t *) (const void *) awaited->data,
+                                        awaited->len, past, error))
         return FALSE;
-    find_orders(job, outcome, waited, TRUE);
+    elsewhere = keys_of(past, may_be_elsewhere);
+    if (!settle_event_past_load_keys(job, (const int64_t *) (const void *) elsewhere->data,
+                                     elsewhere->len, past, error))
+        return FALSE;
+    ask_anew(past);
     return TRUE;
 }
 
@@ -476,12 +256,12 @@ gboolean
 settle_intake_write_events(SettleIntakeJob *job, GError **error)
 {
     gsize n = job->events->len;
-    g_auto(Outcome) outcome = {0};
+    g_auto(SettleEventPast) past = {0};
     g_autofree int64_t *keys = g_new(int64_t, MAX(n, 1));
     g_autofree int64_t *events = g_new(int64_t, 2 * MAX(n, 1));
     gsize n_events = 0;
 
-    outcome_init(&outcome);
+    settle_event_past_init(&past);
     for (gsize i = 0; i < n; i++) {
         const SettleIntakeEvent *event = &g_array_index(job->events, SettleIntakeEvent, i);
 
@@ -490,38 +270,50 @@ settle_intake_write_events(SettleIntakeJob *job, GError **error)
         if (event->reinstates != 0)
             events[n_events++] = event->reinstates;
     }
-    return settle_event_past_load(job, keys, n, events, n_events, &outcome.past, error) &&
-           sort_out(job, &outcome, error) && find_reinstatements(job, &outcome, error) &&
-           write_outcome(job, &outcome, error);
+    return settle_event_past_load_orders(job, keys, n, &past, error) &&
+           settle_event_past_load_events(job, events, n_events, &past, error) &&
+           sort_out(job, &past, error) && move_reinstatements(job, &past, error) &&
+           settle_event_rows_write(job, &past, error);
 }
 
-/* --- when the order comes ----------------------------------------------------------------------
- */
+/* --- when orders come ------------------------------------------------------------------------- */
 
 gboolean
 settle_events_find(SettleIntakeJob *job, const int64_t *keys, gsize n, GError **error)
 {
-    g_auto(Outcome) outcome = {0};
-    g_autoptr(GArray) waited = g_array_new(FALSE, FALSE, sizeof(Waited));
-    g_autofree int64_t *events = NULL;
-    gsize n_events = 0;
+    g_auto(SettleEventPast) past = {0};
 
-    outcome_init(&outcome);
     if (n == 0)
         return TRUE;
-    if (!read_waited(job, keys, n, waited, error))
+    settle_event_past_init(&past);
+    if (!settle_event_past_load_orders(job, keys, n, &past, error) ||
+        !settle_event_past_load_keys(job, keys, n, &past, error))
         return FALSE;
-    events = g_new(int64_t, 2 * MAX(waited->len, 1));
-    for (guint i = 0; i < waited->len; i++) {
-        const SettleKnownEvent *event = &g_array_index(waited, Waited, i).event;
+    ask_anew(&past);
+    return settle_event_rows_write(job, &past, error);
+}
 
-        events[n_events++] = event->event_id;
-        if (event->reinstates != 0)
-            events[n_events++] = event->reinstates;
-    }
-    if (!settle_event_past_load(job, keys, n, events, n_events, &outcome.past, error))
+gboolean
+settle_events_unsure(SettleIntakeJob *job, SettleSpool *keys, GError **error)
+{
+    GError *failure = NULL;
+    int months = job->options.lookback_months;
+    g_autoptr(SettleReader) reader = NULL;
+
+    if (job->oldest_day > job->newest_day)
+        return TRUE;
+    reader = settle_store_read(job->store, settle_sql_intake_unsure_events, error, "dmm",
+                               job->oldest_day, settle_day_month(job->newest_day) - months,
+                               settle_day_month(job->oldest_day) + months);
+    if (reader == NULL)
         return FALSE;
-    find_orders(job, &outcome, waited, FALSE);
-    find_orders(job, &outcome, waited, TRUE);
-    return write_outcome(job, &outcome, error);
+    while (settle_reader_next(reader, &failure)) {
+        const SettleSpoolKey key = {{(uint64_t) settle_reader_i64(reader, 0), 0, 0}};
+
+        if (settle_spool_add(keys, &key, 0, error) == NULL)
+            return FALSE;
+    }
+    if (failure != NULL)
+        g_propagate_error(error, failure);
+    return failure == NULL;
 }

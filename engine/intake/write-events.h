@@ -1,29 +1,17 @@
-/* Private to intake: rows of settle.event, from a file of events or from what waited for an order.
- */
+/* Private to intake: what orders do to the events that name them. */
 #pragma once
 
-#include "intake/validate.h"
 #include "intake/write.h"
 
 G_BEGIN_DECLS
 
-typedef struct {
-    SettleIntakeContract order;
-    int64_t event_id, amount_minor, reinstates;
-    SettleInstant at;
-    int32_t source_batch_id, line;
-    SettleDay day;
-    SettleMonth closed_month; /* 0: not said */
-    uint8_t kind, whole;
-    uint16_t upstream_length;
-    int32_t carrier_id;
-    char *upstream; /* of the job's arena; NULL: it was erased while the event waited */
-} SettleIntakeEventRow;
-
-/* COPYs rows into settle.event, sorted here, and counts their slices. */
-gboolean settle_events_copy(SettleIntakeJob *job, GArray *rows, GError **error);
-/* Writes the events that waited for the orders of these keys, which are stored already, accepted
- * with this batch. */
+/* Orders came, which are stored already: their keys. The events that waited for them go to them;
+ * those that found another order of the key, and may be of these as well, leave that one and wait
+ * (docs/semantics.md 2). */
 gboolean settle_events_find(SettleIntakeJob *job, const int64_t *keys, gsize n, GError **error);
+/* Reads the keys that orders of the file may take an event from into a spool, by key: of the events
+ * that another order has, happened since the first of the file closed, and do not say their closing
+ * month. One that intake's look-back tells apart from the file's orders cannot be theirs. */
+gboolean settle_events_unsure(SettleIntakeJob *job, SettleSpool *keys, GError **error);
 
 G_END_DECLS

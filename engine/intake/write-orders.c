@@ -14,8 +14,10 @@ typedef struct {
     SettleSpool *waiting;   /* bills that came before, by (contract, settle_bill_key) */
     SettleSpool *bills;     /* to be written */
     SettleSpool *found;     /* keys of the waiting ones among them */
+    SettleSpool *unsure;    /* keys of events that a late order may be meant by, too */
     GHashTable *follows;    /* order ids: FOLLOWS is set */
     GArray *moves;          /* Move */
+    GArray *claimed;        /* int64_t: keys of accepted orders that are among the unsure ones */
 } Work;
 
 /* The bills of a contract move to an order that closed earlier and came later. */
@@ -33,8 +35,10 @@ work_clear(Work *work)
     settle_spool_free(work->waiting);
     settle_spool_free(work->bills);
     settle_spool_free(work->found);
+    settle_spool_free(work->unsure);
     g_clear_pointer(&work->follows, g_hash_table_unref);
     g_clear_pointer(&work->moves, g_array_unref);
+    g_clear_pointer(&work->claimed, g_array_unref);
 }
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Work, work_clear)
 
@@ -59,9 +63,9 @@ query_existing(SettleIntakeJob *job, const int64_t *ids, size_t n, gpointer user
         settle_contract_read(reader, 0, &common);
         common.key_id = settle_reader_i64(reader, 15);
         SettleSpoolKey key = {{(uint64_t) common.key_id, 0, 0}};
-        SettleIntakeOrder *to = settle_spool_add(
-            work->existing, &key, sizeof *to + upstream_length + line_length + contract_length,
-            error);
+        SettleIntakeOrder *to =
+            settle_spool_add(work->existing, &key,
+                             sizeof *to + upstream_length + line_length + contract_length, error);
         if (to == NULL)
             return FALSE;
         *to = (SettleIntakeOrder){
@@ -267,16 +271,31 @@ same_start(Same *same, const SettleIntakeOrder *row, SettleIntakeCursor *existin
     return TRUE;
 }
 
+/* Of an accepted order; they come by key: events that have another order may be its. */
+static gboolean
+claim(Work *work, SettleIntakeCursor *unsure, int64_t key_id, GError **error)
+{
+    GArray *claimed = work->claimed;
+
+    if (!settle_cursor_seek(unsure, (uint64_t) key_id, 0, error))
+        return FALSE;
+    if (unsure->there && unsure->key.word[0] == (uint64_t) key_id &&
+        (claimed->len == 0 || g_array_index(claimed, int64_t, claimed->len - 1) != key_id))
+        g_array_append_val(claimed, key_id);
+    return TRUE;
+}
+
 static gboolean
 drop_repeats(SettleIntakeJob *job, Work *work, GError **error)
 {
-    SettleIntakeCursor rows, existing;
+    SettleIntakeCursor rows, existing, unsure;
     g_autoptr(GString) names = g_string_new(NULL);
     g_autoptr(GByteArray) bytes = g_byte_array_new();
     g_autoptr(GArray) at = g_array_new(FALSE, FALSE, sizeof(gsize));
     Same same = {.bytes = bytes, .at = at};
     if (!settle_cursor_start(&rows, job->rows, error) ||
-        !settle_cursor_start(&existing, work->existing, error))
+        !settle_cursor_start(&existing, work->existing, error) ||
+        !settle_cursor_start(&unsure, work->unsure, error))
         return FALSE;
     while (rows.there) {
         const SettleIntakeOrder *row = rows.bytes, *before;
@@ -287,7 +306,8 @@ drop_repeats(SettleIntakeJob *job, Work *work, GError **error)
         if (before == NULL)
             same_add(&same, row, rows.length);
         if (!(before != NULL ? take_again(job, row, before, in_database, names, error)
-                             : accept(job, work, row, rows.length, error)) ||
+                             : accept(job, work, row, rows.length, error) &&
+                                   claim(work, &unsure, row->key_id, error)) ||
             !settle_cursor_step(&rows, error))
             return FALSE;
     }
@@ -498,24 +518,25 @@ copy_orders(SettleIntakeJob *job, Work *work, GError **error)
            settle_failpoint(INTAKE_ORDERS_COPIED, error);
 }
 
-/* Events that came before their order are settled with it. */
+/* Events that came before their order are settled with it; one that found another order and may be
+ * of one of these leaves that. */
 static gboolean
 find_events(SettleIntakeJob *job, Work *work, GError **error)
 {
     g_autoptr(SettleResult) wanted =
         settle_store_query(job->store, settle_sql_intake_waiting_event_keys, error, "");
     g_autoptr(GHashTable) waiting = g_hash_table_new(NULL, NULL);
-    g_autoptr(GArray) keys = g_array_new(FALSE, FALSE, sizeof(int64_t));
+    GArray *keys = work->claimed;
     SettleIntakeCursor cursor;
     if (wanted == NULL)
         return FALSE;
-    if (settle_result_rows(wanted) == 0)
-        return TRUE;
     for (int i = 0; i < settle_result_rows(wanted); i++)
         g_hash_table_add(waiting, GSIZE_TO_POINTER((gsize) settle_result_i64(wanted, i, 0)));
+    for (guint i = 0; i < keys->len; i++)
+        g_hash_table_remove(waiting, GSIZE_TO_POINTER((gsize) g_array_index(keys, int64_t, i)));
     if (!settle_cursor_start(&cursor, work->orders, error))
         return FALSE;
-    while (cursor.there) {
+    while (g_hash_table_size(waiting) > 0 && cursor.there) {
         const SettleIntakeOrder *row = cursor.bytes;
         /* taken out: a key has several orders */
         if (g_hash_table_remove(waiting, GSIZE_TO_POINTER((gsize) row->key_id)))
@@ -605,11 +626,13 @@ settle_intake_write_orders(SettleIntakeJob *job, GError **error)
         .waiting = settle_spool_new(job->memory),
         .bills = settle_spool_new(job->memory),
         .found = settle_spool_new(job->memory),
+        .unsure = settle_spool_new(job->memory),
         .follows = g_hash_table_new(NULL, NULL),
         .moves = g_array_new(FALSE, FALSE, sizeof(Move)),
+        .claimed = g_array_new(FALSE, FALSE, sizeof(int64_t)),
     };
     if (!settle_intake_each_slice(job, job->rows, query_existing, &work, error) ||
-        !drop_repeats(job, &work, error))
+        !settle_events_unsure(job, work.unsure, error) || !drop_repeats(job, &work, error))
         return FALSE;
     g_clear_pointer(&job->rows, settle_spool_free);
     return settle_intake_each_slice(job, work.contracts, query_contracts, &work, error) &&

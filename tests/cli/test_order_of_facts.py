@@ -10,6 +10,7 @@ sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 import small
 import settle_test
 
+LONG = os.environ.get('SETTLE_LONG') == '1'
 EVENT = {'carrier': 'C1', 'event_id': '', 'order_id': 'A', 'event': '', 'at': '', 'amount': '', 'reinstates': '',
          'currency': 'CNY'}
 RATE = '- upfront: u\n  pay: 10%\n'
@@ -492,6 +493,189 @@ class Versions(Case):
             'SELECT count(*) FROM settle.fact_repeat r JOIN settle.closed_order o ON r.kind = 1 AND '
             'r.fact_id = o.order_id AND r.month = o.closing_month'), '2')
         self.run_to('2026-02-06')
+        self.prove()
+
+
+class Leaving(Case):
+    """Where a carrier uses an id again, an event that does not say its closing month is of the one order of its id that
+    closed not after it, or waits where two fit: whichever came first, the orders, the event, or a night. Each world has
+    every set of facts under an id of its own for every order of telling; the nights between are the worlds. SETTLE_LONG=1
+    takes all of them."""
+    RULES = (RATE + '- deferred: d\n  instalments:\n  - {after: 1 month, day: 3, pay: 5.00, if: [active]}\n'
+             '- revenue-share: s\n  base: billed\n  months: 0..9\n  rate: 5%\n'
+             '- volume-bonus: v\n  window: month\n  measure: amount\n  mode: whole\n  tiers: {100.00..: 1%}\n')
+    DATES = [f'2026-08-{day:02}' for day in range(10, 16)]
+
+    @staticmethod
+    def facts():
+        """name: (facts, what each distributor earns by u, d and s in all, whose month each event is of)."""
+        def of(what, key, day, **more):
+            return 'events', event(key, what, day, **{'currency': '', 'closed_month': '', **more})
+
+        def closed(day, **more):
+            return 'orders', small.order('', day, **more)
+        first, second = closed('2026-01-05', distributor='D2'), closed('2026-07-05')
+        part = of('refund', 'r', '2026-07-06', amount='50.00', currency='CNY')
+        whole = of('full-refund', 'r', '2026-07-06')
+        undone = of('reinstate', 'x', '2026-07-07', reinstates='r')
+        cancel = of('cancel', 'r', '2026-07-20')
+
+        def says(fact, month, **more):
+            return fact[0], {**fact[1], 'closed_month': month, **more}
+        both = {'D1': 1500, 'D2': 1500}
+        contract = {'contract': True}
+        bill = ('bills', small.bill('', '2026-07', '2026-08-03', billed='100.00'))
+        return {
+            'part': ([first, second, part], both, {'r': 'waits'}),
+            'same': ([closed('2026-01-05'), second, part], {'D1': 3000}, {'r': 'waits'}),
+            'second': ([first, second, part, says(part, '2026-07')], {'D1': 1000, 'D2': 1500}, {'r': '2026-07'}),
+            'first': ([first, second, part, says(part, '2026-01')], {'D1': 1500, 'D2': 1000}, {'r': '2026-01'}),
+            'undone': ([first, second, whole, undone], both, {'r': 'waits', 'x': 'waits'}),
+            'named': ([first, second, says(whole, '2026-07'), undone], both, {'r': '2026-07', 'x': '2026-07'}),
+            'whole': ([first, second, whole, says(whole, '2026-01'), undone], both, {'r': '2026-01', 'x': '2026-01'}),
+            'early': ([first, second, of('reinstate', 'x', '2026-06-30', reinstates='r'), says(whole, '2026-07')],
+                      {'D2': 1500}, {'r': '2026-07', 'x': '2026-01'}),
+            'chain': ([first, second, says(whole, '2026-01'), undone, of('reinstate', 'y', '2026-07-08', reinstates='x')],
+                      both, {'r': '2026-01', 'x': '2026-01', 'y': 'waits'}),
+            'dollars': ([first, closed('2026-07-05', currency='USD'), whole, says(whole, '', currency='CNY')], {},
+                        {'r': '2026-01'}),
+            'foreign': ([first, closed('2026-07-05', currency='USD'), whole], {'D2': 1500}, {'r': 'waits'}),
+            'contract': ([closed('2026-01-05', distributor='D2', **contract), closed('2026-07-05', **contract), bill,
+                          says(cancel, '2026-07'), cancel], {'D1': 1000, 'D2': 2000}, {'r': '2026-07'}),
+            'later': ([first, second, of('cancel', 'r', '2026-08-14')], both, {'r': 'waits'}),
+            'three': ([first, second, closed('2025-08-05'), part, says(part, '2026-01')], {'D1': 1500, 'D2': 1000},
+                      {'r': '2026-01'}),
+            'moved': ([closed('2026-01-05', distributor='D2', **contract), closed('2026-07-05', **contract), bill, cancel],
+                      {'D1': 1500, 'D2': 2000}, {'r': 'waits'}),
+        }
+
+    def names(self, source):
+        """(id, name of the set, its facts in an order of telling)"""
+        out = []
+        for name, (facts, _, _) in self.facts().items():
+            orders = list(itertools.permutations(facts))
+            for n, order in enumerate(orders if len(orders) < 100 or LONG else source.sample(orders, 30)):
+                out.append((f'{name}-{n}', name, order))
+        return out
+
+    @staticmethod
+    def under(key, fact):
+        kind, row = fact
+        if kind == 'orders':
+            return kind, {**row, 'order_id': key, 'contract': key if row['contract'] else ''}
+        if kind == 'bills':
+            return kind, {**row, 'contract': key}
+        return kind, {**row, 'order_id': key, 'event_id': f'{key}-{row["event_id"]}',
+                      'reinstates': row['reinstates'] and f'{key}-{row["reinstates"]}'}
+
+    def tell(self, names, date, step):
+        told = {}
+        for key, _, facts in names:
+            if step < len(facts):
+                kind, row = self.under(key, facts[step])
+                told.setdefault(kind, []).append(row)
+        for kind, rows in told.items():
+            self.assertNotIn('quarantine', self.send(kind, date, *rows))
+
+    def places(self):
+        """Where each event is by what is stored: a closing month, or it waits."""
+        rows = self.database.sql("""
+            SELECT upstream_id, CASE WHEN withdrawn THEN '' ELSE to_char(closing_month, 'YYYY-MM') END
+              FROM (SELECT DISTINCT ON (event_id, order_id) upstream_id, withdrawn, closing_month FROM settle.event
+                     ORDER BY event_id, order_id, revision DESC, withdrawn DESC) e
+             UNION ALL
+            SELECT upstream_id, 'waits' FROM settle.event_waiting w LEFT JOIN settle.event_found f
+                   USING (key_id, event_id, revision) WHERE f.batch_id IS NULL""")
+        return sorted((key, place) for key, place in rows if place)
+
+    def stored(self):
+        return self.database.sql('SELECT (SELECT count(*) FROM settle.event), (SELECT count(*) FROM settle.event_waiting),'
+                                 ' (SELECT count(*) FROM settle.event_found), (SELECT count(*) FROM settle.closed_order)')
+
+    def world(self, names, nights):
+        """nights: after which of the steps; None: all is of one night."""
+        self.prepare(self.RULES)
+        for step, date in enumerate(self.DATES[:5]):
+            self.tell(names, date if nights is not None else self.DATES[0], step)
+            if nights is not None and nights & 1 << step:
+                self.run_to(date)
+                for month in range(1, 8 if nights == 15 and step == 1 else 1):
+                    self.ok('period', 'close', f'2026-{month:02}', '--accept', 'a test', user='settle_finance')
+        self.run_to('2026-08-15')
+        return {by: {key: fen for key, fen in self.nets('distributor', 'subject', 'rule', *by).items() if fen != 0}
+                for by in ((), ('origin',))}
+
+    def test_any_order(self):
+        source = random.Random(1)
+        names = self.names(source)
+        sets = self.facts()
+        places = sorted((f'{key}-{name}', place) for key, of, _ in names for name, place in sets[of][2].items())
+        once = None
+        for nights in (None, *range(16)) if LONG else (None, 0, 15, source.randint(1, 14)):
+            nets = self.world(names, nights)
+            self.assertEqual(self.places(), places, nights)
+            for key, name, facts in names:
+                got = {}
+                for (distributor, subject, rule), fen in nets[()].items():
+                    if subject == key:
+                        got[distributor] = got.get(distributor, 0) + fen
+                self.assertEqual(got, sets[name][1], (nights, key, [row for _, row in facts]))
+            # the windows, too; and in one night each amount is of the same month
+            if once is None:
+                once = nets
+            self.assertEqual(nets[()], once[()], nights)
+            if nights is None:
+                months = {}
+                for (distributor, subject, rule, origin), fen in nets[('origin',)].items():
+                    months.setdefault(subject, set()).add((distributor, rule, origin, fen))
+                for key, name, _ in names:
+                    self.assertEqual(months.get(key), months.get(name + '-0'), key)
+            # told once more, all of it at once and the last first
+            before = self.stored()
+            for step in range(4, -1, -1):
+                self.tell(names, '2026-08-16', step)
+            self.assertEqual(self.stored(), before)
+            self.assertEqual([night['transfers'] for night in self.run_to('2026-08-16')], [0])
+            self.prove()
+
+    def test_by_hand(self):
+        """A refund of 50.00 and two orders of 100.00, in every order and with a night after each: told in time it waits,
+        and nobody loses by it. What readers show is what holds."""
+        orders = small.order('A', '2026-01-05', distributor='D2'), small.order('A', '2026-07-05')
+        refund = event('r', 'refund', '2026-07-06', amount='50.00')
+        for facts in itertools.permutations((*orders, refund)):
+            self.prepare(RATE)
+            for n, row in enumerate(facts):
+                self.send('orders' if 'paid' in row else 'events', f'2026-08-1{n}', row)
+                self.run_to(f'2026-08-1{n}')
+            self.assertEqual({key: fen for key, fen in self.nets('distributor').items() if fen},
+                             {('D1',): 1000, ('D2',): 1000})
+            self.assertEqual([row['state'] for party in ('D1', 'D2')
+                              for row in self.rows('activity', 'list', '--distributor', party)], ['settled'] * 2)
+            self.assertIn('event fits several orders of its id: closed_month says which', self.ok('status'))
+        self.prove()
+        # the last order was refund, July, January: what the refund had taken is given back because of its month
+        self.assertEqual(
+            self.database.sql("SELECT business_date, distributor, to_char(origin, 'YYYY-MM'), to_char(cause, 'YYYY-MM'), "
+                              "debit, amount_minor FROM settle_view.transfer ORDER BY 1, 2"),
+            [['2026-08-11', 'D1', '2026-07', '2026-07', 'carrier', '500'],
+             ['2026-08-12', 'D1', '2026-07', '2026-07', 'carrier', '500'],
+             ['2026-08-12', 'D2', '2026-01', '2026-01', 'carrier', '1000']])
+
+    def test_waits_no_more_for_its_day(self):
+        """One that is to act on a later day, and leaves its order before that."""
+        self.prepare(RATE)
+        self.send('orders', '2026-07-05', small.order('A', '2026-07-05'))
+        self.send('events', '2026-07-05', event('r', 'full-refund', '2026-07-20'))
+        self.run_to('2026-07-06')
+        self.assertIn('event waits for its day', self.ok('status'))
+        self.send('orders', '2026-07-07', small.order('A', '2026-01-05'))
+        self.assertNotIn('event waits for its day', self.ok('status'))
+        self.run_to('2026-07-21')
+        self.assertEqual(self.nets('origin'), {('2026-01',): 1000, ('2026-07',): 1000})
+        self.send('events', '2026-07-22', event('r', 'full-refund', '2026-07-20', closed_month='2026-07'))
+        self.run_to('2026-07-22')
+        self.assertEqual(self.nets('origin'), {('2026-01',): 1000, ('2026-07',): 0})
         self.prove()
 
 

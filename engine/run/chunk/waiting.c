@@ -100,6 +100,17 @@ set_bills_aside(const SettleRunContext *context, GArray *bills, SettleOutput *ou
     g_array_set_size(bills, kept);
 }
 
+static gboolean
+is_last(const GArray *agenda, const SettleAgendaRow *row)
+{
+    const SettleAgendaRow *last =
+        agenda->len > 0 ? &g_array_index(agenda, SettleAgendaRow, agenda->len - 1) : NULL;
+
+    return last != NULL && last->what == row->what && last->distributor_id == row->distributor_id &&
+           last->order_id == row->order_id && last->slot == row->slot &&
+           last->look_day == row->look_day;
+}
+
 static void
 set_events_aside(const SettleRunContext *context, GArray *events, SettleOutput *output)
 {
@@ -116,7 +127,9 @@ set_events_aside(const SettleRunContext *context, GArray *events, SettleOutput *
 
             /* two events of an order may wait for one day */
             row.slot = (SettleSlot) (event->event_id & G_MAXINT32);
-            g_array_append_val(output->agenda, row);
+            /* its versions wait for one day, too */
+            if (!is_last(output->agenda, &row))
+                g_array_append_val(output->agenda, row);
             output->sums.waiting++;
             continue;
         }

@@ -141,7 +141,8 @@ CREATE TABLE settle.event (
     revision       smallint NOT NULL CHECK (revision BETWEEN 1 AND 2000),
     day            date NOT NULL,        -- local
     whole          boolean NOT NULL,     -- a refund that says of itself that it is the whole
-    withdrawn      boolean NOT NULL,
+    withdrawn      boolean NOT NULL,     -- it is of another order, or waits
+    said_currency  smallint NOT NULL,    -- the currency that it names; 0: none
     amount_minor   bigint NOT NULL CHECK (amount_minor >= 0),        -- of a refund, else 0
     reinstates     bigint NOT NULL,      -- event_id of the event that it undoes, else 0
     happened_at    timestamptz NOT NULL,
@@ -162,16 +163,18 @@ CREATE TABLE settle.event (
     upstream_id    text,                 -- the carrier's key of the event
     PRIMARY KEY (distributor_id, closing_month, order_id, event_id, revision, withdrawn)
 ) PARTITION BY RANGE (closing_month);
+-- By day: what a late order may be meant by, too, happened since it closed.
 CREATE INDEX event_by_batch ON settle.event
-    USING brin (batch_id, distributor_id) WITH (pages_per_range = 32);
+    USING brin (batch_id, distributor_id, day) WITH (pages_per_range = 32);
 CREATE INDEX event_by_id ON settle.event (event_id);
 
 -- Events whose order is not known: none of their key closed by then, or several did and they do not say which.
--- An event that is told again with its closing month is a further revision.
+-- An event that is told again with its closing month, or that leaves an order that it had, is a further revision.
 CREATE TABLE settle.event_waiting (
     key_id bigint NOT NULL, event_id bigint NOT NULL,
     revision smallint NOT NULL CHECK (revision > 0),
-    batch_id integer NOT NULL, line integer NOT NULL,
+    batch_id integer NOT NULL,           -- that told it, or the orders for which it left its own
+    source_batch_id integer NOT NULL, line integer NOT NULL,
     kind smallint NOT NULL, day date NOT NULL, whole boolean NOT NULL, amount_minor bigint NOT NULL,
     reinstates bigint NOT NULL, happened_at timestamptz NOT NULL, currency smallint NOT NULL, carrier_id integer NOT NULL,
     closed_month date,

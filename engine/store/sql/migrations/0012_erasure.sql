@@ -81,7 +81,7 @@ BEGIN
          WHERE e.source_batch_id = wanted_batch AND e.salt IS NOT NULL RETURNING 1),
     waiting_events AS (
         UPDATE settle.event_waiting w SET salt = NULL, upstream_id = NULL, order_upstream_id = NULL, order_line = NULL
-         WHERE (w.key_id = wanted_key OR w.batch_id = wanted_batch) AND w.salt IS NOT NULL RETURNING 1),
+         WHERE (w.key_id = wanted_key OR w.source_batch_id = wanted_batch) AND w.salt IS NOT NULL RETURNING 1),
     waiting_bills AS (
         UPDATE settle.bill_waiting w SET salt = NULL, contract = NULL
          WHERE (w.contract_id = wanted_contract OR w.batch_id = wanted_batch) AND w.salt IS NOT NULL RETURNING 1),

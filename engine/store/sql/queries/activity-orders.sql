@@ -39,11 +39,24 @@ SELECT o.order_id, coalesce(o.upstream_id || coalesce('/' || NULLIF(o.order_line
         JOIN settle.batch_consumption s ON s.batch_id = v.source_batch_id
        WHERE v.distributor_id = o.distributor_id AND v.closing_month = o.closing_month AND v.order_id = o.order_id
          AND v.kind <> :reinstate_event AND v.event_id <> ALL ($5::bigint[]) AND v.day <= (SELECT max(business_date) FROM settle.run_publication)
+         AND NOT v.withdrawn
+         AND NOT EXISTS (SELECT 1 FROM settle.event w JOIN settle.batch_consumption USING (batch_id)
+                           JOIN settle.batch_consumption s ON s.batch_id = w.source_batch_id
+                          WHERE w.distributor_id = v.distributor_id AND w.closing_month = v.closing_month
+                            AND w.order_id = v.order_id AND w.event_id = v.event_id
+                            AND (w.revision, w.withdrawn) > (v.revision, v.withdrawn))
          AND NOT EXISTS (SELECT 1 FROM settle.event u JOIN settle.batch_consumption USING (batch_id)
                            JOIN settle.batch_consumption s ON s.batch_id = u.source_batch_id
                           WHERE u.distributor_id = v.distributor_id AND u.closing_month = v.closing_month
                             AND u.order_id = v.order_id AND u.kind = :reinstate_event AND u.reinstates = v.event_id
-                            AND u.day <= (SELECT max(business_date) FROM settle.run_publication))) e ON true
+                            AND u.day <= (SELECT max(business_date) FROM settle.run_publication)
+                            AND NOT u.withdrawn
+                            AND NOT EXISTS (SELECT 1 FROM settle.event w JOIN settle.batch_consumption USING (batch_id)
+                                              JOIN settle.batch_consumption s ON s.batch_id = w.source_batch_id
+                                             WHERE w.distributor_id = u.distributor_id
+                                               AND w.closing_month = u.closing_month AND w.order_id = u.order_id
+                                               AND w.event_id = u.event_id
+                                               AND (w.revision, w.withdrawn) > (u.revision, u.withdrawn)))) e ON true
   LEFT JOIN LATERAL (
       SELECT sum(w.cut_minor)::bigint AS cut_minor,
              string_agg(DISTINCT (ARRAY['ceiling', 'policy-ceiling', 'life-cap'])[w.what], ' ') AS cut_by

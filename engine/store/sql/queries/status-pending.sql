@@ -17,7 +17,14 @@ SELECT CASE a.what WHEN 1 THEN 'order waits for its day' WHEN 2 THEN 'bill waits
   JOIN settle.code c ON c.dim = 1 AND c.id = a.carrier_id
  WHERE a.run_id <= (SELECT value FROM settle.counter WHERE name = 'watermark')
    AND NOT EXISTS (SELECT 1 FROM settle.run_abandonment x WHERE x.run_id = a.run_id)
-   AND (a.what IN (1, 2, 5) AND a.look_day > $1
+   AND (a.what IN (1, 2) AND a.look_day > $1
+        OR a.what = 5 AND a.look_day > $1 AND NOT EXISTS (
+             SELECT 1 FROM settle.event e
+              WHERE e.distributor_id = a.distributor_id AND e.closing_month = a.closing_month
+                AND e.order_id = a.order_id AND e.event_id & 2147483647 = a.slot AND e.withdrawn
+                AND NOT EXISTS (SELECT 1 FROM settle.event n
+                                 WHERE n.distributor_id = e.distributor_id AND n.closing_month = e.closing_month
+                                   AND n.order_id = e.order_id AND n.event_id = e.event_id AND n.revision > e.revision))
         OR a.what = 3 AND NOT EXISTS (
              SELECT 1 FROM settle.agenda z
               WHERE z.distributor_id = a.distributor_id AND z.order_id = a.order_id AND z.what = 4

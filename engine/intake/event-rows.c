@@ -1,0 +1,291 @@
+/* Rows of events: those that a batch tells, and those of events that it moves, because an order
+ * came that they may be of as well, or because the batch says more of them (event-past.h). */
+#include "intake/event-rows.h"
+
+#include "base/failpoint.h"
+
+#include <stdlib.h>
+
+/* A row of settle.event; of event_waiting or event_found, without an order. */
+typedef struct {
+    const SettleKnownEvent *event;
+    const SettleIntakeContract *order;
+    int16_t revision;
+    gboolean withdrawn;
+} Row;
+
+typedef struct {
+    GArray *of_orders, *waiting, *found; /* Row */
+} Rows;
+
+static void
+rows_init(Rows *rows)
+{
+    rows->of_orders = g_array_new(FALSE, FALSE, sizeof(Row));
+    rows->waiting = g_array_new(FALSE, FALSE, sizeof(Row));
+    rows->found = g_array_new(FALSE, FALSE, sizeof(Row));
+}
+
+static void
+rows_clear(Rows *rows)
+{
+    g_array_unref(rows->of_orders);
+    g_array_unref(rows->waiting);
+    g_array_unref(rows->found);
+}
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Rows, rows_clear)
+
+/* --- which rows ------------------------------------------------------------------------------- */
+
+static void
+add(GArray *rows, const SettleKnownEvent *event, const SettleIntakeContract *order,
+    int16_t revision, gboolean withdrawn)
+{
+    const Row row = {event, order, revision, withdrawn};
+
+    g_array_append_val(rows, row);
+}
+
+static void
+add_rows(SettleIntakeJob *job, const SettleEventPast *past, const SettleKnownEvent *event,
+         Rows *rows)
+{
+    int64_t order_id = event->order != NULL ? event->order->order_id : 0;
+    const SettleIntakeContract *left;
+
+    if (!settle_known_event_there(event) ||
+        (!event->told && (!event->complete || order_id == event->stored_order)))
+        return;
+    if (event->stored_order != 0 && event->stored_order != order_id) {
+        left = settle_event_past_contract(past, event->key_id, event->stored_order);
+        settle_invariant(left != NULL);
+        add(rows->of_orders, event, left, event->last_row, TRUE);
+    }
+    if (event->waits != 0)
+        add(rows->found, event, NULL, event->waits, FALSE);
+    if (order_id != 0)
+        add(rows->of_orders, event, event->order, (int16_t) (event->last_row + 1), FALSE);
+    else
+        add(rows->waiting, event, NULL, (int16_t) (event->last_wait + 1), FALSE);
+    if (event->told)
+        *(order_id != 0 ? &job->accepted : &job->waiting) += 1;
+}
+
+/* --- writing: in the order of the tables' keys (sql/tables.ini) ------------------------------- */
+
+static SettleMonth
+month(const Row *row)
+{
+    return settle_day_month(row->order->closing_day);
+}
+
+static int
+compare_of_orders(const void *a, const void *b)
+{
+    const Row *x = a, *y = b;
+
+    if (x->order->distributor_id != y->order->distributor_id)
+        return x->order->distributor_id < y->order->distributor_id ? -1 : 1;
+    if (month(x) != month(y))
+        return month(x) < month(y) ? -1 : 1;
+    if (x->order->order_id != y->order->order_id)
+        return x->order->order_id < y->order->order_id ? -1 : 1;
+    if (x->event->event_id != y->event->event_id)
+        return x->event->event_id < y->event->event_id ? -1 : 1;
+    return x->revision < y->revision ? -1 : x->revision > y->revision;
+}
+
+/* A batch has one row of an event there, so its revision is no part of the order. */
+static int
+compare_by_key(const void *a, const void *b)
+{
+    const SettleKnownEvent *x = ((const Row *) a)->event, *y = ((const Row *) b)->event;
+
+    if (x->key_id != y->key_id)
+        return x->key_id < y->key_id ? -1 : 1;
+    return x->event_id < y->event_id ? -1 : x->event_id > y->event_id;
+}
+
+/* 0: none. */
+static void
+put_month(SettleWriter *writer, SettleMonth month)
+{
+    if (month == 0)
+        settle_writer_null(writer);
+    else
+        settle_writer_month(writer, month);
+}
+
+/* The salt is that of the batch and line that told the event, in whichever row it stands. */
+static void
+put_commitment(SettleIntakeJob *job, SettleWriter *writer, SettleSaltOf of,
+               const SettleKnownEvent *event)
+{
+    uint8_t salt[SETTLE_SALT_BYTES];
+
+    settle_intake_salt(job, of, event->carrier_id, event->batch_id, event->line, salt);
+    settle_writer_commitment(writer, salt);
+}
+
+static void
+put_row(SettleWriter *writer, SettleIntakeJob *job, const Row *row)
+{
+    const SettleKnownEvent *event = row->event;
+    const SettleIntakeContract *order = row->order;
+
+    settle_writer_month(writer, month(row));
+    settle_writer_i32(writer, order->distributor_id);
+    settle_writer_i64(writer, order->order_id);
+    settle_writer_i64(writer, event->event_id);
+    settle_writer_i32(writer, job->batch_id);
+    settle_writer_i32(writer, event->batch_id);
+    settle_writer_i32(writer, event->line);
+    settle_writer_i16(writer, event->kind);
+    settle_writer_day(writer, event->day);
+    settle_writer_bool(writer, event->whole);
+    settle_writer_i64(writer, event->amount_minor);
+    settle_writer_i64(writer, event->reinstates);
+    settle_writer_instant(writer, event->at);
+    settle_writer_i64(writer, event->key_id);
+    put_month(writer, event->closed_month);
+    settle_writer_i32(writer, order->batch_id);
+    settle_writer_day(writer, order->closing_day);
+    settle_writer_i32(writer, order->product_id);
+    settle_writer_i32(writer, order->manager_id);
+    settle_writer_i32(writer, order->quantity);
+    settle_writer_i64(writer, order->paid_minor);
+    settle_writer_i16(writer, order->region_id);
+    settle_writer_i16(writer, order->channel_id);
+    settle_writer_i16(writer, order->currency);
+    settle_writer_i16(writer, (int16_t) order->flags);
+    settle_writer_i16(writer, row->revision);
+    settle_writer_bool(writer, row->withdrawn);
+    settle_writer_i16(writer, event->currency);
+    if (event->text != NULL) {
+        put_commitment(job, writer, SETTLE_SALT_EVENT, event);
+        settle_writer_text(writer, event->text, event->upstream_length);
+    } else {
+        settle_writer_commitment(writer, NULL);
+        settle_writer_null(writer);
+    }
+}
+
+static gboolean
+copy_of_orders(SettleIntakeJob *job, GArray *rows, GError **error)
+{
+    enum { FIELDS = 31 };
+    g_autoptr(SettleWriter) writer = NULL;
+
+    if (rows->len == 0)
+        return TRUE;
+    qsort(rows->data, rows->len, sizeof(Row), compare_of_orders);
+    writer = settle_store_copy_in(job->store, settle_sql_copy_event, error);
+    if (writer == NULL)
+        return FALSE;
+    for (guint i = 0; i < rows->len; i++) {
+        const Row *row = &g_array_index(rows, Row, i);
+
+        if (!settle_writer_row(writer, FIELDS, error))
+            return FALSE;
+        put_row(writer, job, row);
+        settle_intake_slice(job, row->order->distributor_id, month(row));
+        settle_intake_see_month(job, month(row));
+    }
+    return settle_writer_finish(g_steal_pointer(&writer), error) &&
+           settle_failpoint(INTAKE_EVENTS_COPIED, error);
+}
+
+static void
+put_waiting(SettleWriter *writer, SettleIntakeJob *job, const Row *row)
+{
+    const SettleKnownEvent *event = row->event;
+    const char *order;
+
+    settle_writer_i64(writer, event->key_id);
+    settle_writer_i64(writer, event->event_id);
+    settle_writer_i16(writer, row->revision);
+    settle_writer_i32(writer, job->batch_id);
+    settle_writer_i32(writer, event->line);
+    settle_writer_i16(writer, event->kind);
+    settle_writer_day(writer, event->day);
+    settle_writer_bool(writer, event->whole);
+    settle_writer_i64(writer, event->amount_minor);
+    settle_writer_i64(writer, event->reinstates);
+    settle_writer_instant(writer, event->at);
+    settle_writer_i16(writer, event->currency);
+    settle_writer_i32(writer, event->carrier_id);
+    put_month(writer, event->closed_month);
+    settle_writer_i32(writer, event->batch_id);
+    if (event->text != NULL && !event->order_erased) {
+        order = event->text + event->upstream_length;
+        put_commitment(job, writer, SETTLE_SALT_EVENT_WAITING, event);
+        settle_writer_text(writer, event->text, event->upstream_length);
+        settle_writer_text(writer, order, event->order_length);
+        settle_writer_text(writer, order + event->order_length, event->line_length);
+        return;
+    }
+    settle_writer_commitment(writer, NULL);
+    for (int i = 0; i < 3; i++)
+        settle_writer_null(writer);
+}
+
+static gboolean
+copy_waiting(SettleIntakeJob *job, GArray *rows, GError **error)
+{
+    enum { FIELDS = 20 };
+    g_autoptr(SettleWriter) writer = NULL;
+
+    if (rows->len == 0)
+        return TRUE;
+    qsort(rows->data, rows->len, sizeof(Row), compare_by_key);
+    writer = settle_store_copy_in(job->store, settle_sql_copy_event_waiting, error);
+    if (writer == NULL)
+        return FALSE;
+    for (guint i = 0; i < rows->len; i++) {
+        if (!settle_writer_row(writer, FIELDS, error))
+            return FALSE;
+        put_waiting(writer, job, &g_array_index(rows, Row, i));
+    }
+    return settle_writer_finish(g_steal_pointer(&writer), error) &&
+           settle_failpoint(INTAKE_EVENTS_WAITING_COPIED, error);
+}
+
+static gboolean
+copy_found(SettleIntakeJob *job, GArray *rows, GError **error)
+{
+    g_autoptr(SettleWriter) writer = NULL;
+
+    if (rows->len == 0)
+        return TRUE;
+    qsort(rows->data, rows->len, sizeof(Row), compare_by_key);
+    writer = settle_store_copy_in(job->store, settle_sql_copy_event_found, error);
+    if (writer == NULL)
+        return FALSE;
+    for (guint i = 0; i < rows->len; i++) {
+        const Row *row = &g_array_index(rows, Row, i);
+
+        if (!settle_writer_row(writer, 4, error))
+            return FALSE;
+        settle_writer_i64(writer, row->event->key_id);
+        settle_writer_i64(writer, row->event->event_id);
+        settle_writer_i16(writer, row->revision);
+        settle_writer_i32(writer, job->batch_id);
+    }
+    return settle_writer_finish(g_steal_pointer(&writer), error) &&
+           settle_failpoint(INTAKE_EVENTS_FOUND_COPIED, error);
+}
+
+gboolean
+settle_event_rows_write(SettleIntakeJob *job, const SettleEventPast *past, GError **error)
+{
+    g_auto(Rows) rows = {0};
+    GHashTableIter at;
+    gpointer event;
+
+    rows_init(&rows);
+    g_hash_table_iter_init(&at, past->known);
+    while (g_hash_table_iter_next(&at, NULL, &event))
+        add_rows(job, past, event, &rows);
+    return copy_of_orders(job, rows.of_orders, error) && copy_waiting(job, rows.waiting, error) &&
+           copy_found(job, rows.found, error);
+}
