@@ -107,34 +107,11 @@ note_left(SettleAudit *audit, const GArray *kept, const char *what, gboolean is_
     }
 }
 
-/* What became of a row's texts: said once a table and batch or statement. */
-typedef struct {
-    int64_t of[SETTLE_TEXTS_DIFFER + 1];
-} Texts;
-
-static void
-note_texts(SettleAudit *audit, const SettleSqlTable *table, int32_t run_id, const char *place,
-           Texts *texts)
-{
-    audit->found->erased += texts->of[SETTLE_TEXTS_ERASED];
-    if (texts->of[SETTLE_TEXTS_DIFFER] > 0)
-        settle_audit_note(audit, run_id, place,
-                          "the text does not match its commitment in %" G_GINT64_FORMAT
-                          " rows of %s",
-                          texts->of[SETTLE_TEXTS_DIFFER], table->name);
-    if (texts->of[SETTLE_TEXTS_HALF_ERASED] > 0)
-        settle_audit_note(audit, run_id, place,
-                          "%" G_GINT64_FORMAT " rows of %s are half erased: a text without its "
-                          "salt cannot be proved",
-                          texts->of[SETTLE_TEXTS_HALF_ERASED], table->name);
-    *texts = (Texts){{0}};
-}
-
 /* --- batches ---------------------------------------------------------------------------------- */
 
 static gboolean
-sum_batch_table(SettleAudit *audit, SettleStore *store, const SettleSqlTable *table, Texts *texts,
-                int64_t *rows, GError **error)
+sum_batch_table(SettleAudit *audit, SettleStore *store, const SettleSqlTable *table,
+                SettleAuditTexts *texts, int64_t *rows, GError **error)
 {
     g_autoptr(SettleDump) dump = settle_store_dump(store, table->verify, error);
     GError *failure = NULL;
@@ -173,10 +150,10 @@ holds_facts(const SettleSqlTable *table)
 }
 
 static gboolean
-sum_batches(SettleAudit *audit, SettleStore *store, GError **error)
+sum_batches(SettleAudit *audit, SettleStore *store, SettleAuditErasures *erasures, GError **error)
 {
     g_autoptr(GArray) kept = NULL;
-    g_autofree Texts *texts = g_new0(Texts, MAX(audit->batches->len, 1));
+    g_autofree SettleAuditTexts *texts = g_new0(SettleAuditTexts, MAX(audit->batches->len, 1));
 
     if (!load_kept(audit, store, settle_sql_verify_batch_rows, 'b', &kept, error))
         return FALSE;
@@ -196,7 +173,7 @@ sum_batches(SettleAudit *audit, SettleStore *store, GError **error)
             if (!batch->there)
                 continue;
             compare(audit, kept, table, (int32_t) id, 0, &batch->sum, batch->run_id, place);
-            note_texts(audit, table, batch->run_id, place, &texts[id]);
+            settle_audit_erasures_see(erasures, audit, table, batch->run_id, place, &texts[id]);
         }
     }
     note_left(audit, kept, "batch", FALSE);
@@ -299,12 +276,11 @@ free_sum(gpointer data)
 }
 
 static gboolean
-sum_lines(SettleAudit *audit, SettleStore *store, const SettleSqlTable *table, GHashTable *sums,
-          GError **error)
+sum_lines(SettleStore *store, const SettleSqlTable *table, GHashTable *sums,
+          SettleAuditTexts *texts, GError **error)
 {
     g_autoptr(SettleDump) dump = settle_store_dump(store, table->verify, error);
     GError *failure = NULL;
-    Texts texts = {{0}};
 
     if (dump == NULL)
         return FALSE;
@@ -316,9 +292,8 @@ sum_lines(SettleAudit *audit, SettleStore *store, const SettleSqlTable *table, G
             sum = g_new0(SettleRowSum, 1);
             g_hash_table_insert(sums, position, sum);
         }
-        texts.of[settle_dump_sum(dump, 1, table, sum)]++;
+        texts->of[settle_dump_sum(dump, 1, table, sum)]++;
     }
-    note_texts(audit, table, 0, "statements", &texts);
     if (failure == NULL)
         return TRUE;
     g_propagate_error(error, failure);
@@ -327,17 +302,20 @@ sum_lines(SettleAudit *audit, SettleStore *store, const SettleSqlTable *table, G
 
 /* The lines of each are those that were taken in, and there are no others. */
 static gboolean
-sum_statements(SettleAudit *audit, SettleStore *store, GError **error)
+sum_statements(SettleAudit *audit, SettleStore *store, SettleAuditErasures *erasures,
+               GError **error)
 {
+    SettleAuditTexts texts = {{0}};
     const SettleSqlTable *table = statement_table();
     g_autoptr(GHashTable) sums = g_hash_table_new_full(NULL, NULL, NULL, free_sum);
     g_autoptr(SettleResult) statements = NULL;
     GHashTableIter iter;
     gpointer position;
 
-    if (!sum_lines(audit, store, table, sums, error) ||
+    if (!sum_lines(store, table, sums, &texts, error) ||
         (statements = settle_store_query(store, settle_sql_verify_statements, error, "")) == NULL)
         return FALSE;
+    settle_audit_erasures_see(erasures, audit, table, 0, "statements", &texts);
     for (int i = 0; i < settle_result_rows(statements); i++) {
         SettleRowSum *sum;
         SettleTableSum there = {.rows = 0};
@@ -368,10 +346,13 @@ sum_statements(SettleAudit *audit, SettleStore *store, GError **error)
 gboolean
 settle_audit_content(SettleAudit *audit, GError **error)
 {
+    g_auto(SettleAuditErasures) erasures = {NULL};
     g_autoptr(SettleStore) store =
         settle_store_open(audit->options->conninfo, SETTLE_STORE_AS_READER, "verify", error);
 
     return store != NULL && settle_store_exec(store, settle_sql_verify_session, error, "") &&
-           sum_batches(audit, store, error) && sum_runs(audit, store, error) &&
-           sum_statements(audit, store, error);
+           settle_audit_erasures_begin(&erasures, store, error) &&
+           sum_batches(audit, store, &erasures, error) && sum_runs(audit, store, error) &&
+           sum_statements(audit, store, &erasures, error) &&
+           settle_audit_erasures_end(&erasures, audit, store, error);
 }

@@ -110,6 +110,31 @@ void settle_audit_balances_read(SettleAuditBalances *balances, const SettleReade
 void settle_audit_balances_check(SettleAuditBalances *balances);
 void settle_audit_balances_finish(SettleAuditBalances *balances);
 
+/* --- texts.c --------------------------------------------------------------------------------- */
+/* What became of the texts that stand apart, in rows by SettleTexts. */
+typedef struct {
+    int64_t of[SETTLE_TEXTS_DIFFER + 1];
+} SettleAuditTexts;
+/* How many rows of each table were seen without their texts, and how many decisions emptied before
+ * and after they were read; by place in settle_sql_tables. */
+typedef struct {
+    int64_t *seen, *before, *after;
+} SettleAuditErasures;
+/* Frees the counts. */
+void settle_audit_erasures_clear(SettleAuditErasures *erasures);
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(SettleAuditErasures, settle_audit_erasures_clear)
+/* Before any text is read. */
+gboolean settle_audit_erasures_begin(SettleAuditErasures *ret_erasures, SettleStore *store,
+                                     GError **error);
+/* Takes over what was seen of a table in one place, and notes what does not hold; texts is empty
+ * afterwards. */
+void settle_audit_erasures_see(SettleAuditErasures *erasures, SettleAudit *audit,
+                               const SettleSqlTable *table, int32_t run_id, const char *place,
+                               SettleAuditTexts *texts);
+/* When all is read: nothing was emptied without a decision. */
+gboolean settle_audit_erasures_end(SettleAuditErasures *erasures, SettleAudit *audit,
+                                   SettleStore *store, GError **error);
+
 /* --- the passes ------------------------------------------------------------------------------ */
 /* The chain of runs and seals. FALSE with the error: it could not be read; what is wrong in it
  * is a finding. */

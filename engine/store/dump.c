@@ -137,14 +137,18 @@ behind(const char *at, int n)
 static SettleTexts
 look_at_texts(const char *apart, const char *end, int n_apart)
 {
+    static const uint8_t nothing[SETTLE_COMMITMENT_BYTES];
     uint8_t commitment[SETTLE_COMMITMENT_BYTES];
     const char *salt = apart + sizeof(uint32_t);
     int n_null = 0;
 
     for (const char *at = apart; at < end; at = behind(at, 1))
         n_null += settle_get_u32(at) == UINT32_MAX;
+    if (n_null > 0 && n_null < n_apart)
+        return SETTLE_TEXTS_HALF_ERASED;
     if (n_null > 0)
-        return n_null == n_apart ? SETTLE_TEXTS_ERASED : SETTLE_TEXTS_HALF_ERASED;
+        return memcmp(apart - sizeof nothing, nothing, sizeof nothing) == 0 ? SETTLE_TEXTS_NEVER
+                                                                            : SETTLE_TEXTS_ERASED;
     settle_commitment(salt, (size_t) (end - salt), commitment);
     return memcmp(apart - sizeof commitment, commitment, sizeof commitment) == 0
                ? SETTLE_TEXTS_HOLD

@@ -191,6 +191,7 @@ G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(SettleSumColumns, settle_sum_columns_clear)
 typedef enum {
     SETTLE_TEXTS_HOLD = 0, /* they are what the row commits to, or it has none */
     SETTLE_TEXTS_ERASED,
+    SETTLE_TEXTS_NEVER, /* they were erased where the row comes from: it commits to nothing */
     SETTLE_TEXTS_HALF_ERASED,
     SETTLE_TEXTS_DIFFER,
 } SettleTexts;

@@ -153,6 +153,27 @@ class Erasure(small.Case):
                 self.assertIn(f'1 rows of {table} are half erased', self.settle('verify', code=1))
                 self.database = nights.copy_of(Erasure.made)
 
+    def test_erased_without_a_decision(self):
+        """What an owner empties by hand, or a decision that never came to pass."""
+        self.database.sql('SET ROLE settle_owner; UPDATE settle.event SET salt = NULL, upstream_id = NULL')
+        self.assertIn('the texts of 1 rows of event are erased, by decisions 0', self.settle('verify', code=1))
+        self.database = nights.copy_of(Erasure.made)
+        self.erase("carrier => 'C1', order_no => 'B'", closed_order=1, quarantine=1, statement_line=1)
+        world.tamper(self.database, 'UPDATE settle.closed_order o SET salt = w.salt, upstream_id = w.upstream_id, order_line '
+                     "= w.order_line, contract = w.contract FROM (SELECT * FROM settle.closed_order WHERE order_line = '2') w "
+                     "WHERE o.upstream_id IS NULL")
+        said = self.settle('verify', code=1)
+        self.assertIn('the texts of 0 rows of closed_order are erased, by decisions 1', said)
+        self.assertIn('the text does not match its commitment in 1 rows of closed_order', said)
+
+    def test_changed_keys_are_found(self):
+        for change, said in (("UPDATE settle.carrier_key SET key = sha256('x') WHERE carrier_id = 1", 'is another one than was made'),
+                             ('DELETE FROM settle.carrier_key WHERE carrier_id = 0', 'is not there'),
+                             ("INSERT INTO settle.carrier_key VALUES (2, 2, sha256('x'))", 'is none that the control log was told of')):
+            self.database = nights.copy_of(Erasure.made)
+            world.tamper(self.database, change)
+            self.assertIn(said, self.settle('verify', code=1))
+
     def test_same_lines_of_two_databases_have_the_same_salts(self):
         """A repetition: under the same key, batch and line."""
         key = self.ok('carrier-key', 'export', 'C1')

@@ -19,7 +19,7 @@ CREATE TABLE settle.control_log (
                  'period-close', 'period-reopen', 'quarantine-release', 'invoice-approve', 'run-abandon',
                  'deposit-amount', 'deposit-cover', 'deposit-forfeit',
                  'feed-expect', 'feed-stop', 'feed-waive',
-                 'statement-import', 'statement-accept', 'statement-dispute', 'fact-seen', 'text-erase')),
+                 'statement-import', 'statement-accept', 'statement-dispute', 'fact-seen', 'text-erase', 'carrier-key')),
     subject  text NOT NULL CHECK (length(subject) BETWEEN 1 AND 500),
     digest   bytea CHECK (length(digest) = 32),  -- of what was decided on, as it stood
     reason   text NOT NULL DEFAULT '' CHECK (length(reason) <= 10000),

@@ -18,6 +18,27 @@ AS $$
     SELECT sha256(uuid_send(gen_random_uuid()) || uuid_send(gen_random_uuid()) || convert_to(carrier, 'UTF8'))
 $$;
 
+-- A key is told to the control log by its hash, so that verify finds one that was changed. 256 random bits are not guessed.
+CREATE FUNCTION settle.add_carrier_key(carrier_id integer, carrier text, key bytea) RETURNS void
+    LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+    next integer;
+BEGIN
+    -- Who comes second finds what the first one made.
+    PERFORM settle.counted('control', 0);
+    SELECT coalesce(max(k.number), 0) + 1 INTO next
+      FROM settle.carrier_key k WHERE k.carrier_id = add_carrier_key.carrier_id;
+    IF key IS NULL AND next > 1 THEN
+        RETURN;
+    END IF;
+    key := coalesce(key, settle.new_carrier_key(carrier));
+    INSERT INTO settle.carrier_key VALUES (carrier_id, next, key);
+    PERFORM settle.log('carrier-key', CASE WHEN carrier_id = 0 THEN 'no-carrier' ELSE 'carrier/' || carrier END, sha256(key), '',
+                       jsonb_build_object('carrier_id', carrier_id, 'number', next));
+END
+$$;
+
 -- Gives a key to every carrier that has none yet, and to the rows without one.
 CREATE FUNCTION settle.make_carrier_keys() RETURNS integer
     LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp
@@ -30,8 +51,7 @@ BEGIN
         SELECT c.id, c.code FROM (SELECT id, code FROM settle.code WHERE dim = 1 UNION ALL SELECT 0, '') c
          WHERE NOT EXISTS (SELECT 1 FROM settle.carrier_key k WHERE k.carrier_id = c.id)
     LOOP
-        INSERT INTO settle.carrier_key VALUES (missing.id, 1, settle.new_carrier_key(missing.code))
-            ON CONFLICT DO NOTHING;
+        PERFORM settle.add_carrier_key(missing.id, missing.code, NULL);
         made := made + 1;
     END LOOP;
     RETURN made;
@@ -64,9 +84,7 @@ BEGIN
             USING ERRCODE = 'object_not_in_prerequisite_state',
                   HINT = 'A key is set before the first fact of its carrier.';
     END IF;
-    INSERT INTO settle.carrier_key
-    SELECT carrier, coalesce(max(k.number), 0) + 1, set_carrier_key.key
-      FROM settle.carrier_key k WHERE k.carrier_id = carrier;
+    PERFORM settle.add_carrier_key(carrier, set_carrier_key.carrier, set_carrier_key.key);
 END
 $$;
 
@@ -99,6 +117,11 @@ AS $$
      WHERE c.dim = 1 AND c.code = carrier
 $$;
 
+-- What verify holds the control log against, who may not read the keys.
+CREATE FUNCTION settle.carrier_key_hashes() RETURNS TABLE (carrier_id integer, number integer, hash bytea)
+    LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+AS $$ SELECT k.carrier_id, k.number, sha256(k.key) FROM settle.carrier_key k $$;
+
 -- The key of an order (its id is settle.order_id of it and the closing month), and the id of a contract. By these who may
 -- not read the keys looks up what is known to him: orders by key_id, contracts and bills by contract_id.
 CREATE FUNCTION settle.order_key(carrier text, upstream text, line text DEFAULT '') RETURNS bigint
@@ -112,10 +135,10 @@ AS $$ SELECT settle.keyed_id(carrier, 'c', contract, '') $$;
 -- What is made in the schema is read by all of its readers, unless it is taken from them.
 REVOKE ALL ON settle.carrier_key, settle.carrier_key_now FROM PUBLIC, settle_reader, settle_approver, settle_author;
 GRANT SELECT ON settle.carrier_key, settle.carrier_key_now TO settle_runner;
-REVOKE EXECUTE ON FUNCTION settle.new_carrier_key, settle.make_carrier_keys, settle.set_carrier_key, settle.hmac,
+REVOKE EXECUTE ON FUNCTION settle.new_carrier_key, settle.add_carrier_key, settle.carrier_key_hashes, settle.make_carrier_keys, settle.set_carrier_key, settle.hmac,
     settle.keyed_id, settle.order_key, settle.contract_id FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION settle.make_carrier_keys, settle.set_carrier_key TO settle_runner;
-GRANT EXECUTE ON FUNCTION settle.order_key, settle.contract_id, settle.order_id
+GRANT EXECUTE ON FUNCTION settle.order_key, settle.contract_id, settle.order_id, settle.carrier_key_hashes
     TO settle_reader, settle_runner, settle_approver;
 
 DO $$
