@@ -40,6 +40,12 @@ class Decisions(settle_test.TestCase):
         self.database = self.server.database(migrated=True)
         carriers = self.file('carriers.csv', 'carrier,name,valid_from\nC,C,2025-01-01\n')
         self.database.settle('import', 'carriers', carriers, '--date', '2025-12-31', check=True)
+        # the control log has been told of keys by now
+        self.last = int(self.database.value("SELECT value FROM settle.counter WHERE name = 'control'"))
+
+    def number(self, n=1):
+        """The place of the nth decision of the test."""
+        return str(self.last + n)
 
     def file(self, name, text):
         path = os.path.join(self.folder, name)
@@ -65,8 +71,8 @@ class Decisions(settle_test.TestCase):
     def test_it_takes_two(self):
         path = self.policy()
         self.ends(3, 'activate', path, user='settle_finance', says='was not submitted')
-        self.ends(0, 'submit', path, user='settle_sales', says='is submitted as number 1')
-        self.assertEqual(self.listed(), [['1', 'waiting', 'C', 'p', '1', 'settle_sales', '']])
+        self.ends(0, 'submit', path, user='settle_sales', says='is submitted as number ' + self.number())
+        self.assertEqual(self.listed(), [[self.number(), 'waiting', 'C', 'p', '1', 'settle_sales', '']])
         self.ends(0, 'activate', path, user='settle_finance', says='activated as policy 1')
         self.assertEqual(self.listed(), [['', 'active', 'C', 'p', '1', 'settle_sales', 'settle_finance']])
         self.ends(0, 'activate', path, user='settle_finance', says='is active already')
@@ -75,26 +81,26 @@ class Decisions(settle_test.TestCase):
         self.ends(0, 'submit', self.policy(), user='settle_sales')
         self.ends(0, 'submit', self.policy('2', '2026-07-01..'), user='settle_sales')
         self.ends(3, 'activate', 'p', user='settle_finance', says='several policies wait as "p"')
-        self.ends(3, 'activate', '7', user='settle_finance', says='no policy "7" waits')
+        self.ends(3, 'activate', '77', user='settle_finance', says='no policy "77" waits')
         self.ends(0, 'activate', 'C/2', user='settle_finance')
-        self.ends(0, 'activate', '1', user='settle_finance')
-        self.ends(3, 'activate', '1', user='settle_finance', says='no policy "1" waits')
+        self.ends(0, 'activate', self.number(), user='settle_finance')
+        self.ends(3, 'activate', self.number(), user='settle_finance', says=f'no policy "{self.number()}" waits')
 
     def test_said_again(self):
         """As after a reply that was lost: nothing is done twice."""
         path = self.policy()
-        self.ends(0, 'submit', path, user='settle_sales', says='is submitted as number 1')
-        self.ends(0, 'submit', path, user='settle_sales', says='waits already as number 1')
+        self.ends(0, 'submit', path, user='settle_sales', says='is submitted as number ' + self.number())
+        self.ends(0, 'submit', path, user='settle_sales', says='waits already as number ' + self.number())
         self.assertEqual(len(self.listed()), 1)
-        self.ends(0, 'withdraw', '1', '--reason', 'a slip', user='settle_sales')
-        self.ends(3, 'withdraw', '1', '--reason', 'a slip', user='settle_sales',
-                  says='submission 1 does not wait: it was withdrawn or activated already')
+        self.ends(0, 'withdraw', self.number(), '--reason', 'a slip', user='settle_sales')
+        self.ends(3, 'withdraw', self.number(), '--reason', 'a slip', user='settle_sales',
+                  says=f'submission {self.number()} does not wait: it was withdrawn or activated already')
         self.assertEqual(self.database.value(
             "SELECT count(*) FROM settle.control_log WHERE action = 'policy-withdraw'"), '1')
         # what was withdrawn can be submitted again
-        self.ends(0, 'submit', path, user='settle_sales', says='is submitted as number 3')
+        self.ends(0, 'submit', path, user='settle_sales', says='is submitted as number ' + self.number(3))
         self.ends(0, 'activate', path, user='settle_finance')
-        self.ends(3, 'withdraw', '3', '--reason', 'late', user='settle_sales', says='does not wait')
+        self.ends(3, 'withdraw', self.number(3), '--reason', 'late', user='settle_sales', says='does not wait')
 
     def test_not_the_same_person(self):
         path = self.policy()
@@ -116,14 +122,14 @@ class Decisions(settle_test.TestCase):
     def test_withdrawn(self):
         path = self.policy()
         self.ends(0, 'submit', path, user='settle_sales')
-        self.ends(2, 'withdraw', '1', user='settle_sales', says='withdraw why')
-        self.ends(3, 'withdraw', '9', '--reason', 'x', user='settle_sales', says='no submission 9')
-        self.ends(4, 'withdraw', '1', '--reason', 'x', user='settle_night')
-        self.ends(0, 'withdraw', '1', '--reason', 'a slip', user='settle_sales')
+        self.ends(2, 'withdraw', self.number(), user='settle_sales', says='withdraw why')
+        self.ends(3, 'withdraw', '99', '--reason', 'x', user='settle_sales', says='no submission 99')
+        self.ends(4, 'withdraw', self.number(), '--reason', 'x', user='settle_night')
+        self.ends(0, 'withdraw', self.number(), '--reason', 'a slip', user='settle_sales')
         self.assertEqual(self.listed(), [])
         self.ends(3, 'activate', path, user='settle_finance', says='was not submitted')
         self.ends(0, 'submit', path, user='settle_sales')
-        self.ends(0, 'withdraw', '3', '--reason', 'turned down', user='settle_finance')
+        self.ends(0, 'withdraw', self.number(3), '--reason', 'turned down', user='settle_finance')
         self.assertEqual(self.listed(), [])
 
     def test_a_failing_example_cannot_be_submitted(self):
@@ -190,8 +196,8 @@ class Decisions(settle_test.TestCase):
         # another spelling is no name of it
         self.assert_sql_fails('P0002', self.database, approve.replace('1/C', '01/C'), 'settle_finance')
         self.database.sql(approve, 'settle_finance')
-        self.assertEqual(self.database.sql("SELECT position, actor, digest = sha256('b') FROM settle.control_log"),
-                         [['1', 'settle_finance', 't']])
+        self.assertEqual(self.database.sql("SELECT position, actor, digest = sha256('b') FROM settle.control_log "
+                                           "WHERE action <> 'carrier-key'"), [[self.number(), 'settle_finance', 't']])
         self.assert_sql_fails('23001', self.database, approve, 'settle_finance')
 
     def test_who_drafted_cannot_approve(self):
@@ -232,7 +238,7 @@ class Decisions(settle_test.TestCase):
         self.assert_sql_fails('42501', self.database, begin('nightly', '2026-01-05'), 'settle_finance')
         self.assert_sql_fails('55P03', self.database, begin('nightly', '2026-01-05', 99), 'settle_night')
         self.assert_sql_fails('23001', self.database, begin('issue', '2026-01-05'), 'settle_night')
-        self.assertEqual(self.database.sql(begin('nightly', '2026-01-05'), 'settle_night')[-1], ['1', '0', 't'])
+        self.assertEqual(self.database.sql(begin('nightly', '2026-01-05'), 'settle_night')[-1], ['1', str(self.last), 't'])
         # the sealed batches up to that day are in its manifest
         self.assertEqual(self.database.sql('SELECT run_id, batch_id FROM settle.run_batch'), [['1', '1']])
         self.assertIn('unfinished', self.assert_sql_fails('23001', self.database, begin('nightly', '2026-01-06'),
