@@ -2,7 +2,7 @@
 #include "base/near.h"
 #include "cli/known.h"
 #include "cli/slips.h"
-#include "intake/columns.h"
+#include "model/file-kind.h"
 #include "run/decide/feeds.h"
 
 #include <string.h>
@@ -38,19 +38,19 @@ today(SettleStore *store, SettleDay *ret_day, GError **error)
 
 /* carrier: the word before it, for who says them the other way round. */
 static gboolean
-take_kind(const char *carrier, const char *text, SettleIntakeKind *ret_kind, int *ret_exit)
+take_kind(const char *carrier, const char *text, SettleFileKind *ret_kind, int *ret_exit)
 {
-    const char *names[SETTLE_N_INTAKE_KINDS + 1] = {NULL}, *meant;
+    const char *names[SETTLE_N_FILE_KINDS + 1] = {NULL}, *meant;
     g_autofree char *hint = NULL;
-    SettleIntakeKind other;
+    SettleFileKind other;
     guint n = 0;
 
-    if (settle_intake_kind_lookup(text, ret_kind) && settle_feed_kind(*ret_kind))
+    if (settle_file_kind_lookup(text, ret_kind) && settle_file_kind(*ret_kind)->of_carrier)
         return TRUE;
-    for (int kind = 0; kind < SETTLE_N_INTAKE_KINDS; kind++)
-        if (settle_feed_kind((SettleIntakeKind) kind))
-            names[n++] = settle_intake_kind_name((SettleIntakeKind) kind);
-    if (settle_intake_kind_lookup(carrier, &other)) {
+    for (int kind = 0; kind < SETTLE_N_FILE_KINDS; kind++)
+        if (settle_file_kind((SettleFileKind) kind)->of_carrier)
+            names[n++] = settle_file_kind_name((SettleFileKind) kind);
+    if (settle_file_kind_lookup(carrier, &other)) {
         hint = g_strdup_printf("the carrier comes first: %s %s", text, carrier);
     } else if ((meant = settle_did_you_mean(text, names)) != NULL) {
         hint = g_strdup_printf("did you mean \"%s\"?", meant);
@@ -136,7 +136,7 @@ feed_stop(const SettleCli *cli, int argc, char **argv)
                                      "why; kept in the control log", "TEXT"},
                                     G_OPTION_ENTRY_NULL};
     g_autoptr(SettleStore) store = NULL;
-    SettleIntakeKind kind;
+    SettleFileKind kind;
     SettleDay from = 0;
     char day[SETTLE_DAY_TEXT_BYTES];
     GError *error = NULL;
@@ -172,7 +172,7 @@ feed_waive(const SettleCli *cli, int argc, char **argv)
                                      "why; kept in the control log", "TEXT"},
                                     G_OPTION_ENTRY_NULL};
     g_autoptr(SettleStore) store = NULL;
-    SettleIntakeKind kind;
+    SettleFileKind kind;
     SettleDay day = 0;
     GError *error = NULL;
     int code;

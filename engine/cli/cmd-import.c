@@ -93,7 +93,7 @@ settle_cli_intake_worse(int a, int b)
 }
 
 static gboolean
-import_file(SettleStore *store, SettleIntakeKind kind, const char *path, const char *source,
+import_file(SettleStore *store, SettleFileKind kind, const char *path, const char *source,
             const SettleIntakeOptions *options, int *ret_exit, GError **error)
 {
     g_autoptr(SettleIntakeReport) report = NULL;
@@ -117,13 +117,13 @@ import_file(SettleStore *store, SettleIntakeKind kind, const char *path, const c
 
 /* Master data may be what rows put aside before were waiting for: they are looked at again. */
 static gboolean
-look_again(SettleStore *store, SettleIntakeKind kind, const SettleIntakeOptions *options,
+look_again(SettleStore *store, SettleFileKind kind, const SettleIntakeOptions *options,
            GError **error)
 {
     const SettleIntakeSelection selection = {.told_later = TRUE};
     SettleIntakeOptions plain = *options;
 
-    if (kind > SETTLE_INTAKE_PRODUCTS)
+    if (settle_file_kind_is_fact(kind))
         return TRUE;
     plain.accept_unproved = NULL;
     for (;;) { /* an outlet that is taken in now may be what a manager waits for */
@@ -154,20 +154,21 @@ today(SettleStore *store, SettleDay *ret_day, GError **error)
 static char *
 describe(void)
 {
-    GString *text = g_string_new("Takes facts in. KIND: carriers, distributors, outlets, managers, "
-                                 "products, orders, bills, events, months\n(of which a carrier's "
-                                 "bills are complete), receipts (what carriers paid).\n"
-                                 "FILE: CSV, UTF-8, with a header; - is standard input. Each file "
-                                 "becomes a batch, sealed when "
-                                 "it\nagrees with the control totals given. Rows that cannot be "
-                                 "accepted go to quarantine.\n\n"
-                                 "Columns, in any order; those in brackets may be left out:\n");
+    g_autofree char *kinds = settle_file_kind_words();
+    GString *text = g_string_new("Takes facts and master data in. KIND is one of\n");
 
-    for (int kind = 0; kind < SETTLE_N_INTAKE_KINDS; kind++) {
+    g_string_append_printf(text, "%s.\n", kinds);
+    g_string_append(text, "FILE: CSV, UTF-8, with a header; - is standard input. Each file "
+                          "becomes a batch, sealed when "
+                          "it\nagrees with the control totals given. Rows that cannot be "
+                          "accepted go to quarantine.\n\n"
+                          "Columns, in any order; those in brackets may be left out:\n");
+
+    for (int kind = 0; kind < SETTLE_N_FILE_KINDS; kind++) {
         int n;
-        const SettleIntakeColumn *columns = settle_intake_columns((SettleIntakeKind) kind, &n);
+        const SettleIntakeColumn *columns = settle_intake_columns((SettleFileKind) kind, &n);
 
-        g_string_append_printf(text, "  %s\n", settle_intake_kind_name((SettleIntakeKind) kind));
+        g_string_append_printf(text, "  %s\n", settle_file_kind_name((SettleFileKind) kind));
         for (int i = 0; i < n; i++) {
             g_autofree char *name =
                 g_strdup_printf(columns[i].required ? "%s" : "[%s]", columns[i].name);
@@ -183,12 +184,12 @@ describe(void)
 static int
 unknown_kind(const char *word, const char *next)
 {
-    const char *names[SETTLE_N_INTAKE_KINDS + 1] = {NULL}, *meant = NULL;
+    const char *names[SETTLE_N_FILE_KINDS + 1] = {NULL}, *meant = NULL;
     g_autofree char *base = g_path_get_basename(word), *hint = NULL, *list = NULL;
     gboolean is_file = g_file_test(word, G_FILE_TEST_EXISTS) || strchr(word, '.') != NULL;
 
-    for (int kind = 0; kind < SETTLE_N_INTAKE_KINDS; kind++) {
-        names[kind] = settle_intake_kind_name((SettleIntakeKind) kind);
+    for (int kind = 0; kind < SETTLE_N_FILE_KINDS; kind++) {
+        names[kind] = settle_file_kind_name((SettleFileKind) kind);
         /* files are mostly called after what they hold; or the two changed places */
         if (is_file && (g_strcmp0(next, names[kind]) == 0 ||
                         (meant == NULL && g_str_has_prefix(base, names[kind]))))
@@ -206,7 +207,7 @@ unknown_kind(const char *word, const char *next)
 }
 
 static int
-import_staging(SettleStore *store, SettleIntakeKind kind, const char *staging,
+import_staging(SettleStore *store, SettleFileKind kind, const char *staging,
                SettleIntakeOptions *options)
 {
     g_autoptr(SettleIntakeReport) report = NULL;
@@ -228,7 +229,7 @@ import_staging(SettleStore *store, SettleIntakeKind kind, const char *staging,
 
 /* files: up to a NULL. */
 static int
-import_files(SettleStore *store, SettleIntakeKind kind, char **files, const char *source,
+import_files(SettleStore *store, SettleFileKind kind, char **files, const char *source,
              SettleIntakeOptions *options)
 {
     SettleProgress progress;
@@ -255,12 +256,12 @@ import_files(SettleStore *store, SettleIntakeKind kind, char **files, const char
 /* FALSE and the code of the complaint: the arguments make no sense together. */
 static gboolean
 is_usable(int argc, char **argv, const char *staging, const char *carrier, gint64 count,
-          const char *sum, SettleIntakeKind *ret_kind, int *ret_code)
+          const char *sum, SettleFileKind *ret_kind, int *ret_code)
 {
     *ret_code = SETTLE_EXIT_USAGE;
     if (argc < 2) {
         settle_cli_usage("settle import --help", "import what, and from which file");
-    } else if (!settle_intake_kind_lookup(argv[1], ret_kind)) {
+    } else if (!settle_file_kind_lookup(argv[1], ret_kind)) {
         unknown_kind(argv[1], argv[2]);
     } else if (staging != NULL && argc > 2) {
         settle_cli_usage("settle import KIND --staging SOURCE", "--staging takes no files");
@@ -309,7 +310,7 @@ settle_command_import(const SettleCli *cli, int argc, char **argv)
     };
     SettleIntakeOptions options = {.lookback_months = -1};
     g_autoptr(SettleStore) store = NULL;
-    SettleIntakeKind kind;
+    SettleFileKind kind;
     GError *error = NULL;
     int code;
 

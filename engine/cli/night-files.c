@@ -125,7 +125,7 @@ ask_entries(SettleStore *store, const char *sql, GPtrArray *entries, gboolean by
 
         settle_digest_hex(entry->sha256, hex);
         g_ptr_array_add(names, g_strdup(by_sha256 ? hex : entry->file));
-        kinds[i] = settle_intake_kind_name(entry->kind);
+        kinds[i] = settle_file_kind_name(entry->kind);
         days[i] = entry->date;
     }
     return settle_store_query(store, sql, error, "SSD", (const char *const *) names->pdata,
@@ -289,7 +289,7 @@ static int
 compare_items(gconstpointer a, gconstpointer b)
 {
     const SettleManifestEntry *x = ((const Item *) a)->entry, *y = ((const Item *) b)->entry;
-    int x_place = settle_manifest_place(x->kind), y_place = settle_manifest_place(y->kind);
+    int x_place = settle_file_kind(x->kind)->night, y_place = settle_file_kind(y->kind)->night;
 
     if (x->date != y->date)
         return x->date < y->date ? -1 : 1;
@@ -392,7 +392,7 @@ is_new(SettleNight *night, const Item *item, const uint8_t sha256[SETTLE_DIGEST_
        GError **error)
 {
     const SettleManifestEntry *entry = item->entry;
-    const char *kind = settle_intake_kind_name(entry->kind);
+    const char *kind = settle_file_kind_name(entry->kind);
     const SettleNightTaken *before = g_hash_table_lookup(night->state->by_name, entry->file);
     g_autoptr(SettleResult) known = NULL, refused = NULL;
     char day[SETTLE_DAY_TEXT_BYTES];

@@ -3,6 +3,7 @@
 #include "intake/job.h"
 
 #include "base/failpoint.h"
+#include "intake/kind.h"
 #include "intake/totals.h"
 #include "model/looks.h"
 
@@ -10,13 +11,6 @@
 
 /* Fewer rows of a month are left to autovacuum. */
 #define ANALYZE_ROWS 20000
-
-gboolean
-settle_intake_has_amount(const SettleIntakeJob *job)
-{
-    return job->kind == SETTLE_INTAKE_ORDERS || job->kind == SETTLE_INTAKE_BILLS ||
-           job->kind == SETTLE_INTAKE_EVENTS || job->kind == SETTLE_INTAKE_RECEIPTS;
-}
 
 static gboolean
 insert_batch(SettleIntakeJob *job, gboolean sealed, const char *reason, GError **error)
@@ -32,7 +26,7 @@ insert_batch(SettleIntakeJob *job, gboolean sealed, const char *reason, GError *
     settle_sum_columns_init(&sums, job->sums);
     return settle_store_exec(
                job->store, settle_sql_intake_insert_batch, error, "issdsslslsllllssslyI",
-               job->batch_id, settle_intake_kind_name(job->kind), job->name,
+               job->batch_id, settle_file_kind_name(job->kind), job->name,
                job->options.business_date, sealed ? "sealed" : "refused", reason, job->rows_read,
                sum, job->options.has_control_count ? job->options.control_count : (int64_t) -1,
                control_sum == NULL ? "" : control_sum, job->accepted, job->repeated,
@@ -131,7 +125,7 @@ record_origin(SettleIntakeJob *job, const SettleIntakeOrigin *origin, GError **e
 {
     if (origin->staging != NULL &&
         !(settle_store_exec(job->store, settle_sql_intake_insert_staging_taken, error, "ssli",
-                            origin->staging, settle_intake_kind_name(job->kind),
+                            origin->staging, settle_file_kind_name(job->kind),
                             settle_intake_source_last_line(job->source), job->batch_id) &&
           settle_failpoint(INTAKE_STAGING_TAKEN, error)))
         return FALSE;
@@ -143,30 +137,6 @@ record_origin(SettleIntakeJob *job, const SettleIntakeOrigin *origin, GError **e
            settle_failpoint(INTAKE_RELEASE_RECORDED, error);
 }
 
-static gboolean
-write_kind(SettleIntakeJob *job, GError **error)
-{
-    switch (job->kind) {
-    case SETTLE_INTAKE_ORDERS:
-        return settle_intake_write_orders(job, error);
-    case SETTLE_INTAKE_BILLS:
-        return settle_intake_write_bills(job, error);
-    case SETTLE_INTAKE_EVENTS:
-        return settle_intake_write_events(job, error);
-    case SETTLE_INTAKE_MONTHS:
-    case SETTLE_INTAKE_RECEIPTS:
-        return settle_intake_write_notices(job, error);
-    case SETTLE_INTAKE_CARRIERS:
-    case SETTLE_INTAKE_DISTRIBUTORS:
-    case SETTLE_INTAKE_OUTLETS:
-    case SETTLE_INTAKE_MANAGERS:
-    case SETTLE_INTAKE_PRODUCTS:
-    case SETTLE_N_INTAKE_KINDS:
-        break;
-    }
-    return settle_intake_write_parties(job, error);
-}
-
 gboolean
 settle_intake_write_batch(SettleIntakeJob *job, const SettleIntakeOrigin *origin,
                           const char *reason, GError **error)
@@ -176,9 +146,9 @@ settle_intake_write_batch(SettleIntakeJob *job, const SettleIntakeOrigin *origin
         !settle_store_begin(job->store, error))
         return FALSE;
     settle_store_sum_rows(job->store, job->sums);
-    written = write_kind(job, error) && settle_intake_write_repeats(job, error) &&
-              insert_codes(job, error) && settle_intake_write_quarantine(job, error) &&
-              settle_intake_write_slices(job, error);
+    written = settle_intake_kinds[job->kind]->write(job, error) &&
+              settle_intake_write_repeats(job, error) && insert_codes(job, error) &&
+              settle_intake_write_quarantine(job, error) && settle_intake_write_slices(job, error);
     settle_store_sum_rows(job->store, NULL);
     if (written) {
         settle_invariant(job->rows_read ==
@@ -226,14 +196,13 @@ settle_intake_next_batch(SettleIntakeJob *job, GError **error)
 void
 settle_intake_tidy(SettleIntakeJob *job)
 {
-    const char *table = job->kind == SETTLE_INTAKE_ORDERS  ? "closed_order"
-                        : job->kind == SETTLE_INTAKE_BILLS ? "bill"
-                                                           : "event";
-    for (int i = 0; settle_intake_has_amount(job) && i < SETTLE_INTAKE_N_MONTHS; i++)
+    const SettleFileKindInfo *kind = settle_file_kind(job->kind);
+
+    for (int i = 0; kind->sort == SETTLE_SORT_OF_ORDER && i < SETTLE_INTAKE_N_MONTHS; i++)
         if (job->months[i] > 0) {
             SettleMonth month = SETTLE_INTAKE_FIRST_MONTH + i;
-            settle_store_summarize(job->store, table, month, NULL);
+            settle_store_summarize(job->store, kind->table, month, NULL);
             if (job->months[i] >= ANALYZE_ROWS)
-                settle_store_analyze(job->store, table, month, NULL);
+                settle_store_analyze(job->store, kind->table, month, NULL);
         }
 }

@@ -243,7 +243,7 @@ settle_parties_check_managers(SettlePartyWork *work, GError **error)
     }
     if (rows->len == 0)
         return TRUE;
-    if (!settle_party_load(work->job, SETTLE_INTAKE_OUTLETS, outlets, error))
+    if (!settle_party_load(work->job, SETTLE_FILE_OUTLETS, outlets, error))
         return FALSE;
     g_ptr_array_sort(rows, compare_rows);
     for (guint i = 0, n; i < rows->len; i += n) {
@@ -319,7 +319,7 @@ load_below(SettlePartyWork *work, Below *below, GError **error)
     GPtrArray *rows = work->job->parties;
 
     below->before = settle_party_versions_new();
-    if (!settle_party_load(work->job, SETTLE_INTAKE_OUTLETS, below->before, error))
+    if (!settle_party_load(work->job, SETTLE_FILE_OUTLETS, below->before, error))
         return FALSE;
     below->changing = g_hash_table_new(NULL, NULL);
     for (guint i = 0; i < rows->len; i++) {
@@ -335,7 +335,7 @@ load_below(SettlePartyWork *work, Below *below, GError **error)
     if (g_hash_table_size(below->changing) == 0)
         return TRUE;
     below->manager_versions = settle_party_versions_new();
-    if (!settle_party_load(work->job, SETTLE_INTAKE_MANAGERS, below->manager_versions, error))
+    if (!settle_party_load(work->job, SETTLE_FILE_MANAGERS, below->manager_versions, error))
         return FALSE;
     below->children = turned_round(work->versions, 1);
     below->managers = turned_round(below->manager_versions, 0);

@@ -1,29 +1,13 @@
-/* The kinds of file and their columns. */
+/* The columns of each kind of file (model/file-kind.h). */
 #pragma once
+
+#include "model/file-kind.h"
 
 #include <glib.h>
 #include <stddef.h>
 #include <stdint.h>
 
 G_BEGIN_DECLS
-
-typedef enum {
-    SETTLE_INTAKE_CARRIERS = 0,
-    SETTLE_INTAKE_DISTRIBUTORS,
-    SETTLE_INTAKE_OUTLETS,
-    SETTLE_INTAKE_MANAGERS,
-    SETTLE_INTAKE_PRODUCTS,
-    SETTLE_INTAKE_ORDERS,
-    SETTLE_INTAKE_BILLS,
-    SETTLE_INTAKE_EVENTS,
-    SETTLE_INTAKE_MONTHS,
-    SETTLE_INTAKE_RECEIPTS,
-    SETTLE_N_INTAKE_KINDS
-} SettleIntakeKind;
-
-/* "carriers", "orders" ... */
-const char *settle_intake_kind_name(SettleIntakeKind kind);
-gboolean settle_intake_kind_lookup(const char *name, SettleIntakeKind *ret_kind);
 
 #define SETTLE_INTAKE_MAX_COLUMNS 16
 
@@ -34,7 +18,7 @@ typedef struct {
 } SettleIntakeColumn;
 
 /* The columns of a kind in their usual order. */
-const SettleIntakeColumn *settle_intake_columns(SettleIntakeKind kind, int *ret_n);
+const SettleIntakeColumn *settle_intake_columns(SettleFileKind kind, int *ret_n);
 
 /* Places in those tables. */
 enum { CARRIER_CARRIER, CARRIER_NAME, CARRIER_VALID_FROM, CARRIER_STATUS };
@@ -119,7 +103,7 @@ typedef struct SettleCsvRecord SettleCsvRecord;
 
 /* Maps a header. INPUT error naming the first column that is unknown (with the nearest known one as
  * a hint), given twice or missing. name: of the file, for the message. */
-gboolean settle_intake_map_header(SettleIntakeKind kind, const char *name,
+gboolean settle_intake_map_header(SettleFileKind kind, const char *name,
                                   const SettleCsvRecord *header, SettleIntakeMap *ret_map,
                                   GError **error);
 

@@ -38,7 +38,7 @@ settle_intake_find_same_file(SettleIntakeJob *job, GError **error)
     if (!job->is_file)
         return TRUE;
     row = settle_store_query(job->store, settle_sql_intake_same_file, error, "ysi", job->sha256,
-                             sizeof job->sha256, settle_intake_kind_name(job->kind), job->batch_id);
+                             sizeof job->sha256, settle_file_kind_name(job->kind), job->batch_id);
     if (row == NULL)
         return FALSE;
     if (settle_result_rows(row) > 0) {

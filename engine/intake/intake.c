@@ -122,7 +122,7 @@ load_counters(SettleIntakeJob *job, GError **error)
 }
 
 SettleIntakeJob *
-settle_intake_job_new(SettleStore *store, SettleIntakeKind kind, const char *name,
+settle_intake_job_new(SettleStore *store, SettleFileKind kind, const char *name,
                       const SettleIntakeOptions *options, SettleIntakeSource *source,
                       GError **error)
 {
@@ -212,7 +212,7 @@ make_report(SettleIntakeJob *job, gboolean sealed, char *reason, GError **error)
     report->quarantined = job->quarantined;
     report->waiting = job->waiting;
     report->bills_found = job->bills_found;
-    report->sum = settle_intake_has_amount(job)
+    report->sum = settle_file_kind(job->kind)->has_amount
                       ? settle_intake_sum_text(job->sum, job->exponent < 0 ? 2 : job->exponent)
                       : g_strdup("");
     memcpy(report->sha256, job->sha256, sizeof report->sha256);
@@ -257,7 +257,7 @@ settle_intake_run(SettleIntakeJob *job, const SettleIntakeOrigin *origin,
 }
 
 gboolean
-settle_intake_import(SettleStore *store, SettleIntakeKind kind, const char *source, int fd,
+settle_intake_import(SettleStore *store, SettleFileKind kind, const char *source, int fd,
                      const SettleIntakeOptions *options, SettleIntakeReport **ret_report,
                      GError **error)
 {
@@ -276,14 +276,14 @@ settle_intake_import(SettleStore *store, SettleIntakeKind kind, const char *sour
 }
 
 static gboolean
-take_staging(SettleStore *store, SettleIntakeKind kind, const char *source,
+take_staging(SettleStore *store, SettleFileKind kind, const char *source,
              const SettleIntakeOptions *options, SettleIntakeReport **ret_report, GError **error)
 {
     const SettleIntakeOrigin origin = {.staging = source};
     g_autofree char *name = g_strdup_printf("staging %s", source);
     g_autoptr(SettleResult) position =
         settle_store_query(store, settle_sql_intake_staging_position, error, "ss", source,
-                           settle_intake_kind_name(kind));
+                           settle_file_kind_name(kind));
     if (position == NULL)
         return FALSE;
     g_autoptr(SettleIntakeJob) job = settle_intake_job_new(store, kind, name, options, NULL, error);
@@ -297,7 +297,7 @@ take_staging(SettleStore *store, SettleIntakeKind kind, const char *source,
 }
 
 gboolean
-settle_intake_staging(SettleStore *store, SettleIntakeKind kind, const char *source,
+settle_intake_staging(SettleStore *store, SettleFileKind kind, const char *source,
                       const SettleIntakeOptions *options, SettleIntakeReport **ret_report,
                       GError **error)
 {

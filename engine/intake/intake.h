@@ -47,7 +47,7 @@ typedef struct {
 
 typedef struct {
     int32_t batch_id; /* 0: there was nothing to take in (staging, release) */
-    SettleIntakeKind kind;
+    SettleFileKind kind;
     char *source;
     SettleDay business_date;
     gboolean sealed; /* FALSE: refused, no fact of it was kept; reason says why */
@@ -78,12 +78,12 @@ gboolean settle_intake_report_is_unusable(const SettleIntakeReport *report);
  * the caller's. store: opened as runner, outside a transaction. TRUE with a report also when the
  * batch was refused for its control totals. INPUT if the file is not CSV or its header is wrong:
  * nothing was kept. */
-gboolean settle_intake_import(SettleStore *store, SettleIntakeKind kind, const char *source, int fd,
+gboolean settle_intake_import(SettleStore *store, SettleFileKind kind, const char *source, int fd,
                               const SettleIntakeOptions *options, SettleIntakeReport **ret_report,
                               GError **error);
 
 /* Takes in the rows of settle.staging of that source and kind after the last one taken. */
-gboolean settle_intake_staging(SettleStore *store, SettleIntakeKind kind, const char *source,
+gboolean settle_intake_staging(SettleStore *store, SettleFileKind kind, const char *source,
                                const SettleIntakeOptions *options, SettleIntakeReport **ret_report,
                                GError **error);
 

@@ -143,9 +143,10 @@ put_kept(SettleIntakeJob *job, SettleWriter *writer, const Kept *kept, GString *
 }
 
 gboolean
-settle_intake_repeat(SettleIntakeJob *job, SettleFactKind kind, int64_t id, SettleMonth month,
-                     int16_t currency, int16_t revision, GError **error)
+settle_intake_repeat(SettleIntakeJob *job, int64_t id, SettleMonth month, int16_t currency,
+                     int16_t revision, GError **error)
 {
+    int16_t kind = settle_file_kind(job->kind)->fact_no;
     SettleMonth known = month != 0 ? month : SETTLE_INTAKE_FIRST_MONTH;
     SettleSpoolKey key = {{(uint64_t) id, (uint64_t) known << 16 | (uint64_t) kind,
                            (uint64_t) (uint16_t) currency << 16 | (uint16_t) revision}};

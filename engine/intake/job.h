@@ -47,7 +47,7 @@ typedef struct {
 typedef struct SettleIntakeJob {
     SettleStore *store;
     GArray *sums; /* SettleTableSum: of what the batch's transaction stores */
-    SettleIntakeKind kind;
+    SettleFileKind kind;
     char *name;
     SettleIntakeOptions options;
     size_t memory;
@@ -192,7 +192,7 @@ typedef struct {
 /* The work on one batch, before anything of it is read. name: of the source, for messages and the
  * batch. source: as long as the job; may be set later. The caller owns the job. DATABASE; INPUT if
  * a setting or the zone is wrong. */
-SettleIntakeJob *settle_intake_job_new(SettleStore *store, SettleIntakeKind kind, const char *name,
+SettleIntakeJob *settle_intake_job_new(SettleStore *store, SettleFileKind kind, const char *name,
                                        const SettleIntakeOptions *options,
                                        SettleIntakeSource *source, GError **error);
 void settle_intake_job_free(SettleIntakeJob *job);
@@ -202,8 +202,6 @@ gboolean settle_intake_run(SettleIntakeJob *job, const SettleIntakeOrigin *origi
                            SettleIntakeReport **ret_report, GError **error);
 
 /* --- batch.c ------------------------------------------------------------------------------- */
-/* Orders, bills, events, receipts: what has control sums and months. */
-gboolean settle_intake_has_amount(const SettleIntakeJob *job);
 /* Gives the batch its number, in a transaction of its own. */
 gboolean settle_intake_next_batch(SettleIntakeJob *job, GError **error);
 /* Everything of the batch, in one transaction. reason: a remark on the totals, or "". STATE if
@@ -230,20 +228,11 @@ void settle_intake_slice(SettleIntakeJob *job, int32_t distributor_id, SettleMon
 /* SettleIntakeRejection: the first ones by line. */
 gboolean settle_intake_first_rejections(SettleIntakeJob *job, GPtrArray **ret_rejections,
                                         GError **error);
-/* What facts are called where a batch repeats them (settle.fact_repeat). */
-typedef enum {
-    SETTLE_FACT_ORDER = 1,
-    SETTLE_FACT_BILL = 2,
-    SETTLE_FACT_EVENT = 3,
-    SETTLE_FACT_RECEIPT = 4,
-    SETTLE_FACT_MONTH = 5,
-} SettleFactKind;
 /* Notes that this batch, too, told a fact of another one. id: order, contract, event, receipt or
  * carrier; month: closing, of the bill or complete, else 0; currency, revision: of a bill, else 0.
  */
-gboolean settle_intake_repeat(SettleIntakeJob *job, SettleFactKind kind, int64_t id,
-                              SettleMonth month, int16_t currency, int16_t revision,
-                              GError **error);
+gboolean settle_intake_repeat(SettleIntakeJob *job, int64_t id, SettleMonth month, int16_t currency,
+                              int16_t revision, GError **error);
 /* COPYs them, each once. */
 gboolean settle_intake_write_repeats(SettleIntakeJob *job, GError **error);
 /* COPYs the quarantined rows and inserts the slices. */
@@ -284,8 +273,6 @@ gboolean settle_validate_event(SettleIntakeJob *job, const SettleCsvRecord *reco
                                SettleIntakeEvent *ret_event, SettleVerdict *verdict);
 gboolean settle_validate_notice(SettleIntakeJob *job, const SettleCsvRecord *record,
                                 SettleIntakeNotice *ret_notice, SettleVerdict *verdict);
-gboolean settle_validate_party(SettleIntakeJob *job, const SettleCsvRecord *record,
-                               SettleIntakeParty *ret_party, SettleVerdict *verdict);
 /* Adds the record's amount to the sums, whatever else is wrong with it. */
 void settle_validate_tally(SettleIntakeJob *job, const SettleCsvRecord *record);
 

@@ -35,29 +35,12 @@ settle_manifest_free(SettleManifest *manifest)
     g_free(manifest);
 }
 
-int
-settle_manifest_place(SettleIntakeKind kind)
-{
-    static const SettleIntakeKind order[] = {
-        SETTLE_INTAKE_CARRIERS, SETTLE_INTAKE_PRODUCTS, SETTLE_INTAKE_DISTRIBUTORS,
-        SETTLE_INTAKE_OUTLETS,  SETTLE_INTAKE_MANAGERS, SETTLE_INTAKE_ORDERS,
-        SETTLE_INTAKE_BILLS,    SETTLE_INTAKE_EVENTS,   SETTLE_INTAKE_MONTHS,
-        SETTLE_INTAKE_RECEIPTS,
-    };
-
-    G_STATIC_ASSERT(G_N_ELEMENTS(order) == SETTLE_N_INTAKE_KINDS);
-    for (int i = 0; i < SETTLE_N_INTAKE_KINDS; i++)
-        if (order[i] == kind)
-            return i;
-    settle_unreachable("a kind of file");
-}
-
 void
 settle_manifest_append(GString *text, const SettleManifestEntry *entry)
 {
     char day[SETTLE_DAY_TEXT_BYTES], count[24] = "", hex[SETTLE_DIGEST_BYTES * 2 + 1] = "";
     const char *cells[N_COLUMNS] = {entry->file,
-                                    settle_intake_kind_name(entry->kind),
+                                    settle_file_kind_name(entry->kind),
                                     settle_day_format(entry->date, day),
                                     count,
                                     entry->sum != NULL ? entry->sum : "",
@@ -217,7 +200,7 @@ parse_entry(const Parse *parse, const SettleCsvRecord *record, char **ret_fault)
         *ret_fault = g_strdup(fault);
     else if (settle_inbox_is_temporary(entry->file))
         *ret_fault = g_strdup("is a temporary name: the file is not complete");
-    else if (!settle_intake_kind_lookup(kind_name, &entry->kind))
+    else if (!settle_file_kind_lookup(kind_name, &entry->kind))
         *ret_fault =
             g_strdup_printf("there is no kind \"%.40s\"", shown = settle_printable(kind_name, -1));
     else if (!settle_day_parse(date.text, date.length, &entry->date))

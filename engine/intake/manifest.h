@@ -20,7 +20,7 @@ G_BEGIN_DECLS
 typedef struct {
     int64_t line;
     char *file; /* a plain name */
-    SettleIntakeKind kind;
+    SettleFileKind kind;
     SettleDay date; /* business date */
     gboolean has_count, has_sha256;
     int64_t count;
@@ -43,9 +43,6 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(SettleManifest, settle_manifest_free)
 /* name: of the manifest, for messages. STATE: it is not complete. INPUT: it is no such CSV. */
 SettleManifest *settle_manifest_parse(const char *name, const char *text, gsize length,
                                       GError **error);
-
-/* The order in which kinds are taken in: what refers to something comes after it. */
-int settle_manifest_place(SettleIntakeKind kind);
 
 /* An entry as a line of a manifest with all columns, without a line end; and the header of such. */
 void settle_manifest_append(GString *text, const SettleManifestEntry *entry);

@@ -2,20 +2,94 @@
  * rows of the file in hand, which are put in and taken out again while they are checked. */
 #include "intake/write-parties.h"
 
+#include "intake/validate.h"
+
 #include <string.h>
 
-const SettlePartyKind settle_party_kinds[SETTLE_N_INTAKE_KINDS] = {
-    [SETTLE_INTAKE_CARRIERS] = {SETTLE_DIM_CARRIER, settle_sql_intake_carrier_versions,
-                                settle_sql_copy_carrier_version, "s"},
-    [SETTLE_INTAKE_DISTRIBUTORS] = {SETTLE_DIM_DISTRIBUTOR, settle_sql_intake_distributor_versions,
-                                    settle_sql_copy_distributor_version, "ss"},
-    [SETTLE_INTAKE_OUTLETS] = {SETTLE_DIM_OUTLET, settle_sql_intake_outlet_versions,
-                               settle_sql_copy_outlet_version, "ii"},
-    [SETTLE_INTAKE_MANAGERS] = {SETTLE_DIM_MANAGER, settle_sql_intake_manager_versions,
-                                settle_sql_copy_manager_version, "i"},
-    [SETTLE_INTAKE_PRODUCTS] = {SETTLE_DIM_PRODUCT, settle_sql_intake_product_versions,
-                                settle_sql_copy_product_version, "isdd"},
+/* --- what each kind says ---------------------------------------------------------------------- */
+
+static void
+version_of_carrier(const SettleIntakeParty *party, SettlePartyVersion *version)
+{
+    version->v[0] = (int32_t) party->status;
+}
+
+static void
+version_of_distributor(const SettleIntakeParty *party, SettlePartyVersion *version)
+{
+    version->v[0] = party->tier;
+    version->v[1] = (int32_t) party->status;
+}
+
+static void
+version_of_outlet(const SettleIntakeParty *party, SettlePartyVersion *version)
+{
+    version->v[0] = party->distributor_id;
+    version->v[1] = party->parent_id;
+}
+
+static void
+version_of_manager(const SettleIntakeParty *party, SettlePartyVersion *version)
+{
+    version->v[0] = party->outlet_id;
+}
+
+static void
+version_of_product(const SettleIntakeParty *party, SettlePartyVersion *version)
+{
+    version->v[0] = party->carrier_id;
+    version->v[1] = party->class_id;
+    version->v[2] = party->sales_from;
+    version->v[3] = party->sales_to;
+}
+
+static const SettlePartyKind carriers = {
+    SETTLE_DIM_CARRIER,
+    settle_sql_intake_carrier_versions,
+    settle_sql_copy_carrier_version,
+    "s",
+    settle_validate_carrier,
+    version_of_carrier,
 };
+static const SettlePartyKind distributors = {
+    SETTLE_DIM_DISTRIBUTOR,
+    settle_sql_intake_distributor_versions,
+    settle_sql_copy_distributor_version,
+    "ss",
+    settle_validate_distributor,
+    version_of_distributor,
+};
+static const SettlePartyKind outlets = {
+    SETTLE_DIM_OUTLET,
+    settle_sql_intake_outlet_versions,
+    settle_sql_copy_outlet_version,
+    "ii",
+    settle_validate_outlet,
+    version_of_outlet,
+};
+static const SettlePartyKind managers = {
+    SETTLE_DIM_MANAGER,
+    settle_sql_intake_manager_versions,
+    settle_sql_copy_manager_version,
+    "i",
+    settle_validate_manager,
+    version_of_manager,
+};
+static const SettlePartyKind products = {
+    SETTLE_DIM_PRODUCT,
+    settle_sql_intake_product_versions,
+    settle_sql_copy_product_version,
+    "isdd",
+    settle_validate_product,
+    version_of_product,
+};
+
+#define AT_PLACE(SYMBOL, member, ...) [SETTLE_FILE_##SYMBOL] = &member,
+
+const SettlePartyKind *const settle_party_kinds[SETTLE_N_FILE_KINDS] = {
+    SETTLE_MASTER_FILES(AT_PLACE)};
+
+/* --- versions --------------------------------------------------------------------------------- */
 
 static void
 free_versions(gpointer versions)
@@ -58,13 +132,13 @@ settle_party_on(SettlePartyVersions *versions, int32_t id, SettleDay day)
 }
 
 gboolean
-settle_party_load(SettleIntakeJob *job, SettleIntakeKind kind, SettlePartyVersions *versions,
+settle_party_load(SettleIntakeJob *job, SettleFileKind kind, SettlePartyVersions *versions,
                   GError **error)
 {
     GError *failure = NULL;
-    size_t more = strlen(settle_party_kinds[kind].columns);
+    size_t more = strlen(settle_party_kinds[kind]->columns);
     g_autoptr(SettleReader) reader =
-        settle_store_read(job->store, settle_party_kinds[kind].select, error, "");
+        settle_store_read(job->store, settle_party_kinds[kind]->select, error, "");
     if (reader == NULL)
         return FALSE;
     while (settle_reader_next(reader, &failure)) {
@@ -118,35 +192,8 @@ settle_party_version(const SettleIntakeJob *job, const SettleIntakeParty *party)
                                   .name = party->name,
                                   .batch_id = job->batch_id,
                                   .line = party->place.line};
-    switch (job->kind) {
-    case SETTLE_INTAKE_DISTRIBUTORS:
-        version.v[0] = party->tier;
-        version.v[1] = (int32_t) party->status;
-        break;
-    case SETTLE_INTAKE_OUTLETS:
-        version.v[0] = party->distributor_id;
-        version.v[1] = party->parent_id;
-        break;
-    case SETTLE_INTAKE_MANAGERS:
-        version.v[0] = party->outlet_id;
-        break;
-    case SETTLE_INTAKE_PRODUCTS:
-        version.v[0] = party->carrier_id;
-        version.v[1] = party->class_id;
-        version.v[2] = party->sales_from;
-        version.v[3] = party->sales_to;
-        break;
-    case SETTLE_INTAKE_CARRIERS:
-        version.v[0] = (int32_t) party->status;
-        break;
-    case SETTLE_INTAKE_ORDERS:
-    case SETTLE_INTAKE_BILLS:
-    case SETTLE_INTAKE_EVENTS:
-    case SETTLE_INTAKE_MONTHS:
-    case SETTLE_INTAKE_RECEIPTS:
-    case SETTLE_N_INTAKE_KINDS:
-        break;
-    }
+
+    settle_party_kinds[job->kind]->version(party, &version);
     return version;
 }
 

@@ -1,5 +1,6 @@
 /* One record of the source: to the rows that are valid by themselves, or to quarantine. */
-#include "intake/job.h"
+#include "intake/kind.h"
+#include "intake/write-parties.h"
 #include "intake/write.h"
 
 #include <string.h>
@@ -43,9 +44,10 @@ check_record(SettleIntakeJob *job, const SettleCsvRecord *record, SettleVerdict 
     return TRUE;
 }
 
-static gboolean
-add_order(SettleIntakeJob *job, const SettleCsvRecord *record, const SettleIntakePlace *place,
-          gboolean *ret_valid, SettleVerdict *verdict, GError **error)
+gboolean
+settle_intake_take_order(SettleIntakeJob *job, const SettleCsvRecord *record,
+                         const SettleIntakePlace *place, gboolean *ret_valid,
+                         SettleVerdict *verdict, GError **error)
 {
     SettleIntakeOrder order;
     *ret_valid = settle_validate_order(job, record, &order, verdict);
@@ -71,9 +73,10 @@ add_order(SettleIntakeJob *job, const SettleCsvRecord *record, const SettleIntak
     return TRUE;
 }
 
-static gboolean
-add_bill(SettleIntakeJob *job, const SettleCsvRecord *record, const SettleIntakePlace *place,
-         gboolean *ret_valid, SettleVerdict *verdict, GError **error)
+gboolean
+settle_intake_take_bill(SettleIntakeJob *job, const SettleCsvRecord *record,
+                        const SettleIntakePlace *place, gboolean *ret_valid, SettleVerdict *verdict,
+                        GError **error)
 {
     SettleIntakeBill bill;
     *ret_valid = settle_validate_bill(job, record, &bill, verdict);
@@ -94,9 +97,10 @@ add_bill(SettleIntakeJob *job, const SettleCsvRecord *record, const SettleIntake
     return TRUE;
 }
 
-static gboolean
-add_party(SettleIntakeJob *job, const SettleCsvRecord *record, const SettleIntakePlace *place,
-          gboolean *ret_valid, SettleVerdict *verdict, GError **error)
+gboolean
+settle_intake_take_party(SettleIntakeJob *job, const SettleCsvRecord *record,
+                         const SettleIntakePlace *place, gboolean *ret_valid,
+                         SettleVerdict *verdict, GError **error)
 {
     SettleIntakeParty *party;
     if (job->parties->len == SETTLE_INTAKE_MAX_PARTIES) {
@@ -106,19 +110,21 @@ add_party(SettleIntakeJob *job, const SettleCsvRecord *record, const SettleIntak
         return FALSE;
     }
     party = settle_arena_alloc(job->arena, sizeof *party);
-    *ret_valid = settle_validate_party(job, record, party, verdict);
+    *party = (SettleIntakeParty){0};
+    *ret_valid = settle_party_kinds[job->kind]->validate(job, record, party, verdict);
     if (*ret_valid) {
         party->place = *place;
-        if (job->kind == SETTLE_INTAKE_PRODUCTS)
+        if (settle_file_kind(job->kind)->of_carrier)
             settle_intake_see_carrier(job, party->carrier_id);
         g_ptr_array_add(job->parties, party);
     }
     return TRUE;
 }
 
-static gboolean
-add_event(SettleIntakeJob *job, const SettleCsvRecord *record, const SettleIntakePlace *place,
-          gboolean *ret_valid, SettleVerdict *verdict, GError **error)
+gboolean
+settle_intake_take_event(SettleIntakeJob *job, const SettleCsvRecord *record,
+                         const SettleIntakePlace *place, gboolean *ret_valid,
+                         SettleVerdict *verdict, GError **error)
 {
     SettleIntakeEvent event;
     if (job->events->len == SETTLE_INTAKE_MAX_PARTIES) {
@@ -135,9 +141,10 @@ add_event(SettleIntakeJob *job, const SettleCsvRecord *record, const SettleIntak
     return TRUE;
 }
 
-static gboolean
-add_notice(SettleIntakeJob *job, const SettleCsvRecord *record, const SettleIntakePlace *place,
-           gboolean *ret_valid, SettleVerdict *verdict, GError **error)
+gboolean
+settle_intake_take_notice(SettleIntakeJob *job, const SettleCsvRecord *record,
+                          const SettleIntakePlace *place, gboolean *ret_valid,
+                          SettleVerdict *verdict, GError **error)
 {
     SettleIntakeNotice notice;
     if (job->notices->len == SETTLE_INTAKE_MAX_PARTIES) {
@@ -174,13 +181,7 @@ settle_intake_take_record(SettleIntakeJob *job, const SettleCsvRecord *record, G
     if (!check_record(job, record, &verdict))
         return settle_intake_quarantine(job, &verdict, &place, record, error);
     gboolean ok =
-        job->kind == SETTLE_INTAKE_ORDERS  ? add_order(job, record, &place, &valid, &verdict, error)
-        : job->kind == SETTLE_INTAKE_BILLS ? add_bill(job, record, &place, &valid, &verdict, error)
-        : job->kind == SETTLE_INTAKE_EVENTS
-            ? add_event(job, record, &place, &valid, &verdict, error)
-        : job->kind == SETTLE_INTAKE_MONTHS || job->kind == SETTLE_INTAKE_RECEIPTS
-            ? add_notice(job, record, &place, &valid, &verdict, error)
-            : add_party(job, record, &place, &valid, &verdict, error);
+        settle_intake_kinds[job->kind]->take(job, record, &place, &valid, &verdict, error);
     if (!ok)
         return FALSE;
     return valid || settle_intake_quarantine(job, &verdict, &place, record, error);

@@ -10,8 +10,8 @@ release_batch(SettleStore *store, int32_t batch_id, const char *kind_name, const
     const SettleIntakeOrigin origin = {.released = batch_id};
     g_autofree char *name = g_strdup_printf("release of batch %d", batch_id);
     SettleIntakeReport *report = NULL;
-    SettleIntakeKind kind;
-    settle_invariant(settle_intake_kind_lookup(kind_name, &kind));
+    SettleFileKind kind;
+    settle_invariant(settle_file_kind_lookup(kind_name, &kind));
     g_autoptr(SettleIntakeJob) job = settle_intake_job_new(store, kind, name, options, NULL, error);
     if (job == NULL)
         return FALSE;

@@ -18,7 +18,7 @@ struct SettleIntakeSource {
     SettleDigest *digest; /* of what was read of it */
     int64_t bytes;
     SettleReader *reader; /* staging, kept */
-    SettleIntakeKind kind;
+    SettleFileKind kind;
     json_t *object; /* of the current staging row: owns its texts */
     GString *raw;
     GPtrArray *numbers; /* texts of values that are no strings */
@@ -77,13 +77,13 @@ settle_intake_source_file_sum(SettleIntakeSource *source, uint8_t ret_sha256[SET
 }
 
 SettleIntakeSource *
-settle_intake_source_staging(SettleStore *store, SettleIntakeKind kind, const char *name,
+settle_intake_source_staging(SettleStore *store, SettleFileKind kind, const char *name,
                              int64_t after, GError **error)
 {
     g_autoptr(SettleIntakeSource) source = new_source(FROM_STAGING, name);
     source->kind = kind;
     source->reader = settle_store_read(store, settle_sql_intake_staging_rows, error, "ssl", name,
-                                       settle_intake_kind_name(kind), after);
+                                       settle_file_kind_name(kind), after);
     return source->reader == NULL ? NULL : g_steal_pointer(&source);
 }
 

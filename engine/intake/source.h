@@ -18,7 +18,7 @@ gboolean settle_intake_source_file_sum(SettleIntakeSource *source,
                                        uint8_t ret_sha256[SETTLE_DIGEST_BYTES], int64_t *ret_bytes);
 /* Rows of settle.staging after row `after`. A row that is no object of known columns has the fault
  * text settle_intake_source_fault. */
-SettleIntakeSource *settle_intake_source_staging(SettleStore *store, SettleIntakeKind kind,
+SettleIntakeSource *settle_intake_source_staging(SettleStore *store, SettleFileKind kind,
                                                  const char *source, int64_t after, GError **error);
 /* Quarantined rows of a batch. reason NULL, line 0: any. told_later: as in a selection. */
 SettleIntakeSource *settle_intake_source_kept(SettleStore *store, int32_t batch_id,

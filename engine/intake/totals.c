@@ -49,16 +49,13 @@ says_nothing(const char *text)
 }
 
 gboolean
-settle_intake_check_options(SettleIntakeKind kind, const SettleIntakeOptions *options,
-                            GError **error)
+settle_intake_check_options(SettleFileKind kind, const SettleIntakeOptions *options, GError **error)
 {
     SettleInt128 sum;
-    if (options->control_sum != NULL && kind != SETTLE_INTAKE_ORDERS &&
-        kind != SETTLE_INTAKE_BILLS && kind != SETTLE_INTAKE_EVENTS &&
-        kind != SETTLE_INTAKE_RECEIPTS) {
+    if (options->control_sum != NULL && !settle_file_kind(kind)->has_amount) {
         g_set_error(error, SETTLE_ERROR, SETTLE_ERROR_USAGE,
                     "%s have no amounts: a control sum cannot be checked",
-                    settle_intake_kind_name(kind));
+                    settle_file_kind_name(kind));
         return FALSE;
     }
     if (options->control_sum != NULL &&

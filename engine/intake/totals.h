@@ -6,7 +6,7 @@
 G_BEGIN_DECLS
 
 /* USAGE if the control sum is no amount, the kind has none, or there is nothing to accept. */
-gboolean settle_intake_check_options(SettleIntakeKind kind, const SettleIntakeOptions *options,
+gboolean settle_intake_check_options(SettleFileKind kind, const SettleIntakeOptions *options,
                                      GError **error);
 /* TRUE if what was read agrees, or cannot be proved and was accepted: then job->unproved says why.
  * *ret_reason: why not, or a remark, or ""; the caller frees it. */

@@ -1,5 +1,6 @@
 /* Intake, the second step for bills and tallies: fields become a checked bill, or a reason with
  * its column. */
+#include "intake/kind.h"
 #include "intake/validate.h"
 
 gboolean
@@ -70,23 +71,17 @@ settle_validate_tally(SettleIntakeJob *job, const SettleCsvRecord *record)
     int64_t minor;
     SettleCsvField code, amount;
     gboolean known;
-    static const struct {
-        int currency, amount;
-    } columns[SETTLE_N_INTAKE_KINDS] = {
-        [SETTLE_INTAKE_ORDERS] = {ORDER_CURRENCY, ORDER_PAID},
-        [SETTLE_INTAKE_BILLS] = {BILL_CURRENCY, BILL_BILLED},
-        [SETTLE_INTAKE_EVENTS] = {EVENT_CURRENCY, EVENT_AMOUNT},
-        [SETTLE_INTAKE_RECEIPTS] = {RECEIPT_CURRENCY, RECEIPT_AMOUNT},
-    };
-    if (columns[job->kind].amount == 0)
+    const SettleIntakeKind *kind = settle_intake_kinds[job->kind];
+
+    if (kind->amount < 0)
         return;
     if (record->n_fields != job->n_header) {
         job->unreadable++;
         return;
     }
-    code = settle_intake_cell(job, record, columns[job->kind].currency);
-    amount = settle_intake_cell(job, record, columns[job->kind].amount);
-    if (job->kind == SETTLE_INTAKE_EVENTS && amount.length == 0)
+    code = settle_intake_cell(job, record, kind->currency);
+    amount = settle_intake_cell(job, record, kind->amount);
+    if (kind->amount_is_optional && amount.length == 0)
         return; /* most events have none */
     known = settle_currency_lookup(code.text, code.length, &currency);
     if (known && settle_money_parse(amount.text, amount.length, settle_currency_exponent(currency),

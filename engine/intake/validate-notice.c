@@ -76,6 +76,6 @@ settle_validate_notice(SettleIntakeJob *job, const SettleCsvRecord *record,
                        SettleIntakeNotice *ret_notice, SettleVerdict *verdict)
 {
     *ret_notice = (SettleIntakeNotice){0};
-    return job->kind == SETTLE_INTAKE_MONTHS ? validate_month(job, record, ret_notice, verdict)
-                                             : validate_receipt(job, record, ret_notice, verdict);
+    return job->kind == SETTLE_FILE_MONTHS ? validate_month(job, record, ret_notice, verdict)
+                                           : validate_receipt(job, record, ret_notice, verdict);
 }

@@ -16,7 +16,7 @@ take_code(SettleIntakeJob *job, const SettleCsvRecord *record, SettleVerdict *ve
           gboolean may_be_empty, const char **ret_text)
 {
     SettleCsvField field = settle_intake_cell(job, record, column), carrier = {"", 0};
-    if (job->kind == SETTLE_INTAKE_PRODUCTS)
+    if (job->kind == SETTLE_FILE_PRODUCTS)
         carrier = settle_intake_cell(job, record, PRODUCT_CARRIER);
     if (!settle_check_code(job, verdict, field, column, may_be_empty, carrier))
         return FALSE;
@@ -79,47 +79,52 @@ take_sales(SettleIntakeJob *job, const SettleCsvRecord *record, SettleVerdict *v
 #define DAY(column)                                                                                \
     settle_check_day(verdict, settle_intake_cell(job, record, column), column, &party->valid_from)
 
-/* What a value refers to is looked up later: it may stand further down in the same file. */
 gboolean
-settle_validate_party(SettleIntakeJob *job, const SettleCsvRecord *record,
-                      SettleIntakeParty *ret_party, SettleVerdict *verdict)
+settle_validate_carrier(SettleIntakeJob *job, const SettleCsvRecord *record,
+                        SettleIntakeParty *party, SettleVerdict *verdict)
 {
-    SettleIntakeParty *party = ret_party;
-    *party = (SettleIntakeParty){0};
-    switch (job->kind) {
-    case SETTLE_INTAKE_CARRIERS:
-        return CODE(CARRIER_CARRIER, &party->code) && NAME(CARRIER_NAME) &&
-               DAY(CARRIER_VALID_FROM) && take_status(job, record, verdict, CARRIER_STATUS, party);
-    case SETTLE_INTAKE_DISTRIBUTORS: {
-        SettleCsvField tier = settle_intake_cell(job, record, DISTRIBUTOR_TIER);
-        int64_t number = 0;
-        if (!CODE(DISTRIBUTOR_DISTRIBUTOR, &party->code) || !NAME(DISTRIBUTOR_NAME) ||
-            (tier.length > 0 &&
-             !settle_check_number(verdict, tier, DISTRIBUTOR_TIER, 0, 99, &number)))
-            return FALSE;
-        party->tier = (int16_t) number;
-        return DAY(DISTRIBUTOR_VALID_FROM) &&
-               take_status(job, record, verdict, DISTRIBUTOR_STATUS, party);
-    }
-    case SETTLE_INTAKE_OUTLETS:
-        return CODE(OUTLET_OUTLET, &party->code) && NAME(OUTLET_NAME) &&
-               CODE(OUTLET_DISTRIBUTOR, &party->distributor) &&
-               take_code(job, record, verdict, OUTLET_PARENT, TRUE, &party->parent) &&
-               DAY(OUTLET_VALID_FROM);
-    case SETTLE_INTAKE_MANAGERS:
-        return CODE(MANAGER_MANAGER, &party->code) && NAME(MANAGER_NAME) &&
-               CODE(MANAGER_OUTLET, &party->outlet) && DAY(MANAGER_VALID_FROM);
-    case SETTLE_INTAKE_PRODUCTS:
-        return CODE(PRODUCT_CARRIER, &party->carrier) && CODE(PRODUCT_PRODUCT, &party->code) &&
-               NAME(PRODUCT_NAME) && CODE(PRODUCT_CLASS, &party->class) &&
-               DAY(PRODUCT_VALID_FROM) && take_sales(job, record, verdict, party);
-    case SETTLE_INTAKE_ORDERS:
-    case SETTLE_INTAKE_BILLS:
-    case SETTLE_INTAKE_EVENTS:
-    case SETTLE_INTAKE_MONTHS:
-    case SETTLE_INTAKE_RECEIPTS:
-    case SETTLE_N_INTAKE_KINDS:
-        break;
-    }
-    settle_invariant_failed(__FILE__, __LINE__, "a kind of master data");
+    return CODE(CARRIER_CARRIER, &party->code) && NAME(CARRIER_NAME) && DAY(CARRIER_VALID_FROM) &&
+           take_status(job, record, verdict, CARRIER_STATUS, party);
+}
+
+gboolean
+settle_validate_distributor(SettleIntakeJob *job, const SettleCsvRecord *record,
+                            SettleIntakeParty *party, SettleVerdict *verdict)
+{
+    SettleCsvField tier = settle_intake_cell(job, record, DISTRIBUTOR_TIER);
+    int64_t number = 0;
+
+    if (!CODE(DISTRIBUTOR_DISTRIBUTOR, &party->code) || !NAME(DISTRIBUTOR_NAME) ||
+        (tier.length > 0 && !settle_check_number(verdict, tier, DISTRIBUTOR_TIER, 0, 99, &number)))
+        return FALSE;
+    party->tier = (int16_t) number;
+    return DAY(DISTRIBUTOR_VALID_FROM) &&
+           take_status(job, record, verdict, DISTRIBUTOR_STATUS, party);
+}
+
+gboolean
+settle_validate_outlet(SettleIntakeJob *job, const SettleCsvRecord *record,
+                       SettleIntakeParty *party, SettleVerdict *verdict)
+{
+    return CODE(OUTLET_OUTLET, &party->code) && NAME(OUTLET_NAME) &&
+           CODE(OUTLET_DISTRIBUTOR, &party->distributor) &&
+           take_code(job, record, verdict, OUTLET_PARENT, TRUE, &party->parent) &&
+           DAY(OUTLET_VALID_FROM);
+}
+
+gboolean
+settle_validate_manager(SettleIntakeJob *job, const SettleCsvRecord *record,
+                        SettleIntakeParty *party, SettleVerdict *verdict)
+{
+    return CODE(MANAGER_MANAGER, &party->code) && NAME(MANAGER_NAME) &&
+           CODE(MANAGER_OUTLET, &party->outlet) && DAY(MANAGER_VALID_FROM);
+}
+
+gboolean
+settle_validate_product(SettleIntakeJob *job, const SettleCsvRecord *record,
+                        SettleIntakeParty *party, SettleVerdict *verdict)
+{
+    return CODE(PRODUCT_CARRIER, &party->carrier) && CODE(PRODUCT_PRODUCT, &party->code) &&
+           NAME(PRODUCT_NAME) && CODE(PRODUCT_CLASS, &party->class) && DAY(PRODUCT_VALID_FROM) &&
+           take_sales(job, record, verdict, party);
 }

@@ -38,4 +38,16 @@ int32_t settle_check_known(SettleIntakeJob *job, SettleDim dim, SettleCsvField f
 gboolean settle_check_open(SettleIntakeJob *job, SettleVerdict *verdict, SettleDim dim,
                            SettleCsvField field, int column, int16_t *ret_id);
 
+/* validate-party.c: one a kind of master data (write-parties.h); party is all zero before. */
+gboolean settle_validate_carrier(SettleIntakeJob *job, const SettleCsvRecord *record,
+                                 SettleIntakeParty *party, SettleVerdict *verdict);
+gboolean settle_validate_distributor(SettleIntakeJob *job, const SettleCsvRecord *record,
+                                     SettleIntakeParty *party, SettleVerdict *verdict);
+gboolean settle_validate_outlet(SettleIntakeJob *job, const SettleCsvRecord *record,
+                                SettleIntakeParty *party, SettleVerdict *verdict);
+gboolean settle_validate_manager(SettleIntakeJob *job, const SettleCsvRecord *record,
+                                 SettleIntakeParty *party, SettleVerdict *verdict);
+gboolean settle_validate_product(SettleIntakeJob *job, const SettleCsvRecord *record,
+                                 SettleIntakeParty *party, SettleVerdict *verdict);
+
 G_END_DECLS

@@ -183,7 +183,7 @@ differ(const SettleIntakeBillRow *a, const SettleIntakeBillRow *b, GString *name
         {BILL_CURRENCY, a->currency == b->currency},
     };
     int n;
-    const SettleIntakeColumn *table = settle_intake_columns(SETTLE_INTAKE_BILLS, &n);
+    const SettleIntakeColumn *table = settle_intake_columns(SETTLE_FILE_BILLS, &n);
     g_string_truncate(names, 0);
     for (size_t i = 0; i < G_N_ELEMENTS(columns); i++)
         if (!columns[i].same) {
@@ -203,8 +203,8 @@ take_again(SettleIntakeJob *job, const SettleIntakeBill *bill, const SettleIntak
     gboolean in_file = before->source_batch_id == job->batch_id;
     if (!differ(row, before, names, &verdict.column)) {
         job->repeated++;
-        return in_file || settle_intake_repeat(job, SETTLE_FACT_BILL, bill->contract_id,
-                                               bill->month, bill->currency, bill->revision, error);
+        return in_file || settle_intake_repeat(job, bill->contract_id, bill->month, bill->currency,
+                                               bill->revision, error);
     }
     g_autofree char *of_batch =
         in_file ? g_strdup("") : g_strdup_printf(" of batch %d", before->source_batch_id);

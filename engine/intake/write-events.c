@@ -25,7 +25,7 @@ differ(const SettleKnownEvent *a, const SettleKnownEvent *b, GString *names, int
          a->closed_month == b->closed_month || a->closed_month == 0 || b->closed_month == 0},
     };
     int n;
-    const SettleIntakeColumn *table = settle_intake_columns(SETTLE_INTAKE_EVENTS, &n);
+    const SettleIntakeColumn *table = settle_intake_columns(SETTLE_FILE_EVENTS, &n);
 
     g_string_truncate(names, 0);
     for (size_t i = 0; i < G_N_ELEMENTS(columns); i++)
@@ -120,7 +120,7 @@ tell_again(SettleIntakeJob *job, SettleEventPast *past, const SettleKnownEvent *
         job->repeated++;
     if (!news)
         return before->batch_id == job->batch_id ||
-               settle_intake_repeat(job, SETTLE_FACT_EVENT, before->event_id, 0, 0, 0, error);
+               settle_intake_repeat(job, before->event_id, 0, 0, 0, error);
     before->closed_month = MAX(before->closed_month, event->closed_month);
     before->currency = MAX(before->currency, event->currency);
     before->batch_id = event->batch_id;

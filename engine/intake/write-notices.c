@@ -46,8 +46,7 @@ leave_known_months(SettleIntakeJob *job, GError **error)
         }
         job->repeated++;
         if (g_hash_table_contains(before, month_key(notice.carrier_id, notice.month)) &&
-            !settle_intake_repeat(job, SETTLE_FACT_MONTH, notice.carrier_id, notice.month, 0, 0,
-                                  error))
+            !settle_intake_repeat(job, notice.carrier_id, notice.month, 0, 0, error))
             return FALSE;
     }
     g_array_set_size(job->notices, kept);
@@ -145,7 +144,7 @@ sort_out_receipts(SettleIntakeJob *job, GError **error)
             other->currency == notice.currency) {
             job->repeated++;
             if (other->batch_id != job->batch_id &&
-                !settle_intake_repeat(job, SETTLE_FACT_RECEIPT, notice.receipt_id, 0, 0, 0, error))
+                !settle_intake_repeat(job, notice.receipt_id, 0, 0, 0, error))
                 return FALSE;
             continue;
         }
@@ -223,7 +222,7 @@ compare_receipts(const void *a, const void *b)
 gboolean
 settle_intake_write_notices(SettleIntakeJob *job, GError **error)
 {
-    gboolean months = job->kind == SETTLE_INTAKE_MONTHS;
+    gboolean months = job->kind == SETTLE_FILE_MONTHS;
     g_autoptr(SettleWriter) writer = NULL;
 
     if (!(months ? leave_known_months(job, error) : sort_out_receipts(job, error)))

@@ -121,7 +121,7 @@ differ(const SettleIntakeOrder *a, const SettleIntakeOrder *b, GString *names, i
         {ORDER_CURRENCY, a->currency == b->currency},
     };
     int n;
-    const SettleIntakeColumn *table = settle_intake_columns(SETTLE_INTAKE_ORDERS, &n);
+    const SettleIntakeColumn *table = settle_intake_columns(SETTLE_FILE_ORDERS, &n);
     g_string_truncate(names, 0);
     for (size_t i = 0; i < G_N_ELEMENTS(columns); i++)
         if (!columns[i].same) {
@@ -164,8 +164,8 @@ take_again(SettleIntakeJob *job, const SettleIntakeOrder *row, const SettleIntak
     } else if (!differ(row, before, names, &column)) {
         job->repeated++;
         return !in_database ||
-               settle_intake_repeat(job, SETTLE_FACT_ORDER, before->order_id,
-                                    settle_day_month(before->closing_day), 0, 0, error);
+               settle_intake_repeat(job, before->order_id, settle_day_month(before->closing_day), 0,
+                                    0, error);
     } else {
         verdict.column = column;
         g_snprintf(verdict.message, sizeof verdict.message,

@@ -212,7 +212,7 @@ place_row(SettlePartyWork *work, SettleIntakeParty *party, const GArray *days, G
         return settle_party_reject(work, party, SETTLE_REJECT_CONFLICT, -1, error, message);
     }
     settle_party_put(work, party);
-    if (job->kind == SETTLE_INTAKE_OUTLETS && party->parent_id != 0 &&
+    if (job->kind == SETTLE_FILE_OUTLETS && party->parent_id != 0 &&
         closes_cycle(work, party, days))
         return settle_party_turn_down(work, party, SETTLE_REJECT_CYCLE, OUTLET_PARENT, error,
                                       "would put the outlet below itself");
@@ -261,7 +261,7 @@ copy_versions(SettlePartyWork *work, GError **error)
 {
     SettleIntakeJob *job = work->job;
     g_autoptr(SettleWriter) writer =
-        settle_store_copy_in(job->store, settle_party_kinds[job->kind].copy, error);
+        settle_store_copy_in(job->store, settle_party_kinds[job->kind]->copy, error);
     if (writer == NULL)
         return FALSE;
     g_ptr_array_sort(job->parties, compare_versions);
@@ -270,15 +270,15 @@ copy_versions(SettlePartyWork *work, GError **error)
         if (party->out)
             continue;
         SettlePartyVersion version = settle_party_version(job, party);
-        if (!settle_writer_row(writer, 4 + (int) strlen(settle_party_kinds[job->kind].columns),
+        if (!settle_writer_row(writer, 4 + (int) strlen(settle_party_kinds[job->kind]->columns),
                                error))
             return FALSE;
         settle_writer_i32(writer, party->id);
         settle_writer_day(writer, party->valid_from);
         settle_writer_i32(writer, job->batch_id);
         settle_writer_text(writer, party->name, strlen(party->name));
-        for (size_t c = 0; settle_party_kinds[job->kind].columns[c] != '\0'; c++) {
-            char type = settle_party_kinds[job->kind].columns[c];
+        for (size_t c = 0; settle_party_kinds[job->kind]->columns[c] != '\0'; c++) {
+            char type = settle_party_kinds[job->kind]->columns[c];
 
             if (type == 's')
                 settle_writer_i16(writer, (int16_t) version.v[c]);
@@ -298,7 +298,7 @@ settle_intake_write_parties(SettleIntakeJob *job, GError **error)
 {
     g_auto(SettlePartyWork) work = {
         .job = job,
-        .dim = settle_party_kinds[job->kind].dim,
+        .dim = settle_party_kinds[job->kind]->dim,
         .versions = settle_party_versions_new(),
     };
     const SettleDim dims[] = {SETTLE_DIM_CARRIER, SETTLE_DIM_DISTRIBUTOR, SETTLE_DIM_OUTLET,
@@ -321,8 +321,8 @@ settle_intake_write_parties(SettleIntakeJob *job, GError **error)
         if (!party->out && !place_row(&work, party, days, error))
             return FALSE;
     }
-    if ((job->kind == SETTLE_INTAKE_OUTLETS && !settle_parties_check_outlets(&work, error)) ||
-        (job->kind == SETTLE_INTAKE_MANAGERS && !settle_parties_check_managers(&work, error)))
+    if ((job->kind == SETTLE_FILE_OUTLETS && !settle_parties_check_outlets(&work, error)) ||
+        (job->kind == SETTLE_FILE_MANAGERS && !settle_parties_check_managers(&work, error)))
         return FALSE;
     return number_again(&work, first_new, error) && copy_versions(&work, error);
 }

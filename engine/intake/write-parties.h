@@ -26,19 +26,27 @@ typedef struct {
 } SettlePartyWork;
 
 /* --- party-versions.c ----------------------------------------------------------------------- */
+/* Descriptors list all members in this order: one that is left out is a compiler's warning, and so
+ * an error. */
 typedef struct {
     SettleDim dim;
     const char *select, *copy;
     const char *columns; /* after id, day, batch and name: smallint, integer, day */
+    /* A row, or the verdict. What a value refers to is looked up later: it may stand further down
+     * in the same file. */
+    gboolean (*validate)(SettleIntakeJob *job, const SettleCsvRecord *record,
+                         SettleIntakeParty *party, SettleVerdict *verdict);
+    /* Fills v[] of the version that a row says. */
+    void (*version)(const SettleIntakeParty *party, SettlePartyVersion *version);
 } SettlePartyKind;
-/* By kind of file; of kinds of master data only. */
-extern const SettlePartyKind settle_party_kinds[SETTLE_N_INTAKE_KINDS];
+/* By kind of file; NULL for facts. */
+extern const SettlePartyKind *const settle_party_kinds[SETTLE_N_FILE_KINDS];
 
 /* None yet; the caller's. */
 SettlePartyVersions *settle_party_versions_new(void);
 /* Adds the versions of a kind that the database has. */
-gboolean settle_party_load(SettleIntakeJob *job, SettleIntakeKind kind,
-                           SettlePartyVersions *versions, GError **error);
+gboolean settle_party_load(SettleIntakeJob *job, SettleFileKind kind, SettlePartyVersions *versions,
+                           GError **error);
 /* What holds of an id on a day, or NULL; as long as nothing is put in or taken back. */
 SettlePartyVersion *settle_party_on(SettlePartyVersions *versions, int32_t id, SettleDay day);
 /* What a row says, of the job's kind. */

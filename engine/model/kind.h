@@ -17,11 +17,12 @@ G_BEGIN_DECLS
  * of the descriptors' names; name: what policies, files, messages and reports call it; column: the
  * name of a report's column with its amounts. */
 
-/* Commission that a single order earns: an order's rules of these kinds have targets. */
-#define SETTLE_ORDER_KINDS(KIND)                                                                   \
+/* Commission that a single order earns at closing, or on days that follow from it. */
+#define SETTLE_DUE_KINDS(KIND)                                                                     \
     KIND(1, UPFRONT, upfront, "upfront", "upfront")                                                \
-    KIND(2, DEFERRED, deferred, "deferred", "deferred")                                            \
-    KIND(3, REVENUE_SHARE, share, "revenue-share", "revenue_share")
+    KIND(2, DEFERRED, deferred, "deferred", "deferred")
+/* That it earns with each of its bills, in an item of the bill's contract month. */
+#define SETTLE_BILL_KINDS(KIND) KIND(3, REVENUE_SHARE, share, "revenue-share", "revenue_share")
 /* Commission for what a distributor's orders of a window of months measure together. */
 #define SETTLE_WINDOW_KINDS(KIND) KIND(4, VOLUME_BONUS, volume, "volume-bonus", "volume_bonus")
 /* Postings that no rule of a policy asks for: issuing an invoice; a party's deposit moves (13.13,
@@ -30,6 +31,10 @@ G_BEGIN_DECLS
     KIND(5, INVOICE, invoice, "invoice", "invoice")                                                \
     KIND(6, DEPOSIT, deposit, "deposit", "deposit")
 
+/* An order's rules of these kinds have targets. */
+#define SETTLE_ORDER_KINDS(KIND)                                                                   \
+    SETTLE_DUE_KINDS(KIND)                                                                         \
+    SETTLE_BILL_KINDS(KIND)
 #define SETTLE_COMMISSION_KINDS(KIND)                                                              \
     SETTLE_ORDER_KINDS(KIND)                                                                       \
     SETTLE_WINDOW_KINDS(KIND)
@@ -61,6 +66,13 @@ settle_kind_is_window(int kind)
 {
     return kind > 0 && kind < SETTLE_N_KINDS &&
            ((0u SETTLE_WINDOW_KINDS(SETTLE_KIND_BIT)) >> kind & 1) != 0;
+}
+
+static inline gboolean
+settle_kind_is_by_bill(int kind)
+{
+    return kind > 0 && kind < SETTLE_N_KINDS &&
+           ((0u SETTLE_BILL_KINDS(SETTLE_KIND_BIT)) >> kind & 1) != 0;
 }
 
 /* The commission kinds, those that earn by the order first. */

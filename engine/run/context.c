@@ -4,6 +4,7 @@
 #include "base/search.h"
 #include "run/decide/periods.h"
 #include "run/decide/policies.h"
+#include "model/file-kind.h"
 #include "store/sql.h"
 
 void
@@ -68,9 +69,11 @@ take_batches(SettleRunContext *context, SettleResult *rows)
         int32_t batch_id = settle_result_i32(rows, i, 0);
         const char *kind = settle_result_text(rows, i, 1);
 
-        if (g_str_equal(kind, "orders") || g_str_equal(kind, "bills") ||
-            g_str_equal(kind, "events") || g_str_equal(kind, "receipts") ||
-            g_str_equal(kind, "months"))
+        SettleFileKind file;
+
+        /* the CHECK of settle.batch knows the same names */
+        settle_invariant(settle_file_kind_lookup(kind, &file));
+        if (settle_file_kind_is_fact(file))
             g_array_append_val(context->batches, batch_id);
     }
 }

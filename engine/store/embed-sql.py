@@ -42,18 +42,24 @@ CONSTANT = re.compile(r'(?<![:\w]):([a-z_]+)\b')
 
 
 def read_constants(model):
-    """What queries write as :name, from the lists of kinds in the headers of model/: numbers that are stored."""
+    """What queries write as :name, from the lists of kinds in the headers of model/: numbers and names that are stored."""
     constants, lists = {}, {}
     for line in read(os.path.join(model, 'kind.h')).splitlines():
-        start = re.match(r'#define SETTLE_(ORDER|WINDOW|OTHER)_KINDS\(', line)
+        start = re.match(r'#define SETTLE_(DUE|BILL|WINDOW|OTHER)_KINDS\(', line)
         if start:
             lists[current := start[1].lower()] = []
         for number, symbol in re.findall(r'KIND\((\d+), ([A-Z_]+), \w+, "', line):
             lists[current].append(int(number))
             constants[symbol.lower() + '_kind'] = number
+    lists['order'] = lists['due'] + lists['bill']
     lists['commission'] = lists['order'] + lists['window']
     lists['all'] = lists['commission'] + lists['other']
     constants.update({name + '_kinds': ', '.join(map(str, numbers)) for name, numbers in lists.items()})
+    sorts = {'all': [], 'master': [], 'fact': [], 'of_order': [], 'of_carrier': []}
+    for name, sort in re.findall(r'KIND\([A-Z_]+, \w+, "([a-z-]+)", ([A-Z_]+),', read(os.path.join(model, 'file-kind.h'))):
+        for of in {'all', sort.lower(), 'master' if sort == 'MASTER' else 'fact'}:
+            sorts[of].append("'%s'" % name)
+    constants.update({sort + '_files': ', '.join(names) for sort, names in sorts.items()})
     for symbol, number in re.findall(r'SETTLE_EVENT_KIND_(\w+) = (\d+)', read(os.path.join(model, 'facts.h'))):
         constants[symbol.lower() + '_event'] = number
     return constants, lists['all']
@@ -116,7 +122,7 @@ def main(sql_directory, out_c, out_h, depfile):
     tables_file = os.path.join(sql_directory, 'tables.ini')
     model = os.path.normpath(os.path.join(sql_directory, '..', '..', 'model'))
     dependencies = [queries_directory, migrations_directory, tables_file,
-                    os.path.join(model, 'kind.h'), os.path.join(model, 'facts.h')]
+                    *(os.path.join(model, name) for name in ('kind.h', 'file-kind.h', 'facts.h'))]
     constants, kinds = read_constants(model)
     queries, migrations = [], []
     tables = read_tables(tables_file)

@@ -36,7 +36,7 @@ run(SettleStore *store, int argc, char **argv, GError **error)
 {
     SettleIntakeOptions options = {.lookback_months = -1};
     g_autoptr(SettleIntakeReport) report = NULL;
-    SettleIntakeKind kind = SETTLE_INTAKE_ORDERS;
+    SettleFileKind kind = SETTLE_FILE_ORDERS;
     const char *command = argv[2];
     if (strcmp(command, "migrate") == 0) {
         guint applied;
@@ -53,7 +53,7 @@ run(SettleStore *store, int argc, char **argv, GError **error)
             print(reports->pdata[i]);
         return TRUE;
     }
-    if (argc < 6 || !settle_intake_kind_lookup(argv[3], &kind) ||
+    if (argc < 6 || !settle_file_kind_lookup(argv[3], &kind) ||
         !settle_day_parse(argv[4], strlen(argv[4]), &options.business_date)) {
         g_set_error(error, SETTLE_ERROR, SETTLE_ERROR_USAGE, "bad command");
         return FALSE;

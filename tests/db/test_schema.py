@@ -119,19 +119,15 @@ class Migrate(ProbeCase):
 
 
 def listed_kinds():
-    """{number: (name, commission, subject, by_bill)} of engine/model/kind.h and the descriptors of calc."""
+    """{number: (name, commission, subject, by_bill)} of engine/model/kind.h."""
     kinds, current = {}, None
     with open(os.path.join(ROOT, 'engine', 'model', 'kind.h'), encoding='utf-8') as file:
         for line in file:
-            start = re.match(r'#define SETTLE_(ORDER|WINDOW|OTHER)_KINDS\(', line)
+            start = re.match(r'#define SETTLE_(DUE|BILL|WINDOW|OTHER)_KINDS\(', line)
             current = start[1].lower() if start else current
-            for number, member, name in re.findall(r'KIND\((\d+), \w+, (\w+), "([a-z-]+)"', line):
-                by_bill = False
-                if current == 'order':
-                    with open(os.path.join(ROOT, 'engine', 'calc', member + '.c'), encoding='utf-8') as source:
-                        earns_on = re.search(r'settle_order_kind_%s = {\s*(SETTLE_CALC_\w+),' % member, source.read())
-                    by_bill = earns_on[1] == 'SETTLE_CALC_BILLS'
-                kinds[int(number)] = (name, current != 'other', name if current == 'other' else current, by_bill)
+            for number, name in re.findall(r'KIND\((\d+), \w+, \w+, "([a-z-]+)"', line):
+                subject = {'due': 'order', 'bill': 'order', 'window': 'window', 'other': name}[current]
+                kinds[int(number)] = (name, current != 'other', subject, current == 'bill')
     return kinds
 
 
@@ -156,16 +152,34 @@ class Kinds(ProbeCase):
             self.assertLessEqual(int(least), min(wanted), table)
             self.assertGreaterEqual(int(most), max(wanted), table)
 
+    def test_the_checks_know_the_files(self):
+        """A batch is of a kind that engine/model/file-kind.h lists, and of no other; a repeated fact has its number."""
+        database = self.fresh()
+        with open(os.path.join(ROOT, 'engine', 'model', 'file-kind.h'), encoding='utf-8') as file:
+            text = file.read().replace('\\\n', ' ')
+        listed = re.findall(r'KIND\([A-Z_]+, \w+, "([a-z-]+)", (\w+), \d+, \w+, \w+, (\d+),', text)
+        self.assertGreater(len(listed), 9)
+        check = database.value("SELECT string_agg(pg_get_constraintdef(oid), ' ') FROM pg_constraint "
+                               "WHERE conrelid = 'settle.batch'::regclass AND contype = 'c' "
+                               "AND pg_get_constraintdef(oid) LIKE '%carriers%'")
+        self.assertEqual(set(re.findall(r"'([a-z-]+)'::text", check)), {name for name, _, _ in listed})
+        check = database.value("SELECT string_agg(pg_get_constraintdef(oid), ' ') FROM pg_constraint "
+                               "WHERE conrelid = 'settle.fact_repeat'::regclass AND contype = 'c'")
+        least, most = re.search(r'\(kind >= (\d+)\) AND \(kind <= (\d+)\)', check).groups()
+        facts = {int(number) for _, sort, number in listed if sort != 'MASTER'}
+        self.assertEqual((int(least), int(most)), (min(facts), max(facts)))
+
     def test_queries_write_no_number(self):
-        """Neither of a kind of postings nor of events: embed-sql.py puts in what model/ lists. Of views,
+        """Neither of a kind of postings nor of events, nor a list of kinds of files: embed-sql.py puts in what model/ lists. Of views,
         settle_view.kind alone says what a kind is."""
-        number = re.compile(r'\bkind\s*(<=|>=|<>|=|<|>|(NOT )?(IN|BETWEEN))\s*\(?\d')
+        number = re.compile(r"\bkind\s*(<=|>=|<>|=|<|>|(NOT )?(IN|BETWEEN))\s*\(?\d|\bkind (NOT )?IN \('")
         folder = os.path.join(os.path.dirname(TABLES), 'queries')
         paths = [os.path.join(folder, name) for name in os.listdir(folder)]
         paths.append(os.path.join(MIGRATIONS, '0009_views.sql'))
         self.assertGreater(len(paths), 100)
         self.assertRegex('WHERE t.kind <= 4', number)
         self.assertRegex('v.kind IN (3, 4)', number)
+        self.assertRegex("b.kind IN ('orders', 'bills')", number)
         for path in paths:
             with open(path, encoding='utf-8') as file:
                 self.assertNotRegex(file.read(), number, path)

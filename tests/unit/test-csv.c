@@ -239,7 +239,7 @@ test_headers(void)
         SettleIntakeMap map;
         g_assert_true(settle_csv_next(csv, &record, NULL));
         gboolean good =
-            settle_intake_map_header(SETTLE_INTAKE_CARRIERS, "f", &record, &map, &error);
+            settle_intake_map_header(SETTLE_FILE_CARRIERS, "f", &record, &map, &error);
         g_assert_cmpstr(good ? NULL : error->message, ==, headers[i].message);
     }
 }

@@ -1,6 +1,10 @@
-/* Kinds of postings: the lists of model/kind.h, and that each commission kind has all of its parts
- * in policy/kind.h and calc/kind.h. */
+/* Kinds of postings and of files: the lists of model/kind.h and model/file-kind.h, and that each
+ * commission kind has all of its parts in policy/kind.h and calc/kind.h, each kind of file its
+ * parts in intake/kind.h. */
 #include "calc/kind.h"
+#include "intake/kind.h"
+#include "intake/write-parties.h"
+#include "model/file-kind.h"
 #include "model/kind.h"
 #include "policy/fields.h"
 #include "policy/kind.h"
@@ -79,8 +83,8 @@ test_parts(void)
                         settle_kind_is_commission(k) && !settle_kind_is_window(k));
         g_assert_cmpint(window != NULL, ==, settle_kind_is_window(k));
         if (order != NULL) {
-            g_assert_true(order->earns_on == SETTLE_CALC_DUE ||
-                          order->earns_on == SETTLE_CALC_BILLS);
+            g_assert_cmpuint(order->earns_on, ==,
+                             settle_kind_is_by_bill(k) ? SETTLE_CALC_BILLS : SETTLE_CALC_DUE);
             g_assert_cmpint(order->items, >=, SETTLE_ITEMS_NONE);
             g_assert_true(
                 order->ask != NULL && order->due != NULL && order->due_needs_history != NULL &&
@@ -120,6 +124,76 @@ test_policy_parts(void)
     }
 }
 
+/* --- kinds of files --------------------------------------------------------------------------- */
+
+static void
+test_files(void)
+{
+    gboolean nights[SETTLE_N_FILE_KINDS + 1] = {FALSE}, numbers[64] = {FALSE};
+    g_autofree char *words = settle_file_kind_words();
+    SettleFileKind found;
+
+    for (int k = 0; k < SETTLE_N_FILE_KINDS; k++) {
+        const SettleFileKindInfo *kind = settle_file_kind((SettleFileKind) k);
+        gboolean stored = FALSE;
+
+        g_assert_true(settle_file_kind_lookup(kind->name, &found) && (int) found == k);
+        g_assert_nonnull(strstr(words, kind->name));
+        /* each has a turn of its own */
+        g_assert_true(kind->night >= 1 && kind->night <= SETTLE_N_FILE_KINDS &&
+                      !nights[kind->night]);
+        nights[kind->night] = TRUE;
+        /* facts have numbers of their own, master data none */
+        g_assert_cmpint(kind->fact_no > 0, ==, settle_file_kind_is_fact((SettleFileKind) k));
+        g_assert_true(kind->fact_no < 64 && (kind->fact_no == 0 || !numbers[kind->fact_no]));
+        numbers[kind->fact_no] = TRUE;
+        for (const SettleSqlTable *table = settle_sql_tables; table->name != NULL; table++)
+            stored = stored || g_str_equal(table->name, kind->table);
+        g_assert_true(stored);
+    }
+    g_assert_false(settle_file_kind_lookup("order", &found));
+}
+
+/* What refers to a kind is taken in after it. */
+static void
+test_turns(void)
+{
+    static const SettleFileKind pairs[][2] = {
+        {SETTLE_FILE_CARRIERS, SETTLE_FILE_PRODUCTS},
+        {SETTLE_FILE_DISTRIBUTORS, SETTLE_FILE_OUTLETS},
+        {SETTLE_FILE_OUTLETS, SETTLE_FILE_MANAGERS},
+        {SETTLE_FILE_PRODUCTS, SETTLE_FILE_ORDERS},
+        {SETTLE_FILE_MANAGERS, SETTLE_FILE_ORDERS},
+        {SETTLE_FILE_ORDERS, SETTLE_FILE_BILLS},
+        {SETTLE_FILE_ORDERS, SETTLE_FILE_EVENTS},
+        {SETTLE_FILE_BILLS, SETTLE_FILE_MONTHS},
+    };
+
+    for (guint i = 0; i < G_N_ELEMENTS(pairs); i++)
+        g_assert_cmpint(settle_file_kind(pairs[i][0])->night, <,
+                        settle_file_kind(pairs[i][1])->night);
+}
+
+static void
+test_intake_parts(void)
+{
+    for (int k = 0; k < SETTLE_N_FILE_KINDS; k++) {
+        const SettleFileKindInfo *kind = settle_file_kind((SettleFileKind) k);
+        const SettleIntakeKind *intake = settle_intake_kinds[k];
+        const SettlePartyKind *party = settle_party_kinds[k];
+
+        g_assert_true(intake != NULL && intake->take != NULL && intake->write != NULL);
+        g_assert_true(intake->n_columns > 0 && intake->n_columns <= SETTLE_INTAKE_MAX_COLUMNS);
+        g_assert_cmpint(intake->amount >= 0, ==, kind->has_amount);
+        g_assert_cmpint(intake->currency >= 0, ==, kind->has_amount);
+        g_assert_true(!kind->of_carrier || g_str_equal(intake->columns[0].name, "carrier"));
+        g_assert_cmpint(party != NULL, ==, !settle_file_kind_is_fact((SettleFileKind) k));
+        if (party != NULL)
+            g_assert_true(party->select != NULL && party->copy != NULL && party->columns != NULL &&
+                          party->validate != NULL && party->version != NULL);
+    }
+}
+
 int
 main(int argc, char **argv)
 {
@@ -130,5 +204,8 @@ main(int argc, char **argv)
     g_test_add_func("/kinds/words", test_words);
     g_test_add_func("/kinds/parts", test_parts);
     g_test_add_func("/kinds/policy-parts", test_policy_parts);
+    g_test_add_func("/kinds/files", test_files);
+    g_test_add_func("/kinds/turns", test_turns);
+    g_test_add_func("/kinds/intake-parts", test_intake_parts);
     return g_test_run();
 }

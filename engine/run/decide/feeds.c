@@ -3,27 +3,6 @@
 
 #include "store/sql.h"
 
-gboolean
-settle_feed_kind(SettleIntakeKind kind)
-{
-    switch (kind) {
-    case SETTLE_INTAKE_PRODUCTS:
-    case SETTLE_INTAKE_ORDERS:
-    case SETTLE_INTAKE_BILLS:
-    case SETTLE_INTAKE_EVENTS:
-    case SETTLE_INTAKE_MONTHS:
-    case SETTLE_INTAKE_RECEIPTS:
-        return TRUE;
-    case SETTLE_INTAKE_CARRIERS:
-    case SETTLE_INTAKE_DISTRIBUTORS:
-    case SETTLE_INTAKE_OUTLETS:
-    case SETTLE_INTAKE_MANAGERS:
-    case SETTLE_N_INTAKE_KINDS:
-        return FALSE;
-    }
-    settle_unreachable("a kind of file");
-}
-
 static gboolean
 check_carrier(SettleStore *store, const char *carrier, GError **error)
 {
@@ -43,7 +22,7 @@ static gboolean
 decide(SettleStore *store, const char *action, const SettleFeed *feed, const char *reason,
        GError **error)
 {
-    const char *kind = settle_intake_kind_name(feed->kind);
+    const char *kind = settle_file_kind_name(feed->kind);
     g_autofree char *subject = g_strdup_printf("%s/%s", feed->carrier, kind);
     g_autoptr(SettleResult) detail =
         settle_store_query(store, settle_sql_feed_detail, error, "ssdii", feed->carrier, kind,
@@ -69,14 +48,14 @@ settle_feed_expect(SettleStore *store, const SettleFeed *feed, const char *reaso
 /* Only what is expected can be stopped or waived: a slip would go unnoticed. exactly: on that day,
  * where a monthly feed has one a month. */
 static gboolean
-check_expected(SettleStore *store, const char *carrier, SettleIntakeKind kind, SettleDay day,
+check_expected(SettleStore *store, const char *carrier, SettleFileKind kind, SettleDay day,
                gboolean exactly, GError **error)
 {
     char text[SETTLE_DAY_TEXT_BYTES];
     g_autoptr(SettleResult) row =
         check_carrier(store, carrier, error)
             ? settle_store_query(store, settle_sql_feed_expected, error, "ssdb", carrier,
-                                 settle_intake_kind_name(kind), day, exactly)
+                                 settle_file_kind_name(kind), day, exactly)
             : NULL;
 
     if (row == NULL)
@@ -84,13 +63,13 @@ check_expected(SettleStore *store, const char *carrier, SettleIntakeKind kind, S
     if (settle_result_bool(row, 0, 0))
         return TRUE;
     g_set_error(error, SETTLE_ERROR, SETTLE_ERROR_STATE, "no %s of %s are expected on %s",
-                settle_intake_kind_name(kind), carrier, settle_day_format(day, text));
+                settle_file_kind_name(kind), carrier, settle_day_format(day, text));
     settle_error_hint(error, "settle feed list shows what is, settle feed missing the days");
     return FALSE;
 }
 
 gboolean
-settle_feed_stop(SettleStore *store, const char *carrier, SettleIntakeKind kind, SettleDay from,
+settle_feed_stop(SettleStore *store, const char *carrier, SettleFileKind kind, SettleDay from,
                  const char *reason, GError **error)
 {
     const SettleFeed feed = {.carrier = carrier, .kind = kind, .since = from};
@@ -100,7 +79,7 @@ settle_feed_stop(SettleStore *store, const char *carrier, SettleIntakeKind kind,
 }
 
 gboolean
-settle_feed_waive(SettleStore *store, const char *carrier, SettleIntakeKind kind, SettleDay day,
+settle_feed_waive(SettleStore *store, const char *carrier, SettleFileKind kind, SettleDay day,
                   const char *reason, GError **error)
 {
     const SettleFeed feed = {.carrier = carrier, .kind = kind, .since = day};

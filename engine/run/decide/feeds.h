@@ -6,7 +6,7 @@
 #pragma once
 
 #include "calendar/calendar.h"
-#include "intake/columns.h"
+#include "model/file-kind.h"
 #include "store/store.h"
 
 #include <glib.h>
@@ -15,25 +15,22 @@ G_BEGIN_DECLS
 
 typedef struct {
     const char *carrier; /* code */
-    SettleIntakeKind kind;
+    SettleFileKind kind;
     SettleDay since; /* the first day that is expected */
     int monthly_day; /* 0: every day; else once a month, by that day (the last one of a shorter) */
     int deadline_days; /* how many days after that it may still come */
 } SettleFeed;
-
-/* Whether files of a kind belong to one carrier each. */
-gboolean settle_feed_kind(SettleIntakeKind kind);
 
 /* From `since` on this is what is expected, whatever was decided before. store: as approver. INPUT
  * if there is no such carrier. */
 gboolean settle_feed_expect(SettleStore *store, const SettleFeed *feed, const char *reason,
                             GError **error);
 /* From that day on nothing is expected. STATE if nothing was. */
-gboolean settle_feed_stop(SettleStore *store, const char *carrier, SettleIntakeKind kind,
+gboolean settle_feed_stop(SettleStore *store, const char *carrier, SettleFileKind kind,
                           SettleDay from, const char *reason, GError **error);
 /* For that day nothing is expected any more. STATE if nothing was: of a monthly feed it is the day
  * by which it comes. */
-gboolean settle_feed_waive(SettleStore *store, const char *carrier, SettleIntakeKind kind,
+gboolean settle_feed_waive(SettleStore *store, const char *carrier, SettleFileKind kind,
                            SettleDay day, const char *reason, GError **error);
 
 /* carrier, kind, since, calendar, deadline_days, decided by, at, reason: what holds. */

@@ -74,7 +74,7 @@ BEGIN
     IF EXISTS (SELECT 1 FROM settle.carrier_key_now k WHERE k.carrier_id = carrier AND k.key = set_carrier_key.key) THEN
         RETURN;
     END IF;
-    IF EXISTS (SELECT 1 FROM settle.batch b WHERE b.kind IN ('orders', 'bills', 'events', 'receipts'))
+    IF EXISTS (SELECT 1 FROM settle.batch b WHERE b.kind NOT IN ('carriers', 'distributors', 'outlets', 'managers', 'products', 'months'))
        AND (carrier = 0
             OR EXISTS (SELECT 1 FROM settle.closed_order o WHERE o.carrier_id = carrier)
             OR EXISTS (SELECT 1 FROM settle.bill_waiting w WHERE w.carrier_id = carrier)

@@ -3,12 +3,12 @@
 SELECT b.batch_id, b.kind, b.header, b.business_date
   FROM settle.batch b
  WHERE ($1 = 0 OR b.batch_id = $1)
-   AND ($4 = false OR b.kind IN ('carriers', 'distributors', 'outlets', 'managers', 'products'))
+   AND ($4 = false OR b.kind IN (:master_files))
    AND EXISTS (SELECT 1 FROM settle.quarantine q
                 WHERE q.batch_id = b.batch_id AND ($2::bigint = 0 OR q.line = $2)
                   AND ($3 = '' OR q.reason = $3) AND q.reason NOT IN ('invalid-utf8', 'nul-byte') AND q.raw IS NOT NULL
                   AND ($4 = false OR settle.was_told_later(q.reason, q.field, q.value, q.batch_id))
                   AND NOT EXISTS (SELECT 1 FROM settle.quarantine_release r
                                    WHERE r.batch_id = q.batch_id AND r.line = q.line))
- ORDER BY array_position('{carriers,distributors,outlets,managers,products,orders,bills,events}', b.kind),
+ ORDER BY array_position(ARRAY[:all_files], b.kind),
           b.batch_id

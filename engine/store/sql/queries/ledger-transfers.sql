@@ -18,9 +18,9 @@ SELECT t.run_id, t.business_date::text, t.carrier, t.distributor, t.kind, coales
                   OFFSET (t.subject_id & 1048575)::integer - 1 LIMIT 1) END,
        t.slot, t.policy_id, to_char(t.period, 'YYYY-MM'), to_char(t.origin, 'YYYY-MM'), t.debit,
        t.credit, t.amount_minor, t.target_minor, t.currency, to_char(t.cause, 'YYYY-MM'),
-       CASE WHEN t.kind = :revenue_share_kind
+       CASE WHEN t.kind IN (:bill_kinds)
             THEN to_char(o.closing_month + ((t.slot >> 4) & 4095) * interval '1 month', 'YYYY-MM') END,
-       CASE WHEN t.kind = :revenue_share_kind AND t.revision > 0 THEN t.revision END
+       CASE WHEN t.kind IN (:bill_kinds) AND t.revision > 0 THEN t.revision END
   FROM (SELECT t.*, r.business_date, coalesce(c.code, '') AS carrier, coalesce(d.code, '') AS distributor, p.version,
                coalesce(p.currency, 156::smallint) AS currency
           FROM settle.transfer t

@@ -10,6 +10,6 @@ SELECT coalesce((SELECT month FROM closed) >= $1::date, false),
           FROM (SELECT DISTINCT period FROM settle.ledger_total WHERE period < $1::date) m
          WHERE m.period > coalesce((SELECT month FROM closed), '-infinity')),
        (SELECT count(*) FROM settle.batch b
-         WHERE b.state = 'sealed' AND b.kind NOT IN ('carriers', 'distributors', 'outlets', 'managers', 'products')
+         WHERE b.state = 'sealed' AND b.kind IN (:fact_files)
            AND b.business_date < ($1::date + interval '1 month')::date
            AND NOT EXISTS (SELECT 1 FROM settle.batch_consumption c WHERE c.batch_id = b.batch_id))

@@ -6,6 +6,6 @@ SELECT (SELECT value FROM settle.counter WHERE name = 'watermark'),
          WHERE NOT EXISTS (SELECT 1 FROM settle.run_publication p WHERE p.run_id = r.run_id)
            AND NOT EXISTS (SELECT 1 FROM settle.run_abandonment a WHERE a.run_id = r.run_id)),
        (SELECT min(b.business_date) FROM settle.batch b
-         WHERE b.state = 'sealed' AND b.kind IN ('orders', 'bills', 'events')
+         WHERE b.state = 'sealed' AND b.kind IN (:of_order_files)
            AND NOT EXISTS (SELECT 1 FROM settle.batch_consumption c WHERE c.batch_id = b.batch_id)),
        (SELECT value FROM settle.counter WHERE name = 'control')

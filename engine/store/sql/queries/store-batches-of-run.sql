@@ -2,7 +2,7 @@
 -- $1 run
 SELECT b.batch_id
   FROM settle.batch b
- WHERE b.kind IN ('carriers', 'distributors', 'outlets', 'managers', 'products')
+ WHERE b.kind IN (:master_files)
    AND (EXISTS (SELECT 1 FROM settle.run_batch r
                  WHERE r.run_id = $1 AND r.batch_id = b.batch_id)
         OR EXISTS (SELECT 1 FROM settle.batch_consumption c

@@ -1,4 +1,4 @@
 -- Batches of master data that intake sees. $1 day
 SELECT batch_id FROM settle.batch
  WHERE state = 'sealed' AND business_date <= $1
-   AND kind IN ('carriers', 'distributors', 'outlets', 'managers', 'products')
+   AND kind IN (:master_files)
