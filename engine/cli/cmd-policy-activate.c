@@ -70,8 +70,10 @@ settle_command_policy_submit(const SettleCli *cli, int argc, char **argv)
     int code;
 
     if (!settle_cli_parse("policy submit FILE...",
-                          "Keeps policies for somebody else to activate, as they are.", NULL, &argc,
-                          &argv, &code))
+                          "Keeps policies for somebody else to activate, as they are. What could "
+                          "not be activated is refused:\nan unknown carrier, a version's name or "
+                          "closing days that an active version has.",
+                          NULL, &argc, &argv, &code))
         return code;
     if (argc < 2)
         return settle_cli_usage(NULL, "submit which files");
@@ -84,12 +86,18 @@ settle_command_policy_submit(const SettleCli *cli, int argc, char **argv)
         const Loaded *one = &g_array_index(loaded, Loaded, i);
         const SettlePolicy *policy = one->policy;
         int64_t submission;
+        int32_t active_id;
         gboolean known;
 
         if (!settle_policy_submit(store, one->text, one->length, policy, &submission, &known,
-                                  &error)) {
+                                  &active_id, &error)) {
             g_prefix_error(&error, "%s: ", one->name);
             return settle_cli_fail(error);
+        }
+        if (active_id != 0) {
+            printf("%s: %s version %s of %s is active already as policy %d\n", one->name,
+                   policy->name, policy->version, policy->carrier, active_id);
+            continue;
         }
         printf("%s: %s version %s of %s %s as number %" G_GINT64_FORMAT "\n", one->name,
                policy->name, policy->version, policy->carrier,

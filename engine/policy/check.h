@@ -38,6 +38,10 @@ typedef struct {
  * windows that two of them share. The same document twice is left out. */
 void settle_policy_check_versions(const SettlePolicyVersion *versions, guint n);
 
+/* What a policy has to do to fit beside an active version with days in common, which cannot be
+ * shortened: "let this one start on 2027-01-01 or later". g_free. */
+char *settle_policy_room(const SettlePolicy *policy, SettleDay from, SettleDay to);
+
 /* Codes that the master data does not know, or not on any of the closing days. */
 void settle_policy_check_known(const SettlePolicy *policy, const SettlePolicyPlaces *places,
                                const SettleDirectory *directory, SettleDiagnostics *diagnostics);

@@ -387,9 +387,12 @@ const SettlePolicyCode settle_policy_codes[] = {
          "on: 2026-03-20}, {event: reinstate, on: 2026-04-01}], earns: {activation: 40.00}}"},
     {.code = "P064",
      .about = "closing days that another version of the carrier holds for, too",
-     .explain = "An order that closes on such a day would have two contracts, and only one can be "
-                "paid. Let the earlier version end on the day before the later one starts. "
-                "Activation refuses it, too.",
+     .explain =
+         "An order that closes on such a day would have two contracts, and only one can be "
+         "paid. Let the earlier version end on the day before the later one starts. "
+         "Activation refuses it, too. An active version is never edited, not even shortened: "
+         "what follows it starts after its last day, so let closing days be no longer than "
+         "you are sure of.",
      .bad = "closing: 2026-01-01..2026-12-31   # and 2026-07-01.. in the other file",
      .good = "closing: 2026-01-01..2026-06-30   # and 2026-07-01.. in the other file"},
     {.code = "P065",

@@ -415,8 +415,10 @@ unknown_key(SettleCheck *check, const char *section, const SettleNode *key)
 
         if (!g_str_has_prefix(key->text, name))
             continue;
+        if (rest[0] == '=' && rest[1] != '\0')
+            hint = g_strdup_printf("a colon and a blank, not =: \"%s: %s\"", name, rest + 1);
         rest += g_str_has_prefix(rest, "：") ? strlen("：") : rest[0] == ':' ? 1 : 0;
-        if (rest > key->text + strlen(name))
+        if (hint == NULL && rest > key->text + strlen(name))
             hint = g_strdup_printf("a blank follows the colon: \"%s: %s\"", name, rest);
     }
     settle_diagnose(check->diagnostics, SETTLE_SEVERITY_ERROR, "P010", key, hint,

@@ -46,18 +46,39 @@ more_text(guint n)
     return n > 1 ? g_strdup_printf(", and %u more", n - 1) : g_strdup("");
 }
 
+char *
+settle_policy_room(const SettlePolicy *policy, SettleDay from, SettleDay to)
+{
+    char day[SETTLE_DAY_TEXT_BYTES];
+
+    if (policy->closing_from < from)
+        return g_strdup_printf("let this one end on %s at the latest",
+                               settle_day_format(from - 1, day));
+    if (to < SETTLE_DAY_MAX)
+        return g_strdup_printf("let this one start on %s or later", settle_day_format(to + 1, day));
+    return g_strdup("it has no end, so nothing can follow it");
+}
+
 /* other: the first of n that it overlaps with */
 static void
 report_common(const SettlePolicyVersion *at, const SettlePolicyVersion *other, guint n)
 {
-    g_autofree char *more = more_text(n);
+    g_autofree char *more = more_text(n), *hint = NULL;
     g_autofree char *days = days_text(MAX(at->policy->closing_from, other->policy->closing_from),
                                       MIN(at->policy->closing_to, other->policy->closing_to));
 
     if (at->diagnostics == NULL)
         return;
+    if (other->diagnostics == NULL) { /* the database's */
+        g_autofree char *room =
+            settle_policy_room(at->policy, other->policy->closing_from, other->policy->closing_to);
+
+        hint = g_strdup_printf("%s is active and cannot be shortened: %s", other->label, room);
+    }
     settle_diagnose_at(at->diagnostics, SETTLE_SEVERITY_ERROR, "P064", at->places->closing,
-                       "let the earlier one end on the day before the later one starts",
+                       hint != NULL ? hint
+                                    : "let the earlier one end on the day before the later one "
+                                      "starts",
                        "orders of %s that close on %s have two versions: %s of %s holds, too%s",
                        at->policy->carrier, days, other->policy->version, other->label, more);
 }

@@ -52,7 +52,12 @@ class Files(small.Case):
             for path in files:
                 with self.subTest(path):
                     self.check('--strict', path)
-        self.check('--strict', os.path.join(small.ROOT, 'rules'))
+        out, _ = self.check('--strict', os.path.join(small.ROOT, 'rules'))
+        # all of their terms are settled: the pages about them do not say otherwise
+        self.assertNotIn('not settled yet', out)
+        for page in ('EXPLAINED.md', 'TUTORIAL.md', 'README.md'):
+            with open(os.path.join(small.ROOT, 'rules', page), encoding='utf-8') as file:
+                self.assertNotRegex(file.read(), r'(?i)not\s+settled\s+yet|refused\s+at\s+activation')
 
     def test_side_by_side(self):
         early = self.file('b-early.yaml', policy('1', '2026-01-01..2026-06-30'))
@@ -215,6 +220,33 @@ class Connected(small.Case):
         self.assertEqual(one('{class: plan}', closing='2024-01-01..2024-12-31'),
                          [('warning', 'P120', 'let the versions follow each other'),
                           ('warning', 'P123', None)])
+
+    def test_room_beside_an_active_version(self):
+        """What is active is not edited: the hint says what the new one can do about it; submitting and activating say the
+        same, and what could not be activated is not submitted."""
+        path = self.file('next.yaml', policy('v2', '2026-07-01..'))
+        until = self.file('until.yaml', policy('v2', '2025-01-01..2026-01-31'))
+        shut = self.file('shut.yaml', policy('1', '2026-01-01..2026-12-31', carrier='C2'))
+        self.database.activate(shut)
+        after = self.file('after.yaml', policy('2', '2026-12-01..', carrier='C2'))
+        for file, carrier, number, room in ((path, 'C1', 1, 'it has no end, so nothing can follow it'),
+                                            (until, 'C1', 1, 'let this one end on 2025-12-31 at the latest'),
+                                            (after, 'C2', 2, 'let this one start on 2027-01-01 or later')):
+            with self.subTest(file):
+                self.assertEqual([row[2:] for row in self.found(file, code=3)],
+                                 [('P064', f'policy {number} in the database is active and cannot be shortened: {room}')])
+                said = self.settle('policy', 'submit', file, user='settle_sales', code=3)
+                self.assertRegex(said, rf'{file}: version \S+ of {carrier} covers closing days that version \S+ has: ')
+                self.assertIn(f'hint: policy {number} is active and cannot be shortened: {room}\n', said)
+                self.assertIn(f'cannot be shortened: {room}\n', self.settle('policy', 'activate', file, user='settle_finance',
+                                                                             code=3))
+        self.assertIn('there is no carrier "C3"\nhint: settle import carriers', self.settle(
+            'policy', 'submit', self.file('c3.yaml', policy('1', '2026-01-01..', carrier='C3')), user='settle_sales', code=3))
+        self.assertIn('is active already with another text', self.settle(
+            'policy', 'submit', self.file('same.yaml', policy('v1', '2025-01-01..2025-01-31')), user='settle_sales', code=3))
+        self.assertIn('shut.yaml: small version 1 of C2 is active already as policy 2\n',
+                      self.settle('policy', 'submit', shut, user='settle_sales'))
+        self.assertEqual(self.database.sql('SELECT count(*) FROM settle_view.policy_waiting'), [['0']])
 
     def test_a_reader_may(self):
         self.settle('policy', 'check', '--connect', os.path.join(self.folder, 'policy.yaml'),

@@ -1,6 +1,7 @@
 #include "run/decide/policies.h"
 
 #include "base/failpoint.h"
+#include "policy/check.h"
 #include "policy/load.h"
 #include "store/sql.h"
 
@@ -95,28 +96,36 @@ check_unsupported(const SettlePolicy *policy, GError **error)
     return FALSE;
 }
 
-/* The carrier's other versions: the same text, or days in common. */
+/* The carrier's other versions: the same text (*ret_known_id, else 0), or days in common. INPUT:
+ * the carrier is not known. */
 static gboolean
-check_versions(SettleStore *store, const SettlePolicy *policy, int32_t carrier_id,
+check_versions(SettleStore *store, const SettlePolicy *policy, int32_t *ret_carrier_id,
                int32_t *ret_known_id, GError **error)
 {
     g_autoptr(SettleResult) rows =
-        settle_store_query(store, settle_sql_policy_versions, error, "i", carrier_id);
+        settle_store_query(store, settle_sql_policy_versions, error, "s", policy->carrier);
 
     if (rows == NULL)
         return FALSE;
+    if (settle_result_rows(rows) == 0) {
+        g_set_error(error, SETTLE_ERROR, SETTLE_ERROR_INPUT, "there is no carrier \"%s\"",
+                    policy->carrier);
+        settle_error_hint(error, "settle import carriers FILE makes it known");
+        return FALSE;
+    }
+    *ret_carrier_id = settle_result_i32(rows, 0, 0);
     *ret_known_id = 0;
-    for (int i = 0; i < settle_result_rows(rows); i++) {
-        SettleDay from = settle_result_day(rows, i, 2), to = settle_result_day(rows, i, 3);
+    for (int i = 0; i < settle_result_rows(rows) && !settle_result_is_null(rows, i, 1); i++) {
+        SettleDay from = settle_result_day(rows, i, 3), to = settle_result_day(rows, i, 4);
         char text_from[SETTLE_DAY_TEXT_BYTES], text_to[SETTLE_DAY_TEXT_BYTES];
         size_t length;
 
-        if (memcmp(settle_result_bytes(rows, i, 4, &length), policy->hash, sizeof policy->hash) ==
+        if (memcmp(settle_result_bytes(rows, i, 5, &length), policy->hash, sizeof policy->hash) ==
             0) {
-            *ret_known_id = settle_result_i32(rows, i, 0);
+            *ret_known_id = settle_result_i32(rows, i, 1);
             return TRUE;
         }
-        if (strcmp(settle_result_text(rows, i, 1), policy->version) == 0) {
+        if (strcmp(settle_result_text(rows, i, 2), policy->version) == 0) {
             g_set_error(error, SETTLE_ERROR, SETTLE_ERROR_STATE,
                         "version %s of %s is active already with another text", policy->version,
                         policy->carrier);
@@ -125,10 +134,14 @@ check_versions(SettleStore *store, const SettlePolicy *policy, int32_t carrier_i
             return FALSE;
         }
         if (policy->closing_from <= to && from <= policy->closing_to) {
+            g_autofree char *room = settle_policy_room(policy, from, to);
+
             g_set_error(error, SETTLE_ERROR, SETTLE_ERROR_STATE,
                         "version %s of %s covers closing days that version %s has: %s to %s",
-                        policy->version, policy->carrier, settle_result_text(rows, i, 1),
+                        policy->version, policy->carrier, settle_result_text(rows, i, 2),
                         settle_day_format(from, text_from), settle_day_format(to, text_to));
+            settle_error_hint(error, "policy %d is active and cannot be shortened: %s",
+                              settle_result_i32(rows, i, 1), room);
             return FALSE;
         }
     }
@@ -209,26 +222,15 @@ gboolean
 settle_policy_activate(SettleStore *store, const SettlePolicy *policy, int32_t *ret_policy_id,
                        gboolean *ret_known, GError **error)
 {
-    g_autoptr(SettleResult) carrier = NULL;
     int32_t carrier_id, known_id = 0, policy_id = 0;
 
     if (!check_unsupported(policy, error))
         return FALSE;
-    carrier = settle_store_query(store, settle_sql_policy_carrier, error, "s", policy->carrier);
-    if (carrier == NULL)
-        return FALSE;
-    if (settle_result_rows(carrier) == 0) {
-        g_set_error(error, SETTLE_ERROR, SETTLE_ERROR_INPUT, "there is no carrier \"%s\"",
-                    policy->carrier);
-        settle_error_hint(error, "settle import carriers FILE makes it known");
-        return FALSE;
-    }
-    carrier_id = settle_result_i32(carrier, 0, 0);
     if (!settle_store_begin(store, error))
         return FALSE;
     /* The control row is locked first: two activations, or one and a run's manifest, take turns. */
     if (!settle_store_count(store, "control", 0, &(int64_t){0}, error) ||
-        !check_versions(store, policy, carrier_id, &known_id, error))
+        !check_versions(store, policy, &carrier_id, &known_id, error))
         goto fail;
     if (known_id != 0) {
         settle_store_rollback(store);
@@ -256,9 +258,18 @@ fail:
 gboolean
 settle_policy_submit(SettleStore *store, const char *text, size_t length,
                      const SettlePolicy *policy, int64_t *ret_submission, gboolean *ret_known,
-                     GError **error)
+                     int32_t *ret_active_id, GError **error)
 {
     g_autoptr(SettleResult) row = NULL;
+    int32_t carrier_id, active_id;
+
+    /* what could not be activated is not submitted */
+    if (!check_versions(store, policy, &carrier_id, &active_id, error))
+        return FALSE;
+    if (active_id != 0) {
+        *ret_active_id = active_id;
+        return TRUE;
+    }
 
     if (!settle_failpoint(POLICY_SUBMIT_BEFORE, error))
         return FALSE;
@@ -269,6 +280,7 @@ settle_policy_submit(SettleStore *store, const char *text, size_t length,
         return FALSE;
     *ret_submission = settle_result_i64(row, 0, 0);
     *ret_known = settle_result_bool(row, 0, 1);
+    *ret_active_id = 0;
     return TRUE;
 }
 

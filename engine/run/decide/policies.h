@@ -13,10 +13,12 @@ SettlePolicySet *settle_policies_load(SettleStore *store, int64_t control_positi
 
 /* Keeps a document as submitted, for somebody else to activate. policy: the compiled document.
  * *ret_submission: its number; *ret_known: the same login submitted this very text before, and it
- * waits under that number. store: opened as author. */
+ * waits under that number; *ret_active_id: the policy that this very text is already, which is not
+ * submitted (the other two are not set then), else 0. INPUT or STATE: an unknown carrier, or a
+ * version or closing days that an active version has. store: opened as author. */
 gboolean settle_policy_submit(SettleStore *store, const char *text, size_t length,
                               const SettlePolicy *policy, int64_t *ret_submission,
-                              gboolean *ret_known, GError **error);
+                              gboolean *ret_known, int32_t *ret_active_id, GError **error);
 /* The document that waits under a number, a name or CARRIER/VERSION: NULL if there is none, INPUT
  * if there are several. The caller frees the text. */
 gboolean settle_policy_waiting(SettleStore *store, const char *name, char **ret_text,

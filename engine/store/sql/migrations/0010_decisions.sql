@@ -258,6 +258,18 @@ BEGIN
 END
 $$;
 
+-- Whether a carrier is known (else there is no row), and its active versions, if it has any: what a new one must fit
+-- beside. Authors may read no table that holds it.
+CREATE FUNCTION settle.versions_of(of_carrier text)
+    RETURNS TABLE (carrier_id integer, policy_id integer, version text, closing_from date, closing_to date, hash bytea)
+    LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+AS $$
+    SELECT c.id, p.policy_id, p.version, p.closing_from, p.closing_to, p.hash
+      FROM settle.code c LEFT JOIN settle.policy p ON p.carrier_id = c.id
+     WHERE c.dim = 1 AND c.code = of_carrier
+     ORDER BY p.closing_from
+$$;
+
 -- Takes a submission back: its author, or an approver, who turns it down.
 CREATE FUNCTION settle.withdraw_policy(submission bigint, reason text) RETURNS void
     LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp
@@ -571,5 +583,6 @@ GRANT EXECUTE ON FUNCTION settle.add_codes, settle.release_rows, settle.begin_ru
     settle.seal_run TO settle_runner;
 GRANT EXECUTE ON FUNCTION settle.activate_policy TO settle_approver;
 GRANT EXECUTE ON FUNCTION settle.submit_policy TO settle_author;
+GRANT EXECUTE ON FUNCTION settle.versions_of TO settle_author, settle_approver;
 GRANT EXECUTE ON FUNCTION settle.withdraw_policy TO settle_author, settle_approver;
 GRANT EXECUTE ON FUNCTION settle.head TO settle_reader, settle_runner, settle_approver;
