@@ -149,8 +149,16 @@ set_up(SettleStore *store, SettleStoreRole role, GError **error)
                               "let an administrator GRANT %s TO %s, or log in as one who has it "
                               "(PGUSER, or user= in --db)",
                               name, PQuser(store->connection));
-        } else if (name != NULL && strcmp(store->sqlstate, "22023") == 0)
-            settle_error_hint(&failure, "is the database set up? run: settle migrate");
+        } else if (name != NULL && strcmp(store->sqlstate, "22023") == 0) {
+            GError *why = NULL;
+
+            /* there is no such role on the server: nothing was ever set up, or it was restored here
+             */
+            if (!settle_store_schema_owned(store, &why)) {
+                g_clear_error(&failure);
+                failure = why;
+            }
+        }
         g_propagate_error(error, failure);
         return FALSE;
     }
@@ -199,6 +207,12 @@ settle_store_close(SettleStore *store)
     g_free(store->conninfo);
     g_free(store->purpose);
     g_free(store);
+}
+
+const char *
+settle_store_database(const SettleStore *store)
+{
+    return PQdb(store->connection);
 }
 
 const char *

@@ -57,6 +57,12 @@ void settle_parameters_clear(SettleParameters *parameters);
 SettleBeside *settle_beside_new(void);
 void settle_beside_free(SettleBeside *beside); /* closes them */
 
+/* Whether the database has a Settle that belongs to settle_owner. STATE error if not: another
+ * database was meant, or it is a copy that was restored without its roles. */
+gboolean settle_store_schema_owned(SettleStore *store, GError **error);
+/* The name of the database that the connection is to. */
+const char *settle_store_database(const SettleStore *store);
+
 /* NULL: no table of sql/tables.ini. */
 const SettleSqlTable *settle_table_of_copy(const char *sql);
 /* Adds a row to a sum: its summed fields in the form of binary COPY, without their count. */

@@ -138,13 +138,37 @@ prepare(SettleStore *store, GError **error)
     return FALSE;
 }
 
+/* Whether the database has a Settle, and whole: a copy that was restored where its roles are not
+ * belongs to somebody else, and nobody may do what the roles may. */
+static gboolean
+look_for_schema(SettleStore *store, gboolean *ret_there, GError **error)
+{
+    g_autoptr(SettleResult) there =
+        settle_store_query(store, settle_sql_store_schema_there, error, "");
+
+    if (there == NULL)
+        return FALSE;
+    *ret_there = !settle_result_is_null(there, 0, 1);
+    if (!*ret_there || strcmp(settle_result_text(there, 0, 1), "settle_owner") == 0)
+        return TRUE;
+    g_set_error(error, SETTLE_ERROR, SETTLE_ERROR_STATE,
+                "the database \"%s\" is a copy without its roles: it belongs to \"%s\", not to "
+                "settle_owner",
+                settle_result_text(there, 0, 0), settle_result_text(there, 0, 1));
+    settle_error_hint(error, "make the roles first, then restore it again into an empty database: "
+                             "docs/operations.md \"Backup and restore\"");
+    return FALSE;
+}
+
 static gboolean
 migrate_locked(SettleStore *store, guint *ret_applied, GError **error)
 {
+    gboolean there;
     int applied;
     guint count = 0;
 
-    if (!settle_failpoint(MIGRATE_LOCKED, error) || !prepare(store, error) ||
+    if (!settle_failpoint(MIGRATE_LOCKED, error) || !look_for_schema(store, &there, error) ||
+        !prepare(store, error) ||
         !settle_store_exec(store, settle_sql_session_migrate, error, "") ||
         !read_applied(store, &applied, error))
         return FALSE;
@@ -189,15 +213,27 @@ settle_store_distribute(SettleStore *store, SettleDistribution *ret_distribution
 }
 
 gboolean
+settle_store_schema_owned(SettleStore *store, GError **error)
+{
+    gboolean there;
+
+    if (!look_for_schema(store, &there, error))
+        return FALSE;
+    if (there)
+        return TRUE;
+    g_set_error(error, SETTLE_ERROR, SETTLE_ERROR_STATE, "the database \"%s\" has no Settle in it",
+                settle_store_database(store));
+    settle_error_hint(error, "is PGDATABASE, or dbname= in --db, the right one? In a new one: "
+                             "settle migrate");
+    return FALSE;
+}
+
+gboolean
 settle_store_check_schema(SettleStore *store, GError **error)
 {
-    g_autoptr(SettleResult) there =
-        settle_store_query(store, settle_sql_store_schema_there, error, "");
     int applied = 0;
 
-    if (there == NULL)
-        return FALSE;
-    if (settle_result_bool(there, 0, 0) && !read_applied(store, &applied, error))
+    if (!settle_store_schema_owned(store, error) || !read_applied(store, &applied, error))
         return FALSE;
     if (applied == newest())
         return TRUE;

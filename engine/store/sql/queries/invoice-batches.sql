@@ -1,5 +1,5 @@
--- Batches of published runs with their invoices' sums, a row a currency. $1 carrier (NULL: any), $2 draft, approved or
--- issued (NULL: any), $3 cut off up to that day (NULL: any), $4 these (RUN/CARRIER; none: any)
+-- Batches of published runs with their invoices' sums, a row a currency. $1 carrier (NULL: any), $2 draft, approved,
+-- issued, or open: not issued (NULL: any), $3 cut off up to that day (NULL: any), $4 these (RUN/CARRIER; none: any)
 SELECT * FROM (
 SELECT b.run_id || '/' || c.code AS batch, b.cut_off::text, c.code AS carrier,
        CASE WHEN x.run_id IS NOT NULL THEN 'issued' WHEN l.position IS NOT NULL THEN 'approved' ELSE 'draft' END AS status,
@@ -22,5 +22,5 @@ SELECT b.run_id || '/' || c.code AS batch, b.cut_off::text, c.code AS carrier,
  WHERE b.run_id <= (SELECT value FROM settle.counter WHERE name = 'watermark')
    AND ($1::text IS NULL OR c.code = $1) AND ($3::text IS NULL OR b.cut_off <= $3::date)
    AND (cardinality($4::text[]) = 0 OR b.run_id || '/' || c.code = ANY ($4))) v
- WHERE $2::text IS NULL OR status = $2
+ WHERE $2::text IS NULL OR status = $2 OR $2 = 'open' AND status <> 'issued'
  ORDER BY run_id, carrier COLLATE "C", currency

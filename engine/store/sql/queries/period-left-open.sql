@@ -1,20 +1,20 @@
 -- What of a period is not finished, though it may be closed: how many, and where to look. $1 first day of the period, $2 events that count
 -- for nothing and that nobody has seen
-SELECT x.what, x.n, x.look
+SELECT x.what, x.n, x.look || CASE WHEN x.dated THEN ' --until ' || to_char($1::date + interval '1 month' - interval '1 day', 'YYYY-MM-DD') ELSE '' END
   FROM (VALUES
     ('rejected rows that were not released', (
         SELECT count(*) FROM settle.quarantine q JOIN settle.batch b USING (batch_id)
          WHERE b.business_date < ($1::date + interval '1 month')::date
            AND NOT EXISTS (SELECT 1 FROM settle.quarantine_release r
                             WHERE r.batch_id = q.batch_id AND r.line = q.line)),
-     'settle quarantine list'),
+     'settle quarantine list', true),
     ('invoice batches that were not issued', (
         SELECT count(*) FROM settle.invoice_batch i
          WHERE i.invoices > 0 AND i.cut_off < ($1::date + interval '1 month')::date
            AND i.run_id <= (SELECT value FROM settle.counter WHERE name = 'watermark')
            AND NOT EXISTS (SELECT 1 FROM settle.invoice_issue s
                             WHERE s.batch_run_id = i.run_id AND s.carrier_id = i.carrier_id)),
-     'settle invoice list'),
+     'settle invoice batches --status open', true),
     ('instalments due in or before it that wait for a bill', (
         SELECT count(*) FROM settle.agenda a
          WHERE a.what = 3 AND a.look_day < ($1::date + interval '1 month')::date
@@ -24,7 +24,7 @@ SELECT x.what, x.n, x.look
                             WHERE z.distributor_id = a.distributor_id AND z.order_id = a.order_id AND z.what = 4
                               AND z.slot = a.slot AND z.run_id > a.run_id
                               AND z.run_id <= (SELECT value FROM settle.counter WHERE name = 'watermark'))),
-     'settle status'),
+     'settle facts waiting', true),
     ('bills and events that wait for their order', (
         SELECT (SELECT count(*) FROM settle.bill_waiting w
                  WHERE w.issue_day < ($1::date + interval '1 month')::date
@@ -34,6 +34,6 @@ SELECT x.what, x.n, x.look
                  WHERE w.day < ($1::date + interval '1 month')::date
                    AND NOT EXISTS (SELECT 1 FROM settle.event_found f
                                     WHERE f.key_id = w.key_id AND f.event_id = w.event_id AND f.revision = w.revision))),
-     'settle status'),
-    ('events that count for nothing, not seen yet', $2::bigint, 'settle facts list')) x (what, n, look)
+     'settle facts waiting', true),
+    ('events that count for nothing, not seen yet', $2::bigint, 'settle facts list', false)) x (what, n, look, dated)
  WHERE x.n > 0

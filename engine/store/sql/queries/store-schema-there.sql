@@ -1,2 +1,4 @@
-SELECT EXISTS (SELECT 1 FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
-                WHERE n.nspname = 'settle' AND c.relname = 'schema_migration')
+-- The database's name, and whose Settle it has: NULL none
+SELECT current_database()::text,
+       (SELECT pg_get_userbyid(c.relowner)::text FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+         WHERE n.nspname = 'settle' AND c.relname = 'schema_migration')
