@@ -235,6 +235,12 @@ settle_cli_not_negative(const char *option, gint64 value, int *ret_exit)
     return FALSE;
 }
 
+const char *
+settle_cli_control_amount(int64_t minor, char text[SETTLE_MONEY_TEXT_BYTES])
+{
+    return settle_money_format(minor, settle_currency_exponent((SettleCurrency) 156), text);
+}
+
 void
 settle_cli_cut(gint64 limit)
 {

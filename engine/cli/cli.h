@@ -2,6 +2,7 @@
 #pragma once
 
 #include "base/error.h"
+#include "money/money.h"
 #include "report/sheet.h"
 #include "store/store.h"
 
@@ -90,6 +91,10 @@ gboolean settle_cli_month(const char *option, const char *text, SettleMonth *ret
 
 /* Says on stderr that a list was cut at --limit. */
 void settle_cli_cut(gint64 limit);
+
+/* The sum of a run's transfers as it is shown: with the decimals of yuan. Across currencies it is a
+ * control total only. */
+const char *settle_cli_control_amount(int64_t minor, char text[SETTLE_MONEY_TEXT_BYTES]);
 
 /* Columns of period-list.sql, which two commands show. */
 #define SETTLE_PERIOD_CELLS 10

@@ -33,11 +33,16 @@ yuan(int64_t minor, char text[SETTLE_MONEY_TEXT_BYTES])
 static gboolean
 parse_amount(const char *text, int64_t *ret_minor, int *ret_exit)
 {
+    g_autofree char *meant = NULL, *hint = NULL;
+
     if (settle_money_parse(text, strlen(text), settle_currency_exponent(SETTLE_DEPOSIT_CURRENCY),
                            ret_minor) == SETTLE_PARSE_OK &&
         *ret_minor >= 0)
         return TRUE;
-    *ret_exit = settle_cli_usage("write it like 10000.00", "\"%s\" is no amount in yuan", text);
+    meant = settle_cli_amount_meant(text);
+    hint = meant != NULL ? g_strdup_printf("did you mean %s?", meant)
+                         : g_strdup("write it like 10000.00");
+    *ret_exit = settle_cli_usage(hint, "\"%s\" is no amount in yuan", text);
     return FALSE;
 }
 
@@ -202,13 +207,16 @@ deposit_amount(const SettleCli *cli, int argc, char **argv)
 static int
 deposit_default(const SettleCli *cli, int argc, char **argv)
 {
-    g_autofree char *reason = NULL;
+    g_autofree char *reason = NULL, *option = NULL;
     const GOptionEntry entries[] = {
+        {"amount", 0, 0, G_OPTION_ARG_FILENAME, &option, "in yuan; or without --amount, as AMOUNT",
+         "AMOUNT"},
         {"reason", 0, 0, G_OPTION_ARG_STRING, &reason, "why; kept in the control log", "TEXT"},
         G_OPTION_ENTRY_NULL};
     g_autoptr(SettleStore) store = NULL;
     char amount[SETTLE_MONEY_TEXT_BYTES];
     GError *error = NULL;
+    const char *text;
     SettleDim dim;
     int64_t minor;
     int code;
@@ -217,10 +225,12 @@ deposit_default(const SettleCli *cli, int argc, char **argv)
                           "Decides what is frozen for parties that enter from now on.", entries,
                           &argc, &argv, &code))
         return code;
-    if (argc != 3 || (strcmp(argv[1], "carrier") != 0 && strcmp(argv[1], "distributor") != 0))
+    text = option != NULL ? option : argc == 3 ? argv[2] : NULL;
+    if (text == NULL || argc != (option != NULL ? 2 : 3) ||
+        (strcmp(argv[1], "carrier") != 0 && strcmp(argv[1], "distributor") != 0))
         return settle_cli_usage("settle deposit default distributor 10000.00 --reason TEXT",
                                 "of carriers or of distributors, and how much");
-    if (!parse_amount(argv[2], &minor, &code))
+    if (!parse_amount(text, &minor, &code))
         return code;
     if (reason == NULL || *g_strstrip(reason) == '\0')
         return settle_cli_usage("--reason TEXT is kept for the auditor", "--reason is missing");

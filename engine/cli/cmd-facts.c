@@ -1,9 +1,10 @@
-/* settle facts: events that count for nothing, who has seen them, and a carrier's slack for
- * refunds. */
+/* settle facts: what waits, events that count for nothing, who has seen them, and a carrier's slack
+ * for refunds. */
 #include "cli/cli-intake.h"
 #include "cli/known.h"
 #include "cli/slips.h"
 #include "run/decide/refunds.h"
+#include "store/sql.h"
 
 static int
 facts_list(const SettleCli *cli, int argc, char **argv)
@@ -53,6 +54,64 @@ facts_list(const SettleCli *cli, int argc, char **argv)
     settle_table_end(table);
     if (list.rows->len == 0)
         settle_cli_nothing(cli, "events that count for nothing", &(SettleNamed){0});
+    return SETTLE_EXIT_DONE;
+}
+
+static int
+facts_waiting(const SettleCli *cli, int argc, char **argv)
+{
+    /* columns of facts-waiting.sql */
+    static const SettleCell cells[] = {
+        {"what", SETTLE_CELL_TEXT, 0},        {"carrier", SETTLE_CELL_TEXT, 0},
+        {"distributor", SETTLE_CELL_TEXT, 0}, {"fact", SETTLE_CELL_TEXT, 0},
+        {"order", SETTLE_CELL_TEXT, 0},       {"rule", SETTLE_CELL_TEXT, 0},
+        {"month", SETTLE_CELL_TEXT, 0},       {"day", SETTLE_CELL_TEXT, 0},
+        {"waits_for", SETTLE_CELL_TEXT, 0},   {"source", SETTLE_CELL_TEXT, 0},
+        {"line", SETTLE_CELL_ORDINAL, 0},
+    };
+    g_autofree char *carrier = NULL, *distributor = NULL, *until = NULL, *other = NULL;
+    gint64 limit = 1000;
+    const GOptionEntry entries[] = {
+        {"carrier", 0, 0, G_OPTION_ARG_FILENAME, &carrier, "only of this carrier", "CODE"},
+        {"distributor", 0, 0, G_OPTION_ARG_FILENAME, &distributor,
+         "only of this distributor; of what waits for its order nobody knows whose it is", "CODE"},
+        {"until", 0, 0, G_OPTION_ARG_FILENAME, &until,
+         "only what was due, issued or happened up to this day", "DAY"},
+        {"limit", 0, 0, G_OPTION_ARG_INT64, &limit, "at most so many (default 1000, 0: all)", "N"},
+        {NULL, 0, 0, 0, NULL, NULL, NULL},
+    };
+    g_autoptr(SettleStore) store = NULL;
+    SettleNamed named;
+    GError *error = NULL;
+    SettleDay day;
+    int code;
+
+    if (!settle_cli_parse(
+            "facts waiting",
+            "What waits, one by one, and for what: instalments for a bill, bills and events for "
+            "their order, facts that\nare dated ahead for their day. fact: the contract of a bill, "
+            "the id of an event; day: when the instalment\nwas due, the bill issued, the event "
+            "happened, or the day that is waited for; source and line: the file of\nthe fact, of "
+            "an "
+            "instalment that of its order.",
+            entries, &argc, &argv, &code))
+        return code;
+    if (argc > 1)
+        return settle_cli_surplus("facts waiting", argv[1], entries);
+    if (!settle_cli_not_negative("--limit", limit, &code))
+        return code;
+    if (until != NULL && !settle_cli_day("--until", until, &day, &error))
+        return settle_cli_fail(error);
+    other = until != NULL ? g_strdup_printf("up to %s", until) : NULL;
+    named = (SettleNamed){.carrier = carrier, .distributor = distributor, .other = other};
+    store = settle_cli_open(cli, SETTLE_STORE_AS_READER, "facts", &error);
+    if (store == NULL || !settle_cli_known(store, &named, &error) ||
+        !settle_cli_print_cut(cli,
+                              settle_store_query(store, settle_sql_facts_waiting, &error, "sssi",
+                                                 carrier, distributor, until,
+                                                 settle_cli_one_more(limit)),
+                              cells, G_N_ELEMENTS(cells), limit, "facts that wait", &named))
+        return settle_cli_fail(error);
     return SETTLE_EXIT_DONE;
 }
 
@@ -145,6 +204,7 @@ int
 settle_command_facts(const SettleCli *cli, int argc, char **argv)
 {
     static const SettleCommand table[] = {
+        {"waiting", "", "what waits, and for what", NULL, facts_waiting},
         {"list", "", "events that count for nothing", NULL, facts_list},
         {"seen", "--carrier CODE [--event ID] | --all", "take them off the list", NULL, facts_seen},
         {"refund-slack", "CARRIER MINOR-UNITS", "how far refunds may go beyond what was paid", NULL,

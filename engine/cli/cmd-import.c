@@ -258,6 +258,8 @@ static gboolean
 is_usable(int argc, char **argv, const char *staging, const char *carrier, gint64 count,
           const char *sum, SettleFileKind *ret_kind, int *ret_code)
 {
+    g_autofree char *meant = NULL;
+
     *ret_code = SETTLE_EXIT_USAGE;
     if (argc < 2) {
         settle_cli_usage("settle import --help", "import what, and from which file");
@@ -277,6 +279,10 @@ is_usable(int argc, char **argv, const char *staging, const char *carrier, gint6
     } else if ((count >= 0 || sum != NULL) && argc > 3) {
         settle_cli_usage("import the files one by one",
                          "control totals are those of a single file");
+    } else if (sum != NULL && (meant = settle_cli_amount_meant(sum)) != NULL) {
+        g_autofree char *hint = g_strdup_printf("did you mean --sum %s?", meant);
+
+        settle_cli_usage(hint, "the control sum \"%s\" is no amount like 199900.00", sum);
     } else {
         return TRUE;
     }

@@ -62,7 +62,7 @@ gboolean
 settle_invoice_known_status(const char *status, gboolean more, GError **error)
 {
     static const char *const words[] = {"draft", "approved", "issued", "carried", NULL};
-    static const char *const of_batches[] = {"draft", "approved", "issued", NULL};
+    static const char *const of_batches[] = {"draft", "approved", "issued", "open", NULL};
 
     return status == NULL ||
            settle_cli_known_word("status", status, more ? words : of_batches, error);
@@ -74,8 +74,8 @@ settle_invoice_batches(const SettleCli *cli, int argc, char **argv)
     g_autofree char *carrier = NULL, *status = NULL, *until = NULL;
     const GOptionEntry entries[] = {
         {"carrier", 0, 0, G_OPTION_ARG_FILENAME, &carrier, "only of this carrier", "CODE"},
-        {"status", 0, 0, G_OPTION_ARG_FILENAME, &status, "only draft, approved or issued ones",
-         "STATUS"},
+        {"status", 0, 0, G_OPTION_ARG_FILENAME, &status,
+         "only draft, approved or issued ones; open: not issued", "STATUS"},
         {"until", 0, 0, G_OPTION_ARG_FILENAME, &until, "cut off up to this day", "DAY"},
         G_OPTION_ENTRY_NULL};
     g_autoptr(SettleStore) store = NULL;

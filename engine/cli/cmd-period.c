@@ -63,13 +63,15 @@ period_close(const SettleCli *cli, int argc, char **argv)
             entries, &argc, &argv, &code))
         return code;
     if (argc != 2)
-        return settle_cli_usage(NULL, "close which period");
+        return settle_cli_usage("settle period close 2026-03; settle period list shows them",
+                                "close which period");
     if (accept != NULL && *g_strstrip(accept) == '\0')
-        return settle_cli_usage(NULL, "--accept wants a reason");
+        return settle_cli_usage("--accept \"agreed with the carrier\": it is kept",
+                                "--accept wants a reason");
     if (!settle_cli_month("period", argv[1], &period, &error))
         return settle_cli_fail(error);
     store = settle_cli_open(cli, SETTLE_STORE_AS_APPROVER, "period", &error);
-    if (store == NULL || !settle_cli_known_period(store, argv[1], TRUE, &error) ||
+    if (store == NULL || !settle_cli_known_period(store, argv[1], FALSE, &error) ||
         !settle_period_close(store, period, accept, &closed, &open, &error))
         return settle_cli_fail(error);
     if (!closed) {
@@ -107,9 +109,11 @@ period_reopen(const SettleCli *cli, int argc, char **argv)
             &argc, &argv, &code))
         return code;
     if (argc != 2)
-        return settle_cli_usage(NULL, "reopen which period");
+        return settle_cli_usage("settle period reopen 2026-03 --reason TEXT",
+                                "reopen which period");
     if (reason == NULL || *g_strstrip(reason) == '\0')
-        return settle_cli_usage(NULL, "--reason is missing: why is it opened again");
+        return settle_cli_usage("--reason TEXT is kept for the auditor",
+                                "--reason is missing: why is it opened again");
     if (!settle_cli_month("period", argv[1], &period, &error))
         return settle_cli_fail(error);
     store = settle_cli_open(cli, SETTLE_STORE_AS_APPROVER, "period", &error);

@@ -222,7 +222,8 @@ settle_command_policy_try(const SettleCli *cli, int argc, char **argv)
             entries, &argc, &argv, &code))
         return code;
     if (argc != 2)
-        return settle_cli_usage(NULL, "try which policy");
+        return settle_cli_usage("settle policy try FILE --order 'closed: 2026-03-15, paid: 59.00'",
+                                "try which policy");
     if (order == NULL)
         return settle_cli_usage("--order 'closed: 2026-03-15, paid: 59.00'", "try which order");
     if (!settle_cli_policy_read(argv[1], &text, &length))

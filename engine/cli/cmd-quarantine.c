@@ -23,25 +23,26 @@ quarantine_list(const SettleCli *cli, int argc, char **argv)
 {
     static const SettleCell cells[] = {
         {"batch", SETTLE_CELL_INTEGER, 0}, {"kind", SETTLE_CELL_TEXT, 0},
-        {"source", SETTLE_CELL_TEXT, 0},   {"line", SETTLE_CELL_INTEGER, 0},
-        {"column", SETTLE_CELL_TEXT, 0},   {"value", SETTLE_CELL_TEXT, 0},
-        {"reason", SETTLE_CELL_TEXT, 0},   {"message", SETTLE_CELL_TEXT, 0},
+        {"source", SETTLE_CELL_TEXT, 0},   {"date", SETTLE_CELL_TEXT, 0},
+        {"line", SETTLE_CELL_INTEGER, 0},  {"column", SETTLE_CELL_TEXT, 0},
+        {"value", SETTLE_CELL_TEXT, 0},    {"reason", SETTLE_CELL_TEXT, 0},
+        {"message", SETTLE_CELL_TEXT, 0},
     };
-    g_autofree char *reason = NULL;
+    g_autofree char *reason = NULL, *until = NULL, *other = NULL;
     int batch = 0, limit = 1000;
     const GOptionEntry entries[] = {
         {"batch", 0, 0, G_OPTION_ARG_INT, &batch, "only of this batch", "N"},
         {"reason", 0, 0, G_OPTION_ARG_FILENAME, &reason, "only with this reason", "R"},
+        {"until", 0, 0, G_OPTION_ARG_FILENAME, &until, "only of batches dated up to this day",
+         "DAY"},
         {"limit", 0, 0, G_OPTION_ARG_INT, &limit, "at most so many rows (default 1000, 0: all)",
          "N"},
         {NULL, 0, 0, 0, NULL, NULL, NULL},
     };
     g_autoptr(SettleStore) store = NULL;
-    g_autoptr(SettleResult) rows = NULL;
-    g_autoptr(SettleSheet) sheet = NULL;
     SettleNamed named;
     GError *error = NULL;
-    gboolean cut;
+    SettleDay day;
     int code;
 
     if (!settle_cli_parse("quarantine list", "Rows that were not accepted and not released since.",
@@ -52,23 +53,20 @@ quarantine_list(const SettleCli *cli, int argc, char **argv)
     if (!settle_cli_not_negative("--batch", batch, &code) ||
         !settle_cli_not_negative("--limit", limit, &code))
         return code;
-    named = (SettleNamed){.batch = batch, .other = reason};
+    if (until != NULL && !settle_cli_day("--until", until, &day, &error))
+        return settle_cli_fail(error);
+    if (until != NULL)
+        other = g_strdup_printf("%s%sup to %s", reason != NULL ? reason : "",
+                                reason != NULL ? ", " : "", until);
+    named = (SettleNamed){.batch = batch, .other = other != NULL ? other : reason};
     store = settle_cli_open(cli, SETTLE_STORE_AS_READER, "quarantine", &error);
     if (store == NULL || !are_known(store, reason, &named, &error))
         return settle_cli_fail(error);
-    rows = settle_store_query(store, settle_sql_quarantine_list, &error, "isi", batch, reason,
-                              limit > 0 && limit < G_MAXINT ? limit + 1 : limit);
-    if (rows == NULL)
+    if (!settle_cli_print_cut(cli,
+                              settle_store_query(store, settle_sql_quarantine_list, &error, "isis",
+                                                 batch, reason, settle_cli_one_more(limit), until),
+                              cells, G_N_ELEMENTS(cells), limit, "rows in quarantine", &named))
         return settle_cli_fail(error);
-    sheet = settle_sheet_from_result("", NULL, NULL, rows, cells, G_N_ELEMENTS(cells));
-    cut = limit > 0 && sheet->n_rows > (guint) limit;
-    if (cut)
-        sheet->n_rows = (guint) limit;
-    settle_sheet_print(sheet, cli->format, stdout);
-    if (cut)
-        settle_cli_cut(limit);
-    if (settle_result_rows(rows) == 0)
-        settle_cli_nothing(cli, "rows in quarantine", &named);
     return SETTLE_EXIT_DONE;
 }
 

@@ -254,7 +254,8 @@ settle_reconcile_statement(const SettleCli *cli, int argc, char **argv)
         (settle_money_parse(tolerance, strlen(tolerance), settle_statement_exponent(),
                             &tolerance_minor) != SETTLE_PARSE_OK ||
          tolerance_minor < 0))
-        return settle_cli_usage("write it like 0.05", "\"%s\" is no amount in yuan", tolerance);
+        return settle_cli_usage("write it like 0.05", "--tolerance \"%s\" is no amount in yuan",
+                                tolerance);
     settle_statement_mapping_init(&mapping);
     if (!read_mapping(mapping_file, &mapping))
         return SETTLE_EXIT_INPUT;

@@ -9,7 +9,7 @@
 static const SettleColumn columns[] = {
     {"run", SETTLE_COLUMN_INTEGER},       {"date", SETTLE_COLUMN_TEXT},
     {"kind", SETTLE_COLUMN_TEXT},         {"facts", SETTLE_COLUMN_INTEGER},
-    {"transfers", SETTLE_COLUMN_INTEGER}, {"amount_minor", SETTLE_COLUMN_INTEGER},
+    {"transfers", SETTLE_COLUMN_INTEGER}, {"amount", SETTLE_COLUMN_MONEY},
     {"digest", SETTLE_COLUMN_TEXT},       {"differences", SETTLE_COLUMN_INTEGER},
     {"what", SETTLE_COLUMN_TEXT},         {"distributor", SETTLE_COLUMN_TEXT},
     {"key", SETTLE_COLUMN_TEXT},          {"field", SETTLE_COLUMN_TEXT},
@@ -63,8 +63,9 @@ print_rows(SettleTable *table, const SettleReplayReport *report, const char *day
 {
     const gint64 numbers[] = {report->run_id, report->facts, report->transfers,
                               report->amount_minor, report->n_differences};
-    char texts[G_N_ELEMENTS(numbers)][24];
+    char texts[G_N_ELEMENTS(numbers)][24], amount[SETTLE_MONEY_TEXT_BYTES];
 
+    settle_cli_control_amount(report->amount_minor, amount);
     for (guint i = 0; i < G_N_ELEMENTS(numbers); i++)
         g_snprintf(texts[i], sizeof texts[i], "%" G_GINT64_FORMAT, numbers[i]);
     for (guint i = 0; i < MAX(report->differences->len, 1); i++) {
@@ -74,7 +75,7 @@ print_rows(SettleTable *table, const SettleReplayReport *report, const char *day
                 ? &g_array_index(report->differences, SettleReplayDifference, i)
                 : &none;
         const char *cells[] = {texts[0], day,      report->kind, texts[1],     texts[2],
-                               texts[3], digest,   texts[4],     d->what,      d->distributor,
+                               amount,   digest,   texts[4],     d->what,      d->distributor,
                                d->key,   d->field, d->published, d->recomputed};
 
         G_STATIC_ASSERT(G_N_ELEMENTS(cells) == G_N_ELEMENTS(columns));

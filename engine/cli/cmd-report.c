@@ -25,11 +25,13 @@ write_pack(const SettleCli *cli, const SettleReportScope *scope, const char *fol
     GError *error = NULL;
 
     if (scope->period == NULL)
-        return settle_cli_usage(NULL, "--period is missing: a pack of which period");
+        return settle_cli_usage("settle report pack --period 2026-03 --output FOLDER",
+                                "--period is missing: a pack of which period");
     if (scope->distributor != NULL)
         return settle_cli_usage("--carrier is possible", "a pack is of all distributors");
     if (folder == NULL)
-        return settle_cli_usage(NULL, "--output is missing: into which folder");
+        return settle_cli_usage("--output FOLDER: it is made if it is not there",
+                                "--output is missing: into which folder");
     store = settle_cli_open(cli, SETTLE_STORE_AS_READER, "report", &error);
     if (store == NULL ||
         !settle_cli_known(store, &(SettleNamed){.carrier = scope->carrier, .period = scope->period},

@@ -25,7 +25,7 @@ print_reports(const SettleCli *cli, const GArray *reports, gboolean dry_run)
         {"batches", SETTLE_COLUMN_INTEGER},     {"facts", SETTLE_COLUMN_INTEGER},
         {"settled", SETTLE_COLUMN_INTEGER},     {"zero", SETTLE_COLUMN_INTEGER},
         {"waiting", SETTLE_COLUMN_INTEGER},     {"due", SETTLE_COLUMN_INTEGER},
-        {"transfers", SETTLE_COLUMN_INTEGER},   {"amount_minor", SETTLE_COLUMN_INTEGER},
+        {"transfers", SETTLE_COLUMN_INTEGER},   {"amount", SETTLE_COLUMN_MONEY},
         {"invoices", SETTLE_COLUMN_INTEGER},    {"chunks", SETTLE_COLUMN_INTEGER},
         {"chunks_kept", SETTLE_COLUMN_INTEGER}, {"digest", SETTLE_COLUMN_TEXT},
     };
@@ -36,7 +36,9 @@ print_reports(const SettleCli *cli, const GArray *reports, gboolean dry_run)
         const gint64 numbers[] = {r->run_id,       r->batches,  r->facts,  r->settled,
                                   r->zero,         r->waiting,  r->due,    r->transfers,
                                   r->amount_minor, r->invoices, r->chunks, r->chunks_kept};
-        char texts[G_N_ELEMENTS(numbers)][24], day[SETTLE_DAY_TEXT_BYTES], digest[65];
+        enum { AMOUNT = 8 }; /* its place among them */
+        char texts[G_N_ELEMENTS(numbers)][24], day[SETTLE_DAY_TEXT_BYTES], digest[65],
+            amount[SETTLE_MONEY_TEXT_BYTES];
         const char *cells[G_N_ELEMENTS(columns)];
         guint n = 0;
 
@@ -48,7 +50,7 @@ print_reports(const SettleCli *cli, const GArray *reports, gboolean dry_run)
         cells[n++] = texts[0];
         cells[n++] = settle_day_format(r->date, day);
         for (guint j = 1; j < G_N_ELEMENTS(numbers); j++)
-            cells[n++] = texts[j];
+            cells[n++] = j == AMOUNT ? settle_cli_control_amount(numbers[j], amount) : texts[j];
         cells[n++] = dry_run ? "" : digest;
         settle_table_row(table, cells);
     }
@@ -153,7 +155,9 @@ settle_command_run(const SettleCli *cli, int argc, char **argv)
             "run --date DAY | run --abandon --reason TEXT",
             "Settles what is sealed and what falls due, night by night, each published "
             "whole.\nA run that was killed is continued; a date that was settled takes "
-            "only what was sealed since.",
+            "only what was sealed since.\namount: all that its transfers move, with the decimals "
+            "of "
+            "yuan; across currencies a control total only.",
             entries, &argc, &argv, &code))
         return code;
     if (argc > 1)

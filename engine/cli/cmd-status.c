@@ -285,13 +285,13 @@ print_status(const SettleCli *cli, SettleStore *store, GError **error)
            section(cli, settle_store_query(store, settle_sql_status_batches, error, ""),
                    "Batches not settled", batches, G_N_ELEMENTS(batches)) &&
            section(cli, settle_store_query(store, settle_sql_status_quarantine, error, ""),
-                   "Quarantine", quarantine, G_N_ELEMENTS(quarantine)) &&
+                   "Quarantine (settle quarantine list)", quarantine, G_N_ELEMENTS(quarantine)) &&
            print_look_alikes(cli, store, error) && print_zero(cli, store, error) &&
            print_nothing(cli, store, error) &&
            section(cli, settle_store_query(store, settle_sql_status_debts, error, ""),
                    "Distributors that owe (settle ledger ageing)", debts, G_N_ELEMENTS(debts)) &&
            section(cli, settle_store_query(store, settle_sql_status_pending, error, "d", last),
-                   "Waiting", pending, G_N_ELEMENTS(pending)) &&
+                   "Waiting (settle facts waiting)", pending, G_N_ELEMENTS(pending)) &&
            print_missing(cli, store, error) && (!settled || print_due(cli, store, last, error));
 }
 

@@ -399,22 +399,79 @@ settle_cli_nothing(const SettleCli *cli, const char *what, const SettleNamed *na
     append(text, "batch", named->batch != 0 ? batch : NULL);
     append(text, "", named->other);
     fflush(stdout);
-    fprintf(stderr, "there are no %s%s%s\n", what, text->len > 0 ? " of " : "", text->str);
+    fprintf(stderr, "there are no %s%s%s\n", what,
+            text->len == 0                          ? ""
+            : g_str_has_prefix(text->str, "up to ") ? " "
+                                                    : " of ",
+            text->str);
+}
+
+int
+settle_cli_one_more(gint64 limit)
+{
+    return limit > 0 && limit < G_MAXINT ? (int) limit + 1 : 0;
+}
+
+gboolean
+settle_cli_print_cut(const SettleCli *cli, SettleResult *rows, const SettleCell *cells, guint n,
+                     gint64 limit, const char *what, const SettleNamed *named)
+{
+    g_autoptr(SettleResult) owned = rows;
+    g_autoptr(SettleSheet) sheet = NULL;
+    gboolean cut;
+
+    if (rows == NULL)
+        return FALSE;
+    sheet = settle_sheet_from_result("", NULL, NULL, rows, cells, n);
+    cut = limit > 0 && sheet->n_rows > limit;
+    if (cut)
+        sheet->n_rows = (guint) limit;
+    settle_sheet_print(sheet, cli->format, stdout);
+    if (cut)
+        settle_cli_cut(limit);
+    if (sheet->n_rows == 0)
+        settle_cli_nothing(cli, what, named);
+    return TRUE;
 }
 
 /* --- invoices ----------------------------------------------------------------------------------
  */
 
+/* "CMCC-GD-2026-20" as numbers are written; and "CMCC-GD-" alone. */
+static char *
+full_number(const char *number, char **ret_carrier)
+{
+    g_autoptr(GRegex) regex =
+        g_regex_new("^(.+-)([0-9]{4}-)0*([0-9]{1,6})$", G_REGEX_DOLLAR_ENDONLY, 0, NULL);
+    g_autoptr(GMatchInfo) match = NULL;
+    g_autofree char *year = NULL, *place = NULL;
+
+    if (!g_regex_match(regex, number, 0, &match))
+        return NULL;
+    *ret_carrier = g_match_info_fetch(match, 1);
+    year = g_match_info_fetch(match, 2);
+    place = g_match_info_fetch(match, 3);
+    return g_strdup_printf("%s%s%06d", *ret_carrier, year, atoi(place));
+}
+
 void
 settle_cli_no_invoice(SettleStore *store, const char *number, GError **error)
 {
+    g_autofree char *carrier = NULL, *full = full_number(number, &carrier);
     g_auto(Search) search = {0};
-    g_autoptr(SettleReader) reader = settle_store_read(store, settle_sql_known_invoices, error, "");
+    g_autoptr(SettleReader) reader =
+        settle_store_read(store, settle_sql_known_invoices, error, "s", carrier);
 
-    search_init(&search, number);
+    search_init(&search, full != NULL ? full : number);
     search.least = MIN(search.least, 3); /* numbers are all alike */
     if (!search_rows(&search, reader, FALSE, error))
         return;
+    if (search.n == 0 && carrier != NULL) { /* of another carrier, perhaps */
+        g_clear_pointer(&reader, settle_reader_free);
+        reader = settle_store_read(store, settle_sql_known_invoices, error, "s", NULL);
+        if (!search_rows(&search, reader, FALSE, error))
+            return;
+    }
     g_set_error(error, SETTLE_ERROR, SETTLE_ERROR_INPUT, "there is no invoice \"%s\"", number);
     if (search.n == 0)
         settle_error_hint(error, "no invoice has been drafted yet");

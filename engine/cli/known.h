@@ -32,6 +32,13 @@ gboolean settle_cli_known_word(const char *noun, const char *word, const char *c
  */
 void settle_cli_nothing(const SettleCli *cli, const char *what, const SettleNamed *named);
 
+/* The limit of a query that is to tell whether there are more than are shown. limit: 0 for all. */
+int settle_cli_one_more(gint64 limit);
+/* Prints at most limit rows of a result that was asked for one more, which it frees, and says where
+ * it was cut, or what was looked for in vain (as settle_cli_nothing()). FALSE: rows is NULL. */
+gboolean settle_cli_print_cut(const SettleCli *cli, SettleResult *rows, const SettleCell *cells,
+                              guint n, gint64 limit, const char *what, const SettleNamed *named);
+
 /* Says on stderr what became of an order of which a list has nothing to show, and of each of its
  * id, if a person reads: it waits, was settled as zero for a reason, earns later. distributor: only
  * its own, if it has one; NULL: any. FALSE and error. */

@@ -262,18 +262,44 @@ settle_cli_month(const char *option, const char *text, SettleMonth *ret_month, G
     return FALSE;
 }
 
+/* --- amounts -----------------------------------------------------------------------------------
+ */
+
+char *
+settle_cli_amount_meant(const char *text)
+{
+    static const char *const around[] = {"CNY", "RMB", "yuan", "\302\245", "\357\277\245", "元"};
+    g_autoptr(GString) meant = g_string_new(text);
+
+    for (guint i = 0; i < G_N_ELEMENTS(around); i++)
+        g_string_replace(meant, around[i], "", 0);
+    g_string_replace(meant, " ", "", 0);
+    if (g_regex_match_simple("^-?[0-9]{1,3}(,[0-9]{3})+([.][0-9]+)?$", meant->str, 0, 0))
+        g_string_replace(meant, ",", "", 0);
+    if (strcmp(meant->str, text) == 0 ||
+        !g_regex_match_simple("^-?[0-9]+([.][0-9]+)?$", meant->str, G_REGEX_DOLLAR_ENDONLY, 0))
+        return NULL;
+    return g_string_free(g_steal_pointer(&meant), FALSE);
+}
+
 /* --- operands ----------------------------------------------------------------------------------
  */
 
 int
 settle_cli_surplus(const char *command, const char *operand, const GOptionEntry *entries)
 {
-    g_autofree char *hint = NULL;
+    g_autofree char *hint = NULL, *meant = settle_cli_amount_meant(operand);
     int year, month, day;
     gboolean dated = guess(operand, &year, &month, &day);
 
     if (strcmp(operand, "help") == 0)
         hint = g_strdup_printf("settle %s --help", command);
+    else if (find_entry(entries, "amount", 6) != NULL &&
+             (meant != NULL || g_regex_match_simple("^[0-9]+([.][0-9]+)?$", operand, 0, 0)))
+        hint = g_strdup_printf("did you mean --amount %s?", meant != NULL ? meant : operand);
+    else if (find_entry(entries, "run", 3) != NULL &&
+             g_regex_match_simple("^[0-9]{1,9}([.][.][0-9]{0,9})?$", operand, 0, 0) && !dated)
+        hint = g_strdup_printf("did you mean --run %s?", operand);
     else if (dated && find_entry(entries, "period", 6) != NULL)
         hint = g_strdup_printf("did you mean --period %04d-%02d?", year, month);
     else if (dated && day > 0 && find_entry(entries, "date", 4) != NULL)

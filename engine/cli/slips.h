@@ -13,6 +13,9 @@ gboolean settle_cli_scan(const char *usage, const GOptionEntry *entries, int arg
 /* An operand that the command does not take; entries may be NULL. Prints, and returns the exit
  * code. */
 int settle_cli_surplus(const char *command, const char *operand, const GOptionEntry *entries);
+/* An amount that may be meant by a text that is none: 1000 by "1,000" or "1000 yuan". NULL:
+ * nothing. g_free. */
+char *settle_cli_amount_meant(const char *text);
 /* What is wrong with a file that cannot be read, as a hint: the name of one beside it that is
  * nearly the same, or how its folder's files are named. NULL: nothing to say. g_free. */
 char *settle_cli_file_hint(const char *path);

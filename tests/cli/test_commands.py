@@ -5,6 +5,7 @@ import csv
 import io
 import json
 import os
+import re
 import sys
 import unittest
 
@@ -376,6 +377,25 @@ class Formats(small.Case):
             '--invoice', r['number']))) for r in self.rows('invoice', 'list')},
                          {('6%', ('O4', '10.00')), ('9%', ('O5', '20.00'))})
 
+    def test_refused_until_the_right_one_came(self):
+        """A refused file stays on the page until another one of the carrier's for that kind and day, or of that name, came."""
+        def refused():
+            return re.findall(r'(?m)^ *\d+ +(\w+) +(\S+) .* refused ', self.settle('status'))
+
+        row = small.order('N1', '2026-03-16', product='P-sim')
+        text = ','.join(row) + '\n' + ','.join(row.values()) + '\n'
+        for name in ('a', 'b'):
+            self.settle('import', 'orders', self.file(f'{name}.csv', text), '--date', '2026-03-16', '--count', '2', code=3)
+        self.assertEqual([os.path.basename(source) for _, source in refused()], ['a.csv', 'b.csv'])
+        # another day's, kind's or carrier's is not it
+        self.send('orders', '2026-03-17', small.order('N2', '2026-03-17', carrier='C2'))
+        self.send('bills', '2026-03-16', small.bill('K4', '2026-04', '2026-03-16'))
+        self.assertEqual(len(refused()), 2)
+        self.settle('import', 'orders', self.file('b.csv', text), '--date', '2026-03-17', '--count', '1')
+        self.assertEqual([os.path.basename(source) for _, source in refused()], ['a.csv'])
+        self.settle('import', 'orders', self.file('a-corrected.csv', text), '--date', '2026-03-16', '--count', '1')
+        self.assertEqual(refused(), [])
+
     def test_dry_run(self):
         def everything():
             return [self.database.sql(f'SELECT count(*) FROM settle.{table}') for table in (
@@ -384,11 +404,11 @@ class Formats(small.Case):
         self.send('orders', '2026-03-16', small.order('N1', '2026-03-16', product='P-sim', quantity='3'))
         before = everything()
         report = self.json('run', '--date', '2026-03-16', '--dry-run')[0]
-        self.assertEqual((report['run'], report['facts'], report['transfers'], report['amount_minor'],
-                          report['digest']), (0, 1, 1, 9000, ''))
+        self.assertEqual((report['run'], report['facts'], report['transfers'], report['amount'],
+                          report['digest']), (0, 1, 1, '90.00', ''))
         self.assertEqual(everything(), before)
         self.assertEqual(self.posted('amount', filters=('--order', 'N1')), [])
-        self.assertEqual(self.run_to('2026-03-16')[0]['amount_minor'], 9000)
+        self.assertEqual(self.run_to('2026-03-16')[0]['amount'], '90.00')
 
     def test_abandon(self):
         abandon = ('run', '--abandon', '--reason', 'a faulty program')

@@ -411,7 +411,7 @@ class Versions(Case):
                 self.further(row, word, self.batch())
         self.told(6)
         night = self.run_to('2026-01-06')[0]
-        self.assertEqual((night['facts'], night['settled'], night['amount_minor']), (6, 2, 1000 + 800))
+        self.assertEqual((night['facts'], night['settled'], night['amount']), (6, 2, '18.00'))
 
     def test_events(self):
         self.prepare(RATE)

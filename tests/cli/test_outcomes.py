@@ -33,6 +33,10 @@ LATE = """- upfront: percent
 MOST = '10000000000000.00'      # the largest amount that is taken in
 
 
+def minor(text):
+    return int(text.replace('.', ''))
+
+
 class Periods(small.Case):
     def refused(self, period, message):
         self.assertIn(message, self.settle('period', 'close', period, code=3))
@@ -186,6 +190,11 @@ class Waiting(small.Case):
         report = self.run_to('2026-03-10')[0]
         self.assertEqual((report['facts'], report['settled'], report['waiting']), (4, 1, 3))
         self.assertEqual(self.waits(), {'bill waits for its day': 1, 'order waits for its day': 2})
+        # one by one, each with its name
+        self.assertEqual([(r['what'], r['distributor'], r['order'], r['month'], r['day'], r['waits_for'])
+                          for r in self.rows('facts', 'waiting')], [
+            ('order', 'D1', 'A2', '', '2026-03-12', 'its day'), ('bill', 'D1', 'A3', '2026-03', '2026-03-14', 'its day'),
+            ('order', 'D1', 'A3', '', '2026-03-14', 'its day')])
         self.run_to('2026-03-11')
         self.assertEqual([row[1] for row in self.amounts()], ['A1'])
         self.run_to('2026-03-20')
@@ -205,7 +214,7 @@ class Waiting(small.Case):
         self.assertIn('1 repeated', self.send('orders', '2026-03-10',
                                               order('A1', '2026-03-10', product='P-sim')))
         self.send('orders', '2026-03-10', order('A2', '2026-03-10', product='P-sim', quantity='2'))
-        self.assertEqual([(r['facts'], r['amount_minor']) for r in self.run_to('2026-03-10')],
+        self.assertEqual([(r['facts'], minor(r['amount'])) for r in self.run_to('2026-03-10')],
                          [(1, 6000)])
         self.assertEqual(self.database.value('SELECT count(*) FROM settle.run'), '2')
         self.assertIn('settled already', self.settle('run', '--date', '2026-03-09', code=3))
@@ -248,7 +257,7 @@ class Zero(small.Case):
         report = self.run_to('2026-03-10')[-1]
         self.assertEqual((report['facts'], report['settled'], report['zero'], report['waiting']),
                          (13, 5, 8, 0))
-        self.assertEqual((report['transfers'], report['amount_minor']), (3, 999999001003199))
+        self.assertEqual((report['transfers'], report['amount']), (3, '9999990010031.99'))
         self.assertEqual(self.zero(), {reason: len(group) for reason, group in cases.items()})
         self.assertEqual(sorted(self.posted('subject', 'amount')),
                          [('S0', '9999990009999.99'), ('S1', '30.00'), ('S2', '2.00')])
@@ -304,11 +313,11 @@ class Zero(small.Case):
                           for r in self.rows('quarantine', 'list')],
                          [('orders', 'paid', 'bad-amount', 'is too large')] * 5
                          + [('bills', 'billed', 'bad-amount', 'is too large')])
-        dry = self.json('run', '--date', '2026-03-10', '--dry-run')[0]['amount_minor']
+        dry = self.json('run', '--date', '2026-03-10', '--dry-run')[0]['amount']
         reports = self.run_to('2026-03-31')
-        self.assertEqual(dry, 3 * 10 ** 15 + 10000)
-        self.assertEqual([r['amount_minor'] for r in reports if r['transfers'] > 0],
-                         [dry, 10 ** 15, dry])
+        self.assertEqual(dry, '30000000000100.00')
+        self.assertEqual([r['amount'] for r in reports if r['transfers'] > 0],
+                         [dry, '10000000000000.00', dry])
         self.assertEqual([(r['account'], r['balance']) for r in self.rows('ledger', 'balances')],
                          [('carrier', '70000000000200.00'), ('distributor', '-70000000000200.00')])
 
@@ -325,7 +334,7 @@ class Zero(small.Case):
         self.send('orders', '2026-03-10', order('A0', '2026-03-10', quantity='1000000'))
         self.send('orders', '2026-03-11', order('A1', '2026-03-11', quantity='1000000'))
         reports = self.run_to('2026-03-12')
-        self.assertEqual([r['amount_minor'] for r in reports if r['transfers'] > 0],
+        self.assertEqual([minor(r['amount']) for r in reports if r['transfers'] > 0],
                          [90000000000 * 1000000 + 100000000, 100000000])
         self.assertIn('overflow', self.settle('status'))
 
@@ -370,7 +379,7 @@ class Long(small.Case):
             day = f'2026-{month:02}-28'
             self.send('bills', day, *(small.bill(f'K{n}', day[:7], day, billed='50.00', cash='50.00') for n in orders))
         self.run_to('2027-01-27')
-        self.assertEqual(self.run_to('2027-01-28')[0]['amount_minor'], 90_000_000)
+        self.assertEqual(self.run_to('2027-01-28')[0]['amount'], '900000.00')
 
 
 if __name__ == '__main__':

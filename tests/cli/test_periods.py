@@ -1,5 +1,7 @@
 #!/usr/bin/env python3
 """Closing a period says what is left open, and opening it again leaves a trace (docs/semantics.md 3, 14.22)."""
+import csv
+import io
 import os
 import sys
 
@@ -27,6 +29,14 @@ class Periods(small.Case):
         self.assertIn('bills and events that wait for their order', out)
         self.assertNotIn('instalments', out)
         self.assertIn('--accept REASON', out)
+        # where to look shows the very things that are left open, and nothing else
+        left = list(csv.DictReader(io.StringIO(self.settle('--format', 'csv', 'period', 'close', '2026-01', user='settle_finance',
+                                                           code=1).partition('settle: ')[0])))
+        self.assertEqual([r['look'] for r in left], [
+            'settle quarantine list --until 2026-01-31', 'settle invoice batches --status open --until 2026-01-31',
+            'settle facts waiting --until 2026-01-31'])
+        for row in left:
+            self.assertEqual(len(self.rows(*row['look'].split()[1:])), int(row['how_many']), row)
         self.assertEqual(self.rows('period', 'list')[0]['state'], 'open')
         self.assertIn('wants a reason', self.close('2026-01', '--accept', ' ', code=2))
         # what is accepted is said
@@ -34,7 +44,17 @@ class Periods(small.Case):
                          ['period 2026-01 is closed', 'left open: 1 rejected rows that were not released',
                           'left open: 1 invoice batches that were not issued',
                           'left open: 1 bills and events that wait for their order', 'accepted: agreed with C1'])
-        self.assertIn('instalments due in or before it that wait for a bill', self.close('2026-02', code=1))
+        said = self.close('2026-02', code=1)
+        self.assertRegex(said, r'instalments due in or before it that wait for a bill +1 +settle facts waiting --until 2026-02-28')
+        self.assertEqual([(r['what'], r['carrier'], r['distributor'], r['fact'], r['order'], r['rule'], r['month'], r['day'],
+                           r['waits_for'], os.path.basename(r['source']), r['line']) for r in self.rows('facts', 'waiting', '--until', '2026-02-28')], [
+            ('bill', 'C1', '', 'unknown', '', '', '2026-01', '2026-01-12', 'its order', 'bills.csv', '2'),
+            ('instalment', 'C1', 'D1', '', 'A', 'd', '', '2026-02-10', 'the bill of 2026-01', 'orders.csv', '2')])
+        self.assertEqual(self.rows('facts', 'waiting', '--until', '2026-01-11'), [])
+        self.assertEqual([r['order'] for r in self.rows('facts', 'waiting', '--distributor', 'D1')], ['A'])
+        self.assertEqual(self.rows('facts', 'waiting', '--carrier', 'C2'), [])
+        self.assertEqual([r['what'] for r in self.rows('facts', 'waiting', '--limit', '1')], ['bill'])
+        self.assertIn('there are more: only the first 1 rows', self.settle('facts', 'waiting', '--limit', '1'))
         row = self.rows('period', 'list')[0]
         self.assertEqual((row['state'], row['closed_by']), ('closed', 'settle_finance'))
         self.assertIn('1 rejected rows', row['left_open'])

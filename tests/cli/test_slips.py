@@ -4,6 +4,7 @@ None is answered with an empty table."""
 import datetime
 import os
 import re
+import subprocess
 import sys
 import tempfile
 
@@ -113,6 +114,13 @@ CODES = [
     ('ledger transfers --run 77', 'there is no published run 77', 'there are 1 to 6: settle report run-history'),
     ('ledger transfers --period 2027-01', 'nothing is known of period 2027-01', 'settled up to 2026-03-10'),
     ('ledger transfers --invoice CMCC-GD-2026-000010', 'there is no invoice', 'did you mean "CMCC-GD-2026-000001"?'),
+    # as people cut it short; and of the same carrier
+    ('ledger transfers --invoice CMCC-GD-2026-1', 'there is no invoice "CMCC-GD-2026-1"', 'did you mean "CMCC-GD-2026-000001"?'),
+    ('invoice show CMCC-GD-2026-0001', 'there is no invoice', 'did you mean "CMCC-GD-2026-000001"?'),
+    ('invoice show CMCC-GD-2026-987654', 'there is no invoice', 'settle invoice list names them; the last is CMCC-GD-2026-000002'),
+    ('invoice show CUCC-ZJ-2026-987654', 'there is no invoice', 'hint: '),
+    ('facts waiting --carrier cmcc-gd', 'there is no carrier "cmcc-gd"', '"CMCC-GD"?'),
+    ('facts waiting --distributor D7', 'there is no distributor "D7"', 'D007'),
     ('invoice list --carrier cmcc-gd', 'there is no carrier "cmcc-gd"', '"CMCC-GD"?'),
     ('invoice list --distributor D7', 'there is no distributor "D7"', 'there are D007'),
     ('invoice list --batch 5/CMCC-GD', 'there is no invoice batch 5/CMCC-GD', 'the last are 4/CMCC-GD'),
@@ -273,6 +281,27 @@ SLIPS = [
     (2, 'report roll-forward', '--period is missing', '--period 2026-03'),
     (2, 'activity list', '--distributor is missing', '--distributor CODE, or --order ID'),
     (2, 'activity summary', '--distributor is missing', 'hint: --distributor CODE'),
+    # amounts as people write them, and operands that want an option
+    (2, 'import orders {F}/orders-2026-03-05.csv --sum 1,000', '"1,000" is no amount', 'did you mean --sum 1000?'),
+    (2, 'import orders {F}/orders-2026-03-05.csv --sum "1,000.50 yuan"', 'is no amount', 'did you mean --sum 1000.50?'),
+    (2, 'deposit amount --distributor D007 10,000', 'deposit amount takes no "10,000"', 'did you mean --amount 10000?'),
+    (2, 'deposit forfeit --distributor D007 --reason r 500.00', 'takes no "500.00"', 'did you mean --amount 500.00?'),
+    (2, 'deposit amount --distributor D007 --amount ¥10,000 --reason r', 'is no amount in yuan', 'did you mean 10000?'),
+    (2, 'deposit default distributor 10,000元 --reason r', 'is no amount in yuan', 'did you mean 10000?'),
+    (2, 'deposit default distributor --amount 10,000 --reason r', 'is no amount in yuan', 'did you mean 10000?'),
+    (2, 'replay 12', 'replay takes no "12"', 'did you mean --run 12?'),
+    (2, 'replay 3..5', 'replay takes no "3..5"', 'did you mean --run 3..5?'),
+    (2, 'ledger transfers 12', 'ledger transfers takes no "12"', 'did you mean --run 12?'),
+    (2, 'report pack', '--period is missing: a pack of which period', 'settle report pack --period 2026-03 --output FOLDER'),
+    (2, 'report pack --period 2026-03', '--output is missing: into which folder', '--output FOLDER'),
+    (2, 'period close', 'close which period', 'settle period close 2026-03'),
+    (2, 'period reopen', 'reopen which period', 'settle period reopen 2026-03 --reason TEXT'),
+    (2, 'period reopen 2026-03', '--reason is missing: why is it opened again', '--reason TEXT'),
+    (2, 'period close 2026-03 --accept " "', '--accept wants a reason', 'it is kept'),
+    (3, 'period close 2027-01', 'nothing is known of period 2027-01', 'settled up to 2026-03-10'),
+    (2, 'facts waiting CMCC-GD', 'facts waiting takes no "CMCC-GD"', 'did you mean --distributor CMCC-GD or --carrier CMCC-GD?'),
+    (2, 'facts waiting --until 2026-03', '--until "2026-03" is not a day', 'that is a month'),
+    (2, 'quarantine list --until March', '--until "March" is not a day', 'write days like 2026-03-31'),
     (2, 'activity summary --distributor D007 --by carrier', '--by is outlet or manager, not "carrier"', 'leave --by out'),
     (2, 'activity summary --distributor D007 --by month', '--by is outlet or manager, not "month"', '--by outlet, --by manager'),
     (3, 'activity list --order XX1', 'there is no order "XX1"', 'hint: '),
@@ -334,6 +363,11 @@ class Slips(settle_test.TestCase):
                 ('facts list', 'there are no events that count for nothing'),
                 ('setting list', 'there are no settings but those that hold by themselves'),
                 ('invoice batches --status issued', 'there are no invoice batches of issued'),
+                ('facts waiting', 'there are no facts that wait'),
+                ('facts waiting --carrier CMCC-GD --until 2026-03-01', 'there are no facts that wait of carrier CMCC-GD, up to 2026-03-01'),
+                ('quarantine list --until 2026-03-01', 'there are no rows in quarantine up to 2026-03-01'),
+                ('quarantine list --until 2026-03-01 --reason unknown-product',
+                 'there are no rows in quarantine of unknown-product, up to 2026-03-01'),
                 ('quarantine list --batch 1', 'there are no rows in quarantine of batch 1')):
             with self.subTest(line):
                 code, out, err = database.settle(*line.split())
@@ -372,7 +406,31 @@ class AtTheDoor(settle_test.TestCase):
     def test_no_database(self):
         self.refused(4, self.server.conninfo('nosuch'), 'database "nosuch" does not exist', 'PGDATABASE', 'createdb')
         self.server.database(migrated=True)
-        self.refused(3, self.server.database().conninfo(), 'the database has schema 0', 'settle migrate')
+        # an empty one was probably not meant
+        empty = self.server.database()
+        self.refused(3, empty.conninfo(), f'the database "{empty.name}" has no Settle in it',
+                     'hint: is PGDATABASE, or dbname= in --db, the right one? In a new one: settle migrate')
+
+    def test_copy_without_roles(self):
+        """Roles are the server's: a dump that is restored where they are not is not what it was, and nothing mends it."""
+        source = self.server.database(migrated=True)
+        with settle_test.PrivateServer() as other:
+            other.sql('CREATE DATABASE copy', 'postgres')
+            dump = subprocess.run(['pg_dump', '-Fc', '-d', source.conninfo()], stdout=subprocess.PIPE, check=True).stdout
+            restored = subprocess.run(['pg_restore', '-d', other.conninfo('copy')], input=dump, stderr=subprocess.PIPE)
+            self.assertNotEqual(restored.returncode, 0)
+            for line in ('status', 'verify', 'migrate'):
+                self.refused(3, other.conninfo('copy'), 'the database "copy" is a copy without its roles: it belongs to "postgres"',
+                             'hint: make the roles first, then restore it again', 'Backup and restore', line=line)
+            # as the page says: the roles, then an empty database
+            roles = subprocess.run(['pg_dumpall', '--globals-only', '-d', self.server.conninfo()], stdout=subprocess.PIPE,
+                                   check=True).stdout
+            subprocess.run(['psql', '-q', '-d', other.conninfo('postgres')], input=roles, stderr=subprocess.PIPE, check=True)
+            other.sql('CREATE DATABASE again', 'postgres')
+            subprocess.run(['pg_restore', '--exit-on-error', '-d', other.conninfo('again')], input=dump, check=True)
+            for line in ('status', 'verify', 'migrate'):
+                code, _, err = settle_test.settle(line, db=other.conninfo('again'))
+                self.assertEqual((code, err), (0, ''), line)
 
     def test_no_connection_string(self):
         for conninfo in ('hots=x', 'host=x dbname', 'postgresql://[::1/x', "user='x"):
@@ -396,7 +454,7 @@ class AtTheDoor(settle_test.TestCase):
         with settle_test.PrivateServer() as server:
             server.sql("CREATE ROLE locked LOGIN PASSWORD 'right'", 'postgres')
             # nothing was ever set up here, not even the group roles
-            self.refused(4, server.conninfo(), 'role "settle_reader" does not exist', 'settle migrate')
+            self.refused(3, server.conninfo(), 'has no Settle in it', 'settle migrate')
             path = server.sql('SHOW hba_file', 'postgres')[0][0]
             with open(path, 'r+', encoding='utf-8') as file:
                 rest = file.read()
