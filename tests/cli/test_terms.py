@@ -342,22 +342,22 @@ class Retry(Case):
 
     def test_tried_again(self):
         self.prepare(self.RULES % 'active')
-        self.facts('orders', small.order('A', '2026-01-05'), small.order('B', '2026-01-06'))
+        self.send('orders', '2026-01-31', small.order('A', '2026-01-05'), small.order('B', '2026-01-06'))
         self.facts('events', event('e1', 'suspend', '2026-02-01'), event('e2', 'resume', '2026-03-01'),
                    event('e3', 'suspend', '2026-02-01', order_id='B'))
-        self.run_to('2026-06-01')
+        self.run_to('2026-05-11')
         self.assertEqual(self.posted('business_date', 'subject', 'origin', 'amount'),
                          [('2026-03-10', 'A', '2026-03', '10.00')])
 
     def test_taken_back_before_the_next_try(self):
         """A late event undoes what the first try paid: that is of the month that it was paid in, not of the next try's."""
         self.prepare(self.RULES % 'active')
-        self.facts('orders', small.order('A', '2026-01-05'))
+        self.send('orders', '2026-02-09', small.order('A', '2026-01-05'))
         self.run_to('2026-02-10')
         self.send('events', '2026-02-15', event('e1', 'suspend', '2026-02-01'))
         self.run_to('2026-03-01')
         self.send('events', '2026-03-02', event('e2', 'resume', '2026-03-01'))
-        self.run_to('2026-04-30')
+        self.run_to('2026-04-11')
         self.assertEqual(self.posted('business_date', 'period', 'origin', 'debit', 'amount'), [
             ('2026-02-10', '2026-02', '2026-02', 'carrier', '10.00'),
             ('2026-02-15', '2026-02', '2026-02', 'distributor', '10.00'),
@@ -366,11 +366,11 @@ class Retry(Case):
     def test_months_move_along(self):
         """last 1: of the second try it is the month after."""
         self.prepare(self.RULES % '{each-month: last 1, all: [{minutes: 10..}]}')
-        self.facts('orders', small.order('A', '2026-01-05', contract='K'))
+        self.send('orders', '2026-01-27', small.order('A', '2026-01-05', contract='K'))
         for month, minutes in (('2026-01', '9'), ('2026-02', '9'), ('2026-03', '10')):
             year, m = month.split('-')
             self.send('bills', f'{month}-28', small.bill('K', month, f'{month}-28', minutes=minutes))
-        self.run_to('2026-06-01')
+        self.run_to('2026-05-11')
         self.assertEqual(self.posted('business_date', 'origin'), [('2026-04-10', '2026-04')])
 
     def test_a_late_bill_decides_for_its_try(self):
