@@ -8,13 +8,17 @@ void
 settle_event_past_clear(SettleEventPast *past)
 {
     g_clear_pointer(&past->known, g_hash_table_unref);
+    g_clear_pointer(&past->events, g_ptr_array_unref);
+    g_clear_pointer(&past->arena, settle_arena_free);
     g_clear_pointer(&past->orders, g_hash_table_unref);
 }
 
 void
 settle_event_past_init(SettleEventPast *past)
 {
-    past->known = g_hash_table_new_full(g_int64_hash, g_int64_equal, NULL, g_free);
+    past->known = g_hash_table_new(g_int64_hash, g_int64_equal);
+    past->events = g_ptr_array_new();
+    past->arena = settle_arena_new((size_t) 1 << 20);
     past->orders = g_hash_table_new_full(g_int64_hash, g_int64_equal, g_free,
                                          (GDestroyNotify) g_ptr_array_unref);
 }
@@ -28,9 +32,11 @@ settle_event_past_find(const SettleEventPast *past, int64_t event_id)
 SettleKnownEvent *
 settle_event_past_add(SettleEventPast *past, const SettleKnownEvent *event)
 {
-    SettleKnownEvent *copy = g_memdup2(event, sizeof *event);
+    SettleKnownEvent *copy = settle_arena_alloc(past->arena, sizeof *event);
 
-    g_hash_table_replace(past->known, &copy->event_id, copy);
+    *copy = *event;
+    g_hash_table_insert(past->known, &copy->event_id, copy);
+    g_ptr_array_add(past->events, copy);
     return copy;
 }
 

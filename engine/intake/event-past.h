@@ -32,7 +32,9 @@ typedef struct {
 } SettleKnownEvent;
 
 typedef struct {
-    GHashTable *known;  /* event id -> SettleKnownEvent; owned */
+    GHashTable *known;  /* event id -> SettleKnownEvent, of the arena */
+    GPtrArray *events;  /* the same, as they came */
+    SettleArena *arena; /* owned */
     GHashTable *orders; /* key -> GPtrArray of SettleIntakeContract, by closing month; owned */
 } SettleEventPast;
 
@@ -43,7 +45,7 @@ G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(SettleEventPast, settle_event_past_clear)
 
 /* The event of an id, to be changed; NULL: none. */
 SettleKnownEvent *settle_event_past_find(const SettleEventPast *past, int64_t event_id);
-/* A copy of an event, in place of one of its id. */
+/* A copy of an event whose id was not known. */
 SettleKnownEvent *settle_event_past_add(SettleEventPast *past, const SettleKnownEvent *event);
 /* FALSE: it was withdrawn, and nobody told it since. */
 gboolean settle_known_event_there(const SettleKnownEvent *event);

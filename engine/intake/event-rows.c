@@ -279,13 +279,10 @@ gboolean
 settle_event_rows_write(SettleIntakeJob *job, const SettleEventPast *past, GError **error)
 {
     g_auto(Rows) rows = {0};
-    GHashTableIter at;
-    gpointer event;
 
     rows_init(&rows);
-    g_hash_table_iter_init(&at, past->known);
-    while (g_hash_table_iter_next(&at, NULL, &event))
-        add_rows(job, past, event, &rows);
+    for (guint i = 0; i < past->events->len; i++)
+        add_rows(job, past, g_ptr_array_index(past->events, i), &rows);
     return copy_of_orders(job, rows.of_orders, error) && copy_waiting(job, rows.waiting, error) &&
            copy_found(job, rows.found, error);
 }

@@ -84,15 +84,17 @@ known_of_file(const SettleIntakeJob *job, const SettleIntakeEvent *event)
 
 /* Told anew: also in place of one that contradicts it, or of one that was withdrawn. */
 static void
-tell(SettleEventPast *past, const SettleKnownEvent *before, SettleKnownEvent *event)
+tell(SettleEventPast *past, SettleKnownEvent *before, SettleKnownEvent *event)
 {
-    if (before != NULL) {
-        event->last_row = before->last_row;
-        event->last_wait = before->last_wait;
-        event->version = before->version;
-    }
     event->order = settle_event_past_order(past, event);
-    settle_event_past_add(past, event);
+    if (before == NULL) {
+        settle_event_past_add(past, event);
+        return;
+    }
+    event->last_row = before->last_row;
+    event->last_wait = before->last_wait;
+    event->version = before->version;
+    *before = *event;
 }
 
 /* One that waits for an order that may never come keeps the right one out no more. */
@@ -176,18 +178,13 @@ sort_out(SettleIntakeJob *job, SettleEventPast *past, GError **error)
 static void
 ask_anew(const SettleEventPast *past)
 {
-    for (int last = 0; last < 2; last++) {
-        GHashTableIter at;
-        gpointer value;
-
-        g_hash_table_iter_init(&at, past->known);
-        while (g_hash_table_iter_next(&at, NULL, &value)) {
-            SettleKnownEvent *event = value;
+    for (int last = 0; last < 2; last++)
+        for (guint i = 0; i < past->events->len; i++) {
+            SettleKnownEvent *event = g_ptr_array_index(past->events, i);
 
             if (event->complete && (event->reinstates != 0) == (last != 0))
                 event->order = settle_event_past_order(past, event);
         }
-    }
 }
 
 /* The keys, each once, of the events that want it. */
@@ -197,12 +194,9 @@ keys_of(const SettleEventPast *past,
 {
     GArray *keys = g_array_new(FALSE, FALSE, sizeof(int64_t));
     g_autoptr(GHashTable) seen = g_hash_table_new(NULL, NULL);
-    GHashTableIter at;
-    gpointer value;
 
-    g_hash_table_iter_init(&at, past->known);
-    while (g_hash_table_iter_next(&at, NULL, &value)) {
-        const SettleKnownEvent *event = value;
+    for (guint i = 0; i < past->events->len; i++) {
+        const SettleKnownEvent *event = g_ptr_array_index(past->events, i);
 
         if (wants(past, event) && g_hash_table_add(seen, GSIZE_TO_POINTER((gsize) event->key_id)))
             g_array_append_val(keys, event->key_id);

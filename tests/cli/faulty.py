@@ -105,7 +105,8 @@ FILES = {
     'months': 'carrier,month\nC1,2025-12\nC1,2026-01\n',
     'receipts': 'carrier,receipt_id,distributor,month,amount,currency\n'
                 + ''.join(f'C1,R{d},D{d},2026-01,0.{d}0,CNY\n' for d in (1, 2, 4)),
-    'orders-late': table(orders('L', '2026-01-21', 1)),
+    # the id of an order whose refund is settled already: it may be of this one, and waits
+    'orders-late': table(orders('L', '2026-01-21', 1) + [order('A2-0', '2025-09-10', 'D3')]),
 }
 
 
