@@ -33,6 +33,7 @@ COMMITTED = set()   # places behind a commit: what the program says is that the 
 # decisions in their log, because a release that is said again is in it twice.
 VOLATILE = {'at', 'epoch', 'batch_id', 'source_batch_id', 'order_batch_id', 'into_batch', 'position',
             'control_position',
+            'salt', 'commitment',   # made of the batch's number
             'parts', 'seal'}    # of a run: over all of these; the program itself checks them
 # Facts that came are compared by what they say; a file said again is a batch of repeats.
 SOURCE = "b.kind, regexp_replace(b.source, '[0-9]+$', '') AS source, b.business_date"
