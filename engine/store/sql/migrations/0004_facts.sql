@@ -8,6 +8,8 @@
 -- alone is in the row sums. settle.erase_text() empties salt and texts; all of them are NULL then, or none. uuid is what
 -- PostgreSQL calls 16 bytes without a length.
 
+-- What a row of orders and bills must be is one CHECK: each costs COPY a look of its own.
+
 -- An order is one of a carrier's key (upstream id and line) and a closing month. For one month keys and ids are mapped
 -- one to one; engine/model/order-id.c is the same. Whole numbers only: a CHECK asks it for every row.
 CREATE FUNCTION settle.order_id(key_id bigint, closing_month date) RETURNS bigint
@@ -19,15 +21,15 @@ $$;
 CREATE TABLE settle.closed_order (
     closing_month  date NOT NULL,
     distributor_id integer NOT NULL,
-    order_id       bigint NOT NULL CHECK (order_id > 0 AND order_id < 4611686018427387904),
+    order_id       bigint NOT NULL,
     batch_id       integer NOT NULL,
     closing_day    date NOT NULL,
     product_id     integer NOT NULL,
     manager_id     integer NOT NULL,     -- 0: none
-    quantity       integer NOT NULL CHECK (quantity > 0),
-    revision       smallint NOT NULL CHECK (revision BETWEEN 1 AND 2000),
+    quantity       integer NOT NULL,
+    revision       smallint NOT NULL,
     withdrawn      boolean NOT NULL,
-    paid_minor     bigint NOT NULL CHECK (paid_minor >= 0),
+    paid_minor     bigint NOT NULL,
     region_id      smallint NOT NULL,
     channel_id     smallint NOT NULL,
     currency       smallint NOT NULL,
@@ -36,7 +38,7 @@ CREATE TABLE settle.closed_order (
     contract_id    bigint NOT NULL,      -- 0: none
     closing_at     timestamptz NOT NULL,
     line           integer NOT NULL,     -- of its batch's file
-    key_id         bigint NOT NULL CHECK (key_id > 0 AND key_id < 4611686018427387904), -- of carrier, upstream id, line
+    key_id         bigint NOT NULL, -- of carrier, upstream id, line
     commitment     uuid NOT NULL,        -- to what follows
     salt           uuid,
     upstream_id    text,
@@ -44,7 +46,9 @@ CREATE TABLE settle.closed_order (
     contract       text,                 -- '': none
     PRIMARY KEY (distributor_id, closing_month, order_id, revision, withdrawn),
     CHECK (order_id = greatest(1, (key_id + (closing_month - date '1900-01-01') * 5436284455931)
-                                  & 4611686018427387903))
+                                  & 4611686018427387903)
+           AND key_id > 0 AND key_id < 4611686018427387904 AND quantity > 0 AND revision BETWEEN 1 AND 2000
+           AND paid_minor >= 0)
 ) PARTITION BY RANGE (closing_month);
 CREATE INDEX closed_order_by_batch ON settle.closed_order
     USING brin (batch_id, distributor_id, closing_day) WITH (pages_per_range = 32);
@@ -57,7 +61,7 @@ CREATE TABLE settle.bill (
     month          date NOT NULL,
     distributor_id integer NOT NULL,
     order_id       bigint NOT NULL,
-    revision       smallint NOT NULL CHECK (revision > 0),   -- the carrier's
+    revision       smallint NOT NULL,   -- the carrier's
     withdrawn      boolean NOT NULL,     -- the contract's bills moved to an earlier-closed order
     follows        boolean NOT NULL,     -- not the first row of this order and month
     batch_id       integer NOT NULL,     -- the batch it enters settlement with
@@ -67,14 +71,14 @@ CREATE TABLE settle.bill (
     tax_minor      bigint NOT NULL,
     cash_minor     bigint NOT NULL,
     arrears_minor  bigint NOT NULL,
-    minutes        integer NOT NULL CHECK (minutes >= 0),
-    megabytes      bigint NOT NULL CHECK (megabytes >= 0),
+    minutes        integer NOT NULL,
+    megabytes      bigint NOT NULL,
     order_batch_id integer NOT NULL,     -- from here on: the order's
     closing_day    date NOT NULL,
     product_id     integer NOT NULL,
     manager_id     integer NOT NULL,
     quantity       integer NOT NULL,
-    turn           smallint NOT NULL CHECK (turn BETWEEN 0 AND 100), -- how often it came back to this order
+    turn           smallint NOT NULL, -- how often it came back to this order
     paid_minor     bigint NOT NULL,
     region_id      smallint NOT NULL,
     channel_id     smallint NOT NULL,
@@ -82,7 +86,8 @@ CREATE TABLE settle.bill (
     flags          smallint NOT NULL,
     contract_id    bigint NOT NULL,
     line           integer NOT NULL,
-    PRIMARY KEY (distributor_id, month, order_id, revision, turn, withdrawn)
+    PRIMARY KEY (distributor_id, month, order_id, revision, turn, withdrawn),
+    CHECK (revision > 0 AND minutes >= 0 AND megabytes >= 0 AND turn BETWEEN 0 AND 100)
 ) PARTITION BY RANGE (month);
 CREATE INDEX bill_by_batch ON settle.bill
     USING brin (batch_id, distributor_id) WITH (pages_per_range = 32);
