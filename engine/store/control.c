@@ -17,7 +17,7 @@ settle_store_count(SettleStore *store, const char *counter, int64_t n, int64_t *
     if (result == NULL)
         return FALSE;
     settle_invariant(settle_result_rows(result) == 1);
-    *ret_value = settle_result_i64(result, 0, 0);
+    *ret_value = settle_result_i64(result, 0, SQL_STORE_COUNT_VALUE);
     return TRUE;
 }
 
@@ -35,7 +35,7 @@ settle_store_control(SettleStore *store, const char *action, const char *subject
     if (result == NULL)
         return FALSE;
     if (ret_position != NULL)
-        *ret_position = settle_result_i64(result, 0, 0);
+        *ret_position = settle_result_i64(result, 0, SQL_STORE_DECIDE_POSITION);
     return TRUE;
 }
 
@@ -48,7 +48,7 @@ settle_store_head(SettleStore *store, uint8_t ret_seal[SETTLE_DIGEST_BYTES], GEr
 
     if (result == NULL)
         return FALSE;
-    bytes = settle_result_bytes(result, 0, 0, &length);
+    bytes = settle_result_bytes(result, 0, SQL_STORE_HEAD_HEAD, &length);
     settle_invariant(length == SETTLE_DIGEST_BYTES);
     memcpy(ret_seal, bytes, length);
     return TRUE;
@@ -75,8 +75,9 @@ locked(SettleStore *store, const char *name, int64_t key, GError **error)
     g_set_error(error, SETTLE_ERROR, SETTLE_ERROR_LOCKED,
                 "the lock '%s' is held by another session", name);
     if (holder != NULL && settle_result_rows(holder) == 1)
-        settle_error_hint(error, "it is server process %d: %s", settle_result_i32(holder, 0, 0),
-                          settle_result_text(holder, 0, 1));
+        settle_error_hint(error, "it is server process %d: %s",
+                          settle_result_i32(holder, 0, SQL_STORE_LOCK_HOLDER_PID),
+                          settle_result_text(holder, 0, SQL_STORE_LOCK_HOLDER_HOLDER));
 }
 
 gboolean
@@ -91,7 +92,7 @@ settle_store_lock(SettleStore *store, const char *name, guint wait_ms, GError **
 
         if (result == NULL)
             return FALSE;
-        if (settle_result_bool(result, 0, 0))
+        if (settle_result_bool(result, 0, SQL_STORE_LOCK_IS_TAKEN))
             return TRUE;
         if (g_get_monotonic_time() >= deadline) {
             locked(store, name, key, error);
@@ -110,7 +111,7 @@ settle_store_try_lock(SettleStore *store, const char *name, gboolean *ret_taken,
     result = settle_store_query(store, settle_sql_store_try_lock, error, "l", lock_key(name));
     if (result == NULL)
         return FALSE;
-    *ret_taken = settle_result_bool(result, 0, 0);
+    *ret_taken = settle_result_bool(result, 0, SQL_STORE_TRY_LOCK_IS_TAKEN);
     return TRUE;
 }
 
@@ -130,5 +131,5 @@ settle_store_zone(SettleStore *store, GError **error)
         return NULL;
     if (settle_result_rows(result) == 0)
         return g_strdup("Asia/Shanghai");
-    return g_strdup(settle_result_text(result, 0, 0));
+    return g_strdup(settle_result_text(result, 0, SQL_STORE_ZONE_ZONE));
 }

@@ -9,50 +9,59 @@ static void
 add_code(SettleDirectory *directory, const SettleReader *reader)
 {
     size_t length;
-    const char *code = settle_reader_text(reader, 2, &length);
+    const char *code = settle_reader_text(reader, SQL_STORE_CODES_CODE, &length);
 
-    settle_directory_add_code(directory, (SettleDim) settle_reader_i16(reader, 0),
-                              settle_reader_i32(reader, 1), code, length);
+    settle_directory_add_code(directory, (SettleDim) settle_reader_i16(reader, SQL_STORE_CODES_DIM),
+                              settle_reader_i32(reader, SQL_STORE_CODES_ID), code, length);
 }
 
 static void
 add_carrier(SettleDirectory *directory, const SettleReader *reader)
 {
-    settle_directory_add_carrier(directory, settle_reader_i32(reader, 0),
-                                 settle_reader_day(reader, 1),
-                                 (SettlePartyStatus) settle_reader_i16(reader, 2));
+    settle_directory_add_carrier(
+        directory, settle_reader_i32(reader, SQL_STORE_CARRIERS_CARRIER_ID),
+        settle_reader_day(reader, SQL_STORE_CARRIERS_VALID_FROM),
+        (SettlePartyStatus) settle_reader_i16(reader, SQL_STORE_CARRIERS_STATUS));
 }
 
 static void
 add_distributor(SettleDirectory *directory, const SettleReader *reader)
 {
-    settle_directory_add_distributor(directory, settle_reader_i32(reader, 0),
-                                     settle_reader_day(reader, 1), settle_reader_i16(reader, 2),
-                                     (SettlePartyStatus) settle_reader_i16(reader, 3));
+    settle_directory_add_distributor(
+        directory, settle_reader_i32(reader, SQL_STORE_DISTRIBUTORS_DISTRIBUTOR_ID),
+        settle_reader_day(reader, SQL_STORE_DISTRIBUTORS_VALID_FROM),
+        settle_reader_i16(reader, SQL_STORE_DISTRIBUTORS_TIER),
+        (SettlePartyStatus) settle_reader_i16(reader, SQL_STORE_DISTRIBUTORS_STATUS));
 }
 
 static void
 add_outlet(SettleDirectory *directory, const SettleReader *reader)
 {
-    settle_directory_add_outlet(directory, settle_reader_i32(reader, 0),
-                                settle_reader_day(reader, 1), settle_reader_i32(reader, 2),
-                                settle_reader_i32(reader, 3));
+    settle_directory_add_outlet(directory, settle_reader_i32(reader, SQL_STORE_OUTLETS_OUTLET_ID),
+                                settle_reader_day(reader, SQL_STORE_OUTLETS_VALID_FROM),
+                                settle_reader_i32(reader, SQL_STORE_OUTLETS_DISTRIBUTOR_ID),
+                                settle_reader_i32(reader, SQL_STORE_OUTLETS_PARENT_ID));
 }
 
 static void
 add_manager(SettleDirectory *directory, const SettleReader *reader)
 {
-    settle_directory_add_manager(directory, settle_reader_i32(reader, 0),
-                                 settle_reader_day(reader, 1), settle_reader_i32(reader, 2));
+    settle_directory_add_manager(directory,
+                                 settle_reader_i32(reader, SQL_STORE_MANAGERS_MANAGER_ID),
+                                 settle_reader_day(reader, SQL_STORE_MANAGERS_VALID_FROM),
+                                 settle_reader_i32(reader, SQL_STORE_MANAGERS_OUTLET_ID));
 }
 
 static void
 add_product(SettleDirectory *directory, const SettleReader *reader)
 {
-    settle_directory_add_product_sold(directory, settle_reader_i32(reader, 0),
-                                      settle_reader_day(reader, 1), settle_reader_i32(reader, 2),
-                                      settle_reader_i16(reader, 3), settle_reader_day(reader, 4),
-                                      settle_reader_day(reader, 5));
+    settle_directory_add_product_sold(directory,
+                                      settle_reader_i32(reader, SQL_STORE_PRODUCTS_PRODUCT_ID),
+                                      settle_reader_day(reader, SQL_STORE_PRODUCTS_VALID_FROM),
+                                      settle_reader_i32(reader, SQL_STORE_PRODUCTS_CARRIER_ID),
+                                      settle_reader_i16(reader, SQL_STORE_PRODUCTS_CLASS_ID),
+                                      settle_reader_day(reader, SQL_STORE_PRODUCTS_SALES_FROM),
+                                      settle_reader_day(reader, SQL_STORE_PRODUCTS_SALES_TO));
 }
 
 /* Takes the reader over. */
@@ -86,7 +95,7 @@ eligible_batches(SettleStore *store, SettleDay date, int32_t run_id, GArray *bat
     if (reader == NULL)
         return FALSE;
     while (settle_reader_next(reader, &failure)) {
-        int32_t batch_id = settle_reader_i32(reader, 0);
+        int32_t batch_id = settle_reader_i32(reader, SQL_MASTER_BATCH_BATCH_ID);
 
         g_array_append_val(batches, batch_id);
     }

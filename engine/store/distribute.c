@@ -10,7 +10,7 @@ settle_store_citus_there(SettleStore *store, GError **error)
 
     if (there == NULL)
         return FALSE;
-    if (settle_result_bool(there, 0, 0))
+    if (settle_result_bool(there, 0, SQL_STORE_CITUS_IS_THERE))
         return TRUE;
     g_set_error_literal(error, SETTLE_ERROR, SETTLE_ERROR_STATE,
                         "the database does not have the extension citus");
@@ -30,7 +30,7 @@ settle_store_citus_nodes(SettleStore *store, GError **error)
     workers = settle_store_query(store, settle_sql_store_citus_workers, error, "");
     if (workers == NULL)
         return FALSE;
-    if (settle_result_i32(workers, 0, 0) > 0)
+    if (settle_result_i32(workers, 0, SQL_STORE_CITUS_WORKERS_WORKERS) > 0)
         return TRUE;
     g_set_error_literal(error, SETTLE_ERROR, SETTLE_ERROR_STATE, "citus has no workers here");
     settle_error_hint(error, "is this the coordinator? for each worker: SELECT "
@@ -53,7 +53,7 @@ settle_store_citus_tables(SettleStore *store, SettleDistribution *distribution, 
     }
     if (!settle_store_exec(store, settle_sql_store_citus_grants, error, ""))
         return FALSE;
-    distribution->spread = (guint) settle_result_i32(done, 0, 0);
-    distribution->copied = (guint) settle_result_i32(done, 0, 1);
+    distribution->spread = (guint) settle_result_i32(done, 0, SQL_STORE_DISTRIBUTED_SPREAD);
+    distribution->copied = (guint) settle_result_i32(done, 0, SQL_STORE_DISTRIBUTED_COPIED);
     return TRUE;
 }

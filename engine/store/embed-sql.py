@@ -5,6 +5,11 @@ usage: embed-sql.py SQL_DIRECTORY OUT.c OUT.h DEPFILE
 
 In a query :name stands for numbers that model/ lists, as :commission_kinds (read_constants()).
 
+The columns that a query returns become an enum of their places, SQL_QUERY_COLUMN: what has a name, by AS or by
+itself. What one piece of C reads of several queries has a name of its own: each says "-- Columns as SHAPE", and
+SQL_SHAPE_COLUMN are those that all of them begin with. Whether the names are those that a server sees is a test
+(tests/db/test_sql.py).
+
 The depfile names the directories too, so that ninja runs this again when a file is added or
 removed, without anybody listing the files. Outputs are touched only when they change."""
 import configparser
@@ -76,6 +81,74 @@ def with_constants(path, text, constants, kinds):
     return CONSTANT.sub(lambda match: constants[match[1]], '\n'.join(lines))
 
 
+TOKEN = re.compile(r"'(?:[^']|'')*'|\"[^\"]*\"|\$\d+|::|[A-Za-z_][A-Za-z_0-9]*|[^\s]")
+NAME = re.compile(r'(?!(?i:null|true|false)$)[A-Za-z_][A-Za-z_0-9]*$')
+# What ends the list of a SELECT.
+AFTER_LIST = {'FROM', 'WHERE', 'GROUP', 'HAVING', 'WINDOW', 'UNION', 'EXCEPT', 'INTERSECT', 'ORDER', 'LIMIT', 'FOR'}
+
+
+def list_begin(words):
+    """Where the list of what a statement returns begins: after its own SELECT, or RETURNING. None: it has none."""
+    depth, begin = 0, None
+    for i, word in enumerate(words):
+        depth += (word in '([') - (word in ')]')
+        if depth == 0 and (word == 'RETURNING' or (word == 'SELECT' and begin is None and words[0] in ('SELECT', 'WITH'))):
+            begin = i + 1
+    if begin is None or words[begin] != 'DISTINCT':
+        return begin
+    begin += 1
+    if words[begin] == 'ON':
+        begin, depth = begin + 2, 1
+        while depth > 0:
+            depth += (words[begin] == '(') - (words[begin] == ')')
+            begin += 1
+    return begin
+
+
+def item_name(item):
+    """What the server calls an item of the list, or None: it has no name of its own, or none that is sure."""
+    if len(item) > 2 and item[-2].upper() == 'AS':
+        return item[-1].strip('"')
+    while len(item) > 2 and item[-2] == '::':
+        item = item[:-2]
+    if len(item) % 2 == 1 and all(NAME.match(word) if i % 2 == 0 else word == '.' for i, word in enumerate(item)):
+        return item[-1]
+    return None
+
+
+def returned_columns(text):
+    """The names of the columns that a statement returns, None where one has none; None: not known, or no rows."""
+    tokens = TOKEN.findall(text.lstrip('('))
+    begin = list_begin([token.upper() for token in tokens])
+    if begin is None:
+        return None
+    items, item, depth, case = [], [], 0, 0
+    for place, token in enumerate(tokens[begin:], begin):
+        word = token.upper()
+        depth += (word in ('(', '[')) - (word in (')', ']'))
+        case += (word == 'CASE') - (word == 'END')
+        if depth == 0 and case == 0 and word in AFTER_LIST and (word != 'FROM' or item[-1:] != ['DISTINCT']):
+            if item == ['*'] and not items and tokens[place + 1] == '(':
+                return returned_columns(' '.join(tokens[place + 2:]))  # SELECT * FROM (SELECT ...
+            break
+        if depth == 0 and token == ',':
+            items.append(item)
+            item = []
+        else:
+            item.append(token)
+    names = [item_name(item) for item in items + [item]]
+    if any(item and item[-1] == '*' and len(item) in (1, 3) for item in items + [item]):
+        return None
+    return [name if names.count(name) == 1 else None for name in names]
+
+
+def enum_of(name, names):
+    """C: the places of the named columns, or nothing."""
+    prefix = 'SQL_' + name.replace('-', '_').upper() + '_'
+    lines = ['    %s%s = %d,' % (prefix, column.upper(), place) for place, column in enumerate(names or []) if column]
+    return ['enum {', *lines, '};'] if lines else []
+
+
 def read(path):
     with open(path, encoding='utf-8', newline='') as file:
         return file.read()
@@ -116,6 +189,46 @@ def read_tables(path):
     return tables
 
 
+def read_queries(sql_directory):
+    """[(name, text, shapes of its columns, path)] of tables.ini, without a path, and of queries/."""
+    folder = os.path.join(sql_directory, 'queries')
+    constants, kinds = read_constants(os.path.normpath(os.path.join(sql_directory, '..', '..', 'model')))
+    queries = []
+    for name, _, _, _, copy, verify in read_tables(os.path.join(sql_directory, 'tables.ini')):
+        queries.append(('copy-' + name.replace('_', '-'), copy, [], None))
+        if verify is not None:
+            queries.append(('verify-' + name.replace('_', '-'), verify, [], None))
+    for name in sorted(os.listdir(folder)):
+        if not name.endswith('.sql'):
+            continue
+        if not re.fullmatch(r'[a-z][a-z0-9-]*\.sql', name):
+            sys.exit('%s: names of queries are lower-case letters, digits and dashes' % name)
+        path = os.path.join(folder, name)
+        text = query_text(read(path))
+        if not text or text.endswith(';'):
+            sys.exit('%s: one statement without a semicolon is expected' % path)
+        said = re.findall(r'^-- Columns as (.*)$', read(path), re.M)
+        queries.append((name[:-4], with_constants(path, text, constants, kinds), re.split(r', *', said[0]) if said else [],
+                        path))
+    return queries
+
+
+def read_shapes(queries):
+    """{shape: names}: the columns that all queries of a shape begin with."""
+    shapes = {}
+    for name, text, said, path in queries:
+        for shape in said:
+            columns = returned_columns(text) or []
+            there = shapes.setdefault(shape, columns)
+            n = 0
+            while n < min(len(columns), len(there)) and columns[n] is not None and columns[n] == there[n]:
+                n += 1
+            shapes[shape] = columns[:n]
+            if n == 0 or shape in (other for other, *_ in queries):
+                sys.exit('%s: nothing in common with others of "Columns as %s", or a query is called so' % (path, shape))
+    return shapes
+
+
 def main(sql_directory, out_c, out_h, depfile):
     queries_directory = os.path.join(sql_directory, 'queries')
     migrations_directory = os.path.join(sql_directory, 'migrations')
@@ -123,26 +236,11 @@ def main(sql_directory, out_c, out_h, depfile):
     model = os.path.normpath(os.path.join(sql_directory, '..', '..', 'model'))
     dependencies = [queries_directory, migrations_directory, tables_file,
                     *(os.path.join(model, name) for name in ('kind.h', 'file-kind.h', 'facts.h'))]
-    constants, kinds = read_constants(model)
-    queries, migrations = [], []
+    migrations = []
     tables = read_tables(tables_file)
 
-    for name, _, _, _, copy, verify in tables:
-        queries.append(('copy-' + name.replace('_', '-'), copy))
-        if verify is not None:
-            queries.append(('verify-' + name.replace('_', '-'), verify))
-
-    for name in sorted(os.listdir(queries_directory)):
-        if not name.endswith('.sql'):
-            continue
-        if not re.fullmatch(r'[a-z][a-z0-9-]*\.sql', name):
-            sys.exit('%s: names of queries are lower-case letters, digits and dashes' % name)
-        path = os.path.join(queries_directory, name)
-        dependencies.append(path)
-        text = query_text(read(path))
-        if not text or text.endswith(';'):
-            sys.exit('%s: one statement without a semicolon is expected' % path)
-        queries.append((name[:-4], with_constants(path, text, constants, kinds)))
+    dependencies += [path for *_, path in read_queries(sql_directory) if path is not None]
+    queries = [(name, text) for name, text, *_ in read_queries(sql_directory)]
 
     for name in sorted(os.listdir(migrations_directory)):
         if not name.endswith('.sql'):
@@ -158,6 +256,7 @@ def main(sql_directory, out_c, out_h, depfile):
 
     if len(set(name for name, _ in queries)) != len(queries):
         sys.exit('%s: a query that tables.ini makes' % queries_directory)
+    shapes = read_shapes(read_queries(sql_directory))
     symbols = [(name, 'settle_sql_' + name.replace('-', '_'), text) for name, text in queries]
 
     header = [
@@ -177,7 +276,10 @@ def main(sql_directory, out_c, out_h, depfile):
         'extern const SettleSqlTable settle_sql_tables[];',
         'extern const SettleSqlQuery settle_sql_queries[];',
         'extern const SettleSqlMigration settle_sql_migrations[];', '']
-    header += ['extern const char %s[];' % symbol for _, symbol, _ in symbols]
+    for name, symbol, text in symbols:
+        header += ['extern const char %s[];' % symbol, *enum_of(name, returned_columns(text))]
+    for shape, names in shapes.items():
+        header += ['/* Of all queries that say "Columns as %s". */' % shape, *enum_of(shape, names)]
 
     source = ['/* Made by embed-sql.py from sql/: do not edit. */', '#include "store/sql.h"', '',
               '#include <stddef.h>', '']

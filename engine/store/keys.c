@@ -19,9 +19,9 @@ settle_store_carrier_keys(SettleStore *store, GError **error)
     if (reader == NULL)
         return NULL;
     while (settle_reader_next(reader, &failure)) {
-        int32_t id = settle_reader_i32(reader, 0);
+        int32_t id = settle_reader_i32(reader, SQL_STORE_KEYS_CARRIER_ID);
         size_t length;
-        const char *key = settle_reader_text(reader, 1, &length);
+        const char *key = settle_reader_text(reader, SQL_STORE_KEYS_KEY, &length);
 
         settle_invariant(id >= 0 && length == SETTLE_KEY_BYTES);
         if ((guint) id >= keys->len)

@@ -64,9 +64,10 @@ read_applied(SettleStore *store, int *ret_applied, GError **error)
     for (int row = 0; row < settle_result_rows(result); row++) {
         uint8_t hash[SETTLE_DIGEST_BYTES];
         size_t length;
-        const uint8_t *stored = settle_result_bytes(result, row, 1, &length);
+        const uint8_t *stored =
+            settle_result_bytes(result, row, SQL_STORE_MIGRATIONS_HASH, &length);
 
-        applied = settle_result_i32(result, row, 0);
+        applied = settle_result_i32(result, row, SQL_STORE_MIGRATIONS_NUMBER);
         settle_invariant(applied == row + FIRST);
         if (applied > newest())
             return refuse_newer(applied, error);
@@ -87,7 +88,8 @@ refuse_unfinished_run(SettleStore *store, GError **error)
 
     if (there == NULL)
         return FALSE;
-    if (!settle_result_bool(there, 0, 0)) /* a schema that was never finished */
+    if (!settle_result_bool(there, 0,
+                            SQL_STORE_RUNS_THERE_IS_THERE)) /* a schema that was never finished */
         return TRUE;
     result = settle_store_query(store, settle_sql_store_unfinished_run, error, "");
     if (result == NULL)
@@ -95,7 +97,7 @@ refuse_unfinished_run(SettleStore *store, GError **error)
     if (settle_result_rows(result) == 0)
         return TRUE;
     g_set_error(error, SETTLE_ERROR, SETTLE_ERROR_STATE, "run %d is not finished",
-                settle_result_i32(result, 0, 0));
+                settle_result_i32(result, 0, SQL_STORE_UNFINISHED_RUN_RUN_ID));
     settle_error_hint(error, "finish it with the settle that started it, or give it up: "
                              "settle run --abandon");
     return FALSE;
@@ -148,13 +150,15 @@ look_for_schema(SettleStore *store, gboolean *ret_there, GError **error)
 
     if (there == NULL)
         return FALSE;
-    *ret_there = !settle_result_is_null(there, 0, 1);
-    if (!*ret_there || strcmp(settle_result_text(there, 0, 1), "settle_owner") == 0)
+    *ret_there = !settle_result_is_null(there, 0, SQL_STORE_SCHEMA_THERE_OWNER);
+    if (!*ret_there ||
+        strcmp(settle_result_text(there, 0, SQL_STORE_SCHEMA_THERE_OWNER), "settle_owner") == 0)
         return TRUE;
     g_set_error(error, SETTLE_ERROR, SETTLE_ERROR_STATE,
                 "the database \"%s\" is a copy without its roles: it belongs to \"%s\", not to "
                 "settle_owner",
-                settle_result_text(there, 0, 0), settle_result_text(there, 0, 1));
+                settle_result_text(there, 0, SQL_STORE_SCHEMA_THERE_DATABASE),
+                settle_result_text(there, 0, SQL_STORE_SCHEMA_THERE_OWNER));
     settle_error_hint(error, "make the roles first, then restore it again into an empty database: "
                              "docs/operations.md \"Backup and restore\"");
     return FALSE;

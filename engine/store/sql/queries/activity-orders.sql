@@ -13,7 +13,7 @@ SELECT o.order_id, coalesce(o.upstream_id || coalesce('/' || NULLIF(o.order_line
             WHEN e.transferred THEN 'number-transferred' WHEN e.suspended THEN 'suspended'
             WHEN e.refunded > 0 THEN 'partly-refunded' WHEN t.slot IS NOT NULL THEN 'settled'
             WHEN z.reason IS NOT NULL OR k.cut_minor > 0 THEN 'zero' ELSE 'waiting' END,
-       coalesce(k.cut_minor, 0), coalesce(k.cut_by, '')
+       coalesce(k.cut_minor, 0) AS cut_minor, coalesce(k.cut_by, '')
   FROM settle.closed_order o
   JOIN settle.batch_consumption n ON n.batch_id = o.batch_id
   LEFT JOIN LATERAL (

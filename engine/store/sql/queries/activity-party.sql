@@ -1,5 +1,5 @@
 -- Whose an outlet or manager is, or ever was. $1 3: outlet, 4: manager; $2 its code
-SELECT DISTINCT d.code COLLATE "C"
+SELECT DISTINCT d.code COLLATE "C" AS distributor
   FROM settle.code x
   JOIN LATERAL (SELECT v.distributor_id FROM settle.outlet_version v WHERE x.dim = 3 AND v.outlet_id = x.id
                 UNION ALL

@@ -1,6 +1,7 @@
 -- A run read the facts of its batches, and has a reason for every zero.
-SELECT p.run_id, 'publication', format('%s facts and %s zero are published; its batches hold %s, reasons for zero are %s',
-                                       p.facts, p.zero, f.n, o.n)
+-- Columns as check-finding
+SELECT p.run_id, 'publication' AS place, format('%s facts and %s zero are published; its batches hold %s, reasons for zero are %s',
+                                       p.facts, p.zero, f.n, o.n) AS finding
   FROM settle.run_publication p
  CROSS JOIN LATERAL (SELECT coalesce(sum(s.facts), 0) AS n
                        FROM settle.run_batch r JOIN settle.batch_slice s USING (batch_id)

@@ -1,7 +1,8 @@
 -- An invoice batch's control totals are those of its invoices.
-SELECT b.run_id, format('invoice batch of carrier id %s', b.carrier_id),
+-- Columns as check-finding
+SELECT b.run_id, format('invoice batch of carrier id %s', b.carrier_id) AS place,
        format('%s invoices, %s carried, net %s, tax %s, gross %s; control totals are %s, %s, %s, %s, %s',
-              i.n, i.carried, i.net, i.tax, i.gross, b.invoices, b.carried, b.net_minor, b.tax_minor, b.gross_minor)
+              i.n, i.carried, i.net, i.tax, i.gross, b.invoices, b.carried, b.net_minor, b.tax_minor, b.gross_minor) AS finding
   FROM settle.invoice_batch b
   LEFT JOIN (SELECT run_id, carrier_id, count(*) FILTER (WHERE NOT carried) AS n,
                     count(*) FILTER (WHERE carried) AS carried, sum(net_minor) FILTER (WHERE NOT carried) AS net,

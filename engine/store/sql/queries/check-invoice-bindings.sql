@@ -1,7 +1,8 @@
 -- No run's transfers are on two documents: of a distributor, carrier, currency and tax rate what they bind does not
 -- overlap. A binding is of an invoice, and an invoice has one.
-SELECT b.run_id, format('invoice of distributor id %s, carrier id %s', b.distributor_id, b.carrier_id),
-       format('it binds the runs after %s up to %s; up to %s are bound already', b.after_run, b.up_to_run, b.bound)
+-- Columns as check-finding
+SELECT b.run_id, format('invoice of distributor id %s, carrier id %s', b.distributor_id, b.carrier_id) AS place,
+       format('it binds the runs after %s up to %s; up to %s are bound already', b.after_run, b.up_to_run, b.bound) AS finding
   FROM (SELECT b.*, max(b.up_to_run) OVER (PARTITION BY b.distributor_id, b.carrier_id, b.currency, b.tax_ppb
                                                ORDER BY b.after_run, b.up_to_run, b.run_id
                                                 ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) AS bound

@@ -1,9 +1,10 @@
 -- An invoice says what the ledger's totals say of the runs that it binds.
-SELECT i.run_id, format('invoice of distributor id %s, carrier id %s', i.distributor_id, i.carrier_id),
+-- Columns as check-finding
+SELECT i.run_id, format('invoice of distributor id %s, carrier id %s', i.distributor_id, i.carrier_id) AS place,
        format('it says %s minor units over %s transfers, %s to pay out, %s from the deposit, %s brought forward; the '
               'ledger %s over %s, %s, %s, the invoice before leaves %s', coalesce(l.amount, t.amount), i.transfers,
               i.payable_minor, i.covered_minor, i.brought_minor, t.amount, t.transfers,
-              t.payable + t.covered + i.brought_minor, t.covered, coalesce(b.leaves, 0))
+              t.payable + t.covered + i.brought_minor, t.covered, coalesce(b.leaves, 0)) AS finding
   FROM settle.invoice i
   JOIN settle.run_publication USING (run_id)
  CROSS JOIN LATERAL (SELECT coalesce(sum(t.transfers) FILTER (WHERE t.kind IN (:commission_kinds)), 0) AS transfers,

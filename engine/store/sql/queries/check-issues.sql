@@ -1,7 +1,8 @@
 -- An issue run posted what the invoices of its batches say.
-SELECT r.run_id, 'issued invoices',
+-- Columns as check-finding
+SELECT r.run_id, 'issued invoices' AS place,
        format('posted are %s payable, %s withheld, %s tax; the invoices say %s, %s, %s', x.posted[1], x.posted[2],
-              x.posted[3], x.invoiced[1], x.invoiced[2], x.invoiced[3])
+              x.posted[3], x.invoiced[1], x.invoiced[2], x.invoiced[3]) AS finding
   FROM settle.run r
   JOIN settle.run_publication USING (run_id)
   LEFT JOIN (SELECT t.run_id,

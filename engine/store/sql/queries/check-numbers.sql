@@ -1,5 +1,6 @@
 -- What is numbered has no gaps, and the counters stand where the rows end.
-SELECT 0, 'the control log', format('%s decisions, numbered up to %s, counted %s', count(*), max(position), c.value)
+-- Columns as check-finding
+SELECT 0 AS run_id, 'the control log' AS place, format('%s decisions, numbered up to %s, counted %s', count(*), max(position), c.value) AS finding
   FROM settle.control_log l CROSS JOIN settle.counter c WHERE c.name = 'control'
  GROUP BY c.value HAVING count(*) <> coalesce(max(position), 0) OR coalesce(max(position), 0) <> c.value
 UNION ALL

@@ -1,5 +1,6 @@
 -- A manager is of one distributor, and an outlet of its parent's, on every day.
-SELECT 0, format('manager %s', c.code), format('is of %s distributors', count(DISTINCT o.distributor_id))
+-- Columns as check-finding
+SELECT 0 AS run_id, format('manager %s', c.code) AS place, format('is of %s distributors', count(DISTINCT o.distributor_id)) AS finding
   FROM settle.manager_span m
   JOIN settle.outlet_span o ON o.outlet_id = m.outlet_id AND o.since < m.until AND o.until > m.since
   JOIN settle.code c ON c.dim = 4 AND c.id = m.manager_id

@@ -1,6 +1,7 @@
 -- A policy is the text that its hash says, was activated where it says, and is what runs name.
-SELECT coalesce((SELECT min(run_id) FROM settle.run_policy r WHERE r.policy_id = p.policy_id), 0),
-       format('policy %s of %s', p.version, p.name), f.finding
+-- Columns as check-finding
+SELECT coalesce((SELECT min(run_id) FROM settle.run_policy r WHERE r.policy_id = p.policy_id), 0) AS run_id,
+       format('policy %s of %s', p.version, p.name) AS place, f.finding
   FROM settle.policy p
  CROSS JOIN LATERAL (
     SELECT 'its text does not have the recorded hash' AS finding WHERE p.hash <> sha256(p.document)

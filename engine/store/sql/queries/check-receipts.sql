@@ -1,7 +1,8 @@
 -- The receipts of a run add up to its publication.
-SELECT p.run_id, 'receipts', format('they add up to %s facts, %s settled, %s zero, %s waiting, %s due, %s transfers, %s invoices over %s of %s chunks; published are %s, %s, %s, %s, %s, %s, %s',
+-- Columns as check-finding
+SELECT p.run_id, 'receipts' AS place, format('they add up to %s facts, %s settled, %s zero, %s waiting, %s due, %s transfers, %s invoices over %s of %s chunks; published are %s, %s, %s, %s, %s, %s, %s',
            r.facts, r.settled, r.zero, r.waiting, r.due, r.transfers, r.invoices, r.n, c.n,
-           p.facts, p.settled, p.zero, p.waiting, p.due, p.transfers, p.invoices)
+           p.facts, p.settled, p.zero, p.waiting, p.due, p.transfers, p.invoices) AS finding
   FROM settle.run_publication p
  CROSS JOIN LATERAL (SELECT count(*) AS n FROM settle.run_chunk c WHERE c.run_id = p.run_id) c
  CROSS JOIN LATERAL (SELECT count(*) AS n, coalesce(sum(facts), 0) AS facts, coalesce(sum(settled), 0) AS settled,

@@ -1,9 +1,10 @@
 -- What intake counted of a batch by distributor and month is what is stored. An order's batch also holds the
 -- bills that waited for it or moved to it.
-SELECT coalesce((SELECT c.run_id FROM settle.batch_consumption c WHERE c.batch_id = coalesce(s.batch_id, f.batch_id)), 0),
-       format('batch %s', coalesce(s.batch_id, f.batch_id)),
+-- Columns as check-finding
+SELECT coalesce((SELECT c.run_id FROM settle.batch_consumption c WHERE c.batch_id = coalesce(s.batch_id, f.batch_id)), 0) AS run_id,
+       format('batch %s', coalesce(s.batch_id, f.batch_id)) AS place,
        format('distributor id %s, month %s: %s facts counted, %s stored', coalesce(s.distributor_id, f.distributor_id),
-              to_char(coalesce(s.month, f.month), 'YYYY-MM'), coalesce(s.facts, 0), coalesce(f.facts, 0))
+              to_char(coalesce(s.month, f.month), 'YYYY-MM'), coalesce(s.facts, 0), coalesce(f.facts, 0)) AS finding
   FROM settle.batch_slice s
   FULL JOIN (SELECT batch_id, distributor_id, month, sum(facts) AS facts
                FROM (SELECT batch_id, distributor_id, closing_month AS month, count(*) AS facts

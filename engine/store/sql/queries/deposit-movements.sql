@@ -2,7 +2,7 @@
 SELECT CASE WHEN t.subject_id & 1099511627776 <> 0 THEN 1 ELSE 2 END AS dim,
        CASE WHEN t.subject_id & 1099511627776 <> 0 THEN (t.subject_id & 2147483647)::integer
             ELSE t.distributor_id END AS id,
-       t.run_id, t.slot & 15, t.debit = 7, t.amount_minor
+       t.run_id, t.slot & 15 AS leg, t.debit = 7 AS freezes, t.amount_minor
   FROM (SELECT DISTINCT distributor_id, period, run_id
           FROM settle.ledger_total l
          WHERE l.kind = :deposit_kind AND l.run_id < $1

@@ -1,6 +1,6 @@
 -- What a carrier owes for each distributor: its account less what it is known to have paid. $1 carrier, $2 before which
 -- run, $3 currency
-SELECT x.distributor_id, x.policy_id, (x.owes - coalesce(r.paid, 0))::bigint
+SELECT x.distributor_id, x.policy_id, (x.owes - coalesce(r.paid, 0))::bigint AS owed_minor
   FROM (SELECT t.distributor_id, max(t.policy_id) AS policy_id,
                sum(CASE WHEN t.debit = 1 THEN t.amount_minor ELSE -t.amount_minor END) AS owes
           FROM settle.ledger_total t

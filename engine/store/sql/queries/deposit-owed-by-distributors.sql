@@ -1,6 +1,6 @@
 -- What stands on the accounts `distributor` and `invoiced` of some distributors, debit positive, by carrier and tax
 -- rate; policy: one that a posting there can name. $1 distributors, $2 before which run, $3 currency
-SELECT t.distributor_id, t.carrier_id, x.role, max(t.policy_id), sum(x.amount)::bigint
+SELECT t.distributor_id, t.carrier_id, x.role, max(t.policy_id) AS last_policy_id, sum(x.amount)::bigint AS owed_minor
   FROM settle.ledger_total t
   JOIN settle.policy p USING (policy_id)
   JOIN settle.code c ON c.dim = 1 AND c.id = t.carrier_id

@@ -1,5 +1,5 @@
 -- The accounts of a journal, with the day of their first posting. Parameters as in export-transfers.sql.
-SELECT role, carrier, distributor, currency, min(day) OVER ()
+SELECT role, carrier, distributor, currency, min(day) OVER () AS first_day
   FROM (
 SELECT x.role, coalesce(c.code, '') AS carrier, coalesce(d.code, '') AS distributor,
        coalesce(p.currency, 156)::integer AS currency, min(r.business_date) AS day

@@ -2,7 +2,7 @@
 -- deposit is one party's, whoever's claim is covered from it.
 SELECT t.run_id, r.business_date, coalesce(c.code, ''), coalesce(d.code, ''), t.kind, coalesce(p.version, ''),
        coalesce(u.rule, ''), coalesce(CASE WHEN o.order_id IS NOT NULL THEN coalesce(o.upstream_id || coalesce('/' || NULLIF(o.order_line, ''), ''), '(erased) #' || o.order_id) END, ''), to_char(t.period, 'YYYY-MM'), to_char(t.origin, 'YYYY-MM'),
-       t.debit, t.credit, t.amount_minor, coalesce(p.currency, 156::smallint)
+       t.debit, t.credit, t.amount_minor, coalesce(p.currency, 156::smallint) AS transfer_currency
   FROM settle.transfer t
   JOIN settle.run r USING (run_id)
   LEFT JOIN settle.policy p USING (policy_id)

@@ -7,4 +7,4 @@ SELECT coalesce((SELECT l.action = 'feed-expect'
                    FROM settle.control_log l
                   WHERE l.action IN ('feed-expect', 'feed-stop') AND l.subject = $1 || '/' || $2
                     AND (l.detail ->> 'day')::date <= $3
-                  ORDER BY l.position DESC LIMIT 1), false)
+                  ORDER BY l.position DESC LIMIT 1), false) AS is_expected

@@ -16,7 +16,7 @@ WITH decided AS (
        AND NOT EXISTS (SELECT 1 FROM decided o
                         WHERE o.subject = d.subject AND o.position > d.position AND o.since <= g.day)
 )
-SELECT e.carrier, e.kind, e.day::text, (e.day + e.deadline)::text
+SELECT e.carrier, e.kind, e.day::text AS day_text, (e.day + e.deadline)::text AS due_text
   FROM expected e JOIN settle.code c ON c.dim = 1 AND c.code = e.carrier
  WHERE NOT EXISTS (SELECT 1 FROM settle.batch b
                     WHERE b.state = 'sealed' AND b.kind = e.kind AND b.carriers @> ARRAY[c.id]

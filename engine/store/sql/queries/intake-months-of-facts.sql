@@ -1,2 +1,2 @@
 -- The first and the last month that anything imported is of.
-SELECT min(month), max(month) FROM settle.batch_slice
+SELECT min(month) AS first_month, max(month) AS last_month FROM settle.batch_slice

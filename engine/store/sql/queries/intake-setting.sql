@@ -1,3 +1,3 @@
 -- The value of a setting. $1 name
-SELECT detail ->> 'value' FROM settle.control_log
+SELECT detail ->> 'value' AS value FROM settle.control_log
  WHERE action = 'setting' AND subject = $1 ORDER BY position DESC LIMIT 1

@@ -1,6 +1,6 @@
 -- Orders whose id differs from the text by case or blanks, or begins with it or ends in it; and rows with it that were
 -- not accepted. $1 text
-(SELECT o.upstream_id, NULL::integer, NULL::bigint, ''
+(SELECT o.upstream_id, NULL::integer AS batch_id, NULL::bigint AS line, '' AS reason
    FROM settle.closed_order o
   WHERE lower(o.upstream_id) = lower(btrim($1))
      OR length($1) > 3 AND (starts_with(o.upstream_id, $1) OR right(o.upstream_id, length($1)) = $1)

@@ -1,7 +1,8 @@
 -- What the postings of a period moved on each account. $1 carrier, $2 distributor (NULL: any), $3 period
 -- A deposit belongs to one party, whoever's claim was covered from it.
+-- Columns as ledger-balance
 SELECT coalesce(c.code, '') AS carrier, coalesce(d.code, '') AS distributor, coalesce(p.currency, 156) AS currency,
-       x.role, sum(x.amount)::bigint
+       x.role, sum(x.amount)::bigint AS balance_minor
   FROM settle.ledger_total t
   LEFT JOIN settle.policy p USING (policy_id)
  CROSS JOIN LATERAL (VALUES (t.debit, t.amount_minor), (t.credit, -t.amount_minor)) x (role, amount)

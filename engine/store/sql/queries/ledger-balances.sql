@@ -1,4 +1,5 @@
 -- What accounts stand at: after the last published run that touched them. $1 carrier, $2 distributor (NULL: any)
+-- Columns as ledger-balance
 SELECT coalesce(c.code, '') AS carrier, coalesce(d.code, '') AS distributor, b.currency::integer, b.role, b.balance_minor
   FROM (SELECT DISTINCT ON (a.distributor_id, a.carrier_id, a.currency, a.role) a.*
           FROM settle.account_balance a

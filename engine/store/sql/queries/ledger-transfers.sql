@@ -1,26 +1,26 @@
 -- Published transfers with their names. Filters, NULL or 0: any. $1 carrier, $2 distributor, $3 period,
 -- $4 kind, $5 order, $6 run, $7 limit (0: all), $8 and $9 commission of the runs after one of $8 up to its $9 (none: any).
 -- What is shown is picked before names are looked up.
-SELECT t.run_id, t.business_date::text, t.carrier, t.distributor, t.kind, coalesce(t.version, ''), coalesce(u.rule, ''),
-       t.subject_id, CASE WHEN o.order_id IS NOT NULL THEN coalesce(o.upstream_id || coalesce('/' || NULLIF(o.order_line, ''), ''), '(erased) #' || o.order_id) END,
+SELECT t.run_id, t.business_date::text AS date_text, t.carrier, t.distributor, t.kind, coalesce(t.version, '') AS version, coalesce(u.rule, '') AS rule,
+       t.subject_id, CASE WHEN o.order_id IS NOT NULL THEN coalesce(o.upstream_id || coalesce('/' || NULLIF(o.order_line, ''), ''), '(erased) #' || o.order_id) END AS order_text,
        CASE WHEN t.kind IN (:window_kinds)
             THEN (SELECT s.code FROM settle.code s
-                   WHERE s.dim = 3 AND s.id = ((t.subject_id >> 12) & 67108863)::integer) END,
+                   WHERE s.dim = 3 AND s.id = ((t.subject_id >> 12) & 67108863)::integer) END AS outlet,
        CASE WHEN t.kind IN (:window_kinds)
             THEN (SELECT s.code FROM settle.code s
-                   WHERE s.dim = 4 AND s.id = ((t.subject_id >> 12) & 67108863)::integer) END,
+                   WHERE s.dim = 4 AND s.id = ((t.subject_id >> 12) & 67108863)::integer) END AS manager,
        CASE WHEN t.kind = :invoice_kind
             THEN (SELECT t.carrier || '-' || b.year || '-' || lpad((b.base + i.place)::text, 6, '0')
                     FROM settle.invoice i JOIN settle.invoice_base b USING (run_id, chunk, carrier_id)
                    WHERE i.distributor_id = t.distributor_id AND NOT i.carried
                      AND i.run_id = ((t.subject_id >> 20) & 2147483647)::integer
                    ORDER BY i.carrier_id, i.currency, i.tax_ppb
-                  OFFSET (t.subject_id & 1048575)::integer - 1 LIMIT 1) END,
-       t.slot, t.policy_id, to_char(t.period, 'YYYY-MM'), to_char(t.origin, 'YYYY-MM'), t.debit,
-       t.credit, t.amount_minor, t.target_minor, t.currency, to_char(t.cause, 'YYYY-MM'),
+                  OFFSET (t.subject_id & 1048575)::integer - 1 LIMIT 1) END AS invoice,
+       t.slot, t.policy_id, to_char(t.period, 'YYYY-MM') AS period_text, to_char(t.origin, 'YYYY-MM') AS origin_text, t.debit,
+       t.credit, t.amount_minor, t.target_minor, t.currency, to_char(t.cause, 'YYYY-MM') AS cause_text,
        CASE WHEN t.kind IN (:bill_kinds)
-            THEN to_char(o.closing_month + ((t.slot >> 4) & 4095) * interval '1 month', 'YYYY-MM') END,
-       CASE WHEN t.kind IN (:bill_kinds) AND t.revision > 0 THEN t.revision END
+            THEN to_char(o.closing_month + ((t.slot >> 4) & 4095) * interval '1 month', 'YYYY-MM') END AS bill_month,
+       CASE WHEN t.kind IN (:bill_kinds) AND t.revision > 0 THEN t.revision END AS revision
   FROM (SELECT t.*, r.business_date, coalesce(c.code, '') AS carrier, coalesce(d.code, '') AS distributor, p.version,
                coalesce(p.currency, 156::smallint) AS currency
           FROM settle.transfer t

@@ -1,6 +1,6 @@
 -- What of a period is not finished, though it may be closed: how many, and where to look. $1 first day of the period, $2 events that count
 -- for nothing and that nobody has seen
-SELECT x.what, x.n, x.look || CASE WHEN x.dated THEN ' --until ' || to_char($1::date + interval '1 month' - interval '1 day', 'YYYY-MM-DD') ELSE '' END
+SELECT x.what, x.n AS how_many, x.look || CASE WHEN x.dated THEN ' --until ' || to_char($1::date + interval '1 month' - interval '1 day', 'YYYY-MM-DD') ELSE '' END
   FROM (VALUES
     ('rejected rows that were not released', (
         SELECT count(*) FROM settle.quarantine q JOIN settle.batch b USING (batch_id)

@@ -4,5 +4,5 @@ SELECT (SELECT s.actor FROM settle.policy_submission s
          WHERE s.hash = $1
            AND NOT EXISTS (SELECT 1 FROM settle.control_log l
                             WHERE l.action = 'policy-withdraw' AND l.subject = s.position::text)
-         ORDER BY s.actor = session_user, s.position LIMIT 1),
+         ORDER BY s.actor = session_user, s.position LIMIT 1) AS submitter,
        session_user::text

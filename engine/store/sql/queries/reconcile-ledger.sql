@@ -4,7 +4,7 @@
 SELECT carrier, CASE WHEN shop <> '' THEN shop ELSE count(*)::text END, currency, sum(earned)::bigint,
        sum(taken)::bigint, sum(drafted)::bigint, sum(approved)::bigint, sum(issued)::bigint, sum(withheld)::bigint, sum(carried)::bigint, sum(held)::bigint,
        sum(undrawn)::bigint, sum(earned - taken - drafted - approved - issued - withheld - carried - held - undrawn)::bigint,
-       count(*) FILTER (WHERE earned - taken <> drafted + approved + issued + withheld + carried + held + undrawn)
+       count(*) FILTER (WHERE earned - taken <> drafted + approved + issued + withheld + carried + held + undrawn) AS differing
   FROM (SELECT c.code AS carrier, CASE WHEN $4::boolean THEN d.code ELSE '' END AS shop, b.currency,
                coalesce(sum(b.amount) FILTER (WHERE b.debit = 1), 0) AS earned,
                coalesce(sum(b.amount) FILTER (WHERE b.credit = 1), 0) AS taken,

@@ -1,6 +1,6 @@
 -- What became of every sealed order that closed in a month, in count and money, and how much of it is posted. $1 month,
 -- $2 carrier, $3 distributor (NULL: any)
-SELECT c.code, s.currency, s.state, s.reason, count(*), sum(s.paid_minor)::bigint, sum(s.stated)::bigint
+SELECT c.code, s.currency, s.state, s.reason, count(*) AS orders, sum(s.paid_minor)::bigint AS sum_paid, sum(s.stated)::bigint AS sum_stated
   FROM (SELECT o.carrier_id, o.currency, o.paid_minor, coalesce(z.paid_minor, o.paid_minor) AS stated,
                CASE WHEN n.run_id IS NULL OR q.run_id IS NULL OR w.look_day IS NOT NULL THEN 'waiting'
                     WHEN t.posted THEN 'settled' WHEN z.outcome IS NOT NULL OR k.cut THEN 'zero' ELSE 'settled' END AS state,

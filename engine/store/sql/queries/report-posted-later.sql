@@ -1,6 +1,6 @@
 -- How many transfers of a period are of runs dated after its last day. $1 first day of the period, $2 carrier,
 -- $3 distributor (NULL: any)
-SELECT coalesce(sum(l.transfers), 0)::bigint
+SELECT coalesce(sum(l.transfers), 0)::bigint AS transfers
   FROM settle.ledger_total l
   JOIN settle.run_publication q USING (run_id)
   LEFT JOIN settle.code c ON c.dim = 1 AND c.id = l.carrier_id

@@ -1,6 +1,6 @@
 -- What volume windows measure by now, of windows that end in a month or later. $1 first day of the month, $2 carrier,
 -- $3 distributor (NULL: any)
-SELECT v.policy_id, v.rule, v.window_end, d.code, coalesce(o.code, ''), coalesce(m.code, ''), sum(v.delta)::bigint
+SELECT v.policy_id, v.rule, v.window_end, d.code, coalesce(o.code, '') AS outlet, coalesce(m.code, '') AS manager, sum(v.delta)::bigint AS measure
   FROM settle.window_change v
   JOIN settle.run_publication q USING (run_id)
   JOIN settle.policy p USING (policy_id)

@@ -1,6 +1,7 @@
 -- What some distributors' windows were posted to last. Parameters as of run-measures-of-windows.sql.
+-- Columns as run-window, run-bonus
 SELECT DISTINCT ON (p.distributor_id, p.policy_id, p.rule, p.window_end, p.scope_id)
-       p.distributor_id, p.policy_id, p.rule, p.window_end, p.scope_id, p.target_minor, p.held_minor, p.released_minor,
+       p.distributor_id, p.policy_id, p.rule, p.window_end, p.scope_id, p.target_minor AS value, p.held_minor, p.released_minor,
        p.taken_minor
   FROM unnest($1::integer[], $2::date[], $3::integer[]) AS k (distributor_id, window_end, policy_id)
   JOIN settle.window_posting p ON p.distributor_id = k.distributor_id AND p.window_end = k.window_end

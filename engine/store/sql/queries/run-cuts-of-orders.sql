@@ -1,5 +1,6 @@
 -- What lifetime caps took of some orders in a month, as last said before this run. $1 month, $2 distributors, $3 orders,
 -- $4, $5 first and last distributor, $6 run, $7 abandoned runs
+-- Columns as run-cut
 SELECT DISTINCT ON (c.distributor_id, c.subject_id, c.slot)
        c.distributor_id, c.month, c.subject_id, c.slot, c.what, c.policy_id, c.earned_minor, c.cut_minor
   FROM unnest($2::integer[], $3::bigint[]) AS k (distributor_id, order_id)

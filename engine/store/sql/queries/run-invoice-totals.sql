@@ -1,7 +1,7 @@
 -- Totals of earlier runs that may still be on no invoice. $1 distributors, $2 after which run each,
 -- $3 carriers, $4 run, $5 abandoned runs, $6 first month
 SELECT t.distributor_id, t.run_id, t.policy_id, t.kind, t.class_id, t.debit, t.credit,
-       sum(t.transfers)::bigint, sum(t.amount_minor)::bigint
+       sum(t.transfers)::bigint AS sum_transfers, sum(t.amount_minor)::bigint AS sum_minor
   FROM unnest($1::integer[], $2::integer[]) AS k (distributor_id, after_run)
  CROSS JOIN LATERAL (SELECT * FROM settle.ledger_total l
                       WHERE l.distributor_id = k.distributor_id AND l.run_id > k.after_run

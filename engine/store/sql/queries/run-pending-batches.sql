@@ -1,4 +1,5 @@
 -- Sealed batches dated up to a day that no published run consumed. $1 day
+-- Columns as run-batch-of
 SELECT b.batch_id, b.kind
   FROM settle.batch b
  WHERE b.state = 'sealed' AND b.business_date <= $1

@@ -1,2 +1,2 @@
 -- What is kept with a setting. $1 value
-SELECT jsonb_build_object('value', $1::text)::text
+SELECT jsonb_build_object('value', $1::text)::text AS detail

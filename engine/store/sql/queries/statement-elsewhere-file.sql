@@ -1,6 +1,6 @@
 -- Whether a file is the statement that holds of another month. $1 carrier, $2 its digest, $3 "CARRIER/YYYY-MM" that it is
 -- to be now
-SELECT split_part(s.subject, '/', 2), to_char(s.at AT TIME ZONE 'UTC', 'YYYY-MM-DD HH24:MI')
+SELECT split_part(s.subject, '/', 2) AS month_text, to_char(s.at AT TIME ZONE 'UTC', 'YYYY-MM-DD HH24:MI') AS since
   FROM (SELECT DISTINCT ON (subject) subject, digest, at
           FROM settle.control_log
          WHERE action = 'statement-import' AND subject LIKE replace($1::text, '_', '\_') || '/%'

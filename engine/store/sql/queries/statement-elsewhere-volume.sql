@@ -1,6 +1,6 @@
 -- Volume bonuses of a carrier in other months. $1 carrier id, $2 the month, $3 currency
 SELECT d.code, u.rule, t.kind, t.origin,
-       sum(CASE WHEN t.debit = 1 THEN t.amount_minor WHEN t.credit = 1 THEN -t.amount_minor ELSE 0 END)::bigint
+       sum(CASE WHEN t.debit = 1 THEN t.amount_minor WHEN t.credit = 1 THEN -t.amount_minor ELSE 0 END)::bigint AS net_minor
   FROM settle.transfer t
   JOIN settle.policy p USING (policy_id)
   JOIN settle.policy_rule u ON u.policy_id = t.policy_id AND u.number = t.slot >> 16

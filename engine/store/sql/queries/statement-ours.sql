@@ -2,8 +2,8 @@
 -- no closing month); volume bonuses by distributor, rule and window.
 -- Written so that the planner knows how many rows come: a million orders are hashed, not looked up one by one.
 -- $1 carrier id, $2 origin month, $3 currency
-SELECT coalesce(o.key_id, t.subject_id), t.kind, sum(t.net)::bigint, '',
-       coalesce(min(CASE WHEN o.order_id IS NOT NULL THEN coalesce(o.upstream_id || coalesce('/' || NULLIF(o.order_line, ''), ''), '(erased) #' || o.order_id) END), ''), ''
+SELECT coalesce(o.key_id, t.subject_id) AS subject_key, t.kind, sum(t.net)::bigint AS net_minor, '' AS distributor,
+       coalesce(min(CASE WHEN o.order_id IS NOT NULL THEN coalesce(o.upstream_id || coalesce('/' || NULLIF(o.order_line, ''), ''), '(erased) #' || o.order_id) END), '') AS order_text, '' AS rule_name
   FROM (SELECT t.distributor_id, t.subject_id, t.kind,
                sum(CASE WHEN t.debit = 1 THEN t.amount_minor WHEN t.credit = 1 THEN -t.amount_minor ELSE 0 END)::bigint AS net
           FROM settle.transfer t

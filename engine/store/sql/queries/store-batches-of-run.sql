@@ -1,5 +1,6 @@
 -- Batches of master data that a run sees: its own manifest's and those of the runs published before it.
 -- $1 run
+-- Columns as master-batch
 SELECT b.batch_id
   FROM settle.batch b
  WHERE b.kind IN (:master_files)

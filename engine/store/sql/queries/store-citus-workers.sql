@@ -1,2 +1,2 @@
 -- What store-citus-nodes found.
-SELECT current_setting('settle.workers')::integer
+SELECT current_setting('settle.workers')::integer AS workers

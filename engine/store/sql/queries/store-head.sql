@@ -1,2 +1,2 @@
 -- The seal of the last published run: what a decision on the books is on.
-SELECT settle.head()
+SELECT settle.head() AS head

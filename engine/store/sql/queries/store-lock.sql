@@ -1,1 +1,1 @@
-SELECT pg_try_advisory_lock($1::bigint)
+SELECT pg_try_advisory_lock($1::bigint) AS is_taken

@@ -1,2 +1,3 @@
 -- The row sums of batches, as they were taken in.
-SELECT table_name, batch_id, 0, rows, digest FROM settle.batch_rows ORDER BY table_name COLLATE "C", batch_id
+-- Columns as verify-kept
+SELECT table_name, batch_id AS id, 0 AS chunk, rows, digest FROM settle.batch_rows ORDER BY table_name COLLATE "C", batch_id

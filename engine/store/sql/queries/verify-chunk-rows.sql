@@ -1,2 +1,3 @@
 -- The row sums of chunks, as they were written.
-SELECT table_name, run_id, chunk, rows, digest FROM settle.chunk_rows ORDER BY table_name COLLATE "C", run_id, chunk
+-- Columns as verify-kept
+SELECT table_name, run_id AS id, chunk, rows, digest FROM settle.chunk_rows ORDER BY table_name COLLATE "C", run_id, chunk
