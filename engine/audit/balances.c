@@ -70,11 +70,13 @@ settle_audit_balances_move(SettleAuditBalances *balances, int32_t run_id, int32_
 void
 settle_audit_balances_read(SettleAuditBalances *balances, const SettleReader *reader)
 {
-    Entry entry = {.account = {settle_reader_i32(reader, 0), settle_reader_i32(reader, 3),
-                               settle_reader_i16(reader, 4), settle_reader_i16(reader, 5)},
-                   .run_id = settle_reader_i32(reader, 1),
-                   .month = settle_reader_day(reader, 2),
-                   .amount_minor = settle_reader_i64(reader, 6)};
+    Entry entry = {.account = {settle_reader_i32(reader, SQL_VERIFY_BALANCES_DISTRIBUTOR_ID),
+                               settle_reader_i32(reader, SQL_VERIFY_BALANCES_CARRIER_ID),
+                               settle_reader_i16(reader, SQL_VERIFY_BALANCES_CURRENCY),
+                               settle_reader_i16(reader, SQL_VERIFY_BALANCES_ROLE)},
+                   .run_id = settle_reader_i32(reader, SQL_VERIFY_BALANCES_RUN_ID),
+                   .month = settle_reader_day(reader, SQL_VERIFY_BALANCES_MONTH),
+                   .amount_minor = settle_reader_i64(reader, SQL_VERIFY_BALANCES_BALANCE_MINOR)};
 
     g_array_append_val(balances->stored[entry.account[0] == 0], entry);
 }

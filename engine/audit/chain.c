@@ -19,14 +19,19 @@ chain_digest(SettleAudit *audit, SettleStore *store, const SettleAuditRun *run,
         return FALSE;
     for (int i = 0; i < settle_result_rows(rows); i++) {
         SettleDistributorDigest d = {
-            .code = settle_audit_distributor_code(audit, settle_result_i32(rows, i, 0)),
-            .carrier_code = settle_audit_carrier_code(audit, settle_result_i32(rows, i, 1))};
+            .code = settle_audit_distributor_code(
+                audit, settle_result_i32(rows, i, SQL_RUN_DISTRIBUTOR_DIGESTS_DISTRIBUTOR_ID)),
+            .carrier_code = settle_audit_carrier_code(
+                audit, settle_result_i32(rows, i, SQL_RUN_DISTRIBUTOR_DIGESTS_CARRIER_ID))};
         size_t length;
-        const uint8_t *bytes = settle_result_bytes(rows, i, 2, &length);
+        const uint8_t *bytes =
+            settle_result_bytes(rows, i, SQL_RUN_DISTRIBUTOR_DIGESTS_DIGEST, &length);
 
         if (d.code == NULL || d.carrier_code == NULL || length != sizeof d.digest) {
-            settle_audit_note_distributor(audit, run->run_id, settle_result_i32(rows, i, 0),
-                                          "has a digest, but no code or not of 32 bytes");
+            settle_audit_note_distributor(
+                audit, run->run_id,
+                settle_result_i32(rows, i, SQL_RUN_DISTRIBUTOR_DIGESTS_DISTRIBUTOR_ID),
+                "has a digest, but no code or not of 32 bytes");
             continue;
         }
         memcpy(d.digest, bytes, sizeof d.digest);

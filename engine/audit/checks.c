@@ -15,12 +15,12 @@ check(SettleAudit *audit, SettleStore *store, const char *sql, GError **error)
         return FALSE;
     while (settle_reader_next(reader, &failure)) {
         size_t place_length, text_length;
-        const char *place = settle_reader_text(reader, 1, &place_length);
-        const char *text = settle_reader_text(reader, 2, &text_length);
+        const char *place = settle_reader_text(reader, SQL_CHECK_FINDING_PLACE, &place_length);
+        const char *text = settle_reader_text(reader, SQL_CHECK_FINDING_FINDING, &text_length);
         g_autofree char *copy = g_strndup(place, place_length);
 
-        settle_audit_note(audit, settle_reader_i32(reader, 0), copy, "%.*s", (int) text_length,
-                          text);
+        settle_audit_note(audit, settle_reader_i32(reader, SQL_CHECK_FINDING_RUN_ID), copy, "%.*s",
+                          (int) text_length, text);
     }
     if (failure == NULL)
         return TRUE;

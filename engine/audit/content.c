@@ -37,9 +37,10 @@ load_kept(SettleAudit *audit, SettleStore *store, const char *sql, char of, GArr
     if (reader == NULL)
         return FALSE;
     while (settle_reader_next(reader, &failure)) {
-        Kept row = {.id = settle_reader_i32(reader, 1), .chunk = settle_reader_i32(reader, 2)};
+        Kept row = {.id = settle_reader_i32(reader, SQL_VERIFY_KEPT_ID),
+                    .chunk = settle_reader_i32(reader, SQL_VERIFY_KEPT_CHUNK)};
         size_t length;
-        const char *text = settle_reader_text(reader, 0, &length);
+        const char *text = settle_reader_text(reader, SQL_VERIFY_KEPT_TABLE_NAME, &length);
 
         for (const SettleSqlTable *t = settle_sql_tables; t->name != NULL; t++)
             if (t->of == of && strlen(t->name) == length && memcmp(t->name, text, length) == 0)
@@ -50,8 +51,8 @@ load_kept(SettleAudit *audit, SettleStore *store, const char *sql, char of, GArr
             continue;
         }
         row.sum.table = row.table->name;
-        row.sum.rows = settle_reader_i64(reader, 3);
-        text = settle_reader_text(reader, 4, &length);
+        row.sum.rows = settle_reader_i64(reader, SQL_VERIFY_KEPT_ROWS);
+        text = settle_reader_text(reader, SQL_VERIFY_KEPT_DIGEST, &length);
         if (length == sizeof row.sum.digest)
             memcpy(row.sum.digest, text, length);
         g_array_append_val(kept, row);
@@ -319,16 +320,17 @@ sum_statements(SettleAudit *audit, SettleStore *store, SettleAuditErasures *eras
     for (int i = 0; i < settle_result_rows(statements); i++) {
         SettleRowSum *sum;
         SettleTableSum there = {.rows = 0};
-        g_autofree char *place =
-            g_strdup_printf("statement %s", settle_result_text(statements, i, 1));
+        g_autofree char *place = g_strdup_printf(
+            "statement %s", settle_result_text(statements, i, SQL_VERIFY_STATEMENTS_SUBJECT));
         const uint8_t *kept;
         size_t length;
 
-        position = GINT_TO_POINTER(settle_result_i32(statements, i, 0));
+        position =
+            GINT_TO_POINTER(settle_result_i32(statements, i, SQL_VERIFY_STATEMENTS_POSITION));
         sum = g_hash_table_lookup(sums, position);
         if (sum != NULL)
             settle_row_sum_end(sum, table, &there);
-        kept = settle_result_bytes(statements, i, 2, &length);
+        kept = settle_result_bytes(statements, i, SQL_VERIFY_STATEMENTS_ROWS_DIGEST, &length);
         if (length != sizeof there.digest || memcmp(kept, there.digest, sizeof there.digest) != 0)
             settle_audit_note(audit, 0, place,
                               "what is stored of it, %" G_GINT64_FORMAT

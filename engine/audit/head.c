@@ -39,10 +39,10 @@ last_seal(SettleStore *store, int32_t before, int32_t *ret_run_id,
     *ret_run_id = 0;
     if (row == NULL || settle_result_rows(row) == 0)
         return FALSE;
-    *ret_run_id = settle_result_i32(row, 0, 0);
-    if (settle_result_is_null(row, 0, 1))
+    *ret_run_id = settle_result_i32(row, 0, SQL_SEAL_BEFORE_RUN_ID);
+    if (settle_result_is_null(row, 0, SQL_SEAL_BEFORE_SEAL))
         return FALSE;
-    bytes = settle_result_bytes(row, 0, 1, &length);
+    bytes = settle_result_bytes(row, 0, SQL_SEAL_BEFORE_SEAL, &length);
     settle_invariant(length == SETTLE_DIGEST_BYTES);
     memcpy(ret_seal, bytes, length);
     return TRUE;

@@ -29,7 +29,7 @@ walk_step(Walk *walk, GError **error)
 
     walk->there = settle_reader_next(walk->reader, &failure);
     if (walk->there)
-        walk->distributor_id = settle_reader_i32(walk->reader, 0);
+        walk->distributor_id = settle_reader_i32(walk->reader, SQL_VERIFY_WALK_DISTRIBUTOR_ID);
     if (failure == NULL)
         return TRUE;
     g_propagate_error(error, failure);
@@ -61,26 +61,28 @@ is_first(SettleDay day)
 static void
 read_transfer(const SettleReader *reader, SettleAuditRow *row)
 {
-    SettleDay period = settle_reader_day(reader, 7), origin = settle_reader_day(reader, 8),
-              cause = settle_reader_day(reader, 14);
-    int16_t kind = settle_reader_i16(reader, 11), debit = settle_reader_i16(reader, 12),
-            credit = settle_reader_i16(reader, 13);
+    SettleDay period = settle_reader_day(reader, SQL_VERIFY_TRANSFERS_PERIOD),
+              origin = settle_reader_day(reader, SQL_VERIFY_TRANSFERS_ORIGIN),
+              cause = settle_reader_day(reader, SQL_VERIFY_TRANSFERS_CAUSE);
+    int16_t kind = settle_reader_i16(reader, SQL_VERIFY_TRANSFERS_KIND),
+            debit = settle_reader_i16(reader, SQL_VERIFY_TRANSFERS_DEBIT),
+            credit = settle_reader_i16(reader, SQL_VERIFY_TRANSFERS_CREDIT);
 
-    row->run_id = settle_reader_i32(reader, 4);
+    row->run_id = settle_reader_i32(reader, SQL_VERIFY_TRANSFERS_RUN_ID);
     row->crooked = !is_first(period) || !is_first(origin) || !is_first(cause) || kind < 1 ||
                    kind > 255 || debit < 1 || debit > 255 || credit < 1 || credit > 255;
     row->t = (SettleTransfer){
-        .distributor_id = settle_reader_i32(reader, 0),
-        .subject_id = settle_reader_i64(reader, 1),
-        .amount_minor = settle_reader_i64(reader, 2),
-        .target_minor = settle_reader_i64(reader, 3),
-        .policy_id = settle_reader_i32(reader, 5),
-        .slot = settle_reader_i32(reader, 6),
+        .distributor_id = settle_reader_i32(reader, SQL_VERIFY_TRANSFERS_DISTRIBUTOR_ID),
+        .subject_id = settle_reader_i64(reader, SQL_VERIFY_TRANSFERS_SUBJECT_ID),
+        .amount_minor = settle_reader_i64(reader, SQL_VERIFY_TRANSFERS_AMOUNT_MINOR),
+        .target_minor = settle_reader_i64(reader, SQL_VERIFY_TRANSFERS_TARGET_MINOR),
+        .policy_id = settle_reader_i32(reader, SQL_VERIFY_TRANSFERS_POLICY_ID),
+        .slot = settle_reader_i32(reader, SQL_VERIFY_TRANSFERS_SLOT),
         .period = settle_day_month(period),
         .origin = settle_day_month(origin),
         .cause = settle_day_month(cause),
-        .class_id = settle_reader_i16(reader, 9),
-        .revision = settle_reader_i16(reader, 10),
+        .class_id = settle_reader_i16(reader, SQL_VERIFY_TRANSFERS_CLASS_ID),
+        .revision = settle_reader_i16(reader, SQL_VERIFY_TRANSFERS_REVISION),
         .kind = (uint8_t) kind,
         .debit = (uint8_t) debit,
         .credit = (uint8_t) credit,
@@ -91,18 +93,18 @@ static void
 read_total(const SettleReader *reader, SettleAuditTotal *total)
 {
     *total = (SettleAuditTotal){{
-        settle_reader_i32(reader, 1), /* run */
-        settle_reader_i32(reader, 2), /* policy */
-        settle_reader_i16(reader, 4), /* kind */
-        settle_reader_i16(reader, 5), /* class */
-        settle_reader_i16(reader, 6),
-        settle_reader_i16(reader, 7),
-        settle_reader_day(reader, 9),
-        settle_reader_day(reader, 10),
-        settle_reader_i32(reader, 3), /* carrier */
-        settle_reader_day(reader, 8), /* month */
-        settle_reader_i64(reader, 11),
-        settle_reader_i64(reader, 12),
+        settle_reader_i32(reader, SQL_VERIFY_TOTALS_RUN_ID),    /* run */
+        settle_reader_i32(reader, SQL_VERIFY_TOTALS_POLICY_ID), /* policy */
+        settle_reader_i16(reader, SQL_VERIFY_TOTALS_KIND),      /* kind */
+        settle_reader_i16(reader, SQL_VERIFY_TOTALS_CLASS_ID),  /* class */
+        settle_reader_i16(reader, SQL_VERIFY_TOTALS_DEBIT),
+        settle_reader_i16(reader, SQL_VERIFY_TOTALS_CREDIT),
+        settle_reader_day(reader, SQL_VERIFY_TOTALS_PERIOD),
+        settle_reader_day(reader, SQL_VERIFY_TOTALS_ORIGIN),
+        settle_reader_i32(reader, SQL_VERIFY_TOTALS_CARRIER_ID), /* carrier */
+        settle_reader_day(reader, SQL_VERIFY_TOTALS_MONTH),      /* month */
+        settle_reader_i64(reader, SQL_VERIFY_TOTALS_TRANSFERS),
+        settle_reader_i64(reader, SQL_VERIFY_TOTALS_AMOUNT_MINOR),
     }};
 }
 
@@ -124,11 +126,13 @@ read_distributor(Ledger *ledger, int32_t id, GError **error)
             return FALSE;
     }
     while (w[DIGESTS].there && w[DIGESTS].distributor_id == id) {
-        SettleAuditLeaf recorded = {.run_id = settle_reader_i32(w[DIGESTS].reader, 1),
-                                    .carrier_id = settle_reader_i32(w[DIGESTS].reader, 2),
-                                    .transfers = settle_reader_i64(w[DIGESTS].reader, 3)};
+        SettleAuditLeaf recorded = {
+            .run_id = settle_reader_i32(w[DIGESTS].reader, SQL_VERIFY_DISTRIBUTORS_RUN_ID),
+            .carrier_id = settle_reader_i32(w[DIGESTS].reader, SQL_VERIFY_DISTRIBUTORS_CARRIER_ID),
+            .transfers = settle_reader_i64(w[DIGESTS].reader, SQL_VERIFY_DISTRIBUTORS_TRANSFERS)};
         size_t length;
-        const char *bytes = settle_reader_text(w[DIGESTS].reader, 4, &length);
+        const char *bytes =
+            settle_reader_text(w[DIGESTS].reader, SQL_VERIFY_DISTRIBUTORS_DIGEST, &length);
 
         recorded.fits = length == sizeof recorded.digest;
         if (recorded.fits)
@@ -151,7 +155,7 @@ read_distributor(Ledger *ledger, int32_t id, GError **error)
             return FALSE;
     }
     while (w[ORDERS].there && w[ORDERS].distributor_id == id) {
-        int64_t order_id = settle_reader_i64(w[ORDERS].reader, 1);
+        int64_t order_id = settle_reader_i64(w[ORDERS].reader, SQL_VERIFY_ORDERS_ORDER_ID);
 
         g_array_append_val(ledger->books.orders, order_id);
         if (!walk_step(&w[ORDERS], error))

@@ -128,22 +128,24 @@ load_chunks(SettleAudit *audit, SettleStore *store, GError **error)
     if (rows == NULL)
         return FALSE;
     for (int i = 0; i < settle_result_rows(rows); i++) {
-        SettleAuditRun *run = settle_audit_run(audit, settle_result_i32(rows, i, 0));
+        SettleAuditRun *run =
+            settle_audit_run(audit, settle_result_i32(rows, i, SQL_VERIFY_CHUNKS_RUN_ID));
         SettleAuditChunk chunk = {
-            .chunk = settle_result_i32(rows, i, 1),
-            .first = settle_result_i32(rows, i, 2),
-            .last = settle_result_i32(rows, i, 3),
-            .has_receipt = !settle_result_is_null(rows, i, 4),
+            .chunk = settle_result_i32(rows, i, SQL_VERIFY_CHUNKS_CHUNK),
+            .first = settle_result_i32(rows, i, SQL_VERIFY_CHUNKS_FIRST_DISTRIBUTOR),
+            .last = settle_result_i32(rows, i, SQL_VERIFY_CHUNKS_LAST_DISTRIBUTOR),
+            .has_receipt = !settle_result_is_null(rows, i, SQL_VERIFY_CHUNKS_TRANSFERS),
         };
 
         if (run == NULL) {
-            settle_audit_note(audit, settle_result_i32(rows, i, 0), "chunks",
+            settle_audit_note(audit, settle_result_i32(rows, i, SQL_VERIFY_CHUNKS_RUN_ID), "chunks",
                               "there is no such run");
             continue;
         }
         if (chunk.has_receipt) {
-            chunk.transfers = settle_result_i64(rows, i, 4);
-            g_strlcpy(chunk.amount, settle_result_text(rows, i, 5), sizeof chunk.amount);
+            chunk.transfers = settle_result_i64(rows, i, SQL_VERIFY_CHUNKS_TRANSFERS);
+            g_strlcpy(chunk.amount, settle_result_text(rows, i, SQL_VERIFY_CHUNKS_AMOUNT_MINOR),
+                      sizeof chunk.amount);
         }
         g_array_append_val(run->chunks, chunk);
     }
@@ -159,7 +161,7 @@ load_policies(SettleAudit *audit, SettleStore *store, GError **error)
         return FALSE;
     audit->policies = g_array_new(FALSE, TRUE, sizeof(SettleAuditPolicy));
     for (int i = 0; i < settle_result_rows(rows); i++) {
-        int32_t id = settle_result_i32(rows, i, 0);
+        int32_t id = settle_result_i32(rows, i, SQL_VERIFY_POLICIES_POLICY_ID);
         SettleAuditPolicy *policy;
 
         if (!sane(audit, id, "policies"))
@@ -168,8 +170,9 @@ load_policies(SettleAudit *audit, SettleStore *store, GError **error)
             g_array_set_size(audit->policies, (guint) id + 1);
         policy = &g_array_index(audit->policies, SettleAuditPolicy, id);
         policy->there = TRUE;
-        policy->carrier_id = settle_result_i32(rows, i, 1);
-        policy->currency = (SettleCurrency) settle_result_i32(rows, i, 2);
+        policy->carrier_id = settle_result_i32(rows, i, SQL_VERIFY_POLICIES_CARRIER_ID);
+        policy->currency =
+            (SettleCurrency) settle_result_i32(rows, i, SQL_VERIFY_POLICIES_CURRENCY);
         take_bytes(rows, i, 3, policy->hash, sizeof policy->hash);
         audit->found->policies++;
     }
@@ -185,11 +188,12 @@ load_rules(SettleAudit *audit, SettleStore *store, GError **error)
         return FALSE;
     audit->rules = g_hash_table_new_full(g_int64_hash, g_int64_equal, g_free, g_free);
     for (int i = 0; i < settle_result_rows(rows); i++) {
-        int64_t key = (int64_t) settle_result_i32(rows, i, 0) << 16 | settle_result_i32(rows, i, 1);
+        int64_t key = (int64_t) settle_result_i32(rows, i, SQL_VERIFY_RULES_POLICY_ID) << 16 |
+                      settle_result_i32(rows, i, SQL_VERIFY_RULES_NUMBER);
         uint8_t *hash = g_malloc(SETTLE_RULE_HASH_BYTES);
 
-        settle_rule_name_hash((SettleKind) settle_result_i32(rows, i, 2),
-                              settle_result_text(rows, i, 3), hash);
+        settle_rule_name_hash((SettleKind) settle_result_i32(rows, i, SQL_VERIFY_RULES_KIND),
+                              settle_result_text(rows, i, SQL_VERIFY_RULES_RULE), hash);
         g_hash_table_insert(audit->rules, g_memdup2(&key, sizeof key), hash);
     }
     return TRUE;
@@ -204,7 +208,7 @@ load_batches(SettleAudit *audit, SettleStore *store, GError **error)
         return FALSE;
     audit->batches = g_array_new(FALSE, TRUE, sizeof(SettleAuditBatch));
     for (int i = 0; i < settle_result_rows(rows); i++) {
-        int32_t id = settle_result_i32(rows, i, 0);
+        int32_t id = settle_result_i32(rows, i, SQL_VERIFY_BATCHES_BATCH_ID);
         SettleAuditBatch *batch;
 
         if (!sane(audit, id, "batches"))
@@ -213,7 +217,7 @@ load_batches(SettleAudit *audit, SettleStore *store, GError **error)
             g_array_set_size(audit->batches, (guint) id + 1);
         batch = &g_array_index(audit->batches, SettleAuditBatch, id);
         batch->there = TRUE;
-        batch->run_id = settle_result_i32(rows, i, 2);
+        batch->run_id = settle_result_i32(rows, i, SQL_VERIFY_BATCHES_RUN_ID);
         audit->found->batches++;
     }
     return TRUE;
@@ -230,10 +234,10 @@ load_codes(SettleAudit *audit, SettleStore *store, GError **error)
     if (reader == NULL)
         return FALSE;
     while (settle_reader_next(reader, &failure)) {
-        int dim = settle_reader_i16(reader, 0);
-        int32_t id = settle_reader_i32(reader, 1);
+        int dim = settle_reader_i16(reader, SQL_VERIFY_CODES_DIM);
+        int32_t id = settle_reader_i32(reader, SQL_VERIFY_CODES_ID);
         size_t length;
-        const char *code = settle_reader_text(reader, 2, &length);
+        const char *code = settle_reader_text(reader, SQL_VERIFY_CODES_CODE, &length);
 
         if (dim < 1 || dim > SETTLE_SEAL_DIMS || !sane(audit, id, "codes"))
             continue;

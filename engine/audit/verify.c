@@ -122,15 +122,15 @@ settle_verify_head(const char *conninfo, int32_t *ret_run_id, uint8_t ret_seal[S
     last = settle_store_query(store, settle_sql_seal_before, error, "i", G_MAXINT32);
     if (last == NULL)
         return FALSE;
-    if (settle_result_rows(last) == 0 || settle_result_is_null(last, 0, 1)) {
+    if (settle_result_rows(last) == 0 || settle_result_is_null(last, 0, SQL_SEAL_BEFORE_SEAL)) {
         g_set_error(error, SETTLE_ERROR, SETTLE_ERROR_STATE, "%s",
                     settle_result_rows(last) == 0 ? "no run was published yet"
                                                   : "the last run has no seal");
         return FALSE;
     }
-    bytes = settle_result_bytes(last, 0, 1, &length);
+    bytes = settle_result_bytes(last, 0, SQL_SEAL_BEFORE_SEAL, &length);
     settle_invariant(length == SETTLE_DIGEST_BYTES);
     memcpy(ret_seal, bytes, length);
-    *ret_run_id = settle_result_i32(last, 0, 0);
+    *ret_run_id = settle_result_i32(last, 0, SQL_SEAL_BEFORE_RUN_ID);
     return TRUE;
 }
