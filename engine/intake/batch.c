@@ -55,7 +55,7 @@ find_look_alikes(SettleIntakeJob *job, SettleDim dim, GError **error)
         return FALSE;
     while (settle_reader_next(reader, &failure)) {
         size_t length;
-        const char *code = settle_reader_text(reader, 2, &length);
+        const char *code = settle_reader_text(reader, SQL_CODE_LOOKS_CODE, &length);
 
         settle_looks_add(looks, code, length);
     }
@@ -91,7 +91,7 @@ insert_codes(SettleIntakeJob *job, GError **error)
                                   (int32_t) dim, settle_intake_codes_new_texts(job->codes[dim]), n);
         if (last == NULL)
             return FALSE;
-        if (settle_result_i64(last, 0, 0) != job->next_id[dim] - 1) {
+        if (settle_result_i64(last, 0, SQL_INTAKE_INSERT_CODES_LAST_ID) != job->next_id[dim] - 1) {
             g_set_error(error, SETTLE_ERROR, SETTLE_ERROR_STATE,
                         "%s codes were added by another session meanwhile",
                         settle_dim_name((SettleDim) dim));

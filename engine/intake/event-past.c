@@ -169,9 +169,9 @@ settle_event_past_load_orders(SettleIntakeJob *job, const int64_t *keys, gsize n
 
     if (span == NULL)
         return FALSE;
-    if (!settle_result_is_null(span, 0, 0)) {
-        first = settle_result_month(span, 0, 0);
-        last = settle_result_month(span, 0, 1);
+    if (!settle_result_is_null(span, 0, SQL_INTAKE_MONTHS_OF_FACTS_FIRST_MONTH)) {
+        first = settle_result_month(span, 0, SQL_INTAKE_MONTHS_OF_FACTS_FIRST_MONTH);
+        last = settle_result_month(span, 0, SQL_INTAKE_MONTHS_OF_FACTS_LAST_MONTH);
     }
     /* Those of this batch are stored already, and counted when it is sealed. */
     if (job->oldest_day <= job->newest_day) {

@@ -25,7 +25,7 @@ settle_intake_take_file(SettleIntakeJob *job, GError **error)
                         carrier);
             return FALSE;
         }
-        settle_intake_see_carrier(job, settle_result_i32(row, 0, 0));
+        settle_intake_see_carrier(job, settle_result_i32(row, 0, SQL_DEPOSIT_PARTY_ID));
     }
     return TRUE;
 }
@@ -42,8 +42,8 @@ settle_intake_find_same_file(SettleIntakeJob *job, GError **error)
     if (row == NULL)
         return FALSE;
     if (settle_result_rows(row) > 0) {
-        job->same_batch = settle_result_i32(row, 0, 0);
-        job->same_file = g_strdup(settle_result_text(row, 0, 1));
+        job->same_batch = settle_result_i32(row, 0, SQL_INTAKE_SAME_FILE_BATCH_ID);
+        job->same_file = g_strdup(settle_result_text(row, 0, SQL_INTAKE_SAME_FILE_FILE_NAME));
     }
     return TRUE;
 }

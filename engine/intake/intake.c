@@ -86,8 +86,8 @@ load_setting(SettleIntakeJob *job, GError **error)
     job->options.lookback_months = DEFAULT_LOOKBACK;
     if (settle_result_rows(result) > 0) {
         guint64 months;
-        if (!g_ascii_string_to_unsigned(settle_result_text(result, 0, 0), 10, 0, 1200, &months,
-                                        error)) {
+        if (!g_ascii_string_to_unsigned(settle_result_text(result, 0, SQL_INTAKE_SETTING_VALUE), 10,
+                                        0, 1200, &months, error)) {
             g_prefix_error(error, "setting intake-lookback-months: ");
             return FALSE;
         }
@@ -103,7 +103,8 @@ load_rounded_ids(SettleIntakeJob *job, GError **error)
         settle_store_query(job->store, settle_sql_intake_rounded_ids, error, "");
     job->rounded_ids = g_ptr_array_new_with_free_func(g_free);
     for (int row = 0; carriers != NULL && row < settle_result_rows(carriers); row++)
-        g_ptr_array_add(job->rounded_ids, g_strdup(settle_result_text(carriers, row, 0)));
+        g_ptr_array_add(job->rounded_ids, g_strdup(settle_result_text(
+                                              carriers, row, SQL_INTAKE_ROUNDED_IDS_CARRIER)));
     return carriers != NULL;
 }
 
@@ -116,8 +117,10 @@ load_counters(SettleIntakeJob *job, GError **error)
         return FALSE;
     for (int row = 0; row < settle_result_rows(result); row++)
         for (int dim = 1; dim < SETTLE_N_DIMS; dim++)
-            if (strcmp(counters[dim], settle_result_text(result, row, 0)) == 0)
-                job->next_id[dim] = (int32_t) settle_result_i64(result, row, 1) + 1;
+            if (strcmp(counters[dim],
+                       settle_result_text(result, row, SQL_INTAKE_CODE_COUNTERS_NAME)) == 0)
+                job->next_id[dim] =
+                    (int32_t) settle_result_i64(result, row, SQL_INTAKE_CODE_COUNTERS_VALUE) + 1;
     return TRUE;
 }
 
@@ -290,8 +293,9 @@ take_staging(SettleStore *store, SettleFileKind kind, const char *source,
     if (job == NULL)
         return FALSE;
     /* Opened last: the connection is the stream's until its end. */
-    g_autoptr(SettleIntakeSource) records =
-        settle_intake_source_staging(store, kind, source, settle_result_i64(position, 0, 0), error);
+    g_autoptr(SettleIntakeSource) records = settle_intake_source_staging(
+        store, kind, source,
+        settle_result_i64(position, 0, SQL_INTAKE_STAGING_POSITION_TAKEN_UP_TO), error);
     job->source = records;
     return records != NULL && settle_intake_run(job, &origin, ret_report, error);
 }

@@ -143,16 +143,16 @@ settle_party_load(SettleIntakeJob *job, SettleFileKind kind, SettlePartyVersions
         return FALSE;
     while (settle_reader_next(reader, &failure)) {
         size_t length;
-        const char *name = settle_reader_text(reader, 3, &length);
+        const char *name = settle_reader_text(reader, SQL_PARTY_VERSION_NAME, &length);
         SettlePartyVersion version = {
-            .valid_from = settle_reader_day(reader, 1),
-            .batch_id = settle_reader_i32(reader, 2),
+            .valid_from = settle_reader_day(reader, SQL_PARTY_VERSION_VALID_FROM),
+            .batch_id = settle_reader_i32(reader, SQL_PARTY_VERSION_BATCH_ID),
             .name = kind == job->kind ? settle_arena_strndup(job->arena, name, length) : "",
         };
 
         for (size_t i = 0; i < more; i++)
-            version.v[i] = settle_reader_i32(reader, 4 + (int) i);
-        put_version(versions, settle_reader_i32(reader, 0), &version);
+            version.v[i] = settle_reader_i32(reader, SQL_PARTY_VERSION_NAME + 1 + (int) i);
+        put_version(versions, settle_reader_i32(reader, SQL_PARTY_VERSION_ID), &version);
     }
     if (failure != NULL)
         g_propagate_error(error, failure);

@@ -38,9 +38,12 @@ release_all(SettleStore *store, const SettleIntakeSelection *selection,
         SettleIntakeOptions later = *options;
 
         /* what waited enters on the later of the two dates */
-        later.business_date = MAX(options->business_date, settle_result_day(batches, row, 3));
-        if (!release_batch(store, settle_result_i32(batches, row, 0),
-                           settle_result_text(batches, row, 1), settle_result_text(batches, row, 2),
+        later.business_date =
+            MAX(options->business_date,
+                settle_result_day(batches, row, SQL_INTAKE_KEPT_BATCHES_BUSINESS_DATE));
+        if (!release_batch(store, settle_result_i32(batches, row, SQL_INTAKE_KEPT_BATCHES_BATCH_ID),
+                           settle_result_text(batches, row, SQL_INTAKE_KEPT_BATCHES_KIND),
+                           settle_result_text(batches, row, SQL_INTAKE_KEPT_BATCHES_HEADER),
                            selection, &later, reports, error))
             return FALSE;
     }

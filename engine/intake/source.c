@@ -251,9 +251,10 @@ next_staging(SettleIntakeSource *source, SettleCsvRecord *record, GError **error
     if (!settle_reader_next(source->reader, error))
         return FALSE;
     size_t length;
-    const char *text = settle_reader_text(source->reader, 1, &length);
+    const char *text =
+        settle_reader_text(source->reader, SQL_INTAKE_STAGING_ROWS_FIELDS_TEXT, &length);
     memset(record, 0, sizeof *record);
-    record->line = settle_reader_i64(source->reader, 0);
+    record->line = settle_reader_i64(source->reader, SQL_INTAKE_STAGING_ROWS_ROW_NO);
     if (source->object != NULL)
         json_decref(source->object);
     g_clear_pointer(&source->fault, g_free);
@@ -283,8 +284,8 @@ next_kept(SettleIntakeSource *source, SettleCsvRecord *record, GError **error)
     if (!settle_reader_next(source->reader, error))
         return FALSE;
     size_t length;
-    int64_t line = settle_reader_i64(source->reader, 0);
-    const char *text = settle_reader_text(source->reader, 1, &length);
+    int64_t line = settle_reader_i64(source->reader, SQL_INTAKE_KEPT_ROWS_LINE);
+    const char *text = settle_reader_text(source->reader, SQL_INTAKE_KEPT_ROWS_RAW, &length);
     if (!parse_text(source, text, length, record, error))
         return FALSE;
     record->line = line;

@@ -211,7 +211,7 @@ settle_bills_waiting(SettleIntakeJob *job, const int64_t *contracts, size_t n, S
             settle_store_query(job->store, settle_sql_intake_waiting_any, error, "");
         if (result == NULL)
             return FALSE;
-        job->waiting_there = settle_result_bool(result, 0, 0);
+        job->waiting_there = settle_result_bool(result, 0, SQL_INTAKE_WAITING_ANY_ANY_WAITS);
         job->waiting_known = TRUE;
     }
     if (!job->waiting_there)

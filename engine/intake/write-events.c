@@ -302,7 +302,8 @@ settle_events_unsure(SettleIntakeJob *job, SettleSpool *keys, GError **error)
     if (reader == NULL)
         return FALSE;
     while (settle_reader_next(reader, &failure)) {
-        const SettleSpoolKey key = {{(uint64_t) settle_reader_i64(reader, 0), 0, 0}};
+        const SettleSpoolKey key = {
+            {(uint64_t) settle_reader_i64(reader, SQL_INTAKE_UNSURE_EVENTS_KEY_ID), 0, 0}};
 
         if (settle_spool_add(keys, &key, 0, error) == NULL)
             return FALSE;

@@ -28,7 +28,8 @@ leave_known_months(SettleIntakeJob *job, GError **error)
     if (reader == NULL)
         return FALSE;
     while (settle_reader_next(reader, &failure)) {
-        gpointer key = month_key(settle_reader_i32(reader, 0), settle_reader_month(reader, 1));
+        gpointer key = month_key(settle_reader_i32(reader, SQL_INTAKE_MONTHS_THERE_CARRIER_ID),
+                                 settle_reader_month(reader, SQL_INTAKE_MONTHS_THERE_MONTH));
 
         g_hash_table_add(known, key);
         g_hash_table_add(before, key);
@@ -93,13 +94,13 @@ load_receipts(SettleIntakeJob *job, GHashTable *known, GError **error)
         return FALSE;
     while (settle_reader_next(reader, &failure)) {
         Known receipt = {
-            .receipt_id = settle_reader_i64(reader, 0),
-            .distributor_id = settle_reader_i32(reader, 1),
-            .month = settle_reader_month(reader, 2),
-            .amount_minor = settle_reader_i64(reader, 3),
-            .batch_id = settle_reader_i32(reader, 4),
-            .line = settle_reader_i32(reader, 5),
-            .currency = settle_reader_i16(reader, 6),
+            .receipt_id = settle_reader_i64(reader, SQL_INTAKE_RECEIPTS_THERE_RECEIPT_ID),
+            .distributor_id = settle_reader_i32(reader, SQL_INTAKE_RECEIPTS_THERE_DISTRIBUTOR_ID),
+            .month = settle_reader_month(reader, SQL_INTAKE_RECEIPTS_THERE_MONTH),
+            .amount_minor = settle_reader_i64(reader, SQL_INTAKE_RECEIPTS_THERE_AMOUNT_MINOR),
+            .batch_id = settle_reader_i32(reader, SQL_INTAKE_RECEIPTS_THERE_BATCH_ID),
+            .line = settle_reader_i32(reader, SQL_INTAKE_RECEIPTS_THERE_LINE),
+            .currency = settle_reader_i16(reader, SQL_INTAKE_RECEIPTS_THERE_CURRENCY),
         };
         Known *copy = g_memdup2(&receipt, sizeof receipt);
 

@@ -57,11 +57,14 @@ query_existing(SettleIntakeJob *job, const int64_t *ids, size_t n, gpointer user
     while (settle_reader_next(reader, &failure)) {
         SettleIntakeContract common;
         size_t upstream_length, line_length, contract_length;
-        const char *upstream = settle_reader_text(reader, 17, &upstream_length);
-        const char *line = settle_reader_text(reader, 18, &line_length);
-        const char *contract = settle_reader_text(reader, 19, &contract_length);
+        const char *upstream =
+            settle_reader_text(reader, SQL_INTAKE_ORDERS_BY_KEY_UPSTREAM_ID, &upstream_length);
+        const char *line =
+            settle_reader_text(reader, SQL_INTAKE_ORDERS_BY_KEY_ORDER_LINE, &line_length);
+        const char *contract =
+            settle_reader_text(reader, SQL_INTAKE_ORDERS_BY_KEY_CONTRACT, &contract_length);
         settle_contract_read(reader, 0, &common);
-        common.key_id = settle_reader_i64(reader, 15);
+        common.key_id = settle_reader_i64(reader, SQL_INTAKE_ORDERS_BY_KEY_KEY_ID);
         SettleSpoolKey key = {{(uint64_t) common.key_id, 0, 0}};
         SettleIntakeOrder *to =
             settle_spool_add(work->existing, &key,
@@ -74,9 +77,10 @@ query_existing(SettleIntakeJob *job, const int64_t *ids, size_t n, gpointer user
             .contract_id = common.contract_id,
             .paid_minor = common.paid_minor,
             .closing_at = common.closing_at,
-            .place = {.at = (uint64_t) common.batch_id, .line = settle_reader_i32(reader, 16)},
+            .place = {.at = (uint64_t) common.batch_id,
+                      .line = settle_reader_i32(reader, SQL_INTAKE_ORDERS_BY_KEY_LINE)},
             .distributor_id = common.distributor_id,
-            .carrier_id = settle_reader_i32(reader, 14),
+            .carrier_id = settle_reader_i32(reader, SQL_INTAKE_ORDERS_BY_KEY_CARRIER_ID),
             .product_id = common.product_id,
             .manager_id = common.manager_id,
             .quantity = common.quantity,
@@ -88,7 +92,7 @@ query_existing(SettleIntakeJob *job, const int64_t *ids, size_t n, gpointer user
             .upstream_length = (uint16_t) upstream_length,
             .line_length = (uint16_t) line_length,
             .contract_length = (uint16_t) contract_length,
-            .erased = settle_reader_is_null(reader, 17) ? 1 : 0,
+            .erased = settle_reader_is_null(reader, SQL_INTAKE_ORDERS_BY_KEY_UPSTREAM_ID) ? 1 : 0,
         };
         memcpy(to->text, upstream, upstream_length);
         memcpy(to->text + upstream_length, line, line_length);
@@ -531,7 +535,8 @@ find_events(SettleIntakeJob *job, Work *work, GError **error)
     if (wanted == NULL)
         return FALSE;
     for (int i = 0; i < settle_result_rows(wanted); i++)
-        g_hash_table_add(waiting, GSIZE_TO_POINTER((gsize) settle_result_i64(wanted, i, 0)));
+        g_hash_table_add(waiting, GSIZE_TO_POINTER((gsize) settle_result_i64(
+                                      wanted, i, SQL_INTAKE_WAITING_EVENT_KEYS_KEY_ID)));
     for (guint i = 0; i < keys->len; i++)
         g_hash_table_remove(waiting, GSIZE_TO_POINTER((gsize) g_array_index(keys, int64_t, i)));
     if (!settle_cursor_start(&cursor, work->orders, error))

@@ -27,9 +27,11 @@ load_codes(SettleIntakeJob *job, SettleDim dim, GError **error)
     job->codes[dim] = settle_intake_codes_new();
     while (settle_reader_next(reader, &failure)) {
         size_t length;
-        const char *code = settle_reader_text(reader, 1, &length);
-        settle_intake_codes_put(job->codes[dim], code, length, settle_reader_i32(reader, 0), FALSE);
-        job->next_id[dim] = MAX(job->next_id[dim], settle_reader_i32(reader, 0) + 1);
+        const char *code = settle_reader_text(reader, SQL_INTAKE_CODES_CODE, &length);
+        settle_intake_codes_put(job->codes[dim], code, length,
+                                settle_reader_i32(reader, SQL_INTAKE_CODES_ID), FALSE);
+        job->next_id[dim] =
+            MAX(job->next_id[dim], settle_reader_i32(reader, SQL_INTAKE_CODES_ID) + 1);
     }
     if (failure != NULL)
         g_propagate_error(error, failure);
