@@ -15,18 +15,23 @@ settle_statement_load_decisions(SettleStore *store, SettleStatement *s, GError *
     if (rows == NULL)
         return FALSE;
     for (int i = 0; i < settle_result_rows(rows); i++)
-        g_hash_table_insert(last, (gpointer) settle_result_text(rows, i, 0),
-                            GINT_TO_POINTER(i + 1));
+        g_hash_table_insert(
+            last, (gpointer) settle_result_text(rows, i, SQL_STATEMENT_DECISIONS_DIFFERENCE),
+            GINT_TO_POINTER(i + 1));
     for (guint i = 0; i < s->items->len; i++) {
         SettleStatementItem *item = &g_array_index(s->items, SettleStatementItem, i);
         int row = GPOINTER_TO_INT(g_hash_table_lookup(last, item->ref)) - 1;
 
-        if (row >= 0 && settle_result_i64(rows, row, 2) == item->theirs_minor &&
-            settle_result_i64(rows, row, 3) == item->ours_minor) {
-            item->decided = settle_result_bool(rows, row, 1) ? SETTLE_DIFFERENCE_ACCEPTED
-                                                             : SETTLE_DIFFERENCE_DISPUTED;
-            item->decided_by = g_strdup(settle_result_text(rows, row, 4));
-            item->reason = g_strdup(settle_result_text(rows, row, 5));
+        if (row >= 0 &&
+            settle_result_i64(rows, row, SQL_STATEMENT_DECISIONS_THEIRS_MINOR) ==
+                item->theirs_minor &&
+            settle_result_i64(rows, row, SQL_STATEMENT_DECISIONS_OURS_MINOR) == item->ours_minor) {
+            item->decided = settle_result_bool(rows, row, SQL_STATEMENT_DECISIONS_IS_ACCEPTED)
+                                ? SETTLE_DIFFERENCE_ACCEPTED
+                                : SETTLE_DIFFERENCE_DISPUTED;
+            item->decided_by =
+                g_strdup(settle_result_text(rows, row, SQL_STATEMENT_DECISIONS_ACTOR));
+            item->reason = g_strdup(settle_result_text(rows, row, SQL_STATEMENT_DECISIONS_REASON));
         }
         s->n_open += item->decided != SETTLE_DIFFERENCE_ACCEPTED;
     }
@@ -51,8 +56,9 @@ settle_statement_decide(SettleStore *store, const SettleStatement *statement,
                                item->theirs_minor, item->ours_minor);
 
         if (detail == NULL ||
-            !settle_store_control(store, action, name, statement->digest, reason,
-                                  settle_result_text(detail, 0, 0), NULL, error)) {
+            !settle_store_control(
+                store, action, name, statement->digest, reason,
+                settle_result_text(detail, 0, SQL_STATEMENT_DECISION_DETAIL_DETAIL), NULL, error)) {
             settle_store_rollback(store);
             return FALSE;
         }

@@ -18,7 +18,7 @@ settle_statement_carrier(SettleStore *store, const char *carrier, int32_t *ret_i
         g_set_error(error, SETTLE_ERROR, SETTLE_ERROR_INPUT, "there is no carrier \"%s\"", carrier);
         return FALSE;
     }
-    *ret_id = settle_result_i32(row, 0, 0);
+    *ret_id = settle_result_i32(row, 0, SQL_DEPOSIT_PARTY_ID);
     return TRUE;
 }
 
@@ -45,14 +45,14 @@ settle_statement_load(SettleStore *store, const char *carrier, SettleMonth perio
         .carrier = g_strdup(carrier),
         .period = period,
         .carrier_id = carrier_id,
-        .position = settle_result_i64(row, 0, 0),
-        .n_lines = settle_result_i64(row, 0, 4),
-        .tolerance_minor = settle_result_i64(row, 0, 5),
-        .file = g_strdup(settle_result_text(row, 0, 1)),
-        .imported_by = g_strdup(settle_result_text(row, 0, 6)),
-        .imported_at = g_strdup(settle_result_text(row, 0, 7)),
+        .position = settle_result_i64(row, 0, SQL_STATEMENT_CURRENT_POSITION),
+        .n_lines = settle_result_i64(row, 0, SQL_STATEMENT_CURRENT_LINES),
+        .tolerance_minor = settle_result_i64(row, 0, SQL_STATEMENT_CURRENT_TOLERANCE_MINOR),
+        .file = g_strdup(settle_result_text(row, 0, SQL_STATEMENT_CURRENT_FILE)),
+        .imported_by = g_strdup(settle_result_text(row, 0, SQL_STATEMENT_CURRENT_ACTOR)),
+        .imported_at = g_strdup(settle_result_text(row, 0, SQL_STATEMENT_CURRENT_IMPORTED_AT)),
     };
-    bytes = settle_result_bytes(row, 0, 8, &length);
+    bytes = settle_result_bytes(row, 0, SQL_STATEMENT_CURRENT_DIGEST, &length);
     memcpy(ret_statement->digest, bytes, MIN(length, sizeof ret_statement->digest));
     return TRUE;
 }

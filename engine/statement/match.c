@@ -88,11 +88,11 @@ load_lines(Matching *m, GError **error)
         return FALSE;
     while (settle_reader_next(reader, &failure)) {
         const Line line = {
-            .line = settle_reader_i64(reader, 0),
-            .kind = (uint8_t) settle_reader_i16(reader, 1),
-            .origin = settle_reader_month(reader, 2),
-            .subject_id = settle_reader_i64(reader, 3),
-            .amount_minor = settle_reader_i64(reader, 4),
+            .line = settle_reader_i64(reader, SQL_STATEMENT_LINES_LINE),
+            .kind = (uint8_t) settle_reader_i16(reader, SQL_STATEMENT_LINES_KIND),
+            .origin = settle_reader_month(reader, SQL_STATEMENT_LINES_ORIGIN),
+            .subject_id = settle_reader_i64(reader, SQL_STATEMENT_LINES_SUBJECT_ID),
+            .amount_minor = settle_reader_i64(reader, SQL_STATEMENT_LINES_AMOUNT_MINOR),
         };
 
         g_array_append_val(m->lines, line);
@@ -146,8 +146,9 @@ static gboolean
 take_ours(Matching *m, const SettleReader *reader, GError **error)
 {
     SettleStatement *s = m->statement;
-    int kind = settle_reader_i16(reader, 1);
-    int64_t subject_id = settle_reader_i64(reader, 0), ours = settle_reader_i64(reader, 2), less;
+    int kind = settle_reader_i16(reader, SQL_STATEMENT_OURS_KIND);
+    int64_t subject_id = settle_reader_i64(reader, SQL_STATEMENT_OURS_SUBJECT_KEY),
+            ours = settle_reader_i64(reader, SQL_STATEMENT_OURS_NET_MINOR), less;
     g_autofree char *subject = NULL;
     SettleStatementItem item;
     Line *line;
@@ -251,8 +252,10 @@ match_elsewhere(Matching *m, GError **error)
         if (reader == NULL)
             return FALSE;
         while (settle_reader_next(reader, &failure))
-            explain(m, settle_reader_i64(reader, 0), settle_reader_i16(reader, 1),
-                    settle_reader_month(reader, 2), settle_reader_i64(reader, 3));
+            explain(m, settle_reader_i64(reader, SQL_STATEMENT_ELSEWHERE_KEY_ID),
+                    settle_reader_i16(reader, SQL_STATEMENT_ELSEWHERE_KIND),
+                    settle_reader_month(reader, SQL_STATEMENT_ELSEWHERE_ORIGIN),
+                    settle_reader_i64(reader, SQL_STATEMENT_ELSEWHERE_NET_MINOR));
     }
     if (any_volume && failure == NULL) {
         g_autoptr(SettleReader) reader =
@@ -265,8 +268,9 @@ match_elsewhere(Matching *m, GError **error)
             g_autofree char *subject = volume_subject(reader, 0, 1);
 
             explain(m, settle_statement_volume_id(s->carrier_id, subject, strlen(subject)),
-                    settle_reader_i16(reader, 2), settle_reader_month(reader, 3),
-                    settle_reader_i64(reader, 4));
+                    settle_reader_i16(reader, SQL_STATEMENT_ELSEWHERE_VOLUME_KIND),
+                    settle_reader_month(reader, SQL_STATEMENT_ELSEWHERE_VOLUME_ORIGIN),
+                    settle_reader_i64(reader, SQL_STATEMENT_ELSEWHERE_VOLUME_NET_MINOR));
         }
     }
     if (failure != NULL)
@@ -339,8 +343,8 @@ load_texts(Matching *m, GError **error)
     while (settle_reader_next(reader, &failure)) {
         SettleStatementItem *item;
 
-        while (i < items->len &&
-               g_array_index(items, SettleStatementItem, i).line < settle_reader_i64(reader, 0))
+        while (i < items->len && g_array_index(items, SettleStatementItem, i).line <
+                                     settle_reader_i64(reader, SQL_STATEMENT_TEXTS_LINE))
             i++;
         settle_invariant(i < items->len);
         item = &g_array_index(items, SettleStatementItem, i);

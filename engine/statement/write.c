@@ -68,7 +68,8 @@ check_month(SettleStore *store, const char *path, const char *carrier, const cha
         return TRUE;
     g_set_error(error, SETTLE_ERROR, SETTLE_ERROR_INPUT,
                 "%s: this file is the statement of %s already, since %s", path,
-                settle_result_text(before, 0, 0), settle_result_text(before, 0, 1));
+                settle_result_text(before, 0, SQL_STATEMENT_ELSEWHERE_FILE_MONTH_TEXT),
+                settle_result_text(before, 0, SQL_STATEMENT_ELSEWHERE_FILE_SINCE));
     settle_error_hint(error, "if it is the statement of %s, too, say --yes", month);
     return FALSE;
 }
@@ -173,9 +174,10 @@ settle_statement_import(SettleStore *store, const char *path, const char *carrie
     if (!settle_store_count(store, "control", 0, &last, error) ||
         (holds = settle_store_query(store, settle_sql_statement_current, error, "s", name)) == NULL)
         goto failed;
-    if (settle_result_rows(holds) > 0 && strcmp(settle_result_text(holds, 0, 2), hex) == 0 &&
-        strcmp(settle_result_text(holds, 0, 3), how) == 0 &&
-        settle_result_i64(holds, 0, 5) == tolerance_minor) {
+    if (settle_result_rows(holds) > 0 &&
+        strcmp(settle_result_text(holds, 0, SQL_STATEMENT_CURRENT_DIGEST_HEX), hex) == 0 &&
+        strcmp(settle_result_text(holds, 0, SQL_STATEMENT_CURRENT_MAPPING), how) == 0 &&
+        settle_result_i64(holds, 0, SQL_STATEMENT_CURRENT_TOLERANCE_MINOR) == tolerance_minor) {
         settle_store_rollback(store);
         return settle_statement_load(store, carrier, period, ret_statement, error);
     }
@@ -192,8 +194,10 @@ settle_statement_import(SettleStore *store, const char *path, const char *carrie
     detail = settle_store_query(store, settle_sql_statement_detail, error, "sslllly", file_shown,
                                 how, reading.n_lines, reading.n_unreadable, reading.total_minor,
                                 tolerance_minor, sum.digest, sizeof sum.digest);
-    if (detail == NULL || !settle_store_control(store, "statement-import", name, digest, NULL,
-                                                settle_result_text(detail, 0, 0), &position, error))
+    if (detail == NULL ||
+        !settle_store_control(store, "statement-import", name, digest, NULL,
+                              settle_result_text(detail, 0, SQL_STATEMENT_DETAIL_DETAIL), &position,
+                              error))
         goto failed;
     settle_invariant(position == last + 1);
     if (!settle_store_commit(store, error))
