@@ -66,8 +66,8 @@ static void
 take_batches(SettleRunContext *context, SettleResult *rows)
 {
     for (int i = 0; i < settle_result_rows(rows); i++) {
-        int32_t batch_id = settle_result_i32(rows, i, 0);
-        const char *kind = settle_result_text(rows, i, 1);
+        int32_t batch_id = settle_result_i32(rows, i, SQL_RUN_BATCH_OF_BATCH_ID);
+        const char *kind = settle_result_text(rows, i, SQL_RUN_BATCH_OF_KIND);
 
         SettleFileKind file;
 
@@ -93,9 +93,9 @@ load_batch_states(SettleStore *store, SettleRunContext *context, GError **error)
     if (unseen == NULL)
         return FALSE;
     for (int i = 0; i < settle_result_rows(consumed); i++)
-        highest = MAX(highest, settle_result_i32(consumed, i, 0));
+        highest = MAX(highest, settle_result_i32(consumed, i, SQL_RUN_CONSUMED_BATCHES_BATCH_ID));
     for (int i = 0; i < settle_result_rows(unseen); i++)
-        highest = MAX(highest, settle_result_i32(unseen, i, 0));
+        highest = MAX(highest, settle_result_i32(unseen, i, SQL_RUN_UNCONSUMED_DATES_BATCH_ID));
     for (guint i = 0; i < context->batches->len; i++)
         highest = MAX(highest, g_array_index(context->batches, int32_t, i));
 
@@ -103,7 +103,7 @@ load_batch_states(SettleStore *store, SettleRunContext *context, GError **error)
     context->batch_state = g_new0(uint8_t, (gsize) highest + 1);
     context->batch_dates = g_new0(SettleDay, (gsize) highest + 1);
     for (int i = 0; i < settle_result_rows(consumed); i++) {
-        int32_t batch_id = settle_result_i32(consumed, i, 0);
+        int32_t batch_id = settle_result_i32(consumed, i, SQL_RUN_CONSUMED_BATCHES_BATCH_ID);
 
         context->batch_state[batch_id] = SETTLE_BATCH_BEFORE;
         context->last_before = MAX(context->last_before, batch_id);
@@ -111,7 +111,8 @@ load_batch_states(SettleStore *store, SettleRunContext *context, GError **error)
     for (guint i = 0; i < context->batches->len; i++)
         context->batch_state[g_array_index(context->batches, int32_t, i)] = SETTLE_BATCH_OF_RUN;
     for (int i = 0; i < settle_result_rows(unseen); i++)
-        context->batch_dates[settle_result_i32(unseen, i, 0)] = settle_result_day(unseen, i, 1);
+        context->batch_dates[settle_result_i32(unseen, i, SQL_RUN_UNCONSUMED_DATES_BATCH_ID)] =
+            settle_result_day(unseen, i, SQL_RUN_UNCONSUMED_DATES_BUSINESS_DATE);
     return TRUE;
 }
 
@@ -135,15 +136,16 @@ load_complete_months(SettleStore *store, SettleRunContext *context, GError **err
     if (rows == NULL)
         return FALSE;
     for (int i = 0; i < settle_result_rows(rows); i++) {
-        SettleCompleteMonth month = {settle_result_i32(rows, i, 0),
-                                     settle_result_month(rows, i, 1)};
-        SettleBatchState state = settle_run_batch_state(context, settle_result_i32(rows, i, 2));
+        SettleCompleteMonth month = {settle_result_i32(rows, i, SQL_RUN_COMPLETE_MONTHS_CARRIER_ID),
+                                     settle_result_month(rows, i, SQL_RUN_COMPLETE_MONTHS_MONTH)};
+        SettleBatchState state = settle_run_batch_state(
+            context, settle_result_i32(rows, i, SQL_RUN_COMPLETE_MONTHS_BATCH_ID));
 
         if (state == SETTLE_BATCH_UNSEEN)
             continue;
         forget_month(context->complete, &month);
         forget_month(context->completed, &month);
-        if (settle_result_bool(rows, i, 3))
+        if (settle_result_bool(rows, i, SQL_RUN_COMPLETE_MONTHS_WITHDRAWN))
             continue;
         g_array_append_val(context->complete, month);
         if (state == SETTLE_BATCH_OF_RUN)
@@ -189,9 +191,10 @@ load_fact_months(SettleStore *store, SettleRunContext *context, GError **error)
         none;
     if (facts == NULL)
         return FALSE;
-    if (!settle_result_is_null(facts, 0, 0))
+    if (!settle_result_is_null(facts, 0, SQL_RUN_FACT_MONTHS_FIRST_MONTH))
         context->fact_months =
-            (SettleMonths){settle_result_month(facts, 0, 0), settle_result_month(facts, 0, 1)};
+            (SettleMonths){settle_result_month(facts, 0, SQL_RUN_FACT_MONTHS_FIRST_MONTH),
+                           settle_result_month(facts, 0, SQL_RUN_FACT_MONTHS_LAST_MONTH)};
     if (!context->due)
         return TRUE;
     waited = settle_store_query(store, settle_sql_run_agenda_months, error, "diI", context->date,
@@ -200,10 +203,10 @@ load_fact_months(SettleStore *store, SettleRunContext *context, GError **error)
     if (waited == NULL)
         return FALSE;
     for (int i = 0; i < settle_result_rows(waited); i++) {
-        SettleMonths months = {settle_result_month(waited, i, 1),
-                               settle_result_month(waited, i, 2)};
+        SettleMonths months = {settle_result_month(waited, i, SQL_RUN_AGENDA_MONTHS_FIRST_MONTH),
+                               settle_result_month(waited, i, SQL_RUN_AGENDA_MONTHS_LAST_MONTH)};
 
-        switch (settle_result_i32(waited, i, 0)) {
+        switch (settle_result_i32(waited, i, SQL_RUN_AGENDA_MONTHS_WHAT)) {
         case SETTLE_AGENDA_ORDER:
             context->waited_orders = months;
             break;
@@ -233,8 +236,9 @@ load_last_invoice_batches(SettleStore *store, SettleRunContext *context, GError 
         SettleCycleEnd *end = &g_array_index(context->cycle_ends, SettleCycleEnd, i);
 
         for (int row = 0; row < settle_result_rows(last); row++)
-            if (settle_result_i32(last, row, 0) == end->carrier_id)
-                end->last_run = settle_result_i32(last, row, 1);
+            if (settle_result_i32(last, row, SQL_RUN_LAST_INVOICE_BATCHES_CARRIER_ID) ==
+                end->carrier_id)
+                end->last_run = settle_result_i32(last, row, SQL_RUN_LAST_INVOICE_BATCHES_LAST_RUN);
     }
     return TRUE;
 }
@@ -252,17 +256,19 @@ load_moved_managers(SettleStore *store, SettleRunContext *context, GError **erro
                                context->date);
     if (moved == NULL)
         return FALSE;
-    if (settle_result_rows(moved) == 0 || settle_result_is_null(moved, 0, 2))
+    if (settle_result_rows(moved) == 0 ||
+        settle_result_is_null(moved, 0, SQL_RUN_MOVED_MANAGERS_LAST_RUN))
         return TRUE;
     context->moved_from = SETTLE_DAY_MAX;
     for (int i = 0; i < settle_result_rows(moved); i++) {
-        int32_t manager_id = settle_result_i32(moved, i, 0);
+        int32_t manager_id = settle_result_i32(moved, i, SQL_RUN_MOVED_MANAGERS_MANAGER_ID);
 
         g_array_append_val(context->moved_managers, manager_id);
-        context->moved_from = MIN(context->moved_from, settle_result_day(moved, i, 1));
+        context->moved_from = MIN(context->moved_from,
+                                  settle_result_day(moved, i, SQL_RUN_MOVED_MANAGERS_MOVED_FROM));
     }
-    context->directory_before =
-        settle_store_directory(store, context->date, settle_result_i32(moved, 0, 2), error);
+    context->directory_before = settle_store_directory(
+        store, context->date, settle_result_i32(moved, 0, SQL_RUN_MOVED_MANAGERS_LAST_RUN), error);
     return context->directory_before != NULL;
 }
 
@@ -275,7 +281,9 @@ load_last_partition(SettleStore *store, SettleRunContext *context, GError **erro
     if (last == NULL)
         return FALSE;
     context->last_month =
-        settle_result_is_null(last, 0, 0) ? 0 : settle_day_month(settle_result_day(last, 0, 0));
+        settle_result_is_null(last, 0, SQL_RUN_LAST_PARTITION_LAST_MONTH)
+            ? 0
+            : settle_day_month(settle_result_day(last, 0, SQL_RUN_LAST_PARTITION_LAST_MONTH));
     return TRUE;
 }
 
@@ -301,7 +309,7 @@ settle_run_context_load(SettleStore *store, SettleRunContext *context, GError **
     if (abandoned == NULL)
         return FALSE;
     for (int i = 0; i < settle_result_rows(abandoned); i++) {
-        int32_t run_id = settle_result_i32(abandoned, i, 0);
+        int32_t run_id = settle_result_i32(abandoned, i, SQL_RUN_ABANDONED_RUN_ID);
 
         g_array_append_val(context->abandoned, run_id);
     }
@@ -322,9 +330,9 @@ settle_run_begin(SettleStore *store, SettleRunContext *context, const char *kind
 
     if (row == NULL)
         return FALSE;
-    context->run_id = settle_result_i32(row, 0, 0);
-    context->control_position = settle_result_i64(row, 0, 1);
-    context->due = settle_result_bool(row, 0, 2);
+    context->run_id = settle_result_i32(row, 0, SQL_RUN_BEGIN_RUN);
+    context->control_position = settle_result_i64(row, 0, SQL_RUN_BEGIN_CONTROL_POSITION);
+    context->due = settle_result_bool(row, 0, SQL_RUN_BEGIN_DUE);
     return TRUE;
 }
 
@@ -381,8 +389,8 @@ ensure_partitions(SettleStore *store, SettleDay date, GError **error)
 
     if (earliest == NULL)
         return FALSE;
-    if (!settle_result_is_null(earliest, 0, 0))
-        first = MIN(first, settle_result_month(earliest, 0, 0));
+    if (!settle_result_is_null(earliest, 0, SQL_RUN_EARLIEST_MONTH_FIRST_MONTH))
+        first = MIN(first, settle_result_month(earliest, 0, SQL_RUN_EARLIEST_MONTH_FIRST_MONTH));
     return settle_store_ensure_partitions(store, first, month + 2, error);
 }
 
@@ -436,18 +444,20 @@ settle_run_context_of(SettleStore *store, const SettleRunOptions *options, int32
     if (run == NULL)
         return NULL;
     settle_invariant(settle_result_rows(run) == 1);
-    if (settle_result_i32(run, 0, 4) != SETTLE_CALCULATION_VERSION) {
+    if (settle_result_i32(run, 0, SQL_RUN_LOAD_CALCULATION) != SETTLE_CALCULATION_VERSION) {
         g_set_error(error, SETTLE_ERROR, SETTLE_ERROR_STATE,
                     "run %d was started with calculation version %d, this program has version %d",
-                    run_id, settle_result_i32(run, 0, 4), SETTLE_CALCULATION_VERSION);
+                    run_id, settle_result_i32(run, 0, SQL_RUN_LOAD_CALCULATION),
+                    SETTLE_CALCULATION_VERSION);
         settle_error_hint(error, "use the program it was started with; an unfinished run can be "
                                  "given up: settle run --abandon --reason TEXT");
         return NULL;
     }
-    context = settle_run_context_new(store, options, settle_result_day(run, 0, 1),
-                                     settle_result_bool(run, 0, 2), epoch);
+    context = settle_run_context_new(store, options,
+                                     settle_result_day(run, 0, SQL_RUN_LOAD_BUSINESS_DATE),
+                                     settle_result_bool(run, 0, SQL_RUN_LOAD_DUE), epoch);
     context->run_id = run_id;
-    context->control_position = settle_result_i64(run, 0, 3);
+    context->control_position = settle_result_i64(run, 0, SQL_RUN_LOAD_CONTROL_POSITION);
     if (!load_batches(store, context, error) || !settle_run_context_load(store, context, error))
         return NULL;
     return g_steal_pointer(&context);
@@ -468,11 +478,12 @@ settle_run_context_resume(SettleStore *store, const SettleRunOptions *options, i
         return NULL;
     for (int i = 0; i < settle_result_rows(chunks); i++) {
         SettleChunk chunk = {
-            .chunk = settle_result_i32(chunks, i, 0),
-            .first_distributor = settle_result_i32(chunks, i, 1),
-            .last_distributor = settle_result_i32(chunks, i, 2),
-            .expected = settle_result_i64(chunks, i, 3),
-            .done = settle_result_bool(chunks, i, 4),
+            .chunk = settle_result_i32(chunks, i, SQL_RUN_LOAD_CHUNKS_CHUNK),
+            .first_distributor =
+                settle_result_i32(chunks, i, SQL_RUN_LOAD_CHUNKS_FIRST_DISTRIBUTOR),
+            .last_distributor = settle_result_i32(chunks, i, SQL_RUN_LOAD_CHUNKS_LAST_DISTRIBUTOR),
+            .expected = settle_result_i64(chunks, i, SQL_RUN_LOAD_CHUNKS_EXPECTED),
+            .done = settle_result_bool(chunks, i, SQL_RUN_LOAD_CHUNKS_IS_DONE),
         };
         g_array_append_val(context->chunks, chunk);
     }

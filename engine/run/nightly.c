@@ -26,15 +26,15 @@ load_state(SettleStore *store, State *state, GError **error)
     if (row == NULL)
         return FALSE;
     memset(state, 0, sizeof *state);
-    if (!settle_result_is_null(row, 0, 1)) {
+    if (!settle_result_is_null(row, 0, SQL_RUN_STATE_LAST_NIGHT)) {
         state->has_last = TRUE;
-        state->last = settle_result_day(row, 0, 1);
+        state->last = settle_result_day(row, 0, SQL_RUN_STATE_LAST_NIGHT);
     }
-    if (!settle_result_is_null(row, 0, 2))
-        state->unfinished = settle_result_i32(row, 0, 2);
-    if (!settle_result_is_null(row, 0, 3)) {
+    if (!settle_result_is_null(row, 0, SQL_RUN_STATE_UNFINISHED_RUN))
+        state->unfinished = settle_result_i32(row, 0, SQL_RUN_STATE_UNFINISHED_RUN);
+    if (!settle_result_is_null(row, 0, SQL_RUN_STATE_FIRST_WAITING)) {
         state->has_pending = TRUE;
-        state->first_pending = settle_result_day(row, 0, 3);
+        state->first_pending = settle_result_day(row, 0, SQL_RUN_STATE_FIRST_WAITING);
     }
     return TRUE;
 }

@@ -127,10 +127,10 @@ static gboolean
 add_work(SettleResult *result, int64_t *work, int32_t n)
 {
     for (int i = 0; i < settle_result_rows(result); i++) {
-        int32_t id = settle_result_i32(result, i, 0);
+        int32_t id = settle_result_i32(result, i, SQL_RUN_WORK_DISTRIBUTOR_ID);
 
         settle_invariant(id > 0 && id <= n);
-        work[id] += settle_result_i64(result, i, 1);
+        work[id] += settle_result_i64(result, i, SQL_RUN_WORK_WORK);
     }
     return TRUE;
 }

@@ -212,7 +212,9 @@ find_run(SettleStore *store, int32_t wanted, guint wait_ms, int32_t *ret_run_id,
 
         if (row == NULL)
             return FALSE;
-        *ret_run_id = settle_result_is_null(row, 0, 2) ? 0 : settle_result_i32(row, 0, 2);
+        *ret_run_id = settle_result_is_null(row, 0, SQL_RUN_STATE_UNFINISHED_RUN)
+                          ? 0
+                          : settle_result_i32(row, 0, SQL_RUN_STATE_UNFINISHED_RUN);
         if (*ret_run_id != 0 && (wanted == 0 || wanted == *ret_run_id))
             return TRUE;
         if (g_get_monotonic_time() >= deadline) {

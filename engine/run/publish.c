@@ -88,10 +88,13 @@ settle_run_chain_digest(SettleStore *store, int32_t run_id, const char *kind, Se
         return FALSE;
     for (int i = 0; i < settle_result_rows(rows); i++) {
         SettleDistributorDigest d = {
-            .code = settle_run_distributor_code(directory, settle_result_i32(rows, i, 0)),
-            .carrier_code = settle_run_carrier_code(directory, settle_result_i32(rows, i, 1))};
+            .code = settle_run_distributor_code(
+                directory, settle_result_i32(rows, i, SQL_RUN_DISTRIBUTOR_DIGESTS_DISTRIBUTOR_ID)),
+            .carrier_code = settle_run_carrier_code(
+                directory, settle_result_i32(rows, i, SQL_RUN_DISTRIBUTOR_DIGESTS_CARRIER_ID))};
         size_t length;
-        const uint8_t *bytes = settle_result_bytes(rows, i, 2, &length);
+        const uint8_t *bytes =
+            settle_result_bytes(rows, i, SQL_RUN_DISTRIBUTOR_DIGESTS_DIGEST, &length);
 
         settle_invariant(d.code != NULL && d.carrier_code != NULL && length == SETTLE_DIGEST_BYTES);
         memcpy(d.digest, bytes, SETTLE_DIGEST_BYTES);
@@ -111,7 +114,7 @@ settle_run_last_digest(SettleStore *store, uint8_t ret_digest[SETTLE_DIGEST_BYTE
     memset(ret_digest, 0, SETTLE_DIGEST_BYTES);
     if (settle_result_rows(last) == 1) {
         size_t length;
-        const uint8_t *bytes = settle_result_bytes(last, 0, 0, &length);
+        const uint8_t *bytes = settle_result_bytes(last, 0, SQL_RUN_LAST_DIGEST_DIGEST, &length);
 
         settle_invariant(length == SETTLE_DIGEST_BYTES);
         memcpy(ret_digest, bytes, SETTLE_DIGEST_BYTES);
@@ -145,11 +148,12 @@ insert_invoice_batch(SettleStore *store, const SettleRunContext *context, int32_
     uint8_t bytes[SETTLE_DIGEST_BYTES];
 
     for (int i = 0; i < settle_result_rows(rows); i++) {
-        InvoiceRow row = {settle_directory_code(context->directory, SETTLE_DIM_DISTRIBUTOR,
-                                                settle_result_i32(rows, i, 1)),
+        InvoiceRow row = {settle_directory_code(
+                              context->directory, SETTLE_DIM_DISTRIBUTOR,
+                              settle_result_i32(rows, i, SQL_RUN_INVOICES_OF_RUN_DISTRIBUTOR_ID)),
                           i};
 
-        if (settle_result_i32(rows, i, 0) == carrier_id)
+        if (settle_result_i32(rows, i, SQL_RUN_INVOICES_OF_RUN_CARRIER_ID) == carrier_id)
             g_array_append_val(order, row);
     }
     g_array_sort(order, compare_invoice_rows);
@@ -158,18 +162,20 @@ insert_invoice_batch(SettleStore *store, const SettleRunContext *context, int32_
     digest_u32(digest, (uint32_t) context->date);
     for (guint i = 0; i < order->len; i++) {
         const InvoiceRow *row = &g_array_index(order, InvoiceRow, i);
-        gboolean is_carried = settle_result_bool(rows, row->row, 4);
+        gboolean is_carried = settle_result_bool(rows, row->row, SQL_RUN_INVOICES_OF_RUN_CARRIED);
 
         digest_text(digest, row->code);
         for (int column = 2; column <= 12; column++)
             digest_i64(digest,
                        column == 4 ? is_carried : settle_result_i64(rows, row->row, column));
         /* Mostly there is neither; what is there has its name before it. */
-        if (settle_result_i64(rows, row->row, 13) != 0 ||
-            settle_result_i64(rows, row->row, 14) != 0) {
+        if (settle_result_i64(rows, row->row, SQL_RUN_INVOICES_OF_RUN_BROUGHT_MINOR) != 0 ||
+            settle_result_i64(rows, row->row, SQL_RUN_INVOICES_OF_RUN_COVERED_MINOR) != 0) {
             digest_text(digest, "brought, covered");
-            digest_i64(digest, settle_result_i64(rows, row->row, 13));
-            digest_i64(digest, settle_result_i64(rows, row->row, 14));
+            digest_i64(digest,
+                       settle_result_i64(rows, row->row, SQL_RUN_INVOICES_OF_RUN_BROUGHT_MINOR));
+            digest_i64(digest,
+                       settle_result_i64(rows, row->row, SQL_RUN_INVOICES_OF_RUN_COVERED_MINOR));
         }
     }
     settle_digest_finish(digest, bytes);
@@ -219,26 +225,28 @@ check_receipts(SettleStore *store, const SettleRunContext *context, SettleRunRep
         settle_store_query(store, settle_sql_run_expected_facts, error, "i", context->run_id);
     if (expected == NULL)
         return FALSE;
-    expected_facts = settle_result_i64(expected, 0, 0);
-    if (settle_result_i64(sums, 0, 0) != settle_result_i64(sums, 0, 1) ||
-        settle_result_i64(sums, 0, 2) != expected_facts) {
+    expected_facts = settle_result_i64(expected, 0, SQL_RUN_EXPECTED_FACTS_FACTS);
+    if (settle_result_i64(sums, 0, SQL_RUN_RECEIPT_SUMS_CHUNKS) !=
+            settle_result_i64(sums, 0, SQL_RUN_RECEIPT_SUMS_RECEIPTS) ||
+        settle_result_i64(sums, 0, SQL_RUN_RECEIPT_SUMS_SUM_FACTS) != expected_facts) {
         g_set_error(error, SETTLE_ERROR, SETTLE_ERROR_STATE,
                     "run %d does not add up: %" G_GINT64_FORMAT " of %" G_GINT64_FORMAT
                     " chunks, %" G_GINT64_FORMAT " of %" G_GINT64_FORMAT
                     " facts; nothing was published",
-                    context->run_id, settle_result_i64(sums, 0, 1), settle_result_i64(sums, 0, 0),
-                    settle_result_i64(sums, 0, 2), expected_facts);
+                    context->run_id, settle_result_i64(sums, 0, SQL_RUN_RECEIPT_SUMS_RECEIPTS),
+                    settle_result_i64(sums, 0, SQL_RUN_RECEIPT_SUMS_CHUNKS),
+                    settle_result_i64(sums, 0, SQL_RUN_RECEIPT_SUMS_SUM_FACTS), expected_facts);
         return FALSE;
     }
-    report->facts = settle_result_i64(sums, 0, 2);
-    report->settled = settle_result_i64(sums, 0, 3);
-    report->zero = settle_result_i64(sums, 0, 4);
-    report->waiting = settle_result_i64(sums, 0, 5);
-    report->due = settle_result_i64(sums, 0, 6);
-    report->transfers = settle_result_i64(sums, 0, 7);
-    g_strlcpy(amount, settle_result_text(sums, 0, 8), 48);
+    report->facts = settle_result_i64(sums, 0, SQL_RUN_RECEIPT_SUMS_SUM_FACTS);
+    report->settled = settle_result_i64(sums, 0, SQL_RUN_RECEIPT_SUMS_SUM_SETTLED);
+    report->zero = settle_result_i64(sums, 0, SQL_RUN_RECEIPT_SUMS_SUM_ZERO);
+    report->waiting = settle_result_i64(sums, 0, SQL_RUN_RECEIPT_SUMS_SUM_WAITING);
+    report->due = settle_result_i64(sums, 0, SQL_RUN_RECEIPT_SUMS_SUM_DUE);
+    report->transfers = settle_result_i64(sums, 0, SQL_RUN_RECEIPT_SUMS_SUM_TRANSFERS);
+    g_strlcpy(amount, settle_result_text(sums, 0, SQL_RUN_RECEIPT_SUMS_SUM_AMOUNT), 48);
     report->amount_minor = g_ascii_strtoll(amount, NULL, 10);
-    report->invoices = settle_result_i64(sums, 0, 9);
+    report->invoices = settle_result_i64(sums, 0, SQL_RUN_RECEIPT_SUMS_SUM_INVOICES);
     return TRUE;
 }
 

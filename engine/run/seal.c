@@ -100,21 +100,21 @@ settle_seal_write(SettleStore *store, int32_t run_id, const uint8_t digest[SETTL
     if (before == NULL)
         return FALSE;
     if (settle_result_rows(before) == 1)
-        seal.before = settle_result_i32(before, 0, 0);
-    if (seal.before != 0 && !settle_result_is_null(before, 0, 1)) {
+        seal.before = settle_result_i32(before, 0, SQL_SEAL_BEFORE_RUN_ID);
+    if (seal.before != 0 && !settle_result_is_null(before, 0, SQL_SEAL_BEFORE_SEAL)) {
         size_t length;
-        const uint8_t *bytes = settle_result_bytes(before, 0, 1, &length);
+        const uint8_t *bytes = settle_result_bytes(before, 0, SQL_SEAL_BEFORE_SEAL, &length);
 
         settle_invariant(length == SETTLE_DIGEST_BYTES);
         memcpy(seal.previous, bytes, SETTLE_DIGEST_BYTES);
         for (int dim = 0; dim < SETTLE_SEAL_DIMS; dim++)
-            seal.codes_from[dim] = settle_result_i32(before, 0, 2 + dim);
+            seal.codes_from[dim] = settle_result_i32(before, 0, SQL_SEAL_BEFORE_CODES_1 + dim);
     }
     heads = settle_store_query(store, settle_sql_seal_code_heads, error, "");
     if (heads == NULL)
         return FALSE;
     for (int dim = 0; dim < SETTLE_SEAL_DIMS; dim++)
-        seal.codes_to[dim] = settle_result_i32(heads, dim, 0);
+        seal.codes_to[dim] = settle_result_i32(heads, dim, SQL_SEAL_CODE_HEADS_LAST_ID);
     return settle_seal_compute(store, run_id, digest, &seal, error) &&
            settle_store_exec(store, settle_sql_run_seal, error, "iIyy", run_id, seal.codes_to,
                              (gsize) SETTLE_SEAL_DIMS, seal.parts, sizeof seal.parts, seal.seal,

@@ -30,7 +30,7 @@ look_up(SettleStore *store, SettleDim dim, const char *code, int32_t *ret_id, GE
     if (row == NULL)
         return FALSE;
     if (settle_result_rows(row) == 1) {
-        *ret_id = settle_result_i32(row, 0, 0);
+        *ret_id = settle_result_i32(row, 0, SQL_DEPOSIT_PARTY_ID);
         return TRUE;
     }
     g_set_error(error, SETTLE_ERROR, SETTLE_ERROR_INPUT, "there is no %s \"%s\"",
@@ -42,7 +42,7 @@ look_up(SettleStore *store, SettleDim dim, const char *code, int32_t *ret_id, GE
 static int32_t
 next_run(const SettleResult *run_state)
 {
-    return (int32_t) settle_result_i64(run_state, 0, 0) + 1;
+    return (int32_t) settle_result_i64(run_state, 0, SQL_RUN_STATE_WATERMARK) + 1;
 }
 
 /* What nobody could bring about is refused while the one who decides is there. */
@@ -98,11 +98,11 @@ check_new(SettleStore *store, const char *action, const char *subject, const cha
                                  detail, reason);
     if (waiting == NULL)
         return FALSE;
-    if (settle_result_is_null(waiting, 0, 0))
+    if (settle_result_is_null(waiting, 0, SQL_DEPOSIT_WAITING_FIRST_POSITION))
         return TRUE;
     g_set_error(error, SETTLE_ERROR, SETTLE_ERROR_STATE,
                 "this was decided already, as number %" G_GINT64_FORMAT " of the control log",
-                settle_result_i64(waiting, 0, 0));
+                settle_result_i64(waiting, 0, SQL_DEPOSIT_WAITING_FIRST_POSITION));
     settle_error_hint(error, "settle deposit post brings it about; another reason makes it another "
                              "decision");
     return FALSE;
@@ -129,11 +129,13 @@ write_decision(SettleStore *store, const Decision *decision, GError **error)
                            (int32_t) decision->party->dim, decision->party->code, decision->carrier,
                            has_amount ? yuan(decision->amount_minor, amount) : NULL);
     return detail != NULL &&
-           check_new(store, decision->action, subject, settle_result_text(detail, 0, 0),
-                     decision->reason, error) &&
+           check_new(store, decision->action, subject,
+                     settle_result_text(detail, 0, SQL_DEPOSIT_DETAIL_DETAIL), decision->reason,
+                     error) &&
            settle_store_head(store, head, error) &&
            settle_store_control(store, decision->action, subject, head, decision->reason,
-                                settle_result_text(detail, 0, 0), NULL, error);
+                                settle_result_text(detail, 0, SQL_DEPOSIT_DETAIL_DETAIL), NULL,
+                                error);
 }
 
 /* One transaction: decide writes, the rest is the same for all. */
@@ -192,8 +194,10 @@ settle_deposit_set_default(SettleStore *store, SettleDim dim, int64_t amount_min
 
     return detail != NULL && settle_store_begin(store, error) &&
            commit(store,
-                  settle_store_control(store, "setting", subject, NULL, reason,
-                                       settle_result_text(detail, 0, 0), NULL, error),
+                  settle_store_control(
+                      store, "setting", subject, NULL, reason,
+                      settle_result_text(detail, 0, SQL_DEPOSIT_DEFAULT_DETAIL_DETAIL), NULL,
+                      error),
                   error);
 }
 
@@ -222,10 +226,13 @@ settle_deposit_list(SettleStore *store, SettleDirectory **ret_directory, GArray 
 
     if (state == NULL)
         return FALSE;
-    date = settle_result_is_null(state, 0, 1) ? SETTLE_DAY_MAX : settle_result_day(state, 0, 1);
+    date = settle_result_is_null(state, 0, SQL_RUN_STATE_LAST_NIGHT)
+               ? SETTLE_DAY_MAX
+               : settle_result_day(state, 0, SQL_RUN_STATE_LAST_NIGHT);
     directory = settle_store_directory(store, date, G_MAXINT32, error);
     if (directory == NULL ||
-        !settle_deposits_load(store, G_MAXINT64, (int32_t) settle_result_i64(state, 0, 0) + 1,
+        !settle_deposits_load(store, G_MAXINT64,
+                              (int32_t) settle_result_i64(state, 0, SQL_RUN_STATE_WATERMARK) + 1,
                               &deposits, error))
         return FALSE;
     for (int dim = SETTLE_DIM_CARRIER; dim <= SETTLE_DIM_DISTRIBUTOR; dim++) {

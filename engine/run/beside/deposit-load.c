@@ -55,8 +55,10 @@ load_terms(SettleStore *store, int64_t position, int32_t run_id, SettleDeposits 
             !settle_deposit_parse(settle_result_text(row, 0, dim - SETTLE_DIM_CARRIER),
                                   &deposits->default_minor[dim], error))
             return FALSE;
-    deposits->done_position = settle_result_i64(row, 0, 2);
-    deposits->first_day = settle_result_is_null(row, 0, 3) ? 0 : settle_result_day(row, 0, 3);
+    deposits->done_position = settle_result_i64(row, 0, SQL_DEPOSIT_TERMS_DONE_POSITION);
+    deposits->first_day = settle_result_is_null(row, 0, SQL_DEPOSIT_TERMS_FIRST_DAY)
+                              ? 0
+                              : settle_result_day(row, 0, SQL_DEPOSIT_TERMS_FIRST_DAY);
     return TRUE;
 }
 
@@ -71,12 +73,16 @@ load_movements(SettleStore *store, int32_t run_id, SettleDeposits *deposits, GEr
         return FALSE;
     while (settle_reader_next(reader, &failure)) {
         SettleDepositState *state = settle_deposits_get(
-            deposits, (SettleDim) settle_reader_i32(reader, 0), settle_reader_i32(reader, 1));
+            deposits, (SettleDim) settle_reader_i32(reader, SQL_DEPOSIT_MOVEMENTS_DIM),
+            settle_reader_i32(reader, SQL_DEPOSIT_MOVEMENTS_ID));
 
-        if (!settle_deposit_take(&state->deposit, (guint) settle_reader_i32(reader, 3),
-                                 settle_reader_bool(reader, 4), settle_reader_i64(reader, 5))) {
+        if (!settle_deposit_take(&state->deposit,
+                                 (guint) settle_reader_i32(reader, SQL_DEPOSIT_MOVEMENTS_LEG),
+                                 settle_reader_bool(reader, SQL_DEPOSIT_MOVEMENTS_FREEZES),
+                                 settle_reader_i64(reader, SQL_DEPOSIT_MOVEMENTS_AMOUNT_MINOR))) {
             g_set_error(error, SETTLE_ERROR, SETTLE_ERROR_STATE,
-                        "run %d moved a deposit as no deposit moves", settle_reader_i32(reader, 2));
+                        "run %d moved a deposit as no deposit moves",
+                        settle_reader_i32(reader, SQL_DEPOSIT_MOVEMENTS_RUN_ID));
             settle_error_hint(error, "settle verify tells what is wrong");
             return FALSE;
         }
@@ -98,10 +104,12 @@ load_amounts(SettleStore *store, int64_t position, SettleDeposits *deposits, GEr
         return FALSE;
     for (int i = 0; i < settle_result_rows(rows); i++) {
         SettleDepositState *state = settle_deposits_get(
-            deposits, (SettleDim) settle_result_i32(rows, i, 0), settle_result_i32(rows, i, 1));
+            deposits, (SettleDim) settle_result_i32(rows, i, SQL_DEPOSIT_AMOUNTS_DIM),
+            settle_result_i32(rows, i, SQL_DEPOSIT_AMOUNTS_ID));
 
         state->decided = TRUE;
-        if (!settle_deposit_parse(settle_result_text(rows, i, 2), &state->amount_minor, error))
+        if (!settle_deposit_parse(settle_result_text(rows, i, SQL_DEPOSIT_AMOUNTS_AMOUNT),
+                                  &state->amount_minor, error))
             return FALSE;
     }
     return TRUE;
@@ -171,24 +179,30 @@ cover_distributor(SettleStore *store, int32_t run_id, int32_t carrier_id, guint 
         return FALSE;
     n = settle_result_rows(rows);
     for (int first = 0, next; first < n; first = next) {
-        int32_t carrier = settle_result_i32(rows, first, 1),
-                role = settle_result_i32(rows, first, 2);
+        int32_t carrier =
+                    settle_result_i32(rows, first, SQL_DEPOSIT_OWED_BY_DISTRIBUTORS_CARRIER_ID),
+                role = settle_result_i32(rows, first, SQL_DEPOSIT_OWED_BY_DISTRIBUTORS_ROLE);
         int64_t owes = 0;
 
-        for (next = first; next < n && settle_result_i32(rows, next, 1) == carrier &&
-                           settle_result_i32(rows, next, 2) == role;
+        for (next = first;
+             next < n &&
+             settle_result_i32(rows, next, SQL_DEPOSIT_OWED_BY_DISTRIBUTORS_CARRIER_ID) ==
+                 carrier &&
+             settle_result_i32(rows, next, SQL_DEPOSIT_OWED_BY_DISTRIBUTORS_ROLE) == role;
              next++)
-            owes += settle_result_i64(rows, next, 4);
+            owes += settle_result_i64(rows, next, SQL_DEPOSIT_OWED_BY_DISTRIBUTORS_OWED_MINOR);
         if (carrier_id != 0 && carrier != carrier_id)
             continue;
         for (int i = first; i < next; i++) {
-            int64_t part = MIN(settle_result_i64(rows, i, 4), owes);
+            int64_t part =
+                MIN(settle_result_i64(rows, i, SQL_DEPOSIT_OWED_BY_DISTRIBUTORS_OWED_MINOR), owes);
             gboolean invoiced = role == SETTLE_ROLE_INVOICED;
             SettleDepositMovement movement = {
                 .dim = SETTLE_DIM_DISTRIBUTOR,
                 .distributor_id = state->id,
                 .carrier_id = carrier,
-                .policy_id = settle_result_i32(rows, i, 3),
+                .policy_id =
+                    settle_result_i32(rows, i, SQL_DEPOSIT_OWED_BY_DISTRIBUTORS_LAST_POLICY_ID),
                 .leg = (guint) (invoiced ? SETTLE_DEPOSIT_INVOICED : SETTLE_DEPOSIT_COVER) | end,
                 .debit = SETTLE_ROLE_DEPOSIT,
                 .credit = (SettleRole) role,
@@ -217,15 +231,17 @@ cover_carrier(SettleStore *store, int32_t run_id, guint end, SettleDepositState 
     for (int i = 0; i < settle_result_rows(rows); i++) {
         SettleDepositMovement movement = {
             .dim = SETTLE_DIM_CARRIER,
-            .distributor_id = settle_result_i32(rows, i, 0),
+            .distributor_id =
+                settle_result_i32(rows, i, SQL_DEPOSIT_OWED_BY_CARRIER_DISTRIBUTOR_ID),
             .carrier_id = state->id,
-            .policy_id = settle_result_i32(rows, i, 1),
+            .policy_id = settle_result_i32(rows, i, SQL_DEPOSIT_OWED_BY_CARRIER_POLICY_ID),
             .leg = SETTLE_DEPOSIT_COVER | end,
             .debit = SETTLE_ROLE_DEPOSIT,
             .credit = SETTLE_ROLE_CARRIER,
         };
 
-        take(movement, settle_result_i64(rows, i, 2), before, &state->deposit, movements);
+        take(movement, settle_result_i64(rows, i, SQL_DEPOSIT_OWED_BY_CARRIER_OWED_MINOR), before,
+             &state->deposit, movements);
     }
     return TRUE;
 }

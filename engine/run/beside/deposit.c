@@ -76,18 +76,22 @@ all_decided(SettleStore *store, const SettleRunContext *context, SettleDeposits 
     if (rows == NULL)
         return FALSE;
     for (int i = 0; i < settle_result_rows(rows); i++) {
-        const char *action = settle_result_text(rows, i, 1);
+        const char *action = settle_result_text(rows, i, SQL_DEPOSIT_DECISIONS_ACTION);
         SettleDepositState *state = settle_deposits_get(
-            deposits, (SettleDim) settle_result_i32(rows, i, 2), settle_result_i32(rows, i, 3));
+            deposits, (SettleDim) settle_result_i32(rows, i, SQL_DEPOSIT_DECISIONS_DIM),
+            settle_result_i32(rows, i, SQL_DEPOSIT_DECISIONS_ID));
         int64_t amount;
 
         if (strcmp(action, "deposit-cover") == 0) {
-            if (!settle_deposit_cover_debts(store, context->run_id, settle_result_i32(rows, i, 4),
-                                            0, state, movements, error))
+            if (!settle_deposit_cover_debts(
+                    store, context->run_id,
+                    settle_result_i32(rows, i, SQL_DEPOSIT_DECISIONS_PARTY_ID), 0, state, movements,
+                    error))
                 return FALSE;
             continue;
         }
-        if (!settle_deposit_parse(settle_result_text(rows, i, 5), &amount, error))
+        if (!settle_deposit_parse(settle_result_text(rows, i, SQL_DEPOSIT_DECISIONS_AMOUNT),
+                                  &amount, error))
             return FALSE;
         if (strcmp(action, "deposit-forfeit") == 0)
             forfeit(state, amount, movements);
@@ -116,10 +120,11 @@ give_back(SettleStore *store, const SettleRunContext *context, SettleDay day,
 
     if (later == NULL)
         return FALSE;
-    if (!settle_deposit_cover_debts(
-            store,
-            settle_result_is_null(later, 0, 0) ? context->run_id : settle_result_i32(later, 0, 0),
-            0, SETTLE_DEPOSIT_END, state, movements, error))
+    if (!settle_deposit_cover_debts(store,
+                                    settle_result_is_null(later, 0, SQL_DEPOSIT_FIRST_RUN_RUN_ID)
+                                        ? context->run_id
+                                        : settle_result_i32(later, 0, SQL_DEPOSIT_FIRST_RUN_RUN_ID),
+                                    0, SETTLE_DEPOSIT_END, state, movements, error))
         return FALSE;
     move_cash(state, -settle_deposit_balance(&state->deposit), SETTLE_DEPOSIT_END, movements);
     return TRUE;

@@ -18,13 +18,13 @@ check_batch(SettleStore *store, int32_t batch_run_id, const char *carrier,
         settle_error_hint(error, "settle invoice list shows the batches");
         return FALSE;
     }
-    if (!settle_result_is_null(row, 0, 4)) {
+    if (!settle_result_is_null(row, 0, SQL_ISSUE_BATCH_ISSUE_RUN)) {
         g_set_error(error, SETTLE_ERROR, SETTLE_ERROR_STATE,
                     "invoice batch %d/%s was issued already, by run %d", batch_run_id, carrier,
-                    settle_result_i32(row, 0, 4));
+                    settle_result_i32(row, 0, SQL_ISSUE_BATCH_ISSUE_RUN));
         return FALSE;
     }
-    if (!settle_result_bool(row, 0, 3)) {
+    if (!settle_result_bool(row, 0, SQL_ISSUE_BATCH_IS_APPROVED)) {
         g_set_error(error, SETTLE_ERROR, SETTLE_ERROR_STATE, "invoice batch %d/%s is not approved",
                     batch_run_id, carrier);
         settle_error_hint(error,
@@ -34,8 +34,8 @@ check_batch(SettleStore *store, int32_t batch_run_id, const char *carrier,
         return FALSE;
     }
     ret_batch->run_id = batch_run_id;
-    ret_batch->carrier_id = settle_result_i32(row, 0, 0);
-    ret_batch->cut_off = settle_result_day(row, 0, 1);
+    ret_batch->carrier_id = settle_result_i32(row, 0, SQL_ISSUE_BATCH_CARRIER_ID);
+    ret_batch->cut_off = settle_result_day(row, 0, SQL_ISSUE_BATCH_CUT_OFF);
     return TRUE;
 }
 
@@ -89,17 +89,19 @@ settle_issue_post(const SettleRunContext *context, const SettleIssueBatch *batch
     int32_t current = 0;
 
     for (int i = 0; i < settle_result_rows(rows); i++) {
-        int32_t distributor_id = settle_result_i32(rows, i, 0);
+        int32_t distributor_id = settle_result_i32(rows, i, SQL_ISSUE_INVOICES_DISTRIBUTOR_ID);
         /* An issue is posted in the month in which it happens: what a month's books say of the
          * accounts does not change because an invoice of it goes out later. */
         SettleMonth origin = settle_day_month(batch->cut_off),
                     month = settle_day_month(context->date);
-        gboolean is_credit_note = settle_result_bool(rows, i, 6);
+        gboolean is_credit_note = settle_result_bool(rows, i, SQL_ISSUE_INVOICES_IS_CREDIT);
         SettleTransfer transfer = {
-            .subject_id = settle_subject_invoice(batch->run_id, settle_result_i32(rows, i, 4)),
+            .subject_id = settle_subject_invoice(
+                batch->run_id, settle_result_i32(rows, i, SQL_ISSUE_INVOICES_PLACE_OF_DISTRIBUTOR)),
             .distributor_id = distributor_id,
             .policy_id =
-                version_of(context->policies, batch, (SettleCurrency) settle_result_i32(rows, i, 5))
+                version_of(context->policies, batch,
+                           (SettleCurrency) settle_result_i32(rows, i, SQL_ISSUE_INVOICES_CURRENCY))
                     ->policy_id,
             .period = settle_periods_posting(&context->periods, MAX(origin, month)),
             .origin = origin,
@@ -113,12 +115,15 @@ settle_issue_post(const SettleRunContext *context, const SettleIssueBatch *batch
             settle_output_distributor(output, distributor_id);
             current = distributor_id;
         }
-        if (!post_leg(output, &transfer, 0, settle_result_i64(rows, i, 1), SETTLE_ROLE_DISTRIBUTOR,
-                      SETTLE_ROLE_INVOICED, is_credit_note, error) ||
-            !post_leg(output, &transfer, 1, settle_result_i64(rows, i, 2), SETTLE_ROLE_WITHHELD,
-                      SETTLE_ROLE_CARRIER, is_credit_note, error) ||
-            !post_leg(output, &transfer, 2, settle_result_i64(rows, i, 3), SETTLE_ROLE_CARRIER,
-                      SETTLE_ROLE_INVOICED, is_credit_note, error))
+        if (!post_leg(output, &transfer, 0,
+                      settle_result_i64(rows, i, SQL_ISSUE_INVOICES_PAYABLE_MINOR),
+                      SETTLE_ROLE_DISTRIBUTOR, SETTLE_ROLE_INVOICED, is_credit_note, error) ||
+            !post_leg(output, &transfer, 1,
+                      settle_result_i64(rows, i, SQL_ISSUE_INVOICES_WITHHELD_MINOR),
+                      SETTLE_ROLE_WITHHELD, SETTLE_ROLE_CARRIER, is_credit_note, error) ||
+            !post_leg(output, &transfer, 2,
+                      settle_result_i64(rows, i, SQL_ISSUE_INVOICES_TAX_ADDED_MINOR),
+                      SETTLE_ROLE_CARRIER, SETTLE_ROLE_INVOICED, is_credit_note, error))
             return FALSE;
     }
     if (current != 0)

@@ -48,13 +48,13 @@ post(SettleStore *store, SettleRunContext *context, const SettlePosting *posting
 static gboolean
 check_state(const SettleResult *state, GError **error)
 {
-    if (!settle_result_is_null(state, 0, 2)) {
+    if (!settle_result_is_null(state, 0, SQL_RUN_STATE_UNFINISHED_RUN)) {
         g_set_error(error, SETTLE_ERROR, SETTLE_ERROR_STATE, "run %d is unfinished",
-                    settle_result_i32(state, 0, 2));
+                    settle_result_i32(state, 0, SQL_RUN_STATE_UNFINISHED_RUN));
         settle_error_hint(error, "settle run continues it");
         return FALSE;
     }
-    if (settle_result_is_null(state, 0, 1)) {
+    if (settle_result_is_null(state, 0, SQL_RUN_STATE_LAST_NIGHT)) {
         g_set_error(error, SETTLE_ERROR, SETTLE_ERROR_STATE, "no night has been settled yet");
         return FALSE;
     }
@@ -80,13 +80,14 @@ settle_run_post(const char *conninfo, const SettlePosting *posting, gpointer dat
     state = settle_store_query(store, settle_sql_run_state, error, "");
     if (state == NULL)
         return FALSE;
-    if (posting->may_be_none && settle_result_is_null(state, 0, 1)) {
+    if (posting->may_be_none && settle_result_is_null(state, 0, SQL_RUN_STATE_LAST_NIGHT)) {
         *ret_report = report;
         return TRUE;
     }
     if (!check_state(state, error))
         return FALSE;
-    context = settle_run_context_new(store, &options, settle_result_day(state, 0, 1), FALSE, epoch);
+    context = settle_run_context_new(
+        store, &options, settle_result_day(state, 0, SQL_RUN_STATE_LAST_NIGHT), FALSE, epoch);
     month = settle_day_month(context->date);
     if (!settle_store_ensure_partitions(store, month, month + 2, error) ||
         !settle_store_begin(store, error))

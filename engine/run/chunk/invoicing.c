@@ -69,16 +69,18 @@ load_coverage(SettleInvoicing *invoicing, SettleStore *store, const SettleChunk 
         return FALSE;
     while (settle_reader_next(reader, &failure)) {
         Coverage coverage = {
-            .distributor_id = settle_reader_i32(reader, 0),
-            .carrier_id = settle_reader_i32(reader, 1),
-            .after_run = settle_reader_i32(reader, 4),
+            .distributor_id = settle_reader_i32(reader, SQL_RUN_INVOICE_COVERAGE_DISTRIBUTOR_ID),
+            .carrier_id = settle_reader_i32(reader, SQL_RUN_INVOICE_COVERAGE_CARRIER_ID),
+            .after_run = settle_reader_i32(reader, SQL_RUN_INVOICE_COVERAGE_COVERED_RUN),
             .brought =
                 {
-                    .currency = settle_reader_i16(reader, 2),
-                    .tax_ppb = settle_reader_i64(reader, 3),
+                    .currency = settle_reader_i16(reader, SQL_RUN_INVOICE_COVERAGE_CURRENCY),
+                    .tax_ppb = settle_reader_i64(reader, SQL_RUN_INVOICE_COVERAGE_TAX_PPB),
                     .brought_minor = settle_invoice_leaves(
-                        settle_reader_bool(reader, 5), settle_reader_i64(reader, 6),
-                        settle_reader_i64(reader, 7), settle_reader_i64(reader, 8)),
+                        settle_reader_bool(reader, SQL_RUN_INVOICE_COVERAGE_CARRIED),
+                        settle_reader_i64(reader, SQL_RUN_INVOICE_COVERAGE_GROSS_MINOR),
+                        settle_reader_i64(reader, SQL_RUN_INVOICE_COVERAGE_PAYABLE_MINOR),
+                        settle_reader_i64(reader, SQL_RUN_INVOICE_COVERAGE_BROUGHT_MINOR)),
                 },
         };
         g_array_append_val(invoicing->coverage, coverage);
@@ -119,17 +121,18 @@ load_totals(SettleInvoicing *invoicing, SettleStore *store, const SettleChunk *c
         return FALSE;
     while (settle_reader_next(reader, &failure)) {
         Earlier earlier = {
-            .run_id = settle_reader_i32(reader, 1),
+            .run_id = settle_reader_i32(reader, SQL_RUN_INVOICE_TOTALS_RUN_ID),
             .input =
                 {
-                    .distributor_id = settle_reader_i32(reader, 0),
-                    .policy_id = settle_reader_i32(reader, 2),
-                    .kind = (uint8_t) settle_reader_i16(reader, 3),
-                    .class_id = settle_reader_i16(reader, 4),
-                    .debit = (uint8_t) settle_reader_i16(reader, 5),
-                    .credit = (uint8_t) settle_reader_i16(reader, 6),
-                    .count = settle_reader_i64(reader, 7),
-                    .amount_minor = settle_reader_i64(reader, 8),
+                    .distributor_id =
+                        settle_reader_i32(reader, SQL_RUN_INVOICE_TOTALS_DISTRIBUTOR_ID),
+                    .policy_id = settle_reader_i32(reader, SQL_RUN_INVOICE_TOTALS_POLICY_ID),
+                    .kind = (uint8_t) settle_reader_i16(reader, SQL_RUN_INVOICE_TOTALS_KIND),
+                    .class_id = settle_reader_i16(reader, SQL_RUN_INVOICE_TOTALS_CLASS_ID),
+                    .debit = (uint8_t) settle_reader_i16(reader, SQL_RUN_INVOICE_TOTALS_DEBIT),
+                    .credit = (uint8_t) settle_reader_i16(reader, SQL_RUN_INVOICE_TOTALS_CREDIT),
+                    .count = settle_reader_i64(reader, SQL_RUN_INVOICE_TOTALS_SUM_TRANSFERS),
+                    .amount_minor = settle_reader_i64(reader, SQL_RUN_INVOICE_TOTALS_SUM_MINOR),
                 },
         };
         g_array_append_val(invoicing->earlier, earlier);

@@ -26,20 +26,20 @@ read_bill(const SettleReader *reader, SettleBill *bill)
     int16_t version;
 
     settle_load_order(reader, &bill->order);
-    bill->billed_minor = settle_reader_i64(reader, 12);
-    bill->cash_minor = settle_reader_i64_if_sent(reader, 13);
-    bill->arrears_minor = settle_reader_i64_if_sent(reader, 14);
-    bill->megabytes = settle_reader_i64_if_sent(reader, 15);
-    bill->minutes = settle_reader_i32_if_sent(reader, 16);
-    bill->month = settle_reader_month(reader, 17);
-    bill->issue_day = settle_reader_day(reader, 18);
-    bill->revision = settle_reader_i16(reader, 19);
-    version = settle_reader_i16(reader, 20);
+    bill->billed_minor = settle_reader_i64(reader, SQL_RUN_BILL_BILLED_MINOR);
+    bill->cash_minor = settle_reader_i64_if_sent(reader, SQL_RUN_BILL_CASH_MINOR);
+    bill->arrears_minor = settle_reader_i64_if_sent(reader, SQL_RUN_BILL_ARREARS_MINOR);
+    bill->megabytes = settle_reader_i64_if_sent(reader, SQL_RUN_BILL_MEGABYTES);
+    bill->minutes = settle_reader_i32_if_sent(reader, SQL_RUN_BILL_MINUTES);
+    bill->month = settle_reader_month(reader, SQL_RUN_BILL_MONTH);
+    bill->issue_day = settle_reader_day(reader, SQL_RUN_BILL_ISSUE_DAY);
+    bill->revision = settle_reader_i16(reader, SQL_RUN_BILL_REVISION);
+    version = settle_reader_i16(reader, SQL_RUN_BILL_VERSION);
     bill->withdrawn = (unsigned) version & 1u;
     bill->turn = ((unsigned) version >> 1) & 0x7fu;
-    bill->follows = (uint8_t) settle_reader_bool(reader, 21);
-    bill->batch_id = settle_reader_i32(reader, 22);
-    bill->source_batch_id = settle_reader_i32_if_sent(reader, 23);
+    bill->follows = (uint8_t) settle_reader_bool(reader, SQL_RUN_BILL_FOLLOWS);
+    bill->batch_id = settle_reader_i32(reader, SQL_RUN_BILL_BATCH_ID);
+    bill->source_batch_id = settle_reader_i32_if_sent(reader, SQL_RUN_BILL_SOURCE_BATCH_ID);
 }
 
 gboolean

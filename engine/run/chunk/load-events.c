@@ -31,16 +31,16 @@ read_events(SettleReader *stream, const SettleRunContext *context, const SettleC
         return FALSE;
     while (settle_reader_next(reader, &failure)) {
         SettleEvent event = {
-            .event_id = settle_reader_i64(reader, 12),
-            .amount_minor = settle_reader_i64(reader, 13),
-            .reinstates = settle_reader_i64(reader, 14),
-            .batch_id = settle_reader_i32(reader, 15),
-            .day = settle_reader_day(reader, 16),
-            .kind = (uint8_t) settle_reader_i16(reader, 17),
-            .whole = (uint8_t) settle_reader_bool(reader, 18),
-            .at = settle_reader_i64(reader, 19),
-            .source_batch_id = settle_reader_i32_if_sent(reader, 20),
-            .version = (uint16_t) settle_reader_i16(reader, 21),
+            .event_id = settle_reader_i64(reader, SQL_RUN_EVENT_EVENT_ID),
+            .amount_minor = settle_reader_i64(reader, SQL_RUN_EVENT_AMOUNT_MINOR),
+            .reinstates = settle_reader_i64(reader, SQL_RUN_EVENT_REINSTATES),
+            .batch_id = settle_reader_i32(reader, SQL_RUN_EVENT_BATCH_ID),
+            .day = settle_reader_day(reader, SQL_RUN_EVENT_DAY),
+            .kind = (uint8_t) settle_reader_i16(reader, SQL_RUN_EVENT_KIND),
+            .whole = (uint8_t) settle_reader_bool(reader, SQL_RUN_EVENT_WHOLE),
+            .at = settle_reader_i64(reader, SQL_RUN_EVENT_HAPPENED_AT),
+            .source_batch_id = settle_reader_i32_if_sent(reader, SQL_RUN_EVENT_SOURCE_BATCH_ID),
+            .version = (uint16_t) settle_reader_i16(reader, SQL_RUN_EVENT_VERSION),
         };
 
         settle_load_order(reader, &event.order);

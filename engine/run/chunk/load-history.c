@@ -135,8 +135,9 @@ add_late(GArray *keys, SettleStore *store, const SettleRunContext *context, GErr
         return FALSE;
     while (settle_reader_next(reader, &failure)) {
         SettleOrderKey key =
-            g_array_index(keys, SettleOrderKey, (guint) settle_reader_i32(reader, 0) - 1);
-        SettleMonth month = settle_reader_month(reader, 1);
+            g_array_index(keys, SettleOrderKey,
+                          (guint) settle_reader_i32(reader, SQL_RUN_LATE_OF_ORDERS_PLACE) - 1);
+        SettleMonth month = settle_reader_month(reader, SQL_RUN_LATE_OF_ORDERS_LOOK_DAY);
 
         if (month > key.last) {
             key.first = key.last = month;
@@ -194,11 +195,11 @@ read_posted(SettleReader *stream, const SettleRunContext *context, GArray *poste
         return FALSE;
     while (settle_reader_next(reader, &failure)) {
         SettlePosted row = {
-            .distributor_id = settle_reader_i32(reader, 0),
-            .order_id = settle_reader_i64(reader, 1),
-            .run_id = settle_reader_i32(reader, 2),
-            .slot = settle_reader_i32(reader, 3),
-            .target_minor = settle_reader_i64(reader, 4),
+            .distributor_id = settle_reader_i32(reader, SQL_RUN_POSTED_OF_ORDERS_DISTRIBUTOR_ID),
+            .order_id = settle_reader_i64(reader, SQL_RUN_POSTED_OF_ORDERS_SUBJECT_ID),
+            .run_id = settle_reader_i32(reader, SQL_RUN_POSTED_OF_ORDERS_RUN_ID),
+            .slot = settle_reader_i32(reader, SQL_RUN_POSTED_OF_ORDERS_SLOT),
+            .target_minor = settle_reader_i64(reader, SQL_RUN_POSTED_OF_ORDERS_TARGET_MINOR),
         };
 
         if (!is_abandoned(context, row.run_id))

@@ -131,18 +131,18 @@ take_stream(SettleReader *stream, gboolean postings, GArray *rows, GError **erro
         return FALSE;
     while (settle_reader_next(reader, &failure)) {
         SettleVolumeRow row = {
-            .distributor_id = settle_reader_i32(reader, 0),
-            .policy_id = settle_reader_i32(reader, 1),
-            .rule = settle_reader_i32(reader, 2),
-            .window_end = settle_reader_month(reader, 3),
-            .scope_id = settle_reader_i32(reader, 4),
-            .value = settle_reader_i64(reader, 5),
+            .distributor_id = settle_reader_i32(reader, SQL_RUN_BONUS_DISTRIBUTOR_ID),
+            .policy_id = settle_reader_i32(reader, SQL_RUN_BONUS_POLICY_ID),
+            .rule = settle_reader_i32(reader, SQL_RUN_BONUS_RULE),
+            .window_end = settle_reader_month(reader, SQL_RUN_BONUS_WINDOW_END),
+            .scope_id = settle_reader_i32(reader, SQL_RUN_BONUS_SCOPE_ID),
+            .value = settle_reader_i64(reader, SQL_RUN_BONUS_VALUE),
         };
 
         if (postings) {
-            row.held_minor = settle_reader_i64(reader, 6);
-            row.released_minor = settle_reader_i64(reader, 7);
-            row.taken_minor = settle_reader_i64(reader, 8);
+            row.held_minor = settle_reader_i64(reader, SQL_RUN_BONUS_HELD_MINOR);
+            row.released_minor = settle_reader_i64(reader, SQL_RUN_BONUS_RELEASED_MINOR);
+            row.taken_minor = settle_reader_i64(reader, SQL_RUN_BONUS_TAKEN_MINOR);
         }
         g_array_append_val(rows, row);
     }

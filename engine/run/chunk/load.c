@@ -4,18 +4,18 @@
 void
 settle_load_order(const SettleReader *reader, SettleOrder *order)
 {
-    order->order_id = settle_reader_i64(reader, 0);
-    order->paid_minor = settle_reader_i64(reader, 1);
-    order->distributor_id = settle_reader_i32(reader, 2);
-    order->batch_id = settle_reader_i32(reader, 3);
-    order->product_id = settle_reader_i32(reader, 4);
-    order->manager_id = settle_reader_i32_if_sent(reader, 5);
-    order->quantity = settle_reader_i32(reader, 6);
-    order->closing_day = settle_reader_day(reader, 7);
-    order->region_id = settle_reader_i16_if_sent(reader, 8);
-    order->channel_id = settle_reader_i16_if_sent(reader, 9);
-    order->currency = settle_reader_i16(reader, 10);
-    order->flags = (uint16_t) settle_reader_i16(reader, 11);
+    order->order_id = settle_reader_i64(reader, SQL_RUN_ORDER_ORDER_ID);
+    order->paid_minor = settle_reader_i64(reader, SQL_RUN_ORDER_PAID_MINOR);
+    order->distributor_id = settle_reader_i32(reader, SQL_RUN_ORDER_DISTRIBUTOR_ID);
+    order->batch_id = settle_reader_i32(reader, SQL_RUN_ORDER_ORDER_BATCH_ID);
+    order->product_id = settle_reader_i32(reader, SQL_RUN_ORDER_PRODUCT_ID);
+    order->manager_id = settle_reader_i32_if_sent(reader, SQL_RUN_ORDER_MANAGER_ID);
+    order->quantity = settle_reader_i32(reader, SQL_RUN_ORDER_QUANTITY);
+    order->closing_day = settle_reader_day(reader, SQL_RUN_ORDER_CLOSING_DAY);
+    order->region_id = settle_reader_i16_if_sent(reader, SQL_RUN_ORDER_REGION_ID);
+    order->channel_id = settle_reader_i16_if_sent(reader, SQL_RUN_ORDER_CHANNEL_ID);
+    order->currency = settle_reader_i16(reader, SQL_RUN_ORDER_CURRENCY);
+    order->flags = (uint16_t) settle_reader_i16(reader, SQL_RUN_ORDER_FLAGS);
 }
 
 gboolean

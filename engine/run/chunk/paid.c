@@ -74,7 +74,7 @@ count_receipts(const SettlePaid *paid, SettleStore *reader, const SettleChunk *c
                            (gsize) batches->len, chunk->first_distributor, chunk->last_distributor);
     if (told == NULL)
         return FALSE;
-    *ret_facts = settle_result_i64(told, 0, 0);
+    *ret_facts = settle_result_i64(told, 0, SQL_RUN_RECEIPTS_TOLD_FACTS);
     return TRUE;
 }
 
@@ -87,17 +87,17 @@ read_receipts(SettlePaid *paid, SettleReader *reader, int64_t *ret_facts, GError
     int64_t last_id = 0, facts = 0;
 
     while (settle_reader_next(reader, &failure)) {
-        SettleBatchState state =
-            settle_run_batch_state(paid->context, settle_reader_i32(reader, 5));
+        SettleBatchState state = settle_run_batch_state(
+            paid->context, settle_reader_i32(reader, SQL_RUN_RECEIPTS_BATCH_ID));
         SettlePaidMoney money = {
-            .distributor_id = settle_reader_i32(reader, 0),
-            .carrier_id = settle_reader_i32(reader, 1),
-            .currency = settle_reader_i16(reader, 2),
-            .month = settle_reader_month(reader, 3),
-            .minor = settle_reader_i64(reader, 4),
+            .distributor_id = settle_reader_i32(reader, SQL_RUN_RECEIPTS_DISTRIBUTOR_ID),
+            .carrier_id = settle_reader_i32(reader, SQL_RUN_RECEIPTS_CARRIER_ID),
+            .currency = settle_reader_i16(reader, SQL_RUN_RECEIPTS_CURRENCY),
+            .month = settle_reader_month(reader, SQL_RUN_RECEIPTS_MONTH),
+            .minor = settle_reader_i64(reader, SQL_RUN_RECEIPTS_AMOUNT_MINOR),
             .is_new = state == SETTLE_BATCH_OF_RUN,
         };
-        int64_t receipt_id = settle_reader_i64(reader, 6);
+        int64_t receipt_id = settle_reader_i64(reader, SQL_RUN_RECEIPTS_RECEIPT_ID);
 
         if (money.is_new)
             facts++;
@@ -105,7 +105,7 @@ read_receipts(SettlePaid *paid, SettleReader *reader, int64_t *ret_facts, GError
             continue;
         if (last_id != receipt_id && last.minor != 0)
             add_money(paid, &last);
-        if (settle_reader_bool(reader, 7))
+        if (settle_reader_bool(reader, SQL_RUN_RECEIPTS_WITHDRAWN))
             money.minor = 0;
         last = money;
         last_id = receipt_id;

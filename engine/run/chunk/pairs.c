@@ -224,7 +224,7 @@ read_orders(SettlePairs *pairs, SettleReader *reader, const SettleChunk *chunk, 
 
     while (settle_reader_next(reader, &failure)) {
         SettleOrder order;
-        int64_t rank = settle_reader_i64(reader, 12);
+        int64_t rank = settle_reader_i64(reader, SQL_RUN_ORDERS_JOINT_RANK);
         SettleBatchState state;
 
         settle_load_order(reader, &order);

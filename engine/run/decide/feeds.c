@@ -30,8 +30,8 @@ decide(SettleStore *store, const char *action, const SettleFeed *feed, const cha
 
     if (detail == NULL || !settle_store_begin(store, error))
         return FALSE;
-    if (settle_store_control(store, action, subject, NULL, reason, settle_result_text(detail, 0, 0),
-                             NULL, error) &&
+    if (settle_store_control(store, action, subject, NULL, reason,
+                             settle_result_text(detail, 0, SQL_FEED_DETAIL_DETAIL), NULL, error) &&
         settle_store_commit(store, error))
         return TRUE;
     settle_store_rollback(store);
@@ -60,7 +60,7 @@ check_expected(SettleStore *store, const char *carrier, SettleFileKind kind, Set
 
     if (row == NULL)
         return FALSE;
-    if (settle_result_bool(row, 0, 0))
+    if (settle_result_bool(row, 0, SQL_FEED_EXPECTED_IS_EXPECTED))
         return TRUE;
     g_set_error(error, SETTLE_ERROR, SETTLE_ERROR_STATE, "no %s of %s are expected on %s",
                 settle_file_kind_name(kind), carrier, settle_day_format(day, text));

@@ -16,8 +16,8 @@ settle_periods_load(SettleStore *store, int64_t control_position, SettlePeriods 
 
     if (rows == NULL)
         return FALSE;
-    if (!settle_result_is_null(rows, 0, 0)) {
-        const char *text = settle_result_text(rows, 0, 0);
+    if (!settle_result_is_null(rows, 0, SQL_PERIOD_CLOSED_CLOSED_TO)) {
+        const char *text = settle_result_text(rows, 0, SQL_PERIOD_CLOSED_CLOSED_TO);
 
         periods.any_closed = TRUE;
         settle_invariant(settle_month_parse(text, strlen(text), &periods.closed_to));
@@ -35,26 +35,28 @@ check_period(SettleStore *store, SettleMonth period, const char *text, GError **
 
     if (row == NULL)
         return FALSE;
-    if (settle_result_bool(row, 0, 0)) {
+    if (settle_result_bool(row, 0, SQL_PERIOD_CHECKS_IS_CLOSED)) {
         g_set_error(error, SETTLE_ERROR, SETTLE_ERROR_STATE, "period %s is closed already", text);
-    } else if (settle_result_is_null(row, 0, 1) ||
-               settle_result_day(row, 0, 1) < settle_month_last(period)) {
+    } else if (settle_result_is_null(row, 0, SQL_PERIOD_CHECKS_LAST_NIGHT) ||
+               settle_result_day(row, 0, SQL_PERIOD_CHECKS_LAST_NIGHT) <
+                   settle_month_last(period)) {
         g_set_error(error, SETTLE_ERROR, SETTLE_ERROR_STATE,
                     "period %s is not over: its last night is not settled", text);
         settle_error_hint(error, "settle run --date %s first",
                           settle_day_format(settle_month_last(period), other));
-    } else if (!settle_result_is_null(row, 0, 2)) {
+    } else if (!settle_result_is_null(row, 0, SQL_PERIOD_CHECKS_UNFINISHED_RUN)) {
         g_set_error(error, SETTLE_ERROR, SETTLE_ERROR_STATE, "run %d is unfinished",
-                    settle_result_i32(row, 0, 2));
+                    settle_result_i32(row, 0, SQL_PERIOD_CHECKS_UNFINISHED_RUN));
         settle_error_hint(error, "settle run continues it");
-    } else if (!settle_result_is_null(row, 0, 3)) {
-        g_set_error(error, SETTLE_ERROR, SETTLE_ERROR_STATE, "the earlier period %s is still open",
-                    settle_month_format(settle_result_month(row, 0, 3), other));
+    } else if (!settle_result_is_null(row, 0, SQL_PERIOD_CHECKS_OPEN_MONTH)) {
+        g_set_error(
+            error, SETTLE_ERROR, SETTLE_ERROR_STATE, "the earlier period %s is still open",
+            settle_month_format(settle_result_month(row, 0, SQL_PERIOD_CHECKS_OPEN_MONTH), other));
         settle_error_hint(error, "periods are closed in their order");
-    } else if (settle_result_i64(row, 0, 4) > 0) {
+    } else if (settle_result_i64(row, 0, SQL_PERIOD_CHECKS_BATCHES_LEFT) > 0) {
         g_set_error(error, SETTLE_ERROR, SETTLE_ERROR_STATE,
                     "%" G_GINT64_FORMAT " sealed batches dated in or before %s are not settled yet",
-                    settle_result_i64(row, 0, 4), text);
+                    settle_result_i64(row, 0, SQL_PERIOD_CHECKS_BATCHES_LEFT), text);
         settle_error_hint(error, "settle run settles them");
     } else {
         return TRUE;
@@ -70,7 +72,8 @@ left_open(const SettleResult *rows)
 
     for (int i = 0; i < settle_result_rows(rows); i++)
         g_string_append_printf(text, "%s%" G_GINT64_FORMAT " %s", i > 0 ? ", " : "",
-                               settle_result_i64(rows, i, 1), settle_result_text(rows, i, 0));
+                               settle_result_i64(rows, i, SQL_PERIOD_LEFT_OPEN_HOW_MANY),
+                               settle_result_text(rows, i, SQL_PERIOD_LEFT_OPEN_WHAT));
     return g_string_free(g_steal_pointer(&text), FALSE);
 }
 
@@ -84,7 +87,8 @@ log_decision(SettleStore *store, const char *action, const char *period, const c
 
     return detail != NULL && settle_store_head(store, head, error) &&
            settle_store_control(store, action, period, head, reason,
-                                settle_result_text(detail, 0, 0), NULL, error);
+                                settle_result_text(detail, 0, SQL_PERIOD_DETAIL_DETAIL), NULL,
+                                error);
 }
 
 /* How many events up to the period's end count for nothing and have been seen by nobody. */

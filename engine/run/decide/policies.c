@@ -15,12 +15,12 @@ number_rules(SettlePolicy *policy, const SettleResult *rows, int *next, GError *
     guint n = 0;
 
     for (;
-         *next < settle_result_rows(rows) && settle_result_i32(rows, *next, 0) <= policy->policy_id;
+         *next < settle_result_rows(rows) && settle_result_i32(rows, *next, SQL_POLICY_LOAD_RULES_POLICY_ID) <= policy->policy_id;
          (*next)++) {
-        int32_t number = settle_result_i32(rows, *next, 2);
+        int32_t number = settle_result_i32(rows, *next, SQL_POLICY_LOAD_RULES_NUMBER);
 
-        if (settle_result_i32(rows, *next, 0) == policy->policy_id && n < policy->n_rules &&
-            settle_result_i32(rows, *next, 1) == (int32_t) n && number > 0 &&
+        if (settle_result_i32(rows, *next, SQL_POLICY_LOAD_RULES_POLICY_ID) == policy->policy_id && n < policy->n_rules &&
+            settle_result_i32(rows, *next, SQL_POLICY_LOAD_RULES_ORDINAL) == (int32_t) n && number > 0 &&
             number <= SETTLE_RULE_NUMBER_MAX)
             numbers[n++] = (guint) number;
     }
@@ -52,8 +52,8 @@ settle_policies_load(SettleStore *store, int64_t control_position, GError **erro
         g_autoptr(SettleDiagnostics) diagnostics = NULL;
         SettlePolicy *policy = NULL;
         size_t length, hash_length;
-        const uint8_t *document = settle_result_bytes(rows, i, 2, &length);
-        const uint8_t *hash = settle_result_bytes(rows, i, 3, &hash_length);
+        const uint8_t *document = settle_result_bytes(rows, i, SQL_POLICY_LOAD_DOCUMENT, &length);
+        const uint8_t *hash = settle_result_bytes(rows, i, SQL_POLICY_LOAD_HASH, &hash_length);
 
         diagnostics = settle_policy_load((const char *) document, length, &policy);
         if (policy == NULL || hash_length != sizeof policy->hash ||
@@ -61,12 +61,12 @@ settle_policies_load(SettleStore *store, int64_t control_position, GError **erro
             g_set_error(error, SETTLE_ERROR, SETTLE_ERROR_STATE,
                         policy == NULL ? "policy %d as it is stored cannot be read by this program"
                                        : "policy %d is not the document that was activated",
-                        settle_result_i32(rows, i, 0));
+                        settle_result_i32(rows, i, SQL_POLICY_LOAD_POLICY_ID));
             g_clear_pointer(&policy, settle_policy_free);
             return NULL;
         }
-        policy->policy_id = settle_result_i32(rows, i, 0);
-        policy->carrier_id = settle_result_i32(rows, i, 1);
+        policy->policy_id = settle_result_i32(rows, i, SQL_POLICY_LOAD_POLICY_ID);
+        policy->carrier_id = settle_result_i32(rows, i, SQL_POLICY_LOAD_CARRIER_ID);
         if (!number_rules(policy, numbers, &n, error)) {
             settle_policy_free(policy);
             return NULL;
@@ -113,19 +113,19 @@ check_versions(SettleStore *store, const SettlePolicy *policy, int32_t *ret_carr
         settle_error_hint(error, "settle import carriers FILE makes it known");
         return FALSE;
     }
-    *ret_carrier_id = settle_result_i32(rows, 0, 0);
+    *ret_carrier_id = settle_result_i32(rows, 0, SQL_POLICY_VERSIONS_CARRIER_ID);
     *ret_known_id = 0;
-    for (int i = 0; i < settle_result_rows(rows) && !settle_result_is_null(rows, i, 1); i++) {
-        SettleDay from = settle_result_day(rows, i, 3), to = settle_result_day(rows, i, 4);
+    for (int i = 0; i < settle_result_rows(rows) && !settle_result_is_null(rows, i, SQL_POLICY_VERSIONS_POLICY_ID); i++) {
+        SettleDay from = settle_result_day(rows, i, SQL_POLICY_VERSIONS_CLOSING_FROM), to = settle_result_day(rows, i, SQL_POLICY_VERSIONS_CLOSING_TO);
         char text_from[SETTLE_DAY_TEXT_BYTES], text_to[SETTLE_DAY_TEXT_BYTES];
         size_t length;
 
-        if (memcmp(settle_result_bytes(rows, i, 5, &length), policy->hash, sizeof policy->hash) ==
+        if (memcmp(settle_result_bytes(rows, i, SQL_POLICY_VERSIONS_HASH, &length), policy->hash, sizeof policy->hash) ==
             0) {
-            *ret_known_id = settle_result_i32(rows, i, 1);
+            *ret_known_id = settle_result_i32(rows, i, SQL_POLICY_VERSIONS_POLICY_ID);
             return TRUE;
         }
-        if (strcmp(settle_result_text(rows, i, 2), policy->version) == 0) {
+        if (strcmp(settle_result_text(rows, i, SQL_POLICY_VERSIONS_VERSION), policy->version) == 0) {
             g_set_error(error, SETTLE_ERROR, SETTLE_ERROR_STATE,
                         "version %s of %s is active already with another text", policy->version,
                         policy->carrier);
@@ -138,10 +138,10 @@ check_versions(SettleStore *store, const SettlePolicy *policy, int32_t *ret_carr
 
             g_set_error(error, SETTLE_ERROR, SETTLE_ERROR_STATE,
                         "version %s of %s covers closing days that version %s has: %s to %s",
-                        policy->version, policy->carrier, settle_result_text(rows, i, 2),
+                        policy->version, policy->carrier, settle_result_text(rows, i, SQL_POLICY_VERSIONS_VERSION),
                         settle_day_format(from, text_from), settle_day_format(to, text_to));
             settle_error_hint(error, "policy %d is active and cannot be shortened: %s",
-                              settle_result_i32(rows, i, 1), room);
+                              settle_result_i32(rows, i, SQL_POLICY_VERSIONS_POLICY_ID), room);
             return FALSE;
         }
     }
@@ -163,7 +163,7 @@ check_not_settled(SettleStore *store, const SettlePolicy *policy, int32_t carrie
         return TRUE;
     g_set_error(error, SETTLE_ERROR, SETTLE_ERROR_STATE,
                 "orders of %s that closed on %s are settled already", policy->carrier,
-                settle_day_format(settle_result_day(row, 0, 0), text));
+                settle_day_format(settle_result_day(row, 0, SQL_POLICY_SETTLED_DAYS_CLOSING_DAY), text));
     settle_error_hint(error, "a new version holds for closing days to come");
     return FALSE;
 }
@@ -177,7 +177,7 @@ check_submitted(SettleStore *store, const SettlePolicy *policy, GError **error)
 
     if (row == NULL)
         return FALSE;
-    if (settle_result_is_null(row, 0, 0)) {
+    if (settle_result_is_null(row, 0, SQL_POLICY_SUBMITTERS_SUBMITTER)) {
         g_set_error(error, SETTLE_ERROR, SETTLE_ERROR_STATE,
                     "policy %s version %s, as it is here, was not submitted", policy->name,
                     policy->version);
@@ -185,10 +185,10 @@ check_submitted(SettleStore *store, const SettlePolicy *policy, GError **error)
                           "settle policy submit FILE, by somebody else than who activates it");
         return FALSE;
     }
-    if (strcmp(settle_result_text(row, 0, 0), settle_result_text(row, 0, 1)) == 0) {
+    if (strcmp(settle_result_text(row, 0, SQL_POLICY_SUBMITTERS_SUBMITTER), settle_result_text(row, 0, SQL_POLICY_SUBMITTERS_SESSION_USER)) == 0) {
         g_set_error(error, SETTLE_ERROR, SETTLE_ERROR_STATE,
                     "policy %s version %s was submitted by %s, who cannot activate it",
-                    policy->name, policy->version, settle_result_text(row, 0, 0));
+                    policy->name, policy->version, settle_result_text(row, 0, SQL_POLICY_SUBMITTERS_SUBMITTER));
         settle_error_hint(error,
                           "connect as somebody else: settle --db 'user=...' policy activate");
         return FALSE;
@@ -214,7 +214,7 @@ insert(SettleStore *store, const SettlePolicy *policy, int32_t *ret_policy_id, G
                                 (gsize) policy->n_rules, names, (gsize) policy->n_rules);
     if (result == NULL)
         return FALSE;
-    *ret_policy_id = settle_result_i32(result, 0, 0);
+    *ret_policy_id = settle_result_i32(result, 0, SQL_POLICY_ACTIVATE_POLICY_ID);
     return settle_failpoint(POLICY_INSERTED, error);
 }
 
@@ -278,8 +278,8 @@ settle_policy_submit(SettleStore *store, const char *text, size_t length,
                              policy->closing_to, text, length);
     if (row == NULL || !settle_failpoint(POLICY_SUBMIT_COMMITTED, error))
         return FALSE;
-    *ret_submission = settle_result_i64(row, 0, 0);
-    *ret_known = settle_result_bool(row, 0, 1);
+    *ret_submission = settle_result_i64(row, 0, SQL_POLICY_SUBMIT_SUBMISSION);
+    *ret_known = settle_result_bool(row, 0, SQL_POLICY_SUBMIT_IS_KNOWN);
     *ret_active_id = 0;
     return TRUE;
 }
@@ -306,7 +306,7 @@ settle_policy_waiting(SettleStore *store, const char *name, char **ret_text, gsi
         settle_error_hint(error, "settle policy list shows them with their numbers");
         return FALSE;
     }
-    bytes = settle_result_bytes(rows, 0, 1, &length);
+    bytes = settle_result_bytes(rows, 0, SQL_POLICY_SUBMISSION_DOCUMENT, &length);
     *ret_text = g_strndup((const char *) bytes, length);
     *ret_length = length;
     return TRUE;

@@ -20,9 +20,9 @@ settle_refund_slacks_load(SettleStore *store, int64_t control_position, GError *
     slacks = g_array_new(FALSE, FALSE, sizeof(SettleRefundSlack));
     for (int i = 0; i < settle_result_rows(rows); i++) {
         const SettleRefundSlack slack = {
-            .carrier_id = settle_result_i32(rows, i, 0),
-            .from = settle_result_day(rows, i, 1),
-            .slack_minor = settle_result_i64(rows, i, 2),
+            .carrier_id = settle_result_i32(rows, i, SQL_RUN_REFUND_SLACKS_ID),
+            .from = settle_result_day(rows, i, SQL_RUN_REFUND_SLACKS_FROM_DAY),
+            .slack_minor = settle_result_i64(rows, i, SQL_RUN_REFUND_SLACKS_SLACK_MINOR),
         };
 
         g_array_append_val(slacks, slack);
@@ -56,19 +56,21 @@ is_open_for(SettleStore *store, const char *carrier, const char *value, SettleDa
 
     if (state == NULL)
         return FALSE;
-    if (settle_result_is_null(state, 0, 0)) {
+    if (settle_result_is_null(state, 0, SQL_RUN_REFUND_SLACK_CHECK_CARRIER_ID)) {
         g_set_error(error, SETTLE_ERROR, SETTLE_ERROR_INPUT, "there is no carrier \"%s\"", carrier);
         return FALSE;
     }
-    if (settle_result_bool(state, 0, 2)) {
+    if (settle_result_bool(state, 0, SQL_RUN_REFUND_SLACK_CHECK_IS_THE_SAME)) {
         g_set_error(error, SETTLE_ERROR, SETTLE_ERROR_STATE, "that was decided already");
         return FALSE;
     }
-    if (settle_result_is_null(state, 0, 1) || settle_result_day(state, 0, 1) < from)
+    if (settle_result_is_null(state, 0, SQL_RUN_REFUND_SLACK_CHECK_LAST_NIGHT) ||
+        settle_result_day(state, 0, SQL_RUN_REFUND_SLACK_CHECK_LAST_NIGHT) < from)
         return TRUE;
     g_set_error(error, SETTLE_ERROR, SETTLE_ERROR_STATE,
                 "nights up to %s are settled: a slack from %s on would change what they say",
-                settle_day_format(settle_result_day(state, 0, 1), day[0]),
+                settle_day_format(
+                    settle_result_day(state, 0, SQL_RUN_REFUND_SLACK_CHECK_LAST_NIGHT), day[0]),
                 settle_day_format(from, day[1]));
     settle_error_hint(error, "let it hold from a later day on");
     return FALSE;
@@ -99,8 +101,10 @@ settle_refund_slack_set(SettleStore *store, const char *carrier, int64_t slack_m
            commit(store,
                   settle_store_count(store, "control", 0, &(int64_t){0}, error) &&
                       is_open_for(store, carrier, value, from, error) &&
-                      settle_store_control(store, "setting", subject, NULL, reason,
-                                           settle_result_text(detail, 0, 0), NULL, error),
+                      settle_store_control(
+                          store, "setting", subject, NULL, reason,
+                          settle_result_text(detail, 0, SQL_FACTS_DECISION_DETAIL_DETAIL), NULL,
+                          error),
                   error);
 }
 

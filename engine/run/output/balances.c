@@ -139,7 +139,7 @@ find_among(const SettleRunContext *context, SettleStore *reader, int32_t from, i
     months = settle_store_query(reader, settle_sql_run_months_of_runs, error, "ii", from, to);
     if (months == NULL)
         return FALSE;
-    if (settle_result_is_null(months, 0, 0))
+    if (settle_result_is_null(months, 0, SQL_RUN_MONTHS_OF_RUNS_FIRST_MONTH))
         return TRUE;
     for (gsize i = 0; i < n; i++) {
         const SettleBalanceRow *row =
@@ -152,17 +152,18 @@ find_among(const SettleRunContext *context, SettleStore *reader, int32_t from, i
     }
     stream = settle_store_read(reader, settle_sql_run_balances, error, "IIIIiimmiiI", distributors,
                                n, carriers, n, currencies, n, roles, n, distributors[0],
-                               distributors[n - 1], settle_result_month(months, 0, 0),
-                               settle_result_month(months, 0, 1), from, to, abandoned,
-                               (gsize) context->abandoned->len);
+                               distributors[n - 1],
+                               settle_result_month(months, 0, SQL_RUN_MONTHS_OF_RUNS_FIRST_MONTH),
+                               settle_result_month(months, 0, SQL_RUN_MONTHS_OF_RUNS_LAST_MONTH),
+                               from, to, abandoned, (gsize) context->abandoned->len);
     if (stream == NULL)
         return FALSE;
     while (failure == NULL && settle_reader_next(stream, &failure)) {
-        guint i = (guint) settle_reader_i32(stream, 0) - 1;
+        guint i = (guint) settle_reader_i32(stream, SQL_RUN_BALANCES_PLACE) - 1;
 
         found[i] = 1;
         if (!add(&g_array_index(rows, SettleBalanceRow, g_array_index(missing, guint, i)),
-                 settle_reader_i64(stream, 1), &failure))
+                 settle_reader_i64(stream, SQL_RUN_BALANCES_BALANCE_MINOR), &failure))
             break;
     }
     if (failure != NULL) {

@@ -68,14 +68,14 @@ read_cuts(SettleReader *stream, const GArray *scopes, GArray *cuts, GError **err
         return FALSE;
     while (settle_reader_next(reader, &failure)) {
         SettleCutRow row = {
-            .distributor_id = settle_reader_i32(reader, 0),
-            .month = settle_reader_month(reader, 1),
-            .subject_id = settle_reader_i64(reader, 2),
-            .slot = settle_reader_i32(reader, 3),
-            .what = (uint8_t) settle_reader_i16(reader, 4),
-            .policy_id = settle_reader_i32(reader, 5),
-            .earned_minor = settle_reader_i64(reader, 6),
-            .cut_minor = settle_reader_i64(reader, 7),
+            .distributor_id = settle_reader_i32(reader, SQL_RUN_CUT_DISTRIBUTOR_ID),
+            .month = settle_reader_month(reader, SQL_RUN_CUT_MONTH),
+            .subject_id = settle_reader_i64(reader, SQL_RUN_CUT_SUBJECT_ID),
+            .slot = settle_reader_i32(reader, SQL_RUN_CUT_SLOT),
+            .what = (uint8_t) settle_reader_i16(reader, SQL_RUN_CUT_WHAT),
+            .policy_id = settle_reader_i32(reader, SQL_RUN_CUT_POLICY_ID),
+            .earned_minor = settle_reader_i64(reader, SQL_RUN_CUT_EARNED_MINOR),
+            .cut_minor = settle_reader_i64(reader, SQL_RUN_CUT_CUT_MINOR),
         };
 
         if (scopes == NULL || is_in(scopes, row.distributor_id, row.policy_id))
@@ -217,13 +217,13 @@ load_uses(const SettleRunContext *context, SettleStore *reader, const GArray *sc
         return FALSE;
     while (settle_reader_next(stream, &failure)) {
         SettleVolumeRow row = {
-            .distributor_id = settle_reader_i32(stream, 0),
-            .carrier_id = settle_reader_i32(stream, 1),
-            .policy_id = settle_reader_i32(stream, 2),
-            .rule = settle_reader_i32(stream, 3),
-            .window_end = settle_reader_month(stream, 4),
+            .distributor_id = settle_reader_i32(stream, SQL_RUN_CEILINGS_USED_DISTRIBUTOR_ID),
+            .carrier_id = settle_reader_i32(stream, SQL_RUN_CEILINGS_USED_CARRIER_ID),
+            .policy_id = settle_reader_i32(stream, SQL_RUN_CEILINGS_USED_POLICY_ID),
+            .rule = settle_reader_i32(stream, SQL_RUN_CEILINGS_USED_RULE),
+            .window_end = settle_reader_month(stream, SQL_RUN_CEILINGS_USED_WINDOW_END),
             .what = SETTLE_CHANGE_CEILING,
-            .value = -settle_reader_i64(stream, 5),
+            .value = -settle_reader_i64(stream, SQL_RUN_CEILINGS_USED_USED),
         };
 
         if (is_in(scopes, row.distributor_id, row.policy_id))

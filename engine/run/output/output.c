@@ -493,7 +493,7 @@ send_receipt(SettleOutput *output, int32_t chunk, const GArray *rows, GError **e
                                 columns.n, columns.rows, columns.n, columns.digests, columns.n);
     if (result == NULL)
         return FALSE;
-    if (!settle_result_bool(result, 0, 0)) {
+    if (!settle_result_bool(result, 0, SQL_RUN_WRITE_RECEIPT_IS_WRITTEN)) {
         g_set_error(error, SETTLE_ERROR, SETTLE_ERROR_LOCKED,
                     "another runner has taken over run %d", context->run_id);
         return FALSE;

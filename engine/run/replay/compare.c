@@ -89,20 +89,20 @@ load_transfers(SettleReplay *replay, SettleStore *store, const SettleOutput *out
         return FALSE;
     while (settle_reader_next(reader, &failure)) {
         SettleTransfer t = {
-            .subject_id = settle_reader_i64(reader, 0),
-            .amount_minor = settle_reader_i64(reader, 1),
-            .target_minor = settle_reader_i64(reader, 2),
-            .distributor_id = settle_reader_i32(reader, 3),
-            .policy_id = settle_reader_i32(reader, 4),
-            .slot = settle_reader_i32(reader, 5),
-            .period = settle_reader_month(reader, 6),
-            .origin = settle_reader_month(reader, 7),
-            .class_id = settle_reader_i16(reader, 8),
-            .revision = settle_reader_i16(reader, 9),
-            .kind = (uint8_t) settle_reader_i16(reader, 10),
-            .debit = (uint8_t) settle_reader_i16(reader, 11),
-            .credit = (uint8_t) settle_reader_i16(reader, 12),
-            .cause = settle_reader_month(reader, 13),
+            .subject_id = settle_reader_i64(reader, SQL_REPLAY_TRANSFERS_SUBJECT_ID),
+            .amount_minor = settle_reader_i64(reader, SQL_REPLAY_TRANSFERS_AMOUNT_MINOR),
+            .target_minor = settle_reader_i64(reader, SQL_REPLAY_TRANSFERS_TARGET_MINOR),
+            .distributor_id = settle_reader_i32(reader, SQL_REPLAY_TRANSFERS_DISTRIBUTOR_ID),
+            .policy_id = settle_reader_i32(reader, SQL_REPLAY_TRANSFERS_POLICY_ID),
+            .slot = settle_reader_i32(reader, SQL_REPLAY_TRANSFERS_SLOT),
+            .period = settle_reader_month(reader, SQL_REPLAY_TRANSFERS_PERIOD),
+            .origin = settle_reader_month(reader, SQL_REPLAY_TRANSFERS_ORIGIN),
+            .class_id = settle_reader_i16(reader, SQL_REPLAY_TRANSFERS_CLASS_ID),
+            .revision = settle_reader_i16(reader, SQL_REPLAY_TRANSFERS_REVISION),
+            .kind = (uint8_t) settle_reader_i16(reader, SQL_REPLAY_TRANSFERS_KIND),
+            .debit = (uint8_t) settle_reader_i16(reader, SQL_REPLAY_TRANSFERS_DEBIT),
+            .credit = (uint8_t) settle_reader_i16(reader, SQL_REPLAY_TRANSFERS_CREDIT),
+            .cause = settle_reader_month(reader, SQL_REPLAY_TRANSFERS_CAUSE),
         };
 
         sorted = sorted &&
@@ -448,8 +448,10 @@ compare_digests(SettleReplay *replay, SettleStore *store, const SettleOutput *ou
                 ? &g_array_index(output->distributors, SettleDistributorRow, i)
                 : NULL;
         gboolean there = stored < settle_result_rows(rows);
-        int32_t id = there ? settle_result_i32(rows, stored, 0) : 0;
-        int32_t carrier_id = there ? settle_result_i32(rows, stored, 1) : 0;
+        int32_t id =
+            there ? settle_result_i32(rows, stored, SQL_REPLAY_DISTRIBUTORS_DISTRIBUTOR_ID) : 0;
+        int32_t carrier_id =
+            there ? settle_result_i32(rows, stored, SQL_REPLAY_DISTRIBUTORS_CARRIER_ID) : 0;
         int c = d == NULL ? -1 : !there ? 1 : compare_leaves(id, carrier_id, d);
         char published[SETTLE_DIGEST_BYTES * 2 + 1] = "none";
         char recomputed[SETTLE_DIGEST_BYTES * 2 + 1] = "none";
@@ -460,11 +462,12 @@ compare_digests(SettleReplay *replay, SettleStore *store, const SettleOutput *ou
 
         if (c <= 0) {
             size_t length;
-            const uint8_t *bytes = settle_result_bytes(rows, stored, 3, &length);
+            const uint8_t *bytes =
+                settle_result_bytes(rows, stored, SQL_REPLAY_DISTRIBUTORS_DIGEST, &length);
 
             if (length == SETTLE_DIGEST_BYTES)
                 settle_digest_hex(bytes, published);
-            transfers = settle_result_i64(rows, stored, 2);
+            transfers = settle_result_i64(rows, stored, SQL_REPLAY_DISTRIBUTORS_TRANSFERS);
             stored++;
         }
         if (c >= 0) {

@@ -174,9 +174,9 @@ replay_issue(SettleStore *store, SettleReplay *replay, SettleRunContext *context
         return FALSE;
     for (int i = 0; i < settle_result_rows(issued); i++) {
         SettleIssueBatch batch = {
-            .run_id = settle_result_i32(issued, i, 0),
-            .carrier_id = settle_result_i32(issued, i, 1),
-            .cut_off = settle_result_day(issued, i, 2),
+            .run_id = settle_result_i32(issued, i, SQL_REPLAY_ISSUE_BATCH_RUN_ID),
+            .carrier_id = settle_result_i32(issued, i, SQL_REPLAY_ISSUE_CARRIER_ID),
+            .cut_off = settle_result_day(issued, i, SQL_REPLAY_ISSUE_CUT_OFF),
         };
 
         g_autoptr(SettleResult) invoices = settle_issue_invoices(store, &batch, error);

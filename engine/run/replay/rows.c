@@ -57,7 +57,8 @@ order_text(SettleStore *store, int64_t distributor_id, int64_t order_id)
                                                         (int32_t) distributor_id, order_id);
 
     if (result != NULL && settle_result_rows(result) > 0)
-        return g_strdup_printf("order %s", settle_result_text(result, 0, 0));
+        return g_strdup_printf("order %s",
+                               settle_result_text(result, 0, SQL_REPLAY_ORDER_ORDER_TEXT));
     return g_strdup_printf("order id %" G_GINT64_FORMAT, order_id);
 }
 
