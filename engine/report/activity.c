@@ -137,23 +137,23 @@ begin(const Reading *reading, const SettleReader *reader, Current *current)
 
     current_clear(current);
     *a = (SettleActivity){
-        .month = settle_reader_month(reader, 4),
-        .manager_id = settle_reader_i32(reader, 5),
-        .product_id = settle_reader_i32(reader, 6),
-        .paid_minor = settle_reader_i64(reader, 7),
-        .quantity = settle_reader_i32(reader, 8),
-        .currency = settle_reader_i16(reader, 9),
-        .carrier_id = settle_reader_i32(reader, 10),
+        .month = settle_reader_month(reader, SQL_ACTIVITY_ORDERS_CLOSING_MONTH),
+        .manager_id = settle_reader_i32(reader, SQL_ACTIVITY_ORDERS_MANAGER_ID),
+        .product_id = settle_reader_i32(reader, SQL_ACTIVITY_ORDERS_PRODUCT_ID),
+        .paid_minor = settle_reader_i64(reader, SQL_ACTIVITY_ORDERS_PAID_MINOR),
+        .quantity = settle_reader_i32(reader, SQL_ACTIVITY_ORDERS_QUANTITY),
+        .currency = settle_reader_i16(reader, SQL_ACTIVITY_ORDERS_CURRENCY),
+        .carrier_id = settle_reader_i32(reader, SQL_ACTIVITY_ORDERS_CARRIER_ID),
     };
     current->any = TRUE;
-    current->order_id = settle_reader_i64(reader, 0);
+    current->order_id = settle_reader_i64(reader, SQL_ACTIVITY_ORDERS_ORDER_ID);
     a->name = current->name = text_of(reader, 1);
     a->closed_at = current->closed_at = text_of(reader, 2);
     a->zero = current->zero = text_of(reader, 17);
     a->state = current->state = text_of(reader, 18);
-    a->cut_minor = settle_reader_i64(reader, 19);
+    a->cut_minor = settle_reader_i64(reader, SQL_ACTIVITY_ORDERS_CUT_MINOR);
     a->cut_by = current->cut_by = text_of(reader, 20);
-    current->day = settle_reader_day(reader, 3);
+    current->day = settle_reader_day(reader, SQL_ACTIVITY_ORDERS_CLOSING_DAY);
     a->outlet_id = a->manager_id != 0 ? settle_directory_manager_outlet(reading->directory,
                                                                         a->manager_id, current->day)
                                       : 0;
@@ -184,17 +184,19 @@ read_orders(const Reading *reading, SettleStore *store, const char *zone, GError
     if (reader == NULL)
         return FALSE;
     while (settle_reader_next(reader, &failure)) {
-        if (!current.any || settle_reader_i64(reader, 0) != current.order_id) {
+        if (!current.any ||
+            settle_reader_i64(reader, SQL_ACTIVITY_ORDERS_ORDER_ID) != current.order_id) {
             if (!end(reading, &current, error))
                 return FALSE;
             begin(reading, reader, &current);
         }
-        if (!settle_reader_is_null(reader, 12) &&
-            !add_slot(
-                &current.activity,
-                rule_of(reading, settle_reader_i32(reader, 11), settle_reader_i32(reader, 12)),
-                settle_reader_i64(reader, 14), settle_reader_i64(reader, 15),
-                settle_reader_i64(reader, 16), error))
+        if (!settle_reader_is_null(reader, SQL_ACTIVITY_ORDERS_SLOT) &&
+            !add_slot(&current.activity,
+                      rule_of(reading, settle_reader_i32(reader, SQL_ACTIVITY_ORDERS_POLICY_ID),
+                              settle_reader_i32(reader, SQL_ACTIVITY_ORDERS_SLOT)),
+                      settle_reader_i64(reader, SQL_ACTIVITY_ORDERS_NET),
+                      settle_reader_i64(reader, SQL_ACTIVITY_ORDERS_HELD),
+                      settle_reader_i64(reader, SQL_ACTIVITY_ORDERS_BACK), error))
             return FALSE;
     }
     if (failure != NULL) {
@@ -212,7 +214,8 @@ static gboolean
 give_window(const Reading *reading, const SettleReader *reader, GError **error)
 {
     const SettleRule *rule =
-        rule_of(reading, settle_reader_i32(reader, 1), settle_reader_i32(reader, 2));
+        rule_of(reading, settle_reader_i32(reader, SQL_ACTIVITY_WINDOWS_POLICY_ID),
+                settle_reader_i32(reader, SQL_ACTIVITY_WINDOWS_WINDOW_RULE));
     SettleWindowSubject window;
     SettleDay last;
     char name[64], month[SETTLE_DAY_TEXT_BYTES];
@@ -223,11 +226,12 @@ give_window(const Reading *reading, const SettleReader *reader, GError **error)
         .zero = "",
         .cut_by = "",
         .state = "settled",
-        .carrier_id = settle_reader_i32(reader, 3),
-        .currency = settle_reader_i16(reader, 4),
+        .carrier_id = settle_reader_i32(reader, SQL_ACTIVITY_WINDOWS_CARRIER_ID),
+        .currency = settle_reader_i16(reader, SQL_ACTIVITY_WINDOWS_CURRENCY),
     };
 
-    settle_subject_window_parts(settle_reader_i64(reader, 0), &window);
+    settle_subject_window_parts(settle_reader_i64(reader, SQL_ACTIVITY_WINDOWS_SUBJECT_ID),
+                                &window);
     last = settle_month_last(window.window_end);
     a.month = window.window_end;
     g_snprintf(name, sizeof name, "window %s", settle_month_format(window.window_end, month));
@@ -239,8 +243,9 @@ give_window(const Reading *reading, const SettleReader *reader, GError **error)
     }
     if (!is_asked_for(reading, &a, last))
         return TRUE;
-    return add_slot(&a, rule, settle_reader_i64(reader, 5), settle_reader_i64(reader, 6),
-                    settle_reader_i64(reader, 7), error) &&
+    return add_slot(&a, rule, settle_reader_i64(reader, SQL_ACTIVITY_WINDOWS_EARNED_MINOR),
+                    settle_reader_i64(reader, SQL_ACTIVITY_WINDOWS_WITHHELD_MINOR),
+                    settle_reader_i64(reader, SQL_ACTIVITY_WINDOWS_TAKEN_MINOR), error) &&
            reading->row(&a, reading->user_data, error);
 }
 

@@ -35,11 +35,11 @@ settle_files_as_of(SettleStore *store, SettleDay *ret_day, GError **error)
 
     if (state == NULL)
         return FALSE;
-    if (settle_result_is_null(state, 0, 1)) {
+    if (settle_result_is_null(state, 0, SQL_RUN_STATE_LAST_NIGHT)) {
         g_set_error(error, SETTLE_ERROR, SETTLE_ERROR_STATE, "no night is settled yet");
         return FALSE;
     }
-    *ret_day = settle_result_day(state, 0, 1);
+    *ret_day = settle_result_day(state, 0, SQL_RUN_STATE_LAST_NIGHT);
     return TRUE;
 }
 

@@ -45,7 +45,7 @@ carrier_id(SettleStore *store, const char *carrier, int32_t *ret_id, GError **er
 
     if (row == NULL)
         return FALSE;
-    *ret_id = settle_result_rows(row) > 0 ? settle_result_i32(row, 0, 0) : 0;
+    *ret_id = settle_result_rows(row) > 0 ? settle_result_i32(row, 0, SQL_DEPOSIT_PARTY_ID) : 0;
     return TRUE;
 }
 
@@ -115,7 +115,7 @@ settle_invoice_files_write(SettleStore *store, int32_t run_id, const char *carri
                     g_strerror(errno));
         return FALSE;
     }
-    day = settle_result_text(rows, 0, 4);
+    day = settle_result_text(rows, 0, SQL_INVOICE_EXPORT_CUT_OFF);
     parsed = settle_day_parse(day, strlen(day), &cut_off);
     settle_invariant(parsed);
     sheet =

@@ -99,7 +99,8 @@ write_accounts(SettleStore *store, SettleJournalFormat format, const char *carri
     if (rows == NULL)
         return FALSE;
     for (int i = 0; i < settle_result_rows(rows); i++) {
-        SettleCurrency currency = (SettleCurrency) settle_result_i32(rows, i, 3);
+        SettleCurrency currency =
+            (SettleCurrency) settle_result_i32(rows, i, SQL_EXPORT_ACCOUNTS_CURRENCY);
         const char *code = settle_currency_code(currency);
         int exponent = settle_currency_exponent(currency);
 
@@ -112,16 +113,19 @@ write_accounts(SettleStore *store, SettleJournalFormat format, const char *carri
     }
     for (int i = 0; i < settle_result_rows(rows); i++) {
         g_autofree char *name =
-            account((SettleRole) settle_result_i32(rows, i, 0), settle_result_text(rows, i, 1),
-                    settle_result_text(rows, i, 2));
+            account((SettleRole) settle_result_i32(rows, i, SQL_EXPORT_ACCOUNTS_ROLE),
+                    settle_result_text(rows, i, SQL_EXPORT_ACCOUNTS_CARRIER),
+                    settle_result_text(rows, i, SQL_EXPORT_ACCOUNTS_DISTRIBUTOR));
         char day[SETTLE_DAY_TEXT_BYTES];
 
         /* one with several currencies is one account */
         if (!g_hash_table_add(seen, g_strdup(name)))
             continue;
         if (format == SETTLE_JOURNAL_BEANCOUNT)
-            fprintf(out, "%s open %s\n", settle_day_format(settle_result_day(rows, i, 4), day),
-                    name);
+            fprintf(
+                out, "%s open %s\n",
+                settle_day_format(settle_result_day(rows, i, SQL_EXPORT_ACCOUNTS_FIRST_DAY), day),
+                name);
         else
             fprintf(out, "account %s\n", name);
     }
@@ -140,10 +144,10 @@ field(const SettleReader *reader, int column)
 static void
 write_transfer(const SettleReader *reader, SettleJournalFormat format, FILE *out)
 {
-    SettleKind kind = (SettleKind) settle_reader_i16(reader, 4);
-    SettleRole debit = (SettleRole) settle_reader_i16(reader, 10),
-               credit = (SettleRole) settle_reader_i16(reader, 11);
-    SettleCurrency currency = settle_reader_i16(reader, 13);
+    SettleKind kind = (SettleKind) settle_reader_i16(reader, SQL_EXPORT_TRANSFERS_KIND);
+    SettleRole debit = (SettleRole) settle_reader_i16(reader, SQL_EXPORT_TRANSFERS_DEBIT),
+               credit = (SettleRole) settle_reader_i16(reader, SQL_EXPORT_TRANSFERS_CREDIT);
+    SettleCurrency currency = settle_reader_i16(reader, SQL_EXPORT_TRANSFERS_TRANSFER_CURRENCY);
     g_autofree char *carrier = field(reader, 2), *distributor = field(reader, 3),
                     *version = field(reader, 5), *rule = field(reader, 6),
                     *order = field(reader, 7), *period = field(reader, 8),
@@ -160,21 +164,22 @@ write_transfer(const SettleReader *reader, SettleJournalFormat format, FILE *out
     const char *code = settle_currency_code(currency);
     char amount[SETTLE_MONEY_TEXT_BYTES], day[SETTLE_DAY_TEXT_BYTES];
 
-    settle_money_format(settle_reader_i64(reader, 12), settle_currency_exponent(currency), amount);
-    settle_day_format(settle_reader_day(reader, 1), day);
+    settle_money_format(settle_reader_i64(reader, SQL_EXPORT_TRANSFERS_AMOUNT_MINOR),
+                        settle_currency_exponent(currency), amount);
+    settle_day_format(settle_reader_day(reader, SQL_EXPORT_TRANSFERS_BUSINESS_DATE), day);
     if (format == SETTLE_JOURNAL_BEANCOUNT)
         fprintf(out,
                 "\n%s * \"%s\"\n  run: %d\n  period: \"%s\"\n  origin: \"%s\"\n  rule: \"%s\"\n"
                 "  version: \"%s\"\n  order: \"%s\"\n",
-                day, settle_kind_name(kind), settle_reader_i32(reader, 0), period, origin,
-                told_rule, told_version, told_order);
+                day, settle_kind_name(kind), settle_reader_i32(reader, SQL_EXPORT_TRANSFERS_RUN_ID),
+                period, origin, told_rule, told_version, told_order);
     else
         /* tags of hledger, metadata of ledger: each takes one a line, whatever the value holds */
         fprintf(out,
                 "\n%s * (%d) %s\n    ; period: %s\n    ; origin: %s\n    ; rule: %s\n"
                 "    ; version: %s\n    ; order: %s\n",
-                day, settle_reader_i32(reader, 0), settle_kind_name(kind), period, origin,
-                told_rule, told_version, told_order);
+                day, settle_reader_i32(reader, SQL_EXPORT_TRANSFERS_RUN_ID), settle_kind_name(kind),
+                period, origin, told_rule, told_version, told_order);
     fprintf(out, "    %s  %s %s\n    %s  -%s %s\n", from, amount, code, to, amount, code);
 }
 

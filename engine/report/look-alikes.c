@@ -27,10 +27,10 @@ settle_report_look_alikes(SettleStore *store, const SettleReportScope *scope, co
         return NULL;
     while (settle_reader_next(reader, &failure)) {
         size_t length;
-        const char *code = settle_reader_text(reader, 2, &length), *like;
+        const char *code = settle_reader_text(reader, SQL_CODE_LOOKS_CODE, &length), *like;
 
-        if (settle_reader_i16(reader, 0) != dim) {
-            dim = settle_reader_i16(reader, 0);
+        if (settle_reader_i16(reader, SQL_CODE_LOOKS_DIM) != dim) {
+            dim = settle_reader_i16(reader, SQL_CODE_LOOKS_DIM);
             settle_looks_free(looks);
             looks = settle_looks_new();
         }

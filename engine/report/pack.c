@@ -253,7 +253,8 @@ base_name(SettleStore *store, const SettleReportScope *scope, GError **error)
                     scope->carrier);
         return NULL;
     }
-    return g_strdup_printf("settle-%s-carrier-%d", scope->period, settle_result_i32(row, 0, 0));
+    return g_strdup_printf("settle-%s-carrier-%d", scope->period,
+                           settle_result_i32(row, 0, SQL_DEPOSIT_PARTY_ID));
 }
 
 gboolean

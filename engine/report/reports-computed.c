@@ -101,9 +101,9 @@ settle_report_volume_standing(SettleStore *store, const SettleReportScope *scope
     if (policies == NULL ||
         (state = settle_store_query(store, settle_sql_run_state, error, "")) == NULL)
         return NULL;
-    if (settle_result_is_null(state, 0, 1)) /* no night yet */
+    if (settle_result_is_null(state, 0, SQL_RUN_STATE_LAST_NIGHT)) /* no night yet */
         return g_steal_pointer(&sheet);
-    today = settle_result_day(state, 0, 1);
+    today = settle_result_day(state, 0, SQL_RUN_STATE_LAST_NIGHT);
     month = settle_day_month(today);
     if (scope->period != NULL)
         settle_invariant(settle_month_parse(scope->period, strlen(scope->period), &month));
@@ -113,12 +113,14 @@ settle_report_volume_standing(SettleStore *store, const SettleReportScope *scope
     if (rows == NULL)
         return NULL;
     for (int i = 0; i < settle_result_rows(rows); i++) {
-        const SettlePolicy *policy = settle_policy_set_get(policies, settle_result_i32(rows, i, 0));
-        guint number = (guint) settle_result_i32(rows, i, 1);
+        const SettlePolicy *policy = settle_policy_set_get(
+            policies, settle_result_i32(rows, i, SQL_REPORT_VOLUME_MEASURES_POLICY_ID));
+        guint number = (guint) settle_result_i32(rows, i, SQL_REPORT_VOLUME_MEASURES_RULE);
         Window window = {.policy = policy,
-                         .end = settle_result_month(rows, i, 2),
-                         .distributor = settle_result_text(rows, i, 3),
-                         .measure = settle_result_i64(rows, i, 6)};
+                         .end = settle_result_month(rows, i, SQL_REPORT_VOLUME_MEASURES_WINDOW_END),
+                         .distributor =
+                             settle_result_text(rows, i, SQL_REPORT_VOLUME_MEASURES_CODE),
+                         .measure = settle_result_i64(rows, i, SQL_REPORT_VOLUME_MEASURES_MEASURE)};
 
         window.rule = policy != NULL ? settle_policy_rule(policy, number) : NULL;
         settle_invariant(window.rule != NULL);
@@ -129,10 +131,11 @@ settle_report_volume_standing(SettleStore *store, const SettleReportScope *scope
                 : settle_day_month(settle_window_first(window.rule->window.length,
                                                        settle_month_last(window.end))) > month)
             continue;
-        window.scope =
-            window.rule->window.scope == SETTLE_SCOPE_OUTLET    ? settle_result_text(rows, i, 4)
-            : window.rule->window.scope == SETTLE_SCOPE_MANAGER ? settle_result_text(rows, i, 5)
-                                                                : "";
+        window.scope = window.rule->window.scope == SETTLE_SCOPE_OUTLET
+                           ? settle_result_text(rows, i, SQL_REPORT_VOLUME_MEASURES_OUTLET)
+                       : window.rule->window.scope == SETTLE_SCOPE_MANAGER
+                           ? settle_result_text(rows, i, SQL_REPORT_VOLUME_MEASURES_MANAGER)
+                           : "";
         if (!add_standing(sheet, &window)) {
             g_set_error(error, SETTLE_ERROR, SETTLE_ERROR_OVERFLOW,
                         "the bonus of rule %s for %s leaves 64 bits", window.rule->id,
@@ -207,12 +210,12 @@ settle_report_differences(SettleStore *store, const SettleReportScope *scope, co
         (state = settle_store_query(store, settle_sql_run_state, error, "")) == NULL)
         return NULL;
     for (int i = 0; i < settle_result_rows(statements); i++) {
-        const char *carrier = settle_result_text(statements, i, 0),
-                   *period = settle_result_text(statements, i, 1);
+        const char *carrier = settle_result_text(statements, i, SQL_STATEMENT_LIST_CARRIER),
+                   *period = settle_result_text(statements, i, SQL_STATEMENT_LIST_PERIOD);
         g_auto(SettleStatement) statement = {0};
         SettleMonth month;
 
-        if (strcmp(settle_result_text(statements, i, 9), "holds") != 0 ||
+        if (strcmp(settle_result_text(statements, i, SQL_STATEMENT_LIST_STATE), "holds") != 0 ||
             (scope->carrier != NULL && strcmp(scope->carrier, carrier) != 0) ||
             (scope->period != NULL && strcmp(scope->period, period) != 0) ||
             !settle_month_parse(period, strlen(period), &month))
@@ -221,8 +224,9 @@ settle_report_differences(SettleStore *store, const SettleReportScope *scope, co
             !settle_statement_match(store, &statement, error))
             return NULL;
         add_differences(sheet, &statement,
-                        settle_result_is_null(state, 0, 1) ? settle_month_last(month)
-                                                           : settle_result_day(state, 0, 1));
+                        settle_result_is_null(state, 0, SQL_RUN_STATE_LAST_NIGHT)
+                            ? settle_month_last(month)
+                            : settle_result_day(state, 0, SQL_RUN_STATE_LAST_NIGHT));
     }
     return g_steal_pointer(&sheet);
 }

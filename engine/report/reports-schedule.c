@@ -103,16 +103,17 @@ load_events(Schedule *s, int32_t from, int32_t to, GError **error)
     s->next_event = 0;
     while (settle_reader_next(reader, &failure)) {
         const SettleEvent event = {
-            .order.order_id = settle_reader_i64(reader, 0),
-            .event_id = settle_reader_i64(reader, 1),
-            .amount_minor = settle_reader_i64(reader, 2),
-            .reinstates = settle_reader_i64(reader, 3),
-            .day = settle_reader_day(reader, 4),
-            .kind = (uint8_t) settle_reader_i16(reader, 5),
-            .whole = (uint8_t) settle_reader_bool(reader, 6),
-            .at = settle_reader_i64(reader, 7),
-            .order.distributor_id = settle_reader_i32(reader, 8),
-            .version = (uint16_t) settle_reader_i16(reader, 9),
+            .order.order_id = settle_reader_i64(reader, SQL_REPORT_SCHEDULE_EVENTS_ORDER_ID),
+            .event_id = settle_reader_i64(reader, SQL_REPORT_SCHEDULE_EVENTS_EVENT_ID),
+            .amount_minor = settle_reader_i64(reader, SQL_REPORT_SCHEDULE_EVENTS_AMOUNT_MINOR),
+            .reinstates = settle_reader_i64(reader, SQL_REPORT_SCHEDULE_EVENTS_REINSTATES),
+            .day = settle_reader_day(reader, SQL_REPORT_SCHEDULE_EVENTS_DAY),
+            .kind = (uint8_t) settle_reader_i16(reader, SQL_REPORT_SCHEDULE_EVENTS_KIND),
+            .whole = (uint8_t) settle_reader_bool(reader, SQL_REPORT_SCHEDULE_EVENTS_WHOLE),
+            .at = settle_reader_i64(reader, SQL_REPORT_SCHEDULE_EVENTS_HAPPENED_AT),
+            .order.distributor_id =
+                settle_reader_i32(reader, SQL_REPORT_SCHEDULE_EVENTS_DISTRIBUTOR_ID),
+            .version = (uint16_t) settle_reader_i16(reader, SQL_REPORT_SCHEDULE_EVENTS_VERSION),
         };
 
         g_array_append_val(s->events, event);
@@ -317,9 +318,9 @@ settle_report_schedule(SettleStore *store, const SettleReportScope *scope, const
     if (policies == NULL ||
         (state = settle_store_query(store, settle_sql_run_state, error, "")) == NULL)
         return NULL;
-    if (settle_result_is_null(state, 0, 1)) /* no night yet */
+    if (settle_result_is_null(state, 0, SQL_RUN_STATE_LAST_NIGHT)) /* no night yet */
         return g_steal_pointer(&sheet);
-    s.today = settle_result_day(state, 0, 1);
+    s.today = settle_result_day(state, 0, SQL_RUN_STATE_LAST_NIGHT);
     s.directory = directory = settle_store_directory(store, s.today, 0, error);
     if (directory == NULL)
         return NULL;

@@ -355,10 +355,10 @@ add_later(SettleStore *store, const SettleReportScope *scope, GString *text, GEr
         settle_store_query(store, settle_sql_report_posted_later, error, "sss", first,
                            scope->carrier, scope->distributor);
 
-    if (row != NULL && settle_result_i64(row, 0, 0) > 0)
-        g_string_append_printf(text,
-                               ", %" G_GINT64_FORMAT " transfers of %s by runs after its last day",
-                               settle_result_i64(row, 0, 0), scope->period);
+    if (row != NULL && settle_result_i64(row, 0, SQL_REPORT_POSTED_LATER_TRANSFERS) > 0)
+        g_string_append_printf(
+            text, ", %" G_GINT64_FORMAT " transfers of %s by runs after its last day",
+            settle_result_i64(row, 0, SQL_REPORT_POSTED_LATER_TRANSFERS), scope->period);
     return row != NULL;
 }
 
@@ -376,8 +376,9 @@ settle_report_of(SettleStore *store, const SettleReport *report, const SettleRep
     if (state == NULL || (closed = settle_store_query(store, settle_sql_period_closed, error, "l",
                                                       G_MAXINT64)) == NULL)
         return NULL;
-    if (scope->period != NULL && !settle_result_is_null(closed, 0, 0))
-        open = strcmp(scope->period, settle_result_text(closed, 0, 0)) > 0;
+    if (scope->period != NULL && !settle_result_is_null(closed, 0, SQL_PERIOD_CLOSED_CLOSED_TO))
+        open =
+            strcmp(scope->period, settle_result_text(closed, 0, SQL_PERIOD_CLOSED_CLOSED_TO)) > 0;
     what = what_it_is_of(report, scope->period,
                          open ? " (open: more may be posted to it)" : " (closed)");
     g_string_append(text, what);
@@ -388,12 +389,13 @@ settle_report_of(SettleStore *store, const SettleReport *report, const SettleRep
         g_string_append_printf(text, ", carrier %s", scope->carrier);
     if (scope->distributor != NULL)
         g_string_append_printf(text, ", distributor %s", scope->distributor);
-    if (settle_result_is_null(state, 0, 1))
+    if (settle_result_is_null(state, 0, SQL_RUN_STATE_LAST_NIGHT))
         g_string_append(text, ", before the first night");
     else
-        g_string_append_printf(text, ", as of the night of %s and run %" G_GINT64_FORMAT,
-                               settle_day_format(settle_result_day(state, 0, 1), day),
-                               settle_result_i64(state, 0, 0));
+        g_string_append_printf(
+            text, ", as of the night of %s and run %" G_GINT64_FORMAT,
+            settle_day_format(settle_result_day(state, 0, SQL_RUN_STATE_LAST_NIGHT), day),
+            settle_result_i64(state, 0, SQL_RUN_STATE_WATERMARK));
     return g_string_free(g_steal_pointer(&text), FALSE);
 }
 
