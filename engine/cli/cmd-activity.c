@@ -239,12 +239,13 @@ open_directory(SettleStore *store, GError **error)
 
     if (head == NULL)
         return NULL;
-    if (settle_result_is_null(head, 0, 0)) {
+    if (settle_result_is_null(head, 0, SQL_STATUS_HEAD_SETTLED_TO)) {
         g_set_error(error, SETTLE_ERROR, SETTLE_ERROR_STATE, "no night has been settled yet");
         return NULL;
     }
-    settle_invariant(settle_day_parse(settle_result_text(head, 0, 0),
-                                      strlen(settle_result_text(head, 0, 0)), &day));
+    settle_invariant(
+        settle_day_parse(settle_result_text(head, 0, SQL_STATUS_HEAD_SETTLED_TO),
+                         strlen(settle_result_text(head, 0, SQL_STATUS_HEAD_SETTLED_TO)), &day));
     return settle_store_directory(store, day, 0, error);
 }
 
@@ -261,7 +262,8 @@ distributors(SettleStore *store, const Options *options, GError **error)
     }
     rows = settle_store_query(store, settle_sql_activity_whose, error, "s", options->order);
     for (int i = 0; rows != NULL && i < settle_result_rows(rows); i++)
-        g_ptr_array_add(codes, g_strdup(settle_result_text(rows, i, 0)));
+        g_ptr_array_add(codes,
+                        g_strdup(settle_result_text(rows, i, SQL_ACTIVITY_WHOSE_DISTRIBUTOR)));
     return rows != NULL ? g_steal_pointer(&codes) : NULL;
 }
 
@@ -280,15 +282,17 @@ is_of_distributor(SettleStore *store, SettleDim dim, const char *code, const cha
     if (rows == NULL)
         return FALSE;
     for (int i = 0; i < settle_result_rows(rows); i++) {
-        if (strcmp(settle_result_text(rows, i, 0), distributor) == 0)
+        if (strcmp(settle_result_text(rows, i, SQL_ACTIVITY_PARTY_DISTRIBUTOR), distributor) == 0)
             return TRUE;
         g_string_append_printf(others, "%s%s", i > 0 ? " and " : "",
-                               settle_result_text(rows, i, 0));
+                               settle_result_text(rows, i, SQL_ACTIVITY_PARTY_DISTRIBUTOR));
     }
     g_set_error(error, SETTLE_ERROR, SETTLE_ERROR_INPUT, "%s %s is of distributor %s, not of %s",
                 settle_dim_name(dim), code, others->str, distributor);
     settle_error_hint(error, "--distributor %s",
-                      settle_result_rows(rows) > 0 ? settle_result_text(rows, 0, 0) : "CODE");
+                      settle_result_rows(rows) > 0
+                          ? settle_result_text(rows, 0, SQL_ACTIVITY_PARTY_DISTRIBUTOR)
+                          : "CODE");
     return FALSE;
 }
 

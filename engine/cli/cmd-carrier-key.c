@@ -34,7 +34,7 @@ key_export(const SettleCli *cli, int argc, char **argv)
         settle_error_hint(&error, "settle import carriers makes carriers known");
         return settle_cli_fail(error);
     }
-    puts(settle_result_text(key, 0, 0));
+    puts(settle_result_text(key, 0, SQL_CARRIER_KEY_KEY_HEX));
     return SETTLE_EXIT_DONE;
 }
 

@@ -126,20 +126,21 @@ check_approval(SettleStore *store, const char *batch, int32_t run, const char *c
     if (row == NULL)
         return FALSE;
     settle_invariant(settle_result_rows(row) == 1);
-    if (settle_result_bool(row, 0, 2)) {
+    if (settle_result_bool(row, 0, SQL_INVOICE_BATCH_IS_APPROVED)) {
         g_set_error(error, SETTLE_ERROR, SETTLE_ERROR_STATE, "invoice batch %s is approved already",
                     batch);
         return FALSE;
     }
-    if (strcmp(settle_result_text(row, 0, 0), settle_result_text(row, 0, 1)) == 0) {
+    if (strcmp(settle_result_text(row, 0, SQL_INVOICE_BATCH_DRAFTER),
+               settle_result_text(row, 0, SQL_INVOICE_BATCH_SESSION_USER)) == 0) {
         g_set_error(error, SETTLE_ERROR, SETTLE_ERROR_STATE,
                     "invoice batch %s was drafted by %s, who cannot approve it", batch,
-                    settle_result_text(row, 0, 0));
+                    settle_result_text(row, 0, SQL_INVOICE_BATCH_DRAFTER));
         settle_error_hint(
             error, "connect as somebody else: settle --db 'user=...' invoice approve %s", batch);
         return FALSE;
     }
-    digest = settle_result_bytes(row, 0, 5, &length);
+    digest = settle_result_bytes(row, 0, SQL_INVOICE_BATCH_DIGEST, &length);
     settle_invariant(length == SETTLE_DIGEST_BYTES);
     memcpy(ret_digest, digest, length);
     return TRUE;
@@ -220,7 +221,7 @@ pick(const SettleCli *cli, const Step *step, SettleStore *store, char **names, c
         return NULL;
     }
     for (int i = 0; i < settle_result_rows(rows); i++) {
-        const char *batch = settle_result_text(rows, i, 0);
+        const char *batch = settle_result_text(rows, i, SQL_INVOICE_BATCHES_BATCH);
 
         if (batches->len == 0 || strcmp(g_ptr_array_index(batches, batches->len - 1), batch) != 0)
             g_ptr_array_add(batches, g_strdup(batch)); /* of several currencies once */

@@ -43,20 +43,24 @@ typedef struct {
 static void
 invoice_cells(const SettleResult *rows, int i, InvoiceTexts *texts, const char **cells)
 {
-    SettleCurrency currency = (SettleCurrency) settle_result_i32(rows, i, 4);
+    SettleCurrency currency =
+        (SettleCurrency) settle_result_i32(rows, i, SQL_INVOICE_LIST_CURRENCY);
     int exponent = settle_currency_exponent(currency);
 
     for (int j = 0; j < 8; j++)
         if (j != 4 && j != 5)
             cells[j] = settle_result_text(rows, i, j);
     cells[4] = settle_currency_code(currency);
-    cells[5] = settle_rate_format(settle_result_i64(rows, i, 5), texts->rate);
-    g_snprintf(texts->lines, sizeof texts->lines, "%d", settle_result_i32(rows, i, 8));
+    cells[5] =
+        settle_rate_format(settle_result_i64(rows, i, SQL_INVOICE_LIST_TAX_PPB), texts->rate);
+    g_snprintf(texts->lines, sizeof texts->lines, "%d",
+               settle_result_i32(rows, i, SQL_INVOICE_LIST_LINES));
     cells[8] = texts->lines;
     for (int j = 0; j < N_AMOUNTS; j++)
         cells[9 + j] =
-            settle_money_format(settle_result_i64(rows, i, 9 + j), exponent, texts->amounts[j]);
-    cells[9 + N_AMOUNTS] = settle_result_text(rows, i, 10 + N_AMOUNTS);
+            settle_money_format(settle_result_i64(rows, i, SQL_INVOICE_LIST_NET_MINOR + j),
+                                exponent, texts->amounts[j]);
+    cells[9 + N_AMOUNTS] = settle_result_text(rows, i, SQL_INVOICE_LIST_TAX_MINOR + N_AMOUNTS);
 }
 
 static void
@@ -111,22 +115,24 @@ print_lines(const SettleCli *cli, const SettleResult *rows, const char *const *i
         cli->format, columns, invoice != NULL ? G_N_ELEMENTS(columns) : N_LINE_COLUMNS, stdout);
 
     for (int i = 0; i < settle_result_rows(rows); i++) {
-        int exponent = settle_currency_exponent((SettleCurrency) settle_result_i32(rows, i, 10));
+        int exponent = settle_currency_exponent(
+            (SettleCurrency) settle_result_i32(rows, i, SQL_INVOICE_LINES_CURRENCY));
         char line[16], count[24], amounts[3][SETTLE_MONEY_TEXT_BYTES];
         const char *cells[G_N_ELEMENTS(columns)] = {
-            settle_result_text(rows, i, 0),
+            settle_result_text(rows, i, SQL_INVOICE_LINES_NUMBER),
             line,
-            settle_kind_name((SettleKind) settle_result_i32(rows, i, 2)),
-            settle_result_text(rows, i, 3),
-            settle_result_text(rows, i, 4),
-            settle_result_text(rows, i, 5),
+            settle_kind_name((SettleKind) settle_result_i32(rows, i, SQL_INVOICE_LINES_KIND)),
+            settle_result_text(rows, i, SQL_INVOICE_LINES_CLASS),
+            settle_result_text(rows, i, SQL_INVOICE_LINES_DIRECTION),
+            settle_result_text(rows, i, SQL_INVOICE_LINES_SETTLED),
             count};
 
-        g_snprintf(line, sizeof line, "%d", settle_result_i32(rows, i, 1));
-        g_snprintf(count, sizeof count, "%" G_GINT64_FORMAT, settle_result_i64(rows, i, 6));
+        g_snprintf(line, sizeof line, "%d", settle_result_i32(rows, i, SQL_INVOICE_LINES_LINE));
+        g_snprintf(count, sizeof count, "%" G_GINT64_FORMAT,
+                   settle_result_i64(rows, i, SQL_INVOICE_LINES_TRANSFERS));
         for (int j = 0; j < 3; j++)
-            cells[7 + j] =
-                settle_money_format(settle_result_i64(rows, i, 7 + j), exponent, amounts[j]);
+            cells[7 + j] = settle_money_format(
+                settle_result_i64(rows, i, SQL_INVOICE_LINES_NET_MINOR + j), exponent, amounts[j]);
         for (int j = 1; invoice != NULL && j < N_INVOICE_COLUMNS; j++)
             cells[N_LINE_COLUMNS + j - 1] = invoice[j];
         settle_table_row(table, cells);

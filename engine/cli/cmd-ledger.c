@@ -93,14 +93,15 @@ ledger_balances(const SettleCli *cli, int argc, char **argv)
         return settle_cli_fail(error);
     table = settle_table_new(cli->format, columns, G_N_ELEMENTS(columns), stdout);
     for (int i = 0; i < settle_result_rows(rows); i++) {
-        SettleCurrency currency = (SettleCurrency) settle_result_i32(rows, i, 2);
-        int64_t minor = settle_result_i64(rows, i, 4);
+        SettleCurrency currency =
+            (SettleCurrency) settle_result_i32(rows, i, SQL_LEDGER_BALANCE_CURRENCY);
+        int64_t minor = settle_result_i64(rows, i, SQL_LEDGER_BALANCE_BALANCE_MINOR);
         char balance[SETTLE_MONEY_TEXT_BYTES];
         const char *cells[] = {
-            settle_result_text(rows, i, 0),
-            settle_result_text(rows, i, 1),
+            settle_result_text(rows, i, SQL_LEDGER_BALANCE_CARRIER),
+            settle_result_text(rows, i, SQL_LEDGER_BALANCE_DISTRIBUTOR),
             settle_currency_code(currency),
-            settle_role_name((SettleRole) settle_result_i32(rows, i, 3)),
+            settle_role_name((SettleRole) settle_result_i32(rows, i, SQL_LEDGER_BALANCE_ROLE)),
             settle_money_format(minor, settle_currency_exponent(currency), balance),
             minor > 0   ? "debit"
             : minor < 0 ? "credit"
@@ -155,10 +156,11 @@ print_debts(const SettleCli *cli, const SettleResult *rows, GError **error)
     Debts debts = {.carrier = NULL};
 
     for (int i = 0; i < settle_result_rows(rows); i++) {
-        const char *carrier = settle_result_text(rows, i, 0);
-        SettleCurrency currency = (SettleCurrency) settle_result_i32(rows, i, 3);
-        int64_t owes_minor = settle_result_i64(rows, i, 4);
-        int band = settle_result_i32(rows, i, 8) - 1;
+        const char *carrier = settle_result_text(rows, i, SQL_LEDGER_AGEING_CARRIER);
+        SettleCurrency currency =
+            (SettleCurrency) settle_result_i32(rows, i, SQL_LEDGER_AGEING_CURRENCY);
+        int64_t owes_minor = settle_result_i64(rows, i, SQL_LEDGER_AGEING_OWES);
+        int band = settle_result_i32(rows, i, SQL_LEDGER_AGEING_BAND) - 1;
 
         settle_invariant(band >= 0 && band < N_BANDS);
         if (debts.carrier != NULL &&
@@ -259,7 +261,7 @@ parse_kind(const char *text, int *ret_kind, GError **error)
 static char *
 subject_text(const SettleReader *reader)
 {
-    int64_t subject = settle_reader_i64(reader, 7);
+    int64_t subject = settle_reader_i64(reader, SQL_LEDGER_TRANSFERS_SUBJECT_ID);
     SettleWindowSubject window;
     char month[SETTLE_DAY_TEXT_BYTES];
     size_t length;
@@ -267,9 +269,9 @@ subject_text(const SettleReader *reader)
     if (settle_subject_is_order(subject)) {
         const char *text;
 
-        if (settle_reader_is_null(reader, 8))
+        if (settle_reader_is_null(reader, SQL_LEDGER_TRANSFERS_ORDER_TEXT))
             return g_strdup_printf("order #%" G_GINT64_FORMAT, subject);
-        text = settle_reader_text(reader, 8, &length);
+        text = settle_reader_text(reader, SQL_LEDGER_TRANSFERS_ORDER_TEXT, &length);
         return g_strndup(text, length);
     }
     if (settle_subject_is_deposit(subject)) {
@@ -280,8 +282,9 @@ subject_text(const SettleReader *reader)
         return g_strdup(of_carrier ? "the carrier's deposit" : "the distributor's deposit");
     }
     if (!settle_subject_is_window(subject)) {
-        const char *text =
-            settle_reader_is_null(reader, 11) ? "" : settle_reader_text(reader, 11, &length);
+        const char *text = settle_reader_is_null(reader, SQL_LEDGER_TRANSFERS_INVOICE)
+                               ? ""
+                               : settle_reader_text(reader, SQL_LEDGER_TRANSFERS_INVOICE, &length);
 
         return g_strdup_printf("invoice %.*s", text[0] != '\0' ? (int) length : 0, text);
     }
@@ -313,15 +316,17 @@ text_of(const SettleReader *reader, int column)
 static void
 transfer_row(SettleTable *table, const SettleReader *reader)
 {
-    SettleCurrency currency = settle_reader_i16(reader, 20);
+    SettleCurrency currency = settle_reader_i16(reader, SQL_LEDGER_TRANSFERS_CURRENCY);
     int exponent = settle_currency_exponent(currency);
-    SettleSlot slot = settle_reader_i32(reader, 12);
-    SettleKind kind = (SettleKind) settle_reader_i16(reader, 4);
+    SettleSlot slot = settle_reader_i32(reader, SQL_LEDGER_TRANSFERS_SLOT);
+    SettleKind kind = (SettleKind) settle_reader_i16(reader, SQL_LEDGER_TRANSFERS_KIND);
     g_autofree char *date = text_of(reader, 1), *carrier = text_of(reader, 2),
                     *distributor = text_of(reader, 3), *version = text_of(reader, 5),
                     *rule = text_of(reader, 6), *period = text_of(reader, 14),
                     *origin = text_of(reader, 15), *cause = text_of(reader, 21),
-                    *bill_month = settle_reader_is_null(reader, 22) ? NULL : text_of(reader, 22);
+                    *bill_month = settle_reader_is_null(reader, SQL_LEDGER_TRANSFERS_BILL_MONTH)
+                                      ? NULL
+                                      : text_of(reader, 22);
     g_autofree char *subject = subject_text(reader);
     char run[16], item[16], revision[16] = "", amount[SETTLE_MONEY_TEXT_BYTES],
                             target[SETTLE_MONEY_TEXT_BYTES];
@@ -337,20 +342,23 @@ transfer_row(SettleTable *table, const SettleReader *reader)
         item,
         period,
         origin,
-        settle_role_name((SettleRole) settle_reader_i16(reader, 16)),
-        settle_role_name((SettleRole) settle_reader_i16(reader, 17)),
-        settle_money_format(settle_reader_i64(reader, 18), exponent, amount),
-        settle_money_format(settle_reader_i64(reader, 19), exponent, target),
+        settle_role_name((SettleRole) settle_reader_i16(reader, SQL_LEDGER_TRANSFERS_DEBIT)),
+        settle_role_name((SettleRole) settle_reader_i16(reader, SQL_LEDGER_TRANSFERS_CREDIT)),
+        settle_money_format(settle_reader_i64(reader, SQL_LEDGER_TRANSFERS_AMOUNT_MINOR), exponent,
+                            amount),
+        settle_money_format(settle_reader_i64(reader, SQL_LEDGER_TRANSFERS_TARGET_MINOR), exponent,
+                            target),
         settle_kind_is_commission((int) kind) ? settle_leg_name(settle_slot_leg(slot)) : "",
         cause,
         bill_month,
         revision,
     };
 
-    g_snprintf(run, sizeof run, "%d", settle_reader_i32(reader, 0));
+    g_snprintf(run, sizeof run, "%d", settle_reader_i32(reader, SQL_LEDGER_TRANSFERS_RUN_ID));
     g_snprintf(item, sizeof item, "%u", settle_slot_item(slot));
-    if (!settle_reader_is_null(reader, 23))
-        g_snprintf(revision, sizeof revision, "%d", settle_reader_i32(reader, 23));
+    if (!settle_reader_is_null(reader, SQL_LEDGER_TRANSFERS_REVISION))
+        g_snprintf(revision, sizeof revision, "%d",
+                   settle_reader_i32(reader, SQL_LEDGER_TRANSFERS_REVISION));
     settle_table_row(table, cells);
 }
 
@@ -378,23 +386,26 @@ look_invoice_up(SettleStore *store, Filters *filters, GError **error)
         return FALSE;
     }
     if ((filters->carrier != NULL &&
-         strcmp(filters->carrier, settle_result_text(row, 0, 0)) != 0) ||
+         strcmp(filters->carrier, settle_result_text(row, 0, SQL_LEDGER_INVOICE_CARRIER)) != 0) ||
         (filters->distributor != NULL &&
-         strcmp(filters->distributor, settle_result_text(row, 0, 1)) != 0)) {
+         strcmp(filters->distributor, settle_result_text(row, 0, SQL_LEDGER_INVOICE_DISTRIBUTOR)) !=
+             0)) {
         g_set_error(error, SETTLE_ERROR, SETTLE_ERROR_INPUT, "invoice %s is of %s and %s",
-                    filters->invoice, settle_result_text(row, 0, 0), settle_result_text(row, 0, 1));
+                    filters->invoice, settle_result_text(row, 0, SQL_LEDGER_INVOICE_CARRIER),
+                    settle_result_text(row, 0, SQL_LEDGER_INVOICE_DISTRIBUTOR));
         return FALSE;
     }
     g_free(filters->carrier);
     g_free(filters->distributor);
-    filters->carrier = g_strdup(settle_result_text(row, 0, 0));
-    filters->distributor = g_strdup(settle_result_text(row, 0, 1));
-    filters->currency = (SettleCurrency) settle_result_i32(row, 0, 2);
-    filters->tax_ppb = settle_result_i64(row, 0, 3);
+    filters->carrier = g_strdup(settle_result_text(row, 0, SQL_LEDGER_INVOICE_CARRIER));
+    filters->distributor = g_strdup(settle_result_text(row, 0, SQL_LEDGER_INVOICE_DISTRIBUTOR));
+    filters->currency = (SettleCurrency) settle_result_i32(row, 0, SQL_LEDGER_INVOICE_CURRENCY_NO);
+    filters->tax_ppb = settle_result_i64(row, 0, SQL_LEDGER_INVOICE_TAX_PPB);
     filters->after_run = g_array_new(FALSE, FALSE, sizeof(int32_t));
     filters->up_to_run = g_array_new(FALSE, FALSE, sizeof(int32_t));
     for (int i = 0; i < settle_result_rows(row); i++) {
-        int32_t after_run = settle_result_i32(row, i, 4), up_to_run = settle_result_i32(row, i, 5);
+        int32_t after_run = settle_result_i32(row, i, SQL_LEDGER_INVOICE_AFTER_RUN),
+                up_to_run = settle_result_i32(row, i, SQL_LEDGER_INVOICE_UP_TO_RUN);
 
         g_array_append_val(filters->after_run, after_run);
         g_array_append_val(filters->up_to_run, up_to_run);
@@ -453,7 +464,8 @@ print_transfers(const SettleCli *cli, SettleStore *store, Filters *filters, int 
         return FALSE;
     table = settle_table_new(cli->format, columns, G_N_ELEMENTS(columns), stdout);
     while (settle_reader_next(reader, &failure))
-        if (is_on_invoice(filters, policies, settle_reader_i32(reader, 13)) &&
+        if (is_on_invoice(filters, policies,
+                          settle_reader_i32(reader, SQL_LEDGER_TRANSFERS_POLICY_ID)) &&
             (printed++ < filters->limit || filters->limit == 0))
             transfer_row(table, reader);
     if (failure != NULL) {

@@ -43,13 +43,13 @@ check_clock(const SettleNight *night, GError **error)
         settle_error_hint(error, "look at --until, and at the clock of this machine");
         return FALSE;
     }
-    if (settle_result_is_null(state, 0, 1) ||
-        night->until - settle_result_day(state, 0, 1) <= MANY_NIGHTS)
+    if (settle_result_is_null(state, 0, SQL_RUN_STATE_LAST_NIGHT) ||
+        night->until - settle_result_day(state, 0, SQL_RUN_STATE_LAST_NIGHT) <= MANY_NIGHTS)
         return TRUE;
-    settle_day_format(settle_result_day(state, 0, 1), last);
+    settle_day_format(settle_result_day(state, 0, SQL_RUN_STATE_LAST_NIGHT), last);
     g_set_error(error, SETTLE_ERROR, SETTLE_ERROR_STATE,
                 "that would settle %d nights, from %s to %s, which cannot be taken back",
-                night->until - settle_result_day(state, 0, 1), last, until);
+                night->until - settle_result_day(state, 0, SQL_RUN_STATE_LAST_NIGHT), last, until);
     settle_error_hint(error,
                       "look at the clock of this machine; if so many are meant, go on in steps "
                       "with --until, or: settle run --date %s --yes",
@@ -221,8 +221,9 @@ tell_missing(SettleNight *night, GError **error)
         return FALSE;
     for (int i = 0; i < MIN(settle_result_rows(rows), SETTLE_NIGHT_MOST_TOLD); i++)
         settle_night_tell(&night->missing, NULL, "%s of %s of %s are expected and did not come",
-                          settle_result_text(rows, i, 1), settle_result_text(rows, i, 0),
-                          settle_result_text(rows, i, 2));
+                          settle_result_text(rows, i, SQL_FEED_MISSING_KIND),
+                          settle_result_text(rows, i, SQL_FEED_MISSING_CARRIER),
+                          settle_result_text(rows, i, SQL_FEED_MISSING_DAY_TEXT));
     if (settle_result_rows(rows) > SETTLE_NIGHT_MOST_TOLD)
         settle_night_tell(&night->missing, NULL, "and %d more did not come: settle feed missing",
                           settle_result_rows(rows) - SETTLE_NIGHT_MOST_TOLD);

@@ -84,8 +84,9 @@ period_close(const SettleCli *cli, int argc, char **argv)
     }
     printf("period %s is closed\n", argv[1]);
     for (int i = 0; i < settle_result_rows(open); i++)
-        printf("left open: %" G_GINT64_FORMAT " %s\n", settle_result_i64(open, i, 1),
-               settle_result_text(open, i, 0));
+        printf("left open: %" G_GINT64_FORMAT " %s\n",
+               settle_result_i64(open, i, SQL_PERIOD_LEFT_OPEN_HOW_MANY),
+               settle_result_text(open, i, SQL_PERIOD_LEFT_OPEN_WHAT));
     if (accept != NULL)
         printf("accepted: %s\n", accept);
     return SETTLE_EXIT_DONE;

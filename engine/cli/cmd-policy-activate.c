@@ -184,7 +184,7 @@ is_submitted(SettleStore *store, int64_t submission, GError **error)
     g_autoptr(SettleResult) row =
         settle_store_query(store, settle_sql_known_submission, error, "l", submission);
 
-    if (row == NULL || settle_result_bool(row, 0, 0))
+    if (row == NULL || settle_result_bool(row, 0, SQL_KNOWN_SUBMISSION_IS_KNOWN))
         return row != NULL;
     g_set_error(error, SETTLE_ERROR, SETTLE_ERROR_INPUT, "there is no submission %" G_GINT64_FORMAT,
                 submission);

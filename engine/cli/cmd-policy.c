@@ -64,17 +64,22 @@ policy_show(const SettleCli *cli, int argc, char **argv)
     }
     for (int i = 0; i < settle_result_rows(rows); i++) {
         size_t length;
-        const uint8_t *bytes = settle_result_bytes(rows, i, 7, &length);
+        const uint8_t *bytes = settle_result_bytes(rows, i, SQL_POLICY_SHOW_DOCUMENT, &length);
 
-        g_autofree char *number = settle_result_is_null(rows, i, 0)
-                                      ? g_strdup("waiting policy")
-                                      : g_strdup_printf("policy %d", settle_result_i32(rows, i, 0));
+        g_autofree char *number =
+            settle_result_is_null(rows, i, SQL_POLICY_SHOW_POLICY_ID)
+                ? g_strdup("waiting policy")
+                : g_strdup_printf("policy %d",
+                                  settle_result_i32(rows, i, SQL_POLICY_SHOW_POLICY_ID));
 
         if (!document)
             printf("# %s of %s: %s version %s, closing days %s to %s\n# sha256 %s\n", number,
-                   settle_result_text(rows, i, 1), settle_result_text(rows, i, 2),
-                   settle_result_text(rows, i, 3), settle_result_text(rows, i, 4),
-                   settle_result_text(rows, i, 5), settle_result_text(rows, i, 6));
+                   settle_result_text(rows, i, SQL_POLICY_SHOW_CODE),
+                   settle_result_text(rows, i, SQL_POLICY_SHOW_NAME),
+                   settle_result_text(rows, i, SQL_POLICY_SHOW_VERSION),
+                   settle_result_text(rows, i, SQL_POLICY_SHOW_CLOSING_FROM),
+                   settle_result_text(rows, i, SQL_POLICY_SHOW_CLOSING_TO),
+                   settle_result_text(rows, i, SQL_POLICY_SHOW_HASH_HEX));
         fwrite(bytes, 1, length, stdout);
     }
     return SETTLE_EXIT_DONE;

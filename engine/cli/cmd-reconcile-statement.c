@@ -190,8 +190,9 @@ as_of(SettleStore *store, SettleMonth period, SettleDay *ret_day, GError **error
 
     if (state == NULL)
         return FALSE;
-    *ret_day = settle_result_is_null(state, 0, 1) ? settle_month_last(period)
-                                                  : settle_result_day(state, 0, 1);
+    *ret_day = settle_result_is_null(state, 0, SQL_RUN_STATE_LAST_NIGHT)
+                   ? settle_month_last(period)
+                   : settle_result_day(state, 0, SQL_RUN_STATE_LAST_NIGHT);
     return TRUE;
 }
 

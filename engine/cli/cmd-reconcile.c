@@ -81,22 +81,27 @@ reconcile_orders(const SettleCli *cli, int argc, char **argv)
         return settle_cli_fail(error);
     settle_cli_print(cli, rows, cells, G_N_ELEMENTS(cells));
     for (int i = 0; i < settle_result_rows(rows); i++) {
-        orders += settle_result_i64(rows, i, 4);
-        misstated += settle_result_i64(rows, i, 5) != settle_result_i64(rows, i, 6);
+        orders += settle_result_i64(rows, i, SQL_RECONCILE_ORDERS_ORDERS);
+        misstated += settle_result_i64(rows, i, SQL_RECONCILE_ORDERS_SUM_PAID) !=
+                     settle_result_i64(rows, i, SQL_RECONCILE_ORDERS_SUM_STATED);
     }
     if (cli->format == SETTLE_FORMAT_TABLE)
         printf("%" G_GINT64_FORMAT " orders of %s; besides, %" G_GINT64_FORMAT
                " rows of the month's files were rejected\n",
-               orders, options.period, settle_result_i64(sealed, 0, 1));
-    if ((options.carrier == NULL && orders != settle_result_i64(sealed, 0, 0)) || misstated > 0 ||
-        settle_result_i64(sealed, 0, 2) > 0) {
+               orders, options.period,
+               settle_result_i64(sealed, 0, SQL_RECONCILE_ORDERS_SEALED_QUARANTINED));
+    if ((options.carrier == NULL &&
+         orders != settle_result_i64(sealed, 0, SQL_RECONCILE_ORDERS_SEALED_ORDERS)) ||
+        misstated > 0 ||
+        settle_result_i64(sealed, 0, SQL_RECONCILE_ORDERS_SEALED_BATCHES_OFF) > 0) {
         fprintf(stderr,
                 "settle: orders of %s do not add up: %" G_GINT64_FORMAT
                 " are accounted for, %" G_GINT64_FORMAT " are stored; %" G_GINT64_FORMAT
                 " groups state another amount, %" G_GINT64_FORMAT
                 " batches hold not what they took in\nhint: settle verify names the rows\n",
-                options.period, orders, settle_result_i64(sealed, 0, 0), misstated,
-                settle_result_i64(sealed, 0, 2));
+                options.period, orders,
+                settle_result_i64(sealed, 0, SQL_RECONCILE_ORDERS_SEALED_ORDERS), misstated,
+                settle_result_i64(sealed, 0, SQL_RECONCILE_ORDERS_SEALED_BATCHES_OFF));
         return SETTLE_EXIT_FOUND;
     }
     return SETTLE_EXIT_DONE;
@@ -159,7 +164,7 @@ reconcile_ledger(const SettleCli *cli, int argc, char **argv)
     if (settle_result_rows(rows) == 0)
         settle_cli_nothing(cli, "postings", &named);
     for (int i = 0; i < settle_result_rows(rows); i++)
-        differ += settle_result_i64(rows, i, 13);
+        differ += settle_result_i64(rows, i, SQL_RECONCILE_LEDGER_DIFFERING);
     if (differ == 0)
         return SETTLE_EXIT_DONE;
     fprintf(stderr,

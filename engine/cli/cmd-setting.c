@@ -147,8 +147,9 @@ decide(SettleStore *store, const char *name, const char *value, const char *reas
         return FALSE;
     detail = settle_store_query(store, settle_sql_setting_detail, error, "s", value);
     if (detail != NULL &&
-        settle_store_control(store, "setting", name, NULL, reason, settle_result_text(detail, 0, 0),
-                             NULL, error) &&
+        settle_store_control(store, "setting", name, NULL, reason,
+                             settle_result_text(detail, 0, SQL_SETTING_DETAIL_DETAIL), NULL,
+                             error) &&
         settle_failpoint(SETTING_DECIDED, error) && settle_store_commit(store, error) &&
         settle_failpoint(SETTING_COMMITTED, error))
         return TRUE;

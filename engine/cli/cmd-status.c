@@ -52,11 +52,13 @@ print_zero(const SettleCli *cli, SettleStore *store, GError **error)
     heading("Orders settled as zero");
     table = settle_table_new(cli->format, columns, G_N_ELEMENTS(columns), stdout);
     for (int i = 0; i < settle_result_rows(rows); i++) {
-        SettleOutcome outcome = (SettleOutcome) settle_result_i32(rows, i, 0);
+        SettleOutcome outcome =
+            (SettleOutcome) settle_result_i32(rows, i, SQL_STATUS_OUTCOMES_OUTCOME);
         char count[24];
         const char *cells[] = {settle_outcome_name(outcome), count, settle_outcome_text(outcome)};
 
-        g_snprintf(count, sizeof count, "%" G_GINT64_FORMAT, settle_result_i64(rows, i, 1));
+        g_snprintf(count, sizeof count, "%" G_GINT64_FORMAT,
+                   settle_result_i64(rows, i, SQL_STATUS_OUTCOMES_ORDERS));
         settle_table_row(table, cells);
     }
     settle_table_end(table);
@@ -95,9 +97,10 @@ add_due(SettleStore *store, SettleTable *table, SettleDay day, const SettlePolic
 
         if (row == NULL)
             return FALSE;
-        if (settle_result_i64(row, 0, 0) == 0)
+        if (settle_result_i64(row, 0, SQL_STATUS_CLOSING_ORDERS_FACTS) == 0)
             return TRUE;
-        g_snprintf(count, sizeof count, "%" G_GINT64_FORMAT, settle_result_i64(row, 0, 0));
+        g_snprintf(count, sizeof count, "%" G_GINT64_FORMAT,
+                   settle_result_i64(row, 0, SQL_STATUS_CLOSING_ORDERS_FACTS));
         text =
             g_strdup_printf("%s, orders closed in %s", what, settle_month_format(closing, month));
         cells[2] = text;
@@ -224,17 +227,18 @@ print_head(SettleStore *store, gboolean *ret_settled, SettleDay *ret_last, GErro
     if (head == NULL)
         return FALSE;
     *ret_last = 0;
-    *ret_settled = !settle_result_is_null(head, 0, 0);
+    *ret_settled = !settle_result_is_null(head, 0, SQL_STATUS_HEAD_SETTLED_TO);
     if (*ret_settled) {
-        const char *text = settle_result_text(head, 0, 0);
+        const char *text = settle_result_text(head, 0, SQL_STATUS_HEAD_SETTLED_TO);
 
         settle_invariant(settle_day_parse(text, strlen(text), ret_last));
         printf("Settled up to %s\n", text);
     } else {
         puts("No night has been settled yet");
     }
-    if (!settle_result_is_null(head, 0, 2))
-        printf("Run %d is unfinished: settle run continues it\n", settle_result_i32(head, 0, 2));
+    if (!settle_result_is_null(head, 0, SQL_STATUS_HEAD_UNFINISHED_RUN))
+        printf("Run %d is unfinished: settle run continues it\n",
+               settle_result_i32(head, 0, SQL_STATUS_HEAD_UNFINISHED_RUN));
     return TRUE;
 }
 

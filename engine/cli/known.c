@@ -130,7 +130,7 @@ is_order(SettleStore *store, const char *id, gboolean *ret_known, GError **error
 
     if (row == NULL)
         return FALSE;
-    *ret_known = settle_result_bool(row, 0, 0);
+    *ret_known = settle_result_bool(row, 0, SQL_KNOWN_ORDER_IS_KNOWN);
     return TRUE;
 }
 
@@ -182,10 +182,11 @@ known_party(SettleStore *store, SettleDim dim, const char *code, GError **error)
     if (rows == NULL)
         return FALSE;
     for (int i = 0; i < settle_result_rows(rows); i++)
-        if (settle_result_i32(rows, i, 0) == (int32_t) dim)
+        if (settle_result_i32(rows, i, SQL_KNOWN_CODE_DIM) == (int32_t) dim)
             return TRUE;
     if (settle_result_rows(rows) > 0) {
-        const char *is = settle_dim_name((SettleDim) settle_result_i32(rows, 0, 0));
+        const char *is =
+            settle_dim_name((SettleDim) settle_result_i32(rows, 0, SQL_KNOWN_CODE_DIM));
 
         g_set_error(error, SETTLE_ERROR, SETTLE_ERROR_INPUT, "there is no %s \"%s\"",
                     settle_dim_name(dim), code);
@@ -225,22 +226,25 @@ known_order(SettleStore *store, const char *id, GError **error)
         return FALSE;
     g_set_error(error, SETTLE_ERROR, SETTLE_ERROR_INPUT, "there is no order \"%s\"", id);
     if (settle_result_rows(parties) > 0) {
-        const char *is = settle_dim_name((SettleDim) settle_result_i32(parties, 0, 0));
+        const char *is =
+            settle_dim_name((SettleDim) settle_result_i32(parties, 0, SQL_KNOWN_CODE_DIM));
 
         settle_error_hint(error, "it is the code of a%s %s: did you mean --%s %s?",
                           is[0] == 'o' ? "n" : "", is, is, id);
         return FALSE;
     }
     for (int i = 0; i < settle_result_rows(rows); i++) {
-        if (settle_result_is_null(rows, i, 1)) {
+        if (settle_result_is_null(rows, i, SQL_KNOWN_ORDERS_NEAR_BATCH_ID)) {
             g_string_append_printf(near, "%s\"%s\"", near->len > 0 ? " or " : "",
-                                   settle_result_text(rows, i, 0));
+                                   settle_result_text(rows, i, SQL_KNOWN_ORDERS_NEAR_UPSTREAM_ID));
         } else if (near->len == 0) {
             settle_error_hint(error,
                               "line %" G_GINT64_FORMAT " of batch %d has it and was not accepted "
                               "[%s]: settle quarantine list --batch %d",
-                              settle_result_i64(rows, i, 2), settle_result_i32(rows, i, 1),
-                              settle_result_text(rows, i, 3), settle_result_i32(rows, i, 1));
+                              settle_result_i64(rows, i, SQL_KNOWN_ORDERS_NEAR_LINE),
+                              settle_result_i32(rows, i, SQL_KNOWN_ORDERS_NEAR_BATCH_ID),
+                              settle_result_text(rows, i, SQL_KNOWN_ORDERS_NEAR_REASON),
+                              settle_result_i32(rows, i, SQL_KNOWN_ORDERS_NEAR_BATCH_ID));
             return FALSE;
         }
     }
@@ -266,14 +270,15 @@ settle_cli_known_runs(SettleStore *store, int32_t first, int32_t last, const cha
 
     if (row == NULL)
         return FALSE;
-    if (settle_result_bool(row, 0, 0))
+    if (settle_result_bool(row, 0, SQL_KNOWN_RUNS_IS_KNOWN))
         return TRUE;
     g_set_error(error, SETTLE_ERROR, SETTLE_ERROR_INPUT, "there is no published run %s", text);
-    if (settle_result_is_null(row, 0, 1))
+    if (settle_result_is_null(row, 0, SQL_KNOWN_RUNS_FIRST_RUN))
         settle_error_hint(error, "no night has been settled yet: settle run --date DAY");
     else
         settle_error_hint(error, "there are %d to %d: settle report run-history lists them",
-                          settle_result_i32(row, 0, 1), settle_result_i32(row, 0, 2));
+                          settle_result_i32(row, 0, SQL_KNOWN_RUNS_FIRST_RUN),
+                          settle_result_i32(row, 0, SQL_KNOWN_RUNS_LAST_RUN));
     return FALSE;
 }
 
@@ -285,14 +290,14 @@ known_batch(SettleStore *store, int batch, GError **error)
 
     if (row == NULL)
         return FALSE;
-    if (settle_result_bool(row, 0, 0))
+    if (settle_result_bool(row, 0, SQL_KNOWN_BATCHES_IS_KNOWN))
         return TRUE;
     g_set_error(error, SETTLE_ERROR, SETTLE_ERROR_INPUT, "there is no batch %d", batch);
-    if (settle_result_is_null(row, 0, 1))
+    if (settle_result_is_null(row, 0, SQL_KNOWN_BATCHES_LAST_BATCH))
         settle_error_hint(error, "no file has been taken in yet: settle import KIND FILE");
     else
         settle_error_hint(error, "the last one is %d; settle import says the number of each",
-                          settle_result_i32(row, 0, 1));
+                          settle_result_i32(row, 0, SQL_KNOWN_BATCHES_LAST_BATCH));
     return FALSE;
 }
 
@@ -305,8 +310,8 @@ settle_cli_known_period(SettleStore *store, const char *period, gboolean or_late
 
     if (row == NULL)
         return FALSE;
-    first = settle_result_text(row, 0, 0);
-    last = settle_result_text(row, 0, 1);
+    first = settle_result_text(row, 0, SQL_KNOWN_MONTHS_FIRST_MONTH_TEXT);
+    last = settle_result_text(row, 0, SQL_KNOWN_MONTHS_LAST_MONTH_TEXT);
     /* of an empty database everything is empty */
     if (!settle_month_parse(first, strlen(first), &from) ||
         !settle_month_parse(last, strlen(last), &to) ||
@@ -316,12 +321,12 @@ settle_cli_known_period(SettleStore *store, const char *period, gboolean or_late
     if (month >= from && (or_later || month <= to + 1))
         return TRUE;
     g_set_error(error, SETTLE_ERROR, SETTLE_ERROR_INPUT, "nothing is known of period %s", period);
-    if (settle_result_is_null(row, 0, 2))
+    if (settle_result_is_null(row, 0, SQL_KNOWN_MONTHS_LAST_DAY))
         settle_error_hint(error, "facts are of %s to %s, and no night has been settled yet", first,
                           last);
     else
         settle_error_hint(error, "facts and nights are of %s to %s, settled up to %s", first, last,
-                          settle_result_text(row, 0, 2));
+                          settle_result_text(row, 0, SQL_KNOWN_MONTHS_LAST_DAY));
     return FALSE;
 }
 
@@ -528,9 +533,11 @@ batch_of_invoice(const SettleCli *cli, const char *text, const char *what, int *
     } else if (row != NULL) {
         g_set_error(&error, SETTLE_ERROR, SETTLE_ERROR_INPUT,
                     "\"%s\" is an invoice of batch %d/%s, no batch", text,
-                    settle_result_i32(row, 0, 5), settle_result_text(row, 0, 0));
+                    settle_result_i32(row, 0, SQL_LEDGER_INVOICE_UP_TO_RUN),
+                    settle_result_text(row, 0, SQL_LEDGER_INVOICE_CARRIER));
         settle_error_hint(&error, "settle invoice %s %d/%s, with all its invoices", what,
-                          settle_result_i32(row, 0, 5), settle_result_text(row, 0, 0));
+                          settle_result_i32(row, 0, SQL_LEDGER_INVOICE_UP_TO_RUN),
+                          settle_result_text(row, 0, SQL_LEDGER_INVOICE_CARRIER));
     }
     *ret_exit = settle_cli_fail(error);
     return FALSE;

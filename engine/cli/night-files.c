@@ -152,7 +152,8 @@ find_lost(SettleNight *night, GArray *items, GError **error)
     if (rows == NULL)
         return FALSE;
     for (int i = 0; i < settle_result_rows(rows); i++) {
-        const SettleNightTaken *lost = g_ptr_array_index(all, settle_result_i32(rows, i, 0));
+        const SettleNightTaken *lost =
+            g_ptr_array_index(all, settle_result_i32(rows, i, SQL_NIGHT_FILE_PLACE_OF_FILE));
         Item item = {.entry = lost->entry, .lost = lost};
 
         g_array_append_val(items, item);
@@ -172,7 +173,8 @@ tell_absent(SettleNight *night, GPtrArray *absent, GError **error)
     if (rows == NULL)
         return FALSE;
     for (int i = 0; i < settle_result_rows(rows); i++) {
-        const SettleManifestEntry *entry = g_ptr_array_index(absent, settle_result_i32(rows, i, 0));
+        const SettleManifestEntry *entry =
+            g_ptr_array_index(absent, settle_result_i32(rows, i, SQL_NIGHT_FILE_PLACE_OF_FILE));
 
         if (i < SETTLE_NIGHT_MOST_TOLD)
             settle_night_tell(&night->missing, entry->file,
@@ -419,27 +421,32 @@ is_new(SettleNight *night, const Item *item, const uint8_t sha256[SETTLE_DIGEST_
     if (refused == NULL)
         return FALSE;
     if (settle_result_rows(known) > 0) {
-        SettleDay date = settle_result_day(known, 0, 2);
-        g_autofree char *name = settle_printable(settle_result_text(known, 0, 1), -1);
+        SettleDay date = settle_result_day(known, 0, SQL_NIGHT_KNOWN_BUSINESS_DATE);
+        g_autofree char *name =
+            settle_printable(settle_result_text(known, 0, SQL_NIGHT_KNOWN_FILE_NAME), -1);
         g_autofree char *file = settle_printable(entry->file, -1);
 
         if (date == entry->date) {
             printf("%s: was taken in before, as batch %d (%s): not imported again\n", file,
-                   settle_result_i32(known, 0, 0), name);
-            put_away(night, item, sha256, settle_result_i32(known, 0, 0), error);
+                   settle_result_i32(known, 0, SQL_NIGHT_KNOWN_BATCH_ID), name);
+            put_away(night, item, sha256, settle_result_i32(known, 0, SQL_NIGHT_KNOWN_BATCH_ID),
+                     error);
             return FALSE;
         }
-        if (settle_result_i64(known, 0, 3) > 0) { /* without rows many are the same */
+        if (settle_result_i64(known, 0, SQL_NIGHT_KNOWN_ROWS_READ) >
+            0) { /* without rows many are the same */
             settle_night_tell(
                 &night->refused, entry->file,
                 "has the content of batch %d (%s) of %s: not imported again, it stays",
-                settle_result_i32(known, 0, 0), name, settle_day_format(date, day));
+                settle_result_i32(known, 0, SQL_NIGHT_KNOWN_BATCH_ID), name,
+                settle_day_format(date, day));
             return FALSE;
         }
     }
     if (settle_result_rows(refused) > 0) {
         settle_night_tell(&night->refused, entry->file, "was refused as batch %d: %s; it stays",
-                          settle_result_i32(refused, 0, 0), settle_result_text(refused, 0, 1));
+                          settle_result_i32(refused, 0, SQL_NIGHT_REFUSED_BATCH_ID),
+                          settle_result_text(refused, 0, SQL_NIGHT_REFUSED_REASON));
         return FALSE;
     }
     return TRUE;
