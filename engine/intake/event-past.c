@@ -186,29 +186,24 @@ settle_event_past_load_orders(SettleIntakeJob *job, const int64_t *keys, gsize n
 
 /* --- events ----------------------------------------------------------------------------------- */
 
-/* The first columns of all queries of events; after them the texts, where there are any. */
-enum {
-    COLUMN_REVISION = 13,
-    COLUMN_OVER, /* withdrawn; of one that waited: it waits no more */
-    COLUMN_TEXTS,
-};
-
 static SettleKnownEvent
 known_of_row(const SettleReader *reader)
 {
     return (SettleKnownEvent){
-        .event_id = settle_reader_i64(reader, 0),
-        .kind = (uint8_t) settle_reader_i16(reader, 2),
-        .day = settle_reader_day(reader, 3),
-        .whole = (uint8_t) settle_reader_bool(reader, 4),
-        .amount_minor = settle_reader_i64(reader, 5),
-        .reinstates = settle_reader_i64(reader, 6),
-        .at = settle_reader_i64(reader, 7),
-        .batch_id = settle_reader_i32(reader, 8),
-        .line = settle_reader_i32(reader, 9),
-        .currency = settle_reader_i16(reader, 10),
-        .key_id = settle_reader_i64(reader, 11),
-        .closed_month = settle_reader_is_null(reader, 12) ? 0 : settle_reader_month(reader, 12),
+        .event_id = settle_reader_i64(reader, SQL_INTAKE_EVENT_EVENT_ID),
+        .kind = (uint8_t) settle_reader_i16(reader, SQL_INTAKE_EVENT_KIND),
+        .day = settle_reader_day(reader, SQL_INTAKE_EVENT_DAY),
+        .whole = (uint8_t) settle_reader_bool(reader, SQL_INTAKE_EVENT_WHOLE),
+        .amount_minor = settle_reader_i64(reader, SQL_INTAKE_EVENT_AMOUNT_MINOR),
+        .reinstates = settle_reader_i64(reader, SQL_INTAKE_EVENT_REINSTATES),
+        .at = settle_reader_i64(reader, SQL_INTAKE_EVENT_HAPPENED_AT),
+        .batch_id = settle_reader_i32(reader, SQL_INTAKE_EVENT_SOURCE_BATCH_ID),
+        .line = settle_reader_i32(reader, SQL_INTAKE_EVENT_LINE),
+        .currency = settle_reader_i16(reader, SQL_INTAKE_EVENT_SAID_CURRENCY),
+        .key_id = settle_reader_i64(reader, SQL_INTAKE_EVENT_KEY_ID),
+        .closed_month = settle_reader_is_null(reader, SQL_INTAKE_EVENT_CLOSED_MONTH)
+                            ? 0
+                            : settle_reader_month(reader, SQL_INTAKE_EVENT_CLOSED_MONTH),
     };
 }
 
@@ -237,7 +232,8 @@ take_content(SettleKnownEvent *event, const SettleReader *reader)
 static SettleKnownEvent *
 event_of_row(SettleEventPast *past, const SettleReader *reader)
 {
-    SettleKnownEvent *event = settle_event_past_find(past, settle_reader_i64(reader, 0));
+    SettleKnownEvent *event =
+        settle_event_past_find(past, settle_reader_i64(reader, SQL_INTAKE_EVENT_EVENT_ID));
     SettleKnownEvent said;
 
     if (event != NULL)
@@ -258,10 +254,10 @@ take_texts(SettleIntakeJob *job, SettleKnownEvent *event, const SettleReader *re
     if (event->text != NULL)
         return;
     for (int i = 0; i < 3; i++)
-        text[i] = settle_reader_text(reader, COLUMN_TEXTS + 1 + i, &length[i]);
-    event->carrier_id = settle_reader_i32(reader, COLUMN_TEXTS);
-    event->order_erased = settle_reader_is_null(reader, COLUMN_TEXTS + 2) ? 1 : 0;
-    if (settle_reader_is_null(reader, COLUMN_TEXTS + 1))
+        text[i] = settle_reader_text(reader, SQL_INTAKE_EVENT_TEXTS_EVENT_TEXT + i, &length[i]);
+    event->carrier_id = settle_reader_i32(reader, SQL_INTAKE_EVENT_TEXTS_CARRIER_ID);
+    event->order_erased = settle_reader_is_null(reader, SQL_INTAKE_EVENT_TEXTS_ORDER_TEXT) ? 1 : 0;
+    if (settle_reader_is_null(reader, SQL_INTAKE_EVENT_TEXTS_EVENT_TEXT))
         return;
     event->upstream_length = (uint16_t) length[0];
     event->order_length = (uint16_t) length[1];
@@ -277,15 +273,15 @@ static SettleKnownEvent *
 take_row(SettleEventPast *past, const SettleReader *reader)
 {
     SettleKnownEvent *event = event_of_row(past, reader);
-    int16_t revision = settle_reader_i16(reader, COLUMN_REVISION);
-    gboolean withdrawn = settle_reader_bool(reader, COLUMN_OVER);
+    int16_t revision = settle_reader_i16(reader, SQL_INTAKE_EVENT_REVISION);
+    gboolean withdrawn = settle_reader_bool(reader, SQL_INTAKE_EVENT_IS_OVER);
     uint16_t version = (uint16_t) (revision * 2 + withdrawn);
 
     if (event->told || version <= event->version)
         return event;
     event->version = version;
     event->last_row = revision;
-    event->stored_order = withdrawn ? 0 : settle_reader_i64(reader, 1);
+    event->stored_order = withdrawn ? 0 : settle_reader_i64(reader, SQL_INTAKE_EVENT_ORDER_ID);
     take_content(event, reader);
     event->order = settle_event_past_contract(past, event->key_id, event->stored_order);
     return event;
@@ -297,11 +293,11 @@ static SettleKnownEvent *
 take_waiting_row(SettleEventPast *past, const SettleReader *reader)
 {
     SettleKnownEvent *event = event_of_row(past, reader);
-    int16_t revision = settle_reader_i16(reader, COLUMN_REVISION);
+    int16_t revision = settle_reader_i16(reader, SQL_INTAKE_EVENT_REVISION);
 
     event->last_wait = MAX(event->last_wait, revision);
-    if (event->told || event->stored_order != 0 || settle_reader_bool(reader, COLUMN_OVER) ||
-        revision <= event->waits)
+    if (event->told || event->stored_order != 0 ||
+        settle_reader_bool(reader, SQL_INTAKE_EVENT_IS_OVER) || revision <= event->waits)
         return event;
     event->waits = revision;
     take_content(event, reader);
