@@ -34,8 +34,9 @@ load_decided(SettleStore *store, int64_t **ret_counts, GError **error)
     *ret_counts = new_counts();
     for (int row = 0; row < settle_result_rows(rows); row++)
         for (gsize i = 0; settle_sql_tables[i].name != NULL; i++)
-            if (strcmp(settle_sql_tables[i].name, settle_result_text(rows, row, 0)) == 0)
-                (*ret_counts)[i] = settle_result_i64(rows, row, 1);
+            if (strcmp(settle_sql_tables[i].name,
+                       settle_result_text(rows, row, SQL_VERIFY_ERASURES_TABLE_NAME)) == 0)
+                (*ret_counts)[i] = settle_result_i64(rows, row, SQL_VERIFY_ERASURES_N_ROWS);
     return TRUE;
 }
 
