@@ -14,14 +14,15 @@ number_rules(SettlePolicy *policy, const SettleResult *rows, int *next, GError *
     g_autofree guint *numbers = g_new(guint, MAX(policy->n_rules, 1));
     guint n = 0;
 
-    for (;
-         *next < settle_result_rows(rows) && settle_result_i32(rows, *next, SQL_POLICY_LOAD_RULES_POLICY_ID) <= policy->policy_id;
+    for (; *next < settle_result_rows(rows) &&
+           settle_result_i32(rows, *next, SQL_POLICY_LOAD_RULES_POLICY_ID) <= policy->policy_id;
          (*next)++) {
         int32_t number = settle_result_i32(rows, *next, SQL_POLICY_LOAD_RULES_NUMBER);
 
-        if (settle_result_i32(rows, *next, SQL_POLICY_LOAD_RULES_POLICY_ID) == policy->policy_id && n < policy->n_rules &&
-            settle_result_i32(rows, *next, SQL_POLICY_LOAD_RULES_ORDINAL) == (int32_t) n && number > 0 &&
-            number <= SETTLE_RULE_NUMBER_MAX)
+        if (settle_result_i32(rows, *next, SQL_POLICY_LOAD_RULES_POLICY_ID) == policy->policy_id &&
+            n < policy->n_rules &&
+            settle_result_i32(rows, *next, SQL_POLICY_LOAD_RULES_ORDINAL) == (int32_t) n &&
+            number > 0 && number <= SETTLE_RULE_NUMBER_MAX)
             numbers[n++] = (guint) number;
     }
     if (n != policy->n_rules) {
@@ -115,17 +116,21 @@ check_versions(SettleStore *store, const SettlePolicy *policy, int32_t *ret_carr
     }
     *ret_carrier_id = settle_result_i32(rows, 0, SQL_POLICY_VERSIONS_CARRIER_ID);
     *ret_known_id = 0;
-    for (int i = 0; i < settle_result_rows(rows) && !settle_result_is_null(rows, i, SQL_POLICY_VERSIONS_POLICY_ID); i++) {
-        SettleDay from = settle_result_day(rows, i, SQL_POLICY_VERSIONS_CLOSING_FROM), to = settle_result_day(rows, i, SQL_POLICY_VERSIONS_CLOSING_TO);
+    for (int i = 0; i < settle_result_rows(rows) &&
+                    !settle_result_is_null(rows, i, SQL_POLICY_VERSIONS_POLICY_ID);
+         i++) {
+        SettleDay from = settle_result_day(rows, i, SQL_POLICY_VERSIONS_CLOSING_FROM),
+                  to = settle_result_day(rows, i, SQL_POLICY_VERSIONS_CLOSING_TO);
         char text_from[SETTLE_DAY_TEXT_BYTES], text_to[SETTLE_DAY_TEXT_BYTES];
         size_t length;
 
-        if (memcmp(settle_result_bytes(rows, i, SQL_POLICY_VERSIONS_HASH, &length), policy->hash, sizeof policy->hash) ==
-            0) {
+        if (memcmp(settle_result_bytes(rows, i, SQL_POLICY_VERSIONS_HASH, &length), policy->hash,
+                   sizeof policy->hash) == 0) {
             *ret_known_id = settle_result_i32(rows, i, SQL_POLICY_VERSIONS_POLICY_ID);
             return TRUE;
         }
-        if (strcmp(settle_result_text(rows, i, SQL_POLICY_VERSIONS_VERSION), policy->version) == 0) {
+        if (strcmp(settle_result_text(rows, i, SQL_POLICY_VERSIONS_VERSION), policy->version) ==
+            0) {
             g_set_error(error, SETTLE_ERROR, SETTLE_ERROR_STATE,
                         "version %s of %s is active already with another text", policy->version,
                         policy->carrier);
@@ -138,7 +143,8 @@ check_versions(SettleStore *store, const SettlePolicy *policy, int32_t *ret_carr
 
             g_set_error(error, SETTLE_ERROR, SETTLE_ERROR_STATE,
                         "version %s of %s covers closing days that version %s has: %s to %s",
-                        policy->version, policy->carrier, settle_result_text(rows, i, SQL_POLICY_VERSIONS_VERSION),
+                        policy->version, policy->carrier,
+                        settle_result_text(rows, i, SQL_POLICY_VERSIONS_VERSION),
                         settle_day_format(from, text_from), settle_day_format(to, text_to));
             settle_error_hint(error, "policy %d is active and cannot be shortened: %s",
                               settle_result_i32(rows, i, SQL_POLICY_VERSIONS_POLICY_ID), room);
@@ -161,9 +167,10 @@ check_not_settled(SettleStore *store, const SettlePolicy *policy, int32_t carrie
         return FALSE;
     if (settle_result_rows(row) == 0)
         return TRUE;
-    g_set_error(error, SETTLE_ERROR, SETTLE_ERROR_STATE,
-                "orders of %s that closed on %s are settled already", policy->carrier,
-                settle_day_format(settle_result_day(row, 0, SQL_POLICY_SETTLED_DAYS_CLOSING_DAY), text));
+    g_set_error(
+        error, SETTLE_ERROR, SETTLE_ERROR_STATE,
+        "orders of %s that closed on %s are settled already", policy->carrier,
+        settle_day_format(settle_result_day(row, 0, SQL_POLICY_SETTLED_DAYS_CLOSING_DAY), text));
     settle_error_hint(error, "a new version holds for closing days to come");
     return FALSE;
 }
@@ -185,10 +192,12 @@ check_submitted(SettleStore *store, const SettlePolicy *policy, GError **error)
                           "settle policy submit FILE, by somebody else than who activates it");
         return FALSE;
     }
-    if (strcmp(settle_result_text(row, 0, SQL_POLICY_SUBMITTERS_SUBMITTER), settle_result_text(row, 0, SQL_POLICY_SUBMITTERS_SESSION_USER)) == 0) {
+    if (strcmp(settle_result_text(row, 0, SQL_POLICY_SUBMITTERS_SUBMITTER),
+               settle_result_text(row, 0, SQL_POLICY_SUBMITTERS_SESSION_USER)) == 0) {
         g_set_error(error, SETTLE_ERROR, SETTLE_ERROR_STATE,
                     "policy %s version %s was submitted by %s, who cannot activate it",
-                    policy->name, policy->version, settle_result_text(row, 0, SQL_POLICY_SUBMITTERS_SUBMITTER));
+                    policy->name, policy->version,
+                    settle_result_text(row, 0, SQL_POLICY_SUBMITTERS_SUBMITTER));
         settle_error_hint(error,
                           "connect as somebody else: settle --db 'user=...' policy activate");
         return FALSE;
