@@ -151,7 +151,7 @@ class Balances(Case):
         self.proven()
         world.tamper(self.database, 'UPDATE settle.account_balance SET balance_minor = balance_minor + 1 WHERE role = 2 AND '
                      "run_id = (SELECT run_id FROM settle.run WHERE business_date = '2026-03-05')")
-        self.assertIn('account distributor of carrier id 1 stands at', self.settle('verify', code=1))
+        self.assertIn('account distributor of carrier id 1 has', self.settle('verify', code=1))
 
 
 class Cuts(Case):
