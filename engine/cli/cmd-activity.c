@@ -344,6 +344,21 @@ print(const SettleCli *cli, SettleStore *store, const Options *options, gboolean
     return TRUE;
 }
 
+static gboolean
+parse_by(const char *word, By *ret_by, int *ret_code)
+{
+    if (strcmp(word, "outlet") != 0 && strcmp(word, "manager") != 0) {
+        *ret_code = settle_cli_usage(strcmp(word, "carrier") == 0
+                                         ? "leave --by out: each carrier has rows of its own"
+                                         : "--by outlet, --by manager, or leave it out: by month "
+                                           "and carrier",
+                                     "--by is outlet or manager, not \"%s\"", word);
+        return FALSE;
+    }
+    *ret_by = strcmp(word, "outlet") == 0 ? BY_OUTLET : BY_MANAGER;
+    return TRUE;
+}
+
 static int
 activity(const SettleCli *cli, int argc, char **argv, gboolean list)
 {
@@ -385,16 +400,8 @@ activity(const SettleCli *cli, int argc, char **argv, gboolean list)
                                 "whose orders: --distributor is missing");
     if (options.outlet != NULL && options.manager != NULL)
         return settle_cli_usage(NULL, "--outlet and --manager do not go together");
-    if (options.by != NULL) {
-        if (strcmp(options.by, "outlet") != 0 && strcmp(options.by, "manager") != 0)
-            return settle_cli_usage(
-                strcmp(options.by, "carrier") == 0
-                    ? "leave --by out: each carrier has rows of its own"
-                    : "--by outlet, --by manager, or leave it out: by month and "
-                      "carrier",
-                "--by is outlet or manager, not \"%s\"", options.by);
-        by = strcmp(options.by, "outlet") == 0 ? BY_OUTLET : BY_MANAGER;
-    }
+    if (options.by != NULL && !parse_by(options.by, &by, &code))
+        return code;
     named = (SettleNamed){.distributor = options.distributor,
                           .outlet = options.outlet,
                           .manager = options.manager,

@@ -137,6 +137,16 @@ failed:
     return FALSE;
 }
 
+/* Whether the statement that holds is this file, under this mapping and tolerance. */
+static gboolean
+is_the_same(const SettleResult *holds, const char *hex, const char *how, int64_t tolerance_minor)
+{
+    return settle_result_rows(holds) > 0 &&
+           strcmp(settle_result_text(holds, 0, SQL_STATEMENT_CURRENT_DIGEST_HEX), hex) == 0 &&
+           strcmp(settle_result_text(holds, 0, SQL_STATEMENT_CURRENT_MAPPING), how) == 0 &&
+           settle_result_i64(holds, 0, SQL_STATEMENT_CURRENT_TOLERANCE_MINOR) == tolerance_minor;
+}
+
 gboolean
 settle_statement_import(SettleStore *store, const char *path, const char *carrier,
                         SettleMonth period, const SettleStatementMapping *mapping,
@@ -174,10 +184,7 @@ settle_statement_import(SettleStore *store, const char *path, const char *carrie
     if (!settle_store_count(store, "control", 0, &last, error) ||
         (holds = settle_store_query(store, settle_sql_statement_current, error, "s", name)) == NULL)
         goto failed;
-    if (settle_result_rows(holds) > 0 &&
-        strcmp(settle_result_text(holds, 0, SQL_STATEMENT_CURRENT_DIGEST_HEX), hex) == 0 &&
-        strcmp(settle_result_text(holds, 0, SQL_STATEMENT_CURRENT_MAPPING), how) == 0 &&
-        settle_result_i64(holds, 0, SQL_STATEMENT_CURRENT_TOLERANCE_MINOR) == tolerance_minor) {
+    if (is_the_same(holds, hex, how, tolerance_minor)) {
         settle_store_rollback(store);
         return settle_statement_load(store, carrier, period, ret_statement, error);
     }

@@ -198,12 +198,13 @@ look_policy_up(int32_t policy_id, gpointer user_data)
     return policy;
 }
 
-static gboolean
-draft_carrier(SettleInvoicing *invoicing, int32_t distributor_id, const SettleCycleEnd *end,
-              guint end_place, SettleOutput *output, GError **error)
+/* What is to be on the invoices of a distributor and carrier: what earlier runs posted since the
+ * last one, what this run posted, and what was carried forward. */
+static void
+gather_inputs(SettleInvoicing *invoicing, int32_t distributor_id, const SettleCycleEnd *end,
+              const SettleOutput *output)
 {
     const SettleRunContext *context = invoicing->context;
-    g_autoptr(GPtrArray) invoices = NULL;
 
     g_array_set_size(invoicing->inputs, 0);
     g_array_set_size(invoicing->brought, 0);
@@ -242,6 +243,16 @@ draft_carrier(SettleInvoicing *invoicing, int32_t distributor_id, const SettleCy
         if (total->distributor_id == distributor_id && total->carrier_id == end->carrier_id)
             g_array_append_val(invoicing->inputs, input);
     }
+}
+
+static gboolean
+draft_carrier(SettleInvoicing *invoicing, int32_t distributor_id, const SettleCycleEnd *end,
+              guint end_place, SettleOutput *output, GError **error)
+{
+    const SettleRunContext *context = invoicing->context;
+    g_autoptr(GPtrArray) invoices = NULL;
+
+    gather_inputs(invoicing, distributor_id, end, output);
     if (invoicing->inputs->len == 0 && invoicing->brought->len == 0)
         return TRUE;
     if (!settle_invoice_build(
