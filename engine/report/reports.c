@@ -15,7 +15,10 @@ typedef SettleSheet *(*Load)(SettleStore *store, const SettleReportScope *scope,
 
 struct SettleReport {
     const char *name, *title, *about;
+    /* by which parameters its statement asks; COMPUTED: it has none */
     enum { FROM_TOTALS, FROM_LEDGER, FROM_AGEING, FROM_ORDERS, COMPUTED } source;
+    const char *sql;
+    Load load; /* of one that is COMPUTED */
     /* what a period is to it, for the line that says what it is of */
     enum {
         POSTINGS_OF,
@@ -75,6 +78,8 @@ static const SettleReport reports[] = {
      "What was earned and taken back, by carrier and kind. Postings: those that did so. Held: by "
      "how much more is held back than before.",
      FROM_TOTALS,
+     settle_sql_report_settlement_summary,
+     NULL,
      POSTINGS_OF,
      ADDS_UP,
      "net",
@@ -86,6 +91,8 @@ static const SettleReport reports[] = {
      "Earned less taken back = on drafts + on approved + on issued invoices + withheld (kept at "
      "source, on any of these) + carried forward + held + not yet drawn.",
      FROM_LEDGER,
+     settle_sql_reconcile_ledger,
+     NULL,
      STANDS_NOW,
      ADDS_UP,
      NULL,
@@ -98,6 +105,8 @@ static const SettleReport reports[] = {
      "What became of every order",
      "Settled, zero with a reason, or waiting with one; paid is what the buyers paid.",
      FROM_ORDERS,
+     settle_sql_reconcile_orders,
+     NULL,
      ORDERS_CLOSED,
      NEEDS_PERIOD | ADDS_UP,
      NULL,
@@ -108,6 +117,8 @@ static const SettleReport reports[] = {
      "Trial balance",
      "Debits, credits and balance of each account; a balance is debits less credits.",
      FROM_TOTALS,
+     settle_sql_report_trial_balance,
+     NULL,
      POSTINGS_UP_TO,
      MARKS_LATER,
      NULL,
@@ -118,6 +129,8 @@ static const SettleReport reports[] = {
      "Roll-forward",
      "Each account from opening to closing of the period, by kind; debit is positive.",
      FROM_TOTALS,
+     settle_sql_report_roll_forward,
+     NULL,
      POSTINGS_OF,
      NEEDS_PERIOD | MARKS_LATER,
      NULL,
@@ -130,6 +143,8 @@ static const SettleReport reports[] = {
      "(on issued invoices) + tax on top + other (deposits and the like) = owes, as in ledger "
      "balances. Open is less what was received by then, of which no posting is made.",
      FROM_TOTALS,
+     settle_sql_report_carrier_statement,
+     NULL,
      POSTINGS_OF,
      ADDS_UP,
      NULL,
@@ -142,6 +157,8 @@ static const SettleReport reports[] = {
      "What was earned and taken back, by carrier and distributor. Postings: those that did so. "
      "Held: by how much more is held back than before. Kept at source is part of what was earned.",
      FROM_TOTALS,
+     settle_sql_report_distributor_summary,
+     NULL,
      POSTINGS_OF,
      ADDS_UP,
      "net",
@@ -154,6 +171,8 @@ static const SettleReport reports[] = {
      "What one distributor earned, by version, rule and origin month. Subjects: orders or windows. "
      "Held: by how much more is held back than before. Kept at source is part of what was earned.",
      FROM_TOTALS,
+     settle_sql_report_distributor_statement,
+     NULL,
      POSTINGS_OF,
      NEEDS_DISTRIBUTOR | ADDS_UP,
      NULL,
@@ -166,6 +185,8 @@ static const SettleReport reports[] = {
      "One distributor's postings of commission, one a line. Net: what it changed of what is earned "
      "(a release of what was held changes nothing).",
      FROM_TOTALS,
+     settle_sql_report_distributor_lines,
+     NULL,
      POSTINGS_OF,
      NEEDS_DISTRIBUTOR | ADDS_UP,
      NULL,
@@ -177,6 +198,8 @@ static const SettleReport reports[] = {
      "Volume standing",
      "Where each volume window stands, and what the next tier is worth while it is not over.",
      COMPUTED,
+     NULL,
+     settle_report_volume_standing,
      WINDOWS_WITH,
      0,
      NULL,
@@ -186,6 +209,8 @@ static const SettleReport reports[] = {
      "What falls due",
      "Instalments that are not due yet, by the month in which they fall due.",
      COMPUTED,
+     NULL,
+     settle_report_schedule,
      FALLS_DUE,
      ADDS_UP | AHEAD,
      NULL,
@@ -196,6 +221,8 @@ static const SettleReport reports[] = {
      "Distributors that owe more than is owed to them, since which night without a break, and "
      "for how many days.",
      FROM_AGEING,
+     settle_sql_ledger_ageing,
+     NULL,
      DEBTS_UP_TO,
      ADDS_UP,
      NULL,
@@ -206,6 +233,8 @@ static const SettleReport reports[] = {
      "Differences with the carriers' statements",
      "What does not match, by carrier, month and kind of difference, and how old it is.",
      COMPUTED,
+     NULL,
+     settle_report_differences,
      STATEMENTS_OF,
      NO_DISTRIBUTOR | ADDS_UP,
      NULL,
@@ -216,6 +245,8 @@ static const SettleReport reports[] = {
      "The published runs with their digests. Transfers: all that it posted, moves out of what is "
      "held, invoices and deposits too.",
      FROM_TOTALS,
+     settle_sql_report_run_history,
+     NULL,
      RUNS_DATED,
      NO_PARTIES,
      NULL,
@@ -227,6 +258,8 @@ static const SettleReport reports[] = {
      "Rejected rows",
      "Rejected rows that were not released, by kind and reason.",
      FROM_TOTALS,
+     settle_sql_report_quarantine,
+     NULL,
      FILES_DATED,
      NO_PARTIES | ADDS_UP,
      NULL,
@@ -237,6 +270,8 @@ static const SettleReport reports[] = {
      "Codes that look alike",
      "Codes that differ from an earlier one in case, width or blanks only.",
      COMPUTED,
+     NULL,
+     settle_report_look_alikes,
      CODES_KNOWN,
      NO_PARTIES | NO_PERIOD,
      NULL,
@@ -401,30 +436,6 @@ settle_report_of(SettleStore *store, const SettleReport *report, const SettleRep
 
 /* --- loading ---------------------------------------------------------------------------------- */
 
-/* The statement behind a report. They are no constants of the compiler, so no part of the table. */
-static const char *
-sql_of(const char *name)
-{
-    const struct {
-        const char *name, *sql;
-    } statements[] = {
-        {"settlement-summary", settle_sql_report_settlement_summary},
-        {"trial-balance", settle_sql_report_trial_balance},
-        {"roll-forward", settle_sql_report_roll_forward},
-        {"carrier-statement", settle_sql_report_carrier_statement},
-        {"distributor-summary", settle_sql_report_distributor_summary},
-        {"distributor-statement", settle_sql_report_distributor_statement},
-        {"distributor-lines", settle_sql_report_distributor_lines},
-        {"run-history", settle_sql_report_run_history},
-        {"quarantine", settle_sql_report_quarantine},
-    };
-
-    for (guint i = 0; i < G_N_ELEMENTS(statements); i++)
-        if (strcmp(statements[i].name, name) == 0)
-            return statements[i].sql;
-    g_return_val_if_reached(NULL);
-}
-
 static SettleResult *
 query(SettleStore *store, const SettleReport *report, const SettleReportScope *scope,
       GError **error)
@@ -433,19 +444,19 @@ query(SettleStore *store, const SettleReport *report, const SettleReportScope *s
 
     switch (report->source) {
     case FROM_LEDGER:
-        return settle_store_query(store, settle_sql_reconcile_ledger, error, "sssb", first,
-                                  scope->carrier, scope->distributor, FALSE);
+        return settle_store_query(store, report->sql, error, "sssb", first, scope->carrier,
+                                  scope->distributor, FALSE);
     case FROM_AGEING:
-        return settle_store_query(store, settle_sql_ledger_ageing, error, "ssss", scope->carrier,
+        return settle_store_query(store, report->sql, error, "ssss", scope->carrier,
                                   scope->distributor, NULL, first);
     case FROM_ORDERS:
-        return settle_store_query(store, settle_sql_reconcile_orders, error, "sss", first,
-                                  scope->carrier, scope->distributor);
+        return settle_store_query(store, report->sql, error, "sss", first, scope->carrier,
+                                  scope->distributor);
     case FROM_TOTALS:
     case COMPUTED:
         break;
     }
-    return settle_store_query(store, sql_of(report->name), error, "sss", first, scope->carrier,
+    return settle_store_query(store, report->sql, error, "sss", first, scope->carrier,
                               scope->distributor);
 }
 
@@ -456,12 +467,7 @@ settle_report_load(SettleStore *store, const SettleReport *report, const SettleR
     SettleSheet *sheet = NULL;
 
     if (report->source == COMPUTED) {
-        Load load = strcmp(report->name, "differences") == 0   ? settle_report_differences
-                    : strcmp(report->name, "schedule") == 0    ? settle_report_schedule
-                    : strcmp(report->name, "look-alikes") == 0 ? settle_report_look_alikes
-                                                               : settle_report_volume_standing;
-
-        sheet = load(store, scope, report->name, report->title, error);
+        sheet = report->load(store, scope, report->name, report->title, error);
     } else {
         g_autoptr(SettleResult) result = query(store, report, scope, error);
 
