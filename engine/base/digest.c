@@ -35,6 +35,29 @@ settle_digest_update(SettleDigest *digest, const void *bytes, size_t length)
 }
 
 void
+settle_digest_u32(SettleDigest *digest, uint32_t value)
+{
+    uint32_t big = GUINT32_TO_BE(value);
+
+    settle_digest_update(digest, &big, sizeof big);
+}
+
+void
+settle_digest_i64(SettleDigest *digest, int64_t value)
+{
+    uint64_t big = GUINT64_TO_BE((uint64_t) value);
+
+    settle_digest_update(digest, &big, sizeof big);
+}
+
+void
+settle_digest_text(SettleDigest *digest, const char *text)
+{
+    settle_digest_u32(digest, (uint32_t) strlen(text));
+    settle_digest_update(digest, text, strlen(text));
+}
+
+void
 settle_digest_finish(SettleDigest *digest, uint8_t ret_bytes[SETTLE_DIGEST_BYTES])
 {
     settle_invariant(EVP_DigestFinal_ex(digest->context, ret_bytes, NULL) == 1);

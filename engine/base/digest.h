@@ -16,6 +16,11 @@ typedef struct SettleDigest SettleDigest;
 SettleDigest *settle_digest_new(void);
 void settle_digest_free(SettleDigest *digest);
 void settle_digest_update(SettleDigest *digest, const void *bytes, size_t length);
+/* Numbers big-endian; a text with its length (four bytes) before it, so that neighbours cannot run
+ * into each other. */
+void settle_digest_u32(SettleDigest *digest, uint32_t value);
+void settle_digest_i64(SettleDigest *digest, int64_t value);
+void settle_digest_text(SettleDigest *digest, const char *text);
 /* Writes the 32 bytes and starts over for the next message. */
 void settle_digest_finish(SettleDigest *digest, uint8_t ret_bytes[SETTLE_DIGEST_BYTES]);
 /* One message in one call. */

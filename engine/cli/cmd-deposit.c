@@ -3,6 +3,7 @@
 #include "cli/slips.h"
 #include "money/money.h"
 #include "run/beside/deposit.h"
+#include "run/decide/deposits.h"
 
 #include <string.h>
 

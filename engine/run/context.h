@@ -1,5 +1,5 @@
-/* What the files of this layer share. A run's context is built once, is read-only while workers use
- * it, and names everything that the outcome depends on. */
+/* A run's context: it is built once, by manifest.h, is read-only while workers use it, and names
+ * everything that the outcome depends on. */
 #pragma once
 
 #include "calc/asks.h"
@@ -8,7 +8,6 @@
 #include "ledger/ledger.h"
 #include "model/directory.h"
 #include "model/outcome.h"
-#include "run/chain.h"
 #include "run/decide/refunds.h"
 #include "run/run.h"
 #include "store/store.h"
@@ -171,11 +170,6 @@ settle_run_fact_seen(const SettleRunContext *context, int32_t batch_id, int32_t 
             settle_run_batch_state(context, source_batch_id) != SETTLE_BATCH_UNSEEN);
 }
 
-/* The code of a distributor as digests take it; "" for 0, the ledger's name for "none". NULL: there
- * is no such distributor. */
-const char *settle_run_distributor_code(const SettleDirectory *directory, int32_t distributor_id);
-const char *settle_run_carrier_code(const SettleDirectory *directory, int32_t carrier_id);
-
 /* What a chunk did: its receipt. */
 typedef struct {
     int64_t facts, settled, zero, waiting, due, transfers;
@@ -184,86 +178,16 @@ typedef struct {
     SettleMonth first_period, last_period; /* that something was posted to; 0: nothing was */
 } SettleChunkSums;
 
-/* --- context.c ------------------------------------------------------------------------------ */
-/* Begins a run of a kind for the context's date, in the transaction that is open: its number, its
- * position in the control log (which stays locked), what is due, its policies and its batches. */
-gboolean settle_run_begin(SettleStore *store, SettleRunContext *context, const char *kind,
-                          GError **error);
-/* Starts a run for the date (or finds nothing to do: *ret_context NULL) / takes one up again. */
-gboolean settle_run_context_start(SettleStore *store, const SettleRunOptions *options,
-                                  SettleDay date, gboolean due, int64_t epoch,
-                                  SettleRunContext **ret_context, GError **error);
-SettleRunContext *settle_run_context_resume(SettleStore *store, const SettleRunOptions *options,
-                                            int32_t run_id, int64_t epoch, GError **error);
-/* The context of a run as it was when it started, without its chunks: from its manifest alone. */
-SettleRunContext *settle_run_context_of(SettleStore *store, const SettleRunOptions *options,
-                                        int32_t run_id, int64_t epoch, GError **error);
-/* An empty context; settle_run_context_load fills what follows from run id, date and control
- * position. */
+/* An empty context; manifest.h fills what follows from run id, date and control position. */
 SettleRunContext *settle_run_context_new(SettleStore *store, const SettleRunOptions *options,
                                          SettleDay date, gboolean due, int64_t epoch);
-gboolean settle_run_context_load(SettleStore *store, SettleRunContext *context, GError **error);
 void settle_run_context_free(SettleRunContext *context);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(SettleRunContext, settle_run_context_free)
-
-/* --- plan.c --------------------------------------------------------------------------------- */
-/* Fills due_months, due_carriers, cycle_ends, window_ends and progressive from date and policies.
- */
-void settle_run_plan_due(SettleRunContext *context);
-/* How many threads work the chunks off. */
-guint settle_run_workers(const SettleRunOptions *options);
-/* Cuts the distributors into chunks by their work: of options workers and chunk_facts count. */
-gboolean settle_run_plan_chunks(SettleStore *store, SettleRunContext *context,
-                                const SettleRunOptions *options, GError **error);
-/* Brings chunks into the order in which workers take them: those twice as large as the average
- * first (of one distributor that is too large for a chunk), the largest at the head, so that none
- * is the last to finish; the others by distributor, so that one of the workers always adds at the
- * right end of the ledger's index, which PostgreSQL does without looking for the place. */
-void settle_run_order_chunks(GArray *chunks);
 
 typedef enum {
     SETTLE_CLAIM_OURS,
     SETTLE_CLAIM_DONE,      /* its receipt is there */
     SETTLE_CLAIM_ELSEWHERE, /* another worker is at it, in this process or another one */
 } SettleClaim;
-
-/* --- pool.c --------------------------------------------------------------------------------- */
-/* All chunks of the context, by as many threads as the options say, and by whoever helps; *report
- * has the sums of those done here. Returns when all have their receipts. */
-gboolean settle_run_work_off(const SettleRunContext *context, const SettleRunOptions *options,
-                             SettleRunReport *report, GError **error);
-/* --- nightly.c ------------------------------------------------------------------------------ */
-/* Opens the runner's connection, takes the lock and (unless dry) a new epoch. */
-SettleStore *settle_run_open_runner(const char *conninfo, gboolean dry_run, int64_t *ret_epoch,
-                                    GError **error);
-
-/* --- publish.c ------------------------------------------------------------------------------ */
-/* Inside the caller's transaction: checks receipts, chains the digest, moves the watermark. */
-gboolean settle_run_publish_within(SettleStore *store, const SettleRunContext *context,
-                                   const char *kind, SettleRunReport *report, GError **error);
-/* The same in a transaction of its own. */
-gboolean settle_run_publish(SettleStore *store, const SettleRunContext *context,
-                            SettleRunReport *report, GError **error);
-/* The chain digest of a run from what is recorded of its distributors. */
-gboolean settle_run_chain_digest(SettleStore *store, int32_t run_id, const char *kind,
-                                 SettleDay date, const SettleDirectory *directory,
-                                 const uint8_t previous[SETTLE_DIGEST_BYTES],
-                                 uint8_t ret_digest[SETTLE_DIGEST_BYTES], GError **error);
-gboolean settle_run_last_digest(SettleStore *store, uint8_t ret_digest[SETTLE_DIGEST_BYTES],
-                                GError **error);
-
-/* --- issue.c --------------------------------------------------------------------------------- */
-typedef struct {
-    int32_t run_id; /* that drafted the batch */
-    int32_t carrier_id;
-    SettleDay cut_off;
-} SettleIssueBatch;
-/* The batch's invoices, as settle_issue_post takes them. NULL and error. */
-SettleResult *settle_issue_invoices(SettleStore *store, const SettleIssueBatch *batch,
-                                    GError **error);
-/* Posts what they say, by distributor, to an output that is open. */
-gboolean settle_issue_post(const SettleRunContext *context, const SettleIssueBatch *batch,
-                           const SettleResult *invoices, struct SettleOutput *output,
-                           GError **error);
 
 G_END_DECLS

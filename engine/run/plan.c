@@ -1,4 +1,4 @@
-#include "run/context.h"
+#include "run/plan.h"
 
 #include "calc/kind.h"
 

@@ -1,6 +1,9 @@
 /* Threads that work a run's chunks off, beside those of other processes that do the same. */
+#include "run/pool.h"
+
 #include "run/chunk/worker.h"
-#include "run/context.h"
+#include "run/manifest.h"
+#include "run/plan.h"
 
 #include "store/sql.h"
 

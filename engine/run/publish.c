@@ -1,126 +1,11 @@
-#include "run/context.h"
+#include "run/publish.h"
 
 #include "base/failpoint.h"
+#include "run/chain.h"
 #include "run/seal.h"
 #include "store/sql.h"
 
 #include <string.h>
-
-/* --- digests -------------------------------------------------------------------------------- */
-
-const char *
-settle_run_distributor_code(const SettleDirectory *directory, int32_t distributor_id)
-{
-    return distributor_id == 0
-               ? ""
-               : settle_directory_code(directory, SETTLE_DIM_DISTRIBUTOR, distributor_id);
-}
-
-const char *
-settle_run_carrier_code(const SettleDirectory *directory, int32_t carrier_id)
-{
-    return carrier_id == 0 ? "" : settle_directory_code(directory, SETTLE_DIM_CARRIER, carrier_id);
-}
-
-static int
-compare_codes(gconstpointer a, gconstpointer b)
-{
-    const SettleDistributorDigest *x = a, *y = b;
-    int code = strcmp(x->code, y->code);
-
-    return code != 0 ? code : strcmp(x->carrier_code, y->carrier_code);
-}
-
-static void
-digest_u32(SettleDigest *digest, uint32_t value)
-{
-    uint32_t big = GUINT32_TO_BE(value);
-
-    settle_digest_update(digest, &big, sizeof big);
-}
-
-static void
-digest_i64(SettleDigest *digest, int64_t value)
-{
-    uint64_t big = GUINT64_TO_BE((uint64_t) value);
-
-    settle_digest_update(digest, &big, sizeof big);
-}
-
-/* Text with its length before it, so that neighbours cannot run into each other. */
-static void
-digest_text(SettleDigest *digest, const char *text)
-{
-    digest_u32(digest, (uint32_t) strlen(text));
-    settle_digest_update(digest, text, strlen(text));
-}
-
-void
-settle_run_chain(const char *kind, SettleDay date, GArray *digests,
-                 const uint8_t previous[SETTLE_DIGEST_BYTES],
-                 uint8_t ret_digest[SETTLE_DIGEST_BYTES])
-{
-    g_autoptr(SettleDigest) digest = settle_digest_new();
-
-    g_array_sort(digests, compare_codes);
-    settle_digest_update(digest, "settle-run-2", 12);
-    settle_digest_update(digest, previous, SETTLE_DIGEST_BYTES);
-    digest_text(digest, kind);
-    digest_u32(digest, (uint32_t) date);
-    digest_u32(digest, digests->len);
-    for (guint i = 0; i < digests->len; i++)
-        settle_digest_update(digest, g_array_index(digests, SettleDistributorDigest, i).digest,
-                             SETTLE_DIGEST_BYTES);
-    settle_digest_finish(digest, ret_digest);
-}
-
-gboolean
-settle_run_chain_digest(SettleStore *store, int32_t run_id, const char *kind, SettleDay date,
-                        const SettleDirectory *directory,
-                        const uint8_t previous[SETTLE_DIGEST_BYTES],
-                        uint8_t ret_digest[SETTLE_DIGEST_BYTES], GError **error)
-{
-    g_autoptr(SettleResult) rows =
-        settle_store_query(store, settle_sql_run_distributor_digests, error, "i", run_id);
-    g_autoptr(GArray) digests = g_array_new(FALSE, FALSE, sizeof(SettleDistributorDigest));
-
-    if (rows == NULL)
-        return FALSE;
-    for (int i = 0; i < settle_result_rows(rows); i++) {
-        SettleDistributorDigest d = {
-            .code = settle_run_distributor_code(
-                directory, settle_result_i32(rows, i, SQL_RUN_DISTRIBUTOR_DIGESTS_DISTRIBUTOR_ID)),
-            .carrier_code = settle_run_carrier_code(
-                directory, settle_result_i32(rows, i, SQL_RUN_DISTRIBUTOR_DIGESTS_CARRIER_ID))};
-        size_t length;
-        const uint8_t *bytes =
-            settle_result_bytes(rows, i, SQL_RUN_DISTRIBUTOR_DIGESTS_DIGEST, &length);
-
-        settle_invariant(d.code != NULL && d.carrier_code != NULL && length == SETTLE_DIGEST_BYTES);
-        memcpy(d.digest, bytes, SETTLE_DIGEST_BYTES);
-        g_array_append_val(digests, d);
-    }
-    settle_run_chain(kind, date, digests, previous, ret_digest);
-    return TRUE;
-}
-
-gboolean
-settle_run_last_digest(SettleStore *store, uint8_t ret_digest[SETTLE_DIGEST_BYTES], GError **error)
-{
-    g_autoptr(SettleResult) last = settle_store_query(store, settle_sql_run_last_digest, error, "");
-
-    if (last == NULL)
-        return FALSE;
-    memset(ret_digest, 0, SETTLE_DIGEST_BYTES);
-    if (settle_result_rows(last) == 1) {
-        size_t length;
-        const uint8_t *bytes = settle_result_bytes(last, 0, SQL_RUN_LAST_DIGEST_DIGEST, &length);
-
-        settle_invariant(length == SETTLE_DIGEST_BYTES);
-        memcpy(ret_digest, bytes, SETTLE_DIGEST_BYTES);
-    }
-    return TRUE;
-}
 
 /* --- invoices -------------------------------------------------------------------------------- */
 
@@ -158,24 +43,25 @@ insert_invoice_batch(SettleStore *store, const SettleRunContext *context, int32_
     }
     g_array_sort(order, compare_invoice_rows);
     settle_digest_update(digest, "settle-invoices-1", 17);
-    digest_text(digest, settle_directory_code(context->directory, SETTLE_DIM_CARRIER, carrier_id));
-    digest_u32(digest, (uint32_t) context->date);
+    settle_digest_text(digest,
+                       settle_directory_code(context->directory, SETTLE_DIM_CARRIER, carrier_id));
+    settle_digest_u32(digest, (uint32_t) context->date);
     for (guint i = 0; i < order->len; i++) {
         const InvoiceRow *row = &g_array_index(order, InvoiceRow, i);
         gboolean is_carried = settle_result_bool(rows, row->row, SQL_RUN_INVOICES_OF_RUN_CARRIED);
 
-        digest_text(digest, row->code);
+        settle_digest_text(digest, row->code);
         for (int column = 2; column <= 12; column++)
-            digest_i64(digest,
-                       column == 4 ? is_carried : settle_result_i64(rows, row->row, column));
+            settle_digest_i64(digest,
+                              column == 4 ? is_carried : settle_result_i64(rows, row->row, column));
         /* Mostly there is neither; what is there has its name before it. */
         if (settle_result_i64(rows, row->row, SQL_RUN_INVOICES_OF_RUN_BROUGHT_MINOR) != 0 ||
             settle_result_i64(rows, row->row, SQL_RUN_INVOICES_OF_RUN_COVERED_MINOR) != 0) {
-            digest_text(digest, "brought, covered");
-            digest_i64(digest,
-                       settle_result_i64(rows, row->row, SQL_RUN_INVOICES_OF_RUN_BROUGHT_MINOR));
-            digest_i64(digest,
-                       settle_result_i64(rows, row->row, SQL_RUN_INVOICES_OF_RUN_COVERED_MINOR));
+            settle_digest_text(digest, "brought, covered");
+            settle_digest_i64(
+                digest, settle_result_i64(rows, row->row, SQL_RUN_INVOICES_OF_RUN_BROUGHT_MINOR));
+            settle_digest_i64(
+                digest, settle_result_i64(rows, row->row, SQL_RUN_INVOICES_OF_RUN_COVERED_MINOR));
         }
     }
     settle_digest_finish(digest, bytes);

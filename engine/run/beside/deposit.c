@@ -1,6 +1,7 @@
-#include "run/beside/deposit-internal.h"
+#include "run/beside/deposit.h"
 
 #include "base/checked.h"
+#include "run/beside/deposits.h"
 #include "run/beside/posting.h"
 #include "store/sql.h"
 

@@ -1,6 +1,10 @@
+/* The shell of a run beside the nightly one: it posts in one transaction, or was never there. */
 #include "run/beside/posting.h"
 
 #include "base/failpoint.h"
+#include "run/manifest.h"
+#include "run/publish.h"
+#include "run/runner.h"
 #include "store/sql.h"
 
 static gboolean
@@ -19,29 +23,38 @@ write_run(SettleStore *store, SettleRunContext *context, const SettlePosting *po
            settle_failpoint(POSTING_STARTED, error);
 }
 
-/* FALSE without an error: it posted nothing. */
-static gboolean
+typedef enum {
+    POSTED,  /* and committed */
+    NOTHING, /* there was nothing to post: the run is not kept */
+    FAILED,  /* and error is set */
+} Outcome;
+
+/* Inside the transaction, which is open still unless it posted. */
+static Outcome
 post(SettleStore *store, SettleRunContext *context, const SettlePosting *posting, gpointer data,
      SettleRunReport *report, GError **error)
 {
     g_autoptr(SettleOutput) output = NULL;
+    gboolean ok;
 
     if ((posting->decide != NULL && !posting->decide(store, data, error)) ||
         !write_run(store, context, posting, error))
-        return FALSE;
+        return FAILED;
     output = settle_output_new(context, store);
-    if (!posting->post(store, context, output, data, error) ||
-        (output->sums.transfers == 0 && posting->may_be_none) ||
-        !settle_output_send(output, NULL, 1, error) || !settle_failpoint(POSTING_POSTED, error))
-        return FALSE;
+    if (!posting->post(store, context, output, data, error))
+        return FAILED;
+    if (output->sums.transfers == 0 && posting->may_be_none)
+        return NOTHING;
     report->run_id = context->run_id;
     report->date = context->date;
     report->chunks = 1;
-    return (posting->record == NULL || posting->record(store, context, data, error)) &&
-           settle_failpoint(POSTING_RECORDED, error) &&
-           settle_run_publish_within(store, context, posting->kind, report, error) &&
-           settle_failpoint(POSTING_BEFORE_COMMIT, error) && settle_store_commit(store, error) &&
-           settle_failpoint(POSTING_COMMITTED, error);
+    ok = settle_output_send(output, NULL, 1, error) && settle_failpoint(POSTING_POSTED, error) &&
+         (posting->record == NULL || posting->record(store, context, data, error)) &&
+         settle_failpoint(POSTING_RECORDED, error) &&
+         settle_run_publish_within(store, context, posting->kind, report, error) &&
+         settle_failpoint(POSTING_BEFORE_COMMIT, error) && settle_store_commit(store, error) &&
+         settle_failpoint(POSTING_COMMITTED, error);
+    return ok ? POSTED : FAILED;
 }
 
 /* Columns of run-state.sql: the last night, the unfinished run. */
@@ -70,7 +83,6 @@ settle_run_post(const char *conninfo, const SettlePosting *posting, gpointer dat
     g_autoptr(SettleStore) store = NULL;
     g_autoptr(SettleRunContext) context = NULL;
     g_autoptr(SettleResult) state = NULL;
-    GError *failure = NULL;
     SettleMonth month;
     int64_t epoch;
 
@@ -92,13 +104,16 @@ settle_run_post(const char *conninfo, const SettlePosting *posting, gpointer dat
     if (!settle_store_ensure_partitions(store, month, month + 2, error) ||
         !settle_store_begin(store, error))
         return FALSE;
-    if (!post(store, context, posting, data, &report, &failure)) {
+    switch (post(store, context, posting, data, &report, error)) {
+    case POSTED:
+        break;
+    case NOTHING:
         settle_store_rollback(store);
-        if (failure != NULL) {
-            g_propagate_error(error, failure);
-            return FALSE;
-        }
         report = (SettleRunReport){.date = context->date};
+        break;
+    case FAILED:
+        settle_store_rollback(store);
+        return FALSE;
     }
     *ret_report = report;
     return TRUE;

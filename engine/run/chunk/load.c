@@ -1,6 +1,8 @@
 /* What the readers of a chunk's facts share: an order's columns, and the limit of a chunk. */
 #include "run/chunk/load.h"
 
+#include "run/chain.h"
+
 void
 settle_load_order(const SettleReader *reader, SettleOrder *order)
 {

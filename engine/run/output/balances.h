@@ -1,7 +1,8 @@
 /* What accounts stand at after a run (docs/semantics.md 7): a row for each that it touched. */
 #pragma once
 
-#include "run/output/output.h"
+#include "run/context.h"
+#include "run/output/rows.h"
 
 G_BEGIN_DECLS
 

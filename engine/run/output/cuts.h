@@ -2,7 +2,8 @@
  * said (docs/semantics.md 14.49). */
 #pragma once
 
-#include "run/output/output.h"
+#include "run/context.h"
+#include "run/output/rows.h"
 
 G_BEGIN_DECLS
 

@@ -1,9 +1,11 @@
 #include "run/output/output.h"
 
 #include "base/failpoint.h"
+#include "run/chain.h"
 #include "run/output/balances.h"
 #include "run/output/cuts.h"
-#include "run/output/output-order.h"
+#include "run/output/invoice-rows.h"
+#include "run/output/row-order.h"
 #include "store/sql.h"
 
 #include <string.h>
@@ -523,31 +525,32 @@ settle_output_send(SettleOutput *output, SettleStore *reader, int32_t chunk, GEr
         return FALSE;
     /* The transfers have their digests; what stands beside them is summed for the receipt. */
     settle_store_sum_rows(output->store, rows);
-    sent = send_array(output, output->totals, settle_sql_copy_ledger_total,
-                      settle_output_order_totals, send_total, error) &&
+    sent = send_array(output, output->totals, settle_sql_copy_ledger_total, settle_row_order_totals,
+                      send_total, error) &&
            settle_failpoint(RUN_CHUNK_TOTALS, error) &&
            send_array(output, output->balances, settle_sql_copy_account_balance,
-                      settle_output_order_balances, send_balance, error) &&
+                      settle_row_order_balances, send_balance, error) &&
            settle_failpoint(RUN_CHUNK_BALANCES, error) &&
            send_array(output, output->distributors, settle_sql_copy_run_distributor,
-                      settle_output_order_distributors, send_distributor, error) &&
+                      settle_row_order_distributors, send_distributor, error) &&
            settle_failpoint(RUN_CHUNK_DISTRIBUTORS, error) &&
            send_array(output, output->outcomes, settle_sql_copy_order_outcome,
-                      settle_output_order_outcomes, send_outcome, error) &&
+                      settle_row_order_outcomes, send_outcome, error) &&
            settle_failpoint(RUN_CHUNK_OUTCOMES, error) &&
-           send_array(output, output->agenda, settle_sql_copy_agenda, settle_output_order_agenda,
+           send_array(output, output->agenda, settle_sql_copy_agenda, settle_row_order_agenda,
                       send_agenda, error) &&
            settle_failpoint(RUN_CHUNK_AGENDA, error) &&
-           send_array(output, output->cuts, settle_sql_copy_cut, settle_output_order_cuts, send_cut,
+           send_array(output, output->cuts, settle_sql_copy_cut, settle_row_order_cuts, send_cut,
                       error) &&
            settle_failpoint(RUN_CHUNK_CUTS, error) &&
            send_array(output, output->deltas, settle_sql_copy_window_change,
-                      settle_output_order_volumes, send_delta, error) &&
+                      settle_row_order_volumes, send_delta, error) &&
            settle_failpoint(RUN_CHUNK_DELTAS, error) &&
            send_array(output, output->postings, settle_sql_copy_window_posting,
-                      settle_output_order_volumes, send_posting, error) &&
+                      settle_row_order_volumes, send_posting, error) &&
            settle_failpoint(RUN_CHUNK_WINDOWS, error) &&
-           settle_output_send_invoices(output, chunk, error);
+           settle_invoice_rows_send(output->store, output->context->run_id, chunk, output->invoices,
+                                    error);
     settle_store_sum_rows(output->store, NULL);
     return sent && send_receipt(output, chunk, rows, error) &&
            settle_failpoint(RUN_CHUNK_RECEIPT, error);

@@ -1,5 +1,7 @@
 #include "run/replay/compare.h"
 
+#include "run/chain.h"
+#include "run/replay/rows.h"
 #include "store/sql.h"
 
 #include <string.h>

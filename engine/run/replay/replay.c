@@ -1,23 +1,15 @@
 #include "run/replay/replay.h"
 
-#include "run/beside/deposit-internal.h"
+#include "run/beside/deposit.h"
+#include "run/beside/issue.h"
+#include "run/chain.h"
+#include "run/manifest.h"
+#include "run/plan.h"
+#include "run/pool.h"
 #include "run/replay/compare.h"
 #include "store/sql.h"
 
 #include <string.h>
-
-static void
-clear_difference(gpointer data)
-{
-    SettleReplayDifference *difference = data;
-
-    g_free(difference->what);
-    g_free(difference->distributor);
-    g_free(difference->key);
-    g_free(difference->field);
-    g_free(difference->published);
-    g_free(difference->recomputed);
-}
 
 /* A chunk answers for all distributors from behind the chunk before it to its own last; the first
  * and the last chunk for what is below and above, so that every stored row is somebody's. */
@@ -46,27 +38,6 @@ chunk_done(SettleRunSink *sink, SettleStore *store, const SettleOutput *output,
 
     range_of(replay->context, chunk, &first, &last);
     return settle_replay_compare(replay, store, output, first, last, error);
-}
-
-void
-settle_replay_init(SettleReplay *replay, const SettleRunContext *context, guint limit)
-{
-    memset(replay, 0, sizeof *replay);
-    replay->sink.chunk_done = chunk_done;
-    replay->context = context;
-    replay->limit = limit;
-    replay->differences = g_array_new(FALSE, FALSE, sizeof(SettleReplayDifference));
-    g_array_set_clear_func(replay->differences, clear_difference);
-    replay->digests = g_array_new(FALSE, FALSE, sizeof(SettleDistributorDigest));
-    g_mutex_init(&replay->mutex);
-}
-
-void
-settle_replay_clear(SettleReplay *replay)
-{
-    g_array_unref(replay->differences);
-    g_array_unref(replay->digests);
-    g_mutex_clear(&replay->mutex);
 }
 
 /* --- a run ----------------------------------------------------------------------------------- */
@@ -223,6 +194,7 @@ replay_run(SettleStore *store, const SettleReplayOptions *options, const SettleR
     if (context == NULL)
         return FALSE;
     settle_replay_init(&replay, context, options->limit);
+    replay.sink.chunk_done = chunk_done;
     context->role = SETTLE_STORE_AS_READER;
     context->sink = &replay.sink;
     if (strcmp(settle_result_text(runs, row, KIND), "issue") == 0)

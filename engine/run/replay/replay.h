@@ -6,20 +6,12 @@
 #include "base/digest.h"
 #include "base/error.h"
 #include "calendar/calendar.h"
+#include "run/replay/difference.h"
 
 #include <glib.h>
 #include <stdint.h>
 
 G_BEGIN_DECLS
-
-/* One thing that is stored otherwise than it comes out. Texts are owned. */
-typedef struct {
-    char *what;        /* "run", "digest", "transfer", "total", "invoice" ... */
-    char *distributor; /* code; "" where it is the run as a whole */
-    char *key;         /* "order A-1 rule activation item 0" */
-    char *field;       /* "amount"; "row" where one side has none */
-    char *published, *recomputed;
-} SettleReplayDifference;
 
 typedef struct {
     int32_t run_id;

@@ -1,27 +1,7 @@
-#include "run/replay/compare.h"
+/* Compares rows of whole numbers and says in words which differ. */
+#include "run/replay/rows.h"
 
 #include "store/sql.h"
-
-void
-settle_replay_note(SettleReplay *replay, const char *what, const char *distributor, const char *key,
-                   const char *field, const char *published, const char *recomputed)
-{
-    g_mutex_lock(&replay->mutex);
-    if (replay->differences->len < replay->limit) {
-        SettleReplayDifference difference = {
-            .what = g_strdup(what),
-            .distributor = g_strdup(distributor != NULL ? distributor : ""),
-            .key = g_strdup(key != NULL ? key : ""),
-            .field = g_strdup(field),
-            .published = g_strdup(published),
-            .recomputed = g_strdup(recomputed),
-        };
-
-        g_array_append_val(replay->differences, difference);
-    }
-    replay->n_differences++;
-    g_mutex_unlock(&replay->mutex);
-}
 
 /* --- texts ----------------------------------------------------------------------------------- */
 

@@ -1,4 +1,4 @@
-#include "run/beside/deposit-internal.h"
+#include "run/beside/deposits.h"
 
 #include "money/money.h"
 #include "store/sql.h"

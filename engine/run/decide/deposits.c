@@ -1,7 +1,8 @@
-#include "run/beside/deposit-internal.h"
+#include "run/decide/deposits.h"
 
 #include "base/failpoint.h"
 #include "money/money.h"
+#include "run/beside/deposits.h"
 #include "store/sql.h"
 
 #include <string.h>

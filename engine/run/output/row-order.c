@@ -1,6 +1,6 @@
 /* The order in which a chunk's rows are written and summed: that of their tables' keys
  * (sql/tables.ini). The run and what belongs to it are the same for all rows of a chunk. */
-#include "run/output/output-order.h"
+#include "run/output/row-order.h"
 
 static int
 compare(int64_t a, int64_t b)
@@ -22,7 +22,7 @@ compare_keys(const int64_t (*pairs)[2], guint n)
                  sizeof((const int64_t[][2]){__VA_ARGS__}) / sizeof(int64_t[2]))
 
 int
-settle_output_order_totals(gconstpointer a, gconstpointer b)
+settle_row_order_totals(gconstpointer a, gconstpointer b)
 {
     const SettleTotal *x = a, *y = b;
 
@@ -32,7 +32,7 @@ settle_output_order_totals(gconstpointer a, gconstpointer b)
 }
 
 int
-settle_output_order_balances(gconstpointer a, gconstpointer b)
+settle_row_order_balances(gconstpointer a, gconstpointer b)
 {
     const SettleBalanceRow *x = a, *y = b;
 
@@ -41,7 +41,7 @@ settle_output_order_balances(gconstpointer a, gconstpointer b)
 }
 
 int
-settle_output_order_distributors(gconstpointer a, gconstpointer b)
+settle_row_order_distributors(gconstpointer a, gconstpointer b)
 {
     const SettleDistributorRow *x = a, *y = b;
 
@@ -49,7 +49,7 @@ settle_output_order_distributors(gconstpointer a, gconstpointer b)
 }
 
 int
-settle_output_order_outcomes(gconstpointer a, gconstpointer b)
+settle_row_order_outcomes(gconstpointer a, gconstpointer b)
 {
     const SettleOutcomeRow *x = a, *y = b;
 
@@ -58,7 +58,7 @@ settle_output_order_outcomes(gconstpointer a, gconstpointer b)
 }
 
 int
-settle_output_order_agenda(gconstpointer a, gconstpointer b)
+settle_row_order_agenda(gconstpointer a, gconstpointer b)
 {
     const SettleAgendaRow *x = a, *y = b;
 
@@ -68,7 +68,7 @@ settle_output_order_agenda(gconstpointer a, gconstpointer b)
 }
 
 int
-settle_output_order_cuts(gconstpointer a, gconstpointer b)
+settle_row_order_cuts(gconstpointer a, gconstpointer b)
 {
     const SettleCutRow *x = a, *y = b;
 
@@ -77,7 +77,7 @@ settle_output_order_cuts(gconstpointer a, gconstpointer b)
 }
 
 int
-settle_output_order_volumes(gconstpointer a, gconstpointer b)
+settle_row_order_volumes(gconstpointer a, gconstpointer b)
 {
     const SettleVolumeRow *x = a, *y = b;
 
@@ -88,7 +88,7 @@ settle_output_order_volumes(gconstpointer a, gconstpointer b)
 }
 
 int
-settle_output_order_invoices(gconstpointer a, gconstpointer b)
+settle_row_order_invoices(gconstpointer a, gconstpointer b)
 {
     const SettleInvoiceRow *x = a, *y = b;
 

@@ -1,9 +1,10 @@
-/* What a run of deposits knows and works out; shared with replay and decisions. */
+/* What deposits hold and must cover, before a run of deposits or when a person decides about them.
+ */
 #pragma once
 
-#include "run/beside/deposit.h"
-#include "run/context.h"
-#include "run/output/output.h"
+#include "ledger/deposit.h"
+#include "model/directory.h"
+#include "store/store.h"
 
 G_BEGIN_DECLS
 
@@ -49,10 +50,5 @@ gboolean settle_deposit_parse(const char *text, int64_t *ret_minor, GError **err
 gboolean settle_deposit_cover_debts(SettleStore *store, int32_t run_id, int32_t carrier_id,
                                     guint end, SettleDepositState *state, GArray *movements,
                                     GError **error);
-
-/* Opens the output and writes the transfers of a deposit run; if there are none the output is left
- * as it is. */
-gboolean settle_deposit_run(SettleStore *store, const SettleRunContext *context,
-                            SettleOutput *output, GError **error);
 
 G_END_DECLS

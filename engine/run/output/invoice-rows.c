@@ -1,33 +1,42 @@
 /* A chunk's invoices, their lines and what they bind, as rows. */
+#include "run/output/invoice-rows.h"
+
 #include "base/failpoint.h"
-#include "run/output/output-order.h"
+#include "run/output/row-order.h"
 #include "store/sql.h"
 
+/* Where the rows go, and which. */
+typedef struct {
+    SettleStore *store;
+    int32_t run_id;
+    const GArray *invoices; /* SettleInvoiceRow */
+} Sending;
+
 static void
-put_invoice_key(SettleOutput *output, SettleWriter *writer, const SettleInvoiceRow *row)
+put_invoice_key(const Sending *to, SettleWriter *writer, const SettleInvoiceRow *row)
 {
     settle_writer_i32(writer, row->invoice->distributor_id);
-    settle_writer_i32(writer, output->context->run_id);
+    settle_writer_i32(writer, to->run_id);
     settle_writer_i32(writer, row->carrier_id);
     settle_writer_i16(writer, row->invoice->currency);
     settle_writer_i64(writer, row->invoice->tax_ppb);
 }
 
 static gboolean
-send_documents(SettleOutput *output, int32_t chunk, GError **error)
+send_documents(const Sending *to, int32_t chunk, GError **error)
 {
     g_autoptr(SettleWriter) writer =
-        settle_store_copy_in(output->store, settle_sql_copy_invoice, error);
+        settle_store_copy_in(to->store, settle_sql_copy_invoice, error);
 
     if (writer == NULL)
         return FALSE;
-    for (guint i = 0; i < output->invoices->len; i++) {
-        const SettleInvoiceRow *row = &g_array_index(output->invoices, SettleInvoiceRow, i);
+    for (guint i = 0; i < to->invoices->len; i++) {
+        const SettleInvoiceRow *row = &g_array_index(to->invoices, SettleInvoiceRow, i);
         const SettleInvoice *invoice = row->invoice;
 
         if (!settle_writer_row(writer, 20, error))
             return FALSE;
-        put_invoice_key(output, writer, row);
+        put_invoice_key(to, writer, row);
         settle_writer_i32(writer, chunk);
         settle_writer_i32(writer, row->place);
         settle_writer_i16(writer, (int16_t) invoice->tax_rounding);
@@ -49,15 +58,15 @@ send_documents(SettleOutput *output, int32_t chunk, GError **error)
 }
 
 static gboolean
-send_lines(SettleOutput *output, GError **error)
+send_lines(const Sending *to, GError **error)
 {
     g_autoptr(SettleWriter) writer =
-        settle_store_copy_in(output->store, settle_sql_copy_invoice_line, error);
+        settle_store_copy_in(to->store, settle_sql_copy_invoice_line, error);
 
     if (writer == NULL)
         return FALSE;
-    for (guint i = 0; i < output->invoices->len; i++) {
-        const SettleInvoiceRow *row = &g_array_index(output->invoices, SettleInvoiceRow, i);
+    for (guint i = 0; i < to->invoices->len; i++) {
+        const SettleInvoiceRow *row = &g_array_index(to->invoices, SettleInvoiceRow, i);
 
         /* What is carried forward becomes lines of a later invoice. */
         if (row->invoice->carried)
@@ -68,7 +77,7 @@ send_lines(SettleOutput *output, GError **error)
 
             if (!settle_writer_row(writer, 15, error))
                 return FALSE;
-            put_invoice_key(output, writer, row);
+            put_invoice_key(to, writer, row);
             settle_writer_i32(writer, (int32_t) j + 1);
             settle_writer_i16(writer, line->kind);
             settle_writer_i16(writer, line->class_id);
@@ -87,32 +96,34 @@ send_lines(SettleOutput *output, GError **error)
 
 /* One row each: the runs since the document before. */
 static gboolean
-send_bindings(SettleOutput *output, GError **error)
+send_bindings(const Sending *to, GError **error)
 {
     g_autoptr(SettleWriter) writer =
-        settle_store_copy_in(output->store, settle_sql_copy_invoice_binding, error);
+        settle_store_copy_in(to->store, settle_sql_copy_invoice_binding, error);
 
     if (writer == NULL)
         return FALSE;
-    for (guint i = 0; i < output->invoices->len; i++) {
-        const SettleInvoiceRow *row = &g_array_index(output->invoices, SettleInvoiceRow, i);
+    for (guint i = 0; i < to->invoices->len; i++) {
+        const SettleInvoiceRow *row = &g_array_index(to->invoices, SettleInvoiceRow, i);
 
         if (!settle_writer_row(writer, 7, error))
             return FALSE;
-        put_invoice_key(output, writer, row);
+        put_invoice_key(to, writer, row);
         settle_writer_i32(writer, row->after_run);
-        settle_writer_i32(writer, output->context->run_id);
+        settle_writer_i32(writer, to->run_id);
     }
     return settle_writer_finish(g_steal_pointer(&writer), error) &&
            settle_failpoint(RUN_CHUNK_BINDINGS, error);
 }
 
 gboolean
-settle_output_send_invoices(SettleOutput *output, int32_t chunk, GError **error)
+settle_invoice_rows_send(SettleStore *store, int32_t run_id, int32_t chunk, GArray *invoices,
+                         GError **error)
 {
-    if (output->invoices->len == 0)
+    const Sending to = {store, run_id, invoices};
+
+    if (invoices->len == 0)
         return TRUE;
-    g_array_sort(output->invoices, settle_output_order_invoices);
-    return send_documents(output, chunk, error) && send_lines(output, error) &&
-           send_bindings(output, error);
+    g_array_sort(invoices, settle_row_order_invoices);
+    return send_documents(&to, chunk, error) && send_lines(&to, error) && send_bindings(&to, error);
 }
