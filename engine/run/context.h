@@ -8,7 +8,7 @@
 #include "ledger/ledger.h"
 #include "model/directory.h"
 #include "model/outcome.h"
-#include "run/decide/refunds.h"
+#include "run/known.h"
 #include "run/run.h"
 #include "store/store.h"
 
@@ -78,12 +78,6 @@ settle_months_count(SettleMonths months)
     return settle_months_any(months) ? (gsize) (months.to - months.from) + 1 : 0;
 }
 
-/* A month whose bills a carrier has all delivered. */
-typedef struct {
-    int32_t carrier_id;
-    SettleMonth month;
-} SettleCompleteMonth;
-
 struct SettleOutput;
 typedef struct SettleRunSink SettleRunSink;
 /* Takes what a chunk computed instead of the database (dry runs only). Called by the workers,
@@ -94,66 +88,74 @@ struct SettleRunSink {
                            GError **error);
 };
 
+/* How a run is worked on. Its outcome does not depend on it. */
 typedef struct {
-    SettleStore *store; /* the run's own; of it workers take their sessions, and nothing else */
-    gboolean dry_run;
+    SettleStore *store;   /* the run's own, borrowed; of it workers take their sessions */
+    SettleStoreRole role; /* of the workers' connections */
+    int64_t epoch;        /* of the runner: receipts of an earlier one are refused */
+    gboolean dry_run;     /* nothing is written */
+    SettleRunSink *sink;  /* borrowed; NULL: a run that writes, or whose outcome nobody looks at */
     int64_t facts_max;    /* of a kind in one chunk */
     guint history_orders; /* whose past is held at once */
-    SettleStoreRole role; /* of the workers' connections */
-    SettleRunSink *sink;  /* NULL: a run that writes, or whose outcome nobody looks at */
+} SettleRunMeans;
+
+/* Which batches the run sees, and which earlier runs it does not. */
+typedef struct {
+    GArray *batches;     /* int32_t: those of this run that hold facts, ascending */
+    uint8_t *states;     /* SettleBatchState by batch id */
+    SettleDay *dates;    /* business date of unseen batches of facts by batch id, else 0 */
+    int32_t n_states;    /* of both */
+    int32_t last_before; /* the latest batch that an earlier run consumed; 0: none */
+    GArray *abandoned;   /* int32_t: runs that were given up */
+} SettleRunSeen;
+
+/* Which partitions hold the facts of the run's batches, and what waited for the date: where nothing
+ * is, no query is made. The server plans, and each connection learns of, every partition that a
+ * query leaves open: a night would cost what history holds. */
+typedef struct {
+    SettleMonths facts;
+    SettleMonths waited_orders, waited_bills, waited_events;
+    SettleMonth last; /* that there is a partition for, of bills or transfers */
+} SettleRunPartitions;
+
+/* What falls due on the date, and what else makes old orders and windows this run's. */
+typedef struct {
+    GArray *months;       /* SettleDueMonth */
+    GArray *carriers;     /* int32_t */
+    GArray *cycle_ends;   /* SettleCycleEnd */
+    GArray *window_ends;  /* SettleMonth: windows whose last day is the date */
+    GArray *completed;    /* SettleCompleteMonth: those that this run learns of */
+    gboolean progressive; /* some policy pays a window's bonus each night */
+} SettleRunDue;
+
+/* Moves of managers that reach back and that this run learns of: they shift orders between outlets.
+ */
+typedef struct {
+    gboolean by_outlet;      /* some window is an outlet's: else nobody asks */
+    GArray *managers;        /* int32_t */
+    SettleDay from;          /* the earliest of the moves */
+    SettleDirectory *before; /* what the run before knew; NULL unless somebody moved */
+} SettleRunMoves;
+
+typedef struct {
     int32_t run_id;
-    int64_t epoch;
     SettleDay date;
     gboolean due; /* what falls due on the date and the cycles that end are this run's */
     int64_t control_position;
-
-    SettleDirectory *directory;
-    SettlePolicySet *policies;
-    SettleAsks asks; /* what any of them looks at */
-    SettlePeriods periods;
-    GArray *slacks; /* SettleRefundSlack */
-
-    GArray *batches;        /* int32_t: batches of this run that hold facts, ascending */
-    uint8_t *batch_state;   /* SettleBatchState by batch id */
-    SettleDay *batch_dates; /* business date of unseen batches of facts by batch id, else 0 */
-    int32_t n_batch_state;
-    int32_t last_before; /* the latest batch that an earlier run consumed; 0: none */
-    GArray *abandoned;   /* int32_t */
-
-    SettleMonth last_month; /* that there is a partition for, of bills or transfers */
-
-    /* Which partitions hold the facts of the run's batches, and what waited for the date: where
-     * nothing is, no query is made. The server plans, and each connection learns of, every
-     * partition that a query leaves open: a night would cost what history holds. */
-    SettleMonths fact_months;
-    SettleMonths waited_orders, waited_bills, waited_events;
-
-    GArray *due_months;     /* SettleDueMonth */
-    GArray *due_carriers;   /* int32_t */
-    GArray *cycle_ends;     /* SettleCycleEnd */
-    GArray *window_ends;    /* SettleMonth: windows whose last day is the date */
-    gboolean progressive;   /* some policy pays a volume bonus each night */
-    gboolean by_outlet;     /* some volume bonus is an outlet's: a manager's move shifts orders */
-    GArray *moved_managers; /* int32_t: this run learns of moves that reach back */
-    SettleDay moved_from;   /* the earliest of them */
-    SettleDirectory *directory_before; /* what the run before knew; NULL unless somebody moved */
-
-    GArray *complete;  /* SettleCompleteMonth, by carrier, all that are declared by now */
-    GArray *completed; /* SettleCompleteMonth: those that this run learns of */
-    GArray *months;    /* SettleMonth: of `complete`, in its order */
-
+    SettleRunMeans how;
+    SettleRunKnown known;
+    SettleRunSeen seen;
+    SettleRunPartitions lies_in;
+    SettleRunDue falls_due;
+    SettleRunMoves moves;
     GArray *chunks; /* SettleChunk */
 } SettleRunContext;
-
-/* The months that a carrier declared complete, ascending. */
-const SettleMonth *settle_run_complete_months(const SettleRunContext *context, int32_t carrier_id,
-                                              guint *ret_n);
 
 static inline SettleBatchState
 settle_run_batch_state(const SettleRunContext *context, int32_t batch_id)
 {
-    return batch_id > 0 && batch_id < context->n_batch_state
-               ? (SettleBatchState) context->batch_state[batch_id]
+    return batch_id > 0 && batch_id < context->seen.n_states
+               ? (SettleBatchState) context->seen.states[batch_id]
                : SETTLE_BATCH_UNSEEN;
 }
 

@@ -23,7 +23,7 @@ take_batches(SettleRunContext *context, SettleResult *rows)
         /* the CHECK of settle.batch knows the same names */
         settle_invariant(settle_file_kind_lookup(kind, &file));
         if (settle_file_kind_is_fact(file))
-            g_array_append_val(context->batches, batch_id);
+            g_array_append_val(context->seen.batches, batch_id);
     }
 }
 
@@ -45,22 +45,23 @@ load_batch_states(SettleStore *store, SettleRunContext *context, GError **error)
         highest = MAX(highest, settle_result_i32(consumed, i, SQL_RUN_CONSUMED_BATCHES_BATCH_ID));
     for (int i = 0; i < settle_result_rows(unseen); i++)
         highest = MAX(highest, settle_result_i32(unseen, i, SQL_RUN_UNCONSUMED_DATES_BATCH_ID));
-    for (guint i = 0; i < context->batches->len; i++)
-        highest = MAX(highest, g_array_index(context->batches, int32_t, i));
+    for (guint i = 0; i < context->seen.batches->len; i++)
+        highest = MAX(highest, g_array_index(context->seen.batches, int32_t, i));
 
-    context->n_batch_state = highest + 1;
-    context->batch_state = g_new0(uint8_t, (gsize) highest + 1);
-    context->batch_dates = g_new0(SettleDay, (gsize) highest + 1);
+    context->seen.n_states = highest + 1;
+    context->seen.states = g_new0(uint8_t, (gsize) highest + 1);
+    context->seen.dates = g_new0(SettleDay, (gsize) highest + 1);
     for (int i = 0; i < settle_result_rows(consumed); i++) {
         int32_t batch_id = settle_result_i32(consumed, i, SQL_RUN_CONSUMED_BATCHES_BATCH_ID);
 
-        context->batch_state[batch_id] = SETTLE_BATCH_BEFORE;
-        context->last_before = MAX(context->last_before, batch_id);
+        context->seen.states[batch_id] = SETTLE_BATCH_BEFORE;
+        context->seen.last_before = MAX(context->seen.last_before, batch_id);
     }
-    for (guint i = 0; i < context->batches->len; i++)
-        context->batch_state[g_array_index(context->batches, int32_t, i)] = SETTLE_BATCH_OF_RUN;
+    for (guint i = 0; i < context->seen.batches->len; i++)
+        context->seen.states[g_array_index(context->seen.batches, int32_t, i)] =
+            SETTLE_BATCH_OF_RUN;
     for (int i = 0; i < settle_result_rows(unseen); i++)
-        context->batch_dates[settle_result_i32(unseen, i, SQL_RUN_UNCONSUMED_DATES_BATCH_ID)] =
+        context->seen.dates[settle_result_i32(unseen, i, SQL_RUN_UNCONSUMED_DATES_BATCH_ID)] =
             settle_result_day(unseen, i, SQL_RUN_UNCONSUMED_DATES_BUSINESS_DATE);
     return TRUE;
 }
@@ -92,17 +93,17 @@ load_complete_months(SettleStore *store, SettleRunContext *context, GError **err
 
         if (state == SETTLE_BATCH_UNSEEN)
             continue;
-        forget_month(context->complete, &month);
-        forget_month(context->completed, &month);
+        forget_month(context->known.complete, &month);
+        forget_month(context->falls_due.completed, &month);
         if (settle_result_bool(rows, i, SQL_RUN_COMPLETE_MONTHS_WITHDRAWN))
             continue;
-        g_array_append_val(context->complete, month);
+        g_array_append_val(context->known.complete, month);
         if (state == SETTLE_BATCH_OF_RUN)
-            g_array_append_val(context->completed, month);
+            g_array_append_val(context->falls_due.completed, month);
     }
-    for (guint i = 0; i < context->complete->len; i++)
-        g_array_append_val(context->months,
-                           g_array_index(context->complete, SettleCompleteMonth, i).month);
+    for (guint i = 0; i < context->known.complete->len; i++)
+        g_array_append_val(context->known.months,
+                           g_array_index(context->known.complete, SettleCompleteMonth, i).month);
     return TRUE;
 }
 
@@ -111,23 +112,23 @@ load_fact_months(SettleStore *store, SettleRunContext *context, GError **error)
 {
     static const SettleMonths none = {1, 0};
     g_autoptr(SettleResult) facts =
-        settle_store_query(store, settle_sql_run_fact_months, error, "I", context->batches->data,
-                           (gsize) context->batches->len);
+        settle_store_query(store, settle_sql_run_fact_months, error, "I",
+                           context->seen.batches->data, (gsize) context->seen.batches->len);
     g_autoptr(SettleResult) waited = NULL;
 
-    context->fact_months = context->waited_orders = context->waited_bills = context->waited_events =
-        none;
+    context->lies_in.facts = context->lies_in.waited_orders = context->lies_in.waited_bills =
+        context->lies_in.waited_events = none;
     if (facts == NULL)
         return FALSE;
     if (!settle_result_is_null(facts, 0, SQL_RUN_FACT_MONTHS_FIRST_MONTH))
-        context->fact_months =
+        context->lies_in.facts =
             (SettleMonths){settle_result_month(facts, 0, SQL_RUN_FACT_MONTHS_FIRST_MONTH),
                            settle_result_month(facts, 0, SQL_RUN_FACT_MONTHS_LAST_MONTH)};
     if (!context->due)
         return TRUE;
     waited = settle_store_query(store, settle_sql_run_agenda_months, error, "diI", context->date,
-                                context->run_id, context->abandoned->data,
-                                (gsize) context->abandoned->len);
+                                context->run_id, context->seen.abandoned->data,
+                                (gsize) context->seen.abandoned->len);
     if (waited == NULL)
         return FALSE;
     for (int i = 0; i < settle_result_rows(waited); i++) {
@@ -136,13 +137,13 @@ load_fact_months(SettleStore *store, SettleRunContext *context, GError **error)
 
         switch (settle_result_i32(waited, i, SQL_RUN_AGENDA_MONTHS_WHAT)) {
         case SETTLE_AGENDA_ORDER:
-            context->waited_orders = months;
+            context->lies_in.waited_orders = months;
             break;
         case SETTLE_AGENDA_BILL:
-            context->waited_bills = months;
+            context->lies_in.waited_bills = months;
             break;
         default:
-            context->waited_events = months;
+            context->lies_in.waited_events = months;
             break;
         }
     }
@@ -154,14 +155,14 @@ load_last_invoice_batches(SettleStore *store, SettleRunContext *context, GError 
 {
     g_autoptr(SettleResult) last = NULL;
 
-    if (context->cycle_ends->len == 0)
+    if (context->falls_due.cycle_ends->len == 0)
         return TRUE;
     last =
         settle_store_query(store, settle_sql_run_last_invoice_batches, error, "i", context->run_id);
     if (last == NULL)
         return FALSE;
-    for (guint i = 0; i < context->cycle_ends->len; i++) {
-        SettleCycleEnd *end = &g_array_index(context->cycle_ends, SettleCycleEnd, i);
+    for (guint i = 0; i < context->falls_due.cycle_ends->len; i++) {
+        SettleCycleEnd *end = &g_array_index(context->falls_due.cycle_ends, SettleCycleEnd, i);
 
         for (int row = 0; row < settle_result_rows(last); row++)
             if (settle_result_i32(last, row, SQL_RUN_LAST_INVOICE_BATCHES_CARRIER_ID) ==
@@ -178,7 +179,7 @@ load_moved_managers(SettleStore *store, SettleRunContext *context, GError **erro
 {
     g_autoptr(SettleResult) moved = NULL;
 
-    if (!context->by_outlet)
+    if (!context->moves.by_outlet)
         return TRUE;
     moved = settle_store_query(store, settle_sql_run_moved_managers, error, "id", context->run_id,
                                context->date);
@@ -187,17 +188,17 @@ load_moved_managers(SettleStore *store, SettleRunContext *context, GError **erro
     if (settle_result_rows(moved) == 0 ||
         settle_result_is_null(moved, 0, SQL_RUN_MOVED_MANAGERS_LAST_RUN))
         return TRUE;
-    context->moved_from = SETTLE_DAY_MAX;
+    context->moves.from = SETTLE_DAY_MAX;
     for (int i = 0; i < settle_result_rows(moved); i++) {
         int32_t manager_id = settle_result_i32(moved, i, SQL_RUN_MOVED_MANAGERS_MANAGER_ID);
 
-        g_array_append_val(context->moved_managers, manager_id);
-        context->moved_from = MIN(context->moved_from,
+        g_array_append_val(context->moves.managers, manager_id);
+        context->moves.from = MIN(context->moves.from,
                                   settle_result_day(moved, i, SQL_RUN_MOVED_MANAGERS_MOVED_FROM));
     }
-    context->directory_before = settle_store_directory(
+    context->moves.before = settle_store_directory(
         store, context->date, settle_result_i32(moved, 0, SQL_RUN_MOVED_MANAGERS_LAST_RUN), error);
-    return context->directory_before != NULL;
+    return context->moves.before != NULL;
 }
 
 static gboolean
@@ -208,7 +209,7 @@ load_last_partition(SettleStore *store, SettleRunContext *context, GError **erro
 
     if (last == NULL)
         return FALSE;
-    context->last_month =
+    context->lies_in.last =
         settle_result_is_null(last, 0, SQL_RUN_LAST_PARTITION_LAST_MONTH)
             ? 0
             : settle_day_month(settle_result_day(last, 0, SQL_RUN_LAST_PARTITION_LAST_MONTH));
@@ -221,17 +222,17 @@ settle_run_context_load(SettleStore *store, SettleRunContext *context, GError **
 {
     g_autoptr(SettleResult) abandoned = NULL;
 
-    context->directory = settle_store_directory(store, context->date, context->run_id, error);
-    if (context->directory == NULL)
+    context->known.directory = settle_store_directory(store, context->date, context->run_id, error);
+    if (context->known.directory == NULL)
         return FALSE;
-    context->policies = settle_policies_load(store, context->control_position, error);
-    if (context->policies == NULL)
+    context->known.policies = settle_policies_load(store, context->control_position, error);
+    if (context->known.policies == NULL)
         return FALSE;
-    context->asks = settle_policy_set_asks(context->policies);
-    if (!settle_periods_load(store, context->control_position, &context->periods, error))
+    context->known.asks = settle_policy_set_asks(context->known.policies);
+    if (!settle_periods_load(store, context->control_position, &context->known.periods, error))
         return FALSE;
-    context->slacks = settle_refund_slacks_load(store, context->control_position, error);
-    if (context->slacks == NULL)
+    context->known.slacks = settle_refund_slacks_load(store, context->control_position, error);
+    if (context->known.slacks == NULL)
         return FALSE;
     abandoned = settle_store_query(store, settle_sql_run_abandoned, error, "");
     if (abandoned == NULL)
@@ -239,7 +240,7 @@ settle_run_context_load(SettleStore *store, SettleRunContext *context, GError **
     for (int i = 0; i < settle_result_rows(abandoned); i++) {
         int32_t run_id = settle_result_i32(abandoned, i, SQL_RUN_ABANDONED_RUN_ID);
 
-        g_array_append_val(context->abandoned, run_id);
+        g_array_append_val(context->seen.abandoned, run_id);
     }
     if (!load_last_partition(store, context, error) || !load_batch_states(store, context, error) ||
         !load_complete_months(store, context, error) || !load_fact_months(store, context, error))
@@ -254,7 +255,7 @@ settle_run_begin(SettleStore *store, SettleRunContext *context, const char *kind
 {
     g_autoptr(SettleResult) row =
         settle_store_query(store, settle_sql_run_begin, error, "sdisl", kind, context->date,
-                           SETTLE_CALCULATION_VERSION, SETTLE_VERSION, context->epoch);
+                           SETTLE_CALCULATION_VERSION, SETTLE_VERSION, context->how.epoch);
 
     if (row == NULL)
         return FALSE;
@@ -339,12 +340,12 @@ settle_run_context_start(SettleStore *store, const SettleRunOptions *options, Se
     if (pending == NULL)
         goto fail;
     take_batches(context, pending);
-    if (!due && context->batches->len == 0) {
+    if (!due && context->seen.batches->len == 0) {
         settle_store_rollback(store);
         *ret_context = NULL;
         return TRUE;
     }
-    g_array_set_size(context->batches, 0); /* those that the manifest names */
+    g_array_set_size(context->seen.batches, 0); /* those that the manifest names */
     if (!write_manifest(store, context, options, error))
         goto fail;
     settle_run_order_chunks(context->chunks);

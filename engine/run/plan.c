@@ -15,8 +15,8 @@ add_due(SettleRunContext *context, const SettlePolicy *policy, SettleDay from, S
 
     if (due.from > due.to)
         return;
-    for (guint i = 0; i < context->due_months->len; i++) {
-        SettleDueMonth *other = &g_array_index(context->due_months, SettleDueMonth, i);
+    for (guint i = 0; i < context->falls_due.months->len; i++) {
+        SettleDueMonth *other = &g_array_index(context->falls_due.months, SettleDueMonth, i);
 
         if (other->month == due.month) {
             other->from = MIN(other->from, due.from);
@@ -25,11 +25,11 @@ add_due(SettleRunContext *context, const SettlePolicy *policy, SettleDay from, S
         }
     }
     if (!known)
-        g_array_append_val(context->due_months, due);
-    for (guint i = 0; i < context->due_carriers->len; i++)
-        if (g_array_index(context->due_carriers, int32_t, i) == policy->carrier_id)
+        g_array_append_val(context->falls_due.months, due);
+    for (guint i = 0; i < context->falls_due.carriers->len; i++)
+        if (g_array_index(context->falls_due.carriers, int32_t, i) == policy->carrier_id)
             return;
-    g_array_append_val(context->due_carriers, policy->carrier_id);
+    g_array_append_val(context->falls_due.carriers, policy->carrier_id);
 }
 
 /* What falls due today of orders that closed earlier, as the rule's kind says. */
@@ -59,10 +59,10 @@ plan_release(SettleRunContext *context, const SettlePolicy *policy, const Settle
 static void
 add_window_end(SettleRunContext *context, SettleMonth end)
 {
-    for (guint i = 0; i < context->window_ends->len; i++)
-        if (g_array_index(context->window_ends, SettleMonth, i) == end)
+    for (guint i = 0; i < context->falls_due.window_ends->len; i++)
+        if (g_array_index(context->falls_due.window_ends, SettleMonth, i) == end)
             return;
-    g_array_append_val(context->window_ends, end);
+    g_array_append_val(context->falls_due.window_ends, end);
 }
 
 static void
@@ -72,7 +72,7 @@ plan_window(SettleRunContext *context, const SettlePolicy *policy, const SettleR
     SettleMonth end = settle_window_end(rule->window.length, context->date);
 
     if (rule->window.progressive)
-        context->progressive = TRUE;
+        context->falls_due.progressive = TRUE;
     if (policy->closing_from > context->date)
         return;
     if (settle_month_last(end) == context->date)
@@ -87,18 +87,18 @@ note_outlet_scopes(SettleRunContext *context, const SettlePolicy *policy)
 {
     for (guint r = 0; r < policy->n_rules; r++)
         if (policy->rules[r].window.scope == SETTLE_SCOPE_OUTLET)
-            context->by_outlet = TRUE;
+            context->moves.by_outlet = TRUE;
 }
 
 void
 settle_run_plan_due(SettleRunContext *context)
 {
-    for (guint p = 0; p < settle_policy_set_size(context->policies); p++)
-        note_outlet_scopes(context, settle_policy_set_nth(context->policies, p));
+    for (guint p = 0; p < settle_policy_set_size(context->known.policies); p++)
+        note_outlet_scopes(context, settle_policy_set_nth(context->known.policies, p));
     if (!context->due)
         return;
-    for (guint p = 0; p < settle_policy_set_size(context->policies); p++) {
-        const SettlePolicy *policy = settle_policy_set_nth(context->policies, p);
+    for (guint p = 0; p < settle_policy_set_size(context->known.policies); p++) {
+        const SettlePolicy *policy = settle_policy_set_nth(context->known.policies, p);
         const SettlePolicy *terms;
 
         for (guint r = 0; r < policy->n_rules; r++) {
@@ -111,11 +111,11 @@ settle_run_plan_due(SettleRunContext *context)
                 plan_orders(context, policy, rule);
         }
 
-        terms = settle_policy_set_terms(context->policies, policy->carrier_id, context->date);
+        terms = settle_policy_set_terms(context->known.policies, policy->carrier_id, context->date);
         if (terms == policy && settle_invoice_cycle_ends(&terms->invoice, context->date)) {
             SettleCycleEnd end = {.carrier_id = policy->carrier_id, .terms = policy};
 
-            g_array_append_val(context->cycle_ends, end);
+            g_array_append_val(context->falls_due.cycle_ends, end);
         }
     }
 }
@@ -140,21 +140,21 @@ load_work(SettleStore *store, SettleRunContext *context, int64_t *work, int64_t 
           int32_t n, GError **error)
 {
     g_autoptr(SettleResult) fresh =
-        settle_store_query(store, settle_sql_run_work_new, error, "I", context->batches->data,
-                           (gsize) context->batches->len);
+        settle_store_query(store, settle_sql_run_work_new, error, "I", context->seen.batches->data,
+                           (gsize) context->seen.batches->len);
 
     if (fresh == NULL)
         return FALSE;
     add_work(fresh, work, n);
-    if (context->due_months->len > 0) {
-        g_autofree SettleDay *months = g_new(SettleDay, context->due_months->len);
+    if (context->falls_due.months->len > 0) {
+        g_autofree SettleDay *months = g_new(SettleDay, context->falls_due.months->len);
         g_autoptr(SettleResult) due = NULL;
 
-        for (guint i = 0; i < context->due_months->len; i++)
-            months[i] =
-                settle_month_first(g_array_index(context->due_months, SettleDueMonth, i).month);
+        for (guint i = 0; i < context->falls_due.months->len; i++)
+            months[i] = settle_month_first(
+                g_array_index(context->falls_due.months, SettleDueMonth, i).month);
         due = settle_store_query(store, settle_sql_run_work_due, error, "Di", months,
-                                 (gsize) context->due_months->len, context->run_id);
+                                 (gsize) context->falls_due.months->len, context->run_id);
         if (due == NULL)
             return FALSE;
         add_work(due, due_work, n);
@@ -196,12 +196,13 @@ gboolean
 settle_run_plan_chunks(SettleStore *store, SettleRunContext *context,
                        const SettleRunOptions *options, GError **error)
 {
-    int32_t n = settle_directory_max_id(context->directory, SETTLE_DIM_DISTRIBUTOR);
+    int32_t n = settle_directory_max_id(context->known.directory, SETTLE_DIM_DISTRIBUTOR);
     g_autofree int64_t *work = g_new0(int64_t, (gsize) n + 1);
     g_autofree int64_t *due_work = g_new0(int64_t, (gsize) n + 1);
     /* On such days distributors without a fact of their own have something coming, too. */
-    gboolean all = context->window_ends->len > 0 || context->cycle_ends->len > 0 ||
-                   context->moved_managers->len > 0 || context->completed->len > 0;
+    gboolean all = context->falls_due.window_ends->len > 0 ||
+                   context->falls_due.cycle_ends->len > 0 || context->moves.managers->len > 0 ||
+                   context->falls_due.completed->len > 0;
     SettleChunk chunk = {.chunk = 1};
     int64_t weight = 0, chunk_facts;
 

@@ -136,7 +136,7 @@ report_pool(const Pool *pool, SettleRunReport *report)
 {
     report->chunks = pool->context->chunks->len;
     report->chunks_kept = pool->kept;
-    report->batches = pool->context->batches->len;
+    report->batches = pool->context->seen.batches->len;
     report->facts = pool->sums.facts;
     report->settled = pool->sums.settled;
     report->zero = pool->sums.zero;

@@ -34,7 +34,7 @@ insert_invoice_batch(SettleStore *store, const SettleRunContext *context, int32_
 
     for (int i = 0; i < settle_result_rows(rows); i++) {
         InvoiceRow row = {settle_directory_code(
-                              context->directory, SETTLE_DIM_DISTRIBUTOR,
+                              context->known.directory, SETTLE_DIM_DISTRIBUTOR,
                               settle_result_i32(rows, i, SQL_RUN_INVOICES_OF_RUN_DISTRIBUTOR_ID)),
                           i};
 
@@ -43,8 +43,8 @@ insert_invoice_batch(SettleStore *store, const SettleRunContext *context, int32_
     }
     g_array_sort(order, compare_invoice_rows);
     settle_digest_update(digest, "settle-invoices-1", 17);
-    settle_digest_text(digest,
-                       settle_directory_code(context->directory, SETTLE_DIM_CARRIER, carrier_id));
+    settle_digest_text(
+        digest, settle_directory_code(context->known.directory, SETTLE_DIM_CARRIER, carrier_id));
     settle_digest_u32(digest, (uint32_t) context->date);
     for (guint i = 0; i < order->len; i++) {
         const InvoiceRow *row = &g_array_index(order, InvoiceRow, i);
@@ -75,7 +75,7 @@ publish_invoices(SettleStore *store, const SettleRunContext *context, GError **e
     g_autoptr(SettleResult) rows = NULL;
     int year, month, day;
 
-    if (context->cycle_ends->len == 0)
+    if (context->falls_due.cycle_ends->len == 0)
         return TRUE;
     settle_day_to_ymd(context->date, &year, &month, &day);
     if (!settle_store_exec(store, settle_sql_run_number_invoices, error, "ii", context->run_id,
@@ -86,10 +86,11 @@ publish_invoices(SettleStore *store, const SettleRunContext *context, GError **e
     if (rows == NULL)
         return FALSE;
     /* A cycle without an invoice has a batch, too: the next one starts behind it. */
-    for (guint i = 0; i < context->cycle_ends->len; i++)
-        if (!insert_invoice_batch(store, context,
-                                  g_array_index(context->cycle_ends, SettleCycleEnd, i).carrier_id,
-                                  rows, error))
+    for (guint i = 0; i < context->falls_due.cycle_ends->len; i++)
+        if (!insert_invoice_batch(
+                store, context,
+                g_array_index(context->falls_due.cycle_ends, SettleCycleEnd, i).carrier_id, rows,
+                error))
             return FALSE;
     return settle_failpoint(RUN_PUBLISH_BATCHES, error);
 }
@@ -147,7 +148,7 @@ settle_run_publish_within(SettleStore *store, const SettleRunContext *context, c
     /* The epoch is locked against a newer runner until the end of the transaction. */
     if (!settle_store_count(store, "epoch", 0, &epoch, error))
         return FALSE;
-    if (epoch != context->epoch) {
+    if (epoch != context->how.epoch) {
         g_set_error(error, SETTLE_ERROR, SETTLE_ERROR_LOCKED,
                     "another runner has taken over run %d", context->run_id);
         return FALSE;
@@ -155,11 +156,11 @@ settle_run_publish_within(SettleStore *store, const SettleRunContext *context, c
     return check_receipts(store, context, report, amount, error) &&
            settle_failpoint(RUN_PUBLISH_CHECKED, error) &&
            settle_run_last_digest(store, previous, error) &&
-           settle_run_chain_digest(store, context->run_id, kind, context->date, context->directory,
-                                   previous, report->digest, error) &&
+           settle_run_chain_digest(store, context->run_id, kind, context->date,
+                                   context->known.directory, previous, report->digest, error) &&
            publish_invoices(store, context, error) &&
            settle_store_exec(store, settle_sql_run_publish, error, "ilyy", context->run_id,
-                             context->epoch, report->digest, sizeof report->digest, previous,
+                             context->how.epoch, report->digest, sizeof report->digest, previous,
                              sizeof previous) &&
            settle_failpoint(RUN_PUBLISH_INSERTED, error) &&
            settle_seal_write(store, context->run_id, report->digest, error) &&

@@ -143,8 +143,8 @@ walk_party(SettleStore *store, const SettleRunContext *context, SettleDeposits *
         SettlePartyStatus status;
         SettleDay since, release = SETTLE_DAY_MAX;
 
-        next = settle_directory_next_version(context->directory, dim, id, day);
-        if (!settle_directory_status_on(context->directory, dim, id, day, &status, &since))
+        next = settle_directory_next_version(context->known.directory, dim, id, day);
+        if (!settle_directory_status_on(context->known.directory, dim, id, day, &status, &since))
             continue;
         if (state == NULL)
             state = settle_deposits_get(deposits, dim, id);
@@ -167,7 +167,7 @@ walk_all(SettleStore *store, const SettleRunContext *context, SettleDeposits *de
          gboolean only_freeze, GArray *movements, GError **error)
 {
     for (int dim = SETTLE_DIM_CARRIER; dim <= SETTLE_DIM_DISTRIBUTOR; dim++) {
-        int32_t n = settle_directory_max_id(context->directory, (SettleDim) dim);
+        int32_t n = settle_directory_max_id(context->known.directory, (SettleDim) dim);
 
         for (int32_t id = 1; id <= n; id++)
             if (!walk_party(store, context, deposits, (SettleDim) dim, id, only_freeze, movements,
@@ -215,7 +215,7 @@ write_movements(const SettleRunContext *context, GArray *movements, SettleOutput
             .target_minor = movement->balance_minor,
             .distributor_id = movement->distributor_id,
             .policy_id = movement->policy_id,
-            .period = settle_periods_posting(&context->periods, month),
+            .period = settle_periods_posting(&context->known.periods, month),
             .origin = month,
             .cause = month,
             .kind = SETTLE_KIND_DEPOSIT,

@@ -100,10 +100,10 @@ settle_issue_post(const SettleRunContext *context, const SettleIssueBatch *batch
                 batch->run_id, settle_result_i32(rows, i, SQL_ISSUE_INVOICES_PLACE_OF_DISTRIBUTOR)),
             .distributor_id = distributor_id,
             .policy_id =
-                version_of(context->policies, batch,
+                version_of(context->known.policies, batch,
                            (SettleCurrency) settle_result_i32(rows, i, SQL_ISSUE_INVOICES_CURRENCY))
                     ->policy_id,
-            .period = settle_periods_posting(&context->periods, MAX(origin, month)),
+            .period = settle_periods_posting(&context->known.periods, MAX(origin, month)),
             .origin = origin,
             .cause = origin,
             .kind = SETTLE_KIND_INVOICE,

@@ -40,13 +40,14 @@ settle_counting_order(SettleVolumes *volumes, SettleTargets *targets,
 
 gboolean
 settle_counting_move(SettleVolumes *volumes, SettleTargets *targets,
-                     const SettleDecisions *decisions, const SettleSubject *subject)
+                     const SettleDecisions *decisions, const SettleSubject *subject,
+                     const SettleDirectory *directory_before)
 {
     const SettleMatch *match = subject->match;
     gboolean anew = subject->is_joint && settle_policy_tolerates_findings(subject->policy);
     SettleOrderParties before;
 
-    settle_directory_order_parties(targets->context->directory_before, subject->order, &before);
+    settle_directory_order_parties(directory_before, subject->order, &before);
     for (guint i = match->n_order_rules; i < match->n_rules; i++) {
         const SettleRule *rule = match->rules[i];
 

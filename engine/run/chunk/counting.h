@@ -12,9 +12,11 @@ G_BEGIN_DECLS
 gboolean settle_counting_order(SettleVolumes *volumes, SettleTargets *targets,
                                const SettleDecisions *decisions, const SettleSubject *subject);
 /* Counts an old order for the outlet that its manager is now known to have belonged to, and no
- * longer for the one that runs before thought of. subject: matched, with its events. FALSE: a
+ * longer for the one that runs before thought of. subject: matched, with its events;
+ * directory_before: what those runs knew. FALSE: a
  * measure left 64 bits. */
 gboolean settle_counting_move(SettleVolumes *volumes, SettleTargets *targets,
-                              const SettleDecisions *decisions, const SettleSubject *subject);
+                              const SettleDecisions *decisions, const SettleSubject *subject,
+                              const SettleDirectory *directory_before);
 
 G_END_DECLS

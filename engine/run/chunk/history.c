@@ -85,7 +85,7 @@ static guint
 count_from(const SettleHistory *history, guint place)
 {
     const SettleOrderKey *keys = key_at(history, place);
-    guint left = history->keys->len - place, most = MIN(left, history->context->history_orders);
+    guint left = history->keys->len - place, most = MIN(left, history->context->how.history_orders);
     guint n = most;
 
     while (n > 0 && n < left && keys[n - 1].distributor_id == keys[n].distributor_id)

@@ -52,14 +52,14 @@ settle_invoicing_free(SettleInvoicing *invoicing)
 gboolean
 settle_invoicing_wanted(const SettleInvoicing *invoicing)
 {
-    return invoicing->context->cycle_ends->len > 0;
+    return invoicing->context->falls_due.cycle_ends->len > 0;
 }
 
 static gboolean
 load_coverage(SettleInvoicing *invoicing, SettleStore *store, const SettleChunk *chunk,
               const int32_t *runs, const int32_t *carriers, GError **error)
 {
-    gsize n = invoicing->context->cycle_ends->len;
+    gsize n = invoicing->context->falls_due.cycle_ends->len;
     g_autoptr(SettleReader) reader =
         settle_store_read(store, settle_sql_run_invoice_coverage, error, "IiiI", runs, n,
                           chunk->first_distributor, chunk->last_distributor, carriers, n);
@@ -113,10 +113,10 @@ load_totals(SettleInvoicing *invoicing, SettleStore *store, const SettleChunk *c
 
         *a = MIN(*a, coverage->after_run);
     }
-    reader = settle_store_read(store, settle_sql_run_invoice_totals, error, "IIIiIm", distributors,
-                               n, after, n, carriers, (gsize) context->cycle_ends->len,
-                               context->run_id, context->abandoned->data,
-                               (gsize) context->abandoned->len, settle_day_month(SETTLE_DAY_MIN));
+    reader = settle_store_read(
+        store, settle_sql_run_invoice_totals, error, "IIIiIm", distributors, n, after, n, carriers,
+        (gsize) context->falls_due.cycle_ends->len, context->run_id, context->seen.abandoned->data,
+        (gsize) context->seen.abandoned->len, settle_day_month(SETTLE_DAY_MIN));
     if (reader == NULL)
         return FALSE;
     while (settle_reader_next(reader, &failure)) {
@@ -148,7 +148,7 @@ gboolean
 settle_invoicing_load(SettleInvoicing *invoicing, SettleStore *store, const SettleChunk *chunk,
                       GError **error)
 {
-    const GArray *ends = invoicing->context->cycle_ends;
+    const GArray *ends = invoicing->context->falls_due.cycle_ends;
     g_autofree int32_t *runs = g_new(int32_t, MAX(ends->len, 1));
     g_autofree int32_t *carriers = g_new(int32_t, MAX(ends->len, 1));
     int32_t last_run = G_MAXINT32;
@@ -222,7 +222,7 @@ gather_inputs(SettleInvoicing *invoicing, int32_t distributor_id, const SettleCy
 
         if (earlier->input.distributor_id != distributor_id)
             break;
-        policy = look_policy_up(earlier->input.policy_id, context->policies);
+        policy = look_policy_up(earlier->input.policy_id, context->known.policies);
         if (policy->carrier_id == end->carrier_id &&
             earlier->run_id > after_run(invoicing, distributor_id, end, policy))
             g_array_append_val(invoicing->inputs, earlier->input);
@@ -259,7 +259,7 @@ draft_carrier(SettleInvoicing *invoicing, int32_t distributor_id, const SettleCy
             distributor_id, (const SettleInvoiceInput *) (const void *) invoicing->inputs->data,
             invoicing->inputs->len,
             (const SettleInvoiceBrought *) (const void *) invoicing->brought->data,
-            invoicing->brought->len, &end->terms->invoice, look_policy_up, context->policies,
+            invoicing->brought->len, &end->terms->invoice, look_policy_up, context->known.policies,
             &invoices, error))
         return FALSE;
 
@@ -288,7 +288,7 @@ gboolean
 settle_invoicing_draft(SettleInvoicing *invoicing, int32_t distributor_id, SettleOutput *output,
                        GError **error)
 {
-    const GArray *ends = invoicing->context->cycle_ends;
+    const GArray *ends = invoicing->context->falls_due.cycle_ends;
 
     while (invoicing->next_coverage < invoicing->coverage->len &&
            g_array_index(invoicing->coverage, Coverage, invoicing->next_coverage).distributor_id <

@@ -32,7 +32,6 @@ typedef struct {
 
 /* What is decided from. */
 typedef struct {
-    const SettleRunContext *context;
     SettleDecisions *decisions;
     const GArray *subjects; /* SettleSubject */
     SettleHistory *history;
@@ -235,7 +234,7 @@ static gboolean
 decide_item(const Case *c, Item *item)
 {
     SettleDecidedSlot slot = {.order_id = item->order_id, .slot = item->slot};
-    SettleMonth today = settle_day_month(c->context->date);
+    SettleMonth today = settle_day_month(c->targets->date);
     int64_t left = settle_decisions_cap(c->decisions, item->policy, item->rule, item->order_id,
                                         item->slot, item->origin, today, item->target_minor);
 
@@ -243,7 +242,7 @@ decide_item(const Case *c, Item *item)
     item->target_minor = left;
     slot.fits =
         settle_standing_of(item->policy, item->rule, item->closing_day, item->earned_minor,
-                           item->target_minor, item->withheld, c->context->date, &slot.standing);
+                           item->target_minor, item->withheld, c->targets->date, &slot.standing);
     if (item->rule->terms.pay_when_paid) {
         if (!slot.fits)
             return FALSE;
@@ -284,7 +283,6 @@ settle_joint_decide(SettleDecisions *decisions, const GArray *subjects, SettleHi
     g_autoptr(GArray) lines = g_array_new(FALSE, FALSE, sizeof(Lines));
     g_autoptr(GArray) items = g_array_new(FALSE, FALSE, sizeof(Item));
     const Case c = {
-        .context = targets->context,
         .decisions = decisions,
         .subjects = subjects,
         .history = history,

@@ -57,7 +57,7 @@ settle_load_bills(SettleReader *stream, const SettleRunContext *context, const S
         read_bill(reader, &bill);
         if (keep != NULL && !keep(context, &bill))
             continue;
-        if (keep == NULL && bills->len >= context->facts_max)
+        if (keep == NULL && bills->len >= context->how.facts_max)
             return settle_load_too_large(context, chunk, error);
         g_array_append_val(bills, bill);
     }
@@ -86,26 +86,26 @@ gboolean
 settle_load_new_bills(SettleStore *store, const SettleRunContext *context, const SettleChunk *chunk,
                       GArray *bills, GError **error)
 {
-    const int32_t *batches = (const int32_t *) (const void *) context->batches->data;
-    gsize n = context->batches->len;
+    const int32_t *batches = (const int32_t *) (const void *) context->seen.batches->data;
+    gsize n = context->seen.batches->len;
     guint of_batches;
 
     g_array_set_size(bills, 0);
-    if (settle_months_any(context->fact_months) &&
+    if (settle_months_any(context->lies_in.facts) &&
         !settle_load_bills(settle_store_read(store, settle_sql_run_bills_of_batches, error,
                                              "iiIiimmbbbbbbb", batches[0], batches[n - 1], batches,
                                              n, chunk->first_distributor, chunk->last_distributor,
-                                             context->fact_months.from, context->fact_months.to,
-                                             SETTLE_ASKED_OF_BILLS(context->asks)),
+                                             context->lies_in.facts.from, context->lies_in.facts.to,
+                                             SETTLE_ASKED_OF_BILLS(context->known.asks)),
                            context, chunk, NULL, bills, error))
         return FALSE;
     of_batches = bills->len;
-    if (settle_months_any(context->waited_bills) &&
+    if (settle_months_any(context->lies_in.waited_bills) &&
         !settle_load_bills(
             settle_store_read(store, settle_sql_run_bills_waited, error, "diiiImm", context->date,
                               chunk->first_distributor, chunk->last_distributor, context->run_id,
-                              context->abandoned->data, (gsize) context->abandoned->len,
-                              context->waited_bills.from, context->waited_bills.to),
+                              context->seen.abandoned->data, (gsize) context->seen.abandoned->len,
+                              context->lies_in.waited_bills.from, context->lies_in.waited_bills.to),
             context, chunk, NULL, bills, error))
         return FALSE;
     leave_out_of_run(context, bills, of_batches);

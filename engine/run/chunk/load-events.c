@@ -44,7 +44,7 @@ read_events(SettleReader *stream, const SettleRunContext *context, const SettleC
         };
 
         settle_load_order(reader, &event.order);
-        if (events->len >= context->facts_max)
+        if (events->len >= context->how.facts_max)
             return settle_load_too_large(context, chunk, error);
         g_array_append_val(events, event);
     }
@@ -101,25 +101,25 @@ gboolean
 settle_load_new_events(SettleStore *store, const SettleRunContext *context,
                        const SettleChunk *chunk, GArray *events, GError **error)
 {
-    const int32_t *batches = (const int32_t *) (const void *) context->batches->data;
-    gsize n = context->batches->len;
+    const int32_t *batches = (const int32_t *) (const void *) context->seen.batches->data;
+    gsize n = context->seen.batches->len;
     guint of_batches;
 
     g_array_set_size(events, 0);
-    if (settle_months_any(context->fact_months) &&
+    if (settle_months_any(context->lies_in.facts) &&
         !read_events(settle_store_read(store, settle_sql_run_events_of_batches, error, "iiIiimm",
                                        batches[0], batches[n - 1], batches, n,
                                        chunk->first_distributor, chunk->last_distributor,
-                                       context->fact_months.from, context->fact_months.to),
+                                       context->lies_in.facts.from, context->lies_in.facts.to),
                      context, chunk, events, error))
         return FALSE;
     of_batches = events->len;
-    if (settle_months_any(context->waited_events) &&
-        !read_events(settle_store_read(store, settle_sql_run_events_waited, error, "diiiImm",
-                                       context->date, chunk->first_distributor,
-                                       chunk->last_distributor, context->run_id,
-                                       context->abandoned->data, (gsize) context->abandoned->len,
-                                       context->waited_events.from, context->waited_events.to),
+    if (settle_months_any(context->lies_in.waited_events) &&
+        !read_events(settle_store_read(
+                         store, settle_sql_run_events_waited, error, "diiiImm", context->date,
+                         chunk->first_distributor, chunk->last_distributor, context->run_id,
+                         context->seen.abandoned->data, (gsize) context->seen.abandoned->len,
+                         context->lies_in.waited_events.from, context->lies_in.waited_events.to),
                      context, chunk, events, error))
         return FALSE;
     keep_of_today(context, events, of_batches);

@@ -98,7 +98,7 @@ gboolean
 settle_load_history_bills(SettleStore *store, const SettleRunContext *context,
                           const SettleOrderKey *keys, guint n_keys, GArray *bills, GError **error)
 {
-    SettleMonths months = months_of(keys, n_keys, context->last_month);
+    SettleMonths months = months_of(keys, n_keys, context->lies_in.last);
     Bounds bounds = bounds_of(keys, n_keys);
     g_auto(Keys) wanted;
 
@@ -109,7 +109,7 @@ settle_load_history_bills(SettleStore *store, const SettleRunContext *context,
             !settle_load_bills(settle_store_read(store, settle_sql_run_bills_of_orders, error,
                                                  "mILiibbbbbbbll", month, KEYS(wanted),
                                                  bounds.first_distributor, bounds.last_distributor,
-                                                 SETTLE_ASKED_OF_BILLS(context->asks),
+                                                 SETTLE_ASKED_OF_BILLS(context->known.asks),
                                                  bounds.first_order, bounds.last_order),
                                context, NULL, keep_history_bill, bills, error))
             return FALSE;
@@ -179,8 +179,8 @@ compare_posted(gconstpointer a, gconstpointer b)
 static gboolean
 is_abandoned(const SettleRunContext *context, int32_t run_id)
 {
-    for (guint i = 0; i < context->abandoned->len; i++)
-        if (g_array_index(context->abandoned, int32_t, i) == run_id)
+    for (guint i = 0; i < context->seen.abandoned->len; i++)
+        if (g_array_index(context->seen.abandoned, int32_t, i) == run_id)
             return TRUE;
     return FALSE;
 }
@@ -229,7 +229,7 @@ settle_load_posted(SettleStore *store, const SettleRunContext *context, const Se
     if (all == NULL)
         return FALSE;
     first = (const SettleOrderKey *) (const void *) all->data;
-    periods = months_of(first, all->len, context->last_month);
+    periods = months_of(first, all->len, context->lies_in.last);
     for (SettleMonth period = periods.from; period <= periods.to; period++)
         if (keys_of_month(&wanted, first, all->len, period) &&
             !read_posted(settle_store_read(store, settle_sql_run_posted_of_orders, error,

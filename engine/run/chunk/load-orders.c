@@ -15,7 +15,7 @@ read_orders(SettleReader *stream, const SettleRunContext *context, const SettleC
     if (reader == NULL)
         return FALSE;
     while (settle_reader_next(reader, &failure)) {
-        if (orders->len >= context->facts_max)
+        if (orders->len >= context->how.facts_max)
             return settle_load_too_large(context, chunk, error);
         g_array_set_size(orders, orders->len + 1);
         settle_load_order(reader, &g_array_index(orders, SettleOrder, orders->len - 1));
@@ -31,24 +31,24 @@ gboolean
 settle_load_new_orders(SettleStore *store, const SettleRunContext *context,
                        const SettleChunk *chunk, GArray *orders, GError **error)
 {
-    const int32_t *batches = (const int32_t *) (const void *) context->batches->data;
-    gsize n = context->batches->len;
+    const int32_t *batches = (const int32_t *) (const void *) context->seen.batches->data;
+    gsize n = context->seen.batches->len;
 
     g_array_set_size(orders, 0);
-    if (settle_months_any(context->fact_months) &&
+    if (settle_months_any(context->lies_in.facts) &&
         !read_orders(settle_store_read(store, settle_sql_run_orders_of_batches, error, "iiIiimmbbb",
                                        batches[0], batches[n - 1], batches, n,
                                        chunk->first_distributor, chunk->last_distributor,
-                                       context->fact_months.from, context->fact_months.to,
-                                       SETTLE_ASKED_OF_ORDERS(context->asks)),
+                                       context->lies_in.facts.from, context->lies_in.facts.to,
+                                       SETTLE_ASKED_OF_ORDERS(context->known.asks)),
                      context, chunk, orders, error))
         return FALSE;
-    if (settle_months_any(context->waited_orders) &&
-        !read_orders(settle_store_read(store, settle_sql_run_orders_waited, error, "diiiImm",
-                                       context->date, chunk->first_distributor,
-                                       chunk->last_distributor, context->run_id,
-                                       context->abandoned->data, (gsize) context->abandoned->len,
-                                       context->waited_orders.from, context->waited_orders.to),
+    if (settle_months_any(context->lies_in.waited_orders) &&
+        !read_orders(settle_store_read(
+                         store, settle_sql_run_orders_waited, error, "diiiImm", context->date,
+                         chunk->first_distributor, chunk->last_distributor, context->run_id,
+                         context->seen.abandoned->data, (gsize) context->seen.abandoned->len,
+                         context->lies_in.waited_orders.from, context->lies_in.waited_orders.to),
                      context, chunk, orders, error))
         return FALSE;
     settle_facts_sort(orders, settle_facts_compare_orders);
@@ -92,12 +92,12 @@ settle_load_moved_orders(SettleStore *store, const SettleRunContext *context,
                          const SettleChunk *chunk, GArray *orders, GError **error)
 {
     g_array_set_size(orders, 0);
-    if (context->moved_managers->len == 0)
+    if (context->moves.managers->len == 0)
         return TRUE;
     if (!read_orders(settle_store_read(store, settle_sql_run_orders_moved, error, "Imdii",
-                                       context->moved_managers->data,
-                                       (gsize) context->moved_managers->len,
-                                       settle_day_month(context->moved_from), context->moved_from,
+                                       context->moves.managers->data,
+                                       (gsize) context->moves.managers->len,
+                                       settle_day_month(context->moves.from), context->moves.from,
                                        chunk->first_distributor, chunk->last_distributor),
                      context, chunk, orders, error))
         return FALSE;
@@ -110,7 +110,7 @@ gboolean
 settle_load_woken_orders(SettleStore *store, const SettleRunContext *context,
                          const SettleChunk *chunk, GArray *orders, GError **error)
 {
-    const GArray *completed = context->completed;
+    const GArray *completed = context->falls_due.completed;
     g_autofree int32_t *carriers = g_new(int32_t, MAX(completed->len, 1));
     g_autofree SettleDay *months = g_new(SettleDay, MAX(completed->len, 1));
 
@@ -123,12 +123,12 @@ settle_load_woken_orders(SettleStore *store, const SettleRunContext *context,
         carriers[i] = month->carrier_id;
         months[i] = settle_month_first(month->month);
     }
-    if (!read_orders(settle_store_read(store, settle_sql_run_orders_woken, error, "IDiiiI",
-                                       carriers, (gsize) completed->len, months,
-                                       (gsize) completed->len, chunk->first_distributor,
-                                       chunk->last_distributor, context->run_id,
-                                       context->abandoned->data, (gsize) context->abandoned->len),
-                     context, chunk, orders, error))
+    if (!read_orders(
+            settle_store_read(store, settle_sql_run_orders_woken, error, "IDiiiI", carriers,
+                              (gsize) completed->len, months, (gsize) completed->len,
+                              chunk->first_distributor, chunk->last_distributor, context->run_id,
+                              context->seen.abandoned->data, (gsize) context->seen.abandoned->len),
+            context, chunk, orders, error))
         return FALSE;
     keep_settled(context, orders);
     return TRUE;
@@ -140,15 +140,15 @@ settle_load_due_orders(SettleStore *store, const SettleRunContext *context,
 {
 
     g_array_set_size(orders, 0);
-    for (guint i = 0; i < context->due_months->len; i++) {
-        const SettleDueMonth *due = &g_array_index(context->due_months, SettleDueMonth, i);
+    for (guint i = 0; i < context->falls_due.months->len; i++) {
+        const SettleDueMonth *due = &g_array_index(context->falls_due.months, SettleDueMonth, i);
 
-        if (!read_orders(
-                settle_store_read(store, settle_sql_run_orders_due, error, "mddIiibbb", due->month,
-                                  due->from, due->to, context->due_carriers->data,
-                                  (gsize) context->due_carriers->len, chunk->first_distributor,
-                                  chunk->last_distributor, SETTLE_ASKED_OF_ORDERS(context->asks)),
-                context, chunk, orders, error))
+        if (!read_orders(settle_store_read(
+                             store, settle_sql_run_orders_due, error, "mddIiibbb", due->month,
+                             due->from, due->to, context->falls_due.carriers->data,
+                             (gsize) context->falls_due.carriers->len, chunk->first_distributor,
+                             chunk->last_distributor, SETTLE_ASKED_OF_ORDERS(context->known.asks)),
+                         context, chunk, orders, error))
             return FALSE;
     }
     keep_settled(context, orders);

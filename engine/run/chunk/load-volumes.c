@@ -40,9 +40,10 @@ needs_past(const SettleRunContext *context, const SettlePolicy *policy, const Se
 static void
 add_windows(const SettleRunContext *context, const SettleOrder *order, GArray *keys)
 {
-    int32_t carrier_id = settle_directory_product_carrier(context->directory, order->product_id);
+    int32_t carrier_id =
+        settle_directory_product_carrier(context->known.directory, order->product_id);
     const SettlePolicy *policy =
-        settle_policy_set_find(context->policies, carrier_id, order->closing_day);
+        settle_policy_set_find(context->known.policies, carrier_id, order->closing_day);
 
     for (guint r = 0; policy != NULL && r < policy->n_rules; r++) {
         Key key = {.distributor_id = order->distributor_id, .policy_id = policy->policy_id};
@@ -68,8 +69,8 @@ add_ends(const SettleRunContext *context, SettleMonth closing_month, GArray *end
     SettleDay day = settle_month_first(closing_month);
     SettleMonth end;
 
-    for (guint p = 0; p < settle_policy_set_size(context->policies); p++) {
-        const SettlePolicy *policy = settle_policy_set_nth(context->policies, p);
+    for (guint p = 0; p < settle_policy_set_size(context->known.policies); p++) {
+        const SettlePolicy *policy = settle_policy_set_nth(context->known.policies, p);
 
         for (guint r = 0; r < policy->n_rules; r++)
             if (needs_past(context, policy, &policy->rules[r], day, &end))
@@ -86,8 +87,8 @@ collect(const SettleRunContext *context, GArray *const *facts, guint n_facts, GA
     SettleMonths months;
     g_autofree guint *n = settle_facts_count_months(facts, n_facts, &months);
 
-    for (guint i = 0; i < context->window_ends->len; i++)
-        add_month(whole, g_array_index(context->window_ends, SettleMonth, i));
+    for (guint i = 0; i < context->falls_due.window_ends->len; i++)
+        add_month(whole, g_array_index(context->falls_due.window_ends, SettleMonth, i));
     for (SettleMonth month = months.from; month <= months.to; month++)
         if (n[month - months.from] > SETTLE_LOAD_KEYS_MAX)
             add_ends(context, month, whole);
@@ -157,7 +158,7 @@ static gboolean
 load_whole(SettleStore *store, const SettleRunContext *context, const SettleChunk *chunk,
            const GArray *whole, GArray *measures, GArray *postings, GError **error)
 {
-    const int32_t *abandoned = (const int32_t *) (const void *) context->abandoned->data;
+    const int32_t *abandoned = (const int32_t *) (const void *) context->seen.abandoned->data;
     g_autofree SettleDay *ends = g_new(SettleDay, whole->len);
 
     if (whole->len == 0)
@@ -167,12 +168,12 @@ load_whole(SettleStore *store, const SettleRunContext *context, const SettleChun
     return take_stream(settle_store_read(store, settle_sql_run_measures_of_months, error, "iiDiI",
                                          chunk->first_distributor, chunk->last_distributor, ends,
                                          (gsize) whole->len, context->run_id, abandoned,
-                                         (gsize) context->abandoned->len),
+                                         (gsize) context->seen.abandoned->len),
                        FALSE, measures, error) &&
            take_stream(settle_store_read(store, settle_sql_run_bonuses_of_months, error, "iiDiI",
                                          chunk->first_distributor, chunk->last_distributor, ends,
                                          (gsize) whole->len, context->run_id, abandoned,
-                                         (gsize) context->abandoned->len),
+                                         (gsize) context->seen.abandoned->len),
                        TRUE, postings, error);
 }
 
@@ -180,7 +181,7 @@ static gboolean
 load_keys(SettleStore *store, const SettleRunContext *context, const SettleChunk *chunk,
           const GArray *keys, GArray *measures, GArray *postings, GError **error)
 {
-    const int32_t *abandoned = (const int32_t *) (const void *) context->abandoned->data;
+    const int32_t *abandoned = (const int32_t *) (const void *) context->seen.abandoned->data;
     gsize n = keys->len;
     g_autofree int32_t *distributors = g_new(int32_t, n), *policies = g_new(int32_t, n);
     g_autofree SettleDay *ends = g_new(SettleDay, n);
@@ -198,13 +199,13 @@ load_keys(SettleStore *store, const SettleRunContext *context, const SettleChunk
                                          "IDIiiiI", distributors, n, ends, n, policies, n,
                                          chunk->first_distributor, chunk->last_distributor,
                                          context->run_id, abandoned,
-                                         (gsize) context->abandoned->len),
+                                         (gsize) context->seen.abandoned->len),
                        FALSE, measures, error) &&
            take_stream(settle_store_read(store, settle_sql_run_bonuses_of_windows, error, "IDIiiiI",
                                          distributors, n, ends, n, policies, n,
                                          chunk->first_distributor, chunk->last_distributor,
                                          context->run_id, abandoned,
-                                         (gsize) context->abandoned->len),
+                                         (gsize) context->seen.abandoned->len),
                        TRUE, postings, error);
 }
 

@@ -26,16 +26,17 @@ settle_load_too_large(const SettleRunContext *context, const SettleChunk *chunk,
     int32_t last = chunk->last_distributor;
 
     if (chunk->first_distributor == last) {
-        g_set_error(error, SETTLE_ERROR, SETTLE_ERROR_LIMIT,
-                    "distributor %s brings more than %" G_GINT64_FORMAT
-                    " orders, bills or events at once",
-                    settle_run_distributor_code(context->directory, last), context->facts_max);
+        g_set_error(
+            error, SETTLE_ERROR, SETTLE_ERROR_LIMIT,
+            "distributor %s brings more than %" G_GINT64_FORMAT " orders, bills or events at once",
+            settle_run_distributor_code(context->known.directory, last), context->how.facts_max);
     } else {
         g_set_error(error, SETTLE_ERROR, SETTLE_ERROR_LIMIT,
                     "distributors %s to %s bring more than %" G_GINT64_FORMAT
                     " orders, bills or events at once",
-                    settle_run_distributor_code(context->directory, chunk->first_distributor),
-                    settle_run_distributor_code(context->directory, last), context->facts_max);
+                    settle_run_distributor_code(context->known.directory, chunk->first_distributor),
+                    settle_run_distributor_code(context->known.directory, last),
+                    context->how.facts_max);
     }
     settle_error_hint(error, "--chunk-facts N takes up to N of each, with about 200 MB of memory a "
                              "million");

@@ -101,7 +101,7 @@ settle_note_nothing(SettleOutput *output, SettleTargets *targets, const SettleSu
     before = subject->is_new ? 0 : settle_targets_events_before(targets, subject, findings);
     now = settle_targets_events(targets, subject, findings);
     if (now != before) {
-        SettleAgendaRow row = agenda_row(subject, SETTLE_AGENDA_NOTHING, targets->context->date);
+        SettleAgendaRow row = agenda_row(subject, SETTLE_AGENDA_NOTHING, targets->date);
 
         row.slot = (SettleSlot) now;
         g_array_append_val(output->agenda, row);

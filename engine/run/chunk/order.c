@@ -58,7 +58,7 @@ add_transfers(SettleSettling *settling, const SettleSubject *subject, const Sett
     SettleTransfer transfers[SETTLE_N_LEGS];
     guint n =
         settle_ledger_differences(&like, target->taken, target->credit == SETTLE_ROLE_WITHHELD,
-                                  standing, posted, &settling->context->periods, transfers);
+                                  standing, posted, &settling->context->known.periods, transfers);
 
     g_array_append_vals(settling->transfers, transfers, n);
 }

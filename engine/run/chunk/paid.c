@@ -29,8 +29,9 @@ settle_paid_init(SettlePaid *paid, const SettleRunContext *context)
 {
     paid->context = context;
     paid->wanted = FALSE;
-    for (guint p = 0; p < settle_policy_set_size(context->policies) && !paid->wanted; p++)
-        paid->wanted = settle_policy_awaits_payment(settle_policy_set_nth(context->policies, p));
+    for (guint p = 0; p < settle_policy_set_size(context->known.policies) && !paid->wanted; p++)
+        paid->wanted =
+            settle_policy_awaits_payment(settle_policy_set_nth(context->known.policies, p));
     paid->money = g_hash_table_new_full(money_hash, money_equal, g_free, NULL);
 }
 
@@ -63,7 +64,7 @@ static gboolean
 count_receipts(const SettlePaid *paid, SettleStore *reader, const SettleChunk *chunk,
                int64_t *ret_facts, GError **error)
 {
-    const GArray *batches = paid->context->batches;
+    const GArray *batches = paid->context->seen.batches;
     g_autoptr(SettleResult) told = NULL;
 
     *ret_facts = 0;

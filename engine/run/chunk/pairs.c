@@ -26,8 +26,8 @@ void
 settle_pairs_init(SettlePairs *pairs, const SettleRunContext *context)
 {
     *pairs = (SettlePairs){.context = context};
-    for (guint p = 0; p < settle_policy_set_size(context->policies); p++) {
-        const SettlePolicy *policy = settle_policy_set_nth(context->policies, p);
+    for (guint p = 0; p < settle_policy_set_size(context->known.policies); p++) {
+        const SettlePolicy *policy = settle_policy_set_nth(context->known.policies, p);
 
         pairs->tolerant = pairs->tolerant || settle_policy_tolerates_findings(policy);
         pairs->capped = pairs->capped || settle_policy_has_ceiling(policy);
@@ -59,7 +59,7 @@ are_possible(const SettlePairs *pairs)
 SettleMonths
 settle_pairs_event_months(const SettlePairs *pairs, GArray *const *facts, guint n_facts)
 {
-    const SettlePolicySet *policies = pairs->context->policies;
+    const SettlePolicySet *policies = pairs->context->known.policies;
     SettleMonths months = {G_MAXINT32, 0}, closing;
 
     if (!pairs->tolerant)
@@ -104,7 +104,7 @@ add_pair(SettlePairs *pairs, int32_t distributor_id, const SettlePolicy *policy)
 static void
 add_paid_pairs(SettlePairs *pairs, int32_t distributor_id, int32_t carrier_id)
 {
-    const SettlePolicySet *policies = pairs->context->policies;
+    const SettlePolicySet *policies = pairs->context->known.policies;
 
     for (guint p = 0; p < settle_policy_set_size(policies); p++) {
         const SettlePolicy *policy = settle_policy_set_nth(policies, p);
@@ -126,7 +126,7 @@ has_finding(const Search *search, int32_t distributor_id, const SettlePolicy *po
             event->order.distributor_id == distributor_id &&
             event->order.closing_day >= policy->closing_from &&
             event->order.closing_day <= policy->closing_to &&
-            settle_directory_product_carrier(search->pairs->context->directory,
+            settle_directory_product_carrier(search->pairs->context->known.directory,
                                              event->order.product_id) == policy->carrier_id)
             return TRUE;
     }
@@ -159,11 +159,11 @@ touch_orders(const Search *search)
     SettleSubject subject;
 
     while (settle_merge_next(&merge, &subject))
-        if (settle_subject_find_policy(context, &subject))
+        if (settle_subject_find_policy(&context->known, &subject))
             touch(search, subject.order->distributor_id, subject.policy);
     for (guint i = 0; i < moved->len; i++) {
         subject = (SettleSubject){.order = &g_array_index(moved, SettleOrder, i)};
-        if (settle_subject_find_policy(context, &subject))
+        if (settle_subject_find_policy(&context->known, &subject))
             touch(search, subject.order->distributor_id, subject.policy);
     }
 }
@@ -174,10 +174,10 @@ touch_windows(const Search *search, const SettleChunk *chunk)
 {
     const SettleRunContext *context = search->pairs->context;
 
-    if (context->window_ends->len == 0)
+    if (context->falls_due.window_ends->len == 0)
         return;
-    for (guint p = 0; p < settle_policy_set_size(context->policies); p++) {
-        const SettlePolicy *policy = settle_policy_set_nth(context->policies, p);
+    for (guint p = 0; p < settle_policy_set_size(context->known.policies); p++) {
+        const SettlePolicy *policy = settle_policy_set_nth(context->known.policies, p);
 
         if (!settle_policy_has_ceiling(policy) && !settle_policy_awaits_payment(policy))
             continue;
@@ -231,7 +231,7 @@ read_orders(SettlePairs *pairs, SettleReader *reader, const SettleChunk *chunk, 
         state = settle_run_batch_state(context, order.batch_id);
         if (state == SETTLE_BATCH_UNSEEN)
             continue;
-        if (g_hash_table_size(pairs->ranks) >= context->facts_max)
+        if (g_hash_table_size(pairs->ranks) >= context->how.facts_max)
             return settle_load_too_large(context, chunk, error);
         g_hash_table_insert(pairs->ranks, g_memdup2(&order.order_id, sizeof order.order_id),
                             GSIZE_TO_POINTER((gsize) rank));
@@ -272,7 +272,7 @@ gboolean
 settle_pairs_load_orders(SettlePairs *pairs, SettleStore *reader, const SettleChunk *chunk,
                          GArray *orders, GError **error)
 {
-    const SettlePolicySet *policies = pairs->context->policies;
+    const SettlePolicySet *policies = pairs->context->known.policies;
 
     g_array_set_size(orders, 0);
     if (pairs->all->len == 0)

@@ -2,7 +2,7 @@
 #include "run/chunk/subject.h"
 
 struct SettleMatchers {
-    const SettleRunContext *context;
+    const SettleRunKnown *known;
     GPtrArray *by_policy; /* SettleMatcher by policy id; NULL: not needed yet */
 };
 
@@ -14,13 +14,13 @@ free_matcher(gpointer matcher)
 }
 
 SettleMatchers *
-settle_matchers_new(const SettleRunContext *context)
+settle_matchers_new(const SettleRunKnown *known)
 {
-    guint n = settle_policy_set_size(context->policies);
-    int32_t largest = n > 0 ? settle_policy_set_nth(context->policies, n - 1)->policy_id : 0;
+    guint n = settle_policy_set_size(known->policies);
+    int32_t largest = n > 0 ? settle_policy_set_nth(known->policies, n - 1)->policy_id : 0;
     SettleMatchers *matchers = g_new0(SettleMatchers, 1);
 
-    matchers->context = context;
+    matchers->known = known;
     matchers->by_policy = g_ptr_array_new_with_free_func(free_matcher);
     g_ptr_array_set_size(matchers->by_policy, largest + 1);
     return matchers;
@@ -40,16 +40,16 @@ matcher_of(SettleMatchers *matchers, const SettlePolicy *policy)
     gpointer *place = &g_ptr_array_index(matchers->by_policy, policy->policy_id);
 
     if (*place == NULL)
-        *place = settle_matcher_new(policy, matchers->context->directory);
+        *place = settle_matcher_new(policy, matchers->known->directory);
     return *place;
 }
 
 gboolean
-settle_subject_find_policy(const SettleRunContext *context, SettleSubject *subject)
+settle_subject_find_policy(const SettleRunKnown *known, SettleSubject *subject)
 {
-    settle_directory_order_parties(context->directory, subject->order, &subject->parties);
+    settle_directory_order_parties(known->directory, subject->order, &subject->parties);
     subject->match = NULL;
-    subject->policy = settle_policy_set_find(context->policies, subject->parties.carrier_id,
+    subject->policy = settle_policy_set_find(known->policies, subject->parties.carrier_id,
                                              subject->order->closing_day);
     return subject->policy != NULL && subject->policy->currency == subject->order->currency;
 }
@@ -57,7 +57,7 @@ settle_subject_find_policy(const SettleRunContext *context, SettleSubject *subje
 void
 settle_subject_match(SettleMatchers *matchers, SettleSubject *subject, SettleMatch *match)
 {
-    if (settle_subject_find_policy(matchers->context, subject))
+    if (settle_subject_find_policy(matchers->known, subject))
         subject->match = settle_matcher_find(matcher_of(matchers, subject->policy), subject->order,
                                              &subject->parties, match);
 }

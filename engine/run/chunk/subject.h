@@ -3,7 +3,7 @@
 #pragma once
 
 #include "calc/match.h"
-#include "run/context.h"
+#include "run/known.h"
 
 G_BEGIN_DECLS
 
@@ -24,14 +24,15 @@ typedef struct {
     const SettleMatch *match;   /* NULL: no policy of its currency holds */
 } SettleSubject;
 
-/* The matchers of the policies that orders came for. One for each thread. */
+/* The matchers of the policies that orders came for. One for each thread; what is known outlives
+ * it. */
 typedef struct SettleMatchers SettleMatchers;
-SettleMatchers *settle_matchers_new(const SettleRunContext *context);
+SettleMatchers *settle_matchers_new(const SettleRunKnown *known);
 void settle_matchers_free(SettleMatchers *matchers);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(SettleMatchers, settle_matchers_free)
 
 /* Fills in parties and policy. FALSE: no policy of the order's currency holds. */
-gboolean settle_subject_find_policy(const SettleRunContext *context, SettleSubject *subject);
+gboolean settle_subject_find_policy(const SettleRunKnown *known, SettleSubject *subject);
 /* The same, and the rules: match is filled, and the subject points to it. */
 void settle_subject_match(SettleMatchers *matchers, SettleSubject *subject, SettleMatch *match);
 

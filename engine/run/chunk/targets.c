@@ -4,9 +4,10 @@
 #include "calc/events.h"
 
 void
-settle_targets_init(SettleTargets *targets, const SettleRunContext *context)
+settle_targets_init(SettleTargets *targets, const SettleRunKnown *known, SettleDay date)
 {
-    targets->context = context;
+    targets->known = known;
+    targets->date = date;
     targets->all = g_array_new(FALSE, FALSE, sizeof(SettleTarget));
     targets->in_force = g_array_new(FALSE, FALSE, sizeof(SettleEvent));
     targets->months = g_array_new(FALSE, FALSE, sizeof(SettleMonth));
@@ -47,10 +48,9 @@ is_new_event(const SettleSubject *subject, const SettleEvent *event)
 static guint
 keep_in_force(SettleTargets *targets, const SettleSubject *subject, SettleFindings findings)
 {
-    const SettleRunContext *context = targets->context;
     const SettleRefundLimit limit =
-        settle_refund_limit(context->slacks, subject->parties.carrier_id, subject->order);
-    guint nothing = settle_events_in_force(targets->in_force, context->date, &limit, NULL);
+        settle_refund_limit(targets->known->slacks, subject->parties.carrier_id, subject->order);
+    guint nothing = settle_events_in_force(targets->in_force, targets->date, &limit, NULL);
 
     if (findings == SETTLE_FINDINGS_TOLERATED)
         leave_findings_out(targets->in_force);
@@ -95,9 +95,9 @@ calculate(SettleTargets *targets, const SettleSubject *subject, const SettleBill
           guint n_bills, SettleCalcScope *scope)
 {
     g_array_set_size(targets->all, 0);
-    scope->date = targets->context->date;
-    scope->complete = settle_run_complete_months(targets->context, subject->parties.carrier_id,
-                                                 &scope->n_complete);
+    scope->date = targets->date;
+    scope->complete =
+        settle_run_complete_months(targets->known, subject->parties.carrier_id, &scope->n_complete);
     scope->ended_from = subject->parties.ended_from;
     scope->has_ended = scope->ended_from != SETTLE_DAY_MAX;
     if (!settle_calc_order(subject->policy, subject->match, subject->order, bills, n_bills, scope,
@@ -130,7 +130,7 @@ gboolean
 settle_targets_due(SettleTargets *targets, const SettleSubject *subject)
 {
     SettleCalcScope scope = {
-        .due_after = targets->context->date - 1,
+        .due_after = targets->date - 1,
         .what = SETTLE_CALC_DUE,
     };
 

@@ -10,13 +10,14 @@ G_BEGIN_DECLS
 
 /* The targets of one order at a time, and the memory that they are computed in. */
 typedef struct {
-    const SettleRunContext *context; /* borrowed: the date, refund slacks, complete months */
-    GArray *all;                     /* SettleTarget by slot: the last answer */
-    GArray *in_force;                /* SettleEvent: those of the last question that count */
-    GArray *months;                  /* SettleMonth: scratch */
+    const SettleRunKnown *known; /* borrowed */
+    SettleDay date;              /* up to which facts count */
+    GArray *all;                 /* SettleTarget by slot: the last answer */
+    GArray *in_force;            /* SettleEvent: those of the last question that count */
+    GArray *months;              /* SettleMonth: scratch */
 } SettleTargets;
 
-void settle_targets_init(SettleTargets *targets, const SettleRunContext *context);
+void settle_targets_init(SettleTargets *targets, const SettleRunKnown *known, SettleDay date);
 void settle_targets_clear(SettleTargets *targets);
 
 /* Whether fraud findings act on the order. */
@@ -25,12 +26,12 @@ typedef enum {
     SETTLE_FINDINGS_TOLERATED, /* as if nothing had been found */
 } SettleFindings;
 
-/* All of the order's targets up to the run's date. bills: all that are known of it. The subject is
+/* All of the order's targets up to the date. bills: all that are known of it. The subject is
  * matched. FALSE: an amount left 64 bits, or is so large that a sum of such ones would. So with the
  * next two. */
 gboolean settle_targets_whole(SettleTargets *targets, const SettleSubject *subject,
                               const SettleBill *bills, guint n_bills, SettleFindings findings);
-/* Those that fall due on the run's date for the first time; nothing can be posted in their slots.
+/* Those that fall due on the date for the first time; nothing can be posted in their slots.
  * Events are not looked at. */
 gboolean settle_targets_due(SettleTargets *targets, const SettleSubject *subject);
 /* Those of months that the subject's new bills are the first of. Events are not looked at. */

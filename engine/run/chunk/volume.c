@@ -116,7 +116,8 @@ find_window(SettleVolumes *volumes, const SettlePolicy *policy, const SettleRule
         SettleDim dim =
             rule->window.scope == SETTLE_SCOPE_OUTLET ? SETTLE_DIM_OUTLET : SETTLE_DIM_MANAGER;
         const char *code =
-            scope_id != 0 ? settle_directory_code(volumes->context->directory, dim, scope_id) : "";
+            scope_id != 0 ? settle_directory_code(volumes->context->known.directory, dim, scope_id)
+                          : "";
         Window window = {.policy = policy,
                          .rule = rule,
                          .window_end = window_end,
@@ -199,7 +200,7 @@ take_rows(SettleVolumes *volumes, GArray *rows, guint *next, int32_t distributor
             return;
         if (row->distributor_id < distributor_id)
             continue;
-        policy = settle_policy_set_get(volumes->context->policies, row->policy_id);
+        policy = settle_policy_set_get(volumes->context->known.policies, row->policy_id);
         rule = policy != NULL ? settle_policy_rule(policy, (guint) row->rule) : NULL;
         settle_invariant(rule != NULL);
         window = find_window(volumes, policy, rule, row->window_end, row->scope_id);
@@ -391,7 +392,7 @@ post_window(SettleVolumes *volumes, const Window *window, int32_t distributor_id
         return TRUE;
     like.cause = cause_of(context, window, like.origin);
     n = settle_ledger_differences(&like, 0, FALSE, &window->standing, window->posted,
-                                  &context->periods, transfers);
+                                  &context->known.periods, transfers);
     if (n == 0)
         return TRUE;
     memcpy(legs, window->posted, sizeof legs);

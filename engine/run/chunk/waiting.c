@@ -8,8 +8,7 @@ await_batch(const SettleRunContext *context, int32_t batch, SettleDay day)
     if (settle_run_batch_state(context, batch) != SETTLE_BATCH_UNSEEN)
         return day;
     day = MAX(day, context->date + 1);
-    return batch > 0 && batch < context->n_batch_state ? MAX(day, context->batch_dates[batch])
-                                                       : day;
+    return batch > 0 && batch < context->seen.n_states ? MAX(day, context->seen.dates[batch]) : day;
 }
 
 /* The day on which a new bill or event can be settled: its own, its order's, and those of the
@@ -31,7 +30,7 @@ agenda_row(const SettleRunContext *context, const SettleOrder *order, SettleAgen
     return (SettleAgendaRow){
         .order_id = order->order_id,
         .distributor_id = order->distributor_id,
-        .carrier_id = settle_directory_product_carrier(context->directory, order->product_id),
+        .carrier_id = settle_directory_product_carrier(context->known.directory, order->product_id),
         .what = (uint8_t) what,
         .closing_month = settle_day_month(order->closing_day),
         .look_day = look_day,
@@ -81,7 +80,7 @@ set_bills_aside(const SettleRunContext *context, GArray *bills, SettleOutput *ou
             output->sums.facts++;
         /* Intake knew what came in before. Other revisions may have overtaken the bill since: while
          * it waited for its day, or in batches that came in later and were settled earlier. */
-        if (!of_run || bill->batch_id < context->last_before)
+        if (!of_run || bill->batch_id < context->seen.last_before)
             bill->follows = 1;
         if (day > context->date) {
             SettleAgendaRow row = agenda_row(context, &bill->order, SETTLE_AGENDA_BILL, day);

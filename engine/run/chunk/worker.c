@@ -37,17 +37,18 @@ settle_worker_new(const SettleRunContext *context, GError **error)
     g_autoptr(SettleWorker) worker = g_new0(SettleWorker, 1);
 
     worker->context = context;
-    worker->matchers = settle_matchers_new(context);
-    settle_targets_init(&worker->targets, context);
+    worker->matchers = settle_matchers_new(&context->known);
+    settle_targets_init(&worker->targets, &context->known, context->date);
     worker->subjects = g_array_new(FALSE, FALSE, sizeof(SettleSubject));
     worker->matches = settle_arena_new(ARENA_BLOCK);
-    worker->reader = settle_store_take(context->store, context->role, "read", error);
+    worker->reader = settle_store_take(context->how.store, context->how.role, "read", error);
     settle_gathered_init(&worker->gathered, context, worker->reader);
     settle_decisions_init(&worker->decisions, &worker->gathered.pairs, &worker->gathered.paid);
     if (worker->reader == NULL)
         return NULL;
-    if (!context->dry_run) {
-        worker->writer = settle_store_take(context->store, SETTLE_STORE_AS_RUNNER, "write", error);
+    if (!context->how.dry_run) {
+        worker->writer =
+            settle_store_take(context->how.store, SETTLE_STORE_AS_RUNNER, "write", error);
         if (worker->writer == NULL)
             return NULL;
     }
@@ -79,8 +80,8 @@ settle_worker_free(SettleWorker *worker)
     g_array_unref(worker->subjects);
     settle_arena_free(worker->matches);
     settle_matchers_free(worker->matchers);
-    settle_store_give_back(worker->context->store, worker->reader);
-    settle_store_give_back(worker->context->store, worker->writer);
+    settle_store_give_back(worker->context->how.store, worker->reader);
+    settle_store_give_back(worker->context->how.store, worker->writer);
     g_free(worker);
 }
 
@@ -166,8 +167,8 @@ move_orders(SettleWorker *worker, int32_t distributor_id, guint *next, SettleMat
         subject.events = settle_facts_events_of(facts->events, subject.order, &subject.n_events);
         subject.new_events =
             settle_facts_events_of(facts->new_events, subject.order, &subject.n_new_events);
-        if (!settle_counting_move(worker->volumes, &worker->targets, &worker->decisions,
-                                  &subject)) {
+        if (!settle_counting_move(worker->volumes, &worker->targets, &worker->decisions, &subject,
+                                  worker->context->moves.before)) {
             g_set_error(error, SETTLE_ERROR, SETTLE_ERROR_OVERFLOW,
                         "a volume window's measure leaves 64 bits");
             return FALSE;
@@ -202,7 +203,7 @@ settle_distributor(SettleWorker *worker, SettleMerge *merge, int32_t id, guint *
 static gboolean
 settle_distributors(SettleWorker *worker, const SettleChunk *chunk, GError **error)
 {
-    const SettleDirectory *directory = worker->context->directory;
+    const SettleDirectory *directory = worker->context->known.directory;
     SettleMerge merge = settle_merge_begin(&worker->gathered.facts);
     g_auto(SettleMatch) found = {0};
     guint next_moved = 0;
@@ -232,7 +233,7 @@ load_volumes(SettleWorker *worker, const SettleChunk *chunk, GError **error)
 static gboolean
 hand_over(SettleWorker *worker, const SettleChunk *chunk, GError **error)
 {
-    SettleRunSink *sink = worker->context->sink;
+    SettleRunSink *sink = worker->context->how.sink;
 
     return sink == NULL || (settle_output_complete(worker->output, worker->reader, error) &&
                             sink->chunk_done(sink, worker->reader, worker->output, chunk, error));
@@ -271,7 +272,7 @@ settle_worker_chunk(SettleWorker *worker, const SettleChunk *chunk, SettleChunkS
     if (!ok || !compute(worker, chunk, &failure)) {
         settle_output_abort(worker->output);
         /* A killed runner's COMMIT may still have come through: then the chunk is done. */
-        if (!worker->context->dry_run && receipt_is_there(worker, chunk->chunk)) {
+        if (!worker->context->how.dry_run && receipt_is_there(worker, chunk->chunk)) {
             g_clear_error(&failure);
             *ret_claim = SETTLE_CLAIM_DONE;
             return TRUE;

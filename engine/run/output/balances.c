@@ -101,7 +101,7 @@ moves(const SettleRunContext *context, const GArray *totals, GArray *rows, GErro
     for (guint i = 0; i < totals->len; i++) {
         const SettleTotal *t = &g_array_index(totals, SettleTotal, i);
         const SettlePolicy *policy =
-            t->policy_id > 0 ? settle_policy_set_get(context->policies, t->policy_id) : NULL;
+            t->policy_id > 0 ? settle_policy_set_get(context->known.policies, t->policy_id) : NULL;
 
         for (int side = 0; side < 2; side++) {
             SettleBalanceRow row = {
@@ -126,7 +126,7 @@ static gboolean
 find_among(const SettleRunContext *context, SettleStore *reader, int32_t from, int32_t to,
            GArray *rows, GArray *missing, GError **error)
 {
-    const int32_t *abandoned = (const int32_t *) (const void *) context->abandoned->data;
+    const int32_t *abandoned = (const int32_t *) (const void *) context->seen.abandoned->data;
     gsize n = missing->len;
     g_autofree int32_t *distributors = g_new(int32_t, n), *carriers = g_new(int32_t, n);
     g_autofree int32_t *currencies = g_new(int32_t, n), *roles = g_new(int32_t, n);
@@ -155,7 +155,7 @@ find_among(const SettleRunContext *context, SettleStore *reader, int32_t from, i
                                distributors[n - 1],
                                settle_result_month(months, 0, SQL_RUN_MONTHS_OF_RUNS_FIRST_MONTH),
                                settle_result_month(months, 0, SQL_RUN_MONTHS_OF_RUNS_LAST_MONTH),
-                               from, to, abandoned, (gsize) context->abandoned->len);
+                               from, to, abandoned, (gsize) context->seen.abandoned->len);
     if (stream == NULL)
         return FALSE;
     while (failure == NULL && settle_reader_next(stream, &failure)) {

@@ -91,14 +91,14 @@ static gboolean
 load_of_orders(const SettleRunContext *context, SettleStore *reader, const GArray *scopes,
                GArray *before, GError **error)
 {
-    const int32_t *abandoned = (const int32_t *) (const void *) context->abandoned->data;
+    const int32_t *abandoned = (const int32_t *) (const void *) context->seen.abandoned->data;
     g_autofree int32_t *distributors = g_new(int32_t, MAX(scopes->len, 1));
     g_autofree int64_t *orders = g_new(int64_t, MAX(scopes->len, 1));
-    SettleMonth first = context->last_month + 1;
+    SettleMonth first = context->lies_in.last + 1;
 
     for (guint i = 0; i < scopes->len; i++)
         first = MIN(first, g_array_index(scopes, SettleCutScope, i).first);
-    for (SettleMonth month = first; month <= context->last_month; month++) {
+    for (SettleMonth month = first; month <= context->lies_in.last; month++) {
         gsize n = 0;
 
         for (guint i = 0; i < scopes->len; i++) {
@@ -112,7 +112,7 @@ load_of_orders(const SettleRunContext *context, SettleStore *reader, const GArra
         if (!read_cuts(settle_store_read(reader, settle_sql_run_cuts_of_orders, error, "mILiiiI",
                                          month, distributors, n, orders, n, distributors[0],
                                          distributors[n - 1], context->run_id, abandoned,
-                                         (gsize) context->abandoned->len),
+                                         (gsize) context->seen.abandoned->len),
                        NULL, before, error))
             return FALSE;
     }
@@ -138,17 +138,18 @@ static gboolean
 load_of_policies(const SettleRunContext *context, SettleStore *reader, const GArray *scopes,
                  GArray *before, GError **error)
 {
-    const int32_t *abandoned = (const int32_t *) (const void *) context->abandoned->data;
+    const int32_t *abandoned = (const int32_t *) (const void *) context->seen.abandoned->data;
     g_autoptr(GArray) ids = distributors_of(scopes);
-    SettleMonth first = context->last_month;
+    SettleMonth first = context->lies_in.last;
 
     if (ids->len == 0)
         return TRUE;
     for (guint i = 0; i < scopes->len; i++)
         first = MIN(first, g_array_index(scopes, SettleCutScope, i).first);
     return read_cuts(settle_store_read(reader, settle_sql_run_cuts_of_distributors, error, "ImmiI",
-                                       ids->data, (gsize) ids->len, first, context->last_month,
-                                       context->run_id, abandoned, (gsize) context->abandoned->len),
+                                       ids->data, (gsize) ids->len, first, context->lies_in.last,
+                                       context->run_id, abandoned,
+                                       (gsize) context->seen.abandoned->len),
                      scopes, before, error);
 }
 
@@ -203,7 +204,7 @@ static gboolean
 load_uses(const SettleRunContext *context, SettleStore *reader, const GArray *scopes, GArray *uses,
           GError **error)
 {
-    const int32_t *abandoned = (const int32_t *) (const void *) context->abandoned->data;
+    const int32_t *abandoned = (const int32_t *) (const void *) context->seen.abandoned->data;
     g_autoptr(GArray) ids = distributors_of(scopes);
     g_autoptr(SettleReader) stream = NULL;
     GError *failure = NULL;
@@ -212,7 +213,7 @@ load_uses(const SettleRunContext *context, SettleStore *reader, const GArray *sc
         return TRUE;
     stream = settle_store_read(reader, settle_sql_run_ceilings_used, error, "IiI", ids->data,
                                (gsize) ids->len, context->run_id, abandoned,
-                               (gsize) context->abandoned->len);
+                               (gsize) context->seen.abandoned->len);
     if (stream == NULL)
         return FALSE;
     while (settle_reader_next(stream, &failure)) {

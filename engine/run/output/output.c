@@ -23,7 +23,7 @@ settle_output_new(const SettleRunContext *context, SettleStore *store)
 
     output->context = context;
     output->store = store;
-    if (context->sink != NULL)
+    if (context->how.sink != NULL)
         output->kept = g_array_new(FALSE, FALSE, sizeof(SettleTransfer));
     output->digest = settle_ledger_digest_new();
     output->totals = g_array_new(FALSE, FALSE, sizeof(SettleTotal));
@@ -135,7 +135,8 @@ settle_output_begin(SettleOutput *output, int32_t chunk, SettleClaim *ret_claim,
 void
 settle_output_distributor(SettleOutput *output, int32_t distributor_id)
 {
-    const char *code = settle_run_distributor_code(output->context->directory, distributor_id);
+    const char *code =
+        settle_run_distributor_code(output->context->known.directory, distributor_id);
 
     settle_invariant(code != NULL);
     output->distributor_id = distributor_id;
@@ -196,7 +197,7 @@ add_to_totals(SettleOutput *output, const SettleTransfer *t, int32_t carrier_id)
 static SettleLedgerNames
 names_of(const SettleOutput *output, const SettleTransfer *t, int32_t carrier_id)
 {
-    const SettleDirectory *directory = output->context->directory;
+    const SettleDirectory *directory = output->context->known.directory;
     SettleLedgerNames names = {.class_code = "", .scope_code = ""};
 
     names.carrier_code = settle_run_carrier_code(directory, carrier_id);
@@ -229,7 +230,7 @@ settle_output_transfer(SettleOutput *output, const SettleTransfer *t, GError **e
     SettleWriter *writer = output->transfers;
 
     if (output->policy == NULL || output->policy->policy_id != t->policy_id)
-        output->policy = settle_policy_set_get(output->context->policies, t->policy_id);
+        output->policy = settle_policy_set_get(output->context->known.policies, t->policy_id);
     settle_invariant(output->policy != NULL ||
                      (t->policy_id <= 0 && t->kind == SETTLE_KIND_DEPOSIT));
     carrier_id = carrier_of(output, t);
@@ -489,7 +490,7 @@ send_receipt(SettleOutput *output, int32_t chunk, const GArray *rows, GError **e
     g_snprintf(amount, sizeof amount, "%" G_GINT64_FORMAT, (int64_t) sums->amount);
     settle_sum_columns_init(&columns, rows);
     result = settle_store_query(output->store, settle_sql_run_write_receipt, error,
-                                "iilllllllniSLS", context->run_id, chunk, context->epoch,
+                                "iilllllllniSLS", context->run_id, chunk, context->how.epoch,
                                 sums->facts, sums->settled, sums->zero, sums->waiting, sums->due,
                                 sums->transfers, amount, (int32_t) sums->invoices, columns.tables,
                                 columns.n, columns.rows, columns.n, columns.digests, columns.n);

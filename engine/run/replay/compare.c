@@ -437,7 +437,7 @@ static gboolean
 compare_digests(SettleReplay *replay, SettleStore *store, const SettleOutput *output, int32_t first,
                 int32_t last, GError **error)
 {
-    const SettleDirectory *directory = replay->context->directory;
+    const SettleDirectory *directory = replay->context->known.directory;
     g_autoptr(SettleResult) rows = settle_store_query(store, settle_sql_replay_distributors, error,
                                                       "iii", replay->context->run_id, first, last);
     int stored = 0;

@@ -195,8 +195,8 @@ replay_run(SettleStore *store, const SettleReplayOptions *options, const SettleR
         return FALSE;
     settle_replay_init(&replay, context, options->limit);
     replay.sink.chunk_done = chunk_done;
-    context->role = SETTLE_STORE_AS_READER;
-    context->sink = &replay.sink;
+    context->how.role = SETTLE_STORE_AS_READER;
+    context->how.sink = &replay.sink;
     if (strcmp(settle_result_text(runs, row, KIND), "issue") == 0)
         ok = replay_issue(store, &replay, context, &computed, error);
     else if (strcmp(settle_result_text(runs, row, KIND), "deposit") == 0)

@@ -9,9 +9,10 @@
 static const char *
 code_or_number(const SettleReplay *replay, SettleDim dim, int64_t id, char number[24])
 {
-    const char *code = id > 0 && id <= settle_directory_max_id(replay->context->directory, dim)
-                           ? settle_directory_code(replay->context->directory, dim, (int32_t) id)
-                           : NULL;
+    const char *code =
+        id > 0 && id <= settle_directory_max_id(replay->context->known.directory, dim)
+            ? settle_directory_code(replay->context->known.directory, dim, (int32_t) id)
+            : NULL;
 
     if (code != NULL)
         return code;
@@ -25,7 +26,7 @@ policy_of(const SettleReplay *replay, const SettleReplayTable *table, const int6
     for (guint i = 0; i < table->n_columns; i++)
         if (table->columns[i].type == SETTLE_REPLAY_POLICY)
             return row[i] > 0 && row[i] <= G_MAXINT32
-                       ? settle_policy_set_get(replay->context->policies, (int32_t) row[i])
+                       ? settle_policy_set_get(replay->context->known.policies, (int32_t) row[i])
                        : NULL;
     return NULL;
 }
@@ -57,7 +58,8 @@ subject_text(const SettleReplay *replay, SettleStore *store, int64_t distributor
         const char *code;
 
         settle_subject_deposit_parts(subject_id, &of_carrier, &carrier_id);
-        code = settle_directory_code(replay->context->directory, SETTLE_DIM_CARRIER, carrier_id);
+        code =
+            settle_directory_code(replay->context->known.directory, SETTLE_DIM_CARRIER, carrier_id);
         return g_strdup_printf("%s deposit%s%s", of_carrier ? "carrier's" : "distributor's",
                                code != NULL ? " " : "", code != NULL ? code : "");
     }
