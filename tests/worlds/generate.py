@@ -1,0 +1,147 @@
+"""A world: one or two carriers with their policies, three distributors with outlets and managers, and some dozens of facts
+from January to April 2026. Codes have a placeholder, which is replaced when files are written, so that worlds can share a
+database."""
+import collections
+import copy
+import datetime
+import random
+
+import random_facts
+from random_policy import PRODUCTS
+from worlds import policies
+
+START, LAST_CLOSING = datetime.date(2026, 1, 1), datetime.date(2026, 3, 15)
+DAY = datetime.timedelta(days=1)
+SINCE = random_facts.SINCE
+MARK = '~'
+MASTER = ('carriers', 'products', 'distributors', 'outlets', 'managers')
+KINDS = (*MASTER, 'orders', 'bills', 'events', 'months', 'receipts')
+
+# number: its own for as long as the world is shrunk; day: from which it is told, None: before the first night; late: told
+# on any night, whatever its day
+Fact = collections.namedtuple('Fact', 'number kind day row late', defaults=[False])
+
+
+class Facts(random_facts.FactMaker):
+    """Orders, bills, events and carriers' words of one carrier."""
+
+    def __init__(self, source, carrier, distributors, managers, end):
+        self.random, self.carriers, self.distributors, self.managers = source, [carrier], distributors, managers
+        self.start, self.end = START, end
+
+    def day(self):
+        """Closing days, and days on which master data begins to hold."""
+        return START + DAY * self.random.randint(0, (LAST_CLOSING - START).days)
+
+    def all(self, size, simple):
+        """(kind, day, row); simple: a contract for each order."""
+        r, contracts, instants = self.random, [], []
+        for number in range(size):
+            row, day = self.order(number)
+            if instants and self.chance(0.15):  # of one instant the carrier's keyed id decides
+                row['closed_at'], day = r.choice(instants)
+            instants.append((row['closed_at'], day))
+            if self.chance(0.5):    # no bill makes the engine look at it again
+                row['contract'] = ''
+            elif row['contract'] and contracts and not simple and self.chance(0.15):
+                row['contract'] = r.choice(contracts)[0]
+            elif row['contract']:
+                contracts.append((row['contract'], day))
+            yield 'orders', day, row
+            if self.chance(0.35):
+                for happened, event in self.events(row, day):
+                    yield 'events', happened, event
+        for contract, day in contracts:
+            for issued, row in self.bills(self.carriers[0], contract, day):
+                yield 'bills', issued, row
+        for day, kind, row in self.carriers_words():
+            if kind == 'months' or self.chance(0.5):
+                yield kind, max(day, START), row
+
+
+class World:
+    """seed and prefix decide everything; `switches` says what may be in it. policies: the versions of each carrier. In a
+    calm one, every seventh, nothing is ever taken back; in a simple one contracts have one order, and what is told twice is
+    told in one night (see the switch `imports`)."""
+
+    def __init__(self, seed, switches, end, prefix=None, simple=False):
+        self.seed, self.prefix, self.end = seed, prefix or f'W{seed}-', end
+        self.switches, self.calm, self.simple = switches, seed % 7 == 0, simple
+        r = self.random = random.Random(f'world {seed}')
+        self.carriers = [f'{MARK}A'] + [f'{MARK}B'] * (r.random() < 0.2)
+        self.distributors = [f'{MARK}D{n}' for n in (1, 2, 3)]
+        self.facts, self.managers, self.told = [], {}, {}
+        self.make_parties(r)
+        self.policies = {carrier: policies.SmallPolicies(r, self.distributors, switches).versions(carrier, START, end)
+                         for carrier in self.carriers}
+        if self.calm:
+            self.policies = {carrier: [policies.calm(policy) for policy in versions]
+                             for carrier, versions in self.policies.items()}
+        for carrier in self.carriers:
+            maker = Facts(r, carrier, self.distributors, self.managers, end)
+            for kind, day, row in maker.all(r.randint(14, 22) // len(self.carriers), simple):
+                if day <= end and not (self.calm and (kind == 'events' or row.get('revision', '1') != '1')):
+                    self.add(kind, day, row)
+
+    def but(self, prefix=None, **changes):
+        """The same world under another prefix, with other `facts`, `policies` or `told`."""
+        out = copy.copy(self)
+        out.prefix = prefix or self.prefix
+        out.__dict__.update(changes)
+        return out
+
+    def add(self, kind, day, row, late=False):
+        self.facts.append(Fact(len(self.facts), kind, day, row, late))
+
+    def change(self, kind, row, switch, day):
+        """Master data that holds from a day on; with its switch it is told on any night."""
+        late = switch is None or switch in self.switches
+        self.add(kind, (day if late else None), {**row, 'valid_from': str(day)}, late)
+
+    def make_parties(self, r):
+        def day():
+            return START + DAY * r.randint(5, 80)
+        for carrier in self.carriers:
+            self.add('carriers', None, {'carrier': carrier, 'name': '运营商', 'valid_from': SINCE})
+            for product, its in PRODUCTS.items():
+                row = {'carrier': carrier, 'product': product, 'name': '套餐' + product, 'class': its}
+                late = 'late-parties' in self.switches and r.random() < 0.2
+                self.add('products', START if late else None, {**row, 'valid_from': SINCE}, late)
+                if r.random() < 0.15:
+                    self.change('products', {**row, 'class': r.choice(('sim', 'plan', 'broadband', 'phone'))},
+                                'late-class', day())
+                elif r.random() < 0.05:
+                    until = day()
+                    self.change('products', {**row, 'sales_to': str(until)}, 'late-sales', until)
+        for number, code in enumerate(self.distributors):
+            row = {'distributor': code, 'name': '分销商', 'tier': str(r.randint(0, 4)), 'status': ''}
+            self.add('distributors', None, {**row, 'valid_from': SINCE})
+            if r.random() < 0.4:
+                self.change('distributors', {**row, 'tier': str(r.randint(0, 4))}, 'late-tier', day())
+            elif number == 0 and r.random() < (0.9 if 'late-status' in self.switches else 0.3):
+                self.change('distributors', {**row, 'status': 'ended'}, 'late-status', day())
+            outlets = [f'{code}W{n}' for n in (1, 2)]
+            for outlet in outlets:
+                self.add('outlets', None, {'outlet': outlet, 'name': '网点', 'distributor': code, 'parent': '',
+                                           'valid_from': SINCE})
+            self.managers[code] = [f'{code}M{n}' for n in (1, 2)]
+            for manager in self.managers[code]:
+                row = {'manager': manager, 'name': '经理'}
+                late = 'late-parties' in self.switches and r.random() < 0.1
+                self.add('managers', START if late else None,
+                         {**row, 'outlet': r.choice(outlets), 'valid_from': SINCE}, late)
+                if r.random() < 0.4:
+                    self.change('managers', {**row, 'outlet': r.choice(outlets)}, None, day())
+
+    def all_policies(self, merge=False):
+        """merge: with the switch `versions` one that only goes on with the one before is no version of its own."""
+        merge = merge and 'versions' in self.switches
+        return [policy for versions in self.policies.values()
+                for policy in (policies.merged(versions) if merge else versions)]
+
+    def by_origin(self):
+        """Whether sums by origin month are compared: always, or where nothing is taken back."""
+        return 'origins' in self.switches or self.calm
+
+    def text(self, value):
+        return value.replace(MARK, self.prefix)

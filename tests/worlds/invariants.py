@@ -1,0 +1,145 @@
+"""What must hold of the books of a plan after each of its nights, and of two plans that tell the same facts."""
+from collections import Counter, defaultdict, namedtuple
+
+import compare
+import settle_oracle as so
+from worlds import play
+
+MONTHS = ('2026-01', '2026-02', '2026-03', '2026-04')
+SUMS, TWIN, ORDERS = 'sums of the facts told at once', 'the same nights in another order', 'what became of orders'
+NIGHTLY = ('what was published stays', 'running targets', 'periods', 'balances', 'reconcile ledger', 'documents')
+FINAL = ('verify', 'replay', 'reconcile orders')
+
+# prefix: of the world whose books are wrong, None: not known; how: the facts were told in the reference; turn: after it
+Failure = namedtuple('Failure', 'what prefix texts how turn', defaults=['', None])
+
+
+def failures(what, worlds, found):
+    """found: (carrier, text); one failure a world, one for what is no world's."""
+    texts = defaultdict(list)
+    for carrier, text in found:
+        owner = next((w.prefix for w in worlds if carrier and carrier.startswith(w.prefix)), None)
+        texts[owner].append(text)
+    return [Failure(what, prefix, lines) for prefix, lines in texts.items()]
+
+
+def after_night(books, before):
+    """before: the transfers as they stood after the last night looked at."""
+    worlds, transfers = books.worlds, books.read()
+    out = []
+    if transfers[:len(before)] != before:
+        lost = Counter(map(str, before)) - Counter(map(str, transfers))
+        out.append(Failure('what was published stays', None, list(lost)[:5] or ['the order changed']))
+    out += failures('running targets', worlds, [(text[2:].split("'")[0], text)
+                                                for text in compare.engine_nets(transfers)[1]])
+    out += failures('periods', worlds, [
+        (row['carrier'], f'period before the origin: {row}') for row in transfers if row['period'] < row['origin']])
+    out += balances(books)
+    found = [(row['carrier'], str(row)) for row in books.rows('reconcile', 'ledger', codes=(0, 1))
+             if so.money(row['difference'])]
+    out += failures('reconcile ledger', worlds, found)
+    return out + documents(books)
+
+
+def balances(books):
+    """The accounts are what the transfers add up to."""
+    sums = defaultdict(int)
+    for row in books.transfers:
+        for side, sign in (('debit', 1), ('credit', -1)):
+            sums[row['carrier'], row['distributor'], row[side]] += sign * so.money(row['amount'])
+    said = defaultdict(int)
+    for row in books.rows('ledger', 'balances'):
+        said[row['carrier'], row['distributor'], row['account']] += so.money(row['balance'])
+    return failures('balances', books.worlds, [
+        (key[0], f'{key}: transfers {sums.get(key, 0)}, account {said.get(key, 0)}')
+        for key in sorted(set(sums) | set(said)) if sums.get(key, 0) != said.get(key, 0)])
+
+
+def documents(books):
+    """What a document says is to be paid is what its issue posted; its lines add up to it."""
+    posted = defaultdict(int)
+    for row in books.transfers:
+        if row['kind'] == 'invoice':
+            posted[row['subject'].removeprefix('invoice ')] += so.money(row['amount']) * (
+                (row['credit'] == 'invoiced') - (row['debit'] == 'invoiced'))
+    found = []
+    for row in books.rows('invoice', 'list'):
+        payable = so.money(row['payable'])
+        wanted = payable if row['document'] != 'invoice' else max(payable, 0)
+        if row['status'] == 'issued' and posted[row['number']] != wanted:
+            found.append((row['carrier'], f'{row["document"]} {row["number"]} says {row["payable"]}, posted '
+                                          f'{so.show(posted[row["number"]])}'))
+    return failures('documents', books.worlds, found)
+
+
+def at_the_end(books):
+    """Digests chain and verify, also to the head kept outside; every night is replayed; every order is accounted for."""
+    out = []
+    for command in (('verify', *(('--expect', books.head) if books.head else ())), ('replay', '--run', '1..')):
+        code, text, err = books.database.settle(*command)
+        if code != 0:
+            out.append(Failure(command[0], None, (text + err).splitlines()[:20]))
+    for month in MONTHS:    # 3: nothing is known of it
+        code, text, err = books.database.settle('reconcile', 'orders', '--period', month)
+        if code not in (0, 3):
+            out.append(Failure('reconcile orders', None, (text + err).splitlines()[:20]))
+    return out
+
+
+def orders_of(books, month):
+    """(carrier, what became of them) -> (orders, what was paid); without the reason as long as it depends on the night."""
+    reasons, out = {world.prefix: 'outcomes' in world.switches for world in books.worlds}, {}
+    for row in books.rows('reconcile', 'orders', '--period', month, codes=(0, 1, 3)):
+        why = any(told and row['carrier'].startswith(prefix) for prefix, told in reasons.items())
+        key = row['carrier'], *((row['state'], row['because']) if why else ('orders',))
+        number, paid = out.get(key, (0, 0))
+        out[key] = number + int(row['orders']), paid + so.money(row['paid'])
+    return out
+
+
+def same_orders(books, other, how):
+    """What became of every order, in count and money."""
+    found = []
+    for month in MONTHS:
+        mine, theirs = (orders_of(each, month) for each in (books, other))
+        found += [(key[0], f'{" ".join(key)} of {month}: told apart {mine.get(key)}, at once {theirs.get(key)}')
+                  for key in sorted(set(mine) | set(theirs)) if mine.get(key) != theirs.get(key)]
+    return [failure._replace(how=how) for failure in failures(ORDERS, books.worlds, found)]
+
+
+def same_sums(books, other, how):
+    """Books of two plans of the same facts."""
+    out = []
+    for world in books.worlds:
+        tables = [play.table(each.transfers, world.prefix, world.by_origin()) for each in (books, other)]
+        texts = differences(*tables)
+        if texts:
+            out.append(Failure(SUMS, world.prefix, texts, how))
+    return out
+
+
+def differences(mine, theirs):
+    return [f'{" ".join(map(str, key))}: told apart {money(mine.get(key))}, at once {money(theirs.get(key))}'
+            for key in sorted(set(mine) | set(theirs)) if mine.get(key) != theirs.get(key)]
+
+
+def money(pair):
+    total, held = pair or (0, 0)
+    return so.show(total) + (f' (held {so.show(held)})' if held else '')
+
+
+def same_nights(books, other, how):
+    """The same batches in another order, nights merged otherwise: the same transfers night by night, and digests."""
+    out, kinds = [], (*so.KINDS, 'deposit')
+    for world in books.worlds:
+        mine, theirs = (Counter(tuple(v for k, v in row.items() if k != 'run') for row in each.transfers
+                                if row['carrier'].startswith(world.prefix) and row['kind'] in kinds)
+                        for each in (books, other))
+        if mine != theirs:
+            out.append(Failure(TWIN, world.prefix, [
+                *(f'only told so: {row}' for row in mine - theirs), *(f'only otherwise: {row}' for row in theirs - mine)], how))
+    digests = [each.database.sql("SELECT business_date, encode(digest, 'hex') FROM settle.run_publication ORDER BY run_id")
+               for each in (books, other)]
+    if digests[0] != digests[1] and not out:
+        out.append(Failure(TWIN, None, [f'{a} {b}' for a, b in zip(*digests) if a != b][:3] or ['more nights'], how))
+    return out

@@ -1,0 +1,118 @@
+"""A plan says on which nights facts are told and what people do between them, and turns worlds into steps: imports, nights,
+closed periods, invoices. The reference is a plan of the same facts: told at once, on the first day or the last, or on the
+same nights in another order."""
+import collections
+import copy
+import datetime
+import random
+
+from worlds.generate import KINDS, MASTER, START
+
+DAY = datetime.timedelta(days=1)
+# Where a night dies; it is then said again.
+CRASHES = ('run-manifest-committed', 'run-chunk-begun', 'run-chunk-transfers-copied', 'run-chunk-before-commit',
+           'run-chunk-committed', 'run-publish-checked', 'run-publish-sealed', 'run-publish-committed')
+
+Import = collections.namedtuple('Import', 'kind date rows')                    # rows: (world, fact)
+Activate = collections.namedtuple('Activate', 'merge')                         # versions that go on may be one
+Run = collections.namedtuple('Run', 'date workers chunk crash closing issue')  # closing: period after it, or None
+
+
+class Plan:
+    """nights: dates, the last is the end of the world. turns: nights after which `settle run` is called (the others are
+    caught up). A world's `told` says for each fact on which nights it is told, and of which night's date: numbers of nights."""
+
+    def __init__(self, seed, end):
+        r = random.Random(f'plan {seed}')
+        self.seed, self.end = seed, end
+        first = START + DAY * r.randint(14, 44)
+        self.nights = sorted({first + DAY * r.randint(0, (end - first).days - 1)
+                              for _ in range(r.randint(1, 4))} | {first, end})
+        last = len(self.nights) - 1
+        self.turns = {n for n in range(last) if r.random() < 0.8} | {last}
+        self.twin = seed % 4 == 1      # held against the same nights in another order
+        # some nights have files of an earlier business date
+        self.sealed_late = {n: r.randint(0, n - 1) for n in range(1, last + 1) if not self.twin and r.random() < 0.3}
+        self.runs, closed = {}, 0
+        for n in sorted(self.turns):
+            month = self.nights[n].month - 1
+            closing = month if not self.twin and month > closed and n < last and r.random() < 0.7 else None
+            closed = closing or closed
+            self.runs[n] = Run(self.nights[n], r.randint(1, 3), r.choice((25, 200, 5000)),
+                               r.choice(CRASHES) if r.random() < 0.3 else None,
+                               closing and f'2026-{closing:02d}', not self.twin and r.random() < 0.35)
+
+    def assign(self, world):
+        """Tells the world's facts on some of the nights."""
+        source = random.Random(f'plan {self.seed} {world.seed}')
+        world.told = {fact.number: self.nights_of(source, fact, world.simple) for fact in world.facts if fact.day is not None}
+
+    def nights_of(self, r, fact, simple):
+        """The first night after its day, later, or before its day, for which it then waits; sealed late, and twice now and
+        then."""
+        last = len(self.nights) - 1
+        due = next(n for n, night in enumerate(self.nights) if night >= fact.day)
+
+        def told():
+            chance = r.random()
+            night = due if chance < 0.4 and not fact.late else r.randint(0 if chance > 0.65 or fact.late else due, last)
+            dated = self.sealed_late.get(night, night) if r.random() < 0.2 else night
+            return night, dated
+        out = [told()]
+        if r.random() < 0.08:
+            out.append(out[0] if simple else told())
+        return out
+
+    def steps(self, worlds):
+        """What is done, in order."""
+        out = [*self.before(worlds, self.seed), Activate(False)]
+        for n, night in enumerate(self.nights):
+            out += self.batches(worlds, n, self.seed)
+            if n in self.turns:
+                out.append(self.runs[n])
+        return out
+
+    def up_to(self, n):
+        """The plan until a turn, at which its night is the last."""
+        out = copy.copy(self)
+        out.nights, out.end, out.turns = self.nights[:n + 1], self.nights[n], {turn for turn in self.turns if turn <= n}
+        return out
+
+    def reference(self, worlds, how):
+        """The same facts: `first`, `last` (at once, on that day), or `twin`."""
+        seed = f'{self.seed} {how}'
+        out = [*self.before(worlds, seed), Activate(how != 'twin')]
+        if how == 'twin':
+            for n in sorted(range(len(self.nights)), key=lambda n: random.Random(f'{seed} {n}').random()):
+                out += self.batches(worlds, n, seed)
+        else:
+            facts = [(w, f) for w in worlds for f in w.facts
+                     if any(night < len(self.nights) for night, _ in w.told.get(f.number, ()))]
+            for kind in KINDS:
+                out += self.batch(kind, START if how == 'first' else self.end,
+                                  [pair for pair in facts if pair[1].kind == kind], seed)
+        return [*out, Run(self.end, 2, 500, None, None, False)]
+
+    def before(self, worlds, seed):
+        """What is known before the first night."""
+        facts = [(w, f) for w in worlds for f in w.facts if f.day is None]
+        return [step for kind in MASTER
+                for step in self.batch(kind, START - DAY, [pair for pair in facts if pair[1].kind == kind], seed)]
+
+    def batches(self, worlds, n, seed):
+        """What is told on a night: by kind, business date and part, in any order."""
+        files = collections.defaultdict(list)
+        for world in worlds:
+            for fact in world.facts:
+                for place, (night, dated) in enumerate(world.told.get(fact.number, ())):
+                    if night == n:
+                        part = random.Random(f'{seed} {n} {fact.kind}').random() < 0.25 and random.Random(
+                            f'{seed} {n} {world.seed} {fact.number} {place}').random() < 0.5
+                        files[fact.kind, dated, part].append((world, fact))
+        order = sorted(files, key=lambda key: random.Random(f'{seed} {n} {key}').random())
+        return [step for key in order for step in self.batch(key[0], self.nights[key[1]], files[key], seed)]
+
+    def batch(self, kind, date, pairs, seed):
+        key = f'{seed} {kind} {date}'
+        rows = sorted(pairs, key=lambda pair: random.Random(f'{key} {pair[0].seed} {pair[1].number}').random())
+        return [Import(kind, date, rows)] if rows else []

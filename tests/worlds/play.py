@@ -1,0 +1,120 @@
+"""Plays steps through the program on a database of its own, and reads what came of them."""
+import csv
+import io
+import os
+from collections import defaultdict
+
+import policy_yaml
+import random_facts
+import settle_oracle as so
+import settle_test
+from worlds import plan
+
+
+class Refused(AssertionError):
+    """A command ended otherwise than it should."""
+
+
+class Books:
+    """A database, and what was read of it last. log: the commands as said."""
+
+    def __init__(self, server, folder, worlds, name):
+        self.database, self.worlds = server and server.database(migrated=True), worlds
+        self.folder = os.path.join(folder, name)
+        os.makedirs(self.folder, exist_ok=True)
+        self.files, self.transfers, self.head, self.date = 0, [], None, None
+
+    def settle(self, *arguments, codes=(0,), user='postgres', env=None):
+        code, out, err = self.database.settle(*arguments, user=user, env=env)
+        if code not in codes:
+            raise Refused(f'settle {" ".join(map(str, arguments))} ended with {code}: {out}{err}')
+        return out
+
+    def rows(self, *arguments, codes=(0,)):
+        return list(csv.DictReader(io.StringIO(self.settle('--format', 'csv', *arguments, codes=codes))))
+
+    def play(self, step):
+        if isinstance(step, plan.Import):
+            self.settle('import', step.kind, self.file(step), '--date', step.date, '--count', len(step.rows), codes=(0, 7))
+        elif isinstance(step, plan.Activate):
+            paths = policy_files(self.folder, self.worlds, step.merge)
+            self.settle('policy', 'submit', *paths, user='settle_sales')
+            self.settle('policy', 'activate', *paths, user='settle_finance')
+        else:
+            self.run(step)
+
+    def run(self, step):
+        command = ('run', '--date', step.date, '--workers', step.workers, '--chunk-facts', step.chunk)
+        if step.crash:  # it may not come by there, and what it had published stays
+            self.settle(*command, codes=range(-255, 256), env={'SETTLE_FAILPOINT': step.crash + ':die'})
+        self.settle(*command)
+        self.date = step.date
+        if step.closing:  # may be refused: something of it is not settled
+            self.settle('period', 'close', step.closing, '--accept', 'a test', user='settle_finance', codes=(0, 1, 3))
+        if step.issue:
+            for what, user in (('approve', 'settle_finance'), ('issue', 'settle_night')):
+                self.settle('invoice', what, '--all-drafted' if what == 'approve' else '--all-approved', '--until',
+                            step.date, '--yes', user=user, codes=(0, 1, 3))
+
+    def file(self, step):
+        """What is told, as a file."""
+        self.files += 1
+        path = os.path.join(self.folder, f'{self.files:03d}-{step.kind}.csv')
+        with open(path, 'w', encoding='utf-8', newline='') as file:
+            file.write(csv_text(step))
+        return path
+
+    @staticmethod
+    def command(*arguments):
+        """One that wants no database."""
+        return settle_test.settle(*arguments)
+
+    def drop(self):
+        self.database.server.sql(f'DROP DATABASE {self.database.name} WITH (FORCE)', 'postgres')
+
+    def read(self):
+        """What stands in the books now."""
+        self.transfers = self.rows('ledger', 'transfers')
+        return self.transfers
+
+
+def policy_texts(worlds, merge):
+    """The worlds' policies; merge: as World.all_policies has it."""
+    return [world.text(policy_yaml.write(policy)) for world in worlds for policy in world.all_policies(merge)]
+
+
+def policy_files(folder, worlds, merge):
+    """Their paths."""
+    paths = []
+    for text in policy_texts(worlds, merge):
+        paths.append(os.path.join(folder, f'policy-{len(paths) + 1}.yaml'))
+        with open(paths[-1], 'w', encoding='utf-8') as file:
+            file.write(text)
+    return paths
+
+
+def csv_text(step):
+    text, columns = io.StringIO(), random_facts.COLUMNS[step.kind].split(',')
+    out = csv.writer(text, lineterminator='\n')
+    out.writerow(columns)
+    for world, fact in step.rows:
+        out.writerow([world.text(fact.row.get(column, '')) for column in columns])
+    return text.getvalue()
+
+
+def table(transfers, prefix, by_origin):
+    """What every slot stands at: (carrier, distributor, kind, rule, subject, item, origin) -> what the accounts distributor
+    and withheld got of it, and what held has. Without the origin where that is not compared."""
+    out = defaultdict(lambda: [0, 0])
+    for row in transfers:
+        if row['kind'] not in so.KINDS or not row['carrier'].startswith(prefix):
+            continue
+        minor = so.money(row['amount'])
+        stands = out[row['carrier'], row['distributor'], row['kind'], row['rule'], row['subject'], int(row['item']),
+                     row['origin'] if by_origin else '']
+        for account, sign in ((row['credit'], 1), (row['debit'], -1)):
+            if account in ('distributor', 'withheld'):
+                stands[0] += sign * minor
+            elif account == 'held':
+                stands[1] += sign * minor
+    return {key: tuple(stands) for key, stands in out.items() if any(stands)}

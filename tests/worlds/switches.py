@@ -1,0 +1,41 @@
+"""What the worlds leave out as long as the engine is known to be wrong there. Who mends one sets `on` to True; the test
+says so when the engine no longer fails at the seed of a switch that is off.
+
+SETTLE_SWITCHES=origins,late-class turns some on, SETTLE_SWITCHES=all all of them."""
+import collections
+import os
+
+# seed: a world that fails with this switch alone turned on (None: none was found).
+Switch = collections.namedtuple('Switch', 'name on seed what why page')
+
+TABLE = (
+    Switch('origins', False, 3006, 'sums of worlds in which something is taken back are compared by origin month',
+           'a take-back has the month of its event as origin, a progressive bonus that of its night',
+           'docs/semantics.md 13.2, 14.28, 14.37'),
+    Switch('versions', False, 3002, 'a version that only goes on with the one before it changes nothing: the reference '
+           'has both as one', 'windows, tolerances and ceilings begin anew with each version',
+           'docs/semantics.md 13.9, 13.11'),
+    Switch('late-class', False, None, 'classes of products are told late', 'orders are not looked at again',
+           'docs/semantics.md 14.17'),
+    Switch('late-tier', False, None, 'tiers of distributors are told late', 'orders are not looked at again',
+           'docs/semantics.md 14.17'),
+    Switch('late-status', False, None, 'the end of a distributor is told late', 'accepted orders stay, and what fell '
+           'due since is looked at only when something else happens', 'docs/semantics.md 14.38, 14.39'),
+    Switch('late-sales', False, 3000, 'the last day on which a product is sold is told late', 'accepted orders stay',
+           'docs/semantics.md 14.39'),
+    Switch('late-parties', False, 3001, 'products and managers are told after the orders that name them',
+           'orders that were put aside wait for a person', 'docs/semantics.md 2'),
+    Switch('imports', False, 5000, 'the same nights told in another order are the same, also where a contract has several '
+           'orders and where a fact is told on two nights', 'the night on which a bill finds its order, and that of a fact '
+           'told twice, depend on which file is imported first', 'docs/semantics.md 14.8'),
+    Switch('outcomes', False, 3002, 'reasons of orders are compared (`reconcile orders`), not only their number and money',
+           'the reason is that of the night that settled the order first', 'docs/semantics.md 10'),
+    Switch('documents', False, 3004, 'policies that exclude tax, in worlds whose invoices are issued',
+           'an amount to pay is tested before its tax, and tax on a take-back is lost', 'docs/semantics.md 8'),
+)
+
+
+def chosen():
+    """The names of the switches that are on."""
+    words = os.environ.get('SETTLE_SWITCHES', '').split(',')
+    return frozenset(s.name for s in TABLE if s.on or s.name in words or words == ['all'])
