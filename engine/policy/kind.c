@@ -13,9 +13,3 @@ settle_policy_kind(SettleKind kind)
     settle_invariant(settle_kind_is_commission((int) kind));
     return kinds[kind];
 }
-
-gboolean
-settle_kind_no_window(G_GNUC_UNUSED const SettleNode *node, G_GNUC_UNUSED gboolean *ret_is_amount)
-{
-    return FALSE;
-}

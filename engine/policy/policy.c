@@ -7,24 +7,6 @@
 
 #include <string.h>
 
-void
-settle_conditions_free(SettleCondition *conditions, guint n)
-{
-    for (guint i = 0; i < n; i++)
-        g_free(conditions[i].tests);
-    g_free(conditions);
-}
-
-int
-settle_conditions_span(const SettleCondition *conditions, guint n, int later)
-{
-    int span = 0;
-
-    for (guint i = 0; i < n; i++)
-        span = MAX(span, conditions[i].to_month + later);
-    return span;
-}
-
 static void
 free_rule(SettleRule *rule)
 {
