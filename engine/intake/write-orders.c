@@ -1,32 +1,15 @@
-/* Orders: repeats and conflicts, then which order of a contract its bills serve, then COPY in the
- * order of (distributor, order), which keeps the inserts into the btree local. */
+/* Orders: repeats and conflicts, then which order of a contract its bills serve
+ * (order-contracts.c), then COPY in the order of (distributor, order), which keeps the inserts into
+ * the btree local. */
+#include "intake/order-contracts.h"
 #include "intake/write-events.h"
 
 #include "base/failpoint.h"
 
 #include <string.h>
 
-typedef struct {
-    SettleSpool *existing;  /* orders of the database with the keys of the file, by key */
-    SettleSpool *orders;    /* accepted, by (distributor, order id) */
-    SettleSpool *contracts; /* accepted ones with a contract, by (contract, closing, order id) */
-    SettleSpool *known;     /* settle.contract rows of these contracts, by the same */
-    SettleSpool *waiting;   /* bills that came before, by (contract, settle_bill_key) */
-    SettleSpool *bills;     /* to be written */
-    SettleSpool *found;     /* keys of the waiting ones among them */
-    SettleSpool *unsure;    /* keys of events that a late order may be meant by, too */
-    GHashTable *follows;    /* order ids: FOLLOWS is set */
-    GArray *moves;          /* Move */
-    GArray *claimed;        /* int64_t: keys of accepted orders that are among the unsure ones */
-} Work;
-
-/* The bills of a contract move to an order that closed earlier and came later. */
-typedef struct {
-    SettleIntakeContract from, to;
-} Move;
-
 static void
-work_clear(Work *work)
+work_clear(SettleOrderWork *work)
 {
     settle_spool_free(work->existing);
     settle_spool_free(work->orders);
@@ -40,13 +23,13 @@ work_clear(Work *work)
     g_clear_pointer(&work->moves, g_array_unref);
     g_clear_pointer(&work->claimed, g_array_unref);
 }
-G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Work, work_clear)
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(SettleOrderWork, work_clear)
 
 static gboolean
 query_existing(SettleIntakeJob *job, const int64_t *ids, size_t n, gpointer user_data,
                GError **error)
 {
-    Work *work = user_data;
+    SettleOrderWork *work = user_data;
     GError *failure = NULL;
     int months = job->options.lookback_months;
     g_autoptr(SettleReader) reader = settle_store_read(
@@ -179,7 +162,7 @@ take_again(SettleIntakeJob *job, const SettleIntakeOrder *row, const SettleIntak
 }
 
 static gboolean
-accept(SettleIntakeJob *job, Work *work, const SettleIntakeOrder *row, size_t length,
+accept(SettleIntakeJob *job, SettleOrderWork *work, const SettleIntakeOrder *row, size_t length,
        GError **error)
 {
     SettleSpoolKey key = {
@@ -277,7 +260,7 @@ same_start(Same *same, const SettleIntakeOrder *row, SettleIntakeCursor *existin
 
 /* Of an accepted order; they come by key: events that have another order may be its. */
 static gboolean
-claim(Work *work, SettleIntakeCursor *unsure, int64_t key_id, GError **error)
+claim(SettleOrderWork *work, SettleIntakeCursor *unsure, int64_t key_id, GError **error)
 {
     GArray *claimed = work->claimed;
 
@@ -290,7 +273,7 @@ claim(Work *work, SettleIntakeCursor *unsure, int64_t key_id, GError **error)
 }
 
 static gboolean
-drop_repeats(SettleIntakeJob *job, Work *work, GError **error)
+drop_repeats(SettleIntakeJob *job, SettleOrderWork *work, GError **error)
 {
     SettleIntakeCursor rows, existing, unsure;
     g_autoptr(GString) names = g_string_new(NULL);
@@ -319,159 +302,7 @@ drop_repeats(SettleIntakeJob *job, Work *work, GError **error)
 }
 
 static gboolean
-query_contracts(SettleIntakeJob *job, const int64_t *ids, size_t n, gpointer user_data,
-                GError **error)
-{
-    Work *work = user_data;
-    GError *failure = NULL;
-    g_autoptr(SettleReader) reader =
-        settle_store_read(job->store, settle_sql_intake_contracts, error, "L", ids, n);
-    if (reader == NULL)
-        return FALSE;
-    while (settle_reader_next(reader, &failure)) {
-        SettleIntakeContract row;
-        settle_contract_read(reader, 0, &row);
-        SettleSpoolKey key = {{(uint64_t) row.contract_id, settle_instant_word(row.closing_at),
-                               (uint64_t) row.order_id}};
-        SettleIntakeContract *to = settle_spool_add(work->known, &key, sizeof row, error);
-        if (to == NULL)
-            return FALSE;
-        *to = row;
-    }
-    g_clear_pointer(&reader, settle_reader_free);
-    if (failure != NULL) {
-        g_propagate_error(error, failure);
-        return FALSE;
-    }
-    return settle_bills_waiting(job, ids, n, work->waiting, error);
-}
-
-/* The waiting bills of a contract go to its first order of their currency. */
-static gboolean
-find_bills(Work *work, SettleIntakeCursor *waiting, uint64_t contract, const GArray *firsts,
-           GError **error)
-{
-    if (!settle_cursor_seek(waiting, contract, 0, error))
-        return FALSE;
-    while (waiting->there && waiting->key.word[0] == contract) {
-        SettleIntakeBillRow row = *(const SettleIntakeBillRow *) waiting->bytes;
-        SettleIntakeFirst *first = settle_firsts_find(firsts, row.currency);
-        /* In another currency it goes on waiting, and is on the list of what waits. */
-        if (first != NULL) {
-            SettleSpoolKey key = waiting->key;
-            row.order = first->order;
-            row.turn = 0;
-            row.order.flags &= (uint16_t) ~SETTLE_ORDER_FOLLOWS;
-            row.follows = row.month == first->month;
-            first->month = row.month;
-            if (!settle_bill_add(work->bills, &row, error) ||
-                settle_spool_add(work->found, &key, 0, error) == NULL)
-                return FALSE;
-        }
-        if (!settle_cursor_step(waiting, error))
-            return FALSE;
-    }
-    return TRUE;
-}
-
-/* TRUE if the order, the next of its contract by closing, follows another one of its currency;
- * else the contract's bills of that currency are its own. */
-static gboolean
-take_place(Work *work, GArray *firsts, const SettleIntakeContract *order)
-{
-    SettleIntakeFirst *first = settle_firsts_find(firsts, order->currency);
-    if (first == NULL) {
-        SettleIntakeFirst alone = {.order = *order};
-        g_array_append_val(firsts, alone);
-        return FALSE;
-    }
-    if (first->order.closing_at < order->closing_at ||
-        (first->order.closing_at == order->closing_at && first->order.order_id < order->order_id))
-        return TRUE;
-    Move move = {first->order, *order};
-    g_array_append_val(work->moves, move);
-    first->order = *order;
-    return FALSE;
-}
-
-/* Which order of each contract and currency is the first: the others follow. */
-static gboolean
-resolve_contracts(Work *work, GError **error)
-{
-    SettleIntakeCursor contracts, known, waiting;
-    uint64_t contract = 0;
-    g_autoptr(GArray) firsts = g_array_new(FALSE, FALSE, sizeof(SettleIntakeFirst));
-    if (!settle_cursor_start(&contracts, work->contracts, error) ||
-        !settle_cursor_start(&known, work->known, error) ||
-        !settle_cursor_start(&waiting, work->waiting, error))
-        return FALSE;
-    while (contracts.there) {
-        const SettleIntakeContract *row = contracts.bytes;
-        if (contracts.key.word[0] != contract) {
-            if (contract != 0 && !find_bills(work, &waiting, contract, firsts, error))
-                return FALSE;
-            contract = contracts.key.word[0];
-            if (!settle_firsts_read(firsts, &known, contract, error))
-                return FALSE;
-        }
-        if (take_place(work, firsts, row))
-            g_hash_table_add(work->follows, GSIZE_TO_POINTER((gsize) row->order_id));
-        if (!settle_cursor_step(&contracts, error))
-            return FALSE;
-    }
-    return contract == 0 || find_bills(work, &waiting, contract, firsts, error);
-}
-
-static gboolean
-move_bills(SettleIntakeJob *job, Work *work, GError **error)
-{
-    guint n = work->moves->len;
-    GError *failure = NULL;
-    if (n == 0)
-        return TRUE;
-    g_autofree int32_t *distributors = g_new(int32_t, n);
-    g_autofree int64_t *orders = g_new(int64_t, n);
-    g_autoptr(GHashTable) by_order = g_hash_table_new(NULL, NULL);
-    for (guint i = 0; i < n; i++) {
-        Move *move = &g_array_index(work->moves, Move, i);
-        distributors[i] = move->from.distributor_id;
-        orders[i] = move->from.order_id;
-        g_hash_table_insert(by_order, GSIZE_TO_POINTER((gsize) move->from.order_id), move);
-    }
-    g_autoptr(SettleReader) reader =
-        settle_store_read(job->store, settle_sql_intake_bills_to_move, error, "IL", distributors,
-                          (size_t) n, orders, (size_t) n);
-    if (reader == NULL)
-        return FALSE;
-    int64_t last_order = 0;
-    SettleMonth last_month = 0;
-    while (settle_reader_next(reader, &failure)) {
-        SettleIntakeBillRow row = {0};
-        settle_contract_read(reader, SETTLE_BILL_COLUMNS, &row.order);
-        settle_bill_read(reader, 0, &row);
-        const Move *move =
-            g_hash_table_lookup(by_order, GSIZE_TO_POINTER((gsize) row.order.order_id));
-        settle_invariant(move != NULL);
-        row.withdrawn = TRUE;
-        row.follows = TRUE;
-        if (!settle_bill_add(work->bills, &row, error))
-            return FALSE;
-        row.withdrawn = FALSE;
-        row.follows = row.order.order_id == last_order && row.month == last_month;
-        last_order = row.order.order_id;
-        last_month = row.month;
-        row.order = move->to;
-        row.turn = 0;
-        if (!settle_bill_add(work->bills, &row, error))
-            return FALSE;
-    }
-    if (failure != NULL)
-        g_propagate_error(error, failure);
-    return failure == NULL;
-}
-
-static gboolean
-copy_orders(SettleIntakeJob *job, Work *work, GError **error)
+copy_orders(SettleIntakeJob *job, SettleOrderWork *work, GError **error)
 {
     enum { FIELDS = 25 };
     SettleIntakeCursor cursor;
@@ -525,7 +356,7 @@ copy_orders(SettleIntakeJob *job, Work *work, GError **error)
 /* Events that came before their order are settled with it; one that found another order and may be
  * of one of these leaves that. */
 static gboolean
-find_events(SettleIntakeJob *job, Work *work, GError **error)
+find_events(SettleIntakeJob *job, SettleOrderWork *work, GError **error)
 {
     g_autoptr(SettleResult) wanted =
         settle_store_query(job->store, settle_sql_intake_waiting_event_keys, error, "");
@@ -553,7 +384,7 @@ find_events(SettleIntakeJob *job, Work *work, GError **error)
 }
 
 static gboolean
-copy_contracts(SettleIntakeJob *job, Work *work, GError **error)
+copy_contracts(SettleIntakeJob *job, SettleOrderWork *work, GError **error)
 {
     enum { FIELDS = 16 };
     SettleIntakeCursor cursor;
@@ -594,7 +425,7 @@ copy_contracts(SettleIntakeJob *job, Work *work, GError **error)
 }
 
 static gboolean
-copy_found(SettleIntakeJob *job, Work *work, GError **error)
+copy_found(SettleIntakeJob *job, SettleOrderWork *work, GError **error)
 {
     SettleIntakeCursor cursor;
     job->bills_found = (int64_t) settle_spool_count(work->found);
@@ -623,7 +454,7 @@ copy_found(SettleIntakeJob *job, Work *work, GError **error)
 gboolean
 settle_intake_write_orders(SettleIntakeJob *job, GError **error)
 {
-    g_auto(Work) work = {
+    g_auto(SettleOrderWork) work = {
         .existing = settle_spool_new(job->memory),
         .orders = settle_spool_new(job->memory),
         .contracts = settle_spool_new(job->memory),
@@ -633,16 +464,14 @@ settle_intake_write_orders(SettleIntakeJob *job, GError **error)
         .found = settle_spool_new(job->memory),
         .unsure = settle_spool_new(job->memory),
         .follows = g_hash_table_new(NULL, NULL),
-        .moves = g_array_new(FALSE, FALSE, sizeof(Move)),
+        .moves = g_array_new(FALSE, FALSE, sizeof(SettleOrderMove)),
         .claimed = g_array_new(FALSE, FALSE, sizeof(int64_t)),
     };
     if (!settle_intake_each_slice(job, job->rows, query_existing, &work, error) ||
         !settle_events_unsure(job, work.unsure, error) || !drop_repeats(job, &work, error))
         return FALSE;
     g_clear_pointer(&job->rows, settle_spool_free);
-    return settle_intake_each_slice(job, work.contracts, query_contracts, &work, error) &&
-           resolve_contracts(&work, error) && move_bills(job, &work, error) &&
-           copy_orders(job, &work, error) && copy_contracts(job, &work, error) &&
-           settle_bills_copy(job, work.bills, error) && copy_found(job, &work, error) &&
-           find_events(job, &work, error);
+    return settle_order_contracts_resolve(job, &work, error) && copy_orders(job, &work, error) &&
+           copy_contracts(job, &work, error) && settle_bills_copy(job, work.bills, error) &&
+           copy_found(job, &work, error) && find_events(job, &work, error);
 }
