@@ -169,6 +169,17 @@ class Kinds(ProbeCase):
         facts = {int(number) for _, sort, number in listed if sort != 'MASTER'}
         self.assertEqual((int(least), int(most)), (min(facts), max(facts)))
 
+    def test_nobody_asks_which_commission_it_is(self):
+        """What depends on the kind of a rule is in its descriptors: no other source names one."""
+        symbol = re.compile(r'\bSETTLE_KIND_(UPFRONT|DEFERRED|REVENUE_SHARE|VOLUME_BONUS)\b')
+        self.assertRegex('rule->kind == SETTLE_KIND_DEFERRED', symbol)
+        sources = [os.path.join(folder, name) for folder, _, names in os.walk(os.path.join(ROOT, 'engine'))
+                   for name in names if name.endswith(('.c', '.h'))]
+        self.assertGreater(len(sources), 200)
+        for path in sources:
+            with open(path, encoding='utf-8') as file:
+                self.assertNotRegex(file.read(), symbol, path)
+
     def test_queries_write_no_number(self):
         """Neither of a kind of postings nor of events, nor a list of kinds of files: embed-sql.py puts in what model/ lists. Of views,
         settle_view.kind alone says what a kind is."""
