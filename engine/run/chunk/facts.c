@@ -2,6 +2,8 @@
  */
 #include "run/chunk/facts.h"
 
+#include "base/search.h"
+
 void
 settle_facts_init(SettleFacts *facts)
 {
@@ -95,25 +97,33 @@ settle_facts_keep_versions(GArray *orders)
     g_array_set_size(orders, kept);
 }
 
+/* Rows of any size. */
+typedef struct {
+    const char *rows;
+    gsize size;
+    SettleCompareToOrder compare;
+} Rows;
+
+static gboolean
+comes_before(gconstpointer items, guint at, gconstpointer order)
+{
+    const Rows *rows = items;
+
+    return rows->compare(rows->rows + at * rows->size, order) < 0;
+}
+
 guint
 settle_facts_rows_of(const GArray *sorted, SettleCompareToOrder compare, const SettleOrder *order,
                      guint *ret_n)
 {
-    gsize size = g_array_get_element_size((GArray *) (uintptr_t) sorted);
-    guint low = 0, high = sorted->len, end;
+    const Rows rows = {sorted->data, g_array_get_element_size((GArray *) (uintptr_t) sorted),
+                       compare};
+    guint first = settle_lower_bound(&rows, 0, sorted->len, order, comes_before), end = first;
 
-    while (low < high) {
-        guint middle = low + (high - low) / 2;
-
-        if (compare(sorted->data + middle * size, order) < 0)
-            low = middle + 1;
-        else
-            high = middle;
-    }
-    for (end = low; end < sorted->len && compare(sorted->data + end * size, order) == 0; end++)
-        ;
-    *ret_n = end - low;
-    return low;
+    while (end < sorted->len && compare(rows.rows + end * rows.size, order) == 0)
+        end++;
+    *ret_n = end - first;
+    return first;
 }
 
 static int

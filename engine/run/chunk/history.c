@@ -2,6 +2,7 @@
 #include "run/chunk/history.h"
 
 #include "base/failpoint.h"
+#include "base/search.h"
 
 struct SettleHistory {
     const SettleRunContext *context;
@@ -111,21 +112,10 @@ load_from(SettleHistory *history, guint place)
     return TRUE;
 }
 
-/* The first key that is not less than the order. */
-static guint
-lower_bound(const SettleHistory *history, const SettleOrder *order)
+static gboolean
+comes_before(gconstpointer history, guint at, gconstpointer order)
 {
-    guint low = 0, high = history->keys->len;
-
-    while (low < high) {
-        guint middle = low + (high - low) / 2;
-
-        if (compare_key(history, middle, order) < 0)
-            low = middle + 1;
-        else
-            high = middle;
-    }
-    return low;
+    return compare_key(history, at, order) < 0;
 }
 
 /* Finds the order's key, from the last one on: orders come ascending, but for those settled
@@ -134,7 +124,7 @@ static gboolean
 find_key(SettleHistory *history, const SettleOrder *order)
 {
     if (history->place > 0 && compare_key(history, history->place - 1, order) >= 0)
-        history->place = lower_bound(history, order);
+        history->place = settle_lower_bound(history, 0, history->keys->len, order, comes_before);
     for (; history->place < history->keys->len; history->place++) {
         int c = compare_key(history, history->place, order);
 
