@@ -1,6 +1,7 @@
 /* Reads the manifest of a drop folder, line by line; nothing in it is trusted. */
 #include "intake/manifest.h"
 
+#include "base/near.h"
 #include "base/printable.h"
 #include "intake/csv.h"
 #include "intake/inbox.h"
@@ -151,29 +152,59 @@ parse_sha256(SettleCsvField field, uint8_t ret_bytes[SETTLE_DIGEST_BYTES])
     return TRUE;
 }
 
-/* Control totals as intake takes them; a message, or NULL. */
-static char *
-take_totals(SettleManifestEntry *entry, SettleCsvField count, SettleCsvField sum)
+static void G_GNUC_PRINTF(2, 3) add_fault(GString *faults, const char *format, ...)
+{
+    va_list arguments;
+
+    g_string_append(faults, faults->len > 0 ? "; " : "");
+    va_start(arguments, format);
+    g_string_append_vprintf(faults, format, arguments);
+    va_end(arguments);
+}
+
+static void
+add_kind_fault(GString *faults, SettleCsvField kind, SettleManifestEntry *entry)
+{
+    g_autofree char *word = g_strndup(kind.text, kind.length), *shown = NULL;
+    const char *names[SETTLE_N_FILE_KINDS + 1] = {NULL}, *meant;
+
+    if (settle_file_kind_lookup(word, &entry->kind))
+        return;
+    for (int i = 0; i < SETTLE_N_FILE_KINDS; i++)
+        names[i] = settle_file_kind_name((SettleFileKind) i);
+    shown = settle_printable(word, -1);
+    meant = settle_did_you_mean(word, names);
+    add_fault(faults, "there is no kind \"%.40s\"%s%s%s", shown,
+              meant != NULL ? " (did you mean \"" : "", meant != NULL ? meant : "",
+              meant != NULL ? "\"?)" : "");
+}
+
+/* Control totals as intake takes them. */
+static void
+take_totals(SettleManifestEntry *entry, SettleCsvField count, SettleCsvField sum, GString *faults)
 {
     g_autofree char *text = g_strndup(count.text, count.length);
     SettleIntakeOptions options = {.business_date = entry->date};
     g_autoptr(GError) error = NULL;
+    g_autofree char *shown = NULL;
+    gboolean known = faults->len == 0; /* else the kind may be none: what it takes is not known */
     guint64 n = 0;
 
     if (count.length > 0 && !g_ascii_string_to_unsigned(text, 10, 0, G_MAXINT64, &n, NULL)) {
-        g_autofree char *shown = settle_printable(text, -1);
-
-        return g_strdup_printf("\"%.80s\" is no number of rows", shown);
+        shown = settle_printable(text, -1);
+        add_fault(faults, "\"%.80s\" is no number of rows", shown);
+        return;
     }
     entry->has_count = options.has_control_count = count.length > 0;
     entry->count = options.control_count = (int64_t) n;
     if (sum.length > 0)
         entry->sum = g_strndup(sum.text, sum.length);
     options.control_sum = entry->sum;
-    if (settle_intake_check_options(entry->kind, &options, &error))
-        return NULL;
+    if (!known || settle_intake_check_options(entry->kind, &options, &error))
+        return;
     *strchrnul(error->message, '\n') = '\0'; /* without its hint */
-    return settle_printable(error->message, -1);
+    shown = settle_printable(error->message, -1);
+    add_fault(faults, "%s", shown);
 }
 
 /* What a line says; NULL and why it cannot be heeded. */
@@ -183,35 +214,40 @@ parse_entry(const Parse *parse, const SettleCsvRecord *record, char **ret_fault)
     SettleCsvField name = cell(parse, record, FILE_NAME), kind = cell(parse, record, KIND),
                    date = cell(parse, record, DATE), carrier = cell(parse, record, CARRIER),
                    sha256 = cell(parse, record, SHA256);
-    g_autofree char *kind_name = g_strndup(kind.text, kind.length);
-    g_autofree char *shown = NULL;
     SettleManifestEntry *entry = g_new0(SettleManifestEntry, 1);
+    g_autoptr(GString) faults = g_string_new(NULL);
     const char *fault = settle_inbox_name_fault(name.text, name.length);
+    gboolean dated;
 
     entry->line = record->line;
     entry->file = g_strndup(name.text, name.length);
-    *ret_fault = NULL;
-    if (record->fault != SETTLE_CSV_OK)
+    if (record->fault != SETTLE_CSV_OK) {
         *ret_fault = g_strdup("the line is malformed");
-    else if (record->n_fields != parse->n_columns)
+        return entry;
+    }
+    if (record->n_fields != parse->n_columns) {
         *ret_fault = g_strdup_printf("has %u fields, the first line has %u", record->n_fields,
                                      parse->n_columns);
-    else if (fault != NULL)
-        *ret_fault = g_strdup(fault);
+        return entry;
+    }
+    /* all that is wrong with it, so that it comes again once */
+    if (fault != NULL)
+        add_fault(faults, "%s", fault);
     else if (settle_inbox_is_temporary(entry->file))
-        *ret_fault = g_strdup("is a temporary name: the file is not complete");
-    else if (!settle_file_kind_lookup(kind_name, &entry->kind))
-        *ret_fault =
-            g_strdup_printf("there is no kind \"%.40s\"", shown = settle_printable(kind_name, -1));
-    else if (!settle_day_parse(date.text, date.length, &entry->date))
-        *ret_fault = g_strdup_printf("\"%.40s\" is no day like 2026-03-31",
-                                     shown = settle_printable(date.text, (gssize) date.length));
-    else if (carrier.length > 0 && !settle_is_printable(carrier.text, (gssize) carrier.length))
-        *ret_fault = g_strdup("the carrier has characters that cannot be seen");
-    else if (sha256.length > 0 && !parse_sha256(sha256, entry->sha256))
-        *ret_fault = g_strdup("sha256 is not 64 hex digits");
-    else
-        *ret_fault = take_totals(entry, cell(parse, record, COUNT), cell(parse, record, SUM));
+        add_fault(faults, "is a temporary name: the file is not complete");
+    add_kind_fault(faults, kind, entry);
+    dated = settle_day_parse(date.text, date.length, &entry->date);
+    if (!dated) {
+        g_autofree char *shown = settle_printable(date.text, (gssize) date.length);
+
+        add_fault(faults, "\"%.40s\" is no day like 2026-03-31", shown);
+    }
+    if (carrier.length > 0 && !settle_is_printable(carrier.text, (gssize) carrier.length))
+        add_fault(faults, "the carrier has characters that cannot be seen");
+    if (sha256.length > 0 && !parse_sha256(sha256, entry->sha256))
+        add_fault(faults, "sha256 is not 64 hex digits");
+    take_totals(entry, cell(parse, record, COUNT), cell(parse, record, SUM), faults);
+    *ret_fault = faults->len > 0 ? g_string_free(g_steal_pointer(&faults), FALSE) : NULL;
     if (carrier.length > 0)
         entry->carrier = g_strndup(carrier.text, carrier.length);
     entry->has_sha256 = sha256.length > 0;

@@ -166,8 +166,12 @@ NIGHTS = [
     Bad('control characters in a value', made('bad.csv', orders('B1').replace('P-plan', '\x1b[31m\x9bP'), row('bad.csv')), 7,
         'nothing of it could be used'),
     # --- the line of the manifest
-    Bad('no such kind', made('bad.csv', orders('B1'), row('bad.csv', kind='order')), 3, 'there is no kind "order"',
+    Bad('no such kind', made('bad.csv', orders('B1'), row('bad.csv', kind='order')), 3,
+        'there is no kind "order" (did you mean "orders"?)',
         ['bad.csv'], MENDED, ['B1']),
+    Bad('all of it wrong, said at once', made('bad.csv', orders('B1'), row('bad.csv', 'x', day='2026-02-30', kind='ordrs')), 3,
+        '"bad.csv": there is no kind "ordrs" (did you mean "orders"?); "2026-02-30" is no day like 2026-03-31; '
+        '"x" is no number of rows', ['bad.csv'], MENDED, ['B1']),
     Bad('another kind', made('bad.csv', orders('B1'), row('bad.csv', kind='bills')), 3, 'is not taken in', ['bad.csv'],
         MENDED, ['B1']),
     Bad('no day', made('bad.csv', orders('B1'), row('bad.csv', day='05.01.2026')), 3, 'is no day', ['bad.csv'], MENDED, ['B1']),
