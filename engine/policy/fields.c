@@ -186,7 +186,8 @@ const SettleField settle_fields[] = {
       "by-bill: {month: 3, base: billed, bands: {10.00..: 5.00}}", .of = "by-bill"),
     F("instalment", "if", FIELD_SECTIONS,
       "conditions; all must be met on the due day. active: not cancelled, suspended or ported out; "
-      "no-refund: nothing was refunded",
+      "no-refund: nothing was refunded. Of T+1 {month: 1} asks whether it was billed; that bill is "
+      "issued in T+2, and until it comes the instalment waits",
       "if: [active, {each-month: 1..3, any: [{minutes: 10..}]}]", .of = "condition",
       .choices = condition_words),
     F("instalment", "retry-until", FIELD_MONTHS,
@@ -250,7 +251,10 @@ const SettleField settle_fields[] = {
       "count",
       "not-counted: [cancel]", .choices = uncounted),
 
-    F("condition", "month", FIELD_INTEGER, "one contract month; the closing month is 0",
+    F("condition", "month", FIELD_INTEGER,
+      "one contract month; the closing month is 0. With neither any nor all: {month: 1} is met "
+      "when "
+      "the bill of that month is there, whatever it says",
       "{month: 0, all: [{minutes: 1..}]}", .max = 4095),
     F("condition", "each-month", FIELD_SO_FAR,
       "each of these contract months; in an instalment also so-far (0 to the month before it falls "
@@ -262,8 +266,7 @@ const SettleField settle_fields[] = {
       "[{minutes: 100..}]}"),
     F("condition", "any", FIELD_SECTIONS, "one of these tests must hold",
       "any: [{minutes: 10..}, {megabytes: 30..}]", .of = "test"),
-    F("condition", "all", FIELD_SECTIONS,
-      "all of these tests must hold; without tests the bills must be there",
+    F("condition", "all", FIELD_SECTIONS, "all of these tests must hold",
       "all: [{no-arrears: true}]", .of = "test"),
 
     F("test", "minutes", FIELD_COUNT_INTERVAL, "call minutes of the month", "{minutes: 10..}"),

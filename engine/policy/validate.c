@@ -267,7 +267,11 @@ check_sections(SettleCheck *check, const SettleField *field, const SettleNode *n
     if (!expect(check, node, SETTLE_NODE_LIST, field->name))
         return;
     if (node->values->len == 0)
-        SETTLE_CHECK_ERROR(check, "P022", node, NULL, "%s is empty", field->name);
+        SETTLE_CHECK_ERROR(check, "P022", node,
+                           g_strcmp0(field->of, "test") == 0
+                               ? "leave it out: {month: 1} alone is met when that bill is there"
+                               : "leave it out",
+                           "%s is empty", field->name);
     for (guint i = 0; i < node->values->len; i++) {
         const SettleNode *item = g_ptr_array_index(node->values, i);
 

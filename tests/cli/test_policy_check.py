@@ -94,6 +94,19 @@ class Files(small.Case):
         shutil.copy(os.path.join(folder, 'b.yml'), os.path.join(folder, 'e.yaml'))
         self.assertEqual([f[0] for f in self.found(folder, code=3)], ['a.yaml', 'b.yml'])
 
+    def test_a_bill_that_is_there(self):
+        """A condition without tests asks only whether the bill is there; an empty list of tests is a slip, and says so."""
+        rule = '- {deferred: d, instalments: [{after: 1 month, day: 10, pay: 5.00, if: [{month: 1%s}]}]}'
+        self.check('--strict', self.file('there.yaml', policy('1', '2026-01-01..', rule % '')))
+        for word in ('all', 'any'):
+            out, _ = self.check(self.file('empty.yaml', policy('1', '2026-01-01..', rule % f', {word}: []')), code=3)
+            self.assertIn(f'{word} is empty [P022]', out)
+            self.assertIn('hint: leave it out: {month: 1} alone is met when that bill is there', out)
+        # the bill of T+1 is issued in T+2: what falls due on the 10th of T+1 waits for it
+        _, out, _ = settle_test.settle('policy', 'try', os.path.join(self.folder, 'there.yaml'), '--order',
+                                       'closed: 2026-03-20, paid: 59.00', db=NOWHERE)
+        self.assertRegex(out, r'2026-04-10 +deferred +d +\d+ +waits ')
+
     def test_words_of_other_systems(self):
         for rule, key, ours in (('- {upfront: a, pay: 5%, max: 3.00}', 'max', 'cap'),
                                 ('- {upfront: a, amount: 5.00}', 'amount', 'pay'),
