@@ -26,7 +26,7 @@ quarantine_list(const SettleCli *cli, int argc, char **argv)
         {"source", SETTLE_CELL_TEXT, 0},   {"date", SETTLE_CELL_TEXT, 0},
         {"line", SETTLE_CELL_INTEGER, 0},  {"column", SETTLE_CELL_TEXT, 0},
         {"value", SETTLE_CELL_TEXT, 0},    {"reason", SETTLE_CELL_TEXT, 0},
-        {"message", SETTLE_CELL_TEXT, 0},
+        {"message", SETTLE_CELL_TEXT, 0},  {"times", SETTLE_CELL_INTEGER, 0},
     };
     g_autofree char *reason = NULL, *until = NULL, *other = NULL;
     int batch = 0, limit = 1000;
@@ -45,7 +45,11 @@ quarantine_list(const SettleCli *cli, int argc, char **argv)
     SettleDay day;
     int code;
 
-    if (!settle_cli_parse("quarantine list", "Rows that were not accepted and not released since.",
+    if (!settle_cli_parse("quarantine list",
+                          "Rows that were not accepted and not released since. A row that came "
+                          "several times, word for "
+                          "word, is shown\nonce, where it came first, with how often; of one "
+                          "--batch all are shown.",
                           entries, &argc, &argv, &code))
         return code;
     if (argc > 1)
@@ -111,7 +115,8 @@ quarantine_release(const SettleCli *cli, int argc, char **argv)
         return settle_cli_usage("leave --all out, or the others", "--all is not with %s",
                                 batch != 0 ? "--batch" : "--reason");
     if (line != 0 && batch == 0)
-        return settle_cli_usage(NULL, "--line needs its --batch");
+        return settle_cli_usage("--batch N --line N: settle quarantine list shows both",
+                                "--line needs its --batch");
     if (date != NULL && !settle_cli_day("--date", date, &options.business_date, &error))
         return settle_cli_fail(error);
     store = settle_cli_open(cli, SETTLE_STORE_AS_RUNNER, "release", &error);

@@ -377,6 +377,38 @@ class Formats(small.Case):
             '--invoice', r['number']))) for r in self.rows('invoice', 'list')},
                          {('6%', ('O4', '10.00')), ('9%', ('O5', '20.00'))})
 
+    def test_rejected_again(self):
+        """The same file once more repeats what was accepted; what was rejected of it is no more than it was, either."""
+        def counted():
+            self.run_to('2026-03-31')
+            said = self.settle('period', 'close', '2026-03', code=1)
+            return [int(re.search(pattern, text)[1]) for pattern, text in (
+                (r'(?m)^unknown-product +(\d+)', self.settle('status')),
+                (r'(?m)^rejected rows that were not released +(\d+)', said),
+                (r'(?m)^orders +unknown-product +product +(\d+)', self.settle('report', 'quarantine')))]
+
+        before = counted()
+        rows = [small.order(f'X{n}', '2026-03-20', product='P-new') for n in (1, 2)]
+        self.send('orders', '2026-03-21', *rows)
+        once = counted()
+        self.assertEqual(once, [n + 2 for n in before])
+        first = self.rows('quarantine', 'list')
+        self.send('orders', '2026-03-20', *rows)
+        self.send('orders', '2026-03-22', *rows[:1])
+        self.assertEqual(counted(), once)
+        listed = self.rows('quarantine', 'list')
+        self.assertEqual(len(listed), len(first))
+        self.assertEqual([(r['date'], r['line'], r['times']) for r in listed[-2:]], [('2026-03-20', '2', '3'), ('2026-03-20', '3', '2')])
+        # of one batch all are shown; another reason is another row
+        self.assertEqual(len(self.rows('quarantine', 'list', '--batch', first[-1]['batch'])), 2)
+        self.send('orders', '2026-03-23', {**rows[0], 'distributor': 'D9'})
+        self.assertEqual(len(self.rows('quarantine', 'list')), len(first) + 1)
+        self.ok('import', 'products', self.file('new.csv', 'carrier,product,name,class,valid_from\nC1,P-new,New,plan,2025-01-01\n'),
+                '--date', '2026-03-31')
+        said = self.settle('quarantine', 'release', '--reason', 'unknown-product', '--date', '2026-03-31')
+        self.assertEqual(re.findall(r'(\d) accepted(?:, (\d) repeated)?', said)[1:], [('2', ''), ('0', '2'), ('0', '1')])
+        self.assertEqual([r for r in self.rows('quarantine', 'list') if r['value'] == 'P-new'], [])
+
     def test_refused_until_the_right_one_came(self):
         """A refused file stays on the page until another one of the carrier's for that kind and day, or of that name, came."""
         def refused():

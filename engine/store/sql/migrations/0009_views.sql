@@ -165,6 +165,19 @@ SELECT q.batch_id, b.kind, b.source, b.business_date, q.line, q.field, q.value, 
  WHERE NOT EXISTS (SELECT 1 FROM settle.quarantine_release r
                     WHERE r.batch_id = q.batch_id AND r.line = q.line);
 
+-- The same, but a row that was rejected again, word for word and for the same reason (its file came twice), counts once:
+-- where it came first by business date. times: how often it waits.
+CREATE VIEW settle_view.rejected AS
+SELECT v.batch_id, v.kind, v.source, v.business_date, v.line, v.field, v.value, v.reason, v.message, v.raw, v.times
+  FROM (SELECT q.batch_id, b.kind, b.source, b.business_date, q.line, q.field, q.value, q.reason, q.message, q.raw,
+               count(*) OVER w AS times, row_number() OVER (w ORDER BY b.business_date, q.batch_id, q.line) AS place
+          FROM settle.quarantine q JOIN settle.batch b USING (batch_id)
+         WHERE NOT EXISTS (SELECT 1 FROM settle.quarantine_release r
+                            WHERE r.batch_id = q.batch_id AND r.line = q.line)
+        WINDOW w AS (PARTITION BY b.kind, b.header, q.reason, q.raw,
+                                  CASE WHEN q.raw IS NULL THEN q.batch_id END, CASE WHEN q.raw IS NULL THEN q.line END)) v
+ WHERE v.place = 1;
+
 -- Submitted, and neither withdrawn nor active.
 CREATE VIEW settle_view.policy_waiting AS
 SELECT s.position AS submission, s.carrier, s.name, s.version, s.closing_from, s.closing_to, s.hash,

@@ -3,10 +3,8 @@
 SELECT x.what, x.n AS how_many, x.look || CASE WHEN x.dated THEN ' --until ' || to_char($1::date + interval '1 month' - interval '1 day', 'YYYY-MM-DD') ELSE '' END
   FROM (VALUES
     ('rejected rows that were not released', (
-        SELECT count(*) FROM settle.quarantine q JOIN settle.batch b USING (batch_id)
-         WHERE b.business_date < ($1::date + interval '1 month')::date
-           AND NOT EXISTS (SELECT 1 FROM settle.quarantine_release r
-                            WHERE r.batch_id = q.batch_id AND r.line = q.line)),
+        SELECT count(*) FROM settle_view.rejected q
+         WHERE q.business_date < ($1::date + interval '1 month')::date),
      'settle quarantine list', true),
     ('invoice batches that were not issued', (
         SELECT count(*) FROM settle.invoice_batch i

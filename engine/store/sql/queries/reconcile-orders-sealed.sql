@@ -1,9 +1,8 @@
 -- What was sealed: the other side, from the batches' slices, receipts and rejected rows. $1 month
 SELECT (SELECT count(*) FROM settle.closed_order o JOIN settle.batch b USING (batch_id)
          WHERE o.closing_month = $1::text::date AND b.state = 'sealed') AS orders,
-       (SELECT count(*) FROM settle.quarantine q JOIN settle.batch b USING (batch_id)
-         WHERE b.kind = 'orders' AND b.state = 'sealed' AND date_trunc('month', b.business_date)::date = $1::text::date
-           AND NOT EXISTS (SELECT 1 FROM settle.quarantine_release r WHERE r.batch_id = q.batch_id AND r.line = q.line)) AS quarantined,
+       (SELECT count(*) FROM settle_view.rejected q
+         WHERE q.kind = 'orders' AND date_trunc('month', q.business_date)::date = $1::text::date) AS quarantined,
        (SELECT count(*) FROM settle.batch b
           JOIN (SELECT o.batch_id, count(*) AS n FROM settle.closed_order o
                  WHERE o.batch_id = ANY (ARRAY(SELECT DISTINCT x.batch_id FROM settle.closed_order x

@@ -1,5 +1,4 @@
+-- Rows that were not accepted, each once however often it came, by reason.
 SELECT q.reason, count(*), min(q.batch_id), max(q.batch_id)
-  FROM settle.quarantine q
- WHERE NOT EXISTS (SELECT 1 FROM settle.quarantine_release r
-                    WHERE r.batch_id = q.batch_id AND r.line = q.line)
+  FROM settle_view.rejected q
  GROUP BY 1 ORDER BY 2 DESC, 1
