@@ -46,8 +46,7 @@ fill_amounts(const SettleActivity *a, const char **cells, MoneyText *texts)
 {
     const int64_t amounts[N_AMOUNTS] = {
         a->paid_minor,
-        SETTLE_COMMISSION_KINDS(KIND_AMOUNT)
-        a->total_minor,
+        SETTLE_COMMISSION_KINDS(KIND_AMOUNT) a->total_minor,
         a->held_minor,
         a->taken_back_minor,
         a->part_minor[SETTLE_PART_DISTRIBUTOR],
@@ -60,8 +59,8 @@ fill_amounts(const SettleActivity *a, const char **cells, MoneyText *texts)
 }
 
 #define AMOUNT_COLUMNS                                                                             \
-    {"paid", SETTLE_COLUMN_MONEY}, SETTLE_COMMISSION_KINDS(KIND_COLUMN){"total",                   \
-                                                                        SETTLE_COLUMN_MONEY},      \
+    {"paid", SETTLE_COLUMN_MONEY},                                                                 \
+        SETTLE_COMMISSION_KINDS(KIND_COLUMN){"total", SETTLE_COLUMN_MONEY},                        \
         {"held", SETTLE_COLUMN_MONEY}, {"taken_back", SETTLE_COLUMN_MONEY},                        \
         {"share_distributor", SETTLE_COLUMN_MONEY}, {"share_outlet", SETTLE_COLUMN_MONEY},         \
     {                                                                                              \
@@ -399,7 +398,8 @@ activity(const SettleCli *cli, int argc, char **argv, gboolean list)
         return settle_cli_usage(list ? "--distributor CODE, or --order ID" : "--distributor CODE",
                                 "whose orders: --distributor is missing");
     if (options.outlet != NULL && options.manager != NULL)
-        return settle_cli_usage(NULL, "--outlet and --manager do not go together");
+        return settle_cli_usage("one of them: a manager is of an outlet",
+                                "--outlet and --manager do not go together");
     if (options.by != NULL && !parse_by(options.by, &by, &code))
         return code;
     named = (SettleNamed){.distributor = options.distributor,

@@ -23,7 +23,8 @@ key_export(const SettleCli *cli, int argc, char **argv)
                           NULL, &argc, &argv, &code))
         return code;
     if (argc != 2)
-        return settle_cli_usage(NULL, "whose key: settle carrier-key export CARRIER");
+        return settle_cli_usage("settle carrier-key export CARRIER",
+                                "whose key: settle carrier-key export CARRIER");
     store = settle_cli_open(cli, SETTLE_STORE_AS_RUNNER, "carrier-key", &error);
     if (store == NULL ||
         (key = settle_store_query(store, settle_sql_carrier_key, &error, "s", argv[1])) == NULL)
@@ -74,7 +75,8 @@ key_set(const SettleCli *cli, int argc, char **argv)
                           NULL, &argc, &argv, &code))
         return code;
     if (argc != 3)
-        return settle_cli_usage(NULL, "whose key, and a file: settle carrier-key set CARRIER FILE");
+        return settle_cli_usage("settle carrier-key set CARRIER FILE",
+                                "whose key, and a file: settle carrier-key set CARRIER FILE");
     key = read_key(argv[2], &error);
     if (key == NULL)
         return settle_cli_fail(error);

@@ -74,7 +74,8 @@ take_decision(Options *options, const char *usage, const char *description, gboo
     else if (options->distributor == NULL && options->carrier == NULL)
         settle_cli_usage("--distributor CODE or --carrier CODE", "whose deposit");
     else if (!cover && options->distributor != NULL && options->carrier != NULL)
-        settle_cli_usage(NULL, "one of --distributor and --carrier: a deposit is of one party");
+        settle_cli_usage("say the command once for each",
+                         "one of --distributor and --carrier: a deposit is of one party");
     else if (options->reason == NULL || *g_strstrip(options->reason) == '\0')
         settle_cli_usage("--reason TEXT is kept for the auditor", "--reason is missing");
     else if (!cover && options->amount == NULL)
@@ -172,7 +173,7 @@ deposit_forfeit(const SettleCli *cli, int argc, char **argv)
             &argc, &argv, &code))
         return code;
     if (options.amount_minor == 0)
-        return settle_cli_usage(NULL, "nothing cannot be forfeited");
+        return settle_cli_usage("--amount 500.00, in yuan", "nothing cannot be forfeited");
     store = open_for(cli, &options, &error);
     if (store == NULL || !settle_deposit_forfeit(store, &options.party, options.amount_minor,
                                                  options.reason, &error))

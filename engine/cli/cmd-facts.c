@@ -142,7 +142,8 @@ facts_seen(const SettleCli *cli, int argc, char **argv)
     if (!all && carrier == NULL)
         return settle_cli_usage("name --carrier, with --event for one, or --all", "seen are which");
     if (event != NULL && carrier == NULL)
-        return settle_cli_usage(NULL, "--event needs its --carrier");
+        return settle_cli_usage("--carrier CODE --event ID: settle facts list shows both",
+                                "--event needs its --carrier");
     if (all && carrier != NULL)
         return settle_cli_usage("leave one of them out", "--all is not with --carrier");
     if (reason == NULL || reason[0] == '\0')

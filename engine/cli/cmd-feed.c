@@ -103,7 +103,8 @@ feed_expect(const SettleCli *cli, int argc, char **argv)
     if (!take_kind(argv[1], argv[2], &feed.kind, &code) || !take_reason(options.reason, &code))
         return code;
     if (options.monthly < 0 || options.monthly > 31)
-        return settle_cli_usage(NULL, "--monthly is a day of the month, 1 to 31");
+        return settle_cli_usage("--monthly 5: the month before, by the 5th",
+                                "--monthly is a day of the month, 1 to 31");
     if (options.deadline < 0 || options.deadline > MAX_DEADLINE)
         return settle_cli_usage(NULL, "--deadline is 0 to %d days", MAX_DEADLINE);
     if (options.since != NULL && !settle_cli_day("--since", options.since, &feed.since, &error))

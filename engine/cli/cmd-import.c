@@ -275,7 +275,8 @@ is_usable(int argc, char **argv, const char *staging, const char *carrier, gint6
         settle_cli_usage("a staging row has a column for it",
                          "--carrier says whose a file is: it is not with --staging");
     } else if (count != NO_COUNT && count < 0) {
-        settle_cli_usage(NULL, "--count is 0 or more");
+        settle_cli_usage("--count N: how many rows the sender says the file has",
+                         "--count is 0 or more");
     } else if ((count >= 0 || sum != NULL) && argc > 3) {
         settle_cli_usage("import the files one by one",
                          "control totals are those of a single file");

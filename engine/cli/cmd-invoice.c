@@ -270,7 +270,8 @@ invoice_query(const SettleCli *cli, int argc, char **argv, Show what)
         return code;
     if (query.of_carrier != NULL && query.carrier != NULL &&
         strcmp(query.of_carrier, query.carrier) != 0)
-        return settle_cli_usage(NULL, "batch %s is not of the carrier \"%s\"", query.batch,
+        return settle_cli_usage("leave --carrier out: a batch is of one",
+                                "batch %s is not of the carrier \"%s\"", query.batch,
                                 query.carrier);
     if (query.of_carrier == NULL)
         query.of_carrier = query.carrier;

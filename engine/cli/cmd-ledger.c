@@ -185,6 +185,26 @@ print_debts(const SettleCli *cli, const SettleResult *rows, GError **error)
     return TRUE;
 }
 
+/* A day that no night has reached yet: the debts are those of the last night, only older. */
+static gboolean
+note_ahead(SettleStore *store, SettleDay day, const char *text, GError **error)
+{
+    g_autoptr(SettleResult) head = settle_store_query(store, settle_sql_status_head, error, "");
+    const char *last;
+    SettleDay settled;
+
+    if (head == NULL)
+        return FALSE;
+    last = settle_result_text(head, 0, 0);
+    if (settle_result_is_null(head, 0, 0) || !settle_day_parse(last, strlen(last), &settled) ||
+        day <= settled)
+        return TRUE;
+    fflush(stdout);
+    fprintf(stderr, "the books go up to %s only: what is owed is as of then, its age as of %s\n",
+            last, text);
+    return TRUE;
+}
+
 static int
 ledger_ageing(const SettleCli *cli, int argc, char **argv)
 {
@@ -213,10 +233,13 @@ ledger_ageing(const SettleCli *cli, int argc, char **argv)
     SettleDay day;
     int code;
 
-    if (!settle_cli_parse("ledger ageing",
-                          "Distributors that owe more than is owed to them, since when, and how "
-                          "much: what was taken back outweighs what was earned and not invoiced.",
-                          entries, &argc, &argv, &code))
+    if (!settle_cli_parse(
+            "ledger ageing",
+            "Distributors that owe more than is owed to them, since when, and how "
+            "much: what was taken back outweighs what was earned and not invoiced.\nIt "
+            "is what stands on the account distributor by now; a carried row of invoice "
+            "list is what one cycle left.",
+            entries, &argc, &argv, &code))
         return code;
     if (argc > 1)
         return settle_cli_surplus("ledger ageing", argv[1], entries);
@@ -236,7 +259,9 @@ ledger_ageing(const SettleCli *cli, int argc, char **argv)
         settle_cli_print(cli, rows, cells, G_N_ELEMENTS(cells));
     if (is_table && !totals && settle_result_rows(rows) > 0)
         putchar('\n');
-    if ((totals || (is_table && settle_result_rows(rows) > 0)) && !print_debts(cli, rows, &error))
+    if (((totals || (is_table && settle_result_rows(rows) > 0)) &&
+         !print_debts(cli, rows, &error)) ||
+        (is_table && date != NULL && !note_ahead(store, day, date, &error)))
         return settle_cli_fail(error);
     return SETTLE_EXIT_DONE;
 }

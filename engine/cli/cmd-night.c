@@ -291,7 +291,8 @@ settle_command_night(const SettleCli *cli, int argc, char **argv)
     if (argc > 2)
         return settle_cli_surplus("night", argv[2], entries);
     if (workers < 0 || workers > 256)
-        return settle_cli_usage(NULL, "--workers is 0 (one a processor) to 256");
+        return settle_cli_usage("leave it out: one a processor",
+                                "--workers is 0 (one a processor) to 256");
     if (quiet < 0 || quiet > MOST_QUIET)
         return settle_cli_usage(NULL, "--quiet is 0 to %d seconds", MOST_QUIET);
     if (!settle_cli_not_negative("--chunk-facts", chunk_facts, &code))

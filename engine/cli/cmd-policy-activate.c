@@ -76,7 +76,7 @@ settle_command_policy_submit(const SettleCli *cli, int argc, char **argv)
                           NULL, &argc, &argv, &code))
         return code;
     if (argc < 2)
-        return settle_cli_usage(NULL, "submit which files");
+        return settle_cli_usage("settle policy submit FILE...", "submit which files");
     if (!load_files(argv + 1, loaded))
         return SETTLE_EXIT_INPUT;
     store = settle_cli_open(cli, SETTLE_STORE_AS_AUTHOR, "submit", &error);
@@ -156,7 +156,8 @@ settle_command_policy_activate(const SettleCli *cli, int argc, char **argv)
             NULL, &argc, &argv, &code))
         return code;
     if (argc < 2)
-        return settle_cli_usage(NULL, "activate which files");
+        return settle_cli_usage("settle policy activate FILE, or what settle policy list names",
+                                "activate which files");
     store = settle_cli_open(cli, SETTLE_STORE_AS_APPROVER, "activate", &error);
     if (store == NULL || !load_waiting(store, argv + 1, loaded, &all_good, &error))
         return settle_cli_fail(error);

@@ -177,7 +177,7 @@ settle_command_policy_check(const SettleCli *cli, int argc, char **argv)
                           entries, &argc, &argv, &code))
         return code;
     if (argc < 2)
-        return settle_cli_usage(NULL, "check which files");
+        return settle_cli_usage("settle policy check FILE... or a folder", "check which files");
     all_good = load_files(argc - 1, argv + 1, files);
     if (!connect)
         compare_versions(files, NULL);
@@ -255,7 +255,8 @@ settle_command_policy_explain_code(const SettleCli *cli, int argc, char **argv)
                           NULL, &argc, &argv, &code))
         return code;
     if (argc > 2)
-        return settle_cli_usage(NULL, "explain one code, not \"%s\", too", argv[2]);
+        return settle_cli_usage("settle policy explain-code lists them all",
+                                "explain one code, not \"%s\", too", argv[2]);
     if (argc < 2) {
         for (one = settle_policy_codes; one->code != NULL; one++)
             printf("%s  %s\n", one->code, one->about);

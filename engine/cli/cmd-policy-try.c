@@ -94,7 +94,7 @@ settle_command_policy_test(const SettleCli *cli, int argc, char **argv)
                           NULL, &argc, &argv, &code))
         return code;
     if (argc < 2)
-        return settle_cli_usage(NULL, "test which files");
+        return settle_cli_usage("settle policy test FILE...", "test which files");
     table = settle_table_new(cli->format, columns, G_N_ELEMENTS(columns), stdout);
     for (int i = 1; i < argc; i++) {
         g_autofree char *text = NULL;

@@ -51,7 +51,7 @@ policy_show(const SettleCli *cli, int argc, char **argv)
                           entries, &argc, &argv, &code))
         return code;
     if (argc != 2)
-        return settle_cli_usage(NULL, "show which policy");
+        return settle_cli_usage("settle policy list names them", "show which policy");
     store = settle_cli_open(cli, SETTLE_STORE_AS_READER, "policy", &error);
     rows = store != NULL ? settle_store_query(store, settle_sql_policy_show, &error, "s",
                                               settle_table_unguard(argv[1]))

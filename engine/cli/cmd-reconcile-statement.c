@@ -66,12 +66,18 @@ static void
 print_items(const SettleCli *cli, const SettleStatement *statement, SettleDay today)
 {
     static const SettleColumn columns[] = {
-        {"match", SETTLE_COLUMN_TEXT},   {"difference", SETTLE_COLUMN_TEXT},
-        {"line", SETTLE_COLUMN_INTEGER}, {"subject", SETTLE_COLUMN_TEXT},
-        {"kind", SETTLE_COLUMN_TEXT},    {"origin", SETTLE_COLUMN_TEXT},
-        {"theirs", SETTLE_COLUMN_MONEY}, {"ours", SETTLE_COLUMN_MONEY},
-        {"less", SETTLE_COLUMN_MONEY},   {"age_days", SETTLE_COLUMN_INTEGER},
-        {"state", SETTLE_COLUMN_TEXT},   {"by", SETTLE_COLUMN_TEXT},
+        {"match", SETTLE_COLUMN_TEXT},
+        {"difference", SETTLE_COLUMN_TEXT},
+        {"line", SETTLE_COLUMN_INTEGER},
+        {"subject", SETTLE_COLUMN_TEXT},
+        {"kind", SETTLE_COLUMN_TEXT},
+        {"origin", SETTLE_COLUMN_TEXT},
+        {"theirs", SETTLE_COLUMN_MONEY},
+        {"ours", SETTLE_COLUMN_MONEY},
+        {"ours_less_theirs", SETTLE_COLUMN_MONEY},
+        {"age_days", SETTLE_COLUMN_INTEGER},
+        {"state", SETTLE_COLUMN_TEXT},
+        {"by", SETTLE_COLUMN_TEXT},
         {"remark", SETTLE_COLUMN_TEXT},
     };
     SettleTable *table = settle_table_new(cli->format, columns, G_N_ELEMENTS(columns), stdout);
@@ -248,9 +254,11 @@ settle_reconcile_statement(const SettleCli *cli, int argc, char **argv)
         !take_whose(&options, &code))
         return code;
     if (argc > 2)
-        return settle_cli_usage(NULL, "one FILE.csv, or none");
+        return settle_cli_usage("say the command once for each", "one FILE.csv, or none");
     if (argc == 1 && (yes || mapping_file != NULL || tolerance != NULL))
-        return settle_cli_usage(NULL, "--mapping, --tolerance and --yes are for a FILE.csv");
+        return settle_cli_usage(
+            "settle reconcile statement FILE.csv; without a file the one that holds is shown",
+            "--mapping, --tolerance and --yes are for a FILE.csv");
     if (tolerance != NULL &&
         (settle_money_parse(tolerance, strlen(tolerance), settle_statement_exponent(),
                             &tolerance_minor) != SETTLE_PARSE_OK ||
@@ -377,7 +385,7 @@ decide(const SettleCli *cli, int argc, char **argv, SettleDecided decided, const
                                     "--all \"%s\": no difference is that", options.all);
     }
     if (options.reason == NULL || *g_strstrip(options.reason) == '\0')
-        return settle_cli_usage(NULL, "--reason is missing");
+        return settle_cli_usage("--reason TEXT is kept for the auditor", "--reason is missing");
     store = settle_cli_open(cli, SETTLE_STORE_AS_APPROVER, "reconcile", &error);
     if (store == NULL ||
         !settle_cli_known(store, &(SettleNamed){.carrier = options.carrier}, &error) ||

@@ -200,7 +200,8 @@ settle_command_replay(const SettleCli *cli, int argc, char **argv)
         return settle_cli_usage("--run 12, or 12..40", "\"%s\" is no run and no range of runs",
                                 runs);
     if (workers < 0 || workers > 256)
-        return settle_cli_usage(NULL, "--workers is 0 (one a processor) to 256");
+        return settle_cli_usage("leave it out: one a processor",
+                                "--workers is 0 (one a processor) to 256");
     if (!settle_cli_not_negative("--chunk-facts", chunk_facts, &code) ||
         !settle_cli_not_negative("--limit", limit, &code))
         return code;

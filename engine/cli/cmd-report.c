@@ -142,7 +142,10 @@ settle_command_report(const SettleCli *cli, int argc, char **argv)
     if (wrong != NULL)
         return settle_cli_usage(strstr(wrong, "--period") != NULL        ? "--period 2026-03"
                                 : strstr(wrong, "--distributor") != NULL ? "--distributor CODE"
-                                                                         : "leave the party out",
+                                : scope.period != NULL && scope.carrier == NULL &&
+                                        scope.distributor == NULL
+                                    ? "leave --period out"
+                                    : "leave the party out",
                                 "%s: %s", argv[1], wrong);
     if (output != NULL && !can_write(output, &code))
         return code;

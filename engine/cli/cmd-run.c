@@ -166,13 +166,15 @@ settle_command_run(const SettleCli *cli, int argc, char **argv)
         return settle_cli_usage("settle run --abandon --reason TEXT", "--abandon is not with %s",
                                 date != NULL ? "--date" : "--dry-run");
     if (!abandon && reason != NULL)
-        return settle_cli_usage(NULL, "--reason needs its --abandon");
+        return settle_cli_usage("settle run --abandon --reason TEXT",
+                                "--reason needs its --abandon");
     if (abandon)
         return abandon_run(cli, reason);
     if (date == NULL)
         return settle_cli_usage("settle run --date 2026-03-31", "run up to which day");
     if (workers < 0 || workers > 256)
-        return settle_cli_usage(NULL, "--workers is 0 (one a processor) to 256");
+        return settle_cli_usage("leave it out: one a processor",
+                                "--workers is 0 (one a processor) to 256");
     if (!settle_cli_not_negative("--chunk-facts", chunk_facts, &code))
         return code;
     if (!settle_cli_day("--date", date, &options.date, &error) ||

@@ -59,7 +59,7 @@ print_verdict(const SettleVerification *v)
                v->n_findings - v->findings->len);
     printf("%" G_GINT64_FORMAT " runs, %" G_GINT64_FORMAT " transfers, %" G_GINT64_FORMAT
            " totals, %" G_GINT64_FORMAT " facts in %" G_GINT64_FORMAT " batches, %" G_GINT64_FORMAT
-           " invoices, %" G_GINT64_FORMAT " policies: ",
+           " invoices (carried ones, too), %" G_GINT64_FORMAT " policies: ",
            v->runs, v->transfers, v->totals, v->facts, v->batches, v->invoices, v->policies);
     if (v->n_findings > 0) {
         printf("%" G_GINT64_FORMAT " findings\n", v->n_findings);
@@ -109,7 +109,8 @@ settle_command_verify(const SettleCli *cli, int argc, char **argv)
     if (argc > 1)
         return settle_cli_surplus("verify", argv[1], entries);
     if (head && expect != NULL)
-        return settle_cli_usage(NULL, "--head is not with --expect");
+        return settle_cli_usage("one of them: --head prints what --expect is given later",
+                                "--head is not with --expect");
     if (!settle_cli_not_negative("--limit", limit, &code))
         return code;
     if (head)

@@ -31,7 +31,8 @@ struct SettleReport {
         STATEMENTS_OF,
         RUNS_DATED,
         FILES_DATED,
-        CODES_KNOWN
+        CODES_KNOWN,
+        DECIDED
     } of;
     enum {
         NEEDS_PERIOD = 1,
@@ -266,6 +267,19 @@ static const SettleReport reports[] = {
      8,
      {TEXT("kind"), TEXT("reason"), TEXT("column"), NUMBER("rows"), ORDINAL("batches"),
       TEXT("from"), TEXT("to"), TEXT("for_example")}},
+    {"decisions",
+     "Decisions",
+     "What people decided, when and why: closings and openings, approvals, policies, deposits, "
+     "statements, settings, rows that were released.",
+     FROM_TOTALS,
+     settle_sql_report_decisions,
+     NULL,
+     DECIDED,
+     NO_PARTIES | NO_PERIOD,
+     NULL,
+     7,
+     {ORDINAL("decision"), TEXT("at"), TEXT("who"), TEXT("what"), TEXT("of"), TEXT("reason"),
+      TEXT("detail")}},
     {"look-alikes",
      "Codes that look alike",
      "Codes that differ from an earlier one in case, width or blanks only.",
@@ -324,7 +338,8 @@ settle_report_refuses(const SettleReport *report, const SettleReportScope *scope
     if ((report->terms & NO_DISTRIBUTOR) != 0 && scope->distributor != NULL)
         return "it is of all distributors";
     if ((report->terms & NO_PERIOD) != 0 && scope->period != NULL)
-        return "it is of all codes, whatever the period";
+        return report->of == DECIDED ? "it is of all decisions, whatever they are about"
+                                     : "it is of all codes, whatever the period";
     return NULL;
 }
 
@@ -377,6 +392,8 @@ what_it_is_of(const SettleReport *report, const char *period, const char *open)
                               : g_strdup("all batches");
     case CODES_KNOWN:
         return g_strdup("codes known by now");
+    case DECIDED:
+        return g_strdup("all that was decided");
     }
     settle_unreachable("a known scope");
 }

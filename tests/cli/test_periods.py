@@ -71,6 +71,21 @@ class Periods(small.Case):
         self.assertEqual(self.database.sql("SELECT reason FROM settle.control_log WHERE action = 'period-close' "
                                            'ORDER BY position'), [['agreed with C1'], ['agreed again']])
 
+    def test_decisions(self):
+        """Who decided what, when and why, also what a later decision replaced."""
+        self.prepare('- upfront: u\n  pay: 60.00\n')
+        self.send('orders', '2026-01-10', small.order('A', '2026-01-10'))
+        self.run_to('2026-01-31')
+        self.close('2026-01', '--accept', 'told by mail')
+        self.settle('period', 'reopen', '2026-01', '--reason', 'C1 sent more', user='settle_finance')
+        self.settle('setting', 'set', 'rounded-ids', 'yes', '--reason', 'so it is', user='settle_finance')
+        found = [(r['who'], r['what'], r['of'], r['reason']) for r in self.rows('report', 'decisions')
+                 if r['what'] != 'carrier-key']
+        self.assertEqual(found, [('settle_sales', 'policy-submit', 'C1/v1', ''), ('settle_finance', 'policy-activate', 'C1/v1', ''),
+                                 ('settle_finance', 'period-close', '2026-01', 'told by mail'),
+                                 ('settle_finance', 'period-reopen', '2026-01', 'C1 sent more'),
+                                 ('settle_finance', 'setting', 'rounded-ids', 'so it is')])
+
     def test_reason_without_need(self):
         """A reason that is given is kept, also where nothing was left open."""
         self.prepare('- upfront: u\n  pay: 60.00\n')

@@ -239,7 +239,7 @@ class Truth(small.Case):
         self.world()
         first = {name: self.settle('report', name, '--period', '2026-01').splitlines()[0].split(': ', 1)[1]
                  for name in (line.split()[0] for line in self.settle('report', '--list').splitlines())
-                 if name not in ('pack', 'distributor-statement', 'distributor-lines', 'look-alikes')}
+                 if name not in ('pack', 'distributor-statement', 'distributor-lines', 'look-alikes', 'decisions')}
         at = ', as of the night of 2026-02-12 and run '
         open_ = ' (open: more may be posted to it)'
         self.assertEqual({name: re.sub(', [0-9]+ transfers of 2026-01 by runs after its last day', '', text.split(at)[0]) for name, text in first.items()}, {
@@ -261,6 +261,7 @@ class Truth(small.Case):
         self.settle('report', 'differences', '--distributor', 'D1', code=2)
         self.settle('report', 'run-history', '--distributor', 'D1', code=2)
         self.settle('report', 'look-alikes', '--period', '2026-01', code=2)
+        self.assertIn('leave --period out', self.settle('report', 'decisions', '--period', '2026-01', code=2))
         self.assertIn('codes known by now' + at, self.settle('report', 'look-alikes').splitlines()[0])
         self.assertEqual([(r['because'], r['orders']) for r in self.rows('report', 'orders', '--period', '2026-01', '--distributor', 'D2')],
                          [('posted', '1'), ('no rule matches', '1')])

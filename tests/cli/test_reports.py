@@ -109,14 +109,15 @@ class Reports(small.Case):
         self.settle('reconcile', 'statement', theirs, '--carrier', 'C1', '--period', '2026-01', code=1)
 
     NAMES = ('settlement-summary', 'where-it-stands', 'orders', 'trial-balance', 'roll-forward', 'carrier-statement',
-             'distributor-summary', 'volume-standing', 'schedule', 'negative-balances', 'differences', 'run-history', 'quarantine', 'look-alikes')
+             'distributor-summary', 'volume-standing', 'schedule', 'negative-balances', 'differences', 'run-history', 'quarantine',
+             'decisions', 'look-alikes')
 
     def test_every_format_says_the_same(self):
         self.books()
         listed = [line.split()[0] for line in self.settle('report', '--list').splitlines()]
         self.assertEqual(set(listed) - set(self.NAMES), {'distributor-statement', 'distributor-lines', 'pack'})
         for name in listed[:-1]:
-            scope = ['--period', '2026-01' if name != 'schedule' else '2026-07'] if name != 'look-alikes' else []
+            scope = ['--period', '2026-01' if name != 'schedule' else '2026-07'] if name not in ('look-alikes', 'decisions') else []
             if name.startswith('distributor-'):
                 scope += ['--distributor', 'D1' if name != 'distributor-summary' else '=1+1']
             with self.subTest(report=name):
@@ -239,6 +240,15 @@ class Reports(small.Case):
                  f'--user-data-dir={os.path.join(self.folder, "browser")}', '--virtual-time-budget=3000', 'file://' + path],
                 capture_output=True, timeout=120, check=True, text=True)
             self.assertIn(f'<title>{title}</title>', got.stdout)
+
+    def test_ageing_ahead_of_the_books(self):
+        """A day that no night has reached makes debts older, not other ones: it says so."""
+        self.books()
+        last = self.rows('report', 'run-history')[-1]['date']
+        note = f'the books go up to {last} only: what is owed is as of then, its age as of 2031-01-01\n'
+        self.assertIn(note, self.settle('ledger', 'ageing', '--date', '2031-01-01'))
+        self.assertNotIn('the books go up to', self.settle('ledger', 'ageing', '--date', last))
+        self.assertNotIn('the books go up to', self.settle('ledger', 'ageing'))
 
     def test_invoices_as_files(self):
         self.books()

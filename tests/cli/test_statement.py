@@ -79,7 +79,7 @@ class Statement(small.Case):
             ['', 'volume-bonus', '2026-01', '7.00', 'D1', ''])
         found = self.differences(path, code=1)
         self.assertEqual(
-            [tuple(r[k] for k in ('match', 'difference', 'line', 'theirs', 'ours', 'less', 'state')) for r in found[:7]],
+            [tuple(r[k] for k in ('match', 'difference', 'line', 'theirs', 'ours', 'ours_less_theirs', 'state')) for r in found[:7]],
             [('short', 'upfront/2026-01/A', '2', '2.99', '3.00', '0.01', 'open'),
              ('over', 'upfront/2026-01/B', '3', '6.05', '6.00', '-0.05', 'open'),
              ('other-period', 'deferred/2026-01/A', '4', '5.00', '0.00', '-5.00', 'open'),
