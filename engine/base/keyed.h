@@ -59,7 +59,7 @@ void settle_salts_init(SettleSalts *ret_salts, const SettleKeyed *keyed, SettleS
 /* The first 16 bytes of SHA-256(its 32 bytes, row as 8 bytes big-endian): the same row of the same
  * batch has the same salt each time. */
 void settle_salt(const SettleSalts *salts, int64_t row, uint8_t ret_salt[SETTLE_SALT_BYTES]);
-/* The first 16 bytes of SHA-256 over a salt and what follows it: the texts, each behind its length
+/* The first 16 bytes of SHA-256 over a salt and what follows it: the texts, each after its length
  * (binary COPY's form). */
 void settle_commitment(const void *salt_and_texts, size_t length,
                        uint8_t ret_commitment[SETTLE_COMMITMENT_BYTES]);

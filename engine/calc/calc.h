@@ -79,6 +79,7 @@ typedef enum {
     SETTLE_ITEMS_MONTHS,   /* contract months */
 } SettleItems;
 
+/* What the items of the rule's slots number: nothing, instalments, or contract months. */
 SettleItems settle_rule_items(const SettleRule *rule);
 
 /* A day so many months after closing. */
@@ -108,7 +109,7 @@ SettleDay settle_calc_upfront_day(const SettleOrder *order, const SettleUpfront 
 
 /* --- holding back (5.6, 13.10) -----------------------------------------------------------------
  */
-/* What a target is to stand at by account: the parts add up to it. */
+/* How a target is divided among accounts: the parts add up to it. */
 typedef struct {
     int64_t withheld_minor; /* kept at source */
     int64_t payable_minor;  /* owed to the distributor */
@@ -142,6 +143,8 @@ typedef struct {
     guint n, reached;  /* steps there are, and reached so far */
     int64_t next_from; /* where the next one starts; 0 if there is none */
 } SettleWindowSteps;
+/* How many tiers the rule has, how many of them the measure has reached, and where the next one
+ * starts. */
 SettleWindowSteps settle_window_steps(const SettleRule *rule, int64_t measure);
 
 G_END_DECLS

@@ -1,3 +1,5 @@
+/* Conditions on bills: whether an upfront amount or an instalment is earned, pending or lost, by
+ * the bills as of its day (docs/semantics.md 13.7). Pure. */
 #include "calc/internal.h"
 
 /* The highest revision holds; a withdrawn one means that the month's bill went to another order. */

@@ -1,3 +1,5 @@
+/* Events of an order: which are in force, what they leave of each target, and what still counts in
+ * windows (docs/semantics.md 5.5, 13.4 to 13.6). Pure. */
 #include "calc/events.h"
 
 #include "base/error.h"

@@ -1,3 +1,5 @@
+/* The examples of a policy: settles the made-up order of each and holds what it earns against what
+ * the author expects. */
 #include "calc/life.h"
 
 #include <string.h>
@@ -138,7 +140,7 @@ settle_example_check(const SettlePolicy *policy, const SettleExample *example,
     }
     if (life->unsettled != NULL) {
         settle_diagnose_at(diagnostics, SETTLE_SEVERITY_NOTE, "P201", example->place, NULL,
-                           "example \"%s\" is not checked: %s hangs on other orders", example->name,
+                           "example \"%s\" is not checked: %s depends on other orders", example->name,
                            life->unsettled);
         return SETTLE_EXAMPLE_NOT_CHECKED;
     }

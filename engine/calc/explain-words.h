@@ -5,6 +5,7 @@
 
 G_BEGIN_DECLS
 
+/* How many decimals amounts of the policy's currency have. */
 int settle_explain_exponent(const SettlePolicy *policy);
 /* "1,505.00", of minor units. */
 void settle_explain_money(GString *out, const SettlePolicy *policy, int64_t minor);

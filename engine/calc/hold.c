@@ -1,3 +1,5 @@
+/* The legs of a target: how much is kept at source, payable now, or held until a day or until the
+ * carrier has paid (docs/semantics.md 13.10). Pure. */
 #include "calc/calc.h"
 
 gboolean

@@ -1,3 +1,5 @@
+/* The life of one made-up order under a policy, step by step with reasons; the same calculation as
+ * a night's. */
 #include "calc/life.h"
 
 #include "base/error.h"
@@ -265,7 +267,7 @@ add_silent(World *world, const SettleMatch *match, SettleLife *life)
     }
 }
 
-/* What hangs on a distributor's other orders cannot be told from one. */
+/* What depends on a distributor's other orders cannot be told from one. */
 static char *
 find_unsettled(const World *world, const SettleMatch *match)
 {

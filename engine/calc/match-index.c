@@ -1,3 +1,5 @@
+/* Matching, the index: for each attribute and value of an order the set of rules that it leaves,
+ * made once a policy. */
 #include "calc/match-index.h"
 
 #include "base/error.h"

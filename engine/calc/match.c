@@ -1,3 +1,5 @@
+/* Matching: the rules of a policy that apply to an order, by intersecting the sets of the index;
+ * nothing is allocated per order. */
 #include "calc/match.h"
 
 #include "base/error.h"

@@ -21,6 +21,7 @@ typedef struct {
     guint n_allocated;   /* places in rules; 0: they belong to an arena */
 } SettleMatch;
 
+/* Gives back what the match holds, not the struct. */
 void settle_match_clear(SettleMatch *match);
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(SettleMatch, settle_match_clear)
 /* A copy whose rules belong to the arena: it is not cleared. */

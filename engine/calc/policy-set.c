@@ -1,3 +1,4 @@
+/* The policies that a run knows, looked up by carrier and closing day, or by id. */
 #include "calc/match.h"
 
 #include "base/error.h"

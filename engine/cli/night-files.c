@@ -310,7 +310,7 @@ typedef enum {
     FATAL, /* error is set */
 } Outcome;
 
-/* Copies the file into the scratch; *ret_fd stands at its start. */
+/* Copies the file into the scratch; *ret_fd is at its start. */
 static Outcome
 read_file(SettleNight *night, const Item *item, uint8_t sha256[SETTLE_DIGEST_BYTES], int *ret_fd,
           GError **error)

@@ -1,3 +1,5 @@
+/* Arithmetic of what rules are for, as boxes over codes and intervals: common parts, differences,
+ * covers. */
 #include "policy/box.h"
 
 #include "base/arena.h"

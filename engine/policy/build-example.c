@@ -1,3 +1,5 @@
+/* Building, the examples of a policy: the order, its bills and events, and what is expected of
+ * them. */
 #include "base/error.h"
 #include "model/facts.h"
 #include "policy/build-internal.h"

@@ -25,6 +25,8 @@ typedef struct {
 #define SETTLE_BUILD_WARNING(build, code, node, hint, ...)                                         \
     settle_diagnose((build)->diagnostics, SETTLE_SEVERITY_WARNING, code, node, hint, __VA_ARGS__)
 
+/* Values of nodes that validation has accepted; of a map: the value under the key, or what is
+ * said to hold otherwise (optional_money: FALSE). Returned texts and arrays are the caller's. */
 SettleRatePpb settle_build_rate_of(const SettleNode *node);
 SettlePay settle_build_pay_of(const SettleBuild *build, const SettleNode *node);
 int settle_build_integer_of(const SettleNode *node);

@@ -1,3 +1,4 @@
+/* Building, the terms that any rule may carry: ceilings, clawback, splits, holdback. */
 #include "base/error.h"
 #include "policy/build-internal.h"
 

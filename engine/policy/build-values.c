@@ -1,3 +1,5 @@
+/* Building, single values: amounts, rates, months, intervals, bands and conditions from nodes that
+ * were checked before. */
 #include "base/error.h"
 #include "policy/build-internal.h"
 

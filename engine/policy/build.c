@@ -1,3 +1,5 @@
+/* Building a policy from its tree: values are held against the field table, then rules and
+ * examples are made of them. */
 #include "base/error.h"
 #include "policy/kind.h"
 

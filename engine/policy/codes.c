@@ -1,3 +1,5 @@
+/* All diagnostics of the policy language: code, severity, short text and explanation, in one
+ * table. */
 #include "policy/fields.h"
 
 #include <string.h>

@@ -1,3 +1,5 @@
+/* Findings about rules that never get an order, because earlier ones of their kind take all of it.
+ */
 #include "policy/box.h"
 #include "policy/findings-internal.h"
 

@@ -1,3 +1,5 @@
+/* The policy language as one table: which field may stand where, of which type, with which limits
+ * and words. */
 #include "policy/fields.h"
 
 #include <string.h>

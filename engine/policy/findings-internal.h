@@ -46,6 +46,7 @@ typedef struct {
     int64_t least, most;
     gboolean by_quantity; /* a fixed amount for each of several quantities is in it */
 } SettleRange;
+/* The range so that it holds least and most, too. */
 void settle_findings_widen(SettleRange *range, int64_t least, int64_t most);
 /* What a rate of a base earns, rounded; INT64_MAX: without end. */
 int64_t settle_findings_of_rate(const SettlePolicy *policy, int64_t base, SettleRatePpb rate,

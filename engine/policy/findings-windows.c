@@ -1,3 +1,4 @@
+/* Findings about windows that start or end inside the policy's closing days. */
 #include "policy/findings-internal.h"
 #include "policy/windows.h"
 

@@ -1,3 +1,5 @@
+/* Findings about codes that the database does not know: carriers, products, classes, distributors,
+ * and their days. */
 #include "base/near.h"
 #include "policy/check.h"
 
@@ -12,7 +14,7 @@ typedef struct {
     const SettleDirectory *directory;
     SettleDiagnostics *diagnostics;
     int32_t carrier_id;
-    GPtrArray *candidates[SETTLE_N_DIMS]; /* codes, NULL behind them; made when first asked for */
+    GPtrArray *candidates[SETTLE_N_DIMS]; /* codes, NULL after them; made when first asked for */
 } Search;
 
 static int32_t

@@ -1,3 +1,4 @@
+/* The compiled policy: freeing it, and the numbers and hashes by which ledgers name its rules. */
 #include "policy/policy.h"
 
 #include "base/digest.h"

@@ -238,7 +238,7 @@ typedef struct {
     SettleRule *rules;
     guint n_rules;
     guint *by_number; /* ordinals, by ascending number */
-    int span_months;  /* no rule speaks of a contract month behind it, and none falls due later */
+    int span_months;  /* no rule speaks of a contract month after it, and none falls due later */
     SettleExample *examples;
     guint n_examples;
     /* terms the document uses that are parsed and checked but not settled yet: activation refuses a
@@ -251,6 +251,7 @@ typedef struct {
     int32_t carrier_id; /* set by the shell */
 } SettlePolicy;
 
+/* Takes NULL, too. */
 void settle_policy_free(SettlePolicy *policy);
 /* numbers: by ordinal, no two alike, at most SETTLE_RULE_NUMBER_MAX; NULL: ordinal + 1. */
 void settle_policy_number_rules(SettlePolicy *policy, const guint *numbers);

@@ -1,3 +1,5 @@
+/* The JSON Schema and the reference page of the policy language, both written from the field
+ * table. */
 #include "policy/fields.h"
 #include "policy/load.h"
 

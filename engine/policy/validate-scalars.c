@@ -1,3 +1,5 @@
+/* Validation of single values: money, rates, days, months, intervals, texts; each message says
+ * what is expected. */
 #include "base/near.h"
 #include "policy/validate-internal.h"
 

@@ -1,3 +1,5 @@
+/* Validation of a tree against the field table: unknown keys, missing fields, choices, texts that
+ * must be unique. */
 #include "base/near.h"
 #include "document/syntax.h"
 #include "policy/kind.h"

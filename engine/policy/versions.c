@@ -1,3 +1,5 @@
+/* Findings between versions of a carrier: closing days that overlap or are left out, windows that
+ * two versions share. */
 #include "policy/check.h"
 #include "policy/windows.h"
 

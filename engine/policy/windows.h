@@ -5,6 +5,7 @@
 
 G_BEGIN_DECLS
 
+/* The first and the last day of the window that the day lies in. */
 SettleDay settle_window_first(SettleWindow window, SettleDay day);
 SettleDay settle_window_last(SettleWindow window, SettleDay day);
 #define SETTLE_WINDOW_TEXT_BYTES 24

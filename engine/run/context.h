@@ -61,7 +61,7 @@ typedef struct {
     gboolean done;
 } SettleChunk;
 
-/* Months, both included; none if from is behind to. */
+/* Months, both included; none if from is after to. */
 typedef struct {
     SettleMonth from, to;
 } SettleMonths;

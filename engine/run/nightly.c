@@ -1,3 +1,5 @@
+/* The nightly run: takes the lock, finishes what an earlier start left, and settles each date up
+ * to the one asked for. */
 #include "run/manifest.h"
 #include "run/pool.h"
 #include "run/publish.h"

@@ -1,3 +1,5 @@
+/* The plan of a run: what falls due on its date, and how its distributors are cut into chunks of
+ * about equal work. */
 #include "run/plan.h"
 
 #include "calc/kind.h"

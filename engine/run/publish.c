@@ -1,3 +1,5 @@
+/* Publishing a run in one transaction: receipts against the manifest, the chained digest, invoice
+ * numbers, the watermark. */
 #include "run/publish.h"
 
 #include "base/failpoint.h"
@@ -85,7 +87,7 @@ publish_invoices(SettleStore *store, const SettleRunContext *context, GError **e
     rows = settle_store_query(store, settle_sql_run_invoices_of_run, error, "i", context->run_id);
     if (rows == NULL)
         return FALSE;
-    /* A cycle without an invoice has a batch, too: the next one starts behind it. */
+    /* A cycle without an invoice has a batch, too: the next one starts after it. */
     for (guint i = 0; i < context->falls_due.cycle_ends->len; i++)
         if (!insert_invoice_batch(
                 store, context,

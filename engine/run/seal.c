@@ -1,3 +1,5 @@
+/* The seal of a run: digests of the small rows, part by part, chained to the seal before; written
+ * at publication, computed again by verify. */
 #include "run/seal.h"
 
 #include "store/sql.h"

@@ -121,7 +121,7 @@ settle_dump_i32(const SettleDump *dump, int column)
     return (int32_t) settle_get_u32(field + 4);
 }
 
-/* Behind n fields. */
+/* After n fields. */
 static const char *
 behind(const char *at, int n)
 {

@@ -1,3 +1,5 @@
+/* The run of deposits: freezes, gives back and uses what is due or decided, as transfers of one
+ * transaction. */
 #include "run/beside/deposit.h"
 
 #include "base/checked.h"

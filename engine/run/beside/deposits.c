@@ -1,3 +1,5 @@
+/* What deposits hold and which debts they must cover, loaded before a run of deposits or a
+ * decision. */
 #include "run/beside/deposits.h"
 
 #include "money/money.h"

@@ -1,3 +1,5 @@
+/* The run that issues an approved invoice batch: its postings and the record of the issue, in one
+ * transaction. */
 #include "run/beside/issue.h"
 
 #include "run/beside/posting.h"

@@ -9,7 +9,7 @@
 
 G_BEGIN_DECLS
 
-/* What a target of a joint order is to stand at. */
+/* What is left of a target of a joint order. */
 typedef struct {
     int64_t order_id;
     SettleSlot slot;
@@ -36,6 +36,7 @@ typedef struct {
     GArray *cuts;          /* SettleCutRow: what ceilings and findings took */
 } SettleDecisions;
 
+/* Nothing decided yet; pairs and paid stay the caller's and must live as long. */
 void settle_decisions_init(SettleDecisions *decisions, const SettlePairs *pairs, SettlePaid *paid);
 void settle_decisions_clear(SettleDecisions *decisions);
 /* Nothing is decided about this distributor yet. */
@@ -46,7 +47,7 @@ SettleFindings settle_decisions_findings(const SettleDecisions *decisions,
                                          const SettleSubject *subject);
 /* All slots are there: now they can be looked up. */
 void settle_decisions_sort(SettleDecisions *decisions);
-/* What the target of a joint order is to stand at. FALSE: an amount left 64 bits. */
+/* What is left of the target of a joint order. FALSE: an amount left 64 bits. */
 gboolean settle_decisions_standing(const SettleDecisions *decisions, int64_t order_id,
                                    const SettleTarget *target, SettleStanding *ret_standing);
 /* What ceilings leave of a target in minor units: the rule's first, then the policy's of what that

@@ -18,6 +18,7 @@ typedef struct {
     GArray *events;       /* SettleEvent: all that count of these orders, new ones too */
 } SettleFacts;
 
+/* Empty arrays; clear gives them back. */
 void settle_facts_init(SettleFacts *facts);
 void settle_facts_clear(SettleFacts *facts);
 

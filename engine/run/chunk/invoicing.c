@@ -1,3 +1,5 @@
+/* Drafting a distributor's invoices at the end of a cycle: which totals no invoice has bound yet,
+ * and the documents made of them. */
 #include "run/chunk/invoicing.h"
 
 #include "store/sql.h"

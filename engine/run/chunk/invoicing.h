@@ -8,6 +8,7 @@ G_BEGIN_DECLS
 
 typedef struct SettleInvoicing SettleInvoicing;
 
+/* No chunk is loaded yet; the context must live as long. */
 SettleInvoicing *settle_invoicing_new(const SettleRunContext *context);
 void settle_invoicing_free(SettleInvoicing *invoicing);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(SettleInvoicing, settle_invoicing_free)

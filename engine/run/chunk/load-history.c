@@ -117,7 +117,7 @@ settle_load_history_bills(SettleStore *store, const SettleRunContext *context,
     return TRUE;
 }
 
-/* Adds to the keys, once more, those that something was posted for behind their span, each with its
+/* Adds to the keys, once more, those that something was posted for after their span, each with its
  * month. */
 static gboolean
 add_late(GArray *keys, SettleStore *store, const SettleRunContext *context, GError **error)
@@ -238,7 +238,7 @@ settle_load_posted(SettleStore *store, const SettleRunContext *context, const Se
                                            context->run_id, bounds.first_order, bounds.last_order),
                          context, posted, error))
             return FALSE;
-    /* The last run's row of each slot says what the slot stands at. */
+    /* The last run's row of each slot says how much was posted to the slot. */
     g_array_sort(posted, compare_posted);
     for (guint i = 0; i < posted->len; i++) {
         const SettlePosted *row = &g_array_index(posted, SettlePosted, i);

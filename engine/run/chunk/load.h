@@ -63,7 +63,7 @@ typedef struct {
 gboolean settle_load_history_bills(SettleStore *store, const SettleRunContext *context,
                                    const SettleOrderKey *keys, guint n_keys, GArray *bills,
                                    GError **error);
-/* The latest posting of each slot of the orders in keys, also those posted behind their months,
+/* The latest posting of each slot of the orders in keys, also those posted after their months,
  * sorted by (distributor, order, slot). */
 gboolean settle_load_posted(SettleStore *store, const SettleRunContext *context,
                             const SettleOrderKey *keys, guint n_keys, GArray *posted,

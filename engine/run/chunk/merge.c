@@ -10,7 +10,7 @@ settle_merge_begin(const SettleFacts *facts)
     return (SettleMerge){.facts = facts};
 }
 
-/* The order of an array that the walk stands at, or NULL. */
+/* The order of an array at which the walk is, or NULL. */
 static inline const SettleOrder *
 order_at(const GArray *orders, guint place)
 {
@@ -33,7 +33,7 @@ event_at(const SettleMerge *merge)
     return merge->event < events->len ? &g_array_index(events, SettleEvent, merge->event) : NULL;
 }
 
-/* The least of the orders that the walk stands at in the arrays; NULL at the end. */
+/* The least of the orders at which the walk is in the arrays; NULL at the end. */
 static const SettleOrder *
 least_of(const SettleMerge *merge)
 {

@@ -39,7 +39,7 @@ cause_of(const SettleSettling *settling, const SettleSubject *subject, const Set
     return cause != 0 ? cause : settle_day_month(settling->context->date);
 }
 
-/* Brings a slot to what it is to stand at. posted: by leg; first: nothing ever was. */
+/* Posts what a slot lacks of its target. posted: by leg; first: nothing ever was. */
 static void
 add_transfers(SettleSettling *settling, const SettleSubject *subject, const SettleTarget *target,
               const SettleStanding *standing, const int64_t posted[SETTLE_N_LEGS], gboolean first)

@@ -21,6 +21,7 @@ typedef struct {
     GHashTable *money; /* SettlePaidMoney by its first four fields */
 } SettlePaid;
 
+/* No receipts are read yet; the context must live as long. */
 void settle_paid_init(SettlePaid *paid, const SettleRunContext *context);
 void settle_paid_clear(SettlePaid *paid);
 

@@ -24,6 +24,7 @@ typedef struct {
     GHashTable *ranks;                   /* order id -> place by closing time in its policy */
 } SettlePairs;
 
+/* No pairs are known yet; the context must live as long. */
 void settle_pairs_init(SettlePairs *pairs, const SettleRunContext *context);
 void settle_pairs_clear(SettlePairs *pairs);
 

@@ -17,6 +17,7 @@ typedef struct {
     GArray *months;              /* SettleMonth: scratch */
 } SettleTargets;
 
+/* Room for the targets of one order at a time; known must live as long. */
 void settle_targets_init(SettleTargets *targets, const SettleRunKnown *known, SettleDay date);
 void settle_targets_clear(SettleTargets *targets);
 

@@ -300,7 +300,7 @@ compare_turns(gconstpointer a, gconstpointer b)
     return x->rule->ordinal < y->rule->ordinal ? -1 : x->rule->ordinal > y->rule->ordinal;
 }
 
-/* What a window's bonus is to stand at: ceilings cut it, and what awaits the carrier's payment
+/* The target of a window's bonus: ceilings cut it, and what awaits the carrier's payment
  * takes of the money that orders left. FALSE on overflow. */
 static gboolean
 stand(const SettleRunContext *context, SettleDecisions *decisions, Window *window, int64_t target)

@@ -9,6 +9,7 @@ G_BEGIN_DECLS
 
 typedef struct SettleVolumes SettleVolumes;
 
+/* No windows are loaded yet; the context must live as long. */
 SettleVolumes *settle_volumes_new(const SettleRunContext *context);
 void settle_volumes_free(SettleVolumes *volumes);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(SettleVolumes, settle_volumes_free)

@@ -1,3 +1,5 @@
+/* Decisions about deposits: what to cover, to forfeit, to freeze; carried out by the next run of
+ * deposits. */
 #include "run/decide/deposits.h"
 
 #include "base/failpoint.h"

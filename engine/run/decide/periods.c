@@ -1,3 +1,4 @@
+/* Decisions about periods: closing one with the list of what is left open, and opening it again. */
 #include "run/decide/periods.h"
 
 #include "base/failpoint.h"

@@ -1,3 +1,5 @@
+/* Decisions about policies: submitting, activating and withdrawing a version, and loading those
+ * that hold. */
 #include "run/decide/policies.h"
 
 #include "base/failpoint.h"

@@ -1,4 +1,4 @@
-/* What accounts stand at after a run: the balance before it, looked for backwards over the runs,
+/* The balances of accounts after a run: the balance before it, looked for backwards over the runs,
  * and what the chunk's totals move. */
 #include "run/output/balances.h"
 

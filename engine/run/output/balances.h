@@ -1,4 +1,4 @@
-/* What accounts stand at after a run (docs/semantics.md 7): a row for each that it touched. */
+/* The balances of accounts after a run (docs/semantics.md 7): a row for each that it touched. */
 #pragma once
 
 #include "run/context.h"

@@ -1,3 +1,5 @@
+/* The rows of a chunk on their way out: transfers stream as they come; totals, balances and all
+ * else follow; then the receipt. */
 #include "run/output/output.h"
 
 #include "base/failpoint.h"

@@ -26,6 +26,8 @@ typedef struct SettleOutput {
     SettleChunkSums sums;
 } SettleOutput;
 
+/* Rows go to store, by COPY; NULL: they are kept for the context's sink, or dropped in a dry
+ * run. */
 SettleOutput *settle_output_new(const SettleRunContext *context, SettleStore *store);
 void settle_output_free(SettleOutput *output);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(SettleOutput, settle_output_free)

@@ -6,6 +6,8 @@
 
 G_BEGIN_DECLS
 
+/* The order of the key of each table (sql/tables.ini), in which rows are hashed and stored; for
+ * g_array_sort. */
 int settle_row_order_totals(gconstpointer a, gconstpointer b);
 int settle_row_order_balances(gconstpointer a, gconstpointer b);
 int settle_row_order_distributors(gconstpointer a, gconstpointer b);

@@ -28,7 +28,7 @@ typedef enum {
     SETTLE_AGENDA_PENDING = 3, /* instalment or upfront waits for a bill */
     SETTLE_AGENDA_DECIDED = 4,
     SETTLE_AGENDA_EVENT = 5, /* event waits for its day */
-    SETTLE_AGENDA_LATE = 6,  /* posted behind the policy's span, in the month of look_day */
+    SETTLE_AGENDA_LATE = 6,  /* posted after the policy's span, in the month of look_day */
     /* so many events of the order count for nothing (in slot) since look_day */
     SETTLE_AGENDA_NOTHING = 7,
 } SettleAgendaWhat;
@@ -56,7 +56,7 @@ typedef struct {
     SettleMonth window_end;
     int64_t value; /* delta; or the measure of a posting */
     int64_t target_minor;
-    int64_t held_minor, released_minor, taken_minor; /* of it: what those legs stand at */
+    int64_t held_minor, released_minor, taken_minor; /* of it: what was posted to those legs */
 } SettleVolumeRow;
 
 typedef struct {
@@ -65,7 +65,7 @@ typedef struct {
     uint8_t digest[SETTLE_DIGEST_BYTES];
 } SettleDistributorRow;
 
-/* What an account stands at after the run. */
+/* The balance of an account after the run. */
 typedef struct {
     int32_t distributor_id, carrier_id;
     SettleCurrency currency;

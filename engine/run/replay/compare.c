@@ -1,3 +1,5 @@
+/* Replay, the comparison: what a chunk computed again against the stored rows, table by table,
+ * with a name for each difference. */
 #include "run/replay/compare.h"
 
 #include "run/chain.h"

@@ -19,6 +19,7 @@ typedef struct {
     GArray *digests; /* SettleDistributorDigest of all distributors that something was posted for */
 } SettleReplay;
 
+/* No differences yet; at most limit of them are kept, all are counted. */
 void settle_replay_init(SettleReplay *replay, const SettleRunContext *context, guint limit);
 void settle_replay_clear(SettleReplay *replay);
 

@@ -1,3 +1,5 @@
+/* Replay of published runs: builds each run's context from its manifest and lets the night's own
+ * code compute it again. */
 #include "run/replay/replay.h"
 
 #include "run/beside/deposit.h"
@@ -11,7 +13,7 @@
 
 #include <string.h>
 
-/* A chunk answers for all distributors from behind the chunk before it to its own last; the first
+/* A chunk answers for all distributors from after the chunk before it to its own last; the first
  * and the last chunk for what is below and above, so that every stored row is somebody's. */
 static void
 range_of(const SettleRunContext *context, const SettleChunk *chunk, int32_t *ret_first,

@@ -169,7 +169,7 @@ cell_text(const SettleReplay *replay, SettleStore *store, const SettleReplayTabl
     return g_strdup_printf("%" G_GINT64_FORMAT, value);
 }
 
-/* "order A-1, rule activation item 2": the columns of the key behind the distributor. */
+/* "order A-1, rule activation item 2": the columns of the key after the distributor. */
 static char *
 key_text(const SettleReplay *replay, SettleStore *store, const SettleReplayTable *table,
          const int64_t *row)
