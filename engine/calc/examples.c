@@ -140,8 +140,8 @@ settle_example_check(const SettlePolicy *policy, const SettleExample *example,
     }
     if (life->unsettled != NULL) {
         settle_diagnose_at(diagnostics, SETTLE_SEVERITY_NOTE, "P201", example->place, NULL,
-                           "example \"%s\" is not checked: %s depends on other orders", example->name,
-                           life->unsettled);
+                           "example \"%s\" is not checked: %s depends on other orders",
+                           example->name, life->unsettled);
         return SETTLE_EXAMPLE_NOT_CHECKED;
     }
     for (guint i = 0; i < example->n_earns; i++)
