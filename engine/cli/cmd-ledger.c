@@ -195,9 +195,9 @@ note_ahead(SettleStore *store, SettleDay day, const char *text, GError **error)
 
     if (head == NULL)
         return FALSE;
-    last = settle_result_text(head, 0, 0);
-    if (settle_result_is_null(head, 0, 0) || !settle_day_parse(last, strlen(last), &settled) ||
-        day <= settled)
+    last = settle_result_text(head, 0, SQL_STATUS_HEAD_SETTLED_TO);
+    if (settle_result_is_null(head, 0, SQL_STATUS_HEAD_SETTLED_TO) ||
+        !settle_day_parse(last, strlen(last), &settled) || day <= settled)
         return TRUE;
     fflush(stdout);
     fprintf(stderr, "the books go up to %s only: what is owed is as of then, its age as of %s\n",
