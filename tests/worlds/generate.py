@@ -116,7 +116,7 @@ class World:
         for number, code in enumerate(self.distributors):
             row = {'distributor': code, 'name': '分销商', 'tier': str(r.randint(0, 4)), 'status': ''}
             self.add('distributors', None, {**row, 'valid_from': SINCE})
-            if r.random() < 0.4:
+            if r.random() < (0.9 if 'late-tier' in self.switches else 0.4):
                 self.change('distributors', {**row, 'tier': str(r.randint(0, 4))}, 'late-tier', day())
             elif number == 0 and r.random() < (0.9 if 'late-status' in self.switches else 0.3):
                 self.change('distributors', {**row, 'status': 'ended'}, 'late-status', day())

@@ -33,12 +33,18 @@ def after_night(books, before):
     out += failures('running targets', worlds, [(text[2:].split("'")[0], text)
                                                 for text in compare.engine_nets(transfers)[1]])
     out += failures('periods', worlds, [
-        (row['carrier'], f'period before the origin: {row}') for row in transfers if row['period'] < row['origin']])
+        (row['carrier'], f'not in the oldest open period from its origin on (closed up to "{books.closed_before}"): {row}')
+        for row in transfers[len(before):] if row['period'] <= books.closed_before or row['period'] < row['origin'] or (
+            row['kind'] in so.KINDS and row['period'] > max(row['origin'], following(books.closed_before)))])
     out += balances(books)
     found = [(row['carrier'], str(row)) for row in books.rows('reconcile', 'ledger', codes=(0, 1))
              if so.money(row['difference'])]
     out += failures('reconcile ledger', worlds, found)
     return out + documents(books)
+
+
+def following(month):
+    return so.show_month(so.parse_month(month) + 1) if month else ''
 
 
 def balances(books):

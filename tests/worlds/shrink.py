@@ -152,11 +152,16 @@ def on_time(fact, plan):
 
 
 def policy_edits(world):
-    """Versions, rules and terms, of all versions of a carrier alike, so that those that go on still do."""
+    """Carriers, rules and terms, of all versions of a carrier alike, so that those that go on still do."""
+    def without(carrier):
+        return lambda world: world if len(world.policies) == 1 else world.but(
+            facts=[fact for fact in world.facts if fact.row.get('carrier') != carrier],
+            policies={key: versions for key, versions in world.policies.items() if key != carrier})
+
     def change(carrier, what):
         def edit(world):
-            versions = [what(copy.deepcopy(policy)) for policy in world.policies[carrier]]
-            return world.but(policies={**world.policies, carrier: versions})
+            versions = [what(copy.deepcopy(policy)) for policy in world.policies.get(carrier, ())]
+            return world if not versions else world.but(policies={**world.policies, carrier: versions})
         return edit
 
     def without_rule(name):
@@ -175,7 +180,7 @@ def policy_edits(world):
             return policy
         return what
 
-    out = []
+    out = [without(carrier) for carrier in world.policies if len(world.policies) > 1]
     for carrier, versions in world.policies.items():
         rules = {next(iter(rule.values())): rule for policy in versions for rule in policy['rules']}
         out += [change(carrier, without_rule(name)) for name in rules]
