@@ -401,6 +401,11 @@ class Formats(small.Case):
         self.assertEqual([(r['date'], r['line'], r['times']) for r in listed[-2:]], [('2026-03-20', '2', '3'), ('2026-03-20', '3', '2')])
         # of one batch all are shown; another reason is another row
         self.assertEqual(len(self.rows('quarantine', 'list', '--batch', first[-1]['batch'])), 2)
+        # equal rows of one file are several, and repeat as many
+        for n in range(2):
+            self.send('orders', f'2026-03-2{n + 6}', *[small.order('2.02601E+16', '2026-03-20')] * 2)
+            self.assertEqual([r['times'] for r in self.rows('quarantine', 'list', '--reason', 'looks-rounded')], [str(n + 1)] * 2)
+        first = self.rows('quarantine', 'list')
         self.send('orders', '2026-03-23', {**rows[0], 'distributor': 'D9'})
         self.assertEqual(len(self.rows('quarantine', 'list')), len(first) + 1)
         self.ok('import', 'products', self.file('new.csv', 'carrier,product,name,class,valid_from\nC1,P-new,New,plan,2025-01-01\n'),

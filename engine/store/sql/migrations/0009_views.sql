@@ -165,16 +165,19 @@ SELECT q.batch_id, b.kind, b.source, b.business_date, q.line, q.field, q.value, 
  WHERE NOT EXISTS (SELECT 1 FROM settle.quarantine_release r
                     WHERE r.batch_id = q.batch_id AND r.line = q.line);
 
--- The same, but a row that was rejected again, word for word and for the same reason (its file came twice), counts once:
--- where it came first by business date. times: how often it waits.
+-- The same, but a row that was rejected again in another batch, word for word and for the same reason (its file came
+-- twice), counts once: where it came first by business date. times: how often it waits. Of equal rows of one file each
+-- counts: they may be of several facts (ids that a spreadsheet has rounded).
 CREATE VIEW settle_view.rejected AS
 SELECT v.batch_id, v.kind, v.source, v.business_date, v.line, v.field, v.value, v.reason, v.message, v.raw, v.times
   FROM (SELECT q.batch_id, b.kind, b.source, b.business_date, q.line, q.field, q.value, q.reason, q.message, q.raw,
                count(*) OVER w AS times, row_number() OVER (w ORDER BY b.business_date, q.batch_id, q.line) AS place
-          FROM settle.quarantine q JOIN settle.batch b USING (batch_id)
-         WHERE NOT EXISTS (SELECT 1 FROM settle.quarantine_release r
-                            WHERE r.batch_id = q.batch_id AND r.line = q.line)
-        WINDOW w AS (PARTITION BY b.kind, b.header, q.reason, q.raw,
+          FROM (SELECT x.*, row_number() OVER (PARTITION BY x.batch_id, x.reason, x.raw ORDER BY x.line) AS nth
+                  FROM settle.quarantine x
+                 WHERE NOT EXISTS (SELECT 1 FROM settle.quarantine_release r
+                                    WHERE r.batch_id = x.batch_id AND r.line = x.line)) q
+          JOIN settle.batch b USING (batch_id)
+        WINDOW w AS (PARTITION BY b.kind, b.header, q.reason, q.raw, q.nth,
                                   CASE WHEN q.raw IS NULL THEN q.batch_id END, CASE WHEN q.raw IS NULL THEN q.line END)) v
  WHERE v.place = 1;
 
