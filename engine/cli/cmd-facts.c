@@ -91,9 +91,8 @@ facts_waiting(const SettleCli *cli, int argc, char **argv)
             "What waits, one by one, and for what: instalments for a bill, bills and events for "
             "their order, facts that\nare dated ahead for their day. fact: the contract of a bill, "
             "the id of an event; day: when the instalment\nwas due, the bill issued, the event "
-            "happened, or the day that is waited for; source and line: the file of\nthe fact, of "
-            "an "
-            "instalment that of its order.",
+            "happened, or the day that is waited for; source and line: the file of\nthe fact; "
+            "where a distributor is named, that of its order.",
             entries, &argc, &argv, &code))
         return code;
     if (argc > 1)

@@ -671,6 +671,10 @@ class Leaving(Case):
         self.assertIn('event waits for its day', self.ok('status'))
         self.send('orders', '2026-07-07', small.order('A', '2026-01-05'))
         self.assertNotIn('event waits for its day', self.ok('status'))
+        # listed once, with the file of the event, not of the order for which it left its own
+        self.assertEqual([(row['waits_for'], row['fact'], os.path.basename(row['source']), row['line'])
+                          for row in self.rows('facts', 'waiting')],
+                         [('closed_month: it fits several orders of its id', 'r', 'events.csv', '2')])
         self.run_to('2026-07-21')
         self.assertEqual(self.nets('origin'), {('2026-01',): 1000, ('2026-07',): 1000})
         self.send('events', '2026-07-22', event('r', 'full-refund', '2026-07-20', closed_month='2026-07'))

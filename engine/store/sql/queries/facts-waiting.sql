@@ -31,6 +31,13 @@ SELECT CASE a.what WHEN 1 THEN 'order' WHEN 2 THEN 'bill' WHEN 5 THEN 'event' EL
  WHERE a.run_id <= (SELECT value FROM settle.counter WHERE name = 'watermark')
    AND NOT EXISTS (SELECT 1 FROM settle.run_abandonment x WHERE x.run_id = a.run_id)
    AND (a.what IN (1, 2, 5) AND a.look_day > (SELECT max(business_date) FROM settle.run_publication)
+        AND NOT (a.what = 5 AND EXISTS (
+             SELECT 1 FROM settle.event e
+              WHERE e.distributor_id = a.distributor_id AND e.closing_month = a.closing_month
+                AND e.order_id = a.order_id AND e.event_id & 2147483647 = a.slot AND e.withdrawn
+                AND NOT EXISTS (SELECT 1 FROM settle.event n
+                                 WHERE n.distributor_id = e.distributor_id AND n.closing_month = e.closing_month
+                                   AND n.order_id = e.order_id AND n.event_id = e.event_id AND n.revision > e.revision)))
         OR a.what = 3 AND NOT EXISTS (
              SELECT 1 FROM settle.agenda z
               WHERE z.distributor_id = a.distributor_id AND z.order_id = a.order_id AND z.what = 4
@@ -62,7 +69,7 @@ SELECT 'event', c.code, '', coalesce(w.upstream_id, '(erased)'),
          GROUP BY w.key_id, w.event_id, w.revision) e
   JOIN w USING (key_id, event_id, revision)
   JOIN settle.code c ON c.dim = 1 AND c.id = w.carrier_id
-  JOIN settle.batch b USING (batch_id)
+  JOIN settle.batch b ON b.batch_id = w.source_batch_id
  WHERE $2::text IS NULL) v
  WHERE ($1::text IS NULL OR v.carrier = $1) AND ($3::text IS NULL OR v.day <= $3::date)
  ORDER BY v.day, v.what, v.carrier COLLATE "C", v.distributor COLLATE "C", v.order_no COLLATE "C", v.fact COLLATE "C", v.waits_for,
