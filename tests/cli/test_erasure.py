@@ -1,7 +1,9 @@
 #!/usr/bin/env python3
 """Texts stand apart: erased by the owner, everything still verifies, replays, reports and repeats; changed, it is found."""
 import os
+import subprocess
 import sys
+import time
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 import nights
@@ -122,12 +124,52 @@ class Erasure(small.Case):
         self.assertEqual(self.database.sql("SELECT count(*), min(reason), min(actor) FROM settle.control_log "
                                            "WHERE action = 'text-erase'"), [['7', 'asked for', 'postgres']])
         self.assertNotIn(PHONE, str(self.database.sql('SELECT * FROM settle.control_log')))
-        for arguments in ("'x'", "'', batch => 1", "'x', carrier => 'C1'", "'x', carrier => 'C1', batch => 1", "'x', order_no => 'B'",
+        # what is named, by which key
+        self.assertEqual([row[0].split('/')[:-1] for row in self.database.sql(
+            "SELECT subject FROM settle.control_log WHERE action = 'text-erase' ORDER BY position LIMIT 3")],
+            [['contract', 'C1'], ['contract', 'C1'], ['batch']])
+        for arguments in ("'x'", "'', batch => 1", "'x', carrier => 'C1', order_no => ''", "'x', carrier => 'C1', contract => ''",
+                          "'x', carrier => 'C1', order_no => 'B', order_line => NULL", "'x', carrier => 'C1'", "'x', carrier => 'C1', batch => 1", "'x', order_no => 'B'",
                           "'x', carrier => 'C1', order_no => 'B', contract => '1'"):
             self.assert_sql_fails('22023', self.database, f'{ERASE}{arguments})')
         self.assert_sql_fails('P0002', self.database, f"{ERASE}'x', carrier => 'C9', order_no => 'B')")
         self.run_to('2026-01-14')
         self.assertIn('as published', self.ok('verify'))
+
+    def test_waits_for_what_is_just_taken_in(self):
+        """An import has read what it writes: it is erased after that. Here it waits for a table, with its lock taken."""
+        holder = self.session('BEGIN; LOCK TABLE settle.event_found IN SHARE MODE;')
+        self.await_true("EXISTS (SELECT 1 FROM pg_locks WHERE granted AND mode = 'ShareLock' AND locktype = 'relation')")
+        order = self.file('late.csv', ','.join(small.ORDER) + '\n' + ','.join(small.order('LATER', '2026-01-10').values()) + '\n')
+        importing = subprocess.Popen([settle_test.program(), '--db', self.database.conninfo(), 'import', 'orders', order, '--date',
+                                      '2026-01-13'], stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL)
+        self.await_lock('relation')
+        erasing = self.session(f"{ERASE}'x', carrier => 'C1', order_no => 'LATER');")
+        self.await_lock('advisory')
+        for session in (holder, importing, erasing):
+            if session.stdin is not None:
+                session.stdin.close()
+            self.assertEqual(session.wait(60), 0)
+        self.assertNotIn('LATER', str(self.everything()))
+        self.assertNotIn('e-2', str(self.everything()))
+        self.ok('verify')
+
+    def session(self, text):
+        out = subprocess.Popen([settle_test.psql_program(), '-X', '-q', '-v', 'ON_ERROR_STOP=1', '-d', self.database.conninfo()],
+                               stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, text=True)
+        out.stdin.write(text + '\n')
+        out.stdin.flush()
+        return out
+
+    def await_true(self, condition):
+        for _ in range(600):
+            if self.database.value(f'SELECT {condition}') == 't':
+                return
+            time.sleep(0.05)
+        self.fail(f'never: {condition}')
+
+    def await_lock(self, kind):
+        self.await_true(f"EXISTS (SELECT 1 FROM pg_locks WHERE NOT granted AND locktype = '{kind}')")
 
     def test_which_rejected_rows_are_about_what(self):
         header = 'carrier,order_id,line,contract'

@@ -106,7 +106,7 @@ $$;
 
 -- An id of 62 bits under a carrier's key, as engine/base/keyed.h makes it; NULL: no such carrier.
 CREATE FUNCTION settle.keyed_id(carrier text, kind text, first text, second text) RETURNS bigint
-    LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp
+    LANGUAGE sql STABLE STRICT SET search_path = pg_catalog, pg_temp
 AS $$
     SELECT greatest(1, ('x' || encode(substr(m.mac, 1, 8), 'hex'))::bit(64)::bigint >> 2 & 4611686018427387903)
       FROM settle.code c

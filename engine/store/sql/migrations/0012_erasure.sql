@@ -51,6 +51,7 @@ DECLARE
     done jsonb;
 BEGIN
     IF coalesce(erase_text.reason, '') = '' OR num_nonnulls(erase_text.order_no, erase_text.contract, erase_text.batch) <> 1
+       OR '' IN (erase_text.order_no, erase_text.contract) OR erase_text.order_line IS NULL
        OR (erase_text.batch IS NULL) = (erase_text.carrier IS NULL) THEN
         RAISE EXCEPTION 'settle: what is to be erased is a reason and an order or contract of a carrier, or a batch'
             USING ERRCODE = 'invalid_parameter_value',
@@ -59,6 +60,9 @@ BEGIN
     IF num_nonnulls(wanted_key, wanted_contract, wanted_batch) = 0 THEN
         RAISE EXCEPTION 'settle: there is no carrier "%"', erase_text.carrier USING ERRCODE = 'no_data_found';
     END IF;
+    -- A batch that is just taken in writes texts that it read before: this waits for it, as a next one would (the lock of
+    -- settle_store_lock() that imports take).
+    PERFORM pg_advisory_xact_lock(('x' || encode(substr(sha256('settle lock intake'), 1, 8), 'hex'))::bit(64)::bigint);
     -- A statement for each way to a large table: each finds its rows by an index, or has none to look for.
     WITH of_key AS (
         UPDATE settle.closed_order o SET salt = NULL, upstream_id = NULL, order_line = NULL, contract = NULL
