@@ -26,30 +26,47 @@ compare_events(const void *a, const void *b)
     return x->event_id < y->event_id ? -1 : x->event_id > y->event_id;
 }
 
-static gboolean
-is_undone(const GArray *events, const SettleEvent *event, SettleDay date)
+static int
+compare_ids(const void *a, const void *b)
 {
-    for (guint i = 0; i < events->len; i++) {
-        const SettleEvent *other = &g_array_index(events, SettleEvent, i);
+    int64_t x = *(const int64_t *) a, y = *(const int64_t *) b;
 
-        if (other->kind == SETTLE_EVENT_KIND_REINSTATE && other->reinstates == event->event_id &&
-            other->day <= date)
-            return TRUE;
-    }
-    return FALSE;
+    return x < y ? -1 : x > y;
 }
 
-/* TRUE if the list holds an event that this reinstatement can undo. */
-static gboolean
-undoes_any(const GArray *events, const SettleEvent *reinstatement)
+/* The events that reinstatements up to a day undo, or, undone being FALSE, all that can be undone:
+ * ids, ascending. Asked for only where there is a reinstatement. */
+static GArray *
+ids_of(const GArray *events, SettleDay date, gboolean undone)
 {
+    GArray *ids = g_array_new(FALSE, FALSE, sizeof(int64_t));
+
     for (guint i = 0; i < events->len; i++) {
         const SettleEvent *event = &g_array_index(events, SettleEvent, i);
 
-        if (event->event_id == reinstatement->reinstates &&
-            event->kind != SETTLE_EVENT_KIND_REINSTATE)
-            return TRUE;
+        if ((event->kind == SETTLE_EVENT_KIND_REINSTATE) != undone)
+            continue;
+        if (!undone)
+            g_array_append_val(ids, event->event_id);
+        else if (event->day <= date)
+            g_array_append_val(ids, event->reinstates);
     }
+    g_array_sort(ids, compare_ids);
+    return ids;
+}
+
+static gboolean
+has_id(GArray *ids, int64_t id)
+{
+    return ids != NULL && g_array_binary_search(ids, &id, compare_ids, NULL);
+}
+
+static gboolean
+any_reinstatement(const GArray *events)
+{
+    for (guint i = 0; i < events->len; i++)
+        if (g_array_index(events, SettleEvent, i).kind == SETTLE_EVENT_KIND_REINSTATE)
+            return TRUE;
     return FALSE;
 }
 
@@ -128,18 +145,23 @@ settle_events_in_force(GArray *events, SettleDay date, const SettleRefundLimit *
                        GArray *ret_nothing)
 {
     guint n = 0, nothing = 0;
+    g_autoptr(GArray) undone = NULL;
+    g_autoptr(GArray) there = NULL;
 
     keep_versions(events);
-    /* Reinstatements stay until the end: they are what the others are held against. */
+    if (any_reinstatement(events)) {
+        undone = ids_of(events, date, TRUE);
+        there = ids_of(events, date, FALSE);
+    }
     for (guint i = 0; i < events->len; i++) {
         SettleEvent event = g_array_index(events, SettleEvent, i);
 
         if (event.day > date)
             continue;
         if (event.kind == SETTLE_EVENT_KIND_REINSTATE) {
-            if (!undoes_any(events, &event))
+            if (!has_id(there, event.reinstates))
                 nothing += add_nothing(&event, ret_nothing);
-        } else if (is_undone(events, &event, date)) {
+        } else if (has_id(undone, event.event_id)) {
             continue;
         }
         g_array_index(events, SettleEvent, i) = g_array_index(events, SettleEvent, n);
