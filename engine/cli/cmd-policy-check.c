@@ -1,5 +1,6 @@
 /* settle policy check and explain-code: all diagnostics of policy files at once, beside each other
  * and beside the database. */
+#include "base/printable.h"
 #include "cli/policy-file.h"
 #include "policy/check.h"
 #include "policy/fields.h"
@@ -41,6 +42,7 @@ add_folder(const char *folder, GPtrArray *paths)
 {
     g_autoptr(GDir) entries = g_dir_open(folder, 0, NULL);
     g_autoptr(GPtrArray) found = g_ptr_array_new();
+    g_autofree char *shown = NULL;
     const char *name;
 
     while (entries != NULL && (name = g_dir_read_name(entries)) != NULL)
@@ -51,11 +53,12 @@ add_folder(const char *folder, GPtrArray *paths)
         g_ptr_array_add(paths, g_ptr_array_index(found, i));
     if (found->len > 0)
         return TRUE;
+    shown = settle_printable(folder, -1);
     fprintf(stderr,
             entries == NULL ? "settle: cannot read \"%s\"\n"
                             : "settle: there is no .yaml or .yml file in \"%s\"\n"
                               "hint: name the files, or the folder that they are right in\n",
-            folder);
+            shown);
     return FALSE;
 }
 

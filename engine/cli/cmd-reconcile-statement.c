@@ -1,5 +1,6 @@
 /* settle reconcile statement: a carrier's own statement held against the ledger, and what people
  * decide on the differences. */
+#include "base/printable.h"
 #include "cli/cli-reconcile.h"
 #include "cli/known.h"
 #include "cli/policy-file.h"
@@ -226,7 +227,7 @@ settle_reconcile_statement(const SettleCli *cli, int argc, char **argv)
     g_auto(Options) options = {0};
     g_auto(SettleStatementMapping) mapping = {0};
     g_auto(SettleStatement) statement = {0};
-    g_autofree char *mapping_file = NULL, *tolerance = NULL;
+    g_autofree char *mapping_file = NULL, *tolerance = NULL, *file = NULL;
     gboolean totals = FALSE, yes = FALSE;
     const GOptionEntry entries[] = {WHOSE_ENTRIES(options),
                                     {"mapping", 0, 0, G_OPTION_ARG_FILENAME, &mapping_file,
@@ -280,10 +281,12 @@ settle_reconcile_statement(const SettleCli *cli, int argc, char **argv)
                                         tolerance_minor, yes, &statement, &error)
               : settle_statement_load(store, options.carrier, options.period, &statement, &error)))
         return settle_cli_fail(error);
-    if (cli->format == SETTLE_FORMAT_TABLE)
-        printf("%s: %" G_GINT64_FORMAT " lines, taken in by %s on %s%s\n\n", statement.file,
+    if (cli->format == SETTLE_FORMAT_TABLE) {
+        file = settle_printable(statement.file, -1);
+        printf("%s: %" G_GINT64_FORMAT " lines, taken in by %s on %s%s\n\n", file,
                statement.n_lines, statement.imported_by, statement.imported_at,
                argc == 2 && !statement.is_new ? " already" : "");
+    }
     return report(cli, store, &statement, totals);
 }
 

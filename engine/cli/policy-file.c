@@ -70,14 +70,18 @@ gboolean
 settle_cli_policy_read(const char *path, char **ret_text, gsize *ret_length)
 {
     g_autofree char *hint = NULL;
+    GError *error = NULL;
     int number;
 
     if (g_file_get_contents(path, ret_text, ret_length, NULL))
         return TRUE;
     number = errno;
     hint = settle_cli_file_hint(path);
-    fprintf(stderr, "settle: cannot read \"%s\": %s\n%s%s%s", path, g_strerror(number),
-            hint != NULL ? "hint: " : "", hint != NULL ? hint : "", hint != NULL ? "\n" : "");
+    g_set_error(&error, SETTLE_ERROR, SETTLE_ERROR_INPUT, "cannot read \"%s\": %s", path,
+                g_strerror(number));
+    if (hint != NULL)
+        settle_error_hint(&error, "%s", hint);
+    settle_cli_fail(error);
     return FALSE;
 }
 

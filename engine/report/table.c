@@ -2,6 +2,7 @@
  * spreadsheets. */
 #include "report/table.h"
 
+#include "base/printable.h"
 #include "base/text.h"
 
 #include <jansson.h>
@@ -117,25 +118,16 @@ settle_table_row_end(SettleTable *table)
 
 /* --- the aligned table ------------------------------------------------------------------------ */
 
-/* A cell must not disturb the lines of a terminal. */
+/* A cell must not disturb the lines of a terminal, nor turn one round. */
 static char *
 printable(const char *text)
 {
-    GString *out = g_string_new(NULL);
+    g_autofree char *line = g_strdup(text);
 
-    if (!g_utf8_validate(text, -1, NULL)) {
-        char *valid = g_utf8_make_valid(text, -1);
-
-        g_string_append(out, valid);
-        g_free(valid);
-    } else {
-        for (; *text != '\0'; text = g_utf8_next_char(text)) {
-            gunichar c = g_utf8_get_char(text);
-
-            g_string_append_unichar(out, g_unichar_iscntrl(c) ? ' ' : c);
-        }
-    }
-    return g_string_free(out, FALSE);
+    for (char *c = line; *c != '\0'; c++)
+        if (g_ascii_iscntrl(*c))
+            *c = ' ';
+    return settle_printable(line, -1);
 }
 
 static void

@@ -247,6 +247,18 @@ class Formats(small.Case):
                          ['45.00', '30.00', '-3.00'])
         self.assertIn('D1,CNY,distributor,-32.00,credit\n', self.settle('--format', 'csv', 'ledger', 'balances'))
 
+    def test_terminal_safe(self):
+        """What is drawn as nothing or turns a line round is written out, whosever text it is."""
+        name = os.path.join(self.folder, '\x1b[1m\u202e.csv')
+        with open(name, 'w', encoding='utf-8') as file:
+            file.write('order_id,kind,period,amount\nNOBODYS,upfront,2026-03,1.00\n')
+        outs = [self.settle('reconcile', 'statement', name, '--carrier', 'C1', '--period', '2026-03', code=1),
+                self.ok('reconcile', 'statements'), self.settle('policy', 'submit', name + 'x', code=3)]
+        for out in outs:
+            self.assertIn('\\u202e', out)
+            self.assertNotIn('\u202e', out)
+            self.assertNotIn('\x1b', out)
+
     def test_ledger_filters(self):
         everything = [("'=1+1", '30.00'), ("'-A3", '10.00'), ("'@A2", '30.00'), ("'+A4", '5.00'),
                       ("'+A4", '3.00')]
