@@ -1,8 +1,13 @@
 /* Building, the examples of a policy: the order, its bills and events, and what is expected of
  * them. */
+#include "policy/build-example.h"
+
 #include "base/error.h"
 #include "model/facts.h"
-#include "policy/build-internal.h"
+#include "policy/build-values.h"
+#include "policy/kind.h"
+#include "policy/validate-scalars.h"
+#include "policy/validate.h"
 
 #include <string.h>
 

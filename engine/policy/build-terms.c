@@ -1,6 +1,7 @@
 /* Building, the terms that any rule may carry: ceilings, clawback, splits, holdback. */
+#include "policy/build-terms.h"
+
 #include "base/error.h"
-#include "policy/build-internal.h"
 
 #include <string.h>
 

@@ -1,7 +1,9 @@
 /* Building, single values: amounts, rates, months, intervals, bands and conditions from nodes that
  * were checked before. */
+#include "policy/build-values.h"
+
 #include "base/error.h"
-#include "policy/build-internal.h"
+#include "policy/validate-scalars.h"
 
 #include <string.h>
 

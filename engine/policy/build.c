@@ -1,7 +1,11 @@
 /* Building a policy from its tree: values are held against the field table, then rules and
  * examples are made of them. */
+#include "policy/build.h"
+
 #include "base/error.h"
+#include "policy/build-terms.h"
 #include "policy/kind.h"
+#include "policy/validate.h"
 
 #include <string.h>
 

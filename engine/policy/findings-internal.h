@@ -2,7 +2,8 @@
  * adds warnings and notes to the diagnostics. Rules that have errors are left out. */
 #pragma once
 
-#include "policy/findings.h"
+#include "document/tree.h"
+#include "policy/policy.h"
 
 G_BEGIN_DECLS
 

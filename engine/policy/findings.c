@@ -3,8 +3,9 @@
  * asks for it between building the rules and building the examples. */
 #include "policy/findings.h"
 
-#include "policy/build.h"
+#include "policy/findings-internal.h"
 #include "policy/kind.h"
+#include "policy/validate.h"
 
 void
 settle_findings_look(const SettlePolicy *policy, const SettleNode *top, const guint8 *sound,

@@ -6,7 +6,7 @@
  * of keys in fields.c, and a descriptor here and in calc. */
 #pragma once
 
-#include "policy/build-internal.h"
+#include "policy/build-values.h"
 #include "policy/findings-internal.h"
 
 G_BEGIN_DECLS

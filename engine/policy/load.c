@@ -3,8 +3,10 @@
 #include "policy/load.h"
 
 #include "base/digest.h"
+#include "policy/build-example.h"
 #include "policy/build.h"
 #include "policy/findings.h"
+#include "policy/validate.h"
 
 SettleDiagnostics *
 settle_policy_load(const char *text, size_t length, SettlePolicy **ret_policy)

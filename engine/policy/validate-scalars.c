@@ -1,7 +1,7 @@
 /* Validation of single values: money, rates, days, months, intervals, texts; each message says
  * what is expected. */
+#include "policy/validate-scalars.h"
 #include "base/near.h"
-#include "policy/validate-internal.h"
 
 #include <string.h>
 

@@ -1,9 +1,11 @@
 /* Validation of a tree against the field table: unknown keys, missing fields, choices, texts that
  * must be unique. */
+#include "policy/validate.h"
+
 #include "base/near.h"
 #include "document/syntax.h"
 #include "policy/kind.h"
-#include "policy/validate-internal.h"
+#include "policy/validate-scalars.h"
 
 #include <string.h>
 

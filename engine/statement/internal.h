@@ -5,10 +5,6 @@
 
 G_BEGIN_DECLS
 
-#define SETTLE_STATEMENT_CURRENCY ((SettleCurrency) 156) /* yuan */
-
-/* Under which the control log has it: "CARRIER/2026-03". g_free. */
-char *settle_statement_title(const char *carrier, SettleMonth period);
 /* load.c: the id of a carrier's code. FALSE and error: INPUT (there is none), DATABASE. */
 gboolean settle_statement_carrier(SettleStore *store, const char *carrier, int32_t *ret_id,
                                   GError **error);

@@ -2,7 +2,6 @@
 #include "statement/statement.h"
 
 #include "money/money.h"
-#include "statement/internal.h"
 
 #include <string.h>
 

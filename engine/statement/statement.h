@@ -8,6 +8,8 @@
 
 G_BEGIN_DECLS
 
+#define SETTLE_STATEMENT_CURRENCY ((SettleCurrency) 156) /* yuan */
+
 typedef enum {
     SETTLE_MATCHED,
     SETTLE_SHORT,        /* they say less than we */
@@ -92,5 +94,8 @@ gboolean settle_statement_match(SettleStore *store, SettleStatement *statement, 
 gboolean settle_statement_decide(SettleStore *store, const SettleStatement *statement,
                                  const GPtrArray *items, SettleDecided decided, const char *reason,
                                  GError **error);
+
+/* Under which the control log has it: "CARRIER/2026-03". g_free. */
+char *settle_statement_title(const char *carrier, SettleMonth period);
 
 G_END_DECLS

@@ -1,9 +1,9 @@
-/* What the two files that hold values against the field table share: validate-scalars.c looks at
- * single values, validate.c at what is composed of them. */
+/* Validation of single values, for what is composed of them (validate.c), and their reading. */
 #pragma once
 
-#include "policy/build.h"
+#include "document/tree.h"
 #include "policy/fields.h"
+#include "policy/policy.h"
 
 G_BEGIN_DECLS
 
@@ -31,5 +31,8 @@ void settle_field_check_word(SettleCheck *check, const SettleNode *node, const c
                              const char *const *words);
 /* FALSE: nothing, or too long. */
 gboolean settle_field_check_text(SettleCheck *check, const SettleNode *node);
+/* Reading of well-formed scalars. exponent: the currency's. */
+gboolean settle_interval_read(const char *text, gboolean is_money, int exponent,
+                              SettleInterval *ret_interval);
 
 G_END_DECLS

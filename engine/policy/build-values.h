@@ -1,10 +1,10 @@
-/* What the files that build a policy share: build-values.c reads values, bands and conditions,
- * build-terms.c the terms any rule can carry, build-example.c the examples; build.c makes rules and
- * the whole of them. */
+/* Building, single values: what all that builds a policy reads amounts, rates, months, bands and
+ * conditions with. Nodes were held against the field table before. */
 #pragma once
 
-#include "policy/build.h"
+#include "document/tree.h"
 #include "policy/fields.h"
+#include "policy/policy.h"
 
 G_BEGIN_DECLS
 
@@ -57,9 +57,5 @@ gboolean settle_build_just_one(SettleBuild *build, const SettleNode *node, const
 void settle_build_note_later(SettleBuild *build, const char *section, const SettleNode *node);
 /* The number before the first blank: of "4 months". */
 int settle_build_months_of(const SettleNode *map, const char *key, int otherwise);
-
-/* build-terms.c: holdback, clawback and the like; docs/semantics.md 5.5 to 5.7. */
-void settle_build_policy_terms(SettleBuild *build, SettlePolicyTerms *terms);
-void settle_build_rule_terms(SettleBuild *build, const SettleNode *node, SettleTerms *terms);
 
 G_END_DECLS
