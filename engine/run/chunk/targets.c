@@ -34,14 +34,20 @@ leave_findings_out(GArray *events)
     g_array_set_size(events, kept);
 }
 
+/* Events of an order lie by id and version (load-events.c), new ones too: *at goes through them
+ * once with all. */
 static gboolean
-is_new_event(const SettleSubject *subject, const SettleEvent *event)
+is_new_event(const SettleSubject *subject, const SettleEvent *event, guint *at)
 {
-    for (guint k = 0; k < subject->n_new_events; k++)
-        if (subject->new_events[k].event_id == event->event_id &&
-            subject->new_events[k].version == event->version)
-            return TRUE;
-    return FALSE;
+    const SettleEvent *new_events = subject->new_events;
+
+    while (*at < subject->n_new_events &&
+           (new_events[*at].event_id < event->event_id ||
+            (new_events[*at].event_id == event->event_id &&
+             new_events[*at].version < event->version)))
+        ++*at;
+    return *at < subject->n_new_events && new_events[*at].event_id == event->event_id &&
+           new_events[*at].version == event->version;
 }
 
 /* Of the events in in_force only those stay that count. */
@@ -71,9 +77,11 @@ guint
 settle_targets_events_before(SettleTargets *targets, const SettleSubject *subject,
                              SettleFindings findings)
 {
+    guint at = 0;
+
     g_array_set_size(targets->in_force, 0);
     for (guint i = 0; i < subject->n_events; i++)
-        if (!is_new_event(subject, &subject->events[i]))
+        if (!is_new_event(subject, &subject->events[i], &at))
             g_array_append_val(targets->in_force, subject->events[i]);
     return keep_in_force(targets, subject, findings);
 }
