@@ -9,6 +9,7 @@
  * schema floor, made like those of the engine. Prints the seconds, and how long the processors
  * worked meanwhile. For nights of orders and bills: events, invoices and what falls due it leaves
  * out. */
+#include "calc/arithmetic.h"
 #include "calc/asks.h"
 #include "run/decide/policies.h"
 
@@ -189,7 +190,7 @@ name_columns(Floor *floor)
         fprintf(stderr, "settle-floor: %s\n", error->message);
         exit(4);
     }
-    asks = settle_policy_set_asks(policies);
+    asks = settle_policy_set_asks(settle_arithmetic_current(), policies);
     floor->order_columns =
         g_strdup_printf("order_id, paid_minor, distributor_id, batch_id, product_id, %s, quantity, "
                         "closing_day, %s, "

@@ -1,7 +1,7 @@
 /* Which columns of facts the rules of a policy look at: each kind says its own (calc/kind.h). */
 #include "calc/asks.h"
 
-#include "calc/kind.h"
+#include "calc/arithmetic.h"
 
 void
 settle_asks_base(SettleAsks *asks, SettleBillBase base)
@@ -44,7 +44,7 @@ settle_asks_conditions(SettleAsks *asks, const SettleCondition *conditions, guin
 }
 
 void
-settle_asks_add(SettleAsks *asks, const SettlePolicy *policy)
+settle_asks_add(SettleAsks *asks, const SettleArithmetic *arithmetic, const SettlePolicy *policy)
 {
     for (guint r = 0; r < policy->n_rules; r++) {
         const SettleRule *rule = &policy->rules[r];
@@ -57,19 +57,19 @@ settle_asks_add(SettleAsks *asks, const SettlePolicy *policy)
             /* an outlet's orders are those of its managers */
             if (rule->window.scope != SETTLE_SCOPE_DISTRIBUTOR)
                 asks->manager = TRUE;
-            settle_window_kind_of(rule)->ask(rule, asks);
+            settle_window_kind_of(arithmetic, rule)->ask(rule, asks);
         } else {
-            settle_order_kind_of(rule)->ask(rule, asks);
+            settle_order_kind_of(arithmetic, rule)->ask(rule, asks);
         }
     }
 }
 
 SettleAsks
-settle_policy_set_asks(const SettlePolicySet *set)
+settle_policy_set_asks(const SettleArithmetic *arithmetic, const SettlePolicySet *set)
 {
     SettleAsks asks = {0};
 
     for (guint p = 0; p < settle_policy_set_size(set); p++)
-        settle_asks_add(&asks, settle_policy_set_nth(set, p));
+        settle_asks_add(&asks, arithmetic, settle_policy_set_nth(set, p));
     return asks;
 }

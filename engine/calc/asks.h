@@ -2,7 +2,7 @@
  * is always wanted: by every policy, or by the bookkeeping around them. (docs/semantics.md 5) */
 #pragma once
 
-#include "calc/match.h"
+#include "calc/calc.h"
 
 G_BEGIN_DECLS
 
@@ -15,8 +15,9 @@ typedef struct {
 void settle_asks_base(SettleAsks *asks, SettleBillBase base);
 void settle_asks_conditions(SettleAsks *asks, const SettleCondition *conditions, guint n);
 /* What the rules of a policy look at, beside what is there already. */
-void settle_asks_add(SettleAsks *asks, const SettlePolicy *policy);
+void settle_asks_add(SettleAsks *asks, const SettleArithmetic *arithmetic,
+                     const SettlePolicy *policy);
 /* What those of all policies look at. */
-SettleAsks settle_policy_set_asks(const SettlePolicySet *set);
+SettleAsks settle_policy_set_asks(const SettleArithmetic *arithmetic, const SettlePolicySet *set);
 
 G_END_DECLS

@@ -6,6 +6,10 @@
 
 G_BEGIN_DECLS
 
+/* A version of the arithmetic: what the calculation does with each kind (calc/arithmetic.h). Who
+ * calculates says which: a run the one that it was begun with, everybody else the current one. */
+typedef struct SettleArithmetic SettleArithmetic;
+
 typedef enum {
     SETTLE_TARGET_EARNED = 1, /* target_minor holds, may be 0 */
     SETTLE_TARGET_NOT_MET,    /* decided: conditions not met, target 0 (forfeited) */
@@ -37,19 +41,19 @@ enum {
 
 /* Which targets are asked for: only slots that the facts at hand can have changed. */
 typedef struct {
-    SettleDay date;      /* the run's business date: facts and due days up to it count */
-    SettleDay due_after; /* what falls due: only in (due_after, date]; SETTLE_DAY_MIN: all up to
-                          * date */
-    guint what;          /* SETTLE_CALC_DUE, SETTLE_CALC_BILLS: by what rules earn on */
-    const SettleMonth *share_months; /* NULL: all bills given; else only these contract months'
-                                      * bills' slots (ascending calendar months) */
-    guint n_share_months;
-    const SettleEvent *events; /* of the order, in force on the date (settle_events_in_force) */
-    guint n_events;
+    const SettleArithmetic *arithmetic; /* never NULL */
+    const SettleMonth *share_months;    /* NULL: all bills given; else only these contract months'
+                                         * bills' slots (ascending calendar months) */
+    const SettleEvent *events;   /* of the order, in force on the date (settle_events_in_force) */
     const SettleMonth *complete; /* months whose bills the order's carrier has all delivered */
-    guint n_complete;
+    guint n_events, n_complete;
     gboolean has_ended; /* the cooperation with the distributor, from ended_from on */
     SettleDay ended_from;
+    guint n_share_months;
+    SettleDay due_after; /* what falls due: only in (due_after, date]; SETTLE_DAY_MIN: all up to
+                          * date */
+    SettleDay date;      /* the run's business date: facts and due days up to it count */
+    guint what;          /* SETTLE_CALC_DUE, SETTLE_CALC_BILLS: by what rules earn on */
 } SettleCalcScope;
 
 /* Appends the targets of an order to `targets` (a GArray of SettleTarget), ascending by slot.
@@ -64,13 +68,14 @@ gboolean settle_calc_order(const SettlePolicy *policy, const SettleMatch *match,
 /* TRUE if settling a bill of that month for these rules needs the order's other bills and postings:
  * a lifetime cap, or a condition or band of an upfront or instalment (due by `date`) that looks at
  * this month. *ret_decides tells whether the latter is so. */
-gboolean settle_calc_bill_needs_history(const SettleMatch *match, const SettleOrder *order,
+gboolean settle_calc_bill_needs_history(const SettleArithmetic *arithmetic,
+                                        const SettleMatch *match, const SettleOrder *order,
                                         SettleMonth bill_month, SettleDay date,
                                         gboolean *ret_decides);
 /* TRUE if what falls due on the date for these rules, released holdbacks included, needs the
  * order's bills and postings. */
-gboolean settle_calc_due_needs_history(const SettleMatch *match, const SettleOrder *order,
-                                       SettleDay date);
+gboolean settle_calc_due_needs_history(const SettleArithmetic *arithmetic, const SettleMatch *match,
+                                       const SettleOrder *order, SettleDay date);
 
 /* What the items of a rule's slots are, for who names one. */
 typedef enum {
@@ -80,7 +85,7 @@ typedef enum {
 } SettleItems;
 
 /* What the items of the rule's slots number: nothing, instalments, or contract months. */
-SettleItems settle_rule_items(const SettleRule *rule);
+SettleItems settle_rule_items(const SettleArithmetic *arithmetic, const SettleRule *rule);
 
 /* A day so many months after closing. */
 typedef struct {
@@ -89,10 +94,12 @@ typedef struct {
 } SettleDueOn;
 /* How many items of the rule fall due one after the other on such days; 0: none. And when one of
  * them, counted from 1, does so for the first time. */
-guint settle_rule_n_dues(const SettleRule *rule);
-SettleDueOn settle_rule_due_on(const SettleRule *rule, guint item);
+guint settle_rule_n_dues(const SettleArithmetic *arithmetic, const SettleRule *rule);
+SettleDueOn settle_rule_due_on(const SettleArithmetic *arithmetic, const SettleRule *rule,
+                               guint item);
 /* The same day for an order (13.7, section 3). */
-SettleDay settle_calc_item_day(const SettleRule *rule, const SettleOrder *order, guint item);
+SettleDay settle_calc_item_day(const SettleArithmetic *arithmetic, const SettleRule *rule,
+                               const SettleOrder *order, guint item);
 /* And of an instalment. */
 SettleDay settle_calc_due_day(const SettleOrder *order, const SettleInstalment *instalment);
 /* What such an item, not due yet, pays if the bills to come meet its
@@ -117,9 +124,10 @@ typedef struct {
 } SettleStanding;
 /* Divides what is left of `earned_minor` by a rule with a holdback that counts from `start`; what
  * was taken back goes off the held part first. FALSE on overflow. */
-gboolean settle_standing_of(const SettlePolicy *policy, const SettleRule *rule, SettleDay start,
-                            int64_t earned_minor, int64_t target_minor, gboolean withheld,
-                            SettleDay date, SettleStanding *ret_standing);
+gboolean settle_standing_of(const SettleArithmetic *arithmetic, const SettlePolicy *policy,
+                            const SettleRule *rule, SettleDay start, int64_t earned_minor,
+                            int64_t target_minor, gboolean withheld, SettleDay date,
+                            SettleStanding *ret_standing);
 /* The carrier has paid so much of what is payable: the rest is held. */
 void settle_standing_await(SettleStanding *standing, int64_t freed_minor);
 
@@ -129,14 +137,15 @@ void settle_standing_await(SettleStanding *standing, int64_t freed_minor);
 SettleMonth settle_window_end(SettleWindow window, SettleDay closing_day);
 /* What the order adds to the measure of the rule, events in force or not: nothing if it is
  * fraudulent, fully refunded, or if an event is one that the rule does not count. */
-int64_t settle_window_measure(const SettlePolicy *policy, const SettleRule *rule,
-                              const SettleOrder *order, const SettleEvent *events, guint n_events);
+int64_t settle_window_measure(const SettleArithmetic *arithmetic, const SettlePolicy *policy,
+                              const SettleRule *rule, const SettleOrder *order,
+                              const SettleEvent *events, guint n_events);
 /* 0, the outlet or the manager; -1 if the order counts in no scope (13.9: no manager). */
 int32_t settle_window_scope_id(const SettleRule *rule, const SettleOrder *order,
                                const SettleOrderParties *parties);
 /* What a window of that measure earns. FALSE on overflow. */
-gboolean settle_window_earned(const SettleRule *rule, int64_t measure, SettleRounding rounding,
-                              int64_t *ret_minor);
+gboolean settle_window_earned(const SettleArithmetic *arithmetic, const SettleRule *rule,
+                              int64_t measure, SettleRounding rounding, int64_t *ret_minor);
 /* The steps in which a window earns more. */
 typedef struct {
     const char *unit;  /* "orders", "units", "amount" */
@@ -145,6 +154,7 @@ typedef struct {
 } SettleWindowSteps;
 /* How many tiers the rule has, how many of them the measure has reached, and where the next one
  * starts. */
-SettleWindowSteps settle_window_steps(const SettleRule *rule, int64_t measure);
+SettleWindowSteps settle_window_steps(const SettleArithmetic *arithmetic, const SettleRule *rule,
+                                      int64_t measure);
 
 G_END_DECLS

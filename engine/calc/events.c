@@ -3,8 +3,8 @@
 #include "calc/events.h"
 
 #include "base/error.h"
+#include "calc/arithmetic.h"
 #include "calc/internal.h"
-#include "calc/kind.h"
 
 #include <stdlib.h>
 
@@ -369,7 +369,8 @@ settle_events_kept(const SettlePolicy *policy, const SettleRule *rule, const Set
     for (guint i = 0; i < scope->n_events; i++)
         if (scope->events[i].kind == SETTLE_EVENT_KIND_FRAUD)
             keep_at_most(&kept, 0, 1, scope->events[i].day);
-    if (refunded && !has_refund_term(rule) && settle_order_kind_of(rule)->refund_takes_all)
+    if (refunded && !has_refund_term(rule) &&
+        settle_order_kind_of(scope->arithmetic, rule)->refund_takes_all)
         keep_at_most(&kept, 0, 1, full);
     for (guint t = 0; t < rule->terms.n_clawbacks; t++) {
         const SettleClawback *term = &rule->terms.clawbacks[t];
@@ -401,8 +402,8 @@ settle_events_refunded(const SettleRule *rule, const SettleOrder *order,
                             : MIN(event->amount_minor, order->paid_minor - refunded);
         refunded += part;
         /* up to its due day an instalment's rate is of what is left, whatever the terms (13.7) */
-        counts =
-            event->day <= due && (!own_terms || settle_order_kind_of(rule)->refund_lowers_base);
+        counts = event->day <= due &&
+                 (!own_terms || settle_order_kind_of(scope->arithmetic, rule)->refund_lowers_base);
         for (guint t = 0; t < rule->terms.n_clawbacks && !counts; t++) {
             const SettleClawback *term = &rule->terms.clawbacks[t];
 
@@ -431,7 +432,7 @@ settle_events_refunded_until(const SettleOrder *order, const SettleCalcScope *sc
 }
 
 gboolean
-settle_target_keep(const SettlePolicy *policy, const SettleOrder *order,
+settle_events_keep(const SettlePolicy *policy, const SettleOrder *order,
                    const SettleCalcScope *scope, SettleDay refunded_since, SettleTarget *target)
 {
     SettleKept kept = settle_events_kept(policy, target->rule, order, scope);

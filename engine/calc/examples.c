@@ -1,5 +1,6 @@
 /* The examples of a policy: settles the made-up order of each and holds what it earns against what
  * the author expects. */
+#include "calc/arithmetic.h"
 #include "calc/life.h"
 
 #include <string.h>
@@ -82,8 +83,9 @@ check_expectation(const Check *check, const SettleExpectation *expectation)
         if (!expectation->in_all && step->minor != expectation->minor) {
             SettleExpectation one = *expectation;
             g_autofree char *what = g_strdup_printf(
-                settle_rule_items(step->rule) == SETTLE_ITEMS_MONTHS ? " of month %u"
-                                                                     : " (item %u)",
+                settle_rule_items(settle_arithmetic_current(), step->rule) == SETTLE_ITEMS_MONTHS
+                    ? " of month %u"
+                    : " (item %u)",
                 step->item);
 
             one.from_item = one.to_item = (int) step->item;

@@ -2,18 +2,20 @@
  * the kinds explain themselves (calc/kind.h). */
 #include "calc/explain.h"
 
+#include "calc/arithmetic.h"
 #include "calc/explain-words.h"
-#include "calc/kind.h"
 
 #include <string.h>
 
 char *
-settle_explain_target(const SettlePolicy *policy, const SettleTarget *target,
-                      const SettleOrder *order, const SettleBill *bills, guint n_bills)
+settle_explain_target(const SettleArithmetic *arithmetic, const SettlePolicy *policy,
+                      const SettleTarget *target, const SettleOrder *order, const SettleBill *bills,
+                      guint n_bills)
 {
     GString *out = g_string_new(NULL);
 
-    settle_order_kind_of(target->rule)->explain(out, policy, target, order, bills, n_bills);
+    settle_order_kind_of(arithmetic, target->rule)
+        ->explain(out, policy, target, order, bills, n_bills);
     if (target->earned_minor > target->target_minor) {
         char month[SETTLE_DAY_TEXT_BYTES];
 
@@ -26,12 +28,12 @@ settle_explain_target(const SettlePolicy *policy, const SettleTarget *target,
 }
 
 char *
-settle_explain_window(const SettlePolicy *policy, const SettleRule *rule, int64_t measure,
-                      int64_t minor)
+settle_explain_window(const SettleArithmetic *arithmetic, const SettlePolicy *policy,
+                      const SettleRule *rule, int64_t measure, int64_t minor)
 {
     GString *out = g_string_new(NULL);
 
-    settle_window_kind_of(rule)->explain(out, policy, rule, measure, minor);
+    settle_window_kind_of(arithmetic, rule)->explain(out, policy, rule, measure, minor);
     return g_string_free(out, FALSE);
 }
 

@@ -1,11 +1,11 @@
 /* The legs of a target: how much is kept at source, payable now, or held until a day or until the
  * carrier has paid (docs/semantics.md 13.10). Pure. */
-#include "calc/calc.h"
+#include "calc/internal.h"
 
 gboolean
-settle_standing_of(const SettlePolicy *policy, const SettleRule *rule, SettleDay start,
-                   int64_t earned_minor, int64_t target_minor, gboolean withheld, SettleDay date,
-                   SettleStanding *ret_standing)
+settle_hold_back(const SettlePolicy *policy, const SettleRule *rule, SettleDay start,
+                 int64_t earned_minor, int64_t target_minor, gboolean withheld, SettleDay date,
+                 SettleStanding *ret_standing)
 {
     const SettleTerms *terms = &rule->terms;
     int64_t held = 0, rest;

@@ -60,4 +60,12 @@ gboolean settle_target_keep(const SettlePolicy *policy, const SettleOrder *order
                             const SettleCalcScope *scope, SettleDay refunded_since,
                             SettleTarget *target);
 
+/* How version 3 of the arithmetic does that, and settle_standing_of(). */
+gboolean settle_events_keep(const SettlePolicy *policy, const SettleOrder *order,
+                            const SettleCalcScope *scope, SettleDay refunded_since,
+                            SettleTarget *target);
+gboolean settle_hold_back(const SettlePolicy *policy, const SettleRule *rule, SettleDay start,
+                          int64_t earned_minor, int64_t target_minor, gboolean withheld,
+                          SettleDay date, SettleStanding *ret_standing);
+
 G_END_DECLS

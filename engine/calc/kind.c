@@ -1,12 +1,5 @@
-/* The tables of what the calculation does with each commission kind. */
+/* Parts that several commission kinds have in common. */
 #include "calc/kind.h"
-
-#define ORDER_KIND(number, SYMBOL, member, name, column)  [number] = &settle_order_kind_##member,
-#define WINDOW_KIND(number, SYMBOL, member, name, column) [number] = &settle_window_kind_##member,
-
-const SettleOrderKind *const settle_order_kinds[SETTLE_N_KINDS] = {SETTLE_ORDER_KINDS(ORDER_KIND)};
-const SettleWindowKind *const settle_window_kinds[SETTLE_N_KINDS] = {
-    SETTLE_WINDOW_KINDS(WINDOW_KIND)};
 
 gboolean
 settle_kind_never_capped(G_GNUC_UNUSED const SettleRule *rule)

@@ -1,6 +1,7 @@
 /* What the calculation does with each commission kind, one descriptor a kind in a file of its own
  * (upfront.c, deferred.c, share.c, volume.c). How its rules are read is in policy/kind.h. Both
- * tables are made of the lists in model/kind.h: whatever loops over kinds loops over these.
+ * tables are made of the lists in model/kind.h (arithmetic.h): whatever loops over kinds loops over
+ * these.
  *
  * A kind earns either for each order by itself (SettleOrderKind) or for what the orders of a window
  * measure together (SettleWindowKind). Descriptors list all members in this order: one that is left
@@ -96,22 +97,6 @@ typedef struct {
     extern const SettleWindowKind settle_window_kind_##member;
 SETTLE_ORDER_KINDS(SETTLE_ORDER_KIND_DECLARE)
 SETTLE_WINDOW_KINDS(SETTLE_WINDOW_KIND_DECLARE)
-
-/* By kind; NULL where a kind is of the other sort, or no commission. */
-extern const SettleOrderKind *const settle_order_kinds[SETTLE_N_KINDS];
-extern const SettleWindowKind *const settle_window_kinds[SETTLE_N_KINDS];
-
-/* Of a rule of that sort. */
-static inline const SettleOrderKind *
-settle_order_kind_of(const SettleRule *rule)
-{
-    return settle_order_kinds[rule->kind];
-}
-static inline const SettleWindowKind *
-settle_window_kind_of(const SettleRule *rule)
-{
-    return settle_window_kinds[rule->kind];
-}
 
 /* Parts of kinds that do not have the thing. */
 gboolean settle_kind_never_capped(const SettleRule *rule);

@@ -3,15 +3,16 @@
 #include "calc/life.h"
 
 #include "base/error.h"
+#include "calc/arithmetic.h"
 #include "calc/events.h"
 #include "calc/explain.h"
-#include "calc/kind.h"
 
 #include <stdlib.h>
 #include <string.h>
 
 /* The imagined order and all that the calculation wants to know of it. */
 typedef struct {
+    const SettleArithmetic *arithmetic;
     SettlePolicy policy; /* a shallow copy: its carrier is number 1 of the imagined directory */
     SettleDirectory *directory;
     SettleMatcher *matcher;
@@ -168,6 +169,7 @@ add_targets(World *world, const SettleMatch *match, SettleLife *life)
 {
     g_autoptr(GArray) targets = g_array_new(FALSE, TRUE, sizeof(SettleTarget));
     const SettleCalcScope scope = {
+        .arithmetic = world->arithmetic,
         .date = world->example->as_of,
         .due_after = SETTLE_DAY_MIN,
         .what = SETTLE_CALC_ALL,
@@ -183,12 +185,12 @@ add_targets(World *world, const SettleMatch *match, SettleLife *life)
         SettleLifeStep step = {
             .rule = target->rule,
             .item = settle_slot_item(target->slot),
-            .day = settle_order_kind_of(target->rule)
+            .day = settle_order_kind_of(world->arithmetic, target->rule)
                        ->step_day(target, &world->order, bill_list(world), world->bills->len),
             .state = (SettleTargetState) target->state,
             .minor = target->target_minor,
-            .why = settle_explain_target(&world->policy, target, &world->order, bill_list(world),
-                                         world->bills->len),
+            .why = settle_explain_target(world->arithmetic, &world->policy, target, &world->order,
+                                         bill_list(world), world->bills->len),
         };
 
         g_array_append_val(life->steps, step);
@@ -201,8 +203,9 @@ add_windows(World *world, const SettleMatch *match, SettleLife *life)
 {
     for (guint i = match->n_order_rules; i < match->n_rules; i++) {
         const SettleRule *rule = match->rules[i];
-        int64_t measure = settle_window_measure(&world->policy, rule, &world->order,
-                                                event_list(world), world->events->len);
+        int64_t measure =
+            settle_window_measure(world->arithmetic, &world->policy, rule, &world->order,
+                                  event_list(world), world->events->len);
         SettleLifeStep step = {
             .rule = rule,
             .day =
@@ -219,9 +222,11 @@ add_windows(World *world, const SettleMatch *match, SettleLife *life)
             step.state = SETTLE_TARGET_NOT_DUE;
             step.why = g_strdup_printf("not due before %s", settle_day_format(step.day, text));
         } else {
-            if (!settle_window_earned(rule, measure, world->policy.rounding, &step.minor))
+            if (!settle_window_earned(world->arithmetic, rule, measure, world->policy.rounding,
+                                      &step.minor))
                 return FALSE;
-            step.why = settle_explain_window(&world->policy, rule, measure, step.minor);
+            step.why =
+                settle_explain_window(world->arithmetic, &world->policy, rule, measure, step.minor);
         }
         g_array_append_val(life->steps, step);
     }
@@ -301,7 +306,8 @@ SettleLife *
 settle_life_of(const SettlePolicy *policy, const SettleExample *example)
 {
     SettleLife *life = g_new0(SettleLife, 1);
-    World world = {.policy = *policy, .example = example};
+    World world = {
+        .arithmetic = settle_arithmetic_current(), .policy = *policy, .example = example};
     g_auto(SettleMatch) found = {0};
     const SettleMatch *match;
     gboolean ok;

@@ -88,7 +88,8 @@ calc_share(const SettlePolicy *policy, const SettleRule *rule, const SettleOrder
             };
 
             /* What was earned of months after the number went elsewhere, where the policy stops. */
-            if (settle_events_stopped(policy, scope, settle_month_first(bill->month)))
+            if ((scope->n_events > 0 || scope->has_ended) &&
+                settle_events_stopped(policy, scope, settle_month_first(bill->month)))
                 target.target_minor = target.earned_minor = target.cut_minor = 0;
             if (scope->n_events > 0 &&
                 !settle_target_keep(policy, order, scope, SETTLE_DAY_MIN, &target))

@@ -69,12 +69,6 @@ calc_upfront(const SettlePolicy *policy, const SettleRule *rule, const SettleOrd
     SettleDay day = settle_calc_upfront_day(order, upfront);
     SettleDecision decision = SETTLE_DECIDED_MET;
     SettleDay seen = SETTLE_DAY_MIN;
-    const SettleLook look = {.order = order,
-                             .bills = bills,
-                             .n_bills = n_bills,
-                             .scope = scope,
-                             .rule = SETTLE_REVISION_LATEST,
-                             .due_day = day};
     SettleTarget target = {
         .rule = rule,
         .slot = settle_slot(rule->number, 0, 0),
@@ -90,10 +84,18 @@ calc_upfront(const SettlePolicy *policy, const SettleRule *rule, const SettleOrd
     }
     if (!settle_scope_holds(scope, day))
         return TRUE;
-    if (upfront->n_conditions > 0 &&
-        !settle_conditions_decide(upfront->conditions, upfront->n_conditions, &look, &decision,
-                                  &target.wait_month, &seen))
-        return FALSE;
+    if (upfront->n_conditions > 0) {
+        const SettleLook look = {.order = order,
+                                 .bills = bills,
+                                 .n_bills = n_bills,
+                                 .scope = scope,
+                                 .rule = SETTLE_REVISION_LATEST,
+                                 .due_day = day};
+
+        if (!settle_conditions_decide(upfront->conditions, upfront->n_conditions, &look, &decision,
+                                      &target.wait_month, &seen))
+            return FALSE;
+    }
     if (scope->n_events > 0 && dies(policy, upfront, scope, day, MAX(day, seen)))
         decision = SETTLE_DECIDED_NOT_MET;
     switch (decision) {

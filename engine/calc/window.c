@@ -1,5 +1,5 @@
 /* Windows of months and what orders count in them, whatever the kind (docs/semantics.md 13.9). */
-#include "calc/kind.h"
+#include "calc/arithmetic.h"
 
 SettleMonth
 settle_window_end(SettleWindow window, SettleDay closing_day)
@@ -18,10 +18,11 @@ settle_window_end(SettleWindow window, SettleDay closing_day)
 }
 
 int64_t
-settle_window_measure(const SettlePolicy *policy, const SettleRule *rule, const SettleOrder *order,
-                      const SettleEvent *events, guint n_events)
+settle_window_measure(const SettleArithmetic *arithmetic, const SettlePolicy *policy,
+                      const SettleRule *rule, const SettleOrder *order, const SettleEvent *events,
+                      guint n_events)
 {
-    return settle_window_kind_of(rule)->measure(policy, rule, order, events, n_events);
+    return settle_window_kind_of(arithmetic, rule)->measure(policy, rule, order, events, n_events);
 }
 
 int32_t
@@ -40,14 +41,14 @@ settle_window_scope_id(const SettleRule *rule, const SettleOrder *order,
 }
 
 gboolean
-settle_window_earned(const SettleRule *rule, int64_t measure, SettleRounding rounding,
-                     int64_t *ret_minor)
+settle_window_earned(const SettleArithmetic *arithmetic, const SettleRule *rule, int64_t measure,
+                     SettleRounding rounding, int64_t *ret_minor)
 {
-    return settle_window_kind_of(rule)->earned(rule, measure, rounding, ret_minor);
+    return settle_window_kind_of(arithmetic, rule)->earned(rule, measure, rounding, ret_minor);
 }
 
 SettleWindowSteps
-settle_window_steps(const SettleRule *rule, int64_t measure)
+settle_window_steps(const SettleArithmetic *arithmetic, const SettleRule *rule, int64_t measure)
 {
-    return settle_window_kind_of(rule)->steps(rule, measure);
+    return settle_window_kind_of(arithmetic, rule)->steps(rule, measure);
 }

@@ -1,5 +1,6 @@
 /* settle policy test and try: the examples of a policy, and what one made-up order would earn
  * under it. */
+#include "calc/arithmetic.h"
 #include "cli/policy-file.h"
 
 #include <string.h>
@@ -167,7 +168,7 @@ print_life(const SettleCli *cli, const SettlePolicy *policy, const SettleLife *l
                                settle_money_format(step->minor, exponent, amount),
                                step->why};
 
-        if (settle_rule_items(step->rule) != SETTLE_ITEMS_NONE)
+        if (settle_rule_items(settle_arithmetic_current(), step->rule) != SETTLE_ITEMS_NONE)
             g_snprintf(item, sizeof item, "%u", step->item);
         settle_table_row(table, cells);
     }

@@ -1,5 +1,6 @@
 /* settle status: what the books hold, what is due, missing, put aside or looks wrong, on one
  * screen. */
+#include "calc/arithmetic.h"
 #include "calc/calc.h"
 #include "cli/cli.h"
 #include "cli/slips.h"
@@ -115,8 +116,8 @@ add_rule_due(SettleStore *store, SettleTable *table, SettleDay day, const Settle
 {
     SettleMonth month = settle_day_month(day);
 
-    for (guint item = 1; item <= settle_rule_n_dues(rule); item++) {
-        SettleDueOn on = settle_rule_due_on(rule, item);
+    for (guint item = 1; item <= settle_rule_n_dues(settle_arithmetic_current(), rule); item++) {
+        SettleDueOn on = settle_rule_due_on(settle_arithmetic_current(), rule, item);
         g_autofree char *what = g_strdup_printf("%s T+%d", rule->id, on.months);
         SettleMonth closing = month - on.months;
 

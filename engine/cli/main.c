@@ -3,6 +3,7 @@
 
 #include "base/failpoint.h"
 #include "base/near.h"
+#include "calc/arithmetic.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -209,7 +210,8 @@ on_abort(int number)
 
 /* --- failpoints: in test builds only (base/failpoint.h) ------------------------------------------
  * SETTLE_FAILPOINT=NAME:ACTION[@N],... says where to die or fail, SETTLE_FAILPOINT_LOG=FILE gets a
- * line for each point that is passed. */
+ * line for each point that is passed. SETTLE_ARITHMETIC=N makes another version of the arithmetic
+ * the one of new runs (calc/arithmetic.h). */
 
 #ifdef SETTLE_WITH_FAILPOINTS
 
@@ -224,7 +226,7 @@ log_failpoint(const char *name, const char *action, gpointer file)
 }
 
 static gboolean
-take_failpoints(void)
+take_test_settings(void)
 {
     const char *path = g_getenv("SETTLE_FAILPOINT_LOG");
     int file = path != NULL ? open(path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, 0600) : -1;
@@ -235,7 +237,8 @@ take_failpoints(void)
         return FALSE;
     }
     if (settle_failpoint_set(g_getenv("SETTLE_FAILPOINT"), file >= 0 ? log_failpoint : NULL,
-                             GINT_TO_POINTER(file), &error))
+                             GINT_TO_POINTER(file), &error) &&
+        settle_arithmetic_set(g_getenv("SETTLE_ARITHMETIC"), &error))
         return TRUE;
     settle_cli_fail(error);
     return FALSE;
@@ -260,7 +263,7 @@ list_failpoints(const SettleCli *cli)
 #else
 
 static gboolean
-take_failpoints(void)
+take_test_settings(void)
 {
     return TRUE;
 }
@@ -338,7 +341,7 @@ main(int argc, char **argv)
     setlocale(LC_NUMERIC, "C");
     signal(SIGABRT, on_abort);
     signal(SIGPIPE, SIG_IGN); /* a lost connection or pager is an error, not a death */
-    if (!take_globals(&cli, &argc, argv) || !take_failpoints())
+    if (!take_globals(&cli, &argc, argv) || !take_test_settings())
         return SETTLE_EXIT_USAGE;
     return finish_output(dispatch(&cli, argc, argv));
 }

@@ -3,6 +3,7 @@
 #include "report/reports.h"
 
 #include "base/error.h"
+#include "calc/arithmetic.h"
 #include "calc/calc.h"
 #include "money/money.h"
 #include "policy/windows.h"
@@ -51,7 +52,8 @@ typedef struct {
 static gboolean
 add_standing(SettleSheet *sheet, const Window *w)
 {
-    const SettleWindowSteps steps = settle_window_steps(w->rule, w->measure);
+    const SettleWindowSteps steps =
+        settle_window_steps(settle_arithmetic_current(), w->rule, w->measure);
     int exponent = settle_currency_exponent(w->policy->currency);
     char month[SETTLE_DAY_TEXT_BYTES], tier[16], bonus[SETTLE_MONEY_TEXT_BYTES],
         then[SETTLE_MONEY_TEXT_BYTES] = "", more[SETTLE_MONEY_TEXT_BYTES] = "";
@@ -60,14 +62,16 @@ add_standing(SettleSheet *sheet, const Window *w)
     int64_t now, later;
 
     g_snprintf(tier, sizeof tier, "%u of %u", steps.reached, steps.n);
-    if (!settle_window_earned(w->rule, w->measure, w->policy->rounding, &now))
+    if (!settle_window_earned(settle_arithmetic_current(), w->rule, w->measure, w->policy->rounding,
+                              &now))
         return FALSE;
     settle_money_format(now, exponent, bonus);
     if (steps.reached < steps.n && !w->over) {
         int64_t start = steps.next_from;
 
         /* what a window still lacks nobody can add once it is over */
-        if (!settle_window_earned(w->rule, start, w->policy->rounding, &later))
+        if (!settle_window_earned(settle_arithmetic_current(), w->rule, start, w->policy->rounding,
+                                  &later))
             return FALSE;
         from = measure_text(w->policy, w->rule, start);
         to_go = measure_text(w->policy, w->rule, start - w->measure);

@@ -3,6 +3,7 @@
 
 #include "base/checked.h"
 #include "base/error.h"
+#include "calc/arithmetic.h"
 #include "calc/calc.h"
 #include "calc/events.h"
 #include "money/money.h"
@@ -82,8 +83,10 @@ prepare(Schedule *s)
         for (guint r = 0; r < policy->n_rules; r++) {
             const SettleRule *rule = &policy->rules[r];
 
-            for (guint item = 1; item <= settle_rule_n_dues(rule); item++)
-                longest = MAX(longest, settle_rule_due_on(rule, item).months);
+            for (guint item = 1; item <= settle_rule_n_dues(settle_arithmetic_current(), rule);
+                 item++)
+                longest = MAX(longest,
+                              settle_rule_due_on(settle_arithmetic_current(), rule, item).months);
         }
     }
     s->first_month = settle_day_month(s->today) - longest;
@@ -187,7 +190,7 @@ add_order(Schedule *s, const SettleOrder *order)
     SettleOrderParties parties;
     const SettlePolicy *policy;
     const SettleMatch *found = match(s, order, &parties, &policy);
-    SettleCalcScope scope = {.date = s->today};
+    SettleCalcScope scope = {.arithmetic = settle_arithmetic_current(), .date = s->today};
 
     take_events(s, order);
     if (found == NULL)
@@ -199,8 +202,9 @@ add_order(Schedule *s, const SettleOrder *order)
     for (guint r = 0; r < found->n_order_rules; r++) {
         const SettleRule *rule = found->rules[r];
 
-        for (guint item = 1; item <= settle_rule_n_dues(rule); item++) {
-            SettleDay due = settle_calc_item_day(rule, order, item);
+        for (guint item = 1; item <= settle_rule_n_dues(settle_arithmetic_current(), rule);
+             item++) {
+            SettleDay due = settle_calc_item_day(settle_arithmetic_current(), rule, order, item);
             int64_t minor;
             gboolean known;
 

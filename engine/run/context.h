@@ -14,9 +14,6 @@
 
 G_BEGIN_DECLS
 
-/* Version of the arithmetic, stored with each run: a fix that changes amounts or
- * their months is a new version. */
-#define SETTLE_CALCULATION_VERSION 3
 /* Facts per chunk at most, unless the user says otherwise: about 20 MB of arrays in a worker. */
 #define SETTLE_CHUNK_FACTS 100000
 /* A night with fewer is not divided among workers: each makes the same queries for its part. */

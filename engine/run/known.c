@@ -2,11 +2,13 @@
 #include "run/known.h"
 
 #include "base/search.h"
+#include "calc/arithmetic.h"
 
 void
 settle_run_known_init(SettleRunKnown *known)
 {
     *known = (SettleRunKnown){
+        .arithmetic = settle_arithmetic_current(),
         .complete = g_array_new(FALSE, FALSE, sizeof(SettleCompleteMonth)),
         .months = g_array_new(FALSE, FALSE, sizeof(SettleMonth)),
     };

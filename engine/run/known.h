@@ -18,6 +18,7 @@ typedef struct {
 
 /* Owns all of it. */
 typedef struct {
+    const SettleArithmetic *arithmetic; /* the version that the run has; borrowed */
     SettleDirectory *directory;
     SettlePolicySet *policies;
     SettleAsks asks; /* what any of them looks at */
@@ -27,7 +28,7 @@ typedef struct {
     GArray *months;   /* SettleMonth: of `complete`, in its order */
 } SettleRunKnown;
 
-/* Nothing known yet. */
+/* Nothing known yet; the arithmetic is the current one. */
 void settle_run_known_init(SettleRunKnown *known);
 void settle_run_known_clear(SettleRunKnown *known);
 /* The months that a carrier declared complete, ascending. */

@@ -3,6 +3,7 @@
 #include "run/manifest.h"
 
 #include "base/failpoint.h"
+#include "calc/arithmetic.h"
 #include "model/file-kind.h"
 #include "run/decide/periods.h"
 #include "run/decide/policies.h"
@@ -228,7 +229,8 @@ settle_run_context_load(SettleStore *store, SettleRunContext *context, GError **
     context->known.policies = settle_policies_load(store, context->control_position, error);
     if (context->known.policies == NULL)
         return FALSE;
-    context->known.asks = settle_policy_set_asks(context->known.policies);
+    context->known.asks =
+        settle_policy_set_asks(context->known.arithmetic, context->known.policies);
     if (!settle_periods_load(store, context->control_position, &context->known.periods, error))
         return FALSE;
     context->known.slacks = settle_refund_slacks_load(store, context->control_position, error);
@@ -255,7 +257,7 @@ settle_run_begin(SettleStore *store, SettleRunContext *context, const char *kind
 {
     g_autoptr(SettleResult) row =
         settle_store_query(store, settle_sql_run_begin, error, "sdisl", kind, context->date,
-                           SETTLE_CALCULATION_VERSION, SETTLE_VERSION, context->how.epoch);
+                           context->known.arithmetic->version, SETTLE_VERSION, context->how.epoch);
 
     if (row == NULL)
         return FALSE;
@@ -367,17 +369,19 @@ settle_run_context_of(SettleStore *store, const SettleRunOptions *options, int32
                       int64_t epoch, GError **error)
 {
     g_autoptr(SettleRunContext) context = NULL;
+    const SettleArithmetic *arithmetic;
     g_autoptr(SettleResult) run =
         settle_store_query(store, settle_sql_run_load, error, "i", run_id);
 
     if (run == NULL)
         return NULL;
     settle_invariant(settle_result_rows(run) == 1);
-    if (settle_result_i32(run, 0, SQL_RUN_LOAD_CALCULATION) != SETTLE_CALCULATION_VERSION) {
+    arithmetic = settle_arithmetic_of(settle_result_i32(run, 0, SQL_RUN_LOAD_CALCULATION));
+    if (arithmetic == NULL) {
         g_set_error(error, SETTLE_ERROR, SETTLE_ERROR_STATE,
-                    "run %d was started with calculation version %d, this program has version %d",
+                    "run %d was begun with version %d of the arithmetic, this program has %s",
                     run_id, settle_result_i32(run, 0, SQL_RUN_LOAD_CALCULATION),
-                    SETTLE_CALCULATION_VERSION);
+                    settle_arithmetic_list());
         settle_error_hint(error, "use the program it was started with; an unfinished run can be "
                                  "given up: settle run --abandon --reason TEXT");
         return NULL;
@@ -386,6 +390,7 @@ settle_run_context_of(SettleStore *store, const SettleRunOptions *options, int32
                                      settle_result_day(run, 0, SQL_RUN_LOAD_BUSINESS_DATE),
                                      settle_result_bool(run, 0, SQL_RUN_LOAD_DUE), epoch);
     context->run_id = run_id;
+    context->known.arithmetic = arithmetic;
     context->control_position = settle_result_i64(run, 0, SQL_RUN_LOAD_CONTROL_POSITION);
     if (!load_batches(store, context, error) || !settle_run_context_load(store, context, error))
         return NULL;

@@ -2,7 +2,7 @@
  * about equal work. */
 #include "run/plan.h"
 
-#include "calc/kind.h"
+#include "calc/arithmetic.h"
 
 #include "store/sql.h"
 
@@ -40,7 +40,7 @@ plan_orders(SettleRunContext *context, const SettlePolicy *policy, const SettleR
 {
     g_autoptr(GArray) closings = g_array_new(FALSE, FALSE, sizeof(SettleClosingDays));
 
-    settle_order_kind_of(rule)->due(rule, context->date, closings);
+    settle_order_kind_of(context->known.arithmetic, rule)->due(rule, context->date, closings);
     for (guint i = 0; i < closings->len; i++) {
         const SettleClosingDays *days = &g_array_index(closings, SettleClosingDays, i);
 

@@ -2,6 +2,8 @@
  * one core. Prints figures; a build with optimisation is what counts. */
 #include "bench-world.h"
 
+#include "calc/arithmetic.h"
+
 #include <stdio.h>
 
 #define N_ORDERS 65536
@@ -10,6 +12,7 @@
 static void
 bench_rules(guint n_rules, const SettleDirectory *directory, const SettleOrder *orders)
 {
+    const SettleArithmetic *arithmetic = settle_arithmetic_current();
     SettlePolicy *policy = make_policy(n_rules);
     gint64 start = g_get_monotonic_time(), bound, matched, done;
     SettleMatcher *matcher = settle_matcher_new(policy, directory);
@@ -24,7 +27,8 @@ bench_rules(guint n_rules, const SettleDirectory *directory, const SettleOrder *
     matched = g_get_monotonic_time();
     for (guint round = 0; round < ROUNDS; round++)
         for (guint i = 0; i < N_ORDERS; i++) {
-            SettleCalcScope scope = {.date = orders[i].closing_day,
+            SettleCalcScope scope = {.arithmetic = arithmetic,
+                                     .date = orders[i].closing_day,
                                      .due_after = SETTLE_DAY_MIN,
                                      .what = SETTLE_CALC_ALL};
             const SettleMatch *match = settle_matcher_find(matcher, &orders[i], &parties, &found);

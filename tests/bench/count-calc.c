@@ -2,6 +2,8 @@
  * callgrind with --toggle-collect=measured by test_instructions.py. */
 #include "bench-world.h"
 
+#include "calc/arithmetic.h"
+
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -16,12 +18,14 @@ measured(SettleMatcher *matcher, const SettlePolicy *policy, const SettleBill *b
          gboolean settle, GArray *targets)
 {
     const SettleOrderParties parties = {.carrier_id = 1};
+    const SettleArithmetic *arithmetic = settle_arithmetic_current();
     g_auto(SettleMatch) found = {0};
     int64_t sum = 0;
 
     for (guint i = 0; i < N_ORDERS; i++) {
         const SettleOrder *order = &bills[i].order;
-        SettleCalcScope scope = {.date = n_bills > 0 ? bills[i].issue_day : order->closing_day,
+        SettleCalcScope scope = {.arithmetic = arithmetic,
+                                 .date = n_bills > 0 ? bills[i].issue_day : order->closing_day,
                                  .due_after = SETTLE_DAY_MIN,
                                  .what = n_bills > 0 ? SETTLE_CALC_BILLS : SETTLE_CALC_ALL};
         const SettleMatch *match = settle_matcher_find(matcher, order, &parties, &found);

@@ -213,7 +213,7 @@ class Replay(settle_test.TestCase):
         world.tamper(copy, 'UPDATE settle.run SET calculation = 7 WHERE run_id = 3')
         got, out, err = copy.settle('replay', '--run', '3')
         self.assertEqual(got, 3)
-        self.assertIn('calculation version 7', err)
+        self.assertIn('run 3 was begun with version 7 of the arithmetic, this program has version', err)
 
 
 if __name__ == '__main__':

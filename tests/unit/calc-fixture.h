@@ -1,20 +1,21 @@
 /* Policies, orders and bills by hand, for the tests of calc and ledger. Money is in fen. */
 #pragma once
 
+#include "calc/arithmetic.h"
 #include "calc/calc.h"
 
 #include <glib.h>
 
-#define PERCENT(n) ((SettleRatePpb) ((n) * 10000000))
+#define PERCENT(n) ((SettleRatePpb) ((n) *10000000))
 /* tenths of a per cent: 2.5% is PER_MILLE(25) */
-#define PER_MILLE(n) ((SettleRatePpb) ((n) * 1000000))
-#define FIXED(minor) ((SettlePay){.is_rate = FALSE, .fixed_minor = (minor)})
-#define RATE(ppb) ((SettlePay){.is_rate = TRUE, .rate_ppb = (ppb)})
-#define ANY ((SettleInterval){SETTLE_OPEN_LOW, SETTLE_OPEN_HIGH})
-#define FROM(n) ((SettleInterval){(n), SETTLE_OPEN_HIGH})
-#define UP_TO(n) ((SettleInterval){SETTLE_OPEN_LOW, (n)})
+#define PER_MILLE(n)  ((SettleRatePpb) ((n) *1000000))
+#define FIXED(minor)  ((SettlePay){.is_rate = FALSE, .fixed_minor = (minor)})
+#define RATE(ppb)     ((SettlePay){.is_rate = TRUE, .rate_ppb = (ppb)})
+#define ANY           ((SettleInterval){SETTLE_OPEN_LOW, SETTLE_OPEN_HIGH})
+#define FROM(n)       ((SettleInterval){(n), SETTLE_OPEN_HIGH})
+#define UP_TO(n)      ((SettleInterval){SETTLE_OPEN_LOW, (n)})
 #define BETWEEN(a, b) ((SettleInterval){(a), (b)})
-#define NO_SELECTOR \
+#define NO_SELECTOR                                                                                \
     ((SettleSelector){.amount = ANY, .quantity = ANY, .tier = ANY, .first_order = -1})
 
 static inline SettleDay
@@ -77,8 +78,8 @@ fixture_init(CalcFixture *fixture, SettleKind kind)
 {
     *fixture = (CalcFixture){0};
     fixture->rule = (SettleRule){.kind = kind, .ordinal = 3, .number = 3, .selector = NO_SELECTOR};
-    fixture->policy = (SettlePolicy){.rules = &fixture->rule, .n_rules = 1, .policy_id = 1,
-                                     .carrier_id = 1, .currency = 156};
+    fixture->policy = (SettlePolicy){
+        .rules = &fixture->rule, .n_rules = 1, .policy_id = 1, .carrier_id = 1, .currency = 156};
     fixture->rules[0] = &fixture->rule;
     fixture->match = (SettleMatch){.rules = fixture->rules, .n_rules = 1};
     fixture->match.n_order_rules = !settle_kind_is_window((int) kind);
@@ -94,7 +95,10 @@ fixture_clear(CalcFixture *fixture)
 static inline SettleCalcScope
 scope_until(SettleDay date)
 {
-    return (SettleCalcScope){.date = date, .due_after = SETTLE_DAY_MIN, .what = SETTLE_CALC_ALL};
+    return (SettleCalcScope){.arithmetic = settle_arithmetic_current(),
+                             .date = date,
+                             .due_after = SETTLE_DAY_MIN,
+                             .what = SETTLE_CALC_ALL};
 }
 
 static inline gboolean

@@ -2,6 +2,7 @@
  * matter, for a run does not read it. */
 #include "calc-fixture.h"
 
+#include "calc/arithmetic.h"
 #include "calc/asks.h"
 #include "policy-fixture.h"
 
@@ -95,7 +96,7 @@ test_asked(gconstpointer data)
     SettleAsks asks = {0};
     g_autofree char *names = NULL;
 
-    settle_asks_add(&asks, policy);
+    settle_asks_add(&asks, settle_arithmetic_current(), policy);
     names = names_of(&asks);
     g_assert_cmpstr(names, ==, policies[GPOINTER_TO_UINT(data)].asks);
 }
@@ -113,7 +114,7 @@ test_all_of_a_set(void)
         policy->policy_id = (int32_t) i + 1;
         settle_policy_set_add(set, policy);
     }
-    asks = settle_policy_set_asks(set);
+    asks = settle_policy_set_asks(settle_arithmetic_current(), set);
     names = names_of(&asks);
     g_assert_cmpstr(names, ==, "manager region channel cash arrears megabytes minutes");
 }
@@ -209,7 +210,7 @@ test_not_asked(gconstpointer data)
     SettleAsks asks = {0};
     g_autoptr(GHashTable) outcomes = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
 
-    settle_asks_add(&asks, policy);
+    settle_asks_add(&asks, settle_arithmetic_current(), policy);
     for (int round = 0; round < ROUNDS; round++) {
         SettleOrder order;
         SettleBill bills[N_BILLS];

@@ -361,7 +361,7 @@ test_history(gconstpointer data)
     else if (history[i].kind == SETTLE_KIND_REVENUE_SHARE)
         f.rule.share = (SettleRevenueShare){
             .from_month = 1, .to_month = 12, .has_life_cap = history[i].capped};
-    g_assert_cmpint(settle_calc_bill_needs_history(&f.match, &order,
+    g_assert_cmpint(settle_calc_bill_needs_history(settle_arithmetic_current(), &f.match, &order,
                                                    month_of(history[i].bill_month),
                                                    day_of(history[i].date), &touches),
                     ==, history[i].needs);

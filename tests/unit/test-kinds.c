@@ -1,7 +1,7 @@
 /* Kinds of postings and of files: the lists of model/kind.h and model/file-kind.h, and that each
  * commission kind has all of its parts in policy/kind.h and calc/kind.h, each kind of file its
  * parts in intake/kind.h. */
-#include "calc/kind.h"
+#include "calc/arithmetic.h"
 #include "intake/kind.h"
 #include "intake/write-parties.h"
 #include "model/file-kind.h"
@@ -76,8 +76,8 @@ static void
 test_parts(void)
 {
     for (int k = 0; k < SETTLE_N_KINDS; k++) {
-        const SettleOrderKind *order = settle_order_kinds[k];
-        const SettleWindowKind *window = settle_window_kinds[k];
+        const SettleOrderKind *order = settle_arithmetic_current()->orders[k];
+        const SettleWindowKind *window = settle_arithmetic_current()->windows[k];
 
         g_assert_cmpint(order != NULL, ==,
                         settle_kind_is_commission(k) && !settle_kind_is_window(k));

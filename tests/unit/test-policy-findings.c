@@ -1,5 +1,6 @@
 /* What the check finds beyond the values of a policy: each finding with its place, and the near
  * miss that is none. Also that every code is explained, and draws what its example says. */
+#include "calc/arithmetic.h"
 #include "calc/life.h"
 #include "policy/fields.h"
 #include "policy/load.h"
@@ -514,10 +515,11 @@ test_steps(void)
             int64_t before = 0, after = 0;
             g_autofree char *step = NULL;
 
-            g_assert_true(settle_window_earned(&policy->rules[0], volume->tiers[i].from - 1,
-                                               policy->rounding, &before));
-            g_assert_true(settle_window_earned(&policy->rules[0], volume->tiers[i].from,
-                                               policy->rounding, &after));
+            g_assert_true(settle_window_earned(settle_arithmetic_current(), &policy->rules[0],
+                                               volume->tiers[i].from - 1, policy->rounding,
+                                               &before));
+            g_assert_true(settle_window_earned(settle_arithmetic_current(), &policy->rules[0],
+                                               volume->tiers[i].from, policy->rounding, &after));
             settle_money_format_grouped(ABS(after - before), 2, text);
             step = g_strconcat(by, text, ":", NULL);
             g_assert_nonnull(strstr(item->message, step));

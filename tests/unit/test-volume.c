@@ -1,5 +1,6 @@
 /* Volume bonus: docs/semantics.md 5.4, 13.9, example E5. */
 #include "calc-fixture.h"
+#include "calc/arithmetic.h"
 
 /* E5: from 100 orders 5.00 each, from 500 8.00 each. */
 static SettleTier e5[] = {
@@ -98,7 +99,8 @@ test_targets(gconstpointer data)
                                   .n_tiers = targets[i].n_tiers}};
     int64_t minor = -1;
 
-    g_assert_true(settle_window_earned(&rule, targets[i].count, targets[i].rounding, &minor));
+    g_assert_true(settle_window_earned(settle_arithmetic_current(), &rule, targets[i].count,
+                                       targets[i].rounding, &minor));
     g_assert_cmpint(minor, ==, targets[i].expected);
 }
 
@@ -115,10 +117,13 @@ test_overflow(void)
 
     for (guint i = 0; i < G_N_ELEMENTS(modes); i++) {
         rule.volume.mode = modes[i];
-        g_assert_false(settle_window_earned(&rule, 2, SETTLE_ROUND_HALF_AWAY, &minor));
-        g_assert_false(settle_window_earned(&rule, INT64_MAX, SETTLE_ROUND_HALF_AWAY, &minor));
+        g_assert_false(settle_window_earned(settle_arithmetic_current(), &rule, 2,
+                                            SETTLE_ROUND_HALF_AWAY, &minor));
+        g_assert_false(settle_window_earned(settle_arithmetic_current(), &rule, INT64_MAX,
+                                            SETTLE_ROUND_HALF_AWAY, &minor));
         g_assert_cmpint(minor, ==, -1);
-        g_assert_true(settle_window_earned(&rule, 1, SETTLE_ROUND_HALF_AWAY, &minor));
+        g_assert_true(settle_window_earned(settle_arithmetic_current(), &rule, 1,
+                                           SETTLE_ROUND_HALF_AWAY, &minor));
         g_assert_cmpint(minor, ==, INT64_MAX);
         minor = -1;
     }
@@ -126,7 +131,8 @@ test_overflow(void)
     tiers[0].pay = FIXED(INT64_C(1) << 59);
     rule.volume.n_tiers = 1;
     rule.volume.mode = WHOLE;
-    g_assert_false(settle_window_earned(&rule, INT64_C(1) << 60, SETTLE_ROUND_HALF_AWAY, &minor));
+    g_assert_false(settle_window_earned(settle_arithmetic_current(), &rule, INT64_C(1) << 60,
+                                        SETTLE_ROUND_HALF_AWAY, &minor));
     g_assert_cmpint(minor, ==, -1);
 }
 
@@ -160,11 +166,15 @@ test_measure(void)
     SettleRule rule = {.kind = SETTLE_KIND_VOLUME_BONUS, .volume = {.measure = ORDERS}};
 
     order.quantity = 7;
-    g_assert_cmpint(settle_window_measure(&policy, &rule, &order, NULL, 0), ==, 1);
+    g_assert_cmpint(
+        settle_window_measure(settle_arithmetic_current(), &policy, &rule, &order, NULL, 0), ==, 1);
     rule.volume.measure = UNITS;
-    g_assert_cmpint(settle_window_measure(&policy, &rule, &order, NULL, 0), ==, 7);
+    g_assert_cmpint(
+        settle_window_measure(settle_arithmetic_current(), &policy, &rule, &order, NULL, 0), ==, 7);
     rule.volume.measure = AMOUNT;
-    g_assert_cmpint(settle_window_measure(&policy, &rule, &order, NULL, 0), ==, 19990);
+    g_assert_cmpint(
+        settle_window_measure(settle_arithmetic_current(), &policy, &rule, &order, NULL, 0), ==,
+        19990);
 }
 
 static const struct {

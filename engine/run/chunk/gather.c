@@ -32,8 +32,9 @@ bills_need_history(const SettleRunContext *context, const SettleSubject *subject
         gboolean touches;
 
         if (subject->bills[i].follows || subject->bills[i].withdrawn ||
-            settle_calc_bill_needs_history(subject->match, subject->order, subject->bills[i].month,
-                                           context->date, &touches))
+            settle_calc_bill_needs_history(context->known.arithmetic, subject->match,
+                                           subject->order, subject->bills[i].month, context->date,
+                                           &touches))
             return TRUE;
     }
     return FALSE;
@@ -47,7 +48,8 @@ needs_history(const SettleRunContext *context, const SettlePairs *pairs,
            settle_pairs_contain(pairs, subject->order->distributor_id, subject->policy) ||
            (subject->n_bills > 0 && bills_need_history(context, subject)) ||
            (subject->is_due &&
-            settle_calc_due_needs_history(subject->match, subject->order, context->date));
+            settle_calc_due_needs_history(context->known.arithmetic, subject->match, subject->order,
+                                          context->date));
 }
 
 /* Some order of the chunk may have a past. */

@@ -240,9 +240,9 @@ decide_item(const Case *c, Item *item)
 
     item->earned_minor -= item->target_minor - left;
     item->target_minor = left;
-    slot.fits =
-        settle_standing_of(item->policy, item->rule, item->closing_day, item->earned_minor,
-                           item->target_minor, item->withheld, c->targets->date, &slot.standing);
+    slot.fits = settle_standing_of(c->targets->known->arithmetic, item->policy, item->rule,
+                                   item->closing_day, item->earned_minor, item->target_minor,
+                                   item->withheld, c->targets->date, &slot.standing);
     if (item->rule->terms.pay_when_paid) {
         if (!slot.fits)
             return FALSE;

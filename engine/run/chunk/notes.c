@@ -1,7 +1,7 @@
 /* The rows of an order beside its transfers: outcomes, the agenda, lifetime caps. */
 #include "run/chunk/notes.h"
 
-#include "calc/kind.h"
+#include "calc/arithmetic.h"
 #include "run/output/cuts.h"
 
 void
@@ -35,12 +35,12 @@ agenda_row(const SettleSubject *subject, SettleAgendaWhat what, SettleDay look_d
 }
 
 static void
-add_instalment(SettleOutput *output, const SettleSubject *subject, const SettleTarget *target,
-               SettleAgendaWhat what)
+add_instalment(const SettleArithmetic *arithmetic, SettleOutput *output,
+               const SettleSubject *subject, const SettleTarget *target, SettleAgendaWhat what)
 {
-    SettleAgendaRow row = agenda_row(
-        subject, what,
-        settle_calc_item_day(target->rule, subject->order, settle_slot_item(target->slot)));
+    SettleAgendaRow row = agenda_row(subject, what,
+                                     settle_calc_item_day(arithmetic, target->rule, subject->order,
+                                                          settle_slot_item(target->slot)));
 
     row.slot = target->slot;
     if (what == SETTLE_AGENDA_PENDING)
@@ -49,22 +49,22 @@ add_instalment(SettleOutput *output, const SettleSubject *subject, const SettleT
 }
 
 void
-settle_note_pending(SettleOutput *output, SettleDay date, const SettleSubject *subject,
-                    const SettleTarget *target, gboolean has_history)
+settle_note_pending(SettleOutput *output, const SettleArithmetic *arithmetic, SettleDay date,
+                    const SettleSubject *subject, const SettleTarget *target, gboolean has_history)
 {
-    const SettleKindSchedule *schedule = settle_order_kind_of(target->rule)->schedule;
+    const SettleKindSchedule *schedule = settle_order_kind_of(arithmetic, target->rule)->schedule;
     guint item = settle_slot_item(target->slot);
 
     if (schedule == NULL)
         return;
     if (target->state == SETTLE_TARGET_PENDING) {
         if (subject->is_new || subject->is_due)
-            add_instalment(output, subject, target, SETTLE_AGENDA_PENDING);
+            add_instalment(arithmetic, output, subject, target, SETTLE_AGENDA_PENDING);
     } else if (target->state != SETTLE_TARGET_NOT_DUE && has_history &&
                (subject->n_bills > 0 || subject->n_new_events > 0 || subject->is_woken) &&
                schedule->looks_at_bills(target->rule, item) &&
-               settle_calc_item_day(target->rule, subject->order, item) < date) {
-        add_instalment(output, subject, target, SETTLE_AGENDA_DECIDED);
+               settle_calc_item_day(arithmetic, target->rule, subject->order, item) < date) {
+        add_instalment(arithmetic, output, subject, target, SETTLE_AGENDA_DECIDED);
     }
 }
 
@@ -121,7 +121,8 @@ settle_note_life_caps(SettleOutput *output, const SettleTargets *targets,
     for (guint i = 0; i < targets->all->len; i++) {
         const SettleTarget *target = &g_array_index(targets->all, SettleTarget, i);
 
-        if (!settle_order_kind_of(target->rule)->is_capped(target->rule))
+        if (!settle_order_kind_of(targets->known->arithmetic, target->rule)
+                 ->is_capped(target->rule))
             continue;
         capped = TRUE;
         if (target->cut_minor > 0) {

@@ -13,8 +13,9 @@ void settle_note_outcome(SettleOutput *output, const SettleSubject *subject, Set
  * bill, or no longer does. Upfronts wait for their first bill as a matter of course; of an
  * instalment that is an exception worth a row. date: the run's; has_history: the order's past is
  * known. */
-void settle_note_pending(SettleOutput *output, SettleDay date, const SettleSubject *subject,
-                         const SettleTarget *target, gboolean has_history);
+void settle_note_pending(SettleOutput *output, const SettleArithmetic *arithmetic, SettleDay date,
+                         const SettleSubject *subject, const SettleTarget *target,
+                         gboolean has_history);
 /* The months that something is posted for beside those that the policy speaks of: where to look for
  * it. transfers: SettleTransfer of the order. */
 void settle_note_late(SettleOutput *output, const SettleSubject *subject, const GArray *transfers);

@@ -1,7 +1,7 @@
 /* Settles one order: computes its targets, takes off what is posted, and writes the difference. */
 #include "run/chunk/order.h"
 
-#include "calc/kind.h"
+#include "calc/arithmetic.h"
 #include "calc/terms.h"
 #include "run/chunk/notes.h"
 
@@ -19,6 +19,13 @@ latest_bill(const SettleSubject *subject, SettleMonth wanted)
     return latest;
 }
 
+/* What the run's arithmetic does with the rule's kind. */
+static const SettleOrderKind *
+kind_of(const SettleSettling *settling, const SettleRule *rule)
+{
+    return settle_order_kind_of(settling->context->known.arithmetic, rule);
+}
+
 /* The month of the event or bill that a posting comes of (docs/semantics.md 7): what is earned for
  * the first time is its origin's own, unless a bill came for it; what changes is of the events that
  * came, else of the bills (of a revenue share its own, if that came), else of the night, in which
@@ -27,7 +34,7 @@ static SettleMonth
 cause_of(const SettleSettling *settling, const SettleSubject *subject, const SettleTarget *target,
          gboolean first)
 {
-    gboolean share = settle_order_kind_of(target->rule)->earns_on == SETTLE_CALC_BILLS;
+    gboolean share = kind_of(settling, target->rule)->earns_on == SETTLE_CALC_BILLS;
     SettleMonth cause = 0;
 
     if (first && (share || subject->is_new || subject->is_due || subject->n_bills == 0))
@@ -79,9 +86,9 @@ add_difference(SettleSettling *settling, const SettleSubject *subject, const Set
                                        &standing))
             return FALSE;
     } else if (terms->holdback_ppb > 0 || terms->pay_when_paid) {
-        if (!settle_standing_of(subject->policy, target->rule, subject->order->closing_day,
-                                target->earned_minor, target->target_minor, withheld,
-                                settling->context->date, &standing))
+        if (!settle_standing_of(settling->context->known.arithmetic, subject->policy, target->rule,
+                                subject->order->closing_day, target->earned_minor,
+                                target->target_minor, withheld, settling->context->date, &standing))
             return FALSE;
         /* no receipt of the carrier for this distributor, or it would be settled jointly */
         if (terms->pay_when_paid)
@@ -94,7 +101,8 @@ add_difference(SettleSettling *settling, const SettleSubject *subject, const Set
 /* A slot that something was posted to and that no rule asks for any more: master data that came
  * late made other rules match. Nothing is owed in it. */
 static SettleTarget
-nothing_owed(const SettleSubject *subject, const SettlePosted *posted)
+nothing_owed(const SettleSettling *settling, const SettleSubject *subject,
+             const SettlePosted *posted)
 {
     guint number = settle_slot_rule(posted->slot), item = settle_slot_item(posted->slot);
     const SettleRule *rule = settle_policy_rule(subject->policy, number);
@@ -103,7 +111,7 @@ nothing_owed(const SettleSubject *subject, const SettlePosted *posted)
     settle_invariant(rule != NULL);
     target.rule = rule;
     target.slot = settle_slot(number, item, 0);
-    settle_order_kind_of(rule)->nothing(rule, subject->order, item, &target);
+    kind_of(settling, rule)->nothing(rule, subject->order, item, &target);
     return target;
 }
 
@@ -118,7 +126,8 @@ add_first(SettleSettling *settling, const SettleSubject *subject)
 
         if (!add_difference(settling, subject, target, nothing, TRUE))
             return FALSE;
-        settle_note_pending(settling->output, settling->context->date, subject, target, FALSE);
+        settle_note_pending(settling->output, settling->context->known.arithmetic,
+                            settling->context->date, subject, target, FALSE);
     }
     return TRUE;
 }
@@ -154,7 +163,7 @@ add_differences(SettleSettling *settling, const SettleSubject *subject, const Se
         gboolean first;
 
         if (target == NULL || (p < n_posted && slot < target->slot)) {
-            SettleTarget nothing = nothing_owed(subject, &posted[p]);
+            SettleTarget nothing = nothing_owed(settling, subject, &posted[p]);
             const SettleStanding standing = {0, 0, 0};
 
             take_legs(posted, n_posted, &p, legs);
@@ -166,7 +175,8 @@ add_differences(SettleSettling *settling, const SettleSubject *subject, const Se
             take_legs(posted, n_posted, &p, legs);
         if (!add_difference(settling, subject, target, legs, first))
             return FALSE;
-        settle_note_pending(settling->output, settling->context->date, subject, target, TRUE);
+        settle_note_pending(settling->output, settling->context->known.arithmetic,
+                            settling->context->date, subject, target, TRUE);
         i++;
     }
     return TRUE;
@@ -196,7 +206,7 @@ new_order_outcome(const SettleSettling *settling, const SettleSubject *subject)
     if (settling->transfers->len > 0 || match->n_rules > match->n_order_rules)
         return SETTLE_OUTCOME_NONE;
     for (guint i = 0; i < match->n_rules; i++)
-        n_on_bills += settle_order_kind_of(match->rules[i])->earns_on == SETTLE_CALC_BILLS;
+        n_on_bills += kind_of(settling, match->rules[i])->earns_on == SETTLE_CALC_BILLS;
     if (n_on_bills > 0 && !no_bills)
         return SETTLE_OUTCOME_NONE;
     for (guint i = 0; i < settling->targets->all->len; i++) {

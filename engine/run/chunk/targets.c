@@ -103,6 +103,7 @@ calculate(SettleTargets *targets, const SettleSubject *subject, const SettleBill
           guint n_bills, SettleCalcScope *scope)
 {
     g_array_set_size(targets->all, 0);
+    scope->arithmetic = targets->known->arithmetic;
     scope->date = targets->date;
     scope->complete =
         settle_run_complete_months(targets->known, subject->parties.carrier_id, &scope->n_complete);
@@ -166,7 +167,7 @@ settle_targets_billed(SettleTargets *targets, const SettleSubject *subject)
 static int64_t
 measure(const SettleTargets *targets, const SettleSubject *subject, const SettleRule *rule)
 {
-    return settle_window_measure(subject->policy, rule, subject->order,
+    return settle_window_measure(targets->known->arithmetic, subject->policy, rule, subject->order,
                                  (const SettleEvent *) (const void *) targets->in_force->data,
                                  targets->in_force->len);
 }

@@ -313,8 +313,9 @@ stand(const SettleRunContext *context, SettleDecisions *decisions, Window *windo
         target = settle_decisions_cap(decisions, policy, rule, subject_of(window),
                                       settle_slot(rule->number, 0, 0), window->window_end,
                                       settle_day_month(context->date), target);
-    if (!settle_standing_of(policy, rule, settle_month_last(window->window_end), target, target,
-                            FALSE, context->date, &window->standing))
+    if (!settle_standing_of(context->known.arithmetic, policy, rule,
+                            settle_month_last(window->window_end), target, target, FALSE,
+                            context->date, &window->standing))
         return FALSE;
     if (rule->terms.pay_when_paid)
         settle_standing_await(
@@ -342,7 +343,8 @@ evaluate(SettleVolumes *volumes, SettleDecisions *decisions, Window *window)
     if (!window->evaluated)
         return TRUE;
     return settle_add_i64(window->before, window->delta, &window->measure) &&
-           settle_window_earned(window->rule, window->measure, window->policy->rounding, &target) &&
+           settle_window_earned(context->known.arithmetic, window->rule, window->measure,
+                                window->policy->rounding, &target) &&
            target <= WINDOW_LARGEST_MINOR && stand(context, decisions, window, target);
 }
 
