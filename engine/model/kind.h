@@ -3,9 +3,8 @@
  * All that there is to know of a commission kind is in its descriptors: what the policy layer does
  * with it (policy/kind.h) and what the calculation does (calc/kind.h). Both tables, the enum and
  * the names are made of the lists below, so a kind without a descriptor does not link, and a
- * descriptor that leaves out a part does not compile. SQL asks settle.is_commission() and
- * settle.is_window_kind(); a test holds both, and the names in settle_view.kind, against the lists.
- */
+ * descriptor that leaves out a part does not compile. Queries get the numbers from the same lists
+ * when they are built in; a test holds the names in settle_view.kind against them. */
 #pragma once
 
 #include <glib.h>
