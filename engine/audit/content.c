@@ -348,7 +348,7 @@ sum_statements(SettleAudit *audit, SettleStore *store, SettleAuditErasures *eras
 gboolean
 settle_audit_content(SettleAudit *audit, GError **error)
 {
-    g_auto(SettleAuditErasures) erasures = {NULL};
+    g_auto(SettleAuditErasures) erasures = {0};
     g_autoptr(SettleStore) store =
         settle_store_open(audit->options->conninfo, SETTLE_STORE_AS_READER, "verify", error);
 

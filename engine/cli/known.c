@@ -425,9 +425,9 @@ settle_cli_print_cut(const SettleCli *cli, SettleResult *rows, const SettleCell 
     g_autoptr(SettleSheet) sheet = NULL;
     gboolean cut;
 
-    if (rows == NULL)
+    if (owned == NULL)
         return FALSE;
-    sheet = settle_sheet_from_result("", NULL, NULL, rows, cells, n);
+    sheet = settle_sheet_from_result("", NULL, NULL, owned, cells, n);
     cut = limit > 0 && sheet->n_rows > limit;
     if (cut)
         sheet->n_rows = (guint) limit;
