@@ -554,7 +554,7 @@ class Leaving(Case):
         out = []
         for name, (facts, _, _) in self.facts().items():
             orders = list(itertools.permutations(facts))
-            for n, order in enumerate(orders if len(orders) < 100 or LONG else source.sample(orders, 30)):
+            for n, order in enumerate(orders if len(orders) <= 6 or LONG else source.sample(orders, 12)):
                 out.append((f'{name}-{n}', name, order))
         return out
 
@@ -611,7 +611,7 @@ class Leaving(Case):
         sets = self.facts()
         places = sorted((f'{key}-{name}', place) for key, of, _ in names for name, place in sets[of][2].items())
         once = None
-        for nights in (None, *range(16)) if LONG else (None, 0, 15, source.randint(1, 14)):
+        for nights in (None, *range(16)) if LONG else (None, 15, source.randint(0, 14)):
             nets = self.world(names, nights)
             self.assertEqual(self.places(), places, nights)
             for key, name, facts in names:
