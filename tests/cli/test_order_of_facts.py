@@ -554,7 +554,7 @@ class Leaving(Case):
         out = []
         for name, (facts, _, _) in self.facts().items():
             orders = list(itertools.permutations(facts))
-            for n, order in enumerate(orders if len(orders) <= 6 or LONG else source.sample(orders, 12)):
+            for n, order in enumerate(orders if len(orders) <= 6 or LONG else source.sample(orders, 6)):
                 out.append((f'{name}-{n}', name, order))
         return out
 
