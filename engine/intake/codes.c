@@ -19,7 +19,6 @@ struct SettleIntakeCodes {
     size_t n_slots; /* a power of two, at least twice the texts */
     size_t used;
     GPtrArray *new_texts;
-    GArray *new_ids;
 };
 
 SettleIntakeCodes *
@@ -30,7 +29,6 @@ settle_intake_codes_new(void)
     codes->n_slots = 256;
     codes->slots = g_new0(Slot, codes->n_slots);
     codes->new_texts = g_ptr_array_new();
-    codes->new_ids = g_array_new(FALSE, FALSE, sizeof(int32_t));
     return codes;
 }
 
@@ -42,7 +40,6 @@ settle_intake_codes_free(SettleIntakeCodes *codes)
     settle_arena_free(codes->arena);
     g_free(codes->slots);
     g_ptr_array_unref(codes->new_texts);
-    g_array_unref(codes->new_ids);
     g_free(codes);
 }
 
@@ -117,10 +114,8 @@ settle_intake_codes_put(SettleIntakeCodes *codes, const char *text, size_t lengt
     char *copy = settle_arena_strndup(codes->arena, text, length);
     *slot = (Slot){copy, (uint32_t) length, id, hash};
     codes->used++;
-    if (is_new) {
+    if (is_new)
         g_ptr_array_add(codes->new_texts, copy);
-        g_array_append_val(codes->new_ids, id);
-    }
 }
 
 size_t
@@ -133,10 +128,4 @@ const char *const *
 settle_intake_codes_new_texts(const SettleIntakeCodes *codes)
 {
     return (const char *const *) codes->new_texts->pdata;
-}
-
-const int32_t *
-settle_intake_codes_new_ids(const SettleIntakeCodes *codes)
-{
-    return (const int32_t *) (const void *) codes->new_ids->data;
 }

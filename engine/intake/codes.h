@@ -27,6 +27,5 @@ GPtrArray *settle_intake_codes_by_id(const SettleIntakeCodes *codes);
 /* New ones in the order of putting; the codes own the texts. */
 size_t settle_intake_codes_n_new(const SettleIntakeCodes *codes);
 const char *const *settle_intake_codes_new_texts(const SettleIntakeCodes *codes);
-const int32_t *settle_intake_codes_new_ids(const SettleIntakeCodes *codes);
 
 G_END_DECLS

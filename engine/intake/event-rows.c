@@ -128,11 +128,25 @@ put_commitment(SettleIntakeJob *job, SettleWriter *writer, SettleSaltOf of,
 }
 
 static void
-put_row(SettleWriter *writer, SettleIntakeJob *job, const Row *row)
+put_event(SettleWriter *writer, const SettleKnownEvent *event)
+{
+    settle_writer_i16(writer, event->kind);
+    settle_writer_day(writer, event->day);
+    settle_writer_bool(writer, event->whole);
+    settle_writer_i64(writer, event->amount_minor);
+    settle_writer_i64(writer, event->reinstates);
+    settle_writer_instant(writer, event->at);
+}
+
+/* The row, counted in its slice and month. */
+static void
+put_of_order(SettleWriter *writer, SettleIntakeJob *job, const Row *row)
 {
     const SettleKnownEvent *event = row->event;
     const SettleIntakeContract *order = row->order;
 
+    settle_intake_slice(job, order->distributor_id, month(row));
+    settle_intake_see_month(job, month(row));
     settle_writer_month(writer, month(row));
     settle_writer_i32(writer, order->distributor_id);
     settle_writer_i64(writer, order->order_id);
@@ -140,24 +154,10 @@ put_row(SettleWriter *writer, SettleIntakeJob *job, const Row *row)
     settle_writer_i32(writer, job->batch_id);
     settle_writer_i32(writer, event->batch_id);
     settle_writer_i32(writer, event->line);
-    settle_writer_i16(writer, event->kind);
-    settle_writer_day(writer, event->day);
-    settle_writer_bool(writer, event->whole);
-    settle_writer_i64(writer, event->amount_minor);
-    settle_writer_i64(writer, event->reinstates);
-    settle_writer_instant(writer, event->at);
+    put_event(writer, event);
     settle_writer_i64(writer, event->key_id);
     put_month(writer, event->closed_month);
-    settle_writer_i32(writer, order->batch_id);
-    settle_writer_day(writer, order->closing_day);
-    settle_writer_i32(writer, order->product_id);
-    settle_writer_i32(writer, order->manager_id);
-    settle_writer_i32(writer, order->quantity);
-    settle_writer_i64(writer, order->paid_minor);
-    settle_writer_i16(writer, order->region_id);
-    settle_writer_i16(writer, order->channel_id);
-    settle_writer_i16(writer, order->currency);
-    settle_writer_i16(writer, (int16_t) order->flags);
+    settle_contract_put(writer, order);
     settle_writer_i16(writer, row->revision);
     settle_writer_bool(writer, row->withdrawn);
     settle_writer_i16(writer, event->currency);
@@ -168,31 +168,6 @@ put_row(SettleWriter *writer, SettleIntakeJob *job, const Row *row)
         settle_writer_commitment(writer, NULL);
         settle_writer_null(writer);
     }
-}
-
-static gboolean
-copy_of_orders(SettleIntakeJob *job, GArray *rows, GError **error)
-{
-    enum { FIELDS = 31 };
-    g_autoptr(SettleWriter) writer = NULL;
-
-    if (rows->len == 0)
-        return TRUE;
-    qsort(rows->data, rows->len, sizeof(Row), compare_of_orders);
-    writer = settle_store_copy_in(job->store, settle_sql_copy_event, error);
-    if (writer == NULL)
-        return FALSE;
-    for (guint i = 0; i < rows->len; i++) {
-        const Row *row = &g_array_index(rows, Row, i);
-
-        if (!settle_writer_row(writer, FIELDS, error))
-            return FALSE;
-        put_row(writer, job, row);
-        settle_intake_slice(job, row->order->distributor_id, month(row));
-        settle_intake_see_month(job, month(row));
-    }
-    return settle_writer_finish(g_steal_pointer(&writer), error) &&
-           settle_failpoint(INTAKE_EVENTS_COPIED, error);
 }
 
 static void
@@ -206,12 +181,7 @@ put_waiting(SettleWriter *writer, SettleIntakeJob *job, const Row *row)
     settle_writer_i16(writer, row->revision);
     settle_writer_i32(writer, job->batch_id);
     settle_writer_i32(writer, event->line);
-    settle_writer_i16(writer, event->kind);
-    settle_writer_day(writer, event->day);
-    settle_writer_bool(writer, event->whole);
-    settle_writer_i64(writer, event->amount_minor);
-    settle_writer_i64(writer, event->reinstates);
-    settle_writer_instant(writer, event->at);
+    put_event(writer, event);
     settle_writer_i16(writer, event->currency);
     settle_writer_i32(writer, event->carrier_id);
     put_month(writer, event->closed_month);
@@ -229,50 +199,53 @@ put_waiting(SettleWriter *writer, SettleIntakeJob *job, const Row *row)
         settle_writer_null(writer);
 }
 
-static gboolean
-copy_waiting(SettleIntakeJob *job, GArray *rows, GError **error)
+static void
+put_found(SettleWriter *writer, SettleIntakeJob *job, const Row *row)
 {
-    enum { FIELDS = 20 };
-    g_autoptr(SettleWriter) writer = NULL;
+    settle_writer_i64(writer, row->event->key_id);
+    settle_writer_i64(writer, row->event->event_id);
+    settle_writer_i16(writer, row->revision);
+    settle_writer_i32(writer, job->batch_id);
+}
 
-    if (rows->len == 0)
-        return TRUE;
-    qsort(rows->data, rows->len, sizeof(Row), compare_by_key);
-    writer = settle_store_copy_in(job->store, settle_sql_copy_event_waiting, error);
+/* --- into a table ----------------------------------------------------------------------------- */
+
+typedef struct {
+    const char *sql; /* its COPY */
+    int n_fields;
+    int (*compare)(const void *a, const void *b); /* the order of its key */
+    void (*put)(SettleWriter *writer, SettleIntakeJob *job, const Row *row);
+} Table;
+
+static gboolean
+copy(SettleIntakeJob *job, const Table *table, GArray *rows, GError **error)
+{
+    g_autoptr(SettleWriter) writer = settle_store_copy_in(job->store, table->sql, error);
+
     if (writer == NULL)
         return FALSE;
+    qsort(rows->data, rows->len, sizeof(Row), table->compare);
     for (guint i = 0; i < rows->len; i++) {
-        if (!settle_writer_row(writer, FIELDS, error))
+        if (!settle_writer_row(writer, table->n_fields, error))
             return FALSE;
-        put_waiting(writer, job, &g_array_index(rows, Row, i));
+        table->put(writer, job, &g_array_index(rows, Row, i));
     }
-    return settle_writer_finish(g_steal_pointer(&writer), error) &&
-           settle_failpoint(INTAKE_EVENTS_WAITING_COPIED, error);
+    return settle_writer_finish(g_steal_pointer(&writer), error);
 }
 
 static gboolean
-copy_found(SettleIntakeJob *job, GArray *rows, GError **error)
+write_rows(SettleIntakeJob *job, const Rows *rows, GError **error)
 {
-    g_autoptr(SettleWriter) writer = NULL;
+    const Table of_orders = {settle_sql_copy_event, 31, compare_of_orders, put_of_order};
+    const Table waiting = {settle_sql_copy_event_waiting, 20, compare_by_key, put_waiting};
+    const Table found = {settle_sql_copy_event_found, 4, compare_by_key, put_found};
 
-    if (rows->len == 0)
-        return TRUE;
-    qsort(rows->data, rows->len, sizeof(Row), compare_by_key);
-    writer = settle_store_copy_in(job->store, settle_sql_copy_event_found, error);
-    if (writer == NULL)
-        return FALSE;
-    for (guint i = 0; i < rows->len; i++) {
-        const Row *row = &g_array_index(rows, Row, i);
-
-        if (!settle_writer_row(writer, 4, error))
-            return FALSE;
-        settle_writer_i64(writer, row->event->key_id);
-        settle_writer_i64(writer, row->event->event_id);
-        settle_writer_i16(writer, row->revision);
-        settle_writer_i32(writer, job->batch_id);
-    }
-    return settle_writer_finish(g_steal_pointer(&writer), error) &&
-           settle_failpoint(INTAKE_EVENTS_FOUND_COPIED, error);
+    return (rows->of_orders->len == 0 || (copy(job, &of_orders, rows->of_orders, error) &&
+                                          settle_failpoint(INTAKE_EVENTS_COPIED, error))) &&
+           (rows->waiting->len == 0 || (copy(job, &waiting, rows->waiting, error) &&
+                                        settle_failpoint(INTAKE_EVENTS_WAITING_COPIED, error))) &&
+           (rows->found->len == 0 || (copy(job, &found, rows->found, error) &&
+                                      settle_failpoint(INTAKE_EVENTS_FOUND_COPIED, error)));
 }
 
 gboolean
@@ -283,6 +256,5 @@ settle_event_rows_write(SettleIntakeJob *job, const SettleEventPast *past, GErro
     rows_init(&rows);
     for (guint i = 0; i < past->events->len; i++)
         add_rows(job, past, g_ptr_array_index(past->events, i), &rows);
-    return copy_of_orders(job, rows.of_orders, error) && copy_waiting(job, rows.waiting, error) &&
-           copy_found(job, rows.found, error);
+    return write_rows(job, &rows, error);
 }

@@ -8,27 +8,9 @@ query_contracts(SettleIntakeJob *job, const int64_t *ids, size_t n, gpointer use
                 GError **error)
 {
     SettleOrderWork *work = user_data;
-    GError *failure = NULL;
-    g_autoptr(SettleReader) reader =
-        settle_store_read(job->store, settle_sql_intake_contracts, error, "L", ids, n);
-    if (reader == NULL)
-        return FALSE;
-    while (settle_reader_next(reader, &failure)) {
-        SettleIntakeContract row;
-        settle_contract_read(reader, 0, &row);
-        SettleSpoolKey key = {{(uint64_t) row.contract_id, settle_instant_word(row.closing_at),
-                               (uint64_t) row.order_id}};
-        SettleIntakeContract *to = settle_spool_add(work->known, &key, sizeof row, error);
-        if (to == NULL)
-            return FALSE;
-        *to = row;
-    }
-    g_clear_pointer(&reader, settle_reader_free);
-    if (failure != NULL) {
-        g_propagate_error(error, failure);
-        return FALSE;
-    }
-    return settle_bills_waiting(job, ids, n, work->waiting, error);
+
+    return settle_contracts_find(job, ids, n, 0, work->known, error) &&
+           settle_bills_waiting(job, ids, n, work->waiting, error);
 }
 
 /* The waiting bills of a contract go to its first order of their currency. */

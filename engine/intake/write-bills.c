@@ -29,29 +29,10 @@ static gboolean
 query_first(SettleIntakeJob *job, const int64_t *ids, size_t n, gpointer user_data, GError **error)
 {
     Work *work = user_data;
-    GError *failure = NULL;
-    g_autoptr(SettleReader) reader =
-        settle_store_read(job->store, settle_sql_intake_contracts, error, "L", ids, n);
-    if (reader == NULL)
-        return FALSE;
-    while (settle_reader_next(reader, &failure)) {
-        SettleIntakeContract row;
-        settle_contract_read(reader, 0, &row);
-        /* An order without FOLLOWS at its time may follow by now; the bills are the first one's. */
-        row.flags &= (uint16_t) ~SETTLE_ORDER_FOLLOWS;
-        SettleSpoolKey key = {{(uint64_t) row.contract_id, settle_instant_word(row.closing_at),
-                               (uint64_t) row.order_id}};
-        SettleIntakeContract *to = settle_spool_add(work->first, &key, sizeof row, error);
-        if (to == NULL)
-            return FALSE;
-        *to = row;
-    }
-    g_clear_pointer(&reader, settle_reader_free);
-    if (failure != NULL) {
-        g_propagate_error(error, failure);
-        return FALSE;
-    }
-    return settle_bills_waiting(job, ids, n, work->waiting, error);
+
+    /* An order without FOLLOWS at its time may follow by now; the bills are the first one's. */
+    return settle_contracts_find(job, ids, n, SETTLE_ORDER_FOLLOWS, work->first, error) &&
+           settle_bills_waiting(job, ids, n, work->waiting, error);
 }
 
 /* The months of orders that the file has bills for. */

@@ -113,6 +113,49 @@ settle_firsts_find(const GArray *firsts, int16_t currency)
 }
 
 void
+settle_contract_put(SettleWriter *writer, const SettleIntakeContract *order)
+{
+    settle_writer_i32(writer, order->batch_id);
+    settle_writer_day(writer, order->closing_day);
+    settle_writer_i32(writer, order->product_id);
+    settle_writer_i32(writer, order->manager_id);
+    settle_writer_i32(writer, order->quantity);
+    settle_writer_i64(writer, order->paid_minor);
+    settle_writer_i16(writer, order->region_id);
+    settle_writer_i16(writer, order->channel_id);
+    settle_writer_i16(writer, order->currency);
+    settle_writer_i16(writer, (int16_t) order->flags);
+}
+
+gboolean
+settle_contracts_find(SettleIntakeJob *job, const int64_t *ids, size_t n, uint16_t without_flags,
+                      SettleSpool *orders, GError **error)
+{
+    GError *failure = NULL;
+    g_autoptr(SettleReader) reader =
+        settle_store_read(job->store, settle_sql_intake_contracts, error, "L", ids, n);
+
+    if (reader == NULL)
+        return FALSE;
+    while (settle_reader_next(reader, &failure)) {
+        SettleIntakeContract row;
+        settle_contract_read(reader, 0, &row);
+        row.flags &= (uint16_t) ~without_flags;
+        SettleSpoolKey key = {{(uint64_t) row.contract_id, settle_instant_word(row.closing_at),
+                               (uint64_t) row.order_id}};
+        SettleIntakeContract *to = settle_spool_add(orders, &key, sizeof row, error);
+        if (to == NULL)
+            return FALSE;
+        *to = row;
+    }
+    if (failure != NULL) {
+        g_propagate_error(error, failure);
+        return FALSE;
+    }
+    return TRUE;
+}
+
+void
 settle_bill_read(const SettleReader *reader, int first, SettleIntakeBillRow *ret_bill)
 {
     ret_bill->month = settle_reader_month(reader, first);
@@ -163,16 +206,7 @@ put_bill(SettleWriter *writer, const SettleIntakeJob *job, const SettleIntakeBil
     settle_writer_i64(writer, row->arrears_minor);
     settle_writer_i32(writer, row->minutes);
     settle_writer_i64(writer, row->megabytes);
-    settle_writer_i32(writer, order->batch_id);
-    settle_writer_day(writer, order->closing_day);
-    settle_writer_i32(writer, order->product_id);
-    settle_writer_i32(writer, order->manager_id);
-    settle_writer_i32(writer, order->quantity);
-    settle_writer_i64(writer, order->paid_minor);
-    settle_writer_i16(writer, order->region_id);
-    settle_writer_i16(writer, order->channel_id);
-    settle_writer_i16(writer, order->currency);
-    settle_writer_i16(writer, (int16_t) order->flags);
+    settle_contract_put(writer, order);
     settle_writer_i64(writer, order->contract_id);
     settle_writer_i32(writer, row->line);
     settle_writer_i16(writer, row->turn);

@@ -106,6 +106,14 @@ SettleIntakeFirst *settle_firsts_find(const GArray *firsts, int16_t currency);
 /* The contract in the columns that are named above, from column first on. */
 void settle_contract_read(const SettleReader *reader, int first,
                           SettleIntakeContract *ret_contract);
+/* What rows of bills and events carry of their order, in the order of their tables' columns:
+ * batch_id, closing_day, product_id, manager_id, quantity, paid_minor, region_id, channel_id,
+ * currency, flags. */
+void settle_contract_put(SettleWriter *writer, const SettleIntakeContract *order);
+/* Adds the database's orders of these contracts to orders, by (contract, closing, order id);
+ * without_flags are taken off them. */
+gboolean settle_contracts_find(SettleIntakeJob *job, const int64_t *ids, size_t n,
+                               uint16_t without_flags, SettleSpool *orders, GError **error);
 /* Reads columns first..: month, revision, issue_day, billed_minor, tax_minor, cash_minor,
  * arrears_minor, minutes, megabytes, source_batch_id, line, turn. */
 #define SETTLE_BILL_COLUMNS 12
