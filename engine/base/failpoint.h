@@ -59,6 +59,8 @@ G_BEGIN_DECLS
     X(REFUND_DECISION_BEFORE_COMMIT, "refund-decision-before-commit", DATABASE,                    \
       "a decision on refunds is written")                                                          \
     X(REFUND_DECISION_COMMITTED, "refund-decision-committed", CONNECTION, "it is committed")       \
+    X(DISMISS_BEFORE_COMMIT, "dismiss-before-commit", DATABASE, "kept rows are marked dismissed")  \
+    X(DISMISS_COMMITTED, "dismiss-committed", CONNECTION, "kept rows are dismissed")               \
     X(NIGHT_SCRATCH, "night-scratch", IO, "nothing of a file is copied")                           \
     X(NIGHT_COPIED, "night-copied", IO, "a file is copied and not imported")                       \
     X(NIGHT_IMPORTED, "night-imported", IO, "a file is imported and not noted")                    \

@@ -1,9 +1,10 @@
-/* settle quarantine: lists the rows that were not accepted, and releases them to be looked at
- * again. */
+/* settle quarantine: lists the rows that were not accepted, dismisses them, and releases them to be
+ * looked at again. */
 #include "cli/cli-intake.h"
 #include "cli/known.h"
 #include "cli/slips.h"
 #include "intake/reject.h"
+#include "run/decide/dismissals.h"
 #include "store/sql.h"
 
 /* Whether there is such a reason and such a batch. */
@@ -28,13 +29,24 @@ quarantine_list(const SettleCli *cli, int argc, char **argv)
         {"value", SETTLE_CELL_TEXT, 0},    {"reason", SETTLE_CELL_TEXT, 0},
         {"message", SETTLE_CELL_TEXT, 0},  {"times", SETTLE_CELL_INTEGER, 0},
     };
+    static const SettleCell dismissed_cells[] = {
+        {"batch", SETTLE_CELL_INTEGER, 0},     {"kind", SETTLE_CELL_TEXT, 0},
+        {"source", SETTLE_CELL_TEXT, 0},       {"date", SETTLE_CELL_TEXT, 0},
+        {"line", SETTLE_CELL_INTEGER, 0},      {"column", SETTLE_CELL_TEXT, 0},
+        {"value", SETTLE_CELL_TEXT, 0},        {"reason", SETTLE_CELL_TEXT, 0},
+        {"message", SETTLE_CELL_TEXT, 0},      {"dismissed_by", SETTLE_CELL_TEXT, 0},
+        {"dismissed_at", SETTLE_CELL_TEXT, 0}, {"because", SETTLE_CELL_TEXT, 0},
+    };
     g_autofree char *reason = NULL, *until = NULL, *other = NULL;
     int batch = 0, limit = 1000;
+    gboolean dismissed = FALSE;
     const GOptionEntry entries[] = {
         {"batch", 0, 0, G_OPTION_ARG_INT, &batch, "only of this batch", "N"},
         {"reason", 0, 0, G_OPTION_ARG_FILENAME, &reason, "only with this reason", "R"},
         {"until", 0, 0, G_OPTION_ARG_FILENAME, &until, "only of batches dated up to this day",
          "DAY"},
+        {"dismissed", 0, 0, G_OPTION_ARG_NONE, &dismissed,
+         "those that were dismissed instead, by whom, when and why", NULL},
         {"limit", 0, 0, G_OPTION_ARG_INT, &limit, "at most so many rows (default 1000, 0: all)",
          "N"},
         {NULL, 0, 0, 0, NULL, NULL, NULL},
@@ -45,12 +57,12 @@ quarantine_list(const SettleCli *cli, int argc, char **argv)
     SettleDay day;
     int code;
 
-    if (!settle_cli_parse("quarantine list",
-                          "Rows that were not accepted and not released since. A row that came "
-                          "several times, word for "
-                          "word, is shown\nonce, where it came first, with how often; of one "
-                          "--batch all are shown.",
-                          entries, &argc, &argv, &code))
+    if (!settle_cli_parse(
+            "quarantine list",
+            "Rows that were not accepted, and neither released nor dismissed since. A "
+            "row that came several times, word\nfor word, is shown once, where it "
+            "came first, with how often; of one --batch all are shown.",
+            entries, &argc, &argv, &code))
         return code;
     if (argc > 1)
         return settle_cli_surplus("quarantine list", argv[1], entries);
@@ -66,10 +78,14 @@ quarantine_list(const SettleCli *cli, int argc, char **argv)
     store = settle_cli_open(cli, SETTLE_STORE_AS_READER, "quarantine", &error);
     if (store == NULL || !are_known(store, reason, &named, &error))
         return settle_cli_fail(error);
-    if (!settle_cli_print_cut(cli,
-                              settle_store_query(store, settle_sql_quarantine_list, &error, "isis",
-                                                 batch, reason, settle_cli_one_more(limit), until),
-                              cells, G_N_ELEMENTS(cells), limit, "rows in quarantine", &named))
+    if (!settle_cli_print_cut(
+            cli,
+            settle_store_query(
+                store, dismissed ? settle_sql_quarantine_dismissed : settle_sql_quarantine_list,
+                &error, "isis", batch, reason, settle_cli_one_more(limit), until),
+            dismissed ? dismissed_cells : cells,
+            dismissed ? G_N_ELEMENTS(dismissed_cells) : G_N_ELEMENTS(cells), limit,
+            dismissed ? "dismissed rows" : "rows in quarantine", &named))
         return settle_cli_fail(error);
     return SETTLE_EXIT_DONE;
 }
@@ -80,12 +96,14 @@ quarantine_release(const SettleCli *cli, int argc, char **argv)
     g_autofree char *reason = NULL, *date = NULL;
     gint64 line = 0;
     int batch = 0, code;
-    gboolean all = FALSE, sealed = TRUE;
+    gboolean all = FALSE, dismissed = FALSE, sealed = TRUE;
     const GOptionEntry entries[] = {
         {"batch", 0, 0, G_OPTION_ARG_INT, &batch, "rows of this batch", "N"},
         {"line", 0, 0, G_OPTION_ARG_INT64, &line, "only this line of it", "N"},
         {"reason", 0, 0, G_OPTION_ARG_FILENAME, &reason, "rows with this reason", "R"},
         {"all", 0, 0, G_OPTION_ARG_NONE, &all, "all of them", NULL},
+        {"dismissed", 0, 0, G_OPTION_ARG_NONE, &dismissed,
+         "also those that were dismissed (a --line is released anyway)", NULL},
         {"date", 0, 0, G_OPTION_ARG_FILENAME, &date,
          "business date of the new batches (default: today in the settlement zone)", "DAY"},
         {NULL, 0, 0, 0, NULL, NULL, NULL},
@@ -129,7 +147,8 @@ quarantine_release(const SettleCli *cli, int argc, char **argv)
             return settle_cli_fail(error);
         options.business_date = settle_zone_today(zone);
     }
-    selection = (SettleIntakeSelection){.batch_id = batch, .line = line, .reason = reason};
+    selection = (SettleIntakeSelection){
+        .batch_id = batch, .line = line, .reason = reason, .dismissed = dismissed};
     if (!settle_intake_release(store, &selection, &options, &reports, &error))
         return settle_cli_fail(error);
     if (reports->len == 0)
@@ -143,12 +162,64 @@ quarantine_release(const SettleCli *cli, int argc, char **argv)
     return sealed ? SETTLE_EXIT_DONE : SETTLE_EXIT_INPUT;
 }
 
+static int
+quarantine_dismiss(const SettleCli *cli, int argc, char **argv)
+{
+    g_autofree char *rejected = NULL, *reason = NULL;
+    gint64 line = 0, rows, batches;
+    int batch = 0, code;
+    const GOptionEntry entries[] = {
+        {"batch", 0, 0, G_OPTION_ARG_INT, &batch, "rows of this batch", "N"},
+        {"line", 0, 0, G_OPTION_ARG_INT64, &line, "only this line of it", "N"},
+        {"rejected", 0, 0, G_OPTION_ARG_FILENAME, &rejected, "rows rejected for this reason",
+         "CODE"},
+        {"reason", 0, 0, G_OPTION_ARG_FILENAME, &reason, "why they need nothing more", "TEXT"},
+        {NULL, 0, 0, 0, NULL, NULL, NULL},
+    };
+    g_autoptr(SettleStore) store = NULL;
+    GError *error = NULL;
+
+    if (!settle_cli_parse(
+            "quarantine dismiss",
+            "Decides that kept rows need nothing more: they stay, are no longer counted as open, "
+            "and neither are rows that\nequal them word for word. settle quarantine list "
+            "--dismissed shows them, settle quarantine release undoes it.",
+            entries, &argc, &argv, &code))
+        return code;
+    if (argc > 1)
+        return settle_cli_surplus("quarantine dismiss", argv[1], entries);
+    if (!settle_cli_not_negative("--batch", batch, &code) ||
+        !settle_cli_not_negative("--line", line, &code))
+        return code;
+    if (batch == 0 && rejected == NULL)
+        return settle_cli_usage("name --batch, --rejected or both", "dismiss which rows");
+    if (line != 0 && batch == 0)
+        return settle_cli_usage("--batch N --line N: settle quarantine list shows both",
+                                "--line needs its --batch");
+    if (reason == NULL || reason[0] == '\0')
+        return settle_cli_usage("--reason TEXT", "why do they need nothing more");
+    store = settle_cli_open(cli, SETTLE_STORE_AS_APPROVER, "quarantine", &error);
+    if (store == NULL || !are_known(store, rejected, &(SettleNamed){.batch = batch}, &error) ||
+        !settle_rows_dismiss(
+            store, &(SettleDismissal){.batch_id = batch, .line = line, .rejected = rejected},
+            reason, &rows, &batches, &error))
+        return settle_cli_fail(error);
+    if (rows == 0)
+        puts("no open row to dismiss");
+    else
+        printf("%" G_GINT64_FORMAT " rows of %" G_GINT64_FORMAT " batches dismissed\n", rows,
+               batches);
+    return SETTLE_EXIT_DONE;
+}
+
 int
 settle_command_quarantine(const SettleCli *cli, int argc, char **argv)
 {
     static const SettleCommand table[] = {
         {"list", "", "rows that were not accepted", NULL, quarantine_list},
         {"release", "", "read kept rows again", NULL, quarantine_release},
+        {"dismiss", "--batch N | --rejected CODE", "they need nothing more", NULL,
+         quarantine_dismiss},
         {NULL, NULL, NULL, NULL, NULL},
     };
     int code;

@@ -19,7 +19,7 @@ static const SettleCommand commands[] = {
      settle_command_import},
     {"facts", "list | seen | refund-slack", "events that count for nothing", NULL,
      settle_command_facts},
-    {"quarantine", "list | release", "rows that were not accepted", NULL,
+    {"quarantine", "list | release | dismiss", "rows that were not accepted", NULL,
      settle_command_quarantine},
     {"policy", "check | test | try | submit | activate | list | ...", "the carriers' policies",
      NULL, settle_command_policy},

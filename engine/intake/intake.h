@@ -92,6 +92,7 @@ typedef struct {
     int32_t batch_id;
     int64_t line; /* needs batch_id */
     const char *reason;
+    gboolean dismissed;  /* dismissed ones, too; one that is named by its line is always taken */
     gboolean told_later; /* only master data that refers to something told after it was put aside;
                           * it enters on the later of the two business dates */
 } SettleIntakeSelection;

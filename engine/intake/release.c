@@ -2,6 +2,13 @@
  * came in with. The way of such a batch is that of a file (intake.c). */
 #include "intake/job.h"
 
+/* Who names a line means it, whatever was said of it. */
+static gboolean
+takes_dismissed(const SettleIntakeSelection *selection)
+{
+    return selection->dismissed || selection->line != 0;
+}
+
 static gboolean
 release_batch(SettleStore *store, int32_t batch_id, const char *kind_name, const char *header,
               const SettleIntakeSelection *selection, const SettleIntakeOptions *options,
@@ -15,8 +22,9 @@ release_batch(SettleStore *store, int32_t batch_id, const char *kind_name, const
     g_autoptr(SettleIntakeJob) job = settle_intake_job_new(store, kind, name, options, NULL, error);
     if (job == NULL)
         return FALSE;
-    g_autoptr(SettleIntakeSource) records = settle_intake_source_kept(
-        store, batch_id, header, selection->line, selection->reason, selection->told_later, error);
+    g_autoptr(SettleIntakeSource) records =
+        settle_intake_source_kept(store, batch_id, header, selection->line, selection->reason,
+                                  selection->told_later, takes_dismissed(selection), error);
     job->source = records;
     if (records == NULL || !settle_intake_run(job, &origin, &report, error))
         return FALSE;
@@ -30,8 +38,9 @@ release_all(SettleStore *store, const SettleIntakeSelection *selection,
             const SettleIntakeOptions *options, GPtrArray *reports, GError **error)
 {
     g_autoptr(SettleResult) batches = settle_store_query(
-        store, settle_sql_intake_kept_batches, error, "ilsb", selection->batch_id, selection->line,
-        selection->reason == NULL ? "" : selection->reason, selection->told_later);
+        store, settle_sql_intake_kept_batches, error, "ilsbb", selection->batch_id, selection->line,
+        selection->reason == NULL ? "" : selection->reason, selection->told_later,
+        takes_dismissed(selection));
     if (batches == NULL)
         return FALSE;
     for (int row = 0; row < settle_result_rows(batches); row++) {

@@ -18,6 +18,7 @@ static const char *const part_names[SETTLE_SEAL_PARTS] = {
     "decisions",
     "runs given up",
     "releases from quarantine",
+    "rows dismissed from it",
     "chunks",
     "receipts",
     "publication",
@@ -39,12 +40,15 @@ static const char *
 part_sql(guint part)
 {
     const char *const sql[SETTLE_SEAL_PARTS] = {
-        settle_sql_seal_run,         settle_sql_seal_batches,       settle_sql_seal_consumption,
-        settle_sql_seal_policies,    settle_sql_seal_new_policies,  settle_sql_seal_new_rules,
-        settle_sql_seal_submissions, settle_sql_seal_control,       settle_sql_seal_abandonments,
-        settle_sql_seal_releases,    settle_sql_seal_chunks,        settle_sql_seal_receipts,
-        settle_sql_seal_publication, settle_sql_seal_invoice_bases, settle_sql_seal_invoice_batches,
-        settle_sql_seal_issues,      settle_sql_seal_codes,
+        settle_sql_seal_run,           settle_sql_seal_batches,
+        settle_sql_seal_consumption,   settle_sql_seal_policies,
+        settle_sql_seal_new_policies,  settle_sql_seal_new_rules,
+        settle_sql_seal_submissions,   settle_sql_seal_control,
+        settle_sql_seal_abandonments,  settle_sql_seal_releases,
+        settle_sql_seal_dismissals,    settle_sql_seal_chunks,
+        settle_sql_seal_receipts,      settle_sql_seal_publication,
+        settle_sql_seal_invoice_bases, settle_sql_seal_invoice_batches,
+        settle_sql_seal_issues,        settle_sql_seal_codes,
     };
 
     return sql[part];

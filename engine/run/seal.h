@@ -8,7 +8,7 @@
 
 G_BEGIN_DECLS
 
-#define SETTLE_SEAL_PARTS 17
+#define SETTLE_SEAL_PARTS 18
 #define SETTLE_SEAL_DIMS  8 /* dimensions of codes */
 
 typedef struct {

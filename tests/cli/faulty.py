@@ -200,6 +200,7 @@ STEPS = [
     Step('staging', 'import', 'orders', '--staging', 'crm', '--date', '2026-01-27', before=STAGED),
     imports('distributors-3', 'distributors', '2026-01-27'),
     Step('release', 'quarantine', 'release', '--reason', 'unknown-distributor', '--date', '2026-01-27'),
+    Step('dismiss', 'quarantine', 'dismiss', '--rejected', 'too-many-decimals', '--reason', 'a test', user='settle_finance'),
     imports('months', 'months', '2026-01-28'),
     imports('receipts', 'receipts', '2026-01-28'),
     Step('run-31', 'run', '--date', '2026-01-31', *RUN),

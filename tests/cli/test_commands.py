@@ -396,7 +396,7 @@ class Formats(small.Case):
             said = self.settle('period', 'close', '2026-03', code=1)
             return [int(re.search(pattern, text)[1]) for pattern, text in (
                 (r'(?m)^unknown-product +(\d+)', self.settle('status')),
-                (r'(?m)^rejected rows that were not released +(\d+)', said),
+                (r'(?m)^rejected rows that were neither released nor dismissed +(\d+)', said),
                 (r'(?m)^orders +unknown-product +product +(\d+)', self.settle('report', 'quarantine')))]
 
         before = counted()

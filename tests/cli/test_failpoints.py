@@ -48,6 +48,7 @@ OWN_QUERY = {
     'batch_rows': "SELECT table_name, rows FROM settle.batch_rows WHERE table_name NOT IN ('fact_repeat', 'quarantine')",
     'quarantine': 'SELECT DISTINCT line, field, value, reason, message, raw FROM settle.quarantine',
     'quarantine_release': 'SELECT DISTINCT line FROM settle.quarantine_release',
+    'quarantine_dismissal': 'SELECT DISTINCT line FROM settle.quarantine_dismissal',
     'counter': "SELECT name, value FROM settle.counter WHERE name NOT IN ('epoch', 'batch', 'control')",
     'control_log': "SELECT DISTINCT action, actor, CASE WHEN action IN ('quarantine-release', "
                    "'policy-withdraw') THEN '' ELSE subject END FROM settle.control_log",
@@ -178,7 +179,7 @@ class Failpoints(settle_test.TestCase):
         for name in ('transfer', 'ledger_total', 'account_balance', 'order_outcome', 'agenda', 'bill', 'bill_found',
                      'bill_waiting', 'contract', 'window_change', 'window_posting', 'invoice',
                      'invoice_line', 'invoice_binding', 'invoice_issue', 'run_abandonment', 'quarantine',
-                     'quarantine_release', 'staging_taken', 'policy'):
+                     'quarantine_release', 'quarantine_dismissal', 'staging_taken', 'policy'):
             self.assertGreater(count.get(name, 0), 0, name)
         numbers = [int(row[0]) for row in world.sql(
             "SELECT right(number, 6)::int FROM settle_view.invoice WHERE status <> 'carried' ORDER BY 1")]

@@ -24,7 +24,7 @@ class Periods(small.Case):
         self.send('bills', '2026-01-12', small.bill('unknown', '2026-01', '2026-01-12'))
         self.run_to('2026-02-28')
         out = self.close('2026-01', code=1)
-        self.assertIn('rejected rows that were not released', out)
+        self.assertIn('rejected rows that were neither released nor dismissed', out)
         self.assertIn('invoice batches that were not issued', out)
         self.assertIn('bills and events that wait for their order', out)
         self.assertNotIn('instalments', out)
@@ -41,7 +41,7 @@ class Periods(small.Case):
         self.assertIn('wants a reason', self.close('2026-01', '--accept', ' ', code=2))
         # what is accepted is said
         self.assertEqual(self.close('2026-01', '--accept', 'agreed with C1').splitlines(),
-                         ['period 2026-01 is closed', 'left open: 1 rejected rows that were not released',
+                         ['period 2026-01 is closed', 'left open: 1 rejected rows that were neither released nor dismissed',
                           'left open: 1 invoice batches that were not issued',
                           'left open: 1 bills and events that wait for their order', 'accepted: agreed with C1'])
         said = self.close('2026-02', code=1)

@@ -26,7 +26,7 @@ DECISIONS = {
                         'feed-stop': 'C/orders', 'feed-waive': 'C/orders'},
     'settle_runner': {'run-abandon': '1', 'statement-import': 'C/2026-01'},
     None: {'policy-submit': 'C/1', 'policy-withdraw': '1', 'policy-activate': 'C/1', 'quarantine-release': 'batch 1',
-           'no-such': 'x'},
+           'quarantine-dismiss': 'batch 1', 'no-such': 'x'},
 }
 LOGIN = {'settle_runner': 'settle_night', 'settle_approver': 'settle_finance',
          'settle_author': 'settle_sales', 'settle_reader': 'settle_audit'}

@@ -16,7 +16,7 @@ INSERT INTO settle.counter VALUES
 CREATE TABLE settle.control_log (
     position bigint PRIMARY KEY,
     action   text NOT NULL CHECK (action IN ('setting', 'policy-submit', 'policy-withdraw', 'policy-activate',
-                 'period-close', 'period-reopen', 'quarantine-release', 'invoice-approve', 'run-abandon',
+                 'period-close', 'period-reopen', 'quarantine-release', 'quarantine-dismiss', 'invoice-approve', 'run-abandon',
                  'deposit-amount', 'deposit-cover', 'deposit-forfeit',
                  'feed-expect', 'feed-stop', 'feed-waive',
                  'statement-import', 'statement-accept', 'statement-dispute', 'fact-seen', 'text-erase', 'carrier-key')),
@@ -32,7 +32,7 @@ CREATE TABLE settle.control_log (
         WHEN action IN ('period-close', 'period-reopen') THEN subject ~ '^(19|2[0-3])[0-9]{2}-(0[1-9]|1[0-2])$'
         WHEN action = 'invoice-approve' THEN subject ~ '^[1-9][0-9]{0,8}/.'
         WHEN action IN ('run-abandon', 'policy-withdraw') THEN subject ~ '^[1-9][0-9]{0,17}$'
-        WHEN action = 'quarantine-release' THEN subject ~ '^batch [1-9][0-9]{0,8}$'
+        WHEN action IN ('quarantine-release', 'quarantine-dismiss') THEN subject ~ '^batch [1-9][0-9]{0,8}$'
         WHEN action LIKE 'statement-%' THEN subject ~ './[0-9]{4}-(0[1-9]|1[0-2])$'
         WHEN action LIKE 'deposit-%' THEN subject ~ '^(carrier|distributor)/.'
         WHEN action IN ('policy-submit', 'policy-activate', 'fact-seen', 'feed-expect', 'feed-stop', 'feed-waive')

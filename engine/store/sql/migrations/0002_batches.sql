@@ -83,6 +83,15 @@ CREATE TABLE settle.quarantine_release (
     PRIMARY KEY (batch_id, line)
 );
 
+-- Kept rows of which a person said that they need nothing more. A release looks at them all the same.
+CREATE TABLE settle.quarantine_dismissal (
+    batch_id    integer NOT NULL,
+    line        bigint NOT NULL,
+    position    bigint NOT NULL,     -- control log
+    PRIMARY KEY (batch_id, line)
+);
+CREATE INDEX quarantine_dismissal_by_position ON settle.quarantine_dismissal (position);
+
 -- Other systems write rows here; `settle import KIND --staging SOURCE` reads them through the same
 -- validator as a file. Values are texts, exactly as they would stand in a CSV file.
 CREATE TABLE settle.staging (

@@ -296,6 +296,24 @@ BEGIN
 END
 $$;
 
+-- Rows that were not accepted and not released since.
+CREATE VIEW settle.kept_row AS
+SELECT q.batch_id, q.line, b.kind, b.source, b.business_date, b.header, q.field, q.value, q.reason, q.message, q.raw
+  FROM settle.quarantine q JOIN settle.batch b USING (batch_id)
+ WHERE NOT EXISTS (SELECT 1 FROM settle.quarantine_release r WHERE r.batch_id = q.batch_id AND r.line = q.line);
+
+-- Those of them that a person dismissed.
+CREATE VIEW settle.dismissed_row AS
+SELECT k.*, d.position FROM settle.kept_row k JOIN settle.quarantine_dismissal d USING (batch_id, line);
+
+-- The others, unless they equal a dismissed one word for word (the file came again).
+CREATE VIEW settle.open_row AS
+SELECT k.*
+  FROM settle.kept_row k
+ WHERE NOT EXISTS (SELECT 1 FROM settle.quarantine_dismissal d WHERE d.batch_id = k.batch_id AND d.line = k.line)
+   AND NOT EXISTS (SELECT 1 FROM settle.dismissed_row e
+                    WHERE e.kind = k.kind AND e.header = k.header AND e.reason = k.reason AND e.raw = k.raw);
+
 -- Whether what a row in quarantine refers to was told, or told otherwise, by a batch after its own.
 CREATE FUNCTION settle.was_told_later(reason text, field text, value text, batch integer) RETURNS boolean
     LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp

@@ -30,7 +30,7 @@ BEGIN
         IF relation.relname NOT IN ('batch_consumption', 'chunk_rows', 'code', 'control_log', 'counter', 'invoice_base',
                'invoice_batch', 'invoice_issue', 'invoice_series', 'policy', 'policy_rule',
                'rule', 'policy_submission',
-               'quarantine_release', 'run', 'run_abandonment', 'run_batch', 'run_chunk', 'run_policy',
+               'quarantine_dismissal', 'quarantine_release', 'run', 'run_abandonment', 'run_batch', 'run_chunk', 'run_policy',
                'run_publication', 'run_receipt', 'run_seal') THEN
             EXECUTE format('GRANT INSERT (%s) ON settle.%I TO settle_runner', columns,
                            relation.relname);

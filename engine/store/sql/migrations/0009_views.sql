@@ -158,26 +158,24 @@ SELECT o.distributor_id, o.closing_month, o.order_id, o.run_id, v.reason
                (4::smallint, 'zero'), (5::smallint, 'no-bills'), (6::smallint, 'overflow')) v (outcome, reason)
     USING (outcome);
 
--- Rows that were not accepted and not released since.
+-- Rows that were not accepted and not released since. dismissed_*: a person said that the row needs nothing more.
 CREATE VIEW settle_view.quarantine AS
-SELECT q.batch_id, b.kind, b.source, b.business_date, q.line, q.field, q.value, q.reason, q.message, q.raw
-  FROM settle.quarantine q JOIN settle.batch b USING (batch_id)
- WHERE NOT EXISTS (SELECT 1 FROM settle.quarantine_release r
-                    WHERE r.batch_id = q.batch_id AND r.line = q.line);
+SELECT k.batch_id, k.kind, k.source, k.business_date, k.line, k.field, k.value, k.reason, k.message, k.raw,
+       l.actor AS dismissed_by, l.at AS dismissed_at, l.reason AS dismissed_because
+  FROM settle.kept_row k
+  LEFT JOIN settle.quarantine_dismissal d USING (batch_id, line)
+  LEFT JOIN settle.control_log l USING (position);
 
--- The same, but a row that was rejected again in another batch, word for word and for the same reason (its file came
--- twice), counts once: where it came first by business date. times: how often it waits. Of equal rows of one file each
--- counts: they may be of several facts (ids that a spreadsheet has rounded).
+-- Those that nobody dismissed; but a row that was rejected again in another batch, word for word and for the same reason
+-- (its file came twice), counts once: where it came first by business date. times: how often it waits. Of equal rows of
+-- one file each counts: they may be of several facts (ids that a spreadsheet has rounded).
 CREATE VIEW settle_view.rejected AS
 SELECT v.batch_id, v.kind, v.source, v.business_date, v.line, v.field, v.value, v.reason, v.message, v.raw, v.times
-  FROM (SELECT q.batch_id, b.kind, b.source, b.business_date, q.line, q.field, q.value, q.reason, q.message, q.raw,
-               count(*) OVER w AS times, row_number() OVER (w ORDER BY b.business_date, q.batch_id, q.line) AS place
-          FROM (SELECT x.*, row_number() OVER (PARTITION BY x.batch_id, x.reason, x.raw ORDER BY x.line) AS nth
-                  FROM settle.quarantine x
-                 WHERE NOT EXISTS (SELECT 1 FROM settle.quarantine_release r
-                                    WHERE r.batch_id = x.batch_id AND r.line = x.line)) q
-          JOIN settle.batch b USING (batch_id)
-        WINDOW w AS (PARTITION BY b.kind, b.header, q.reason, q.raw, q.nth,
+  FROM (SELECT q.batch_id, q.kind, q.source, q.business_date, q.line, q.field, q.value, q.reason, q.message, q.raw,
+               count(*) OVER w AS times, row_number() OVER (w ORDER BY q.business_date, q.batch_id, q.line) AS place
+          FROM (SELECT o.*, row_number() OVER (PARTITION BY o.batch_id, o.reason, o.raw ORDER BY o.line) AS nth
+                  FROM settle.open_row o) q
+        WINDOW w AS (PARTITION BY q.kind, q.header, q.reason, q.raw, q.nth,
                                   CASE WHEN q.raw IS NULL THEN q.batch_id END, CASE WHEN q.raw IS NULL THEN q.line END)) v
  WHERE v.place = 1;
 

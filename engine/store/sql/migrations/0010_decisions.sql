@@ -239,6 +239,32 @@ BEGIN
 END
 $$;
 
+-- Kept rows that need nothing more, as a person says who looked at them.
+CREATE FUNCTION settle.dismiss_rows(batch integer, lines bigint[], reason text) RETURNS bigint
+    LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+    place bigint;
+    kept constant bytea := (SELECT b.digest FROM settle.batch_rows b
+                             WHERE b.batch_id = batch AND b.table_name = 'quarantine');
+BEGIN
+    PERFORM settle.refuse_unless('settle_approver');
+    IF coalesce(dismiss_rows.reason, '') = '' THEN
+        RAISE EXCEPTION 'settle: rows are dismissed with a reason' USING ERRCODE = 'invalid_parameter_value';
+    END IF;
+    place := settle.log('quarantine-dismiss', 'batch ' || batch, kept, dismiss_rows.reason,
+                        jsonb_build_object('rows', cardinality(lines)));
+    IF cardinality(lines) <> (SELECT count(*) FROM settle.kept_row k
+                               WHERE k.batch_id = batch AND k.line = ANY (lines)) THEN
+        RAISE EXCEPTION 'settle: a line of batch % is not in quarantine, or was released', batch
+            USING ERRCODE = 'no_data_found';
+    END IF;
+    INSERT INTO settle.quarantine_dismissal (batch_id, line, position)
+    SELECT batch, n.line, place FROM unnest(lines) n (line);
+    RETURN place;
+END
+$$;
+
 -- --- policies -------------------------------------------------------------------------------------------------------
 
 -- Takes a policy in and returns its number. Authors write nothing else, so they get no table.
@@ -581,7 +607,7 @@ GRANT EXECUTE ON FUNCTION settle.count, settle.decide TO settle_runner, settle_a
 GRANT EXECUTE ON FUNCTION settle.add_codes, settle.release_rows, settle.begin_run, settle.plan_chunks,
     settle.write_receipt, settle.number_invoices, settle.draft_invoices, settle.issue_batch, settle.publish_run,
     settle.seal_run TO settle_runner;
-GRANT EXECUTE ON FUNCTION settle.activate_policy TO settle_approver;
+GRANT EXECUTE ON FUNCTION settle.activate_policy, settle.dismiss_rows TO settle_approver;
 GRANT EXECUTE ON FUNCTION settle.submit_policy TO settle_author;
 GRANT EXECUTE ON FUNCTION settle.versions_of TO settle_author, settle_approver;
 GRANT EXECUTE ON FUNCTION settle.withdraw_policy TO settle_author, settle_approver;

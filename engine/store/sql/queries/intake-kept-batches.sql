@@ -1,14 +1,15 @@
 -- Batches with quarantined rows to release, master data first. $1 batch, $2 line, $3 reason (0, '': any), $4 only master
--- data that refers to something told later
+-- data that refers to something told later, $5 dismissed rows, too
 SELECT b.batch_id, b.kind, b.header, b.business_date
   FROM settle.batch b
  WHERE ($1 = 0 OR b.batch_id = $1)
    AND ($4 = false OR b.kind IN (:master_files))
-   AND EXISTS (SELECT 1 FROM settle.quarantine q
+   AND EXISTS (SELECT 1
+                 FROM (SELECT o.batch_id, o.line, o.field, o.value, o.reason, o.raw FROM settle.open_row o WHERE NOT $5
+                        UNION ALL
+                       SELECT k.batch_id, k.line, k.field, k.value, k.reason, k.raw FROM settle.kept_row k WHERE $5) q
                 WHERE q.batch_id = b.batch_id AND ($2::bigint = 0 OR q.line = $2)
                   AND ($3 = '' OR q.reason = $3) AND q.reason NOT IN ('invalid-utf8', 'nul-byte') AND q.raw IS NOT NULL
-                  AND ($4 = false OR settle.was_told_later(q.reason, q.field, q.value, q.batch_id))
-                  AND NOT EXISTS (SELECT 1 FROM settle.quarantine_release r
-                                   WHERE r.batch_id = q.batch_id AND r.line = q.line))
+                  AND ($4 = false OR settle.was_told_later(q.reason, q.field, q.value, q.batch_id)))
  ORDER BY array_position(ARRAY[:all_files], b.kind),
           b.batch_id

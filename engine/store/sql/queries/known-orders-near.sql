@@ -7,7 +7,6 @@
   LIMIT 3)
 UNION ALL
 (SELECT '', q.batch_id, q.line, q.reason
-   FROM settle.quarantine q
+   FROM settle.open_row q
   WHERE strpos(',' || q.raw || ',', ',' || $1 || ',') > 0
-    AND NOT EXISTS (SELECT 1 FROM settle.quarantine_release r WHERE r.batch_id = q.batch_id AND r.line = q.line)
   LIMIT 1)

@@ -2,7 +2,7 @@
 -- for nothing and that nobody has seen
 SELECT x.what, x.n AS how_many, x.look || CASE WHEN x.dated THEN ' --until ' || to_char($1::date + interval '1 month' - interval '1 day', 'YYYY-MM-DD') ELSE '' END
   FROM (VALUES
-    ('rejected rows that were not released', (
+    ('rejected rows that were neither released nor dismissed', (
         SELECT count(*) FROM settle_view.rejected q
          WHERE q.business_date < ($1::date + interval '1 month')::date),
      'settle quarantine list', true),

@@ -1,4 +1,4 @@
--- Rejected rows that were not released, each once however often it came, by kind and reason. $1 month of the business date (NULL: any), $2, $3 not used
+-- Rejected rows that were neither released nor dismissed, each once however often it came, by kind and reason. $1 month of the business date (NULL: any), $2, $3 not used
 SELECT q.kind, q.reason, q.field, count(*), count(DISTINCT q.batch_id), min(q.business_date)::text,
        max(q.business_date)::text, min(q.message)
   FROM settle_view.rejected q
