@@ -82,6 +82,14 @@ settle_rule_items(const SettleArithmetic *arithmetic, const SettleRule *rule)
 }
 
 guint
+settle_rule_item_name(const SettleArithmetic *arithmetic, const SettleRule *rule, guint item)
+{
+    return settle_rule_items(arithmetic, rule) == SETTLE_ITEMS_COUNTED
+               ? settle_item_instalment(item)
+               : item;
+}
+
+guint
 settle_rule_n_dues(const SettleArithmetic *arithmetic, const SettleRule *rule)
 {
     const SettleOrderKind *kind = settle_order_kind_of(arithmetic, rule);

@@ -24,7 +24,7 @@ typedef struct {
     const SettleRule *rule;
     SettleSlot slot;
     SettleMonth origin;     /* 13.2 */
-    SettleMonth taken;      /* the origin of what an event takes back; 0: of no event */
+    SettleMonth taken;      /* of the event that takes something back; 0: of no event */
     SettleDay wait_day;     /* NOT_DUE: when; else the day that decided: due day, day earned */
     SettleMonth wait_month; /* PENDING: the bill month that is missing */
     int16_t revision;       /* revenue share: of the bill */
@@ -80,12 +80,14 @@ gboolean settle_calc_due_needs_history(const SettleArithmetic *arithmetic, const
 /* What the items of a rule's slots are, for who names one. */
 typedef enum {
     SETTLE_ITEMS_NONE = 1, /* a rule has one slot an order */
-    SETTLE_ITEMS_COUNTED,  /* counted from 1 in the order of the document */
+    SETTLE_ITEMS_COUNTED,  /* counted from 1 in the order of the document, attempt by attempt */
     SETTLE_ITEMS_MONTHS,   /* contract months */
 } SettleItems;
 
 /* What the items of the rule's slots number: nothing, instalments, or contract months. */
 SettleItems settle_rule_items(const SettleArithmetic *arithmetic, const SettleRule *rule);
+/* What the document calls the item: of an attempt its instalment's number, else the item. */
+guint settle_rule_item_name(const SettleArithmetic *arithmetic, const SettleRule *rule, guint item);
 
 /* A day so many months after closing. */
 typedef struct {

@@ -121,10 +121,21 @@ calc_attempt(const SettlePolicy *policy, const SettleInstalment *instalment, con
     return earn(policy, pay, look, target);
 }
 
-/* The first attempt that is met pays; while one waits for its facts nothing is forfeited. */
+/* The slot and origin of an attempt: one each, so that what one paid and a late fact gives to
+ * another is taken back where it was paid (13.2, 14.30). */
+static void
+begin_attempt(const SettleLook *look, guint number, SettleTarget *target)
+{
+    target->slot = settle_slot(target->rule->number,
+                               settle_item_of_attempt(number, (unsigned) look->later), 0);
+    target->origin = settle_day_month(look->due_day);
+}
+
+/* The first attempt that is met pays; while one waits for its facts nothing is forfeited. The
+ * target is that of the attempt that decides: the others stand at nothing. number: from 1. */
 static gboolean
-calc_instalment(const SettlePolicy *policy, const SettleInstalment *instalment, SettleLook *look,
-                SettleTarget *target)
+calc_instalment(const SettlePolicy *policy, const SettleInstalment *instalment, guint number,
+                SettleLook *look, SettleTarget *target)
 {
     SettleTarget blank = *target;
     SettleTarget waits = blank;
@@ -135,12 +146,11 @@ calc_instalment(const SettlePolicy *policy, const SettleInstalment *instalment, 
         look->later = i;
         look->due_day = settle_calc_attempt_day(look->order, instalment, i);
         target->wait_day = look->due_day;
+        begin_attempt(look, number, target);
         if (look->due_day > look->scope->date) {
-            /* what an earlier attempt paid is taken back in the month of the last one */
             target->state = SETTLE_TARGET_NOT_DUE;
             break;
         }
-        target->origin = blank.origin = settle_day_month(look->due_day);
         if (!calc_attempt(policy, instalment, look, target))
             return FALSE;
         if (target->state == SETTLE_TARGET_EARNED)
@@ -170,7 +180,7 @@ calc_deferred(const SettlePolicy *policy, const SettleRule *rule, const SettleOr
         SettleDay due = settle_calc_due_day(order, instalment);
         SettleTarget target = {
             .rule = rule,
-            .slot = settle_slot(rule->number, i + 1, 0),
+            .slot = settle_slot(rule->number, settle_item_of_attempt(i + 1, 0), 0),
             .origin = settle_day_month(due),
             .wait_day = due,
             .credit = SETTLE_ROLE_DISTRIBUTOR,
@@ -180,7 +190,7 @@ calc_deferred(const SettlePolicy *policy, const SettleRule *rule, const SettleOr
             target.state = SETTLE_TARGET_NOT_DUE;
         else if (!settle_scope_holds(scope, due))
             continue;
-        else if (!calc_instalment(policy, instalment, &look, &target))
+        else if (!calc_instalment(policy, instalment, i + 1, &look, &target))
             return FALSE;
         g_array_append_val(targets, target);
     }
@@ -313,8 +323,11 @@ static void
 nothing_of_deferred(const SettleRule *rule, const SettleOrder *order, guint item,
                     SettleTarget *target)
 {
-    target->origin =
-        settle_day_month(settle_calc_due_day(order, &rule->deferred.instalments[item - 1]));
+    guint number = settle_item_instalment(item);
+
+    settle_invariant(number > 0 && number <= rule->deferred.n_instalments);
+    target->origin = settle_day_month(settle_calc_attempt_day(
+        order, &rule->deferred.instalments[number - 1], (int) settle_item_attempt(item)));
     target->credit = SETTLE_ROLE_DISTRIBUTOR;
 }
 
@@ -332,7 +345,8 @@ explain_deferred(GString *out, const SettlePolicy *policy, const SettleTarget *t
                  const SettleOrder *order, const SettleBill *bills, guint n_bills)
 {
     const SettleInstalment *instalment =
-        &target->rule->deferred.instalments[settle_slot_item(target->slot) - 1];
+        &target->rule->deferred
+             .instalments[settle_item_instalment(settle_slot_item(target->slot)) - 1];
     const SettlePay *pay = &instalment->pay;
 
     g_string_append_printf(out, "T+%d: ", instalment->months);

@@ -439,8 +439,7 @@ settle_events_keep(const SettlePolicy *policy, const SettleOrder *order,
     SettleDay since = MAX(kept.since, refunded_since);
     SettleExact exact = {(SettleInt128) target->target_minor * kept.numerator, kept.denominator};
 
-    /* 13.2: of a clawback the origin is the month of its event, never one before the target's own
-     */
+    /* the cause of what is taken back (14.49) */
     if (since != SETTLE_DAY_MIN)
         target->taken = settle_day_month(since);
     return kept.numerator == kept.denominator ||

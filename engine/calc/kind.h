@@ -25,7 +25,8 @@ typedef struct {
     SettleDay from, to;
 } SettleClosingDays;
 
-/* Of a kind whose rules have items that fall due one after the other. item: from 1. */
+/* Of a kind whose rules have items that fall due one after the other. item: from 1, the first
+ * attempt. */
 typedef struct {
     guint (*n_items)(const SettleRule *rule);
     /* When the item falls due for the first time. */

@@ -184,7 +184,8 @@ add_targets(World *world, const SettleMatch *match, SettleLife *life)
         const SettleTarget *target = &g_array_index(targets, SettleTarget, i);
         SettleLifeStep step = {
             .rule = target->rule,
-            .item = settle_slot_item(target->slot),
+            .item = settle_rule_item_name(world->arithmetic, target->rule,
+                                          settle_slot_item(target->slot)),
             .day = settle_order_kind_of(world->arithmetic, target->rule)
                        ->step_day(target, &world->order, bill_list(world), world->bills->len),
             .state = (SettleTargetState) target->state,

@@ -66,7 +66,6 @@ settle_ledger_differences(const SettleTransfer *like, SettleMonth taken, gboolea
     for (guint leg = 0; leg < SETTLE_N_LEGS; leg++) {
         gboolean up = stand[leg] > posted[leg];
         SettleTransfer *t = &ret_transfers[n];
-        SettleMonth origin;
 
         if (stand[leg] == posted[leg])
             continue;
@@ -81,12 +80,10 @@ settle_ledger_differences(const SettleTransfer *like, SettleMonth taken, gboolea
             settle_invariant(up);
             t->credit = SETTLE_ROLE_WITHHELD;
         }
-        /* 13.2: what an event takes back is of the event's month */
-        origin = t->credit == SETTLE_ROLE_CARRIER && taken > like->origin ? taken : like->origin;
+        /* 13.2: whatever takes something back or gives it back, the origin is the slot's */
         if (t->credit == SETTLE_ROLE_CARRIER && taken != 0)
             t->cause = taken;
-        t->origin = origin;
-        t->period = settle_periods_posting(periods, origin);
+        t->period = settle_periods_posting(periods, like->origin);
         n++;
     }
     return n;

@@ -60,10 +60,10 @@ gboolean settle_subject_is_order(int64_t subject_id);
 void settle_subject_window_parts(int64_t subject_id, SettleWindowSubject *ret_window);
 
 /* What a posting is for within its subject: rule (the number that its carrier, kind and name were
- * given once, from 1, whatever version names it; 0: none), item (instalment number, contract month;
- * 0 for upfront and volume), leg (0: the main one; further legs of one target are 1..15). Fits
- * int32, never negative. An item has one origin: room is there for an item a month of a window, and
- * for instalment times 64 plus attempt. */
+ * given once, from 1, whatever version names it; 0: none), item (an attempt of an instalment, a
+ * contract month; 0 for upfront and volume), leg (0: the main one; further legs of one target are
+ * 1..15). Fits int32, never negative. All postings of a subject, rule and item have one origin
+ * (docs/semantics.md 13.2). */
 #define SETTLE_RULE_NUMBER_MAX 32767
 #define SETTLE_ITEM_MAX        4095
 typedef int32_t SettleSlot;
@@ -86,6 +86,26 @@ static inline unsigned
 settle_slot_leg(SettleSlot slot)
 {
     return (unsigned) slot & 0xf;
+}
+
+/* The items of a rule with instalments (from 1) that are tried again: the first attempt (0) has the
+ * instalment's number, each further one 64 more. */
+#define SETTLE_INSTALMENTS_MAX 63
+#define SETTLE_ATTEMPTS_MAX    64
+static inline unsigned
+settle_item_of_attempt(unsigned instalment, unsigned attempt)
+{
+    return attempt << 6 | instalment;
+}
+static inline unsigned
+settle_item_instalment(unsigned item)
+{
+    return item & 0x3f;
+}
+static inline unsigned
+settle_item_attempt(unsigned item)
+{
+    return item >> 6;
 }
 
 typedef struct {

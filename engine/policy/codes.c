@@ -29,9 +29,9 @@ const SettlePolicyCode settle_policy_codes[] = {
      .good = "- {upfront: activation, pay: 40.00}"},
     {.code = "P002",
      .about = "the file is too large, has too many values, or nests them too deep",
-     .explain = "A policy has at most 4 MiB, 200,000 values and 4,095 instalments a rule. What "
-                "large tables say goes into bands or classes; master data goes into the import, "
-                "not into the policy."},
+     .explain = "A policy has at most 4 MiB and 200,000 values, a rule 63 instalments, and an "
+                "instalment 64 attempts. What large tables say goes into bands or classes; master "
+                "data goes into the import, not into the policy."},
     {.code = "P003",
      .about = "anchors, aliases, tags and merges are not part of the language",
      .explain = "These YAML features let one place of a file change what another one says. A "

@@ -31,6 +31,9 @@ read_instalment(SettleBuild *build, const SettleNode *node, SettleInstalment *in
         SETTLE_BUILD_ERROR(build, "P049", settle_node_get(node, "retry-until"), NULL,
                            "it is not tried again: it falls due %d months after closing anyway",
                            instalment->months);
+    if (instalment->retry_until - instalment->months >= SETTLE_ATTEMPTS_MAX)
+        SETTLE_BUILD_ERROR(build, "P002", settle_node_get(node, "retry-until"), NULL,
+                           "an instalment is tried at most %d times", SETTLE_ATTEMPTS_MAX);
     settle_build_note_later(build, "instalment", node);
 }
 
@@ -39,8 +42,9 @@ read_deferred(SettleBuild *build, const SettleNode *node, SettleRule *rule)
 {
     const SettleNode *list = settle_node_get(node, "instalments");
 
-    if (list->values->len > 4095) {
-        SETTLE_BUILD_ERROR(build, "P002", list, NULL, "a rule has at most 4095 instalments");
+    if (list->values->len > SETTLE_INSTALMENTS_MAX) {
+        SETTLE_BUILD_ERROR(build, "P002", list, NULL, "a rule has at most %d instalments",
+                           SETTLE_INSTALMENTS_MAX);
         return;
     }
     rule->deferred.n_instalments = list->values->len;

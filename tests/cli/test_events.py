@@ -49,17 +49,23 @@ class Events(small.Case):
                         proven=True)
         self.assertEqual(self.taken(), [
             ('2026-01-10', 'u', '0', '2026-01', 'carrier', 'distributor', '60.00'),
-            ('2026-05-20', 'u', '0', '2026-05', 'distributor', 'carrier', '40.00'),
-            ('2026-07-01', 'u', '0', '2026-07', 'distributor', 'carrier', '20.00'),
+            ('2026-05-20', 'u', '0', '2026-01', 'distributor', 'carrier', '40.00'),
+            ('2026-07-01', 'u', '0', '2026-01', 'distributor', 'carrier', '20.00'),
             ('2026-08-05', 'u', '0', '2026-01', 'carrier', 'distributor', '20.00')])
 
     def test_posted_after_the_span(self):
-        """What was taken back long after the last month that the policy speaks of is found again."""
-        self.settle_all(FIXED, [small.order('A', '2026-01-10')], [event('e1', 'fraud', '2026-07-01')], '2026-08-31')
+        """What was taken back in a period long after the last month that the policy speaks of is found again."""
+        self.settle_all(FIXED, [small.order('A', '2026-01-10')], [], '2026-06-30')
+        for month in range(1, 7):
+            self.settle('period', 'close', f'2026-{month:02}', user='settle_finance')
+        self.send('events', '2026-07-01', event('e1', 'fraud', '2026-07-01'))
+        self.run_to('2026-08-31')
         self.assertEqual(self.database.sql('SELECT what, look_day FROM settle.agenda'), [['6', '2026-07-01']])
         self.send('events', '2026-09-02', event('e2', 'reinstate', '2026-09-02', reinstates='e1'))
         self.run_to('2026-09-02')
-        self.assertEqual([t[0] for t in self.taken()], ['2026-01-10', '2026-07-01', '2026-09-02'])
+        self.assertEqual(self.posted('business_date', 'period', 'origin', 'cause'), [
+            ('2026-01-10', '2026-01', '2026-01', '2026-01'), ('2026-07-01', '2026-07', '2026-01', '2026-07'),
+            ('2026-09-02', '2026-07', '2026-01', '2026-09')])
         self.assertEqual(self.nets(), {('A', 'u'): 60.0})
 
     def test_E7_partial_refunds(self):
@@ -71,7 +77,7 @@ class Events(small.Case):
         self.send('events', '2026-03-05', event('r3', 'refund', '2026-03-05', amount='10.00'))
         self.run_to('2026-03-10')
         self.assertEqual([t[-1] for t in self.taken()], ['6.00', '1.50', '4.50'])
-        self.assertEqual([t[3] for t in self.taken()], ['2026-01', '2026-02', '2026-03'])
+        self.assertEqual([t[3] for t in self.taken()], ['2026-01', '2026-01', '2026-01'])
         self.assertEqual([(r['event'], r['amount'], r['reason']) for r in self.rows('facts', 'list')],
                          [('r3', '10.00', 'refund-beyond-paid')])
 

@@ -68,7 +68,7 @@ class FinePrint(small.Case):
                   small.bill('K', '2026-04', '2026-05-05', billed='50.00'))
         self.run_to('2026-05-05')
         self.assertEqual(self.posted('origin', 'debit', 'amount'), [
-            ('2026-01', 'carrier', '5.00'), ('2026-02', 'distributor', '2.50'), ('2026-03', 'carrier', '1.50')])
+            ('2026-01', 'carrier', '5.00'), ('2026-01', 'distributor', '2.50'), ('2026-03', 'carrier', '1.50')])
 
     def test_what_counts_in_a_window(self):
         """Cancelled orders count, fully refunded and fraudulent ones do not; a partial refund lowers the amount and

@@ -133,8 +133,8 @@ class Statement(small.Case):
         # and is open again when an amount changes
         self.send('events', '2026-02-21', event('r', 'refund', '2026-02-21', amount='10.00'))
         self.run_to('2026-02-21')
-        self.assertEqual([(r['difference'], r['state'], r['ours']) for r in self.differences(code=0)],
-                         [(short, 'accepted', '3.00')])  # the take-back is February's (13.2)
+        self.assertEqual([(r['difference'], r['state'], r['ours']) for r in self.differences(code=1)],
+                         [(short, 'open', '2.70')])  # what is taken back is January's, as what it is taken of (13.2)
         self.assertEqual(self.database.settle('verify')[0], 0)
         self.settle('reconcile', 'statement', self.statement(*self.AGREED[1:], ['A', 'upfront', '2026-01', '2.80']),
                     *OF, code=1, user='settle_night')

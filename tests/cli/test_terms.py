@@ -306,7 +306,7 @@ class Fraud(Case):
         self.findings('A2', day='2026-02-03')
         self.run_to('2026-02-03')
         self.assertEqual(self.posted('subject', 'debit', 'amount', 'origin')[5:], [
-            ('A2', 'distributor', '10.20', '2026-02'), ('window 2026-01', 'distributor', '1.00', '2026-01')])
+            ('A2', 'distributor', '10.20', '2026-01'), ('window 2026-01', 'distributor', '1.00', '2026-01')])
 
     def test_one_more_order_is_one_more_tolerated(self):
         self.orders(3)
@@ -350,7 +350,8 @@ class Retry(Case):
                          [('2026-03-10', 'A', '2026-03', '10.00')])
 
     def test_taken_back_before_the_next_try(self):
-        """A late event undoes what the first try paid: that is of the month that it was paid in, not of the next try's."""
+        """A late event undoes what the first try paid: that is of the month that it was paid in, not of the next try's,
+        and each try has an item of its own."""
         self.prepare(self.RULES % 'active')
         self.send('orders', '2026-02-09', small.order('A', '2026-01-05'))
         self.run_to('2026-02-10')
@@ -358,10 +359,25 @@ class Retry(Case):
         self.run_to('2026-03-01')
         self.send('events', '2026-03-02', event('e2', 'resume', '2026-03-01'))
         self.run_to('2026-04-11')
-        self.assertEqual(self.posted('business_date', 'period', 'origin', 'debit', 'amount'), [
-            ('2026-02-10', '2026-02', '2026-02', 'carrier', '10.00'),
-            ('2026-02-15', '2026-02', '2026-02', 'distributor', '10.00'),
-            ('2026-03-10', '2026-03', '2026-03', 'carrier', '10.00')])
+        self.assertEqual(self.posted('business_date', 'item', 'period', 'origin', 'debit', 'amount'), [
+            ('2026-02-10', '1', '2026-02', '2026-02', 'carrier', '10.00'),
+            ('2026-02-15', '1', '2026-02', '2026-02', 'distributor', '10.00'),
+            ('2026-03-10', '65', '2026-03', '2026-03', 'carrier', '10.00')])
+
+    def test_a_late_fact_moves_what_a_try_paid(self):
+        """Paid in February, then by what came late in March; then reinstated: each month is left with what the facts say,
+        as if they had all been told in time."""
+        events = [('2026-02-15', event('e1', 'suspend', '2026-02-01')), ('2026-03-02', event('e2', 'resume', '2026-03-01')),
+                  ('2026-04-02', event('e3', 'reinstate', '2026-04-01', reinstates='e1'))]
+        for told, wanted in ((1, {}), (2, {'2026-03': 1000}), (3, {'2026-02': 1000})):
+            for late in (True, False):
+                with self.subTest(told=told, late=late):
+                    self.prepare(self.RULES % 'active')
+                    self.send('orders', '2026-02-09', small.order('A', '2026-01-05'))
+                    for day, row in events[:told]:
+                        self.send('events', day if late else row['at'][:10], row)
+                    self.run_to('2026-04-11')
+                    self.assertEqual({month: fen for (month,), fen in self.nets('origin').items() if fen}, wanted)
 
     def test_months_move_along(self):
         """last 1: of the second try it is the month after."""
@@ -374,7 +390,7 @@ class Retry(Case):
         self.assertEqual(self.posted('business_date', 'origin'), [('2026-04-10', '2026-04')])
 
     def test_a_late_bill_decides_for_its_try(self):
-        """Missing for the first try, met at the second: when it comes, the first is met and nothing changes."""
+        """Missing for the first try, met at the second: when it comes, the first is met and pays, in its own month."""
         self.prepare(self.RULES % '{each-month: last 1, all: [{minutes: 10..}]}')
         self.facts('orders', small.order('A', '2026-01-05', contract='K'))
         self.send('bills', '2026-02-28', small.bill('K', '2026-02', '2026-02-28', minutes='10'))
@@ -382,7 +398,7 @@ class Retry(Case):
         self.assertEqual(self.posted('business_date', 'amount'), [('2026-03-10', '10.00')])
         self.send('bills', '2026-03-20', small.bill('K', '2026-01', '2026-03-20', minutes='10'))
         self.run_to('2026-03-21')
-        self.assertEqual(self.account('distributor'), 10)
+        self.assertEqual(self.nets('item', 'origin'), {('65', '2026-03'): 0, ('1', '2026-02'): 1000})
 
 
 class Months(Case):

@@ -57,15 +57,15 @@ def order_slots(world, order, day, events):
             amounts[0] = so.upfront(rule, order, bills, day, events, notes)
         elif rule.kind == 'deferred':
             for number, terms in enumerate(rule.data['instalments'], 1):
-                amounts[number] = so.instalment(rule, terms, number, order, bills, day, events, notes)
+                item, minor = so.instalment(rule, terms, number, order, bills, day, events, notes)
+                amounts[item] = minor
         elif rule.kind == 'revenue-share':
             for number, minor in so.revenue_share(rule, order, bills).items():
                 amounts[number] = so.left_of_share(rule, order, events, number, minor, notes)
         for item, minor in amounts.items():
             if minor == 0:
                 continue
-            origin = notes.get(('origin', rule.id, item), so.origin(rule, order, item))
-            slot = Slot(rule, place, notes['earned', rule.id, item], minor, origin, order.day)
+            slot = Slot(rule, place, notes['earned', rule.id, item], minor, so.origin(rule, order, item), order.day)
             slot.order, slot.item = order, item
             out.append(slot)
     return out

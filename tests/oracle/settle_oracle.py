@@ -507,7 +507,8 @@ class World:
                 out[rule.id, 0] = upfront(rule, order, bills, day, events, since)
             elif rule.kind == 'deferred':
                 for number, terms in enumerate(rule.data['instalments'], 1):
-                    out[rule.id, number] = instalment(rule, terms, number, order, bills, day, events, since)
+                    item, minor = instalment(rule, terms, number, order, bills, day, events, since)
+                    out[rule.id, item] = minor
             elif rule.kind == 'revenue-share':
                 for number, minor in revenue_share(rule, order, bills).items():
                     if events or since['ended']:
@@ -582,11 +583,8 @@ class World:
             rules = {rule.id: rule for rule in self.rules(order)}
             product_class = self.product_class(order)
             posted, kept = {}, defaultdict(int)
-            news = {max(e.seen, order.seen)
-                    for e in self.facts.order_events.get((order.carrier, order.id), ())}
             for day in self.days_to_look(order, until):
-                since = {}
-                now = self.targets(order, day, since)
+                now = self.targets(order, day)
                 for key in sorted(set(now) | set(posted)):
                     rule, stands = rules[key[0]], now.get(key, 0)
                     change, at_source = stands - posted.get(key, 0), 0
@@ -599,10 +597,7 @@ class World:
                             continue
                         out.append(Transfer(day, order.carrier, order.distributor, rule,
                                             product_class, order.id, key[1], part, withheld))
-                        out[-1].origin = since.get(('origin', *key), origin(rule, order, key[1]))
-                        # 13.2: what an event takes back is of its month
-                        if change < 0 and day in news and since.get(key):
-                            out[-1].origin = max(out[-1].origin, month_of(since[key]))
+                        out[-1].origin = origin(rule, order, key[1])  # 13.2: a slot has one
                 posted = now
         for (_, rule, distributor, code, end), changes in self.windows(until).items():
             last = day_in_month(end, 31)
@@ -768,14 +763,12 @@ def attempts(terms):
 
 
 def instalment(rule, terms, number, order, bills, day, events, since):
-    """The first attempt that is met pays; what one paid is taken back in the month of the last one due (14.30)."""
+    """Item and amount: the first attempt that is met pays, and each has an item of its own (14.30)."""
     for later in range(attempts(terms)):
-        if due_day(terms, order, later) <= day:
-            since['origin', rule.id, number] = month_of(due_day(terms, order, later))
         minor = attempt(rule, terms, number, later, order, bills, day, events, since)
         if minor is not None:
-            return minor
-    return 0
+            return number + 64 * later, minor
+    return number, 0
 
 
 def attempt(rule, terms, number, later, order, bills, day, events, since):
@@ -801,10 +794,10 @@ def attempt(rule, terms, number, later, order, bills, day, events, since):
     back, last = oracle_events.lowered(rule, order, events, due) if pay.endswith('%') else (0, None)
     minor = policy.round(policy.pay(pay, order.paid - back))
     in_time = sum(part for event, part in oracle_events.parts(order, events) if event.day <= due)
-    since['earned', rule.id, number] = max(
+    item = number + 64 * later
+    since['earned', rule.id, item] = max(
         minor, policy.round(policy.pay(pay, order.paid - in_time)))
-    minor, taken = oracle_events.keep(rule, order, events, minor, last)
-    since[rule.id, number] = taken
+    minor, since[rule.id, item] = oracle_events.keep(rule, order, events, minor, last)
     return minor
 
 
@@ -858,7 +851,7 @@ def origin(rule, order, item):
     if rule.kind == 'upfront':
         return order.month
     if rule.kind == 'deferred':
-        return month_of(due_day(rule.data['instalments'][item - 1], order))
+        return month_of(due_day(rule.data['instalments'][item % 64 - 1], order, item // 64))
     return order.month + item
 
 

@@ -114,6 +114,13 @@ static const struct {
      {0, 0, 6000},
      {{1, 2500, CARRIER, HELD}, {3, 2500, DIST, CARRIER}}},
     {"and paid again", FALSE, {0, 8500, 2500, 2500}, {0, 2500, 3500}, {{2, 2500, HELD, DIST}}},
+    /* a month of a window that is paid progressively, with which a lower tier came */
+    {"less than nothing", FALSE, {0}, {0, -700, 0}, {{3, 700, DIST, CARRIER}}},
+    {"and more again",
+     FALSE,
+     {[3] = 700},
+     {0, 200, 0},
+     {{0, 200, CARRIER, DIST}, {3, 700, CARRIER, DIST}}},
 };
 
 static void
@@ -151,9 +158,9 @@ test_differences(gconstpointer data)
         g_assert_cmpint(transfers[n].class_id, ==, 22);
         g_assert_cmpint(transfers[n].revision, ==, 2);
         g_assert_cmpint(transfers[n].kind, ==, SETTLE_KIND_REVENUE_SHARE);
-        /* 13.2: what is taken back is of the event's month, the rest of its own; March is closed */
-        g_assert_cmpint(transfers[n].origin, ==, back ? march + 2 : march);
-        g_assert_cmpint(transfers[n].period, ==, back ? march + 2 : march + 1);
+        /* 13.2: a slot has one origin, also of what is taken back; March is closed */
+        g_assert_cmpint(transfers[n].origin, ==, march);
+        g_assert_cmpint(transfers[n].period, ==, march + 1);
         g_assert_cmpint(transfers[n].cause, ==, back ? march + 2 : march + 1);
     }
     g_assert_cmpuint(got, ==, n);

@@ -38,11 +38,13 @@ static void
 add_instalment(const SettleArithmetic *arithmetic, SettleOutput *output,
                const SettleSubject *subject, const SettleTarget *target, SettleAgendaWhat what)
 {
-    SettleAgendaRow row = agenda_row(subject, what,
-                                     settle_calc_item_day(arithmetic, target->rule, subject->order,
-                                                          settle_slot_item(target->slot)));
+    /* one row an instalment, whichever of its attempts waits */
+    guint number = settle_rule_item_name(arithmetic, target->rule, settle_slot_item(target->slot));
+    SettleAgendaRow row =
+        agenda_row(subject, what,
+                   settle_calc_item_day(arithmetic, target->rule, subject->order, number));
 
-    row.slot = target->slot;
+    row.slot = settle_slot(target->rule->number, number, 0);
     if (what == SETTLE_AGENDA_PENDING)
         row.bill_month = target->wait_month;
     g_array_append_val(output->agenda, row);
@@ -53,7 +55,7 @@ settle_note_pending(SettleOutput *output, const SettleArithmetic *arithmetic, Se
                     const SettleSubject *subject, const SettleTarget *target, gboolean has_history)
 {
     const SettleKindSchedule *schedule = settle_order_kind_of(arithmetic, target->rule)->schedule;
-    guint item = settle_slot_item(target->slot);
+    guint item = settle_rule_item_name(arithmetic, target->rule, settle_slot_item(target->slot));
 
     if (schedule == NULL)
         return;

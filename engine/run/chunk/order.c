@@ -255,8 +255,8 @@ settle_whole_order(SettleSettling *settling, const SettleSubject *subject, const
     if (!settle_targets_whole(settling->targets, subject, past->bills, past->n_bills,
                               settle_decisions_findings(settling->decisions, subject)))
         return FALSE;
-    /* What a corrected bill takes back is the bill's, whatever happened to the order long ago; but
-     * whether a fraud finding acts may be decided by those of other orders. */
+    /* What a corrected bill takes back is caused by the bill, whatever happened to the order long
+     * ago; but whether a fraud finding acts may be decided by those of other orders. */
     if (subject->n_new_events == 0 &&
         !(subject->is_joint && settle_policy_tolerates_findings(subject->policy)))
         for (guint i = 0; i < targets->len; i++)
