@@ -218,6 +218,59 @@ compare_leaf(SettleAudit *audit, int32_t run_id, int32_t id, int32_t carrier_id,
         hex, recorded != NULL ? recorded->transfers : 0, stored);
 }
 
+/* --- one origin a slot ------------------------------------------------------------------------ */
+
+typedef struct {
+    int64_t subject_id;
+    SettleSlot slot; /* of the main leg */
+    SettleMonth origin;
+    int32_t run_id;
+} Origin;
+
+static int
+compare_origins(const void *a, const void *b)
+{
+    const Origin *x = a, *y = b;
+
+    if (x->subject_id != y->subject_id)
+        return x->subject_id < y->subject_id ? -1 : 1;
+    if (x->slot != y->slot)
+        return x->slot < y->slot ? -1 : 1;
+    return x->run_id < y->run_id ? -1 : x->run_id > y->run_id;
+}
+
+/* What a rule earned in one item, and whatever was taken back or given back of it, belongs to one
+ * month (docs/semantics.md 13.2); what a run posted with another one is a finding. */
+static void
+check_origins(SettleAuditLedger *ledger, int32_t id)
+{
+    g_autoptr(GArray) all = g_array_new(FALSE, FALSE, sizeof(Origin));
+
+    for (guint i = 0; i < ledger->rows->len; i++) {
+        const SettleAuditRow *row = &g_array_index(ledger->rows, SettleAuditRow, i);
+        const SettleAuditRun *run = settle_audit_run(ledger->audit, row->run_id);
+        const Origin origin = {row->t.subject_id, row->t.slot & ~0xf, row->t.origin, row->run_id};
+
+        if (run != NULL && run->published && settle_kind_is_commission(row->t.kind))
+            g_array_append_val(all, origin);
+    }
+    if (all->len > 1)
+        qsort(all->data, all->len, sizeof(Origin), compare_origins);
+    for (guint i = 1; i < all->len; i++) {
+        const Origin *x = &g_array_index(all, Origin, i), *before = x - 1;
+        char now[SETTLE_DAY_TEXT_BYTES], then[SETTLE_DAY_TEXT_BYTES];
+
+        if (x->subject_id == before->subject_id && x->slot == before->slot &&
+            x->origin != before->origin)
+            settle_audit_note_distributor(
+                ledger->audit, x->run_id, id,
+                "subject %" G_GINT64_FORMAT
+                " slot %d has two origins: %s in run %d, and %s before it",
+                x->subject_id, x->slot, settle_month_format(x->origin, now), x->run_id,
+                settle_month_format(before->origin, then));
+    }
+}
+
 /* Rows [first, last) of one run, and what was recorded of it. */
 static void
 check_run_rows(SettleAuditLedger *ledger, int32_t id, guint first, guint last,
@@ -337,6 +390,7 @@ settle_audit_check_distributor(SettleAuditLedger *ledger, int32_t id)
         check_run_rows(ledger, id, first, last, recorded, n_recorded);
         first = last;
     }
+    check_origins(ledger, id);
     check_totals(ledger, id);
     check_balances(ledger, id);
 }

@@ -30,9 +30,9 @@ typedef enum {
 const char *settle_leg_name(guint leg);
 
 /* Which transfers bring the legs of a slot from what was posted to their targets; at most one
- * a leg, ascending. like: what they have in common, its slot that of the main leg, its cause that of
- * all but what an event takes back; taken: the month of that event, or 0; withheld: kept at source.
- * Returns how many; what is wanted and posted is far below 64 bits.
+ * a leg, ascending. like: what they have in common, its slot that of the main leg, its cause that
+ * of all but what an event takes back; taken: the month of that event, or 0; withheld: kept at
+ * source. Returns how many; what is wanted and posted is far below 64 bits.
  */
 guint settle_ledger_differences(const SettleTransfer *like, SettleMonth taken, gboolean withheld,
                                 const SettleStanding *wanted, const int64_t posted[SETTLE_N_LEGS],

@@ -183,6 +183,16 @@ class Verify(settle_test.TestCase):
         self.assertIn(f'the first broken is run {transfer[0]}; runs {int(transfer[0]) + 1} to {last} stand on it',
                       out)
 
+    def test_two_origins(self):
+        """What was taken back later of an amount is of the amount's month (13.2); another month is named as such."""
+        run, distributor, subject, slot = self.database.sql(
+            'SELECT max(run_id), distributor_id, subject_id, slot >> 4 << 4 FROM settle.transfer WHERE kind < 5 '
+            'GROUP BY 2, 3, 4 HAVING count(DISTINCT run_id) > 1 ORDER BY 1 LIMIT 1')[0]
+        rows = self.found(f"UPDATE settle.transfer SET origin = (origin - interval '1 month')::date WHERE run_id = {run} "
+                          f'AND distributor_id = {distributor} AND subject_id = {subject} AND slot >> 4 << 4 = {slot}')
+        self.assertIn((run, True), {(r['run'], f'subject {subject} slot {slot} has two origins' in r['finding'])
+                                    for r in rows}, rows)
+
     def test_swapped(self):
         run, low, high = self.database.sql(
             'SELECT run_id, min(amount_minor), max(amount_minor) FROM settle.transfer '

@@ -601,6 +601,33 @@ test_large(void)
     }
 }
 
+/* 63 instalments of a rule, 64 attempts of an instalment: both fit into the item of a slot. */
+static void
+test_many_instalments(void)
+{
+    for (guint n = 62; n <= 63; n++) {
+        g_autoptr(SettlePolicy) policy = NULL;
+        g_autoptr(SettleDiagnostics) diagnostics = NULL;
+        g_autoptr(GString) document =
+            g_string_new(DEFERRED "  - {after: 1 months, day: 1, pay: 1.00, "
+                                  "retry-until: 64 months}\n");
+
+        append(document, "  - {after: 2 months, day: 1, pay: 1.00}\n", n);
+        if (n == 63) {
+            refuse(document, "P002");
+            continue;
+        }
+        diagnostics = settle_policy_load(document->str, document->len, &policy);
+        g_assert_nonnull(policy);
+        g_assert_cmpuint(policy->rules[0].deferred.n_instalments, ==, 63);
+        g_assert_cmpint(settle_instalment_attempts(policy->rules[0].deferred.instalments), ==, 64);
+        g_string_truncate(document, 0);
+        g_string_append(document, DEFERRED "  - {after: 1 months, day: 1, pay: 1.00, "
+                                           "retry-until: 65 months}\n");
+        refuse(document, "P002");
+    }
+}
+
 static void
 test_many_values(void)
 {
@@ -737,6 +764,7 @@ main(int argc, char **argv)
     g_test_add_func("/policy-check/hostile/deep", test_deep);
     g_test_add_func("/policy-check/hostile/depth-limit", test_depth_limit);
     g_test_add_func("/policy-check/hostile/large", test_large);
+    g_test_add_func("/policy-check/hostile/many-instalments", test_many_instalments);
     g_test_add_func("/policy-check/hostile/many-values", test_many_values);
     g_test_add_func("/policy-check/hostile/many-rules", test_many_rules);
     g_test_add_func("/policy-check/hostile/many-errors", test_many_errors);

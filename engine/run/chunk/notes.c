@@ -40,9 +40,8 @@ add_instalment(const SettleArithmetic *arithmetic, SettleOutput *output,
 {
     /* one row an instalment, whichever of its attempts waits */
     guint number = settle_rule_item_name(arithmetic, target->rule, settle_slot_item(target->slot));
-    SettleAgendaRow row =
-        agenda_row(subject, what,
-                   settle_calc_item_day(arithmetic, target->rule, subject->order, number));
+    SettleAgendaRow row = agenda_row(
+        subject, what, settle_calc_item_day(arithmetic, target->rule, subject->order, number));
 
     row.slot = settle_slot(target->rule->number, number, 0);
     if (what == SETTLE_AGENDA_PENDING)
