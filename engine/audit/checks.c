@@ -8,12 +8,9 @@
 static gboolean
 check(SettleAudit *audit, SettleStore *store, const char *sql, GError **error)
 {
-    g_autoptr(SettleReader) reader = settle_store_read(store, sql, error, "");
-    GError *failure = NULL;
+    g_autoptr(SettleReader) reader = settle_store_read(store, sql, "");
 
-    if (reader == NULL)
-        return FALSE;
-    while (settle_reader_next(reader, &failure)) {
+    while (settle_reader_next(reader)) {
         size_t place_length, text_length;
         const char *place = settle_reader_text(reader, SQL_CHECK_FINDING_PLACE, &place_length);
         const char *text = settle_reader_text(reader, SQL_CHECK_FINDING_FINDING, &text_length);
@@ -22,10 +19,7 @@ check(SettleAudit *audit, SettleStore *store, const char *sql, GError **error)
         settle_audit_note(audit, settle_reader_i32(reader, SQL_CHECK_FINDING_RUN_ID), copy, "%.*s",
                           (int) text_length, text);
     }
-    if (failure == NULL)
-        return TRUE;
-    g_propagate_error(error, failure);
-    return FALSE;
+    return settle_reader_end(reader, error);
 }
 
 gboolean

@@ -31,12 +31,9 @@ load_kept(SettleAudit *audit, SettleStore *store, const char *sql, char of, GArr
           GError **error)
 {
     g_autoptr(GArray) kept = g_array_new(FALSE, TRUE, sizeof(Kept));
-    g_autoptr(SettleReader) reader = settle_store_read(store, sql, error, "");
-    GError *failure = NULL;
+    g_autoptr(SettleReader) reader = settle_store_read(store, sql, "");
 
-    if (reader == NULL)
-        return FALSE;
-    while (settle_reader_next(reader, &failure)) {
+    while (settle_reader_next(reader)) {
         Kept row = {.id = settle_reader_i32(reader, SQL_VERIFY_KEPT_ID),
                     .chunk = settle_reader_i32(reader, SQL_VERIFY_KEPT_CHUNK)};
         size_t length;
@@ -57,10 +54,8 @@ load_kept(SettleAudit *audit, SettleStore *store, const char *sql, char of, GArr
             memcpy(row.sum.digest, text, length);
         g_array_append_val(kept, row);
     }
-    if (failure != NULL) {
-        g_propagate_error(error, failure);
+    if (!settle_reader_end(reader, error))
         return FALSE;
-    }
     g_array_sort(kept, compare_kept);
     *ret_kept = g_steal_pointer(&kept);
     return TRUE;
@@ -114,12 +109,9 @@ static gboolean
 sum_batch_table(SettleAudit *audit, SettleStore *store, const SettleSqlTable *table,
                 SettleAuditTexts *texts, int64_t *rows, GError **error)
 {
-    g_autoptr(SettleDump) dump = settle_store_dump(store, table->verify, error);
-    GError *failure = NULL;
+    g_autoptr(SettleDump) dump = settle_store_dump(store, table->verify);
 
-    if (dump == NULL)
-        return FALSE;
-    while (settle_dump_next(dump, &failure)) {
+    while (settle_dump_next(dump)) {
         int32_t batch_id = settle_dump_i32(dump, 0);
         SettleAuditBatch *batch = batch_id > 0 && (guint) batch_id < audit->batches->len
                                       ? &g_array_index(audit->batches, SettleAuditBatch, batch_id)
@@ -132,10 +124,7 @@ sum_batch_table(SettleAudit *audit, SettleStore *store, const SettleSqlTable *ta
             texts[batch_id].of[settle_dump_sum(dump, 1, table, &batch->sum)]++;
         (*rows)++;
     }
-    if (failure == NULL)
-        return TRUE;
-    g_propagate_error(error, failure);
-    return FALSE;
+    return settle_dump_end(dump, error);
 }
 
 /* Counted as facts. */
@@ -187,12 +176,9 @@ static gboolean
 sum_run_table(SettleAudit *audit, SettleStore *store, const SettleSqlTable *table, int64_t *rows,
               GError **error)
 {
-    g_autoptr(SettleDump) dump = settle_store_dump(store, table->verify, error);
-    GError *failure = NULL;
+    g_autoptr(SettleDump) dump = settle_store_dump(store, table->verify);
 
-    if (dump == NULL)
-        return FALSE;
-    while (settle_dump_next(dump, &failure)) {
+    while (settle_dump_next(dump)) {
         int32_t run_id = settle_dump_i32(dump, 0);
         int32_t distributor_id = settle_dump_i32(dump, 1);
         SettleAuditRun *run = settle_audit_run(audit, run_id);
@@ -206,10 +192,7 @@ sum_run_table(SettleAudit *audit, SettleStore *store, const SettleSqlTable *tabl
             settle_dump_sum(dump, 2, table, &chunk->sum);
         (*rows)++;
     }
-    if (failure == NULL)
-        return TRUE;
-    g_propagate_error(error, failure);
-    return FALSE;
+    return settle_dump_end(dump, error);
 }
 
 static void
@@ -280,12 +263,9 @@ static gboolean
 sum_lines(SettleStore *store, const SettleSqlTable *table, GHashTable *sums,
           SettleAuditTexts *texts, GError **error)
 {
-    g_autoptr(SettleDump) dump = settle_store_dump(store, table->verify, error);
-    GError *failure = NULL;
+    g_autoptr(SettleDump) dump = settle_store_dump(store, table->verify);
 
-    if (dump == NULL)
-        return FALSE;
-    while (settle_dump_next(dump, &failure)) {
+    while (settle_dump_next(dump)) {
         gpointer position = GINT_TO_POINTER(settle_dump_i32(dump, 0));
         SettleRowSum *sum = g_hash_table_lookup(sums, position);
 
@@ -295,10 +275,7 @@ sum_lines(SettleStore *store, const SettleSqlTable *table, GHashTable *sums,
         }
         texts->of[settle_dump_sum(dump, 1, table, sum)]++;
     }
-    if (failure == NULL)
-        return TRUE;
-    g_propagate_error(error, failure);
-    return FALSE;
+    return settle_dump_end(dump, error);
 }
 
 /* The lines of each are those that were taken in, and there are no others. */

@@ -25,15 +25,11 @@ typedef struct {
 static gboolean
 walk_step(Walk *walk, GError **error)
 {
-    GError *failure = NULL;
-
-    walk->there = settle_reader_next(walk->reader, &failure);
-    if (walk->there)
-        walk->distributor_id = settle_reader_i32(walk->reader, SQL_VERIFY_WALK_DISTRIBUTOR_ID);
-    if (failure == NULL)
-        return TRUE;
-    g_propagate_error(error, failure);
-    return FALSE;
+    walk->there = settle_reader_next(walk->reader);
+    if (!walk->there)
+        return settle_reader_end(walk->reader, error);
+    walk->distributor_id = settle_reader_i32(walk->reader, SQL_VERIFY_WALK_DISTRIBUTOR_ID);
+    return TRUE;
 }
 
 static gboolean
@@ -46,8 +42,8 @@ walk_open(Ledger *ledger, guint which, const char *sql, GError **error)
     if (walk->store == NULL ||
         !settle_store_exec(walk->store, settle_sql_verify_session, error, ""))
         return FALSE;
-    walk->reader = settle_store_read(walk->store, sql, error, "");
-    return walk->reader != NULL && walk_step(walk, error);
+    walk->reader = settle_store_read(walk->store, sql, "");
+    return walk_step(walk, error);
 }
 
 /* --- reading a distributor -------------------------------------------------------------------- */

@@ -226,14 +226,11 @@ load_batches(SettleAudit *audit, SettleStore *store, GError **error)
 static gboolean
 load_codes(SettleAudit *audit, SettleStore *store, GError **error)
 {
-    g_autoptr(SettleReader) reader = settle_store_read(store, settle_sql_verify_codes, error, "");
-    GError *failure = NULL;
+    g_autoptr(SettleReader) reader = settle_store_read(store, settle_sql_verify_codes, "");
 
     for (int dim = 0; dim <= SETTLE_SEAL_DIMS; dim++)
         audit->codes[dim] = g_ptr_array_new_with_free_func(g_free);
-    if (reader == NULL)
-        return FALSE;
-    while (settle_reader_next(reader, &failure)) {
+    while (settle_reader_next(reader)) {
         int dim = settle_reader_i16(reader, SQL_VERIFY_CODES_DIM);
         int32_t id = settle_reader_i32(reader, SQL_VERIFY_CODES_ID);
         size_t length;
@@ -245,10 +242,7 @@ load_codes(SettleAudit *audit, SettleStore *store, GError **error)
             g_ptr_array_set_size(audit->codes[dim], id + 1);
         audit->codes[dim]->pdata[id] = g_strndup(code, length);
     }
-    if (failure == NULL)
-        return TRUE;
-    g_propagate_error(error, failure);
-    return FALSE;
+    return settle_reader_end(reader, error);
 }
 
 gboolean

@@ -465,7 +465,6 @@ print_transfers(const SettleCli *cli, SettleStore *store, Filters *filters, int 
     };
     g_autoptr(SettlePolicySet) policies = settle_policies_load(store, G_MAXINT64, error);
     g_autoptr(SettleReader) reader = NULL;
-    GError *failure = NULL;
     SettleTable *table;
     gint64 printed = 0, more = filters->limit;
     gsize ranges;
@@ -480,23 +479,20 @@ print_transfers(const SettleCli *cli, SettleStore *store, Filters *filters, int 
     if (filters->limit > 0 && filters->limit < G_MAXINT64)
         more++;
     ranges = filters->after_run != NULL ? filters->after_run->len : 0;
-    reader = settle_store_read(
-        store, settle_sql_ledger_transfers, error, "ssshsilII", filters->carrier,
-        filters->distributor, filters->period, kind, filters->order, filters->run,
-        filters->invoice != NULL ? (gint64) 0 : more, ranges > 0 ? filters->after_run->data : NULL,
-        ranges, ranges > 0 ? filters->up_to_run->data : NULL, ranges);
-    if (reader == NULL)
-        return FALSE;
+    reader = settle_store_read(store, settle_sql_ledger_transfers, "ssshsilII", filters->carrier,
+                               filters->distributor, filters->period, kind, filters->order,
+                               filters->run, filters->invoice != NULL ? (gint64) 0 : more,
+                               ranges > 0 ? filters->after_run->data : NULL, ranges,
+                               ranges > 0 ? filters->up_to_run->data : NULL, ranges);
     table = settle_table_new(cli->format, columns, G_N_ELEMENTS(columns), stdout);
-    while (settle_reader_next(reader, &failure))
+    while (settle_reader_next(reader))
         if (is_on_invoice(filters, policies,
                           settle_reader_i32(reader, SQL_LEDGER_TRANSFERS_POLICY_ID)) &&
             (printed++ < filters->limit || filters->limit == 0))
             transfer_row(table, reader);
-    if (failure != NULL) {
+    if (!settle_reader_end(reader, error)) {
         /* an unfinished document must not look like a whole one */
         settle_table_abandon(table);
-        g_propagate_error(error, failure);
         return FALSE;
     }
     settle_table_end(table);

@@ -89,15 +89,13 @@ text_of(const SettleReader *reader, int column)
     return g_strndup(text, length);
 }
 
-/* Every first column of a query; with_names: the second is a name. */
+/* Every first column of a query; with_names: the second is a name. Takes the reader over. */
 static gboolean
-search_rows(Search *search, SettleReader *reader, gboolean with_names, GError **error)
+search_rows(Search *search, SettleReader *stream, gboolean with_names, GError **error)
 {
-    GError *failure = NULL;
+    g_autoptr(SettleReader) reader = stream;
 
-    if (reader == NULL)
-        return FALSE;
-    while (settle_reader_next(reader, &failure)) {
+    while (settle_reader_next(reader)) {
         g_autofree char *code = text_of(reader, 0);
 
         search_add(search, code);
@@ -107,10 +105,7 @@ search_rows(Search *search, SettleReader *reader, gboolean with_names, GError **
             search_add_name(search, code, name);
         }
     }
-    if (failure == NULL)
-        return TRUE;
-    g_propagate_error(error, failure);
-    return FALSE;
+    return settle_reader_end(reader, error);
 }
 
 /* --- parties -----------------------------------------------------------------------------------
@@ -173,7 +168,6 @@ static gboolean
 known_party(SettleStore *store, SettleDim dim, const char *code, GError **error)
 {
     g_autoptr(SettleResult) rows = NULL;
-    g_autoptr(SettleReader) reader = NULL;
     g_auto(Search) search = {0};
     gboolean order = FALSE;
 
@@ -194,10 +188,9 @@ known_party(SettleStore *store, SettleDim dim, const char *code, GError **error)
                           is[0] == 'o' ? "n" : "", is, is, code);
         return FALSE;
     }
-    reader = settle_store_read(store, settle_sql_known_parties, error, "h", (int) dim);
-    if (!search_rows(&search, reader, TRUE, error))
+    if (!search_rows(&search, settle_store_read(store, settle_sql_known_parties, "h", (int) dim),
+                     TRUE, error))
         return FALSE;
-    g_clear_pointer(&reader, settle_reader_free);
     if (search.best == NULL && search.named->len == 0 && !is_order(store, code, &order, error))
         return FALSE;
     g_set_error(error, SETTLE_ERROR, SETTLE_ERROR_INPUT, "there is no %s \"%s\"",
@@ -464,19 +457,16 @@ settle_cli_no_invoice(SettleStore *store, const char *number, GError **error)
 {
     g_autofree char *carrier = NULL, *full = full_number(number, &carrier);
     g_auto(Search) search = {0};
-    g_autoptr(SettleReader) reader =
-        settle_store_read(store, settle_sql_known_invoices, error, "s", carrier);
 
     search_init(&search, full != NULL ? full : number);
     search.least = MIN(search.least, 3); /* numbers are all alike */
-    if (!search_rows(&search, reader, FALSE, error))
+    if (!search_rows(&search, settle_store_read(store, settle_sql_known_invoices, "s", carrier),
+                     FALSE, error))
         return;
-    if (search.n == 0 && carrier != NULL) { /* of another carrier, perhaps */
-        g_clear_pointer(&reader, settle_reader_free);
-        reader = settle_store_read(store, settle_sql_known_invoices, error, "s", NULL);
-        if (!search_rows(&search, reader, FALSE, error))
-            return;
-    }
+    if (search.n == 0 && carrier != NULL && /* of another carrier, perhaps */
+        !search_rows(&search, settle_store_read(store, settle_sql_known_invoices, "s", NULL), FALSE,
+                     error))
+        return;
     g_set_error(error, SETTLE_ERROR, SETTLE_ERROR_INPUT, "there is no invoice \"%s\"", number);
     if (search.n == 0)
         settle_error_hint(error, "no invoice has been drafted yet");
@@ -496,7 +486,6 @@ settle_cli_known_invoice_batch(SettleStore *store, int32_t run, const char *carr
     g_auto(Search) search = {0};
     g_autoptr(SettleResult) row =
         settle_store_query(store, settle_sql_invoice_batch, error, "is", run, carrier);
-    g_autoptr(SettleReader) reader = NULL;
 
     search_init(&search, text);
     if (row == NULL)
@@ -505,8 +494,8 @@ settle_cli_known_invoice_batch(SettleStore *store, int32_t run, const char *carr
         return TRUE;
     if (!settle_cli_known(store, &(SettleNamed){.carrier = carrier}, error))
         return FALSE;
-    reader = settle_store_read(store, settle_sql_known_invoice_batches, error, "");
-    if (!search_rows(&search, reader, FALSE, error))
+    if (!search_rows(&search, settle_store_read(store, settle_sql_known_invoice_batches, ""), FALSE,
+                     error))
         return FALSE;
     g_set_error(error, SETTLE_ERROR, SETTLE_ERROR_INPUT, "there is no invoice batch %s", text);
     if (search.n == 0)
@@ -578,11 +567,10 @@ void
 settle_cli_no_policy(SettleStore *store, const char *name, gboolean waiting, GError **error)
 {
     g_auto(Search) search = {0};
-    g_autoptr(SettleReader) reader =
-        settle_store_read(store, settle_sql_known_policies, error, "b", waiting);
 
     search_init(&search, name);
-    if (!search_rows(&search, reader, FALSE, error))
+    if (!search_rows(&search, settle_store_read(store, settle_sql_known_policies, "b", waiting),
+                     FALSE, error))
         return;
     g_set_error(error, SETTLE_ERROR, SETTLE_ERROR_INPUT,
                 waiting ? "no policy \"%s\" waits to be activated" : "there is no policy \"%s\"",

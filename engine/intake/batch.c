@@ -48,21 +48,16 @@ find_look_alikes(SettleIntakeJob *job, SettleDim dim, GError **error)
     size_t n = settle_intake_codes_n_new(job->codes[dim]);
     g_autoptr(SettleLooks) looks = settle_looks_new();
     g_autoptr(SettleReader) reader =
-        settle_store_read(job->store, settle_sql_code_looks, error, "i", (int32_t) dim);
-    GError *failure = NULL;
+        settle_store_read(job->store, settle_sql_code_looks, "i", (int32_t) dim);
 
-    if (reader == NULL)
-        return FALSE;
-    while (settle_reader_next(reader, &failure)) {
+    while (settle_reader_next(reader)) {
         size_t length;
         const char *code = settle_reader_text(reader, SQL_CODE_LOOKS_CODE, &length);
 
         settle_looks_add(looks, code, length);
     }
-    if (failure != NULL) {
-        g_propagate_error(error, failure);
+    if (!settle_reader_end(reader, error))
         return FALSE;
-    }
     for (size_t i = 0; i < n; i++) {
         const char *like = settle_looks_add(looks, texts[i], strlen(texts[i]));
         g_autofree char *shown = settle_looks_show(texts[i], strlen(texts[i]));

@@ -140,15 +140,10 @@ read_all(SettleReader *stream, SettleIntakeJob *job, SettleEventPast *past,
          GError **error)
 {
     g_autoptr(SettleReader) reader = stream;
-    GError *failure = NULL;
 
-    if (reader == NULL)
-        return FALSE;
-    while (settle_reader_next(reader, &failure))
+    while (settle_reader_next(reader))
         add(job, past, reader);
-    if (failure != NULL)
-        g_propagate_error(error, failure);
-    return failure == NULL;
+    return settle_reader_end(reader, error);
 }
 
 static void
@@ -179,8 +174,8 @@ settle_event_past_load_orders(SettleIntakeJob *job, const int64_t *keys, gsize n
         last = MAX(last, settle_day_month(job->newest_day));
     }
     return first > last ||
-           read_all(settle_store_read(job->store, settle_sql_intake_orders_of_events, error, "mmL",
-                                      first, last, keys, n),
+           read_all(settle_store_read(job->store, settle_sql_intake_orders_of_events, "mmL", first,
+                                      last, keys, n),
                     job, past, read_order, error);
 }
 
@@ -333,11 +328,9 @@ gboolean
 settle_event_past_load_events(SettleIntakeJob *job, const int64_t *events, gsize n,
                               SettleEventPast *past, GError **error)
 {
-    return read_all(
-               settle_store_read(job->store, settle_sql_intake_events_there, error, "L", events, n),
-               job, past, read_row, error) &&
-           read_all(settle_store_read(job->store, settle_sql_intake_waiting_there, error, "L",
-                                      events, n),
+    return read_all(settle_store_read(job->store, settle_sql_intake_events_there, "L", events, n),
+                    job, past, read_row, error) &&
+           read_all(settle_store_read(job->store, settle_sql_intake_waiting_there, "L", events, n),
                     job, past, read_waiting_row, error);
 }
 
@@ -345,9 +338,9 @@ gboolean
 settle_event_past_load_waiting(SettleIntakeJob *job, const int64_t *keys, gsize n,
                                SettleEventPast *past, GError **error)
 {
-    return n == 0 || read_all(settle_store_read(job->store, settle_sql_intake_waiting_events, error,
-                                                "L", keys, n),
-                              job, past, read_waiting_row_of_key, error);
+    return n == 0 ||
+           read_all(settle_store_read(job->store, settle_sql_intake_waiting_events, "L", keys, n),
+                    job, past, read_waiting_row_of_key, error);
 }
 
 /* The events of the orders of these keys, by their key in the table. */
@@ -375,10 +368,9 @@ load_of_orders(SettleIntakeJob *job, const int64_t *keys, gsize n, SettleEventPa
         }
     }
     return ids->len == 0 ||
-           read_all(settle_store_read(job->store, settle_sql_intake_events_of_orders, error,
-                                      "IDLdd", distributors->data, (gsize) distributors->len,
-                                      months->data, (gsize) months->len, ids->data,
-                                      (gsize) ids->len, from, to),
+           read_all(settle_store_read(job->store, settle_sql_intake_events_of_orders, "IDLdd",
+                                      distributors->data, (gsize) distributors->len, months->data,
+                                      (gsize) months->len, ids->data, (gsize) ids->len, from, to),
                     job, past, read_row_of_key, error);
 }
 

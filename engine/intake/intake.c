@@ -295,9 +295,9 @@ take_staging(SettleStore *store, SettleFileKind kind, const char *source,
     /* Opened last: the connection is the stream's until its end. */
     g_autoptr(SettleIntakeSource) records = settle_intake_source_staging(
         store, kind, source,
-        settle_result_i64(position, 0, SQL_INTAKE_STAGING_POSITION_TAKEN_UP_TO), error);
+        settle_result_i64(position, 0, SQL_INTAKE_STAGING_POSITION_TAKEN_UP_TO));
     job->source = records;
-    return records != NULL && settle_intake_run(job, &origin, ret_report, error);
+    return settle_intake_run(job, &origin, ret_report, error);
 }
 
 gboolean

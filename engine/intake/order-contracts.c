@@ -93,7 +93,6 @@ static gboolean
 move_bills(SettleIntakeJob *job, SettleOrderWork *work, GError **error)
 {
     guint n = work->moves->len;
-    GError *failure = NULL;
     if (n == 0)
         return TRUE;
     g_autofree int32_t *distributors = g_new(int32_t, n);
@@ -106,13 +105,11 @@ move_bills(SettleIntakeJob *job, SettleOrderWork *work, GError **error)
         g_hash_table_insert(by_order, GSIZE_TO_POINTER((gsize) move->from.order_id), move);
     }
     g_autoptr(SettleReader) reader =
-        settle_store_read(job->store, settle_sql_intake_bills_to_move, error, "IL", distributors,
+        settle_store_read(job->store, settle_sql_intake_bills_to_move, "IL", distributors,
                           (size_t) n, orders, (size_t) n);
-    if (reader == NULL)
-        return FALSE;
     int64_t last_order = 0;
     SettleMonth last_month = 0;
-    while (settle_reader_next(reader, &failure)) {
+    while (settle_reader_next(reader)) {
         SettleIntakeBillRow row = {0};
         settle_contract_read(reader, SETTLE_BILL_COLUMNS, &row.order);
         settle_bill_read(reader, 0, &row);
@@ -132,9 +129,7 @@ move_bills(SettleIntakeJob *job, SettleOrderWork *work, GError **error)
         if (!settle_bill_add(work->bills, &row, error))
             return FALSE;
     }
-    if (failure != NULL)
-        g_propagate_error(error, failure);
-    return failure == NULL;
+    return settle_reader_end(reader, error);
 }
 
 gboolean

@@ -135,13 +135,10 @@ gboolean
 settle_party_load(SettleIntakeJob *job, SettleFileKind kind, SettlePartyVersions *versions,
                   GError **error)
 {
-    GError *failure = NULL;
     size_t more = strlen(settle_party_kinds[kind]->columns);
     g_autoptr(SettleReader) reader =
-        settle_store_read(job->store, settle_party_kinds[kind]->select, error, "");
-    if (reader == NULL)
-        return FALSE;
-    while (settle_reader_next(reader, &failure)) {
+        settle_store_read(job->store, settle_party_kinds[kind]->select, "");
+    while (settle_reader_next(reader)) {
         size_t length;
         const char *name = settle_reader_text(reader, SQL_PARTY_VERSION_NAME, &length);
         SettlePartyVersion version = {
@@ -154,9 +151,7 @@ settle_party_load(SettleIntakeJob *job, SettleFileKind kind, SettlePartyVersions
             version.v[i] = settle_reader_i32(reader, SQL_PARTY_VERSION_NAME + 1 + (int) i);
         put_version(versions, settle_reader_i32(reader, SQL_PARTY_VERSION_ID), &version);
     }
-    if (failure != NULL)
-        g_propagate_error(error, failure);
-    return failure == NULL;
+    return settle_reader_end(reader, error);
 }
 
 gboolean

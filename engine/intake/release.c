@@ -24,9 +24,9 @@ release_batch(SettleStore *store, int32_t batch_id, const char *kind_name, const
         return FALSE;
     g_autoptr(SettleIntakeSource) records =
         settle_intake_source_kept(store, batch_id, header, selection->line, selection->reason,
-                                  selection->told_later, takes_dismissed(selection), error);
+                                  selection->told_later, takes_dismissed(selection));
     job->source = records;
-    if (records == NULL || !settle_intake_run(job, &origin, &report, error))
+    if (!settle_intake_run(job, &origin, &report, error))
         return FALSE;
     report->released = report->rows_read;
     g_ptr_array_add(reports, report);

@@ -78,26 +78,25 @@ settle_intake_source_file_sum(SettleIntakeSource *source, uint8_t ret_sha256[SET
 
 SettleIntakeSource *
 settle_intake_source_staging(SettleStore *store, SettleFileKind kind, const char *name,
-                             int64_t after, GError **error)
+                             int64_t after)
 {
-    g_autoptr(SettleIntakeSource) source = new_source(FROM_STAGING, name);
+    SettleIntakeSource *source = new_source(FROM_STAGING, name);
     source->kind = kind;
-    source->reader = settle_store_read(store, settle_sql_intake_staging_rows, error, "ssl", name,
+    source->reader = settle_store_read(store, settle_sql_intake_staging_rows, "ssl", name,
                                        settle_file_kind_name(kind), after);
-    return source->reader == NULL ? NULL : g_steal_pointer(&source);
+    return source;
 }
 
 SettleIntakeSource *
 settle_intake_source_kept(SettleStore *store, int32_t batch_id, const char *header, int64_t line,
-                          const char *reason, gboolean told_later, gboolean dismissed,
-                          GError **error)
+                          const char *reason, gboolean told_later, gboolean dismissed)
 {
     g_autofree char *name = g_strdup_printf("batch %d", batch_id);
-    g_autoptr(SettleIntakeSource) source = new_source(FROM_KEPT, name);
+    SettleIntakeSource *source = new_source(FROM_KEPT, name);
     source->header = g_strdup(header);
-    source->reader = settle_store_read(store, settle_sql_intake_kept_rows, error, "ilsbb", batch_id,
-                                       line, reason == NULL ? "" : reason, told_later, dismissed);
-    return source->reader == NULL ? NULL : g_steal_pointer(&source);
+    source->reader = settle_store_read(store, settle_sql_intake_kept_rows, "ilsbb", batch_id, line,
+                                       reason == NULL ? "" : reason, told_later, dismissed);
+    return source;
 }
 
 void
@@ -249,8 +248,10 @@ fill_from_json(SettleIntakeSource *source, SettleCsvRecord *record)
 static gboolean
 next_staging(SettleIntakeSource *source, SettleCsvRecord *record, GError **error)
 {
-    if (!settle_reader_next(source->reader, error))
+    if (!settle_reader_next(source->reader)) {
+        settle_reader_end(source->reader, error);
         return FALSE;
+    }
     size_t length;
     const char *text =
         settle_reader_text(source->reader, SQL_INTAKE_STAGING_ROWS_FIELDS_TEXT, &length);
@@ -282,8 +283,10 @@ next_staging(SettleIntakeSource *source, SettleCsvRecord *record, GError **error
 static gboolean
 next_kept(SettleIntakeSource *source, SettleCsvRecord *record, GError **error)
 {
-    if (!settle_reader_next(source->reader, error))
+    if (!settle_reader_next(source->reader)) {
+        settle_reader_end(source->reader, error);
         return FALSE;
+    }
     size_t length;
     int64_t line = settle_reader_i64(source->reader, SQL_INTAKE_KEPT_ROWS_LINE);
     const char *text = settle_reader_text(source->reader, SQL_INTAKE_KEPT_ROWS_RAW, &length);

@@ -19,12 +19,11 @@ gboolean settle_intake_source_file_sum(SettleIntakeSource *source,
 /* Rows of settle.staging after row `after`. A row that is no object of known columns has the fault
  * text settle_intake_source_fault. */
 SettleIntakeSource *settle_intake_source_staging(SettleStore *store, SettleFileKind kind,
-                                                 const char *source, int64_t after, GError **error);
+                                                 const char *source, int64_t after);
 /* Quarantined rows of a batch. reason NULL, line 0: any. told_later: as in a selection. */
 SettleIntakeSource *settle_intake_source_kept(SettleStore *store, int32_t batch_id,
                                               const char *header, int64_t line, const char *reason,
-                                              gboolean told_later, gboolean dismissed,
-                                              GError **error);
+                                              gboolean told_later, gboolean dismissed);
 void settle_intake_source_free(SettleIntakeSource *source);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(SettleIntakeSource, settle_intake_source_free)
 

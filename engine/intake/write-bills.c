@@ -55,18 +55,15 @@ G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Wanted, wanted_clear)
 static gboolean
 query_there(SettleIntakeJob *job, Work *work, Wanted *wanted, GError **error)
 {
-    GError *failure = NULL;
     SettleDay from = wanted->months[0], to = wanted->months[0];
     for (size_t i = 1; i < wanted->n; i++) {
         from = MIN(from, wanted->months[i]);
         to = MAX(to, wanted->months[i]);
     }
     g_autoptr(SettleReader) reader = settle_store_read(
-        job->store, settle_sql_intake_bills_there, error, "ILDdd", wanted->distributors, wanted->n,
+        job->store, settle_sql_intake_bills_there, "ILDdd", wanted->distributors, wanted->n,
         wanted->orders, wanted->n, wanted->months, wanted->n, from, to);
-    if (reader == NULL)
-        return FALSE;
-    while (settle_reader_next(reader, &failure)) {
+    while (settle_reader_next(reader)) {
         SettleIntakeBillRow row = {0};
         settle_bill_read(reader, 0, &row);
         settle_contract_read(reader, SETTLE_BILL_COLUMNS, &row.order);
@@ -79,9 +76,7 @@ query_there(SettleIntakeJob *job, Work *work, Wanted *wanted, GError **error)
         *to_row = row;
     }
     wanted->n = 0;
-    if (failure != NULL)
-        g_propagate_error(error, failure);
-    return failure == NULL;
+    return settle_reader_end(reader, error);
 }
 
 static gboolean

@@ -131,13 +131,10 @@ gboolean
 settle_contracts_find(SettleIntakeJob *job, const int64_t *ids, size_t n, uint16_t without_flags,
                       SettleSpool *orders, GError **error)
 {
-    GError *failure = NULL;
     g_autoptr(SettleReader) reader =
-        settle_store_read(job->store, settle_sql_intake_contracts, error, "L", ids, n);
+        settle_store_read(job->store, settle_sql_intake_contracts, "L", ids, n);
 
-    if (reader == NULL)
-        return FALSE;
-    while (settle_reader_next(reader, &failure)) {
+    while (settle_reader_next(reader)) {
         SettleIntakeContract row;
         settle_contract_read(reader, 0, &row);
         row.flags &= (uint16_t) ~without_flags;
@@ -148,11 +145,7 @@ settle_contracts_find(SettleIntakeJob *job, const int64_t *ids, size_t n, uint16
             return FALSE;
         *to = row;
     }
-    if (failure != NULL) {
-        g_propagate_error(error, failure);
-        return FALSE;
-    }
-    return TRUE;
+    return settle_reader_end(reader, error);
 }
 
 void
@@ -239,7 +232,6 @@ gboolean
 settle_bills_waiting(SettleIntakeJob *job, const int64_t *contracts, size_t n, SettleSpool *waiting,
                      GError **error)
 {
-    GError *failure = NULL;
     if (!job->waiting_known) {
         g_autoptr(SettleResult) result =
             settle_store_query(job->store, settle_sql_intake_waiting_any, error, "");
@@ -251,10 +243,8 @@ settle_bills_waiting(SettleIntakeJob *job, const int64_t *contracts, size_t n, S
     if (!job->waiting_there)
         return TRUE;
     g_autoptr(SettleReader) reader =
-        settle_store_read(job->store, settle_sql_intake_waiting_bills, error, "L", contracts, n);
-    if (reader == NULL)
-        return FALSE;
-    while (settle_reader_next(reader, &failure)) {
+        settle_store_read(job->store, settle_sql_intake_waiting_bills, "L", contracts, n);
+    while (settle_reader_next(reader)) {
         SettleIntakeBillRow row = {0};
         settle_bill_read(reader, 0, &row);
         row.order.contract_id = settle_reader_i64(reader, SETTLE_BILL_COLUMNS);
@@ -268,7 +258,5 @@ settle_bills_waiting(SettleIntakeJob *job, const int64_t *contracts, size_t n, S
             return FALSE;
         *to = row;
     }
-    if (failure != NULL)
-        g_propagate_error(error, failure);
-    return failure == NULL;
+    return settle_reader_end(reader, error);
 }

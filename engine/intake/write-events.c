@@ -290,25 +290,20 @@ settle_events_find(SettleIntakeJob *job, const int64_t *keys, gsize n, GError **
 gboolean
 settle_events_unsure(SettleIntakeJob *job, SettleSpool *keys, GError **error)
 {
-    GError *failure = NULL;
     int months = job->options.lookback_months;
     g_autoptr(SettleReader) reader = NULL;
 
     if (job->oldest_day > job->newest_day)
         return TRUE;
-    reader = settle_store_read(job->store, settle_sql_intake_unsure_events, error, "dmm",
-                               job->oldest_day, settle_day_month(job->newest_day) - months,
+    reader = settle_store_read(job->store, settle_sql_intake_unsure_events, "dmm", job->oldest_day,
+                               settle_day_month(job->newest_day) - months,
                                settle_day_month(job->oldest_day) + months);
-    if (reader == NULL)
-        return FALSE;
-    while (settle_reader_next(reader, &failure)) {
+    while (settle_reader_next(reader)) {
         const SettleSpoolKey key = {
             {(uint64_t) settle_reader_i64(reader, SQL_INTAKE_UNSURE_EVENTS_KEY_ID), 0, 0}};
 
         if (settle_spool_add(keys, &key, 0, error) == NULL)
             return FALSE;
     }
-    if (failure != NULL)
-        g_propagate_error(error, failure);
-    return failure == NULL;
+    return settle_reader_end(reader, error);
 }

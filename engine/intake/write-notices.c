@@ -21,23 +21,18 @@ leave_known_months(SettleIntakeJob *job, GError **error)
     g_autoptr(GHashTable) known = g_hash_table_new(NULL, NULL);
     g_autoptr(GHashTable) before = g_hash_table_new(NULL, NULL);
     g_autoptr(SettleReader) reader =
-        settle_store_read(job->store, settle_sql_intake_months_there, error, "");
-    GError *failure = NULL;
+        settle_store_read(job->store, settle_sql_intake_months_there, "");
     guint kept = 0;
 
-    if (reader == NULL)
-        return FALSE;
-    while (settle_reader_next(reader, &failure)) {
+    while (settle_reader_next(reader)) {
         gpointer key = month_key(settle_reader_i32(reader, SQL_INTAKE_MONTHS_THERE_CARRIER_ID),
                                  settle_reader_month(reader, SQL_INTAKE_MONTHS_THERE_MONTH));
 
         g_hash_table_add(known, key);
         g_hash_table_add(before, key);
     }
-    if (failure != NULL) {
-        g_propagate_error(error, failure);
+    if (!settle_reader_end(reader, error))
         return FALSE;
-    }
     for (guint i = 0; i < job->notices->len; i++) {
         SettleIntakeNotice notice = g_array_index(job->notices, SettleIntakeNotice, i);
 
@@ -84,15 +79,12 @@ load_receipts(SettleIntakeJob *job, GHashTable *known, GError **error)
 {
     g_autofree int64_t *ids = g_new(int64_t, MAX(job->notices->len, 1));
     g_autoptr(SettleReader) reader = NULL;
-    GError *failure = NULL;
 
     for (guint i = 0; i < job->notices->len; i++)
         ids[i] = g_array_index(job->notices, SettleIntakeNotice, i).receipt_id;
-    reader = settle_store_read(job->store, settle_sql_intake_receipts_there, error, "L", ids,
+    reader = settle_store_read(job->store, settle_sql_intake_receipts_there, "L", ids,
                                (gsize) job->notices->len);
-    if (reader == NULL)
-        return FALSE;
-    while (settle_reader_next(reader, &failure)) {
+    while (settle_reader_next(reader)) {
         Known receipt = {
             .receipt_id = settle_reader_i64(reader, SQL_INTAKE_RECEIPTS_THERE_RECEIPT_ID),
             .distributor_id = settle_reader_i32(reader, SQL_INTAKE_RECEIPTS_THERE_DISTRIBUTOR_ID),
@@ -106,9 +98,7 @@ load_receipts(SettleIntakeJob *job, GHashTable *known, GError **error)
 
         g_hash_table_insert(known, &copy->receipt_id, copy);
     }
-    if (failure != NULL)
-        g_propagate_error(error, failure);
-    return failure == NULL;
+    return settle_reader_end(reader, error);
 }
 
 static gboolean

@@ -30,14 +30,11 @@ query_existing(SettleIntakeJob *job, const int64_t *ids, size_t n, gpointer user
                GError **error)
 {
     SettleOrderWork *work = user_data;
-    GError *failure = NULL;
     int months = job->options.lookback_months;
     g_autoptr(SettleReader) reader = settle_store_read(
-        job->store, settle_sql_intake_orders_by_key, error, "Lmm", ids, n,
+        job->store, settle_sql_intake_orders_by_key, "Lmm", ids, n,
         settle_day_month(job->oldest_day) - months, settle_day_month(job->newest_day) + months);
-    if (reader == NULL)
-        return FALSE;
-    while (settle_reader_next(reader, &failure)) {
+    while (settle_reader_next(reader)) {
         SettleIntakeContract common;
         size_t upstream_length, line_length, contract_length;
         const char *upstream =
@@ -81,9 +78,7 @@ query_existing(SettleIntakeJob *job, const int64_t *ids, size_t n, gpointer user
         memcpy(to->text + upstream_length, line, line_length);
         memcpy(to->text + upstream_length + line_length, contract, contract_length);
     }
-    if (failure != NULL)
-        g_propagate_error(error, failure);
-    return failure == NULL;
+    return settle_reader_end(reader, error);
 }
 
 /* Names what differs; FALSE if nothing does. */

@@ -18,14 +18,11 @@ G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(SettlePartyWork, work_clear)
 static gboolean
 load_codes(SettleIntakeJob *job, SettleDim dim, GError **error)
 {
-    GError *failure = NULL;
     g_autoptr(SettleReader) reader =
-        settle_store_read(job->store, settle_sql_intake_codes, error, "i", (int32_t) dim);
-    if (reader == NULL)
-        return FALSE;
+        settle_store_read(job->store, settle_sql_intake_codes, "i", (int32_t) dim);
     settle_intake_codes_free(job->codes[dim]);
     job->codes[dim] = settle_intake_codes_new();
-    while (settle_reader_next(reader, &failure)) {
+    while (settle_reader_next(reader)) {
         size_t length;
         const char *code = settle_reader_text(reader, SQL_INTAKE_CODES_CODE, &length);
         settle_intake_codes_put(job->codes[dim], code, length,
@@ -33,9 +30,7 @@ load_codes(SettleIntakeJob *job, SettleDim dim, GError **error)
         job->next_id[dim] =
             MAX(job->next_id[dim], settle_reader_i32(reader, SQL_INTAKE_CODES_ID) + 1);
     }
-    if (failure != NULL)
-        g_propagate_error(error, failure);
-    return failure == NULL;
+    return settle_reader_end(reader, error);
 }
 
 static int32_t

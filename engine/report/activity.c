@@ -173,17 +173,13 @@ read_orders(const Reading *reading, SettleStore *store, const char *zone, GError
     g_autoptr(GArray) nothing = g_array_new(FALSE, FALSE, sizeof(int64_t));
     g_autoptr(SettleReader) reader = NULL;
     g_auto(Current) current = {.any = FALSE};
-    GError *failure = NULL;
 
     if (!settle_nothing_events(store, query->distributor_id, nothing, error))
         return FALSE;
-    reader = settle_store_read(store, settle_sql_activity_orders, error, "immsLs",
-                               query->distributor_id, query->from, query->to, zone,
-                               (const int64_t *) (const void *) nothing->data, (gsize) nothing->len,
-                               query->order);
-    if (reader == NULL)
-        return FALSE;
-    while (settle_reader_next(reader, &failure)) {
+    reader = settle_store_read(
+        store, settle_sql_activity_orders, "immsLs", query->distributor_id, query->from, query->to,
+        zone, (const int64_t *) (const void *) nothing->data, (gsize) nothing->len, query->order);
+    while (settle_reader_next(reader)) {
         if (!current.any ||
             settle_reader_i64(reader, SQL_ACTIVITY_ORDERS_ORDER_ID) != current.order_id) {
             if (!end(reading, &current, error))
@@ -199,10 +195,8 @@ read_orders(const Reading *reading, SettleStore *store, const char *zone, GError
                       settle_reader_i64(reader, SQL_ACTIVITY_ORDERS_BACK), error))
             return FALSE;
     }
-    if (failure != NULL) {
-        g_propagate_error(error, failure);
+    if (!settle_reader_end(reader, error))
         return FALSE;
-    }
     return end(reading, &current, error);
 }
 
@@ -253,19 +247,13 @@ static gboolean
 read_windows(const Reading *reading, SettleStore *store, GError **error)
 {
     const SettleActivityQuery *query = reading->query;
-    g_autoptr(SettleReader) reader =
-        settle_store_read(store, settle_sql_activity_windows, error, "imm", query->distributor_id,
-                          query->from, query->to);
-    GError *failure = NULL;
+    g_autoptr(SettleReader) reader = settle_store_read(
+        store, settle_sql_activity_windows, "imm", query->distributor_id, query->from, query->to);
 
-    if (reader == NULL)
-        return FALSE;
-    while (settle_reader_next(reader, &failure))
+    while (settle_reader_next(reader))
         if (!give_window(reading, reader, error))
             return FALSE;
-    if (failure != NULL)
-        g_propagate_error(error, failure);
-    return failure == NULL;
+    return settle_reader_end(reader, error);
 }
 
 gboolean

@@ -188,7 +188,6 @@ settle_journal_write(SettleStore *store, SettleJournalFormat format, const char 
                      const char *distributor, const char *period, FILE *out, GError **error)
 {
     g_autoptr(SettleReader) reader = NULL;
-    GError *failure = NULL;
 
     if (format == SETTLE_JOURNAL_BEANCOUNT)
         fputs("option \"title\" \"Settle\"\n", out);
@@ -197,15 +196,9 @@ settle_journal_write(SettleStore *store, SettleJournalFormat format, const char 
     if (!write_accounts(store, format, carrier, distributor, period, out, error) ||
         !settle_store_exec(store, settle_sql_session_no_nestloop, error, ""))
         return FALSE;
-    reader = settle_store_read(store, settle_sql_export_transfers, error, "sss", carrier,
-                               distributor, period);
-    if (reader == NULL)
-        return FALSE;
-    while (settle_reader_next(reader, &failure))
+    reader =
+        settle_store_read(store, settle_sql_export_transfers, "sss", carrier, distributor, period);
+    while (settle_reader_next(reader))
         write_transfer(reader, format, out);
-    if (failure != NULL) {
-        g_propagate_error(error, failure);
-        return FALSE;
-    }
-    return TRUE;
+    return settle_reader_end(reader, error);
 }

@@ -17,15 +17,12 @@ settle_report_look_alikes(SettleStore *store, const SettleReportScope *scope, co
         name, title, "Codes that differ from an earlier one in case, width or blanks only.",
         columns, G_N_ELEMENTS(columns));
     g_autoptr(SettleReader) reader =
-        settle_store_read(store, settle_sql_code_looks, error, "i", (int32_t) 0);
+        settle_store_read(store, settle_sql_code_looks, "i", (int32_t) 0);
     g_autoptr(SettleLooks) looks = settle_looks_new();
-    GError *failure = NULL;
     int16_t dim = 0;
 
     (void) scope;
-    if (reader == NULL)
-        return NULL;
-    while (settle_reader_next(reader, &failure)) {
+    while (settle_reader_next(reader)) {
         size_t length;
         const char *code = settle_reader_text(reader, SQL_CODE_LOOKS_CODE, &length), *like;
 
@@ -42,9 +39,7 @@ settle_report_look_alikes(SettleStore *store, const SettleReportScope *scope, co
                              (const char *const[]){settle_dim_name((SettleDim) dim), shown, like});
         }
     }
-    if (failure != NULL) {
-        g_propagate_error(error, failure);
+    if (!settle_reader_end(reader, error))
         return NULL;
-    }
     return g_steal_pointer(&sheet);
 }

@@ -95,16 +95,12 @@ prepare(Schedule *s)
 static gboolean
 load_events(Schedule *s, int32_t from, int32_t to, GError **error)
 {
-    g_autoptr(SettleReader) reader =
-        settle_store_read(s->store, settle_sql_report_schedule_events, error, "iimd", from, to,
-                          s->first_month, s->today);
-    GError *failure = NULL;
+    g_autoptr(SettleReader) reader = settle_store_read(s->store, settle_sql_report_schedule_events,
+                                                       "iimd", from, to, s->first_month, s->today);
 
-    if (reader == NULL)
-        return FALSE;
     g_array_set_size(s->events, 0);
     s->next_event = 0;
-    while (settle_reader_next(reader, &failure)) {
+    while (settle_reader_next(reader)) {
         const SettleEvent event = {
             .order.order_id = settle_reader_i64(reader, SQL_REPORT_SCHEDULE_EVENTS_ORDER_ID),
             .event_id = settle_reader_i64(reader, SQL_REPORT_SCHEDULE_EVENTS_EVENT_ID),
@@ -121,9 +117,7 @@ load_events(Schedule *s, int32_t from, int32_t to, GError **error)
 
         g_array_append_val(s->events, event);
     }
-    if (failure != NULL)
-        g_propagate_error(error, failure);
-    return failure == NULL;
+    return settle_reader_end(reader, error);
 }
 
 /* The order's events: both come by distributor and order. */
@@ -222,25 +216,22 @@ static gboolean
 read_block(Schedule *s, int32_t from, int32_t to, GError **error)
 {
     g_autoptr(SettleReader) reader = NULL;
-    GError *failure = NULL;
 
     if (!load_events(s, from, to, error))
         return FALSE;
-    reader = settle_store_read(s->store, settle_sql_report_schedule_orders, error, "iimd", from, to,
+    reader = settle_store_read(s->store, settle_sql_report_schedule_orders, "iimd", from, to,
                                s->first_month, s->today);
-    if (reader == NULL)
-        return FALSE;
-    while (failure == NULL && settle_reader_next(reader, &failure)) {
+    while (settle_reader_next(reader)) {
         SettleOrder order;
 
         settle_load_order(reader, &order);
-        if (!add_order(s, &order))
-            g_set_error(&failure, SETTLE_ERROR, SETTLE_ERROR_OVERFLOW,
+        if (!add_order(s, &order)) {
+            g_set_error(error, SETTLE_ERROR, SETTLE_ERROR_OVERFLOW,
                         "what falls due adds up to more than 64 bits hold");
+            return FALSE;
+        }
     }
-    if (failure != NULL)
-        g_propagate_error(error, failure);
-    return failure == NULL;
+    return settle_reader_end(reader, error);
 }
 
 static gboolean

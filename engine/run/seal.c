@@ -60,21 +60,15 @@ digest_part(SettleStore *store, int32_t run_id, const SettleSeal *seal, guint pa
 {
     g_autoptr(SettleReader) reader =
         part == CODES
-            ? settle_store_read(store, part_sql(part), error, "II", seal->codes_from,
+            ? settle_store_read(store, part_sql(part), "II", seal->codes_from,
                                 (gsize) SETTLE_SEAL_DIMS, seal->codes_to, (gsize) SETTLE_SEAL_DIMS)
-            : settle_store_read(store, part_sql(part), error, "ii", run_id, seal->before);
-    GError *failure = NULL;
+            : settle_store_read(store, part_sql(part), "ii", run_id, seal->before);
 
-    if (reader == NULL)
-        return FALSE;
     settle_digest_update(digest, part_names[part], strlen(part_names[part]) + 1);
-    while (settle_reader_next(reader, &failure))
+    while (settle_reader_next(reader))
         settle_reader_digest(reader, 0, digest);
     settle_digest_finish(digest, ret_bytes);
-    if (failure == NULL)
-        return TRUE;
-    g_propagate_error(error, failure);
-    return FALSE;
+    return settle_reader_end(reader, error);
 }
 
 gboolean

@@ -81,12 +81,9 @@ static gboolean
 load_lines(Matching *m, GError **error)
 {
     g_autoptr(SettleReader) reader =
-        settle_store_read(m->store, settle_sql_statement_lines, error, "l", m->statement->position);
-    GError *failure = NULL;
+        settle_store_read(m->store, settle_sql_statement_lines, "l", m->statement->position);
 
-    if (reader == NULL)
-        return FALSE;
-    while (settle_reader_next(reader, &failure)) {
+    while (settle_reader_next(reader)) {
         const Line line = {
             .line = settle_reader_i64(reader, SQL_STATEMENT_LINES_LINE),
             .kind = (uint8_t) settle_reader_i16(reader, SQL_STATEMENT_LINES_KIND),
@@ -97,10 +94,8 @@ load_lines(Matching *m, GError **error)
 
         g_array_append_val(m->lines, line);
     }
-    if (failure != NULL) {
-        g_propagate_error(error, failure);
+    if (!settle_reader_end(reader, error))
         return FALSE;
-    }
     for (guint i = 0; i < m->lines->len; i++) {
         Line *line = &g_array_index(m->lines, Line, i);
         const Line *before = line->kind != 0 ? g_hash_table_lookup(m->index, line) : NULL;
@@ -196,18 +191,14 @@ take_ours(Matching *m, const SettleReader *reader, GError **error)
 static gboolean
 match_ours(Matching *m, GError **error)
 {
-    g_autoptr(SettleReader) reader = settle_store_read(
-        m->store, settle_sql_statement_ours, error, "imh", m->statement->carrier_id,
-        m->statement->period, (int) SETTLE_STATEMENT_CURRENCY);
-    GError *failure = NULL;
+    g_autoptr(SettleReader) reader =
+        settle_store_read(m->store, settle_sql_statement_ours, "imh", m->statement->carrier_id,
+                          m->statement->period, (int) SETTLE_STATEMENT_CURRENCY);
 
-    if (reader == NULL)
-        return FALSE;
-    while (failure == NULL && settle_reader_next(reader, &failure))
-        take_ours(m, reader, &failure);
-    if (failure != NULL)
-        g_propagate_error(error, failure);
-    return failure == NULL;
+    while (settle_reader_next(reader))
+        if (!take_ours(m, reader, error))
+            return FALSE;
+    return settle_reader_end(reader, error);
 }
 
 /* We have this amount in another month than the statement's: the line that says it for that month,
@@ -233,7 +224,6 @@ match_elsewhere(Matching *m, GError **error)
     const SettleStatement *s = m->statement;
     g_autoptr(GArray) orders = g_array_new(FALSE, FALSE, sizeof(int64_t));
     gboolean any_volume = FALSE;
-    GError *failure = NULL;
 
     for (guint i = 0; i < m->lines->len; i++) {
         const Line *line = &g_array_index(m->lines, Line, i);
@@ -246,25 +236,23 @@ match_elsewhere(Matching *m, GError **error)
     }
     if (orders->len > 0) {
         g_autoptr(SettleReader) reader = settle_store_read(
-            m->store, settle_sql_statement_elsewhere, error, "imLh", s->carrier_id, s->period,
+            m->store, settle_sql_statement_elsewhere, "imLh", s->carrier_id, s->period,
             orders->data, (gsize) orders->len, (int) SETTLE_STATEMENT_CURRENCY);
 
-        if (reader == NULL)
-            return FALSE;
-        while (settle_reader_next(reader, &failure))
+        while (settle_reader_next(reader))
             explain(m, settle_reader_i64(reader, SQL_STATEMENT_ELSEWHERE_KEY_ID),
                     settle_reader_i16(reader, SQL_STATEMENT_ELSEWHERE_KIND),
                     settle_reader_month(reader, SQL_STATEMENT_ELSEWHERE_ORIGIN),
                     settle_reader_i64(reader, SQL_STATEMENT_ELSEWHERE_NET_MINOR));
-    }
-    if (any_volume && failure == NULL) {
-        g_autoptr(SettleReader) reader =
-            settle_store_read(m->store, settle_sql_statement_elsewhere_volume, error, "imh",
-                              s->carrier_id, s->period, (int) SETTLE_STATEMENT_CURRENCY);
-
-        if (reader == NULL)
+        if (!settle_reader_end(reader, error))
             return FALSE;
-        while (settle_reader_next(reader, &failure)) {
+    }
+    if (any_volume) {
+        g_autoptr(SettleReader) reader =
+            settle_store_read(m->store, settle_sql_statement_elsewhere_volume, "imh", s->carrier_id,
+                              s->period, (int) SETTLE_STATEMENT_CURRENCY);
+
+        while (settle_reader_next(reader)) {
             g_autofree char *subject = volume_subject(reader, 0, 1);
 
             explain(m, settle_statement_volume_id(s->carrier_id, subject, strlen(subject)),
@@ -272,10 +260,9 @@ match_elsewhere(Matching *m, GError **error)
                     settle_reader_month(reader, SQL_STATEMENT_ELSEWHERE_VOLUME_ORIGIN),
                     settle_reader_i64(reader, SQL_STATEMENT_ELSEWHERE_VOLUME_NET_MINOR));
         }
+        return settle_reader_end(reader, error);
     }
-    if (failure != NULL)
-        g_propagate_error(error, failure);
-    return failure == NULL;
+    return TRUE;
 }
 
 /* What nothing of ours was found for becomes items. */
@@ -328,19 +315,16 @@ load_texts(Matching *m, GError **error)
     GArray *items = m->statement->items;
     g_autoptr(GArray) lines = g_array_new(FALSE, FALSE, sizeof(int64_t));
     g_autoptr(SettleReader) reader = NULL;
-    GError *failure = NULL;
     guint i = 0;
 
     while (i < items->len && g_array_index(items, SettleStatementItem, i).line > 0)
         g_array_append_val(lines, g_array_index(items, SettleStatementItem, i++).line);
     if (lines->len == 0)
         return TRUE;
-    reader = settle_store_read(m->store, settle_sql_statement_texts, error, "lL",
-                               m->statement->position, lines->data, (gsize) lines->len);
-    if (reader == NULL)
-        return FALSE;
+    reader = settle_store_read(m->store, settle_sql_statement_texts, "lL", m->statement->position,
+                               lines->data, (gsize) lines->len);
     i = 0;
-    while (settle_reader_next(reader, &failure)) {
+    while (settle_reader_next(reader)) {
         SettleStatementItem *item;
 
         while (i < items->len && g_array_index(items, SettleStatementItem, i).line <
@@ -361,9 +345,7 @@ load_texts(Matching *m, GError **error)
                             : g_steal_pointer(&ref);
         }
     }
-    if (failure != NULL)
-        g_propagate_error(error, failure);
-    return failure == NULL;
+    return settle_reader_end(reader, error);
 }
 
 gboolean

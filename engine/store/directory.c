@@ -69,17 +69,10 @@ static gboolean
 read_all(SettleDirectory *directory, SettleReader *stream, AddRow add, GError **error)
 {
     g_autoptr(SettleReader) reader = stream;
-    GError *failure = NULL;
 
-    if (reader == NULL)
-        return FALSE;
-    while (settle_reader_next(reader, &failure))
+    while (settle_reader_next(reader))
         add(directory, reader);
-    if (failure != NULL) {
-        g_propagate_error(error, failure);
-        return FALSE;
-    }
-    return TRUE;
+    return settle_reader_end(reader, error);
 }
 
 static gboolean
@@ -87,23 +80,15 @@ eligible_batches(SettleStore *store, SettleDay date, int32_t run_id, GArray *bat
                  GError **error)
 {
     g_autoptr(SettleReader) reader = NULL;
-    GError *failure = NULL;
 
-    reader = run_id == 0
-                 ? settle_store_read(store, settle_sql_store_batches_sealed, error, "d", date)
-                 : settle_store_read(store, settle_sql_store_batches_of_run, error, "i", run_id);
-    if (reader == NULL)
-        return FALSE;
-    while (settle_reader_next(reader, &failure)) {
+    reader = run_id == 0 ? settle_store_read(store, settle_sql_store_batches_sealed, "d", date)
+                         : settle_store_read(store, settle_sql_store_batches_of_run, "i", run_id);
+    while (settle_reader_next(reader)) {
         int32_t batch_id = settle_reader_i32(reader, SQL_MASTER_BATCH_BATCH_ID);
 
         g_array_append_val(batches, batch_id);
     }
-    if (failure != NULL) {
-        g_propagate_error(error, failure);
-        return FALSE;
-    }
-    return TRUE;
+    return settle_reader_end(reader, error);
 }
 
 SettleDirectory *
@@ -122,12 +107,11 @@ settle_store_directory(SettleStore *store, SettleDay date, int32_t run_id, GErro
 
     /* An explicit list of batches, never a snapshot, decides what is seen. */
     if (!eligible_batches(store, date, run_id, batches, error) ||
-        !read_all(directory, settle_store_read(store, settle_sql_store_codes, error, ""), add_code,
-                  error))
+        !read_all(directory, settle_store_read(store, settle_sql_store_codes, ""), add_code, error))
         return NULL;
     for (guint i = 0; i < G_N_ELEMENTS(tables); i++) {
-        SettleReader *reader = settle_store_read(store, tables[i].sql, error, "I", batches->data,
-                                                 (size_t) batches->len);
+        SettleReader *reader =
+            settle_store_read(store, tables[i].sql, "I", batches->data, (size_t) batches->len);
 
         if (!read_all(directory, reader, tables[i].add, error))
             return NULL;

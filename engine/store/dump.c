@@ -9,6 +9,8 @@ struct SettleDump {
     char *row; /* libpq's: the fields of one row after their count; NULL: none */
     int length;
     gboolean begun, ended;
+    gboolean at_end, told; /* settle_dump_next() said FALSE, and settle_dump_end() told why */
+    GError *failure;       /* the first */
 };
 
 /* Lengths of the signature, the flags and the extension that precede the first row. */
@@ -17,55 +19,50 @@ struct SettleDump {
 #define INTEGER 8
 
 SettleDump *
-settle_store_dump(SettleStore *store, const char *sql, GError **error)
+settle_store_dump(SettleStore *store, const char *sql)
 {
-    return settle_store_dump_text(store, sql, sql, error);
+    return settle_store_dump_text(store, sql, sql);
 }
 
 SettleDump *
-settle_store_dump_text(SettleStore *store, const char *text, const char *sql, GError **error)
+settle_store_dump_text(SettleStore *store, const char *text, const char *sql)
 {
     /* The text may end with a comment. */
     g_autofree char *copy = g_strdup_printf("COPY (%s\n) TO STDOUT (FORMAT binary)", text);
-    SettleDump *dump;
+    SettleDump *dump = g_new0(SettleDump, 1);
     PGresult *result;
 
-    if (!PQsendQuery(store->connection, copy)) {
-        settle_store_fail(store, NULL, sql, error);
-        return NULL;
-    }
-    result = PQgetResult(store->connection);
-    if (PQresultStatus(result) != PGRES_COPY_OUT) {
-        settle_store_fail(store, result, sql, error);
-        PQclear(result);
-        while (PQstatus(store->connection) == CONNECTION_OK &&
-               (result = PQgetResult(store->connection)) != NULL)
-            PQclear(result);
-        return NULL;
-    }
-    PQclear(result);
-    dump = g_new0(SettleDump, 1);
     dump->store = store;
     dump->sql = sql;
+    if (!PQsendQuery(store->connection, copy)) {
+        dump->ended = TRUE;
+        settle_store_fail(store, NULL, sql, &dump->failure);
+        return dump;
+    }
+    result = PQgetResult(store->connection);
+    if (PQresultStatus(result) == PGRES_COPY_OUT) {
+        PQclear(result);
+        return dump;
+    }
+    dump->ended = TRUE;
+    settle_store_fail(store, result, sql, &dump->failure);
+    PQclear(result);
+    while (PQstatus(store->connection) == CONNECTION_OK &&
+           (result = PQgetResult(store->connection)) != NULL)
+        PQclear(result);
     return dump;
 }
 
 /* The command's own end: an error may follow the last row. */
-static gboolean
-end(SettleDump *dump, GError **error)
+static void
+end(SettleDump *dump)
 {
-    PGresult *result;
-
     dump->ended = TRUE;
-    result = settle_store_collect(dump->store, dump->sql, error);
-    if (result == NULL)
-        return FALSE;
-    PQclear(result);
-    return TRUE;
+    PQclear(settle_store_collect(dump->store, dump->sql, &dump->failure));
 }
 
 gboolean
-settle_dump_next(SettleDump *dump, GError **error)
+settle_dump_next(SettleDump *dump)
 {
     if (dump->row != NULL)
         PQfreemem(dump->row);
@@ -75,8 +72,8 @@ settle_dump_next(SettleDump *dump, GError **error)
         if (dump->length < 0) {
             if (dump->length == -2)
                 settle_store_fail(dump->store, NULL, dump->sql, NULL);
-            end(dump, error);
-            return FALSE;
+            end(dump);
+            break;
         }
         /* The header may come by itself or in front of the first row. */
         if (!dump->begun) {
@@ -91,6 +88,19 @@ settle_dump_next(SettleDump *dump, GError **error)
         PQfreemem(dump->row);
         dump->row = NULL;
     }
+    dump->at_end = TRUE;
+    return FALSE;
+}
+
+gboolean
+settle_dump_end(SettleDump *dump, GError **error)
+{
+    while (settle_dump_next(dump))
+        ;
+    dump->told = TRUE;
+    if (dump->failure == NULL)
+        return TRUE;
+    g_propagate_error(error, g_error_copy(dump->failure));
     return FALSE;
 }
 
@@ -173,7 +183,9 @@ settle_dump_free(SettleDump *dump)
 {
     if (dump == NULL)
         return;
-    while (settle_dump_next(dump, NULL))
+    settle_invariant(!dump->at_end || dump->told);
+    while (settle_dump_next(dump))
         ;
+    g_clear_error(&dump->failure);
     g_free(dump);
 }

@@ -95,8 +95,7 @@ gboolean settle_store_citus_tables(SettleStore *store, SettleDistribution *distr
                                    GError **error);
 
 /* As settle_store_dump(), of the text; errors name sql. */
-SettleDump *settle_store_dump_text(SettleStore *store, const char *text, const char *sql,
-                                   GError **error);
+SettleDump *settle_store_dump_text(SettleStore *store, const char *text, const char *sql);
 /* Where the fields of the current row are, and how long (-1: NULL); returns how many. Each has a
  * byte after it that may be overwritten. Aborts if there are more than max. */
 int settle_dump_fields(const SettleDump *dump, const char **ret_values, int *ret_lengths, int max);

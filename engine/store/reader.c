@@ -12,7 +12,10 @@ struct SettleReader {
     SettleDump *dump; /* COPY; NULL: single-row mode */
     PGresult *row;    /* single-row mode */
     gboolean ended;
-    int n; /* fields of the current row */
+    gboolean at_end, told; /* settle_reader_next() said FALSE, and settle_reader_end() told why */
+    GError *failure;       /* the first */
+    int64_t rows;          /* so far */
+    int n;                 /* fields of the current row */
     const char *values[COLUMNS_MAX];
     int lengths[COLUMNS_MAX]; /* -1: NULL */
     GByteArray *bytes;        /* of settle_reader_digest */
@@ -36,86 +39,76 @@ send_query(SettleStore *store, const char *sql, const char *types, va_list argum
 }
 
 SettleReader *
-settle_store_read(SettleStore *store, const char *sql, GError **error, const char *types, ...)
+settle_store_read(SettleStore *store, const char *sql, const char *types, ...)
 {
     SettleReader *reader = g_new0(SettleReader, 1);
     g_autofree char *text = NULL;
     va_list arguments;
-    gboolean ok;
 
     reader->store = store;
     reader->sql = sql;
+    reader->bytes = g_byte_array_new();
     va_start(arguments, types);
     text = settle_statement_with_values(sql, types, arguments);
     va_end(arguments);
     if (text != NULL) {
-        reader->dump = settle_store_dump_text(store, text, sql, error);
-        ok = reader->dump != NULL;
-    } else {
-        va_start(arguments, types);
-        ok = send_query(store, sql, types, arguments, error);
-        va_end(arguments);
+        reader->dump = settle_store_dump_text(store, text, sql);
+        return reader;
     }
-    if (!ok) {
-        g_free(reader);
-        return NULL;
-    }
-    reader->bytes = g_byte_array_new();
+    va_start(arguments, types);
+    reader->ended = !send_query(store, sql, types, arguments, &reader->failure);
+    va_end(arguments);
     return reader;
 }
 
 /* The rest of the command: an error may follow the last row. */
-static gboolean
-end(SettleReader *reader, PGresult *last, GError **error)
+static void
+end(SettleReader *reader, PGresult *last)
 {
     gboolean good = PQresultStatus(last) == PGRES_TUPLES_OK;
     PGresult *result;
 
     reader->ended = TRUE;
     if (!good)
-        settle_store_fail(reader->store, last, reader->sql, error);
+        settle_store_fail(reader->store, last, reader->sql, &reader->failure);
     PQclear(last);
     while ((result = PQgetResult(reader->store->connection)) != NULL) {
         ExecStatusType status = PQresultStatus(result);
 
         if (good && status != PGRES_TUPLES_OK && status != PGRES_COMMAND_OK)
-            good = settle_store_fail(reader->store, result, reader->sql, error);
+            good = settle_store_fail(reader->store, result, reader->sql, &reader->failure);
         PQclear(result);
         if (PQstatus(reader->store->connection) == CONNECTION_BAD)
             break;
     }
-    return good;
 }
 
 static gboolean
-next_by_copy(SettleReader *reader, GError **error)
+next_by_copy(SettleReader *reader)
 {
-    if (!settle_dump_next(reader->dump, error)) {
+    if (!settle_dump_next(reader->dump)) {
         reader->ended = TRUE;
+        settle_dump_end(reader->dump, &reader->failure);
         return FALSE;
     }
     reader->n = settle_dump_fields(reader->dump, reader->values, reader->lengths, COLUMNS_MAX);
     return TRUE;
 }
 
-gboolean
-settle_reader_next(SettleReader *reader, GError **error)
+static gboolean
+next_by_row(SettleReader *reader)
 {
     PGresult *result;
 
     PQclear(reader->row);
     reader->row = NULL;
-    if (reader->ended)
-        return FALSE;
-    if (reader->dump != NULL)
-        return next_by_copy(reader, error);
     result = PQgetResult(reader->store->connection);
     if (result == NULL) {
         reader->ended = TRUE;
-        return settle_store_fail(reader->store, NULL, reader->sql, error);
+        return settle_store_fail(reader->store, NULL, reader->sql, &reader->failure);
     }
     if (PQresultStatus(result) != PGRES_SINGLE_TUPLE) {
-        end(reader, result, error);
+        end(reader, result);
         return FALSE;
     }
     reader->row = result;
@@ -128,15 +121,40 @@ settle_reader_next(SettleReader *reader, GError **error)
     return TRUE;
 }
 
+gboolean
+settle_reader_next(SettleReader *reader)
+{
+    if (!reader->ended && (reader->dump != NULL ? next_by_copy(reader) : next_by_row(reader))) {
+        reader->rows++;
+        return TRUE;
+    }
+    reader->at_end = TRUE;
+    return FALSE;
+}
+
+gboolean
+settle_reader_end(SettleReader *reader, GError **error)
+{
+    while (settle_reader_next(reader))
+        ;
+    reader->told = TRUE;
+    if (reader->failure == NULL)
+        return TRUE;
+    g_propagate_error(error, g_error_copy(reader->failure));
+    return FALSE;
+}
+
 void
 settle_reader_free(SettleReader *reader)
 {
     if (reader == NULL)
         return;
-    while (settle_reader_next(reader, NULL))
+    settle_invariant(!reader->at_end || reader->told);
+    while (settle_reader_next(reader))
         ;
     settle_dump_free(reader->dump);
     g_byte_array_unref(reader->bytes);
+    g_clear_error(&reader->failure);
     g_free(reader);
 }
 
@@ -172,11 +190,27 @@ settle_reader_is_null(const SettleReader *reader, int column)
     return reader->lengths[column] < 0;
 }
 
-/* Exactly that width: another type, or NULL, is our own mistake, never a wrong amount. */
+/* Another type than was asked for, or NULL. */
+static G_GNUC_NORETURN void
+misread(const SettleReader *reader, int column, int width)
+{
+    g_autofree char *there = column >= reader->n ? g_strdup("is not there")
+                             : reader->lengths[column] < 0
+                                 ? g_strdup("is NULL")
+                                 : g_strdup_printf("has %d bytes", reader->lengths[column]);
+    g_autofree char *what =
+        g_strdup_printf("%s, row %" G_GINT64_FORMAT ": column %d %s, not a value of %d bytes",
+                        settle_statement_name(reader->sql), reader->rows, column + 1, there, width);
+
+    settle_invariant_failed(__FILE__, __LINE__, what);
+}
+
+/* Exactly that width: all else is our own mistake, never a wrong amount. */
 static inline const char *
 fixed(const SettleReader *reader, int column, int width)
 {
-    settle_invariant(column < reader->n && reader->lengths[column] == width);
+    if (G_UNLIKELY(column >= reader->n || reader->lengths[column] != width))
+        misread(reader, column, width);
     return reader->values[column];
 }
 

@@ -96,13 +96,22 @@ void settle_store_rollback(SettleStore *store);
  * single-row mode, which makes a result of each), else in single-row mode. ----------------------
  */
 typedef struct SettleReader SettleReader;
-/* Begins to read a query's rows; NULL with the error. The reader is the caller's, and the
- * connection's only one. */
-SettleReader *settle_store_read(SettleStore *store, const char *sql, GError **error,
-                                const char *types, ...);
-/* TRUE: a row is there. FALSE with *error unset: the end. FALSE with *error: failure. */
-gboolean settle_reader_next(SettleReader *reader, GError **error);
-/* Fields of the current row, 0-based, not NULL unless asked. Valid until the next call. */
+/* Begins to read a query's rows. Never NULL: a failure is the reader's, as those that come later,
+ * and settle_reader_end() tells it. The reader is the caller's, and the connection's only one:
+ *
+ *     g_autoptr(SettleReader) reader = settle_store_read(store, settle_sql_store_keys, "");
+ *
+ *     while (settle_reader_next(reader))
+ *         ...
+ *     return settle_reader_end(reader, error);
+ */
+SettleReader *settle_store_read(SettleStore *store, const char *sql, const char *types, ...);
+/* TRUE: a row is there. FALSE: the end, or a failure; settle_reader_end() must be asked which. */
+gboolean settle_reader_next(SettleReader *reader) G_GNUC_WARN_UNUSED_RESULT;
+/* Reads what is left. TRUE: the query gave all its rows; FALSE with what failed first. */
+gboolean settle_reader_end(SettleReader *reader, GError **error);
+/* Fields of the current row, 0-based, not NULL unless asked. Valid until the next call. Another
+ * type than the function's, or NULL, aborts with the statement's name, the row and the column. */
 gboolean settle_reader_is_null(const SettleReader *reader, int column);
 int16_t settle_reader_i16(const SettleReader *reader, int column);
 int32_t settle_reader_i32(const SettleReader *reader, int column);
@@ -115,19 +124,22 @@ gboolean settle_reader_bool(const SettleReader *reader, int column);
 SettleDay settle_reader_day(const SettleReader *reader, int column);
 SettleMonth settle_reader_month(const SettleReader *reader, int column);
 const char *settle_reader_text(const SettleReader *reader, int column, size_t *ret_length);
-/* Ends the stream (reads what is left if it was not at its end) and frees it. */
+/* Gives up what was not read, and frees it; NULL is allowed. Aborts if settle_reader_next() said
+ * FALSE and settle_reader_end() was not asked why: a failure would pass for the end of the rows. */
 void settle_reader_free(SettleReader *reader);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(SettleReader, settle_reader_free)
 
 /* --- whole tables out: binary COPY, for rows that are only hashed --------------------------------
  */
 typedef struct SettleDump SettleDump;
-/* sql: a SELECT without parameters. */
-SettleDump *settle_store_dump(SettleStore *store, const char *sql, GError **error);
-/* TRUE: a row is there. FALSE with *error unset: the end. FALSE with *error: failure. */
-gboolean settle_dump_next(SettleDump *dump, GError **error);
+/* sql: a SELECT without parameters. As settle_store_read(): never NULL. */
+SettleDump *settle_store_dump(SettleStore *store, const char *sql);
+/* As the reader's: FALSE is the end or a failure, settle_dump_end() tells which. */
+gboolean settle_dump_next(SettleDump *dump) G_GNUC_WARN_UNUSED_RESULT;
+gboolean settle_dump_end(SettleDump *dump, GError **error);
 /* Leading columns that are integer, not NULL. */
 int32_t settle_dump_i32(const SettleDump *dump, int column);
+/* As settle_reader_free(). */
 void settle_dump_free(SettleDump *dump);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(SettleDump, settle_dump_free)
 

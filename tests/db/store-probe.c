@@ -245,27 +245,22 @@ read_rows(Probe *probe, gboolean copies, int64_t n, GError **error)
 {
     g_autoptr(SettleReader) reader =
         copies ? settle_store_read(probe->store,
-                                   "SELECT * FROM pg_temp.probe WHERE row >= $1 ORDER BY row",
-                                   error, "l", (int64_t) 0)
+                                   "SELECT * FROM pg_temp.probe WHERE row >= $1 ORDER BY row", "l",
+                                   (int64_t) 0)
                : settle_store_read(
                      probe->store,
-                     "SELECT * FROM pg_temp.probe WHERE row >= $1 AND $2 = 'x' ORDER BY row", error,
-                     "ls", (int64_t) 0, "x");
+                     "SELECT * FROM pg_temp.probe WHERE row >= $1 AND $2 = 'x' ORDER BY row", "ls",
+                     (int64_t) 0, "x");
     g_autoptr(GString) expected = g_string_new(NULL);
-    GError *failure = NULL;
     int64_t row = 0;
 
-    if (reader == NULL)
-        return FALSE;
-    while (settle_reader_next(reader, &failure)) {
+    while (settle_reader_next(reader)) {
         if (settle_reader_i64(reader, 0) != row || !row_equals(reader, row, expected))
             return mismatch(error, "what was read", row);
         row++;
     }
-    if (failure != NULL) {
-        g_propagate_error(error, failure);
+    if (!settle_reader_end(reader, error))
         return FALSE;
-    }
     return row == n || mismatch(error, "the count", row);
 }
 
@@ -292,12 +287,12 @@ probe_literals(Probe *probe, GError **error)
     static const char sql[] =
         "SELECT $1, $2, $3, $4, $5, $6, $7[1], $7[3], cardinality($8), $9[1], $9[3], $10, $1 -- $1";
     g_autoptr(SettleReader) reader =
-        settle_store_read(probe->store, sql, error, "ilhbdmIIDi", INT32_MIN, INT64_MIN, G_MININT16,
-                          TRUE, SETTLE_DAY_MIN, settle_day_month(SETTLE_DAY_MAX), numbers,
+        settle_store_read(probe->store, sql, "ilhbdmIIDi", INT32_MIN, INT64_MIN, G_MININT16, TRUE,
+                          SETTLE_DAY_MIN, settle_day_month(SETTLE_DAY_MAX), numbers,
                           G_N_ELEMENTS(numbers), numbers, (gsize) 0, days, G_N_ELEMENTS(days), 10);
 
-    if (reader == NULL || !settle_reader_next(reader, error))
-        return FALSE;
+    if (!settle_reader_next(reader))
+        return settle_reader_end(reader, error) && mismatch(error, "the count", 0);
     if (settle_reader_i32(reader, 0) != INT32_MIN || settle_reader_i64(reader, 1) != INT64_MIN ||
         settle_reader_i16(reader, 2) != G_MININT16 || !settle_reader_bool(reader, 3) ||
         settle_reader_day(reader, 4) != SETTLE_DAY_MIN ||
@@ -307,7 +302,7 @@ probe_literals(Probe *probe, GError **error)
         settle_reader_day(reader, 10) != SETTLE_DAY_MAX || settle_reader_i32(reader, 11) != 10 ||
         settle_reader_i32(reader, 12) != INT32_MIN)
         return mismatch(error, "a literal", 0);
-    return !settle_reader_next(reader, error);
+    return !settle_reader_next(reader) && settle_reader_end(reader, error);
 }
 
 /* Rows of which the one given has a bad value; the server says so at the end. */
@@ -362,8 +357,8 @@ probe_give_up(Probe *probe, GError **error)
         return FALSE;
     settle_writer_abort(writer);
 
-    reader = settle_store_read(probe->store, "SELECT generate_series(1, $1)", error, "i", 1000);
-    if (reader == NULL || !settle_reader_next(reader, error))
+    reader = settle_store_read(probe->store, "SELECT generate_series(1, $1)", "i", 1000);
+    if (!settle_reader_next(reader))
         return FALSE;
     settle_reader_free(reader);
 
@@ -379,23 +374,56 @@ probe_reader_error(Probe *probe, GError **error)
 {
     gboolean copies = strcmp(probe->arguments[0], "copy") == 0;
     g_autoptr(SettleReader) reader =
-        copies
-            ? settle_store_read(probe->store, "SELECT 10 / (500 - i) FROM generate_series(1, $1) i",
-                                error, "i", 1000)
-            : settle_store_read(
-                  probe->store,
-                  "SELECT 10 / (500 - i) FROM generate_series(1, $1) i WHERE $2 <> ''", error, "is",
-                  1000, "x");
-    GError *failure = NULL;
+        copies ? settle_store_read(probe->store,
+                                   "SELECT 10 / (500 - i) FROM generate_series(1, $1) i", "i", 1000)
+               : settle_store_read(
+                     probe->store,
+                     "SELECT 10 / (500 - i) FROM generate_series(1, $1) i WHERE $2 <> ''", "is",
+                     1000, "x");
     int n = 0;
 
-    if (reader == NULL)
-        return FALSE;
-    while (settle_reader_next(reader, &failure))
+    while (settle_reader_next(reader))
         n++;
     printf("%d\n", n);
-    g_propagate_error(error, failure);
-    return FALSE;
+    if (settle_reader_end(reader, NULL)) /* asked twice, it says the same */
+        return mismatch(error, "the end", n);
+    return settle_reader_end(reader, error);
+}
+
+/* A statement that the server does not take: there are no rows, and the end says why. */
+static gboolean
+probe_reader_refused(Probe *probe, GError **error)
+{
+    gboolean copies = strcmp(probe->arguments[0], "copy") == 0;
+    g_autoptr(SettleReader) reader =
+        copies ? settle_store_read(probe->store, "SELECT no_such_column + $1", "i", 1)
+               : settle_store_read(probe->store, "SELECT no_such_column || $1", "s", "x");
+
+    while (settle_reader_next(reader))
+        return mismatch(error, "a row", 1);
+    return settle_reader_end(reader, error);
+}
+
+/* The end is not asked for, or a column is asked for that is not there, NULL, or another type:
+ * these abort. */
+static gboolean
+probe_reader_misused(Probe *probe, GError **error)
+{
+    const char *how = probe->arguments[0];
+    g_autoptr(SettleReader) reader = settle_store_read(
+        probe->store, "SELECT i, NULL::bigint FROM generate_series(1, $1) i", "i", 2);
+
+    while (settle_reader_next(reader)) {
+        if (settle_reader_i32(reader, 0) < 2)
+            continue;
+        if (strcmp(how, "absent") == 0)
+            settle_reader_i32(reader, 2);
+        if (strcmp(how, "null") == 0)
+            settle_reader_i64(reader, 1);
+        if (strcmp(how, "type") == 0)
+            settle_reader_bool(reader, 0);
+    }
+    return strcmp(how, "unasked") == 0 || settle_reader_end(reader, error);
 }
 
 static gboolean
@@ -424,15 +452,9 @@ probe_killed_reader(Probe *probe, GError **error)
         probe->store,
         "SELECT i, CASE WHEN i = 5000 THEN pg_terminate_backend(pg_backend_pid()) END "
         "FROM generate_series(1, $1) i",
-        error, "i", 100000);
-    GError *failure = NULL;
+        "i", 100000);
 
-    if (reader == NULL)
-        return FALSE;
-    while (settle_reader_next(reader, &failure))
-        ;
-    g_propagate_error(error, failure);
-    return failure == NULL;
+    return settle_reader_end(reader, error);
 }
 
 static gboolean
@@ -618,6 +640,8 @@ static const struct {
     {"give-up", 0, probe_give_up},
     {"literals", 0, probe_literals},
     {"reader-error", 1, probe_reader_error},
+    {"reader-refused", 1, probe_reader_refused},
+    {"reader-misused", 1, probe_reader_misused},
     {"failed-commit", 0, probe_failed_commit},
     {"killed", 0, probe_killed},
     {"killed-reader", 0, probe_killed_reader},

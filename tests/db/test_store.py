@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
 """The machinery of engine/store against a real server: sessions, statements, streams, failures."""
+import signal
 import socket
 import subprocess
 import time
@@ -114,6 +115,21 @@ class Streams(ProbeCase):
             answer = probe(self.fresh(), 'runner', 'reader-error', how)
             self.fails(answer, 'DATABASE', '22012')
             self.assertEqual(answer.lines[0], '499')
+
+    def test_statement_that_cannot_be_read(self):
+        for how in ('copy', 'single-row'):
+            message = self.fails(probe(self.fresh(), 'runner', 'reader-refused', how), 'DATABASE', '42703')
+            self.assertIn('no_such_column', message)
+
+    def test_broken_promises_of_reading_abort(self):
+        self.ok(probe(self.fresh(), 'runner', 'reader-misused', 'not'))
+        for how, what in {'unasked': 'told', 'absent': 'row 2: column 3 is not there, not a value of 4 bytes',
+                          'null': 'row 2: column 2 is NULL, not a value of 4 bytes',
+                          'type': 'row 2: column 1 has 4 bytes, not a value of 1 bytes'}.items():
+            done = subprocess.run(command(self.fresh(), 'runner', 'reader-misused', how),
+                                  capture_output=True, text=True, check=False)
+            self.assertEqual(done.returncode, -signal.SIGABRT, how)
+            self.assertIn(what, done.stderr)
 
     def test_values_in_the_text(self):
         self.ok(probe(self.fresh(), 'runner', 'literals'))

@@ -68,12 +68,9 @@ static gboolean
 load_movements(SettleStore *store, int32_t run_id, SettleDeposits *deposits, GError **error)
 {
     g_autoptr(SettleReader) reader =
-        settle_store_read(store, settle_sql_deposit_movements, error, "i", run_id);
-    GError *failure = NULL;
+        settle_store_read(store, settle_sql_deposit_movements, "i", run_id);
 
-    if (reader == NULL)
-        return FALSE;
-    while (settle_reader_next(reader, &failure)) {
+    while (settle_reader_next(reader)) {
         SettleDepositState *state = settle_deposits_get(
             deposits, (SettleDim) settle_reader_i32(reader, SQL_DEPOSIT_MOVEMENTS_DIM),
             settle_reader_i32(reader, SQL_DEPOSIT_MOVEMENTS_ID));
@@ -89,11 +86,7 @@ load_movements(SettleStore *store, int32_t run_id, SettleDeposits *deposits, GEr
             return FALSE;
         }
     }
-    if (failure != NULL) {
-        g_propagate_error(error, failure);
-        return FALSE;
-    }
-    return TRUE;
+    return settle_reader_end(reader, error);
 }
 
 static gboolean

@@ -63,13 +63,10 @@ load_coverage(SettleInvoicing *invoicing, SettleStore *store, const SettleChunk 
 {
     gsize n = invoicing->context->falls_due.cycle_ends->len;
     g_autoptr(SettleReader) reader =
-        settle_store_read(store, settle_sql_run_invoice_coverage, error, "IiiI", runs, n,
+        settle_store_read(store, settle_sql_run_invoice_coverage, "IiiI", runs, n,
                           chunk->first_distributor, chunk->last_distributor, carriers, n);
-    GError *failure = NULL;
 
-    if (reader == NULL)
-        return FALSE;
-    while (settle_reader_next(reader, &failure)) {
+    while (settle_reader_next(reader)) {
         Coverage coverage = {
             .distributor_id = settle_reader_i32(reader, SQL_RUN_INVOICE_COVERAGE_DISTRIBUTOR_ID),
             .carrier_id = settle_reader_i32(reader, SQL_RUN_INVOICE_COVERAGE_CARRIER_ID),
@@ -87,11 +84,7 @@ load_coverage(SettleInvoicing *invoicing, SettleStore *store, const SettleChunk 
         };
         g_array_append_val(invoicing->coverage, coverage);
     }
-    if (failure != NULL) {
-        g_propagate_error(error, failure);
-        return FALSE;
-    }
-    return TRUE;
+    return settle_reader_end(reader, error);
 }
 
 static gboolean
@@ -103,7 +96,6 @@ load_totals(SettleInvoicing *invoicing, SettleStore *store, const SettleChunk *c
     g_autofree int32_t *distributors = g_new(int32_t, n);
     g_autofree int32_t *after = g_new(int32_t, n);
     g_autoptr(SettleReader) reader = NULL;
-    GError *failure = NULL;
 
     for (gsize i = 0; i < n; i++) {
         distributors[i] = chunk->first_distributor + (int32_t) i;
@@ -116,12 +108,10 @@ load_totals(SettleInvoicing *invoicing, SettleStore *store, const SettleChunk *c
         *a = MIN(*a, coverage->after_run);
     }
     reader = settle_store_read(
-        store, settle_sql_run_invoice_totals, error, "IIIiIm", distributors, n, after, n, carriers,
+        store, settle_sql_run_invoice_totals, "IIIiIm", distributors, n, after, n, carriers,
         (gsize) context->falls_due.cycle_ends->len, context->run_id, context->seen.abandoned->data,
         (gsize) context->seen.abandoned->len, settle_day_month(SETTLE_DAY_MIN));
-    if (reader == NULL)
-        return FALSE;
-    while (settle_reader_next(reader, &failure)) {
+    while (settle_reader_next(reader)) {
         Earlier earlier = {
             .run_id = settle_reader_i32(reader, SQL_RUN_INVOICE_TOTALS_RUN_ID),
             .input =
@@ -139,11 +129,7 @@ load_totals(SettleInvoicing *invoicing, SettleStore *store, const SettleChunk *c
         };
         g_array_append_val(invoicing->earlier, earlier);
     }
-    if (failure != NULL) {
-        g_propagate_error(error, failure);
-        return FALSE;
-    }
-    return TRUE;
+    return settle_reader_end(reader, error);
 }
 
 gboolean

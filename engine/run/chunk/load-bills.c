@@ -47,11 +47,8 @@ settle_load_bills(SettleReader *stream, const SettleRunContext *context, const S
                   SettleKeepBill keep, GArray *bills, GError **error)
 {
     g_autoptr(SettleReader) reader = stream;
-    GError *failure = NULL;
 
-    if (reader == NULL)
-        return FALSE;
-    while (settle_reader_next(reader, &failure)) {
+    while (settle_reader_next(reader)) {
         SettleBill bill;
 
         read_bill(reader, &bill);
@@ -61,11 +58,7 @@ settle_load_bills(SettleReader *stream, const SettleRunContext *context, const S
             return settle_load_too_large(context, chunk, error);
         g_array_append_val(bills, bill);
     }
-    if (failure != NULL) {
-        g_propagate_error(error, failure);
-        return FALSE;
-    }
-    return TRUE;
+    return settle_reader_end(reader, error);
 }
 
 /* A revision and its withdrawal are two rows of one agenda key: of them the one of this run is
@@ -92,7 +85,7 @@ settle_load_new_bills(SettleStore *store, const SettleRunContext *context, const
 
     g_array_set_size(bills, 0);
     if (settle_months_any(context->lies_in.facts) &&
-        !settle_load_bills(settle_store_read(store, settle_sql_run_bills_of_batches, error,
+        !settle_load_bills(settle_store_read(store, settle_sql_run_bills_of_batches,
                                              "iiIiimmbbbbbbb", batches[0], batches[n - 1], batches,
                                              n, chunk->first_distributor, chunk->last_distributor,
                                              context->lies_in.facts.from, context->lies_in.facts.to,
@@ -102,7 +95,7 @@ settle_load_new_bills(SettleStore *store, const SettleRunContext *context, const
     of_batches = bills->len;
     if (settle_months_any(context->lies_in.waited_bills) &&
         !settle_load_bills(
-            settle_store_read(store, settle_sql_run_bills_waited, error, "diiiImm", context->date,
+            settle_store_read(store, settle_sql_run_bills_waited, "diiiImm", context->date,
                               chunk->first_distributor, chunk->last_distributor, context->run_id,
                               context->seen.abandoned->data, (gsize) context->seen.abandoned->len,
                               context->lies_in.waited_bills.from, context->lies_in.waited_bills.to),

@@ -25,11 +25,8 @@ read_events(SettleReader *stream, const SettleRunContext *context, const SettleC
             GArray *events, GError **error)
 {
     g_autoptr(SettleReader) reader = stream;
-    GError *failure = NULL;
 
-    if (reader == NULL)
-        return FALSE;
-    while (settle_reader_next(reader, &failure)) {
+    while (settle_reader_next(reader)) {
         SettleEvent event = {
             .event_id = settle_reader_i64(reader, SQL_RUN_EVENT_EVENT_ID),
             .amount_minor = settle_reader_i64(reader, SQL_RUN_EVENT_AMOUNT_MINOR),
@@ -48,11 +45,7 @@ read_events(SettleReader *stream, const SettleRunContext *context, const SettleC
             return settle_load_too_large(context, chunk, error);
         g_array_append_val(events, event);
     }
-    if (failure != NULL) {
-        g_propagate_error(error, failure);
-        return FALSE;
-    }
-    return TRUE;
+    return settle_reader_end(reader, error);
 }
 
 /* Sorted and each once: an order with two events that waited for this day is named twice. */
@@ -107,7 +100,7 @@ settle_load_new_events(SettleStore *store, const SettleRunContext *context,
 
     g_array_set_size(events, 0);
     if (settle_months_any(context->lies_in.facts) &&
-        !read_events(settle_store_read(store, settle_sql_run_events_of_batches, error, "iiIiimm",
+        !read_events(settle_store_read(store, settle_sql_run_events_of_batches, "iiIiimm",
                                        batches[0], batches[n - 1], batches, n,
                                        chunk->first_distributor, chunk->last_distributor,
                                        context->lies_in.facts.from, context->lies_in.facts.to),
@@ -116,7 +109,7 @@ settle_load_new_events(SettleStore *store, const SettleRunContext *context,
     of_batches = events->len;
     if (settle_months_any(context->lies_in.waited_events) &&
         !read_events(settle_store_read(
-                         store, settle_sql_run_events_waited, error, "diiiImm", context->date,
+                         store, settle_sql_run_events_waited, "diiiImm", context->date,
                          chunk->first_distributor, chunk->last_distributor, context->run_id,
                          context->seen.abandoned->data, (gsize) context->seen.abandoned->len,
                          context->lies_in.waited_events.from, context->lies_in.waited_events.to),
@@ -185,7 +178,7 @@ read_events_of_months(SettleStore *store, const SettleRunContext *context, const
                       SettleMonths months, GArray *events, GError **error)
 {
     return !settle_months_any(months) ||
-           read_events(settle_store_read(store, settle_sql_run_events_of_months, error, "iimm",
+           read_events(settle_store_read(store, settle_sql_run_events_of_months, "iimm",
                                          chunk->first_distributor, chunk->last_distributor,
                                          months.from, months.to),
                        context, chunk, events, error);
@@ -231,9 +224,9 @@ settle_load_events(SettleStore *store, const SettleRunContext *context, const Se
             if (!read_events_of_months(store, context, chunk, (SettleMonths){month, month}, events,
                                        error))
                 return FALSE;
-        } else if (!read_events(settle_store_read(store, settle_sql_run_events_of_orders, error,
-                                                  "mILii", month, by_month.distributors + first,
-                                                  (gsize) n, by_month.orders + first, (gsize) n,
+        } else if (!read_events(settle_store_read(store, settle_sql_run_events_of_orders, "mILii",
+                                                  month, by_month.distributors + first, (gsize) n,
+                                                  by_month.orders + first, (gsize) n,
                                                   chunk->first_distributor,
                                                   chunk->last_distributor),
                                 context, chunk, events, error))

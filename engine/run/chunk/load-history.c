@@ -106,7 +106,7 @@ settle_load_history_bills(SettleStore *store, const SettleRunContext *context,
     g_array_set_size(bills, 0);
     for (SettleMonth month = months.from; month <= months.to; month++)
         if (keys_of_month(&wanted, keys, n_keys, month) &&
-            !settle_load_bills(settle_store_read(store, settle_sql_run_bills_of_orders, error,
+            !settle_load_bills(settle_store_read(store, settle_sql_run_bills_of_orders,
                                                  "mILiibbbbbbbll", month, KEYS(wanted),
                                                  bounds.first_distributor, bounds.last_distributor,
                                                  SETTLE_ASKED_OF_BILLS(context->known.asks),
@@ -123,17 +123,14 @@ static gboolean
 add_late(GArray *keys, SettleStore *store, const SettleRunContext *context, GError **error)
 {
     g_autoptr(SettleReader) reader = NULL;
-    GError *failure = NULL;
     g_auto(Keys) all;
 
     keys_init(&all);
     for (guint i = 0; i < keys->len; i++)
         keys_add(&all, &g_array_index(keys, SettleOrderKey, i));
-    reader = settle_store_read(store, settle_sql_run_late_of_orders, error, "ILi", KEYS(all),
-                               context->run_id);
-    if (reader == NULL)
-        return FALSE;
-    while (settle_reader_next(reader, &failure)) {
+    reader =
+        settle_store_read(store, settle_sql_run_late_of_orders, "ILi", KEYS(all), context->run_id);
+    while (settle_reader_next(reader)) {
         SettleOrderKey key =
             g_array_index(keys, SettleOrderKey,
                           (guint) settle_reader_i32(reader, SQL_RUN_LATE_OF_ORDERS_PLACE) - 1);
@@ -144,9 +141,7 @@ add_late(GArray *keys, SettleStore *store, const SettleRunContext *context, GErr
             g_array_append_val(keys, key);
         }
     }
-    if (failure != NULL)
-        g_propagate_error(error, failure);
-    return failure == NULL;
+    return settle_reader_end(reader, error);
 }
 
 /* The keys with all months that something may have been posted for them in. */
@@ -189,11 +184,8 @@ static gboolean
 read_posted(SettleReader *stream, const SettleRunContext *context, GArray *posted, GError **error)
 {
     g_autoptr(SettleReader) reader = stream;
-    GError *failure = NULL;
 
-    if (reader == NULL)
-        return FALSE;
-    while (settle_reader_next(reader, &failure)) {
+    while (settle_reader_next(reader)) {
         SettlePosted row = {
             .distributor_id = settle_reader_i32(reader, SQL_RUN_POSTED_OF_ORDERS_DISTRIBUTOR_ID),
             .order_id = settle_reader_i64(reader, SQL_RUN_POSTED_OF_ORDERS_SUBJECT_ID),
@@ -205,9 +197,7 @@ read_posted(SettleReader *stream, const SettleRunContext *context, GArray *poste
         if (!is_abandoned(context, row.run_id))
             g_array_append_val(posted, row);
     }
-    if (failure != NULL)
-        g_propagate_error(error, failure);
-    return failure == NULL;
+    return settle_reader_end(reader, error);
 }
 
 gboolean
@@ -232,10 +222,10 @@ settle_load_posted(SettleStore *store, const SettleRunContext *context, const Se
     periods = months_of(first, all->len, context->lies_in.last);
     for (SettleMonth period = periods.from; period <= periods.to; period++)
         if (keys_of_month(&wanted, first, all->len, period) &&
-            !read_posted(settle_store_read(store, settle_sql_run_posted_of_orders, error,
-                                           "mILiiill", period, KEYS(wanted),
-                                           bounds.first_distributor, bounds.last_distributor,
-                                           context->run_id, bounds.first_order, bounds.last_order),
+            !read_posted(settle_store_read(store, settle_sql_run_posted_of_orders, "mILiiill",
+                                           period, KEYS(wanted), bounds.first_distributor,
+                                           bounds.last_distributor, context->run_id,
+                                           bounds.first_order, bounds.last_order),
                          context, posted, error))
             return FALSE;
     /* The last run's row of each slot says how much was posted to the slot. */

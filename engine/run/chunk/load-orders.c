@@ -10,21 +10,14 @@ read_orders(SettleReader *stream, const SettleRunContext *context, const SettleC
             GArray *orders, GError **error)
 {
     g_autoptr(SettleReader) reader = stream;
-    GError *failure = NULL;
 
-    if (reader == NULL)
-        return FALSE;
-    while (settle_reader_next(reader, &failure)) {
+    while (settle_reader_next(reader)) {
         if (orders->len >= context->how.facts_max)
             return settle_load_too_large(context, chunk, error);
         g_array_set_size(orders, orders->len + 1);
         settle_load_order(reader, &g_array_index(orders, SettleOrder, orders->len - 1));
     }
-    if (failure != NULL) {
-        g_propagate_error(error, failure);
-        return FALSE;
-    }
-    return TRUE;
+    return settle_reader_end(reader, error);
 }
 
 gboolean
@@ -36,7 +29,7 @@ settle_load_new_orders(SettleStore *store, const SettleRunContext *context,
 
     g_array_set_size(orders, 0);
     if (settle_months_any(context->lies_in.facts) &&
-        !read_orders(settle_store_read(store, settle_sql_run_orders_of_batches, error, "iiIiimmbbb",
+        !read_orders(settle_store_read(store, settle_sql_run_orders_of_batches, "iiIiimmbbb",
                                        batches[0], batches[n - 1], batches, n,
                                        chunk->first_distributor, chunk->last_distributor,
                                        context->lies_in.facts.from, context->lies_in.facts.to,
@@ -45,7 +38,7 @@ settle_load_new_orders(SettleStore *store, const SettleRunContext *context,
         return FALSE;
     if (settle_months_any(context->lies_in.waited_orders) &&
         !read_orders(settle_store_read(
-                         store, settle_sql_run_orders_waited, error, "diiiImm", context->date,
+                         store, settle_sql_run_orders_waited, "diiiImm", context->date,
                          chunk->first_distributor, chunk->last_distributor, context->run_id,
                          context->seen.abandoned->data, (gsize) context->seen.abandoned->len,
                          context->lies_in.waited_orders.from, context->lies_in.waited_orders.to),
@@ -94,7 +87,7 @@ settle_load_moved_orders(SettleStore *store, const SettleRunContext *context,
     g_array_set_size(orders, 0);
     if (context->moves.managers->len == 0)
         return TRUE;
-    if (!read_orders(settle_store_read(store, settle_sql_run_orders_moved, error, "Imdii",
+    if (!read_orders(settle_store_read(store, settle_sql_run_orders_moved, "Imdii",
                                        context->moves.managers->data,
                                        (gsize) context->moves.managers->len,
                                        settle_day_month(context->moves.from), context->moves.from,
@@ -123,12 +116,12 @@ settle_load_woken_orders(SettleStore *store, const SettleRunContext *context,
         carriers[i] = month->carrier_id;
         months[i] = settle_month_first(month->month);
     }
-    if (!read_orders(
-            settle_store_read(store, settle_sql_run_orders_woken, error, "IDiiiI", carriers,
-                              (gsize) completed->len, months, (gsize) completed->len,
-                              chunk->first_distributor, chunk->last_distributor, context->run_id,
-                              context->seen.abandoned->data, (gsize) context->seen.abandoned->len),
-            context, chunk, orders, error))
+    if (!read_orders(settle_store_read(store, settle_sql_run_orders_woken, "IDiiiI", carriers,
+                                       (gsize) completed->len, months, (gsize) completed->len,
+                                       chunk->first_distributor, chunk->last_distributor,
+                                       context->run_id, context->seen.abandoned->data,
+                                       (gsize) context->seen.abandoned->len),
+                     context, chunk, orders, error))
         return FALSE;
     keep_settled(context, orders);
     return TRUE;
@@ -144,8 +137,8 @@ settle_load_due_orders(SettleStore *store, const SettleRunContext *context,
         const SettleDueMonth *due = &g_array_index(context->falls_due.months, SettleDueMonth, i);
 
         if (!read_orders(settle_store_read(
-                             store, settle_sql_run_orders_due, error, "mddIiibbb", due->month,
-                             due->from, due->to, context->falls_due.carriers->data,
+                             store, settle_sql_run_orders_due, "mddIiibbb", due->month, due->from,
+                             due->to, context->falls_due.carriers->data,
                              (gsize) context->falls_due.carriers->len, chunk->first_distributor,
                              chunk->last_distributor, SETTLE_ASKED_OF_ORDERS(context->known.asks)),
                          context, chunk, orders, error))

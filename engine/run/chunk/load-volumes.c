@@ -126,11 +126,8 @@ static gboolean
 take_stream(SettleReader *stream, gboolean postings, GArray *rows, GError **error)
 {
     g_autoptr(SettleReader) reader = stream;
-    GError *failure = NULL;
 
-    if (reader == NULL)
-        return FALSE;
-    while (settle_reader_next(reader, &failure)) {
+    while (settle_reader_next(reader)) {
         SettleVolumeRow row = {
             .distributor_id = settle_reader_i32(reader, SQL_RUN_BONUS_DISTRIBUTOR_ID),
             .policy_id = settle_reader_i32(reader, SQL_RUN_BONUS_POLICY_ID),
@@ -147,11 +144,7 @@ take_stream(SettleReader *stream, gboolean postings, GArray *rows, GError **erro
         }
         g_array_append_val(rows, row);
     }
-    if (failure != NULL) {
-        g_propagate_error(error, failure);
-        return FALSE;
-    }
-    return TRUE;
+    return settle_reader_end(reader, error);
 }
 
 static gboolean
@@ -165,12 +158,12 @@ load_whole(SettleStore *store, const SettleRunContext *context, const SettleChun
         return TRUE;
     for (guint i = 0; i < whole->len; i++)
         ends[i] = settle_month_first(g_array_index(whole, SettleMonth, i));
-    return take_stream(settle_store_read(store, settle_sql_run_measures_of_months, error, "iiDiI",
+    return take_stream(settle_store_read(store, settle_sql_run_measures_of_months, "iiDiI",
                                          chunk->first_distributor, chunk->last_distributor, ends,
                                          (gsize) whole->len, context->run_id, abandoned,
                                          (gsize) context->seen.abandoned->len),
                        FALSE, measures, error) &&
-           take_stream(settle_store_read(store, settle_sql_run_bonuses_of_months, error, "iiDiI",
+           take_stream(settle_store_read(store, settle_sql_run_bonuses_of_months, "iiDiI",
                                          chunk->first_distributor, chunk->last_distributor, ends,
                                          (gsize) whole->len, context->run_id, abandoned,
                                          (gsize) context->seen.abandoned->len),
@@ -195,17 +188,15 @@ load_keys(SettleStore *store, const SettleRunContext *context, const SettleChunk
         policies[i] = key->policy_id;
         ends[i] = settle_month_first(key->window_end);
     }
-    return take_stream(settle_store_read(store, settle_sql_run_measures_of_windows, error,
-                                         "IDIiiiI", distributors, n, ends, n, policies, n,
-                                         chunk->first_distributor, chunk->last_distributor,
-                                         context->run_id, abandoned,
-                                         (gsize) context->seen.abandoned->len),
+    return take_stream(settle_store_read(
+                           store, settle_sql_run_measures_of_windows, "IDIiiiI", distributors, n,
+                           ends, n, policies, n, chunk->first_distributor, chunk->last_distributor,
+                           context->run_id, abandoned, (gsize) context->seen.abandoned->len),
                        FALSE, measures, error) &&
-           take_stream(settle_store_read(store, settle_sql_run_bonuses_of_windows, error, "IDIiiiI",
-                                         distributors, n, ends, n, policies, n,
-                                         chunk->first_distributor, chunk->last_distributor,
-                                         context->run_id, abandoned,
-                                         (gsize) context->seen.abandoned->len),
+           take_stream(settle_store_read(
+                           store, settle_sql_run_bonuses_of_windows, "IDIiiiI", distributors, n,
+                           ends, n, policies, n, chunk->first_distributor, chunk->last_distributor,
+                           context->run_id, abandoned, (gsize) context->seen.abandoned->len),
                        TRUE, postings, error);
 }
 

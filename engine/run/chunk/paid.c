@@ -82,12 +82,11 @@ count_receipts(const SettlePaid *paid, SettleStore *reader, const SettleChunk *c
 static gboolean
 read_receipts(SettlePaid *paid, SettleReader *reader, int64_t *ret_facts, GError **error)
 {
-    GError *failure = NULL;
     /* the last row of its receipt so far; a receipt is never nothing */
     SettlePaidMoney last = {0};
     int64_t last_id = 0, facts = 0;
 
-    while (settle_reader_next(reader, &failure)) {
+    while (settle_reader_next(reader)) {
         SettleBatchState state = settle_run_batch_state(
             paid->context, settle_reader_i32(reader, SQL_RUN_RECEIPTS_BATCH_ID));
         SettlePaidMoney money = {
@@ -113,10 +112,8 @@ read_receipts(SettlePaid *paid, SettleReader *reader, int64_t *ret_facts, GError
     }
     if (last.minor != 0)
         add_money(paid, &last);
-    if (failure != NULL) {
-        g_propagate_error(error, failure);
+    if (!settle_reader_end(reader, error))
         return FALSE;
-    }
     *ret_facts = facts;
     return TRUE;
 }
@@ -130,9 +127,9 @@ settle_paid_load(SettlePaid *paid, SettleStore *reader, const SettleChunk *chunk
     g_hash_table_remove_all(paid->money);
     if (!paid->wanted)
         return count_receipts(paid, reader, chunk, ret_facts, error);
-    receipts = settle_store_read(reader, settle_sql_run_receipts, error, "ii",
-                                 chunk->first_distributor, chunk->last_distributor);
-    return receipts != NULL && read_receipts(paid, receipts, ret_facts, error);
+    receipts = settle_store_read(reader, settle_sql_run_receipts, "ii", chunk->first_distributor,
+                                 chunk->last_distributor);
+    return read_receipts(paid, receipts, ret_facts, error);
 }
 
 gboolean

@@ -220,9 +220,8 @@ read_orders(SettlePairs *pairs, SettleReader *reader, const SettleChunk *chunk, 
             GError **error)
 {
     const SettleRunContext *context = pairs->context;
-    GError *failure = NULL;
 
-    while (settle_reader_next(reader, &failure)) {
+    while (settle_reader_next(reader)) {
         SettleOrder order;
         int64_t rank = settle_reader_i64(reader, SQL_RUN_ORDERS_JOINT_RANK);
         SettleBatchState state;
@@ -239,9 +238,7 @@ read_orders(SettlePairs *pairs, SettleReader *reader, const SettleChunk *chunk, 
         if (state == SETTLE_BATCH_BEFORE)
             g_array_append_val(orders, order);
     }
-    if (failure != NULL)
-        g_propagate_error(error, failure);
-    return failure == NULL;
+    return settle_reader_end(reader, error);
 }
 
 /* The orders of all distributors that are joint under one policy. */
@@ -261,11 +258,11 @@ load_policy_orders(SettlePairs *pairs, SettleStore *store, const SettlePolicy *p
     }
     if (distributors->len == 0)
         return TRUE;
-    reader = settle_store_read(store, settle_sql_run_orders_joint, error, "Iimmdd",
-                               distributors->data, (gsize) distributors->len, policy->carrier_id,
+    reader = settle_store_read(store, settle_sql_run_orders_joint, "Iimmdd", distributors->data,
+                               (gsize) distributors->len, policy->carrier_id,
                                settle_day_month(policy->closing_from), settle_day_month(last),
                                policy->closing_from, last);
-    return reader != NULL && read_orders(pairs, reader, chunk, orders, error);
+    return read_orders(pairs, reader, chunk, orders, error);
 }
 
 gboolean

@@ -133,7 +133,6 @@ find_among(const SettleRunContext *context, SettleStore *reader, int32_t from, i
     g_autofree uint8_t *found = g_new0(uint8_t, n);
     g_autoptr(SettleResult) months = NULL;
     g_autoptr(SettleReader) stream = NULL;
-    GError *failure = NULL;
     guint kept = 0;
 
     months = settle_store_query(reader, settle_sql_run_months_of_runs, error, "ii", from, to);
@@ -150,26 +149,22 @@ find_among(const SettleRunContext *context, SettleStore *reader, int32_t from, i
         currencies[i] = row->currency;
         roles[i] = row->role;
     }
-    stream = settle_store_read(reader, settle_sql_run_balances, error, "IIIIiimmiiI", distributors,
-                               n, carriers, n, currencies, n, roles, n, distributors[0],
-                               distributors[n - 1],
-                               settle_result_month(months, 0, SQL_RUN_MONTHS_OF_RUNS_FIRST_MONTH),
-                               settle_result_month(months, 0, SQL_RUN_MONTHS_OF_RUNS_LAST_MONTH),
-                               from, to, abandoned, (gsize) context->seen.abandoned->len);
-    if (stream == NULL)
-        return FALSE;
-    while (failure == NULL && settle_reader_next(stream, &failure)) {
+    stream =
+        settle_store_read(reader, settle_sql_run_balances, "IIIIiimmiiI", distributors, n, carriers,
+                          n, currencies, n, roles, n, distributors[0], distributors[n - 1],
+                          settle_result_month(months, 0, SQL_RUN_MONTHS_OF_RUNS_FIRST_MONTH),
+                          settle_result_month(months, 0, SQL_RUN_MONTHS_OF_RUNS_LAST_MONTH), from,
+                          to, abandoned, (gsize) context->seen.abandoned->len);
+    while (settle_reader_next(stream)) {
         guint i = (guint) settle_reader_i32(stream, SQL_RUN_BALANCES_PLACE) - 1;
 
         found[i] = 1;
         if (!add(&g_array_index(rows, SettleBalanceRow, g_array_index(missing, guint, i)),
-                 settle_reader_i64(stream, SQL_RUN_BALANCES_BALANCE_MINOR), &failure))
-            break;
+                 settle_reader_i64(stream, SQL_RUN_BALANCES_BALANCE_MINOR), error))
+            return FALSE;
     }
-    if (failure != NULL) {
-        g_propagate_error(error, failure);
+    if (!settle_reader_end(stream, error))
         return FALSE;
-    }
     for (guint i = 0; i < n; i++)
         if (!found[i])
             g_array_index(missing, guint, kept++) = g_array_index(missing, guint, i);

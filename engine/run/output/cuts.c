@@ -62,11 +62,8 @@ static gboolean
 read_cuts(SettleReader *stream, const GArray *scopes, GArray *cuts, GError **error)
 {
     g_autoptr(SettleReader) reader = stream;
-    GError *failure = NULL;
 
-    if (reader == NULL)
-        return FALSE;
-    while (settle_reader_next(reader, &failure)) {
+    while (settle_reader_next(reader)) {
         SettleCutRow row = {
             .distributor_id = settle_reader_i32(reader, SQL_RUN_CUT_DISTRIBUTOR_ID),
             .month = settle_reader_month(reader, SQL_RUN_CUT_MONTH),
@@ -81,9 +78,7 @@ read_cuts(SettleReader *stream, const GArray *scopes, GArray *cuts, GError **err
         if (scopes == NULL || is_in(scopes, row.distributor_id, row.policy_id))
             g_array_append_val(cuts, row);
     }
-    if (failure != NULL)
-        g_propagate_error(error, failure);
-    return failure == NULL;
+    return settle_reader_end(reader, error);
 }
 
 /* What lifetime caps took of the orders: a query a month, as of all that is looked up by order. */
@@ -109,8 +104,8 @@ load_of_orders(const SettleRunContext *context, SettleStore *reader, const GArra
             distributors[n] = scope->distributor_id;
             orders[n++] = scope->order_id;
         }
-        if (!read_cuts(settle_store_read(reader, settle_sql_run_cuts_of_orders, error, "mILiiiI",
-                                         month, distributors, n, orders, n, distributors[0],
+        if (!read_cuts(settle_store_read(reader, settle_sql_run_cuts_of_orders, "mILiiiI", month,
+                                         distributors, n, orders, n, distributors[0],
                                          distributors[n - 1], context->run_id, abandoned,
                                          (gsize) context->seen.abandoned->len),
                        NULL, before, error))
@@ -146,7 +141,7 @@ load_of_policies(const SettleRunContext *context, SettleStore *reader, const GAr
         return TRUE;
     for (guint i = 0; i < scopes->len; i++)
         first = MIN(first, g_array_index(scopes, SettleCutScope, i).first);
-    return read_cuts(settle_store_read(reader, settle_sql_run_cuts_of_distributors, error, "ImmiI",
+    return read_cuts(settle_store_read(reader, settle_sql_run_cuts_of_distributors, "ImmiI",
                                        ids->data, (gsize) ids->len, first, context->lies_in.last,
                                        context->run_id, abandoned,
                                        (gsize) context->seen.abandoned->len),
@@ -207,16 +202,13 @@ load_uses(const SettleRunContext *context, SettleStore *reader, const GArray *sc
     const int32_t *abandoned = (const int32_t *) (const void *) context->seen.abandoned->data;
     g_autoptr(GArray) ids = distributors_of(scopes);
     g_autoptr(SettleReader) stream = NULL;
-    GError *failure = NULL;
 
     if (ids->len == 0)
         return TRUE;
-    stream = settle_store_read(reader, settle_sql_run_ceilings_used, error, "IiI", ids->data,
-                               (gsize) ids->len, context->run_id, abandoned,
-                               (gsize) context->seen.abandoned->len);
-    if (stream == NULL)
-        return FALSE;
-    while (settle_reader_next(stream, &failure)) {
+    stream =
+        settle_store_read(reader, settle_sql_run_ceilings_used, "IiI", ids->data, (gsize) ids->len,
+                          context->run_id, abandoned, (gsize) context->seen.abandoned->len);
+    while (settle_reader_next(stream)) {
         SettleVolumeRow row = {
             .distributor_id = settle_reader_i32(stream, SQL_RUN_CEILINGS_USED_DISTRIBUTOR_ID),
             .carrier_id = settle_reader_i32(stream, SQL_RUN_CEILINGS_USED_CARRIER_ID),
@@ -230,9 +222,7 @@ load_uses(const SettleRunContext *context, SettleStore *reader, const GArray *sc
         if (is_in(scopes, row.distributor_id, row.policy_id))
             g_array_append_val(uses, row);
     }
-    if (failure != NULL)
-        g_propagate_error(error, failure);
-    return failure == NULL;
+    return settle_reader_end(stream, error);
 }
 
 /* Adds up what is of one window; a ceiling's amount bounds it. */

@@ -83,15 +83,12 @@ load_transfers(SettleReplay *replay, SettleStore *store, const SettleOutput *out
     gboolean any = output->sums.first_period != 0;
     SettleMonth from = any ? output->sums.first_period : settle_day_month(SETTLE_DAY_MAX);
     SettleMonth to = any ? output->sums.last_period : settle_day_month(SETTLE_DAY_MIN);
-    g_autoptr(SettleReader) reader = settle_store_read(
-        store, settle_sql_replay_transfers, error, "iiimmm", replay->context->run_id, first, last,
-        settle_day_month(replay->context->date), from, to);
-    GError *failure = NULL;
+    g_autoptr(SettleReader) reader =
+        settle_store_read(store, settle_sql_replay_transfers, "iiimmm", replay->context->run_id,
+                          first, last, settle_day_month(replay->context->date), from, to);
     gboolean sorted = TRUE;
 
-    if (reader == NULL)
-        return FALSE;
-    while (settle_reader_next(reader, &failure)) {
+    while (settle_reader_next(reader)) {
         SettleTransfer t = {
             .subject_id = settle_reader_i64(reader, SQL_REPLAY_TRANSFERS_SUBJECT_ID),
             .amount_minor = settle_reader_i64(reader, SQL_REPLAY_TRANSFERS_AMOUNT_MINOR),
@@ -115,10 +112,8 @@ load_transfers(SettleReplay *replay, SettleStore *store, const SettleOutput *out
                                     &t) <= 0);
         g_array_append_val(transfers, t);
     }
-    if (failure != NULL) {
-        g_propagate_error(error, failure);
+    if (!settle_reader_end(reader, error))
         return FALSE;
-    }
     if (!sorted)
         g_array_sort(transfers, compare_transfers);
     return TRUE;
@@ -392,34 +387,28 @@ compare_table(SettleReplay *replay, SettleStore *store, const SettleOutput *outp
     g_autoptr(SettleReader) reader = NULL;
     int32_t run_id = replay->context->run_id;
     SettleMonth from, to;
-    GError *failure = NULL;
 
     outcome_months(output, &from, &to);
     switch (where) {
     case ALL:
-        reader = settle_store_read(store, sql, error, "iii", run_id, first, last);
+        reader = settle_store_read(store, sql, "iii", run_id, first, last);
         break;
     case IN_MONTH:
-        reader = settle_store_read(store, sql, error, "iiim", run_id, first, last,
+        reader = settle_store_read(store, sql, "iiim", run_id, first, last,
                                    settle_day_month(replay->context->date));
         break;
     case IN_CLOSING_MONTHS:
-        reader = settle_store_read(store, sql, error, "iiimm", run_id, first, last, from, to);
+        reader = settle_store_read(store, sql, "iiimm", run_id, first, last, from, to);
         break;
     }
-    if (reader == NULL)
-        return FALSE;
-    while (settle_reader_next(reader, &failure))
+    while (settle_reader_next(reader))
         for (guint i = 0; i < table->n_columns; i++) {
             int64_t value = settle_reader_i64(reader, (int) i);
 
             g_array_append_val(stored, value);
         }
-    if (failure != NULL) {
-        g_propagate_error(error, failure);
+    if (!settle_reader_end(reader, error))
         return FALSE;
-    }
-    g_clear_pointer(&reader, settle_reader_free);
     put_rows(output, computed);
     settle_replay_compare_rows(replay, store, table, stored, computed);
     return TRUE;
