@@ -46,9 +46,6 @@ typedef enum {
     SETTLE_REJECT_UNKNOWN_MANAGER,
     SETTLE_REJECT_UNKNOWN_PRODUCT,
     SETTLE_REJECT_NOT_YET_VALID,
-    SETTLE_REJECT_CARRIER_NOT_ACTIVE, /* on the closing day: applied only, or ended */
-    SETTLE_REJECT_DISTRIBUTOR_NOT_ACTIVE,
-    SETTLE_REJECT_PRODUCT_NOT_SOLD,  /* on the closing day */
     SETTLE_REJECT_OTHER_DISTRIBUTOR, /* manager or parent outlet of another distributor */
     SETTLE_REJECT_MANAGER_LEAVES,    /* a manager, or the outlet with him, to another distributor */
     SETTLE_REJECT_CYCLE,             /* an outlet below itself */

@@ -87,38 +87,6 @@ holds(const SettleIntakeJob *job, SettleVerdict *verdict, SettleDim dim, int32_t
                                settle_day_format(first, from), closing);
 }
 
-/* Orders are of parties that work together on the closing day (docs/semantics.md 1). */
-static gboolean
-is_active(const SettleIntakeJob *job, SettleVerdict *verdict, SettleDim dim, int32_t id,
-          SettleDay day, SettleReject reject, int column)
-{
-    SettlePartyStatus status = settle_directory_status(job->directory, dim, id, day);
-    char closing[SETTLE_DAY_TEXT_BYTES];
-
-    if (status == SETTLE_PARTY_ACTIVE)
-        return TRUE;
-    return settle_check_refuse(verdict, reject, column,
-                               status == SETTLE_PARTY_APPLIED
-                                   ? "has applied only, and is not active on the closing day %s"
-                                   : "had ended by the closing day %s",
-                               settle_day_format(day, closing));
-}
-
-static gboolean
-is_sold(const SettleIntakeJob *job, SettleVerdict *verdict, int32_t product_id, SettleDay day)
-{
-    char closing[SETTLE_DAY_TEXT_BYTES], text[SETTLE_DAY_TEXT_BYTES];
-    SettleDay from, to;
-
-    if (settle_directory_is_sold(job->directory, product_id, day, &from, &to))
-        return TRUE;
-    return settle_check_refuse(verdict, SETTLE_REJECT_PRODUCT_NOT_SOLD, ORDER_PRODUCT,
-                               day < from ? "is sold from %s on, after the closing day %s"
-                                          : "was sold until %s, before the closing day %s",
-                               settle_day_format(day < from ? from : to, text),
-                               settle_day_format(day, closing));
-}
-
 static gboolean
 check_manager(SettleIntakeJob *job, const SettleCsvRecord *record, SettleIntakeOrder *order,
               SettleVerdict *verdict)
@@ -147,7 +115,8 @@ check_manager(SettleIntakeJob *job, const SettleCsvRecord *record, SettleIntakeO
                                other == NULL ? "" : other);
 }
 
-/* Against the master data. */
+/* Against the master data: who is who. Whether parties were active and the product sold on the
+ * closing day is asked when the order is settled (docs/semantics.md 13.13). */
 static gboolean
 check_parties(SettleIntakeJob *job, const SettleCsvRecord *record, SettleIntakeOrder *order,
               SettleVerdict *verdict)
@@ -159,9 +128,7 @@ check_parties(SettleIntakeJob *job, const SettleCsvRecord *record, SettleIntakeO
     if (order->carrier_id == 0)
         return settle_check_refuse(verdict, SETTLE_REJECT_UNKNOWN_CARRIER, ORDER_CARRIER,
                                    "is no known carrier");
-    if (!holds(job, verdict, SETTLE_DIM_CARRIER, order->carrier_id, day, ORDER_CARRIER) ||
-        !is_active(job, verdict, SETTLE_DIM_CARRIER, order->carrier_id, day,
-                   SETTLE_REJECT_CARRIER_NOT_ACTIVE, ORDER_CARRIER))
+    if (!holds(job, verdict, SETTLE_DIM_CARRIER, order->carrier_id, day, ORDER_CARRIER))
         return FALSE;
     order->distributor_id = settle_check_known(job, SETTLE_DIM_DISTRIBUTOR,
                                                settle_intake_cell(job, record, ORDER_DISTRIBUTOR));
@@ -170,8 +137,6 @@ check_parties(SettleIntakeJob *job, const SettleCsvRecord *record, SettleIntakeO
                                    "is no known distributor");
     if (!holds(job, verdict, SETTLE_DIM_DISTRIBUTOR, order->distributor_id, day,
                ORDER_DISTRIBUTOR) ||
-        !is_active(job, verdict, SETTLE_DIM_DISTRIBUTOR, order->distributor_id, day,
-                   SETTLE_REJECT_DISTRIBUTOR_NOT_ACTIVE, ORDER_DISTRIBUTOR) ||
         !check_manager(job, record, order, verdict))
         return FALSE;
     order->product_id =
@@ -179,8 +144,7 @@ check_parties(SettleIntakeJob *job, const SettleCsvRecord *record, SettleIntakeO
     if (order->product_id == 0)
         return settle_check_refuse(verdict, SETTLE_REJECT_UNKNOWN_PRODUCT, ORDER_PRODUCT,
                                    "is no known product of the carrier");
-    return holds(job, verdict, SETTLE_DIM_PRODUCT, order->product_id, day, ORDER_PRODUCT) &&
-           is_sold(job, verdict, order->product_id, day);
+    return holds(job, verdict, SETTLE_DIM_PRODUCT, order->product_id, day, ORDER_PRODUCT);
 }
 
 gboolean

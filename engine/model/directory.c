@@ -323,15 +323,6 @@ settle_party_status_name(SettlePartyStatus status)
     return names[status];
 }
 
-SettlePartyStatus
-settle_directory_status(const SettleDirectory *directory, SettleDim dim, int32_t id, SettleDay day)
-{
-    const Version *version = find_version(directory, dim, id, day);
-
-    settle_invariant(version != NULL);
-    return (SettlePartyStatus) version->b;
-}
-
 gboolean
 settle_directory_status_on(const SettleDirectory *directory, SettleDim dim, int32_t id,
                            SettleDay day, SettlePartyStatus *ret_status, SettleDay *ret_since)
@@ -377,16 +368,11 @@ settle_directory_last_status(const SettleDirectory *directory, SettleDim dim, in
     return since;
 }
 
-gboolean
-settle_directory_is_sold(const SettleDirectory *directory, int32_t product_id, SettleDay day,
-                         SettleDay *ret_from, SettleDay *ret_to)
+/* Of a party of which nothing holds yet nothing is sold either. */
+static gboolean
+is_active(const Version *party)
 {
-    const Version *product = find_version(directory, SETTLE_DIM_PRODUCT, product_id, day);
-
-    settle_invariant(product != NULL);
-    *ret_from = product->c;
-    *ret_to = product->d;
-    return product->c <= day && day <= product->d;
+    return party != NULL && party->b == SETTLE_PARTY_ACTIVE;
 }
 
 void
@@ -401,6 +387,11 @@ settle_directory_order_parties(const SettleDirectory *directory, const SettleOrd
     ret_parties->carrier_id = product != NULL ? product->a : 0;
     ret_parties->class_id = product != NULL ? (int16_t) product->b : 0;
     ret_parties->tier = distributor != NULL ? (int16_t) distributor->a : 0;
+    ret_parties->not_active = !is_active(distributor) ||
+                              !is_active(find_version(directory, SETTLE_DIM_CARRIER,
+                                                      ret_parties->carrier_id, order->closing_day));
+    ret_parties->not_sold = product != NULL && (order->closing_day < product->c ||
+                                                order->closing_day > product->d);
     ret_parties->ended_from = SETTLE_DAY_MAX;
     if (directory->any_ended && distributor != NULL) {
         SettlePartyStatus status;

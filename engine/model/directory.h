@@ -80,9 +80,6 @@ gboolean settle_directory_holds(const SettleDirectory *directory, SettleDim dim,
                                 SettleDay day);
 /* The day of the first version; SETTLE_DAY_MAX if none. */
 SettleDay settle_directory_valid_from(const SettleDirectory *directory, SettleDim dim, int32_t id);
-/* Of a carrier or distributor that holds on the day. */
-SettlePartyStatus settle_directory_status(const SettleDirectory *directory, SettleDim dim,
-                                          int32_t id, SettleDay day);
 /* The status of a party on a day and since when it has been that without a break; FALSE if nothing
  * holds on that day yet. */
 gboolean settle_directory_status_on(const SettleDirectory *directory, SettleDim dim, int32_t id,
@@ -94,11 +91,9 @@ SettleDay settle_directory_next_version(const SettleDirectory *directory, Settle
 /* From which day on the party's present status holds, and that status. */
 SettleDay settle_directory_last_status(const SettleDirectory *directory, SettleDim dim, int32_t id,
                                        SettlePartyStatus *ret_status);
-/* TRUE if a product that holds on the day is on sale then; else its days, both included. */
-gboolean settle_directory_is_sold(const SettleDirectory *directory, int32_t product_id,
-                                  SettleDay day, SettleDay *ret_from, SettleDay *ret_to);
 /* Carrier and class of a product, tier of the distributor, outlet of the manager on the closing
- * day: what rules ask beyond the order's own row (docs/semantics.md 1, 13.9). */
+ * day: what rules ask beyond the order's own row (docs/semantics.md 1, 13.9). And whether carrier
+ * and distributor were active then, and the product sold (13.13). */
 void settle_directory_order_parties(const SettleDirectory *directory, const SettleOrder *order,
                                     SettleOrderParties *ret_parties);
 /* TRUE if a product of the carrier is of the class on one of the days [from, to]. */

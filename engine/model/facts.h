@@ -96,6 +96,8 @@ typedef struct {
     int32_t outlet_id; /* the manager's own outlet on the closing day, 0 if none */
     SettleDay
         ended_from; /* the first day on which the distributor has ended; SETTLE_DAY_MAX: not */
+    uint8_t not_active; /* carrier or distributor, on the closing day: the order earns nothing */
+    uint8_t not_sold;   /* the product, likewise (docs/semantics.md 13.13) */
 } SettleOrderParties;
 
 G_END_DECLS

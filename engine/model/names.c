@@ -84,6 +84,10 @@ settle_outcome_name(SettleOutcome outcome)
         return "no-bills";
     case SETTLE_OUTCOME_OVERFLOW:
         return "overflow";
+    case SETTLE_OUTCOME_NOT_ACTIVE:
+        return "not-active";
+    case SETTLE_OUTCOME_NOT_SOLD:
+        return "not-sold";
     }
     settle_unreachable("a known outcome");
 }
@@ -106,6 +110,10 @@ settle_outcome_text(SettleOutcome outcome)
         return "only rules on bills match, and no bill can serve this order";
     case SETTLE_OUTCOME_OVERFLOW:
         return "an amount is too large to be represented";
+    case SETTLE_OUTCOME_NOT_ACTIVE:
+        return "carrier or distributor were not active on the closing day";
+    case SETTLE_OUTCOME_NOT_SOLD:
+        return "the product was not sold on the closing day";
     }
     settle_unreachable("a known outcome");
 }

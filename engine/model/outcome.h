@@ -1,5 +1,5 @@
 /* Why an order earns nothing, or waits. Stored beside the order; the numbers never change.
- * Where several apply the first in this order is the one stored. */
+ * Where several apply the one stored is not-active, not-sold, or the first in this order. */
 #pragma once
 
 #include <glib.h>
@@ -15,6 +15,8 @@ typedef enum {
     SETTLE_OUTCOME_NO_BILLS = 5,  /* only bill-based rules match, and the bills of the contract
                                    * serve an earlier order, or there is no contract */
     SETTLE_OUTCOME_OVERFLOW = 6,  /* a product left int64: quarantined */
+    SETTLE_OUTCOME_NOT_ACTIVE = 7, /* carrier or distributor, on the closing day */
+    SETTLE_OUTCOME_NOT_SOLD = 8,   /* the product, on the closing day */
 } SettleOutcome;
 /* The word that is stored and printed; static. */
 const char *settle_outcome_name(SettleOutcome outcome);

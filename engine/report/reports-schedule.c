@@ -151,7 +151,8 @@ match(Schedule *s, const SettleOrder *order, SettleOrderParties *parties,
     settle_directory_order_parties(s->directory, order, parties);
     *ret_policy = policy =
         settle_policy_set_find(s->policies, parties->carrier_id, order->closing_day);
-    if (policy == NULL || policy->currency != order->currency ||
+    if (policy == NULL || policy->currency != order->currency || parties->not_active ||
+        parties->not_sold ||
         (s->scope->carrier != NULL && strcmp(policy->carrier, s->scope->carrier) != 0))
         return NULL;
     for (guint i = 0; i < s->matchers->len; i++)

@@ -23,6 +23,12 @@ class Parties(small.Case):
         self.assertIn(code, (0, 7), out + err)
         return out + err
 
+    def zero(self):
+        """Orders that are settled as zero by now: (order, reason)."""
+        return [tuple(row) for row in self.database.sql(
+            'SELECT o.upstream_id, z.reason FROM settle_view.zero z '
+            'JOIN settle_view.closed_order o USING (distributor_id, closing_month, order_id) ORDER BY 1')]
+
     def test_only_active_ones_sell(self):
         self.prepare(RULES)
         self.party('distributors', 'distributor,name,valid_from,status\nD3,Drei,2026-01-05,applied\n'
@@ -30,18 +36,15 @@ class Parties(small.Case):
         self.party('carriers', 'carrier,name,valid_from,status\nC2,Two,2026-01-10,ended\n', '2026-01-05')
         for day in ('07', '10', '19', '20'):
             self.send('orders', f'2026-01-{day}', small.order(f'A{day}', f'2026-01-{day}', distributor='D3'))
-        out = self.send('orders', '2026-01-21', small.order('B', '2026-01-21', carrier='C2'))
-        self.assertIn('had ended by the closing day 2026-01-21', out)
-        self.assertEqual(self.reasons(), [
-            ('carrier-not-active', 'carrier', 'C2'), ('distributor-not-active', 'distributor', 'D3'),
-            ('distributor-not-active', 'distributor', 'D3')])
+        self.send('orders', '2026-01-21', small.order('B', '2026-01-21', carrier='C2'))
+        self.assertEqual(self.reasons(), [])    # all are taken in
         self.run_to('2026-01-21')
         self.assertEqual(self.posted('subject'), [('A10',), ('A19',)])
-        # a mistake that is mended: the row is taken in after all
-        self.party('distributors', 'distributor,name,valid_from,status\nD3,Drei,2026-01-20,active\n', '2026-01-22')
-        self.ok('quarantine', 'release', '--all', '--date', '2026-01-22')
-        self.run_to('2026-01-22')
-        self.assertEqual(sorted(self.posted('subject')), [('A10',), ('A19',), ('A20',)])
+        self.assertEqual(self.zero(), [('A07', 'not-active'), ('A20', 'not-active'), ('B', 'not-active')])
+        self.assertIn('not-active', self.ok('status'))
+        self.assertEqual({(r['because'], r['orders']) for r in self.rows('reconcile', 'orders', '--period', '2026-01')},
+                         {('carrier or distributor were not active', '2'), ('carrier or distributor were not active', '1'),
+                          ('posted', '2')})
         self.ok('verify')
         self.ok('replay', '--run', '1..')
 
@@ -51,12 +54,24 @@ class Parties(small.Case):
                    'C1,P-new,New,plan,2026-01-01,2026-01-10,2026-01-12\n', '2026-01-01')
         for day in ('09', '10', '12', '13'):
             self.send('orders', f'2026-01-{day}', small.order(f'A{day}', f'2026-01-{day}', product='P-new'))
-        self.assertEqual(self.reasons(), [('product-not-sold', 'product', 'P-new')] * 2)
-        messages = [r['message'] for r in self.rows('quarantine', 'list')]
-        self.assertEqual(messages, ['is sold from 2026-01-10 on, after the closing day 2026-01-09',
-                                    'was sold until 2026-01-12, before the closing day 2026-01-13'])
+        self.assertEqual(self.reasons(), [])
         self.run_to('2026-01-13')
         self.assertEqual(self.posted('subject'), [('A10',), ('A12',)])
+        self.assertEqual(self.zero(), [('A09', 'not-sold'), ('A13', 'not-sold')])
+
+    def test_who_was_not_active_keeps_the_bills_and_counts_nowhere(self):
+        """The first order of the contract is of a distributor that had only applied: its bills serve no other order.
+        Nor does it count in a window or among the orders that findings are a share of."""
+        self.prepare(RULES + '- volume-bonus: v\n  window: month\n  measure: orders\n  mode: lump\n'
+                     '  tiers: {2..: 7.00}\n')
+        self.party('distributors', 'distributor,name,valid_from,status\nD3,Drei,2026-01-05,applied\n'
+                   'D3,Drei,2026-01-10,active\n', '2026-01-05')
+        self.send('orders', '2026-01-12', small.order('A', '2026-01-07', distributor='D3', contract='K'),
+                  small.order('B', '2026-01-12', distributor='D3', contract='K'))
+        self.send('bills', '2026-02-03', small.bill('K', '2026-01', '2026-02-03', billed='30.00'))
+        self.run_to('2026-02-05')
+        self.assertEqual(self.posted('subject', 'rule'), [('B', 'u')])
+        self.ok('verify')
 
     def outlets(self, *rows, date='2026-01-01'):
         return self.party('outlets', 'outlet,name,distributor,parent,valid_from\n'

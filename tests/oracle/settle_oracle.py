@@ -283,12 +283,8 @@ class Facts:
         product = row['carrier'], row['product']
         if row['carrier'] not in self.carriers:
             return 'unknown-carrier'
-        if held_on(self.status['carriers', row['carrier']], day) != 'active':
-            return 'carrier-not-active'
         if row['distributor'] not in self.distributors:
             return 'unknown-distributor'
-        if held_on(self.status['distributors', row['distributor']], day) not in (None, 'active'):
-            return 'distributor-not-active'
         if row['manager'] and row['manager'] not in self.managers:
             return 'unknown-manager'
         if product not in self.products:
@@ -300,9 +296,6 @@ class Facts:
             outlet = held_on(self.managers[row['manager']], day)
             if held_on(self.outlets[outlet], day) != row['distributor']:
                 return 'other-distributor'
-        first, last = held_on(self.sales[product], day)
-        if not first <= str(day) <= last:
-            return 'product-not-sold'
         return None
 
     def take_bill(self, row, business_date):
@@ -441,13 +434,21 @@ class World:
         versions = self.facts.products[order.carrier, order.product]
         return held_on(versions, order.day) or ''
 
+    def is_on_sale(self, order):
+        """Carrier and distributor were active and the product was sold on the closing day (13.13)."""
+        status, day = self.facts.status, order.day
+        first, last = held_on(self.facts.sales[order.carrier, order.product], day)
+        return (held_on(status['carriers', order.carrier], day) == 'active'
+                and held_on(status['distributors', order.distributor], day) in (None, 'active')
+                and first <= str(day) <= last)
+
     def rules(self, order):
-        """The first rule that matches per kind and group (5), or None without a policy."""
+        """The first rule that matches per kind and group (5), or None where it is not settled."""
         key = order.carrier, order.id
         if key in self.cached_rules:
             return self.cached_rules[key]
         policy = self.policy_of(order.carrier, order.day)
-        if policy is None or policy.currency != order.currency:
+        if policy is None or policy.currency != order.currency or not self.is_on_sale(order):
             found = None
         else:
             tier = held_on(self.facts.distributors[order.distributor], order.day) or 0

@@ -225,9 +225,7 @@ settle_new_order(SettleSettling *settling, const SettleSubject *subject)
     SettleOutcome outcome;
 
     if (subject->match == NULL) {
-        settle_note_outcome(output, subject,
-                            subject->policy == NULL ? SETTLE_OUTCOME_NO_POLICY
-                                                    : SETTLE_OUTCOME_CURRENCY);
+        settle_note_outcome(output, subject, subject->reason);
         output->sums.zero++;
         return TRUE;
     }

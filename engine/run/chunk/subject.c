@@ -54,10 +54,26 @@ settle_subject_find_policy(const SettleRunKnown *known, SettleSubject *subject)
     return subject->policy != NULL && subject->policy->currency == subject->order->currency;
 }
 
+/* Why an order of these parties is not settled; NONE: it is. */
+static SettleOutcome
+reason_of(const SettleOrderParties *parties, const SettlePolicy *policy, gboolean of_its_currency)
+{
+    if (parties->not_active)
+        return SETTLE_OUTCOME_NOT_ACTIVE;
+    if (parties->not_sold)
+        return SETTLE_OUTCOME_NOT_SOLD;
+    if (policy == NULL)
+        return SETTLE_OUTCOME_NO_POLICY;
+    return of_its_currency ? SETTLE_OUTCOME_NONE : SETTLE_OUTCOME_CURRENCY;
+}
+
 void
 settle_subject_match(SettleMatchers *matchers, SettleSubject *subject, SettleMatch *match)
 {
-    if (settle_subject_find_policy(matchers->known, subject))
+    gboolean has_policy = settle_subject_find_policy(matchers->known, subject);
+
+    subject->reason = reason_of(&subject->parties, subject->policy, has_policy);
+    if (subject->reason == SETTLE_OUTCOME_NONE)
         subject->match = settle_matcher_find(matcher_of(matchers, subject->policy), subject->order,
                                              &subject->parties, match);
 }

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "calc/match.h"
+#include "model/outcome.h"
 #include "run/known.h"
 
 G_BEGIN_DECLS
@@ -21,7 +22,8 @@ typedef struct {
     guint n_events;
     SettleOrderParties parties;
     const SettlePolicy *policy; /* NULL: none of the carrier holds on the closing day */
-    const SettleMatch *match;   /* NULL: no policy of its currency holds */
+    const SettleMatch *match;   /* NULL: it is not settled, for the reason */
+    SettleOutcome reason;       /* NONE where there is a match */
 } SettleSubject;
 
 /* The matchers of the policies that orders came for. One for each thread; what is known outlives
@@ -33,7 +35,8 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(SettleMatchers, settle_matchers_free)
 
 /* Fills in parties and policy. FALSE: no policy of the order's currency holds. */
 gboolean settle_subject_find_policy(const SettleRunKnown *known, SettleSubject *subject);
-/* The same, and the rules: match is filled, and the subject points to it. */
+/* The same, and the rules: match is filled, and the subject points to it; or the reason why the
+ * order is not settled (docs/semantics.md 13.13). */
 void settle_subject_match(SettleMatchers *matchers, SettleSubject *subject, SettleMatch *match);
 
 G_END_DECLS

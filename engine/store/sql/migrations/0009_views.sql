@@ -155,7 +155,8 @@ SELECT o.distributor_id, o.closing_month, o.order_id, o.run_id, v.reason
   FROM settle.order_outcome o
   JOIN settle_view.run r USING (run_id)
   JOIN (VALUES (1::smallint, 'no-policy'), (2::smallint, 'currency'), (3::smallint, 'no-rule'),
-               (4::smallint, 'zero'), (5::smallint, 'no-bills'), (6::smallint, 'overflow')) v (outcome, reason)
+               (4::smallint, 'zero'), (5::smallint, 'no-bills'), (6::smallint, 'overflow'),
+               (7::smallint, 'not-active'), (8::smallint, 'not-sold')) v (outcome, reason)
     USING (outcome);
 
 -- Rows that were not accepted and not released since. dismissed_*: a person said that the row needs nothing more.

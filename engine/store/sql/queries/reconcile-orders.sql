@@ -27,7 +27,9 @@ SELECT c.code, s.currency, s.state, s.reason, count(*) AS orders, sum(s.paid_min
                               ORDER BY x.run_id DESC LIMIT 1) z ON true
           LEFT JOIN (VALUES (1::smallint, 'no policy holds'), (2::smallint, 'another currency'), (3::smallint, 'no rule matches'),
                             (4::smallint, 'it earns nothing'), (5::smallint, 'its bills serve another order'),
-                            (6::smallint, 'its amounts leave 64 bits')) v (outcome, reason) ON v.outcome = z.outcome
+                            (6::smallint, 'its amounts leave 64 bits'),
+                            (7::smallint, 'carrier or distributor were not active'),
+                            (8::smallint, 'the product was not sold')) v (outcome, reason) ON v.outcome = z.outcome
           LEFT JOIN LATERAL (SELECT true AS posted FROM settle.transfer x
                                JOIN settle.run_publication p ON p.run_id = x.run_id
                               WHERE x.distributor_id = o.distributor_id AND x.period >= o.closing_month
