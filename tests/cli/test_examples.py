@@ -64,7 +64,7 @@ class Example:
     def nets(self):
         nets, problems = compare.engine_nets(self.posted())
         assert not problems, problems
-        return {(key[0], key[1], key[5], key[6]): so.show(minor) for key, minor in nets.items()}
+        return {(key[0], key[1], key[4], key[5]): so.show(minor) for key, minor in nets.items()}
 
 
 def order(order_id, closed_at, paid, **more):

@@ -125,7 +125,7 @@ def the_second_implementation_agrees(all_lives, bench):
     assert len(base.standings) > all_lives.n_orders / 2, len(base.standings)
     assert any(held for _, held in base.standings.values())
     same(all_lives.seed, 'the second implementation', base.standings, compare.oracle_terms.standings(
-        compare.so.World(facts_of(life), life.policies), lives.END))
+        compare.so.World(facts_of(life), life.policies, compare.READING), lives.END))
     print(f'# {len(life.orders())} lives, {len(base.standings)} slots, '
           f'{sum(1 for _, held in base.standings.values() if held)} held, '
           f'{sum(1 for _, kind, _ in life.facts if kind == "months")} months complete', flush=True)

@@ -64,8 +64,8 @@ def targets(bench):
     _, problems = compare.engine_nets(transfers)
     assert not problems, problems[:10]
     same(compare.engine_standings(transfers),
-         {(r['carrier'], r['distributor'], r['kind'], r['policy_version'], r['rule'], r['subject'],
-           int(r['item'])): (so.money(r['amount']), so.money(r['held'])) for r in expected('targets.csv')})
+         {(*compare.slot_of(r), compare.origin_of(r)): (so.money(r['amount']), so.money(r['held']))
+          for r in expected('targets.csv')})
 
 
 def balances(bench):

@@ -12,6 +12,10 @@ import settle_oracle as so
 from random_facts import read_manifest
 
 
+# how the books are compared: of what the engine does not hold yet, nothing
+READING = so.AS_THE_ENGINE
+
+
 def rows(text):
     return list(csv.DictReader(io.StringIO(text)))
 
@@ -71,15 +75,31 @@ UP = {'main': {('carrier', 'distributor'), ('carrier', 'withheld')}, 'held': {('
       'straight': {('carrier', 'distributor')}}
 
 
+def slot_of(row):
+    """Carrier, distributor, kind, rule, subject and item of a commission transfer, as the second implementation has
+    them: the month of a progressive bonus and an instalment's attempt (64 more each, 14.30) show in the origin."""
+    item = int(row['item'])
+    if row['kind'] in ('volume-bonus', 'deferred'):
+        item = 0 if row['kind'] == 'volume-bonus' else item % 64
+    return row['carrier'], row['distributor'], row['kind'], row['rule'], row['subject'], item
+
+
+def compares_origin(kind):
+    return READING.one_origin or kind != 'volume-bonus'
+
+
+def origin_of(row):
+    return so.parse_month(row['origin']) if compares_origin(row['kind']) else None
+
+
 def engine_nets(transfers):
-    """The same keys as so.nets(); the running target of each slot is checked on the way."""
+    """The same keys as so.nets(), what an item of a window or an attempt is said in the origin; the running target of
+    each slot is checked on the way."""
     out, problems = defaultdict(int), []
     for row in transfers:
         if row['kind'] not in so.KINDS:
             continue
-        key = (row['carrier'], row['distributor'], row['kind'], row['policy_version'], row['rule'],
-               row['subject'], int(row['item']))
-        out[key] += signed(row)
+        out[slot_of(row)] += signed(row)
     # each leg stands at a target of its own
     legs = defaultdict(int)
     for row in sorted(transfers, key=lambda r: int(r['run'])):
@@ -98,16 +118,18 @@ def engine_days(transfers):
     out = defaultdict(int)
     for row in transfers:
         if row['kind'] in so.KINDS:
-            out[row['business_date'], row['carrier'], row['distributor'], row['kind'], row['rule'],
-                row['subject'], int(row['item']), row['origin'], row['period']] += signed(row)
+            out[(row['business_date'], *slot_of(row), origin_of(row),
+                 row['period'] if compares_origin(row['kind']) else None)] += signed(row)
     return out
 
 
 def oracle_days(transfers, closings):
     out = defaultdict(int)
     for t in transfers:
-        out[str(t.day), t.carrier, t.distributor, t.rule.kind, t.rule.id, t.subject, t.item,
-            so.show_month(t.origin), so.show_month(so.period_of(t, closings))] += t.amount
+        months = (None, None)
+        if compares_origin(t.rule.kind):
+            months = t.origin, so.show_month(so.period_of(t, closings))
+        out[(str(t.day), t.carrier, t.distributor, t.rule.kind, t.rule.id, t.subject, t.item, *months)] += t.amount
     return out
 
 
@@ -170,9 +192,7 @@ def engine_standings(transfers):
     for row in transfers:
         if row['kind'] not in so.KINDS:
             continue
-        minor, stands = so.money(row['amount']), out[
-            row['carrier'], row['distributor'], row['kind'], row['policy_version'], row['rule'],
-            row['subject'], int(row['item'])]
+        minor, stands = so.money(row['amount']), out[(*slot_of(row), origin_of(row))]
         stands[0] += minor * ((row['debit'] == 'carrier') - (row['credit'] == 'carrier'))
         stands[1] += minor * ((row['credit'] == 'held') - (row['debit'] == 'held'))
     return {key: tuple(stands) for key, stands in out.items() if any(stands)}
@@ -181,7 +201,7 @@ def engine_standings(transfers):
 def compare_standings(settle, folder, policies, until):
     """What every order and window stands at in the end against the oracle: for policies whose orders depend on
     each other. As compare()."""
-    expected = oracle_terms.standings(so.World(facts(folder), policies), until)
+    expected = oracle_terms.standings(so.World(facts(folder), policies, READING), until)
     posted = transfers_of(settle)
     return {'standings': differences(engine_standings(posted), expected)}, {
         'standings': len(expected), 'held': sum(1 for _, held in expected.values() if held)}
@@ -194,7 +214,7 @@ def transfers_of(settle):
 def compare(settle, folder, policies, until, closings=()):
     """Everything the engine posted and drafted up to a night against the oracle. Returns
     ({what: [differences]}, {what: number compared})."""
-    world = so.World(facts(folder), policies)
+    world = so.World(facts(folder), policies, READING)
     expected = world.transfers(until)
     posted = transfers_of(settle)
     nets, problems = engine_nets(posted)

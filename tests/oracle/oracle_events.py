@@ -11,6 +11,8 @@ DAY = datetime.timedelta(days=1)
 class Event:
     def __init__(self, row, business_date):
         self.carrier, self.id, self.order_id = row['carrier'], row['event_id'], row['order_id']
+        self.line, self.currency = row.get('line', ''), row['currency']
+        self.closed_month = so.parse_month(row['closed_month']) if row.get('closed_month') else None
         self.whole = row['event'] == 'full-refund'
         self.kind = 'refund' if self.whole else row['event']
         self.at = so.parse_instant(row['at'])
@@ -20,14 +22,13 @@ class Event:
         self.seen = max(business_date, self.day)
 
     def content(self):
-        return self.order_id, self.kind, self.whole, self.at, self.amount, self.reinstates
+        return self.order_id, self.line, self.kind, self.whole, self.at, self.amount, self.reinstates
 
 
-def in_force(events, day):
-    """Those that a night knows, without what was undone by then, by day."""
-    known = [e for e in events if e.seen <= day]
-    undone = {e.reinstates for e in known if e.kind == 'reinstate'}
-    return sorted((e for e in known if e.kind != 'reinstate' and e.id not in undone),
+def in_force(events):
+    """Without what was undone, by day."""
+    undone = {e.reinstates for e in events if e.kind == 'reinstate'}
+    return sorted((e for e in events if e.kind != 'reinstate' and e.id not in undone),
                   key=lambda e: (e.day, e.at, e.kind == 'resume'))
 
 
@@ -140,12 +141,13 @@ def has_refund_term(rule):
 
 
 def kept(rule, order, events):
-    """(share that is kept, day of the event that leaves it or None)."""
-    policy = rule.policy
+    """The share that is kept."""
+    policy, shares = rule.policy, [Fraction(1)]
     full = full_refund(order, events)
-    options = [(Fraction(0), event.day) for event in events if event.kind == 'fraud']
+    if any(event.kind == 'fraud' for event in events):
+        shares.append(Fraction(0))
     if full is not None and not has_refund_term(rule) and rule.kind != 'revenue-share':
-        options.append((Fraction(0), full))
+        shares.append(Fraction(0))
     for term in terms_of(rule):
         days = [event.day for event in events
                 if event.kind != 'refund' and names_of(term['on']) & gone(policy, event)]
@@ -159,36 +161,32 @@ def kept(rule, order, events):
                 continue
             take = term.get('take', 'all')
             if take == 'all':
-                options.append((Fraction(0), day))
+                shares.append(Fraction(0))
             elif take == 'pro-rata':
                 contract = int(rule.get('contract', policy.data.get('contract')).split()[0])
-                options.append((Fraction(min(served(order.day, counted), contract), contract), day))
+                shares.append(Fraction(min(served(order.day, counted), contract), contract))
             elif take != 'refunded-part':
-                options.append((1 - so.rate(take), day))
-    options = [option for option in options if option[0] < 1]
-    return min(options) if options else (Fraction(1), None)
+                shares.append(1 - so.rate(take))
+    return min(shares)
 
 
 def lowered(rule, order, events, due=None):
-    """(by how much refunds lower the base, day of the last that does). due: of an instalment."""
-    amount, last = 0, None
+    """By how much refunds lower the base. due: of an instalment."""
+    amount = 0
     for event, part in parts(order, events):
         counts = (due is None or event.day <= due) and (not has_refund_term(rule) or due is not None)
         for term in terms_of(rule):
             if term.get('take') == 'refunded-part' and inside(term, order.day, event.day):
                 counts = True
-        if counts and part:
-            amount, last = amount + part, event.day
-    return amount, last
+        if counts:
+            amount += part
+    return amount
 
 
-def keep(rule, order, events, minor, refund_day=None):
-    """(what is left of an amount earned, the day of what took from it or None)."""
-    share, day = kept(rule, order, events)
-    days = [d for d in (day, refund_day) if d is not None]
-    if share < 1:
-        minor = rule.policy.round(minor * share)
-    return minor, max(days) if days else None
+def keep(rule, order, events, minor):
+    """What is left of an amount earned."""
+    share = kept(rule, order, events)
+    return rule.policy.round(minor * share) if share < 1 else minor
 
 
 def measure(rule, order, events):

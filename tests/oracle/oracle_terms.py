@@ -2,7 +2,7 @@
 can be (docs/semantics.md 5.5, 5.6, 13.10, 13.11, 14.33 to 14.36). Everything is worked out from nothing for all orders of
 a distributor; nothing is remembered from night to night."""
 import datetime
-from collections import defaultdict
+from collections import defaultdict, namedtuple
 
 import oracle_events
 import settle_oracle as so
@@ -31,43 +31,52 @@ def take_receipt(facts, row, business_date):
 
 
 class Slot:
-    """What one rule gives for an order (item: instalment, contract month) or a window."""
+    """What one rule gives for an order or a window. item: instalment, contract month; part: the instalment's attempt,
+    the month of a bonus that is paid progressively. start: from which a holdback counts."""
 
-    def __init__(self, rule, place, earned, target, origin, start):
-        self.rule, self.place = rule, place
-        self.earned, self.target, self.origin, self.start = earned, target, origin, start
-        self.order, self.window, self.item = None, None, 0
+    def __init__(self, rule, amounts, origin, start, order=None, window=None, item=0, part=0):
+        self.rule, self.origin, self.start = rule, origin, start
+        self.earned, self.target = amounts
+        self.order, self.window, self.item, self.part = order, window, item, part
 
 
-def yes(value):
-    return value in (True, 'true')
+# A slot has one origin, whatever happens (13.2): so that stands for its part.
+Key = namedtuple('Key', 'carrier distributor kind rule subject item origin')
+
+
+def key_of(slot):
+    subject = slot.order.id if slot.order else so.window_subject(slot.rule, *slot.window[1:])
+    if slot.order and slot.order.line:
+        subject += ' ' + slot.order.line
+    return Key(slot.rule.policy.carrier, slot.order.distributor if slot.order else slot.window[0], slot.rule.kind,
+               slot.rule.id, subject, slot.item, slot.origin)
 
 
 def awaits(rule):
     """Pay-when-paid, by the rule or else the policy."""
-    return yes(rule.get('pay-when-paid', rule.policy.data.get('pay-when-paid', 'false')))
+    return so.yes(rule.get('pay-when-paid', rule.policy.data.get('pay-when-paid', 'false')))
 
 
 def order_slots(world, order, day, events):
     """All slots of an order, given the events that count."""
-    bills, out = world.bills(order, day), []
-    for rule in world.rules(order):
-        place, notes, amounts = rule.policy.rules.index(rule), {'ended': world.ended(order, day)}, {}
+    out, bills, end = [], None, world.ended(order, day)
+
+    def add(rule, item, amounts, origin, part=0):
+        if amounts[1]:
+            out.append(Slot(rule, amounts, origin, order.day, order=order, item=item, part=part))
+
+    for rule in world.rules(order, day) or ():
+        bills = world.bills(order, day) if bills is None else bills
         if rule.kind == 'upfront':
-            amounts[0] = so.upfront(rule, order, bills, day, events, notes)
+            add(rule, 0, so.upfront(rule, order, bills, day, events), order.month)
         elif rule.kind == 'deferred':
             for number, terms in enumerate(rule.data['instalments'], 1):
-                item, minor = so.instalment(rule, terms, number, order, bills, day, events, notes)
-                amounts[item] = minor
+                pays = so.instalment(rule, terms, order, bills, day, events, end)
+                if pays:
+                    add(rule, number, pays[1], so.month_of(so.due_day(terms, order, pays[0])), pays[0])
         elif rule.kind == 'revenue-share':
             for number, minor in so.revenue_share(rule, order, bills).items():
-                amounts[number] = so.left_of_share(rule, order, events, number, minor, notes)
-        for item, minor in amounts.items():
-            if minor == 0:
-                continue
-            slot = Slot(rule, place, notes['earned', rule.id, item], minor, so.origin(rule, order, item), order.day)
-            slot.order, slot.item = order, item
-            out.append(slot)
+                add(rule, number, so.left_of_share(rule, order, events, number, minor, end), order.month + number)
     return out
 
 
@@ -75,11 +84,12 @@ def tolerated(world, day):
     """Orders whose findings act as none: beyond what is allowed the dearest act, of equals the one that closed
     later, then that of the higher id."""
     lines, found = defaultdict(int), defaultdict(list)
-    for order in world.facts.orders.values():
-        if order.seen > day or world.rules(order) is None:
-            continue
-        policy = world.policy_of(order.carrier, order.day)
-        if 'fraud-tolerance' not in policy.data:
+    for order in world.orders(day):
+        own, _ = world.settled_under(order, day)
+        policy = own
+        if own and world.reading.over_versions:
+            policy = world.terms_on(order.carrier, so.day_in_month(order.month, 31))
+        if policy is None or 'fraud-tolerance' not in policy.data:
             continue
         key = order.distributor, policy, order.month
         lines[key] += 1
@@ -95,61 +105,61 @@ def tolerated(world, day):
         allowed = max(share.numerator // share.denominator, int(terms.get('count', 0)))
         findings.sort(key=lambda f: f[:3], reverse=True)
         acting = max(0, len(findings) - allowed)
-        out |= {(f[3].carrier, f[3].id) for f in findings[acting:]}
+        out |= {f[3] for f in findings[acting:]}
     return out
+
+
+def events_that_act(world, order, day, innocent):
+    events = world.events(order, day)
+    return [e for e in events if e.kind != 'fraud'] if order in innocent else events
 
 
 def windows(world, day, innocent):
     """The slots of all volume windows that are over, or paid each night."""
-    measures, out = defaultdict(int), []
-    for order in world.facts.orders.values():
-        if order.seen > day:
-            continue
-        for rule in world.rules(order) or ():
-            if rule.kind != 'volume-bonus':
-                continue
-            code = world.scope_code(rule, order, day)
-            if code is None:
-                continue
-            end = so.window_end(rule.data['window'], order.month)
-            events = world.events(order, day)
-            if (order.carrier, order.id) in innocent:
-                events = [e for e in events if e.kind != 'fraud']
-            measures[rule, order.distributor, code, end] += oracle_events.measure(rule, order, events)
-    for (rule, distributor, code, end), measure in measures.items():
+    measures, out = defaultdict(lambda: defaultdict(int)), []
+    for order in world.orders(day):
+        for rule, code, end, measure in world.counted(order, day, events_that_act(world, order, day, innocent)):
+            measures[rule, order.distributor, code, end][order.month] += measure
+    for (rule, distributor, code, end), months in measures.items():
         last = so.day_in_month(end, 31)
         if rule.get('paid', 'at-end') == 'at-end' and last > day:
             continue
-        minor = so.volume(rule, measure)
-        if minor:
-            slot = Slot(rule, rule.policy.rules.index(rule), minor, minor, end, last)
-            slot.window = distributor, code, end
-            out.append(slot)
+        for month, minor in so.window_parts(world.reading, rule, end, months):
+            if minor:
+                out.append(Slot(rule, (minor, minor), month, last, window=(distributor, code, end), part=end - month))
     return out
 
 
-def turn(slot):
-    """Orders by origin, closing time, id, rule and item; windows behind them, by end, scope and rule."""
+def turn(slot, reading):
+    """Orders by origin, closing time, id, rule and item; windows behind them, by origin, rule (its place in its
+    version, then its name), party and end (14.35)."""
+    rule = slot.rule
     if slot.window:
-        scope = ('distributor', 'outlet', 'manager').index(slot.rule.get('scope', 'distributor'))
-        return (1, slot.origin, slot.rule.policy.closing[0] or datetime.date.min, slot.rule.policy.carrier, scope,
-                slot.window[1].encode(), slot.place)
-    return 0, slot.origin, slot.order.closed, slot.order.number, slot.place, slot.item
+        scope = ('distributor', 'outlet', 'manager').index(rule.get('scope', 'distributor'))
+        party = scope, slot.window[1].encode()
+        if not reading.over_versions:
+            return (1, slot.origin, rule.policy.closing[0] or datetime.date.min, *party, rule.place)
+        return (1, slot.origin, rule.place, rule.id.encode(), *party, slot.window[2])
+    return 0, slot.origin, slot.order.closed, slot.order.number, rule.place, slot.item
 
 
-def cut(slots):
-    """Ceilings: the rule's, then the policy's over what that left."""
-    room = {}
+def cut(world, slots):
+    """Ceilings: the rule's, then the policy's over what that left. Each amount is held against the limit of its own
+    version, over all of the carrier's that came before it in the limit's window (13.11)."""
+    used = defaultdict(lambda: defaultdict(int))
     for slot in slots:
-        for owner, data in ((slot.rule, slot.rule.data), (slot.rule.policy, slot.rule.policy.data)):
-            if 'ceiling' not in data:
-                continue
-            key = owner, so.window_end(data['ceiling']['window'], slot.origin)
-            left = room.setdefault(key, slot.rule.policy.money(data['ceiling']['amount']))
-            kept = min(slot.target, left)
-            room[key] -= kept
-            slot.earned -= slot.target - kept
-            slot.target = kept
+        policy = slot.rule.policy
+        version = '' if world.reading.over_versions else policy.version
+        for data, rule in ((slot.rule.data, (slot.rule.kind, slot.rule.id)), (policy.data, None)):
+            months = used[policy.carrier, policy.currency, rule, version]
+            if 'ceiling' in data:
+                window, limit = data['ceiling']['window'], policy.money(data['ceiling']['amount'])
+                end = so.window_end(window, slot.origin)
+                before = sum(months[month] for month in range(end - so.WINDOWS[window] + 1, end + 1))
+                kept = min(slot.target, max(0, limit - before))
+                slot.earned -= slot.target - kept
+                slot.target = kept
+            months[slot.origin] += slot.target
 
 
 def divide(slots, money, day):
@@ -164,7 +174,7 @@ def divide(slots, money, day):
             released = day >= slot.start + int(terms['days']) * DAY
         else:
             released = True
-        slot.at_source = slot.target - back if yes(slot.rule.get('withheld', 'false')) else 0
+        slot.at_source = slot.target - back if so.yes(slot.rule.get('withheld', 'false')) else 0
         slot.held = 0 if released else back
         if awaits(slot.rule):
             payable = slot.target - slot.at_source - slot.held
@@ -175,41 +185,42 @@ def divide(slots, money, day):
 
 
 def slots_as_of(world, day):
-    """(carrier, distributor, kind, version, rule, subject, item) -> Slot, of all that stand at something."""
+    """All slots that stand at something."""
     innocent = tolerated(world, day)
     slots = defaultdict(list)  # distributor ->
-    for order in world.facts.orders.values():
-        if order.seen > day or world.rules(order) is None:
-            continue
-        events = world.events(order, day)
-        if (order.carrier, order.id) in innocent:
-            events = [e for e in events if e.kind != 'fraud']
-        slots[order.distributor] += order_slots(world, order, day, events)
+    for order in world.orders(day):
+        slots[order.distributor] += order_slots(world, order, day, events_that_act(world, order, day, innocent))
     for slot in windows(world, day, innocent):
         slots[slot.window[0]].append(slot)
     money = defaultdict(lambda: defaultdict(int))
     for receipt in world.facts.receipts.values():
         if receipt.seen <= day:
             money[receipt.distributor][receipt.carrier, receipt.currency, receipt.month] += receipt.amount
-    out = {}
     for distributor, mine in slots.items():
-        mine.sort(key=turn)
-        cut(mine)
+        mine.sort(key=lambda slot: (slot.rule.policy.carrier, turn(slot, world.reading)))
+        cut(world, mine)
         divide(mine, money[distributor], day)
-        for slot in mine:
-            if slot.target == 0:
-                continue
-            policy = slot.rule.policy
-            subject = slot.order.id if slot.order else f'window {so.show_month(slot.window[2])}' + (
-                f' {slot.rule.get("scope")}:{slot.window[1]}' if slot.window[1] else '')
-            out[policy.carrier, distributor, slot.rule.kind, policy.version, slot.rule.id, subject,
-                slot.item] = slot
+    return [slot for mine in slots.values() for slot in mine if slot.target]
+
+
+def by_key(world, day):
+    """Key -> Slot."""
+    slots = slots_as_of(world, day)
+    out = {key_of(slot): slot for slot in slots}
+    if len(out) < len(slots):
+        raise ValueError('two slots have one key')
     return out
 
 
 def standings(world, day):
-    """The same keys -> (stands at in all, of it held)."""
-    return {key: (slot.target, slot.held) for key, slot in slots_as_of(world, day).items()}
+    """Key -> (stands at in all, of it held)."""
+    out = defaultdict(lambda: (0, 0))
+    for slot in slots_as_of(world, day):
+        key = key_of(slot)
+        if slot.window and not world.reading.one_origin:    # the night's month, which no fact says
+            key = key._replace(origin=None)
+        out[key] = out[key][0] + slot.target, out[key][1] + slot.held
+    return dict(out)
 
 
 # --- night by night (7, 14.31 to 14.34) --------------------------------------------------------
@@ -251,20 +262,20 @@ def nights(world, first, until):
     transfers, balances = [], defaultdict(int)
     legs, rules, day = defaultdict(dict), {}, first
     while day <= until:
-        now = slots_as_of(world, day)
-        for key in sorted(set(now) | set(legs), key=str):
+        now = by_key(world, day)
+        for key in sorted(set(now) | set(legs)):
             slot = now.get(key)
             if slot:
                 rules[key] = slot.rule, world.product_class(slot.order) if slot.order else ''
             rule, product_class = rules[key]
             wanted = (slot.at_source, slot.target - slot.at_source - slot.held, slot.held) if slot else (0, 0, 0)
-            for debit, credit, amount in moves_of(yes(rule.get('withheld', 'false')), wanted, legs[key]):
-                at = key[0], key[1], rule.policy.currency
+            for debit, credit, amount in moves_of(so.yes(rule.get('withheld', 'false')), wanted, legs[key]):
+                at = key.carrier, key.distributor, rule.policy.currency
                 balances[(*at, debit)] += amount
                 balances[(*at, credit)] -= amount
                 if credit in ('distributor', 'withheld') or debit == 'distributor':
-                    transfers.append(so.Transfer(day, key[0], key[1], rule, product_class, key[5], key[6],
-                                                 -amount if debit == 'distributor' else amount,
-                                                 credit == 'withheld'))
+                    transfers.append(so.Transfer(day, key.carrier, key.distributor, rule, product_class, key.subject,
+                                                 key.item, -amount if debit == 'distributor' else amount,
+                                                 key.origin, credit == 'withheld'))
         day += DAY
     return transfers, {key: minor for key, minor in balances.items() if minor}

@@ -10,7 +10,7 @@ import os
 import re
 from decimal import Decimal
 
-from random_policy import CHANNELS, PRODUCTS, REGIONS, fen
+from random_policy import CHANNELS, CLASSES, PRODUCTS, REGIONS, fen
 
 COLUMNS = {
     'carriers': 'carrier,name,valid_from,status',
@@ -69,8 +69,8 @@ def read_manifest(folder):
 
 class FactMaker:
     def __init__(self, random, carriers, start, end, distributors=12, nights=40, late_moves=False,
-                 with_events=False, with_terms=False):
-        self.with_terms = with_terms
+                 with_events=False, with_terms=False, shared_contracts=0.04):
+        self.with_terms, self.shared_contracts = with_terms, shared_contracts
         self.random, self.carriers, self.start, self.end = random, carriers, start, end
         self.distributors = [f'D{n:03d}' for n in range(1, distributors + 1)]
         self.late_moves, self.with_events = late_moves, with_events
@@ -221,6 +221,27 @@ class FactMaker:
                 add('reinstate', when + DAY * r.randint(0, 40), undone=key)
         return out
 
+    def late_parties(self):
+        """(kind, row) of what is told of parties and products on any day: each of a code and day of its own, so that none
+        contradicts another."""
+        r, seen = self.random, set()
+        for _ in range(3 * len(self.distributors)):
+            since, code, product = str(self.day()), r.choice(self.distributors), r.choice(sorted(PRODUCTS))
+            if self.chance(0.5):
+                kind, carrier = 'products', r.choice(self.carriers)
+                row = {'carrier': carrier, 'product': product, 'name': '套餐', 'class': r.choice(CLASSES),
+                       'valid_from': since, 'sales_from': r.choice(('', '', since)),
+                       'sales_to': r.choice(('', str(self.day())))}
+                key = carrier, product, since
+            else:
+                kind, key = 'distributors', (code, since)
+                row = dict(distributor=code, name='分销商', tier=str(r.randint(0, 4)), valid_from=since,
+                           status=r.choice(('active', 'active', 'ended')))
+            if key not in seen and not any(row['valid_from'] == other['valid_from'] and row.get('distributor') ==
+                                           other.get('distributor') for other in self.parties[kind]):
+                seen.add(key)
+                yield kind, row
+
     def carriers_words(self):
         """(day, kind, row): months that carriers declare complete, and what they pay."""
         r, first = self.random, self.start.year * 12 + self.start.month - 1
@@ -241,12 +262,9 @@ class FactMaker:
                         if self.chance(0.05):
                             yield when + DAY * r.randint(0, 20), 'receipts', dict(row)
 
-    def write(self, folder, orders):
-        r, manifest = self.random, []
-        os.makedirs(folder, exist_ok=True)
-        for kind, rows in self.parties.items():
-            write_batch(folder, kind + '.csv', kind, self.start - DAY, rows, manifest)
-        batches = {}
+    def make(self, orders):
+        """(night, kind) -> rows of all that is told but the first master data."""
+        r, batches = self.random, {}
 
         def send(kind, night, row):
             if night is not None:
@@ -260,7 +278,7 @@ class FactMaker:
             night = self.arrival(day)
             if night is None:
                 continue
-            if row['contract'] and self.chance(0.04) and contracts:
+            if row['contract'] and self.chance(self.shared_contracts) and contracts:
                 # Another order on a contract that has one: it may close earlier, and come later.
                 carrier, contract, when = r.choice(contracts[-200:])
                 row.update(carrier=carrier, contract=contract,
@@ -288,8 +306,15 @@ class FactMaker:
                     send('bills', self.night(night + DAY * r.randint(0, 9)), dict(row))
         for day, kind, row in self.carriers_words() if self.with_terms else ():
             send(kind, self.night(day), row)
+        return batches
+
+    def write(self, folder, orders):
+        manifest = []
+        os.makedirs(folder, exist_ok=True)
+        for kind, rows in self.parties.items():
+            write_batch(folder, kind + '.csv', kind, self.start - DAY, rows, manifest)
         for number, ((night, kind), rows) in enumerate(sorted(
-                batches.items(), key=lambda each: (each[0][0], list(COLUMNS).index(each[0][1])))):
+                self.make(orders).items(), key=lambda each: (each[0][0], list(COLUMNS).index(each[0][1])))):
             write_batch(folder, f'{number:03d}-{kind}.csv', kind, night, rows, manifest)
         write_manifest(folder, manifest)
         return manifest

@@ -1,4 +1,5 @@
 """Seeded random policies that are valid: every kind and term of the language that is settled."""
+import copy
 import datetime
 
 PRODUCTS = {f'P{n:02d}': product_class for n, product_class in enumerate(
@@ -138,6 +139,9 @@ class PolicyMaker:
         return {'window': self.random.choice(('month', 'month', 'quarter', 'year')),
                 'amount': fen(self.money(least, 10 * least))}
 
+    def tolerance(self):
+        return {'share': self.random.choice(('0%', '5%', '10%')), 'count': str(self.random.choice((0, 1, 2, 5)))}
+
     def upfront(self, rule):
         if self.chance(0.3):
             starts = sorted(self.random.sample(range(100, 60000, 50), self.random.randint(1, 4)))
@@ -266,7 +270,7 @@ class PolicyMaker:
         # After the shuffle an unconditional rule may stand before others of its kind and group,
         # which could then never match: it goes to the end.
         out.sort(key=lambda rule: not rule.get('for'), reverse=False)
-        return without_unreachable(out)
+        return named_by_kind(without_unreachable(out))
 
     def policy(self, carrier, version, closing, currency='CNY'):
         r = self.random
@@ -294,8 +298,7 @@ class PolicyMaker:
             if self.chance(0.3):
                 more['ceiling'] = self.ceiling(60000)
             if self.chance(0.5):
-                more['fraud-tolerance'] = {'share': r.choice(('0%', '5%', '10%')),
-                                           'count': str(r.choice((0, 1, 2, 5)))}
+                more['fraud-tolerance'] = self.tolerance()
         return {**more, 'policy': f'random-{carrier.lower()}', 'carrier': carrier, 'version': version,
                 'closing': closing, 'currency': currency,
                 'rounding': r.choice(('half-up', 'half-even', 'down')),
@@ -320,15 +323,54 @@ def without_unreachable(rules):
     return out
 
 
+def named_by_kind(rules):
+    """Names that come back in other versions: the first upfront rule is the same rule in each."""
+    counts = {}
+    for rule in rules:
+        kind = next(iter(rule))
+        counts[kind] = counts.get(kind, 0) + 1
+        rule[kind] = f'{kind[0]}{counts[kind]}'
+    return rules
+
+
+def amended(maker, policy, version, closing):
+    """The next version of a policy, as carriers make them: the same rules, but for limits, or some."""
+    out = copy.deepcopy({**policy, 'version': version, 'closing': closing})
+    if maker.with_terms:
+        limits = [(out, 60000, 0.5)] + [(rule, 20000, 0.3) for rule in out['rules']]
+        for owner, least, share in limits:
+            if maker.chance(share):
+                owner.pop('ceiling', None)
+                if maker.chance(0.7):
+                    owner['ceiling'] = maker.ceiling(least)
+        if maker.chance(0.5):
+            out.pop('fraud-tolerance', None)
+            if maker.chance(0.7):
+                out['fraud-tolerance'] = maker.tolerance()
+    if len(out['rules']) > 2 and maker.chance(0.4):
+        out['rules'].pop(maker.random.randrange(len(out['rules'])))
+    return out
+
+
+def spans(maker, start, end):
+    """The closing days of one to three versions that follow each other, most of them without a gap; some begin inside
+    a month, and after the last one none may hold."""
+    days = (end - start).days
+    turns = sorted(maker.random.sample(range(20, days - 10), maker.random.choice((0, 1, 1, 2))))
+    firsts = [start] + [start + datetime.timedelta(days=turn) for turn in turns]
+    lasts = [first - datetime.timedelta(days=maker.random.choice((1, 1, 1, 9))) for first in firsts[1:]]
+    lasts.append(end - datetime.timedelta(days=maker.random.randint(0, 8)) if maker.chance(0.15) else '')
+    return [f'{first}..{last}' for first, last in zip(firsts, lasts)]
+
+
 def versions(random, carriers, distributors, start, end, with_events=False, with_terms=False):
-    """One or two versions a carrier, the second from some day on, some of them inside a month."""
+    """One to three versions a carrier: the later ones amend the one before, or are others."""
     maker = PolicyMaker(random, distributors, with_events, with_terms)
     out = []
     for carrier in carriers:
-        if maker.chance(0.5):
-            turn = start + datetime.timedelta(days=random.randint(20, (end - start).days - 20))
-            out.append(maker.policy(carrier, 'v1', f'{start}..{turn}'))
-            out.append(maker.policy(carrier, 'v2', f'{turn + datetime.timedelta(days=1)}..'))
-        else:
-            out.append(maker.policy(carrier, 'v1', f'..{end}' if maker.chance(0.5) else f'{start}..'))
+        for number, closing in enumerate(spans(maker, start, end), 1):
+            if number > 1 and maker.chance(0.6):
+                out.append(amended(maker, out[-1], f'v{number}', closing))
+            else:
+                out.append(maker.policy(carrier, f'v{number}', closing))
     return out

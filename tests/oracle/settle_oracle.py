@@ -7,6 +7,7 @@ day is computed from the facts that are seen on that day, from nothing, every ti
 
 Section numbers are those of docs/semantics.md.
 """
+import bisect
 import calendar
 import copy
 import csv
@@ -21,7 +22,25 @@ import order_ids
 ZONE = datetime.timezone(datetime.timedelta(hours=8))  # Asia/Shanghai since 1991
 EXPONENT = {'CNY': 2, 'USD': 2, 'EUR': 2, 'HKD': 2, 'JPY': 0}
 KINDS = ('upfront', 'deferred', 'revenue-share', 'volume-bonus')
+WINDOWS = {'month': 1, 'quarter': 3, 'year': 12}   # months
 NO_GROUP = object()
+
+
+class Reading:
+    """How the pages are read: all of it, but for what is named. A part that the engine does not hold yet is left out
+    where its books are compared (AS_THE_ENGINE), and nowhere else."""
+
+    def __init__(self, **left_out):
+        self.one_origin = True         # a slot has one origin: a progressive bonus has an item a month (13.2)
+        self.over_versions = True      # windows, tolerances and ceilings go on over versions (13.9, 13.11)
+        self.contracts_anew = True     # an order after a cancelled one begins its contract anew (13.8)
+        for name, value in left_out.items():
+            getattr(self, name)
+            setattr(self, name, value)
+
+
+PAGES = Reading()
+AS_THE_ENGINE = Reading(one_origin=False, over_versions=False, contracts_anew=False)
 
 
 # --- numbers (4) -----------------------------------------------------------------------------
@@ -124,10 +143,10 @@ def parse_instant(text):
 
 # --- facts (2) -------------------------------------------------------------------------------
 class Order:
-    """A closed sale. seen: the first business date on which a run knows it (13.1)."""
+    """A closed sale, in one of its revisions. seen: the first business date on which a run knows it (13.1)."""
 
     def __init__(self, row, business_date):
-        self.carrier, self.id = row['carrier'], row['order_id']
+        self.carrier, self.id, self.line = row['carrier'], row['order_id'], row.get('line', '')
         self.distributor, self.manager = row['distributor'], row['manager']
         self.product, self.region, self.channel = row['product'], row['region'], row['channel']
         self.contract = row['contract']
@@ -135,16 +154,19 @@ class Order:
         self.closed = parse_instant(row['closed_at'])
         self.day = self.closed.astimezone(ZONE).date()
         self.month = month_of(self.day)
-        self.number = order_ids.order_id(self.carrier, self.id, self.day, row.get('line', ''))
+        self.number = order_ids.order_id(self.carrier, self.id, self.day, self.line)
         self.currency = row['currency']
         self.paid = money(row['paid'], EXPONENT[self.currency])
         self.quantity = int(row['quantity'])
+        self.revision, self.withdrawn = int(row.get('revision') or 1), yes(row.get('withdrawn') or 'no')
         self.seen = max(business_date, self.day)
         self.business_date = business_date
+        # an id that is used again after long is another order; its revisions are not (2)
+        self.key = self.carrier, self.id, self.line, self.month
 
     def content(self):
-        return (self.distributor, self.manager, self.product, self.region, self.channel,
-                self.contract, self.first, self.closed, self.currency, self.paid, self.quantity)
+        return (self.distributor, self.manager, self.product, self.region, self.channel, self.contract, self.first,
+                self.closed, self.currency, self.paid, self.quantity, self.withdrawn)
 
 
 class Bill:
@@ -172,19 +194,23 @@ class Bill:
 
 
 class Facts:
-    """Everything that was sent, by key; what could not be accepted is in rejected."""
+    """Everything that was sent, by key; what could not be accepted is in rejected. look_back: the months around an
+    order's closing month in which its id must be no other order's; None: in none at all."""
 
-    def __init__(self):
+    def __init__(self, look_back=None):
+        self.look_back = look_back
         self.carriers, self.rejected, self.repeats = set(), [], []
         self.status, self.sales = defaultdict(list), defaultdict(list)
         # code -> [(holds from, seen on, content)]
         self.products, self.distributors = defaultdict(list), defaultdict(list)
         self.outlets, self.managers = defaultdict(list), defaultdict(list)
-        self.orders, self.bills = {}, {}
-        self.by_contract = defaultdict(list)       # (carrier, contract) -> orders
+        self.orders, self.bills = {}, {}           # orders: key -> revisions, by number
+        self.by_id = defaultdict(list)             # (carrier, id, line) -> keys
+        self.aside = []                            # orders that conflict with another of their id: (row, date)
+        self.by_contract = defaultdict(list)       # (carrier, contract) -> revisions of orders
         self.contract_bills = defaultdict(list)    # (carrier, contract) -> bills
         self.events = {}                           # (carrier, event id) -> event
-        self.order_events = defaultdict(list)      # (carrier, order id) -> events
+        self.order_events = defaultdict(list)      # (carrier, order id, line) -> events
         self.complete = {}                         # (carrier, month) -> seen on
         self.receipts = {}                         # (carrier, receipt id) -> oracle_terms.Receipt
 
@@ -240,13 +266,35 @@ class Facts:
             if reason:
                 return reason
         order = Order(row, business_date)
-        key = order.carrier, order.id
-        if key in self.orders:
-            return 'duplicate' if self.orders[key].content() == order.content() else 'conflict'
-        self.orders[key] = order
+        revisions = self.orders.get(order.key, {})
+        if order.revision in revisions:
+            return 'duplicate' if revisions[order.revision].content() == order.content() else 'conflict'
+        name = order.key[:3]
+        if not revisions and not order.withdrawn and any(self.in_the_way(order, key) for key in self.by_id[name]):
+            self.aside.append((row, business_date))
+            return 'conflict'
+        if not revisions:
+            self.by_id[name].append(order.key)
+        self.orders.setdefault(order.key, {})[order.revision] = order
         if order.contract:
             self.by_contract[order.carrier, order.contract].append(order)
+        if order.withdrawn:
+            self.look_again(name)
         return None
+
+    def in_the_way(self, order, key):
+        """Another order of its id that is too near to be another sale."""
+        near = self.look_back is None or abs(key[3] - order.month) <= self.look_back
+        return key != order.key and near and not highest(self.orders[key].values()).withdrawn
+
+    def look_again(self, name):
+        """An order that was withdrawn is in nobody's way."""
+        waiting, self.aside = self.aside, []
+        for row, business_date in waiting:
+            if (row['carrier'], row['order_id'], row.get('line', '')) == name:
+                self.take_order(row, business_date)
+            else:
+                self.aside.append((row, business_date))
 
     @staticmethod
     def amount_wrong(text, currency):
@@ -336,8 +384,16 @@ class Facts:
         if key in self.events:
             return 'duplicate' if self.events[key].content() == event.content() else 'conflict'
         self.events[key] = event
-        self.order_events[event.carrier, event.order_id].append(event)
+        self.order_events[event.carrier, event.order_id, event.line].append(event)
         return None
+
+
+def highest(revisions):
+    return max(revisions, key=lambda order: order.revision)
+
+
+def yes(value):
+    return value in (True, 'true', 'yes', '1')
 
 
 def held_on(versions, day, seen_by=None):
@@ -360,7 +416,7 @@ class Policy:
         self.tax_included = tax['included'] in (True, 'true')
         self.invoice = data.get('invoice', {'cycle': 'none'})
         self.groups = data.get('groups', {})
-        self.rules = [Rule(self, each) for each in data['rules']]
+        self.rules = [Rule(self, place, each) for place, each in enumerate(data['rules'])]
 
     def money(self, text):
         return money(text, self.exponent)
@@ -374,8 +430,8 @@ class Policy:
 
 
 class Rule:
-    def __init__(self, policy, data):
-        self.policy, self.data = policy, data
+    def __init__(self, policy, place, data):
+        self.policy, self.place, self.data = policy, place, data
         self.kind = next(kind for kind in KINDS if kind in data)
         self.id = data[self.kind]
         self.group = data.get('group', NO_GROUP)
@@ -419,10 +475,13 @@ def band(bands, value, read):
 
 # --- the world: facts and policies, as of a day ----------------------------------------------
 class World:
-    def __init__(self, facts, policies):
-        self.facts = facts
+    def __init__(self, facts, policies, reading=PAGES):
+        self.facts, self.reading = facts, reading
         self.policies = [Policy(data) for data in policies]
-        self.cached_rules = {}
+        self.matched, self.spans, self.now = {}, {}, {}
+        self.ticks = sorted({version[1] for table in (
+            facts.products, facts.sales, facts.distributors, facts.status, facts.managers, facts.outlets)
+            for versions in table.values() for version in versions})
 
     def policy_of(self, carrier, day):
         found = [p for p in self.policies if p.carrier == carrier and holds(p.closing, day)]
@@ -430,52 +489,91 @@ class World:
             raise ValueError(f'two versions of {carrier} hold on {day}')
         return found[0] if found else None
 
-    def product_class(self, order):
-        versions = self.facts.products[order.carrier, order.product]
-        return held_on(versions, order.day) or ''
+    def terms_on(self, carrier, day):
+        """The version that holds on a day, or else the last one that did (13.9)."""
+        begun = [p for p in self.policies if p.carrier == carrier and (p.closing[0] or datetime.date.min) <= day]
+        return max(begun, key=lambda p: p.closing[0] or datetime.date.min) if begun else None
 
-    def is_on_sale(self, order):
-        """Carrier and distributor were active and the product was sold on the closing day (13.13)."""
-        status, day = self.facts.status, order.day
-        first, last = held_on(self.facts.sales[order.carrier, order.product], day)
-        return (held_on(status['carriers', order.carrier], day) == 'active'
-                and held_on(status['distributors', order.distributor], day) in (None, 'active')
-                and first <= str(day) <= last)
+    # what is known on a day
+    def orders(self, day):
+        """The revisions that hold of all orders."""
+        if day not in self.now:
+            self.now = {day: [order for revisions in self.facts.orders.values() for order in revisions.values()
+                              if self.known(order, day)]}
+        return self.now[day]
 
-    def rules(self, order):
-        """The first rule that matches per kind and group (5), or None where it is not settled."""
-        key = order.carrier, order.id
-        if key in self.cached_rules:
-            return self.cached_rules[key]
+    def known(self, order, day):
+        """Whether this revision is the one that holds, and was not withdrawn."""
+        if order.seen > day or order.withdrawn:
+            return False
+        revisions = self.facts.orders[order.key]
+        return len(revisions) == 1 or order is highest(r for r in revisions.values() if r.seen <= day)
+
+    def product_class(self, order, day=None):
+        return held_on(self.facts.products[order.carrier, order.product], order.day, day) or ''
+
+    def settled_under(self, order, day):
+        """(its policy, None), or (None, why nothing is earned): 13.13, 14.10."""
         policy = self.policy_of(order.carrier, order.day)
-        if policy is None or policy.currency != order.currency or not self.is_on_sale(order):
-            found = None
-        else:
-            tier = held_on(self.facts.distributors[order.distributor], order.day) or 0
-            product_class = self.product_class(order)
+        if policy is None:
+            return None, 'no-policy'
+        if policy.currency != order.currency:
+            return None, 'currency'
+        status = self.facts.status
+        if (held_on(status['carriers', order.carrier], order.day, day) != 'active'
+                or held_on(status['distributors', order.distributor], order.day, day) not in (None, 'active')):
+            return None, 'not-active'
+        first, last = held_on(self.facts.sales[order.carrier, order.product], order.day, day) or ('', '9')
+        return (policy, None) if first <= str(order.day) <= last else (None, 'not-sold')
+
+    def rules(self, order, day):
+        """The first rule of its version that matches per kind and group (5), as known on a day; None: it is settled
+        under none."""
+        policy, _ = self.settled_under(order, day)
+        return policy and self.matching(policy, order, day)
+
+    def matching(self, policy, order, day):
+        """The first rule per kind and group of any version."""
+        key = order, policy, bisect.bisect_right(self.ticks, day)
+        if key not in self.matched:
+            tier = held_on(self.facts.distributors[order.distributor], order.day, day) or 0
+            product_class = self.product_class(order, day)
             found, taken = [], set()
             for rule in policy.rules:
-                if (rule.kind, rule.group) in taken:
-                    continue
-                if rule.matches(order, product_class, tier):
+                if (rule.kind, rule.group) not in taken and rule.matches(order, product_class, tier):
                     taken.add((rule.kind, rule.group))
                     found.append(rule)
-        self.cached_rules[key] = found
-        return found
+            self.matched[key] = found
+        return self.matched[key]
 
-    def serves(self, order, day):
-        """Whether the contract's bills serve this order, as far as is known on a day (13.8)."""
+    def own_months(self, order, day):
+        """The months whose bills of the contract are this order's, (first or None, last or None); None: no month. The
+        first-closed of its currency has them, until an order that closed after a cancellation begins it anew (13.8)."""
         if not order.contract:
-            return False
-        known = [o for o in self.facts.by_contract[order.carrier, order.contract] if o.seen <= day]
-        return min(known, key=lambda o: (o.closed, o.number)) is order
+            return None
+        known = sorted((o for o in self.facts.by_contract[order.carrier, order.contract]
+                        if o.currency == order.currency and self.known(o, day)), key=lambda o: (o.closed, o.number))
+        spans = [[known[0], None, None]]
+        for other in known[1:] if self.reading.contracts_anew else ():
+            if self.left(spans[-1][0], other.day, day):
+                spans[-1][2] = other.month - 1
+                spans.append([other, other.month, None])
+        return next(((first, last) for holder, first, last in spans if holder is order), None)
+
+    def left(self, order, before, day):
+        """Whether the contract's order was cancelled or its number went away before a day."""
+        policy = self.policy_of(order.carrier, order.day)
+        names = {'cancel', 'port-out'}
+        if policy and policy.data.get('on-number-transfer') == 'as-cancel':
+            names.add('number-transfer')
+        return any(e.kind in names and e.day < before for e in self.events(order, day))
 
     def bills(self, order, day):
         """Month -> the revisions known on a day that serve the order, ascending."""
-        out = defaultdict(list)
-        if self.serves(order, day):
+        out, months = defaultdict(list), self.own_months(order, day)
+        if months:
             for bill in self.facts.contract_bills.get((order.carrier, order.contract), ()):
-                if bill.seen <= day:
+                if bill.seen <= day and bill.currency == order.currency and holds(months, bill.month):
                     out[bill.month].append(bill)
         for revisions in out.values():
             revisions.sort(key=lambda b: b.revision)
@@ -490,78 +588,73 @@ class World:
         return from_day
 
     def events(self, order, day):
-        known = oracle_events.in_force(self.facts.order_events.get((order.carrier, order.id), ()), day)
-        return oracle_events.within_paid(order, known)
+        """What counts of what happened to it."""
+        mine = [e for e in self.facts.order_events.get(order.key[:3], ())
+                if e.seen <= day and (e.kind == 'reinstate' or self.order_of(e, day) is order)]
+        return oracle_events.within_paid(order, oracle_events.in_force(mine))
 
-    def targets(self, order, day, since=None):
-        """(rule id, item) -> minor units that an order should have earned in all as of a day. since, if
-        given, takes the day of the event that took from a target."""
-        if order.seen > day or self.rules(order) is None:
+    def order_of(self, event, day):
+        """The one order that it can mean: closed not after it, paid in its currency; None: it waits (2)."""
+        found = [order for key in self.facts.by_id[event.carrier, event.order_id, event.line]
+                 for order in self.facts.orders[key].values()
+                 if self.known(order, day) and order.day <= event.day and event.closed_month in (None, order.month)
+                 and event.currency in ('', order.currency)]
+        return found[0] if len(found) == 1 else None
+
+    def targets(self, order, day):
+        """(rule id, item) -> minor units that an order should have earned in all as of a day, by itself."""
+        if not self.known(order, day):
             return {}
-        bills = self.bills(order, day)
-        events = self.events(order, day)
-        since = {} if since is None else since
-        since['ended'] = self.ended(order, day)
-        out = {}
-        for rule in self.rules(order):
-            if rule.kind == 'upfront':
-                out[rule.id, 0] = upfront(rule, order, bills, day, events, since)
-            elif rule.kind == 'deferred':
-                for number, terms in enumerate(rule.data['instalments'], 1):
-                    item, minor = instalment(rule, terms, number, order, bills, day, events, since)
-                    out[rule.id, item] = minor
-            elif rule.kind == 'revenue-share':
-                for number, minor in revenue_share(rule, order, bills).items():
-                    if events or since['ended']:
-                        minor = left_of_share(rule, order, events, number, minor, since)
-                    out[rule.id, number] = minor
-        return out
+        return {(slot.rule.id, slot.item): slot.target
+                for slot in oracle_terms.order_slots(self, order, day, self.events(order, day))}
 
     def days_to_look(self, order, until):
-        """The days on which a target of the order can change."""
-        days = {order.seen}
-        days |= {max(e.seen, order.seen)
-                 for e in self.facts.order_events.get((order.carrier, order.id), ())}
+        """The days on which a target of the order can change, or what it adds to a window."""
+        facts = self.facts
+        days = {order.seen} | {e.seen for e in facts.order_events.get(order.key[:3], ())}
+        for table, code in ((facts.products, (order.carrier, order.product)), (facts.distributors, order.distributor),
+                            (facts.sales, (order.carrier, order.product)), (facts.managers, order.manager),
+                            (facts.status, ('distributors', order.distributor))):
+            days |= {version[1] for version in table.get(code, ())}
         if order.contract:
-            days |= {o.seen for o in self.facts.by_contract[order.carrier, order.contract]}
-            days |= {b.seen for b in self.facts.contract_bills.get(
-                (order.carrier, order.contract), ())}
-        for rule in self.rules(order) or ():
+            for other in facts.by_contract[order.carrier, order.contract]:
+                days |= {other.seen} | {e.seen for e in facts.order_events.get(other.key[:3], ())}
+            days |= {b.seen for b in facts.contract_bills.get((order.carrier, order.contract), ())}
+        for rule in self.rules(order, until) or ():
             if rule.kind == 'upfront':
                 days.add(upfront_day(rule, order))
             elif rule.kind == 'deferred':
                 days |= {due_day(terms, order, later) for terms in rule.data['instalments']
                          for later in range(attempts(terms))}
-        return sorted(day for day in days if order.seen <= day <= until)
+        return sorted({max(day, order.seen) for day in days if max(day, order.seen) <= until})
+
+    def counted(self, order, day, events):
+        """(rule, scope code, last month of the window, measure) of each window that the order counts in (13.9)."""
+        policy, _ = self.settled_under(order, day)
+        for size in WINDOWS if policy else ():
+            end = window_end(size, order.month)
+            terms = self.terms_on(order.carrier, day_in_month(end, 31)) if self.reading.over_versions else policy
+            if terms.currency != order.currency:
+                continue
+            for rule in self.matching(terms, order, day):
+                if rule.kind == 'volume-bonus' and rule.data['window'] == size:
+                    code = self.scope_code(rule, order, day)
+                    if code is not None:
+                        yield rule, code, end, oracle_events.measure(rule, order, events)
 
     def windows(self, until):
-        """Key -> [(day, change of the measure)]. Key: (policy, rule, distributor, scope code,
-        last month)."""
+        """(rule, distributor, scope code, last month) -> [(day, closing month, change of the measure)]."""
         out = defaultdict(list)
-        for order in self.facts.orders.values():
-            if order.seen > until:
-                continue
-            for rule in self.rules(order) or ():
-                if rule.kind != 'volume-bonus':
-                    continue
-                end = window_end(rule.data['window'], order.month)
-                looks = {order.seen} | {
-                    max(seen, order.seen)
-                    for _, seen, _ in self.facts.managers.get(order.manager, ()) if seen <= until}
-                looks |= {max(e.seen, order.seen)
-                          for e in self.facts.order_events.get((order.carrier, order.id), ())
-                          if e.seen <= until}
-                before, counted = None, 0
-                for day in sorted(looks):
-                    code = self.scope_code(rule, order, day)
-                    measure = oracle_events.measure(rule, order, self.events(order, day))
-                    if (code, measure) == (before, counted):
-                        continue
-                    for which, change in ((before, -counted), (code, measure)):
-                        if which is not None and change:
-                            out[rule.policy, rule, order.distributor, which, end].append(
-                                (day, change))
-                    before, counted = code, measure
+        for order in self.orders(until):
+            before = {}
+            for day in self.days_to_look(order, until):
+                now = {each[:3]: each[3] for each in self.counted(order, day, self.events(order, day))}
+                for key in before.keys() | now.keys():
+                    change = now.get(key, 0) - before.get(key, 0)
+                    if change:
+                        rule, code, end = key
+                        out[rule, order.distributor, code, end].append((day, order.month, change))
+                before = now
         return out
 
     def scope_code(self, rule, order, day):
@@ -576,57 +669,73 @@ class World:
         return held_on(self.facts.managers[order.manager], order.day, day)
 
     def transfers(self, until):
-        """What each night up to a day posts, if every business date ran."""
+        """What each night up to a day posts, if every business date ran: of orders that do not depend on each other,
+        without revisions."""
         out = []
-        for order in self.facts.orders.values():
-            if order.seen > until or not self.rules(order):
-                continue
-            rules = {rule.id: rule for rule in self.rules(order)}
-            product_class = self.product_class(order)
-            posted, kept = {}, defaultdict(int)
+        for order in self.orders(until):
+            slots, kept = {}, defaultdict(int)
             for day in self.days_to_look(order, until):
-                now = self.targets(order, day)
-                for key in sorted(set(now) | set(posted)):
-                    rule, stands = rules[key[0]], now.get(key, 0)
-                    change, at_source = stands - posted.get(key, 0), 0
-                    if change > 0 and rule.get('withheld') in (True, 'true'):
+                now = {(slot.rule, slot.item): slot for slot in oracle_terms.order_slots(
+                    self, order, day, self.events(order, day))}
+                for key in sorted(now.keys() | slots.keys(), key=lambda key: (key[0].place, key[1])):
+                    slot = now.get(key) or slots[key]
+                    stands = now[key].target if key in now else 0
+                    change, at_source = stands - (slots[key].target if key in slots else 0), 0
+                    if change > 0 and yes(slot.rule.get('withheld')):
                         # kept at source once; what is earned again beyond it is given back (14.32)
                         at_source = max(0, stands - kept[key])
                         kept[key] += at_source
                     for part, withheld in ((at_source, True), (change - at_source, False)):
-                        if part == 0:
-                            continue
-                        out.append(Transfer(day, order.carrier, order.distributor, rule,
-                                            product_class, order.id, key[1], part, withheld))
-                        out[-1].origin = origin(rule, order, key[1])  # 13.2: a slot has one
-                posted = now
-        for (_, rule, distributor, code, end), changes in self.windows(until).items():
+                        if part:
+                            out.append(Transfer(day, order.carrier, order.distributor, slot.rule,
+                                                self.product_class(order, day), order.id, slot.item, part,
+                                                slot.origin, withheld))
+                slots = now
+        for (rule, distributor, code, end), changes in self.windows(until).items():
             last = day_in_month(end, 31)
-            at_end = rule.get('paid', 'at-end') == 'at-end'
-            days = {day for day, _ in changes} | {last}
-            if at_end:
+            days = {day for day, _, _ in changes} | {last}
+            if rule.get('paid', 'at-end') == 'at-end':
                 days = {max(day, last) for day in days}
-            subject = f'window {show_month(end)}' + (f' {rule.get("scope")}:{code}' if code else '')
-            posted = 0
+            posted = {}
             for day in sorted(d for d in days if d <= until):
-                now = volume(rule, sum(change for seen, change in changes if seen <= day))
-                if now != posted:
-                    out.append(Transfer(day, rule.policy.carrier, distributor, rule, '', subject, 0,
-                                        now - posted))
-                    out[-1].origin = end if at_end else min(end, month_of(day))
+                months = defaultdict(int)
+                for seen, month, change in changes:
+                    months[month] += change if seen <= day else 0
+                now = dict(window_parts(self.reading, rule, end, months))
+                for month in sorted(now.keys() | posted.keys()):
+                    change = now.get(month, 0) - posted.get(month, 0)
+                    if change:
+                        out.append(Transfer(day, rule.policy.carrier, distributor, rule, '',
+                                            window_subject(rule, code, end), 0, change, month))
                 posted = now
         out.sort(key=lambda t: t.day)
         return out
 
 
+def window_parts(reading, rule, end, months):
+    """(origin, what it earns) of a window, given what was measured of each of its closing months: as a whole in its
+    last month, or, paid progressively, month by month what they add to those before (13.2)."""
+    if rule.get('paid', 'at-end') == 'at-end' or not reading.one_origin:
+        yield end, volume(rule, sum(months.values()))
+        return
+    before = measure = 0
+    for month in sorted(months):
+        measure += months[month]
+        earned = volume(rule, measure)
+        yield month, earned - before
+        before = earned
+
+
+def window_subject(rule, code, end):
+    return f'window {show_month(end)}' + (f' {rule.get("scope")}:{code}' if code else '')
+
+
 class Transfer:
-    def __init__(self, day, carrier, distributor, rule, product_class, subject, item, amount,
+    def __init__(self, day, carrier, distributor, rule, product_class, subject, item, amount, origin,
                  withheld=False):
         self.day, self.carrier, self.distributor, self.rule = day, carrier, distributor, rule
-        self.product_class, self.subject, self.item, self.amount = (
-            product_class, subject, item, amount)
-        self.withheld = withheld
-        self.origin = None
+        self.product_class, self.subject, self.item, self.amount = product_class, subject, item, amount
+        self.origin, self.withheld = origin, withheld
 
 
 def period_of(transfer, closings):
@@ -724,32 +833,29 @@ def upfront_amount(rule, pay, order, left):
     return minor
 
 
-def upfront(rule, order, bills, day, events, since):
+def upfront(rule, order, bills, day, events):
+    """(earned, left of it)."""
     policy, look = rule.policy, upfront_day(rule, order)
     if day < look:
-        return 0
+        return 0, 0
     if look > order.day and (not oracle_events.active(policy, events, look)
                              or oracle_events.stopped(policy, events, look)):
-        return 0
-    seen = [look]
-    if not conditions_met(rule, rule.get('if', ()), order, bills, None, seen=seen):
-        return 0
-    wanted = rule.get('if', ())
+        return 0, 0
+    seen, wanted = [look], rule.get('if', ())
+    if not conditions_met(rule, wanted, order, bills, None, seen=seen):
+        return 0, 0
     if ('active' in wanted and not oracle_events.active(policy, events, max(seen))
             or 'no-refund' in wanted
             and any(e.kind == 'refund' and e.day <= max(seen) for e in events)):
-        return 0
+        return 0, 0
     pay = rule.get('pay')
     if 'by-amount' in rule.data:
         pay = band(rule.data['by-amount'], order.paid, policy.money)
         if pay is None:
-            return 0
-    back, last = oracle_events.lowered(rule, order, events)
-    since['earned', rule.id, 0] = upfront_amount(rule, pay, order, order.paid)
-    minor = upfront_amount(rule, pay, order, order.paid - back)
-    minor, taken = oracle_events.keep(rule, order, events, minor, last)
-    since[rule.id, 0] = taken
-    return minor
+            return 0, 0
+    left = order.paid - oracle_events.lowered(rule, order, events)
+    return upfront_amount(rule, pay, order, order.paid), oracle_events.keep(
+        rule, order, events, upfront_amount(rule, pay, order, left))
 
 
 def due_day(terms, order, later=0):
@@ -763,25 +869,25 @@ def attempts(terms):
     return int(terms.get('retry-until', terms['after']).split()[0]) - first + 1
 
 
-def instalment(rule, terms, number, order, bills, day, events, since):
-    """Item and amount: the first attempt that is met pays, and each has an item of its own (14.30)."""
+def instalment(rule, terms, order, bills, day, events, end):
+    """The first attempt that is met pays (14.30): (how many months after the first one, (earned, left of it)), or
+    None. end: the day on which the distributor ended."""
     for later in range(attempts(terms)):
-        minor = attempt(rule, terms, number, later, order, bills, day, events, since)
-        if minor is not None:
-            return number + 64 * later, minor
-    return number, 0
+        pays = attempt(rule, terms, later, order, bills, day, events, end)
+        if pays is not None:
+            return later, pays
+    return None
 
 
-def attempt(rule, terms, number, later, order, bills, day, events, since):
+def attempt(rule, terms, later, order, bills, day, events, end):
     """What it pays, or None if it is not met."""
     policy, due = rule.policy, due_day(terms, order, later)
-    after = int(terms['after'].split()[0])
-    wanted = terms.get('if', ())
+    after, wanted = int(terms['after'].split()[0]), terms.get('if', ())
     if ('active' in wanted and not oracle_events.active(policy, events, due)
             or 'no-refund' in wanted and any(e.kind == 'refund' and e.day <= due for e in events)
-            or oracle_events.stopped(policy, events, due) or ended(policy, since, due)):
+            or oracle_events.stopped(policy, events, due) or ended(policy, end, due)):
         return None
-    if day < due or not conditions_met(rule, terms.get('if', ()), order, bills, due, after, later):
+    if day < due or not conditions_met(rule, wanted, order, bills, due, after, later):
         return None
     pay = terms.get('pay')
     if 'by-bill' in terms:
@@ -791,31 +897,26 @@ def attempt(rule, terms, number, later, order, bills, day, events, since):
             return None
         pay = band(by_bill['bands'], bill.base(by_bill.get('base', 'billed')), policy.money)
         if pay is None:
-            return 0
-    back, last = oracle_events.lowered(rule, order, events, due) if pay.endswith('%') else (0, None)
+            return 0, 0
+    back = oracle_events.lowered(rule, order, events, due) if pay.endswith('%') else 0
     minor = policy.round(policy.pay(pay, order.paid - back))
     in_time = sum(part for event, part in oracle_events.parts(order, events) if event.day <= due)
-    item = number + 64 * later
-    since['earned', rule.id, item] = max(
-        minor, policy.round(policy.pay(pay, order.paid - in_time)))
-    minor, since[rule.id, item] = oracle_events.keep(rule, order, events, minor, last)
-    return minor
+    earned = max(minor, policy.round(policy.pay(pay, order.paid - in_time)))
+    return earned, oracle_events.keep(rule, order, events, minor)
 
 
-def ended(policy, since, day):
+def ended(policy, end, day):
     """The distributor had ended by then, and the policy stops what falls due (14.38)."""
-    return (policy.data.get('after-distributor-ended') == 'stop' and since.get('ended') is not None
-            and day >= since['ended'])
+    return policy.data.get('after-distributor-ended') == 'stop' and end is not None and day >= end
 
 
-def left_of_share(rule, order, events, number, minor, since):
+def left_of_share(rule, order, events, number, minor, end):
+    """(earned, left of it) of what the bill of a contract month gives."""
     year, index = divmod(order.month + number, 12)
     first = datetime.date(year, index + 1, 1)
-    if oracle_events.stopped(rule.policy, events, first) or ended(rule.policy, since, first):
+    if oracle_events.stopped(rule.policy, events, first) or ended(rule.policy, end, first):
         minor = 0
-    since['earned', rule.id, number] = minor
-    minor, since[rule.id, number] = oracle_events.keep(rule, order, events, minor)
-    return minor
+    return minor, oracle_events.keep(rule, order, events, minor)
 
 
 def revenue_share(rule, order, bills):
@@ -847,17 +948,8 @@ def revenue_share(rule, order, bills):
     return out
 
 
-def origin(rule, order, item):
-    """The month an amount belongs to (13.2)."""
-    if rule.kind == 'upfront':
-        return order.month
-    if rule.kind == 'deferred':
-        return month_of(due_day(rule.data['instalments'][item % 64 - 1], order, item // 64))
-    return order.month + item
-
-
 def window_end(window, month):
-    size = {'month': 1, 'quarter': 3, 'year': 12}[window]
+    size = WINDOWS[window]
     return month // size * size + size - 1
 
 
@@ -889,11 +981,10 @@ def volume(rule, measure):
 
 # --- totals and invoices (8) -----------------------------------------------------------------
 def nets(transfers):
-    """(carrier, distributor, kind, policy version, rule, subject, item) -> minor units, no zeros."""
+    """(carrier, distributor, kind, rule, subject, item) -> minor units, no zeros."""
     out = defaultdict(int)
     for t in transfers:
-        out[t.carrier, t.distributor, t.rule.kind, t.rule.policy.version, t.rule.id, t.subject,
-            t.item] += t.amount
+        out[t.carrier, t.distributor, t.rule.kind, t.rule.id, t.subject, t.item] += t.amount
     return {key: minor for key, minor in out.items() if minor}
 
 
