@@ -19,8 +19,9 @@ static const SettleCell cells[] = {
     {"net", SETTLE_CELL_MONEY, 5},        {"tax", SETTLE_CELL_MONEY, 5},
     {"gross", SETTLE_CELL_MONEY, 5},      {"payable", SETTLE_CELL_MONEY, 5},
     {"withheld", SETTLE_CELL_MONEY, 5},   {"brought_forward", SETTLE_CELL_MONEY, 5},
-    {"covered", SETTLE_CELL_MONEY, 5},    {"drafted_by", SETTLE_CELL_TEXT, 0},
-    {"approved_by", SETTLE_CELL_TEXT, 0}, {"issued_by_run", SETTLE_CELL_ORDINAL, 0},
+    {"covered", SETTLE_CELL_MONEY, 5},    {"debt_left", SETTLE_CELL_MONEY, 5},
+    {"drafted_by", SETTLE_CELL_TEXT, 0},  {"approved_by", SETTLE_CELL_TEXT, 0},
+    {"issued_by_run", SETTLE_CELL_ORDINAL, 0},
 };
 
 static SettleResult *
@@ -50,11 +51,11 @@ print(const SettleCli *cli, const SettleResult *rows, GError **error)
     for (guint i = 0; i < sheet->n_totals; i++)
         printf(
             "%s: %s invoices, gross %s, withheld %s, brought forward %s, covered by deposits %s, "
-            "payable %s\n",
+            "debt left %s, payable %s\n",
             settle_sheet_total(sheet, i, 5), settle_sheet_total(sheet, i, 4),
             settle_sheet_total(sheet, i, 8), settle_sheet_total(sheet, i, 10),
             settle_sheet_total(sheet, i, 11), settle_sheet_total(sheet, i, 12),
-            settle_sheet_total(sheet, i, 9));
+            settle_sheet_total(sheet, i, 13), settle_sheet_total(sheet, i, 9));
     return TRUE;
 }
 
@@ -89,7 +90,7 @@ settle_invoice_batches(const SettleCli *cli, int argc, char **argv)
     if (!settle_cli_parse("invoice batches",
                           "Invoice batches, one a carrier and cycle, with their sums, where they "
                           "stand and who brought them there.\npayable = gross - withheld + "
-                          "brought_forward + covered: settle invoice list --help.",
+                          "brought_forward + covered - debt_left: settle invoice list --help.",
                           entries, &argc, &argv, &code))
         return code;
     if (argc > 1)

@@ -11,8 +11,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define N_INVOICE_COLUMNS 17
-#define N_AMOUNTS         7
+#define N_INVOICE_COLUMNS 18
+#define N_AMOUNTS         8
 #define N_LINE_COLUMNS    10
 
 static const SettleColumn invoice_columns[N_INVOICE_COLUMNS] = {
@@ -32,6 +32,7 @@ static const SettleColumn invoice_columns[N_INVOICE_COLUMNS] = {
     {"withheld", SETTLE_COLUMN_MONEY},
     {"brought_forward", SETTLE_COLUMN_MONEY},
     {"covered", SETTLE_COLUMN_MONEY},
+    {"debt_left", SETTLE_COLUMN_MONEY},
     {"document", SETTLE_COLUMN_TEXT},
 };
 
@@ -60,7 +61,7 @@ invoice_cells(const SettleResult *rows, int i, InvoiceTexts *texts, const char *
         cells[9 + j] =
             settle_money_format(settle_result_i64(rows, i, SQL_INVOICE_LIST_NET_MINOR + j),
                                 exponent, texts->amounts[j]);
-    cells[9 + N_AMOUNTS] = settle_result_text(rows, i, SQL_INVOICE_LIST_TAX_MINOR + N_AMOUNTS);
+    cells[9 + N_AMOUNTS] = settle_result_text(rows, i, SQL_INVOICE_LIST_DOCUMENT);
 }
 
 static void
@@ -109,6 +110,7 @@ print_lines(const SettleCli *cli, const SettleResult *rows, const char *const *i
         {"invoice_withheld", SETTLE_COLUMN_MONEY},
         {"invoice_brought_forward", SETTLE_COLUMN_MONEY},
         {"invoice_covered", SETTLE_COLUMN_MONEY},
+        {"invoice_debt_left", SETTLE_COLUMN_MONEY},
         {"document", SETTLE_COLUMN_TEXT},
     };
     SettleTable *table = settle_table_new(
@@ -254,8 +256,9 @@ invoice_query(const SettleCli *cli, int argc, char **argv, Show what)
             usages[what],
             "Drafted, approved and issued invoices, and what was carried forward. Of each:\n"
             "payable = gross - withheld + brought_forward (a debt that the invoice before left, "
-            "below\nzero) + covered (what the deposit paid of what is taken back). What is payable "
-            "below zero is\nnot paid out: the next invoice brings it forward.",
+            "below\nzero) + covered (what the deposit paid of what is taken back) - debt_left "
+            "(what is not paid because\nmore is taken back than earned: the next invoice brings it "
+            "forward). Payable is what its issue posts.",
             entries, &argc, &argv, &code))
         return code;
     if (what == SHOW_ONE) {
@@ -326,9 +329,10 @@ invoice_export(const SettleCli *cli, int argc, char **argv)
             "invoice export RUN/CARRIER",
             "A batch's invoices as CSV and XLSX, a line of an invoice a row with the "
             "invoice's own columns repeated, and\ntheir hashes for sha256sum -c. What "
-            "an invoice pays out, withholds, brings forward and has covered by a\ndeposit "
-            "(invoice_payable = gross - invoice_withheld + invoice_brought_forward + "
-            "invoice_covered)\nstands on its first line only.",
+            "an invoice pays out, withholds, brings forward, has covered by a deposit\nand "
+            "leaves as a debt (invoice_payable = gross - invoice_withheld + "
+            "invoice_brought_forward +\ninvoice_covered - invoice_debt_left) stands on its "
+            "first line only.",
             entries, &argc, &argv, &code))
         return code;
     if (argc != 2)

@@ -116,6 +116,24 @@ compare_lines(gconstpointer a, gconstpointer b)
     return x->tax_included - y->tax_included;
 }
 
+/* Whether amounts are a debt is asked before tax; tax is posted as it is, and where more of it is
+ * taken back than there is to pay, the rest joins the debt (docs/semantics.md 14.45). A credit note
+ * takes everything with it. */
+static gboolean
+leave_debt(SettleInvoice *invoice)
+{
+    int64_t owed = invoice->payable_minor, to_pay;
+
+    if (!invoice->carried && invoice->gross_minor >= 0) {
+        if (!settle_sub_i64(0, MIN(invoice->tax_added_minor, 0), &invoice->payable_minor))
+            return FALSE;
+        invoice->payable_minor = MAX(owed, invoice->payable_minor);
+        if (!settle_sub_i64(owed, invoice->payable_minor, &invoice->left_minor))
+            return FALSE;
+    }
+    return settle_add_i64(invoice->payable_minor, invoice->tax_added_minor, &to_pay);
+}
+
 /* Tax is rounded per line; totals are the sums of the lines (docs/semantics.md 8). */
 static gboolean
 complete(SettleInvoice *invoice, const SettleInvoiceTerms *terms)
@@ -149,7 +167,7 @@ complete(SettleInvoice *invoice, const SettleInvoiceTerms *terms)
     /* What the deposit has paid for is done: its document goes out. */
     if (invoice->gross_minor != 0 && invoice->covered_minor > 0 && invoice->payable_minor >= 0)
         invoice->carried = FALSE;
-    return TRUE;
+    return leave_debt(invoice);
 }
 
 static int
@@ -160,16 +178,6 @@ compare_invoices(gconstpointer a, gconstpointer b)
     if (x->currency != y->currency)
         return x->currency < y->currency ? -1 : 1;
     return x->tax_ppb < y->tax_ppb ? -1 : x->tax_ppb > y->tax_ppb;
-}
-
-int64_t
-settle_invoice_leaves(gboolean carried, int64_t gross_minor, int64_t payable_minor,
-                      int64_t brought_minor)
-{
-    /* A credit note posts what is below zero, too. */
-    if (carried)
-        return brought_minor;
-    return gross_minor < 0 ? 0 : MIN(payable_minor, 0);
 }
 
 gboolean

@@ -53,10 +53,15 @@ typedef struct {
     int64_t withheld_minor;  /* policy amounts (before tax if exclusive) settled at source */
     int64_t brought_minor;   /* a debt that the invoice before left on the account, <= 0 */
     int64_t covered_minor;   /* of debts that the deposit was taken for, >= 0 */
-    int64_t payable_minor;   /* what moves distributor -> invoiced (may be negative): policy amounts
-                              * not withheld, and the two above */
-    int64_t tax_added_minor; /* tax on exclusive amounts: carrier -> invoiced */
-    gboolean carried;        /* below the minimum or negative: no invoice, joins the next cycle */
+    int64_t payable_minor;   /* distributor -> invoiced: policy amounts not withheld and the two
+                              * above, less what is left; as much as tax taken back needs */
+    int64_t tax_added_minor; /* tax on exclusive amounts: carrier -> invoiced; below zero if more
+                              * of it is taken back. With the one above: what is to be paid, never
+                              * below zero but on a credit note */
+    int64_t left_minor;      /* a debt that stays on the distributor's account, <= 0: the next one
+                              * brings it forward */
+    gboolean carried;        /* below the minimum or negative: no invoice, joins the next cycle; the
+                              * amounts are what it comes to so far, and nothing is left */
 } SettleInvoice;
 
 /* Takes NULL, too. */
@@ -72,10 +77,6 @@ gboolean settle_invoice_build(int32_t distributor_id, const SettleInvoiceInput *
                               guint n_inputs, const SettleInvoiceBrought *brought, guint n_brought,
                               const SettleInvoiceTerms *terms, SettlePolicyLookup lookup,
                               gpointer user_data, GPtrArray **ret_invoices, GError **error);
-
-/* What it leaves on the distributor's account for the next one to bring forward: < 0, or 0. */
-int64_t settle_invoice_leaves(gboolean carried, int64_t gross_minor, int64_t payable_minor,
-                              int64_t brought_minor);
 
 /* TRUE if the invoicing cycle of the terms ends on that day. */
 gboolean settle_invoice_cycle_ends(const SettleInvoiceTerms *terms, SettleDay day);

@@ -35,6 +35,7 @@ static const SettleCell cells[] = {
     {"invoice_withheld", SETTLE_CELL_MONEY, 9},
     {"invoice_brought_forward", SETTLE_CELL_MONEY, 9},
     {"invoice_covered", SETTLE_CELL_MONEY, 9},
+    {"invoice_debt_left", SETTLE_CELL_MONEY, 9},
 };
 
 static gboolean

@@ -56,14 +56,14 @@ insert_invoice_batch(SettleStore *store, const SettleRunContext *context, int32_
         for (int column = 2; column <= 12; column++)
             settle_digest_i64(digest,
                               column == 4 ? is_carried : settle_result_i64(rows, row->row, column));
-        /* Mostly there is neither; what is there has its name before it. */
+        /* Mostly there is none; what is there has its name before it. */
         if (settle_result_i64(rows, row->row, SQL_RUN_INVOICES_OF_RUN_BROUGHT_MINOR) != 0 ||
-            settle_result_i64(rows, row->row, SQL_RUN_INVOICES_OF_RUN_COVERED_MINOR) != 0) {
-            settle_digest_text(digest, "brought, covered");
-            settle_digest_i64(
-                digest, settle_result_i64(rows, row->row, SQL_RUN_INVOICES_OF_RUN_BROUGHT_MINOR));
-            settle_digest_i64(
-                digest, settle_result_i64(rows, row->row, SQL_RUN_INVOICES_OF_RUN_COVERED_MINOR));
+            settle_result_i64(rows, row->row, SQL_RUN_INVOICES_OF_RUN_COVERED_MINOR) != 0 ||
+            settle_result_i64(rows, row->row, SQL_RUN_INVOICES_OF_RUN_LEFT_MINOR) != 0) {
+            settle_digest_text(digest, "brought, covered, left");
+            for (int column = SQL_RUN_INVOICES_OF_RUN_BROUGHT_MINOR;
+                 column <= SQL_RUN_INVOICES_OF_RUN_LEFT_MINOR; column++)
+                settle_digest_i64(digest, settle_result_i64(rows, row->row, column));
         }
     }
     settle_digest_finish(digest, bytes);

@@ -48,9 +48,9 @@ class Batches(small.Case):
             self.assertEqual(sum(int(i['gross'].replace('.', '')) for i in invoices), int(row['gross'].replace('.', '')))
         page = self.settle('invoice', 'batches')
         self.assertIn('CNY: 4 invoices, gross 60.00, withheld 0.00, brought forward 0.00, covered by deposits 0.00, '
-                      'payable 60.00\n', page)
+                      'debt left 0.00, payable 60.00\n', page)
         self.assertIn('USD: 1 invoices, gross 10.00, withheld 0.00, brought forward 0.00, covered by deposits 0.00, '
-                      'payable 10.00\n', page)
+                      'debt left 0.00, payable 10.00\n', page)
         for options, wanted in ((('--carrier', 'C2'), ['4/C2']), (('--until', '2026-03-15'), ['4/C1', '4/C2', '11/C1']),
                                 (('--status', 'issued'), []), (('--until', '2026-03-07'), [])):
             self.assertEqual([batch for batch, _ in self.states(*options)], wanted, options)

@@ -51,23 +51,24 @@ class Deposits(small.Case):
         def money(row, *names, prefix=''):
             return [Decimal(row[prefix + name]) for name in names]
 
-        names = ('gross', 'withheld', 'brought_forward', 'covered', 'payable')
+        names = ('gross', 'withheld', 'brought_forward', 'covered', 'debt_left', 'payable')
         listed = {r['number']: money(r, *names) for r in self.rows('invoice', 'list') if r['number']}
-        for gross, withheld, brought, covered, payable in [*listed.values(), *(money(r, *names) for r in self.rows('invoice', 'list'))]:
-            self.assertEqual(gross - withheld + brought + covered, payable)
+        for gross, withheld, brought, covered, left, payable in [
+                *listed.values(), *(money(r, *names) for r in self.rows('invoice', 'list'))]:
+            self.assertEqual(gross - withheld + brought + covered - left, payable)
         sums = [sum(column) for column in zip(*listed.values())]
         batches = self.rows('invoice', 'batches')
         self.assertEqual([sum(column) for column in zip(*(money(r, *names) for r in batches))], sums)
         page = self.settle('invoice', 'batches')
-        self.assertIn(' invoices, gross {}, withheld {}, brought forward {}, covered by deposits {}, payable {}\n'.format(*sums), page)
+        self.assertIn(' invoices, gross {}, withheld {}, brought forward {}, covered by deposits {}, debt left {}, payable {}\n'.format(*sums), page)
         exported, shown = {}, {}
         for batch in {r['batch'] for r in batches}:
             path = self.settle('invoice', 'export', batch, '--output', os.path.join(self.folder, 'export')).split()[0]
             with open(path, encoding='utf-8', newline='') as file:
                 for row in csv.DictReader(file):
                     # of the whole invoice on its first line, so that a column adds up
-                    self.assertEqual([row['invoice_' + n] != '' for n in names[1:]], [row['line'] == '1'] * 4)
-                    exported.setdefault(row['number'], [Decimal(0)] * 5)
+                    self.assertEqual([row['invoice_' + n] != '' for n in names[1:]], [row['line'] == '1'] * (len(names) - 1))
+                    exported.setdefault(row['number'], [Decimal(0)] * len(names))
                     exported[row['number']] = [a + Decimal(row[n] or 0) for a, n in zip(
                         exported[row['number']], ('gross', *('invoice_' + n for n in names[1:])))]
         self.assertEqual(exported, listed)
@@ -318,8 +319,8 @@ class Deposits(small.Case):
         self.send('events', '2026-01-15', event('e1', 'fraud', '2026-01-15', order_id='S'))
         self.run_to('2026-01-20')
         self.issue()
-        self.assertEqual([(r['gross'], r['payable'], r['withheld']) for r in self.rows('invoice', 'list')][-1],
-                         ('46.00', '-60.00', '106.00'))
+        self.assertEqual([(r['gross'], r['payable'], r['withheld'], r['debt_left'])
+                          for r in self.rows('invoice', 'list')][-1], ('46.00', '0.00', '106.00', '-60.00'))
         self.assertEqual(self.balances()['C1', 'D1', 'distributor'], '60.00')
         # a cycle without anything new keeps it in mind
         self.run_to('2026-01-27')

@@ -168,7 +168,7 @@ class Replay(settle_test.TestCase):
                 ('UPDATE settle.run_publication SET digest = set_byte(digest, 3, 255 - get_byte(digest, 3))',
                  'run', first),
                 ('UPDATE settle.run SET business_date = business_date + 1', 'run', first),
-                ('UPDATE settle.invoice SET payable_minor = payable_minor + 1', 'invoice', invoiced),
+                ('UPDATE settle.invoice SET payable_minor = payable_minor + 1, covered_minor = covered_minor + 1', 'invoice', invoiced),
                 ('UPDATE settle.invoice_line SET tax_minor = tax_minor + 1, net_minor = net_minor - 1',
                  'invoice line', invoiced),
                 ('UPDATE settle.invoice SET tax_rounding = 1', 'invoice', invoiced),

@@ -1046,9 +1046,11 @@ class Invoice:
         # What was kept at source is the policy's amount; tax on top of it is still to be paid (14.18).
         self.withheld = sum(line.amount for line in self.lines if line.withheld)
         # A debt that the invoice before left on the account comes off what is to be paid (14.45).
-        self.payable = self.gross - self.withheld + brought
+        # Where that makes it negative the tax alone is paid, or nothing; a credit note takes all of it back.
         owed = sum(line.amount for line in self.lines if not line.withheld) + brought
-        self.leaves = 0 if self.gross < 0 else min(owed, 0)
+        added = sum(line.tax for line in self.lines if not line.included)
+        self.payable = owed + added if self.gross < 0 else max(max(owed, 0) + added, 0)
+        self.leaves = self.gross - self.withheld + brought - self.payable
 
 
 def invoices(world, transfers, first, until):

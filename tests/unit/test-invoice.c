@@ -46,7 +46,7 @@ typedef struct {
 } Row;
 
 /* Expected, an invoice a line:
- *   CURRENCY RATE%: net+tax=gross pay PAYABLE withheld WITHHELD added TAX (sent|carried)
+ *   CURRENCY RATE%: net+tax=gross pay PAYABLE withheld WITHHELD added TAX [left DEBT] (sent|carried)
  *   and for each of its lines " | kind/class[-back][-withheld][-excl] COUNT: net+tax=gross" */
 typedef struct {
     const char *name;
@@ -103,8 +103,31 @@ static const Case cases[] = {
     {"withheld outweighs what is taken back: it goes out, the debt stays",
      0,
      {{INCLUSIVE, UP, 1, WITHHELD, 1, 10600}, {INCLUSIVE, UP, 1, BACK, 1, 5300}},
-     "156 6%: 5000+300=5300 pay -5300 withheld 10600 added 0 sent"
+     "156 6%: 5000+300=5300 pay 0 withheld 10600 added 0 left -5300 sent"
      " | upfront/1-withheld 1: 10000+600=10600 | upfront/1-back 1: -5000+-300=-5300\n"},
+    {"whether there is a debt is asked before tax: tax on what was withheld is paid",
+     0,
+     {{EXCLUSIVE, UP, 1, WITHHELD, 2, 101000}, {EXCLUSIVE, UP, 1, BACK, 1, 1000}},
+     "156 6%: 100000+6000=106000 pay 0 withheld 101000 added 6000 left -1000 sent"
+     " | upfront/1-withheld-excl 2: 101000+6060=107060 | upfront/1-back-excl 1: -1000+-60=-1060\n"},
+    {"tax taken back with nothing to pay joins the debt",
+     0,
+     {{INCLUSIVE, UP, 1, WITHHELD, 1, 20000}, {EXCLUSIVE, UP, 2, BACK, 1, 10000}},
+     "156 6%: 8868+532=9400 pay 600 withheld 20000 added -600 left -10600 sent"
+     " | upfront/1-withheld 1: 18868+1132=20000 | upfront/2-back-excl 1: -10000+-600=-10600\n"},
+    {"tax taken back is taken off what is paid",
+     0,
+     {{INCLUSIVE, UP, 1, EARNED, 1, 30000}, {EXCLUSIVE, UP, 2, BACK, 1, 10000}},
+     "156 6%: 18302+1098=19400 pay 20000 withheld 0 added -600 sent"
+     " | upfront/1 1: 28302+1698=30000 | upfront/2-back-excl 1: -10000+-600=-10600\n"},
+    {"more tax is taken back than there is to pay",
+     0,
+     {{INCLUSIVE, UP, 1, WITHHELD, 1, 20000},
+      {INCLUSIVE, UP, 1, EARNED, 1, 10003},
+      {EXCLUSIVE, UP, 2, BACK, 1, 10000}},
+     "156 6%: 18305+1098=19403 pay 600 withheld 20000 added -600 left -597 sent"
+     " | upfront/1 1: 9437+566=10003 | upfront/1-withheld 1: 18868+1132=20000"
+     " | upfront/2-back-excl 1: -10000+-600=-10600\n"},
     {"what is held is on no invoice, its release is",
      0,
      {{INCLUSIVE, UP, 1, HELD, 1, 99999},
@@ -254,8 +277,10 @@ render(GString *out, const SettleInvoice *invoice)
         out, "%d %s: %" PRId64 "+%" PRId64 "=%" PRId64 " pay %" PRId64 " withheld %" PRId64,
         invoice->currency, settle_rate_format(invoice->tax_ppb, rate), invoice->net_minor,
         invoice->tax_minor, invoice->gross_minor, invoice->payable_minor, invoice->withheld_minor);
-    g_string_append_printf(out, " added %" PRId64 " %s", invoice->tax_added_minor,
-                           invoice->carried ? "carried" : "sent");
+    g_string_append_printf(out, " added %" PRId64, invoice->tax_added_minor);
+    if (invoice->left_minor != 0)
+        g_string_append_printf(out, " left %" PRId64, invoice->left_minor);
+    g_string_append(out, invoice->carried ? " carried" : " sent");
     for (guint i = 0; i < invoice->lines->len; i++) {
         const SettleInvoiceLine *line = &g_array_index(invoice->lines, SettleInvoiceLine, i);
 
@@ -276,8 +301,11 @@ render(GString *out, const SettleInvoice *invoice)
     g_assert_cmpint(tax, ==, invoice->tax_minor);
     g_assert_cmpint(gross, ==, invoice->gross_minor);
     g_assert_cmpint(count, ==, invoice->count);
-    g_assert_cmpint(invoice->payable_minor + invoice->withheld_minor + invoice->tax_added_minor, ==,
-                    invoice->gross_minor);
+    g_assert_cmpint(invoice->payable_minor + invoice->withheld_minor + invoice->tax_added_minor +
+                        invoice->left_minor,
+                    ==, invoice->gross_minor);
+    g_assert_true(invoice->carried || invoice->gross_minor < 0 ||
+                  invoice->payable_minor + invoice->tax_added_minor >= 0);
     g_assert_cmpint(invoice->distributor_id, ==, 42);
 }
 
@@ -342,8 +370,8 @@ test_brought_and_covered(void)
         int64_t earned, taken_back, brought, covered, pay, leaves;
         gboolean carried;
     } table[] = {
-        {100, 0, -30, 0, 70, 0, FALSE}, {100, 0, -130, 0, -30, -30, FALSE},
-        {0, 0, -30, 0, -30, -30, TRUE}, {0, 0, -30, 30, 0, -30, TRUE},
+        {100, 0, -30, 0, 70, 0, FALSE}, {100, 0, -130, 0, 0, -30, FALSE},
+        {0, 0, -30, 0, -30, 0, TRUE},   {0, 0, -30, 30, 0, 0, TRUE},
         {0, 60, 0, 60, 0, 0, FALSE},    {0, 60, 0, 40, -20, 0, TRUE},
         {50, 60, 0, 60, 50, 0, FALSE},  {50, 60, -5, 60, 45, 0, FALSE},
         {60, 60, 0, 60, 60, 0, TRUE},
@@ -375,9 +403,7 @@ test_brought_and_covered(void)
         g_assert_cmpint(invoice->brought_minor, ==, table[i].brought);
         g_assert_cmpint(invoice->covered_minor, ==, table[i].covered);
         g_assert_cmpint(invoice->carried, ==, table[i].carried);
-        g_assert_cmpint(settle_invoice_leaves(invoice->carried, invoice->gross_minor,
-                                              invoice->payable_minor, invoice->brought_minor),
-                        ==, table[i].carried ? table[i].brought : table[i].leaves);
+        g_assert_cmpint(invoice->left_minor, ==, table[i].leaves);
     }
 }
 

@@ -62,19 +62,34 @@ def balances(books):
 
 
 def documents(books):
-    """What a document says is to be paid is what its issue posted; its lines add up to it."""
-    posted = defaultdict(int)
+    """What a document says is to be paid and was withheld is what its issue posted; its totals explain it, its lines add up
+    to them, and a debt that it leaves is what the next one of its kind brings forward."""
+    posted, lines, left, found = defaultdict(int), defaultdict(int), {}, []
     for row in books.transfers:
         if row['kind'] == 'invoice':
-            posted[row['subject'].removeprefix('invoice ')] += so.money(row['amount']) * (
-                (row['credit'] == 'invoiced') - (row['debit'] == 'invoiced'))
-    found = []
+            for what, amount in (('payable', (row['credit'] == 'invoiced') - (row['debit'] == 'invoiced')),
+                                 ('withheld', (row['debit'] == 'withheld') - (row['credit'] == 'withheld'))):
+                posted[row['subject'].removeprefix('invoice '), what] += so.money(row['amount']) * amount
+    for row in books.rows('invoice', 'lines'):
+        for what in ('net', 'tax', 'gross'):
+            lines[row['number'], what] += so.money(row[what])
     for row in books.rows('invoice', 'list'):
-        payable = so.money(row['payable'])
-        wanted = payable if row['document'] != 'invoice' else max(payable, 0)
-        if row['status'] == 'issued' and posted[row['number']] != wanted:
-            found.append((row['carrier'], f'{row["document"]} {row["number"]} says {row["payable"]}, posted '
-                                          f'{so.show(posted[row["number"]])}'))
+        said = {what: so.money(row[what]) for what in (
+            'net', 'tax', 'gross', 'payable', 'withheld', 'brought_forward', 'covered', 'debt_left')}
+        key = tuple(row[what] for what in ('carrier', 'distributor', 'currency', 'tax_rate'))
+        wanted = {'payable': said['gross'] - said['withheld'] + said['brought_forward'] + said['covered'] - said['debt_left'],
+                  'brought_forward': left.get(key, 0)}
+        if row['status'] != 'carried':
+            wanted.update({what: lines[row['number'], what] for what in ('net', 'tax', 'gross')})
+        off = {what: (said[what], amount) for what, amount in wanted.items() if said[what] != amount}
+        if row['status'] == 'issued':
+            off.update({f'{what} posted': (said[what], posted[row['number'], what]) for what in ('payable', 'withheld')
+                        if said[what] != posted[row['number'], what]})
+        if said['payable'] < 0 and row['status'] != 'carried' and row['document'] == 'invoice':
+            off['payable'] = 'below zero'
+        left[key] = said['brought_forward'] if row['status'] == 'carried' else said['debt_left']
+        if off:
+            found.append((row['carrier'], f'{row["document"]} {row["number"]} of {row["cut_off"]}, said and wanted: {off}'))
     return failures('documents', books.worlds, found)
 
 

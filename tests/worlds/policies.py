@@ -2,6 +2,7 @@
 tolerances and money received."""
 import copy
 import datetime
+import random
 
 from random_policy import PolicyMaker, covers, fen, without_unreachable
 
@@ -98,13 +99,7 @@ class SmallPolicies(PolicyMaker):
             out = {key: value for key, value in out.items() if key not in JOINT}
         if self.chance(0.5):
             out['after-distributor-ended'] = r.choice(('stop', 'continue'))
-        if 'documents' not in self.switches:
-            out['tax'] = {**out['tax'], 'included': 'true'}
-        elif self.chance(0.7):  # what is kept at source, with tax on top, and taken back
-            out['tax'] = {'rate': '13%', 'included': 'false'}
-            for rule in out['rules']:
-                if 'upfront' in rule:
-                    rule['withheld'] = 'true'
+        self.tax(out)
         cycle = r.choice(('monthly', 'monthly', 'weekly', 'none'))
         out['invoice'] = {'cycle': cycle}
         if cycle != 'none':
@@ -113,6 +108,17 @@ class SmallPolicies(PolicyMaker):
             if self.chance(0.4):
                 out['invoice']['negative'] = 'credit-note'
         return out
+
+    @staticmethod
+    def tax(policy):
+        """Often one rate, inside or on top, so that invoices bind amounts of both; what is kept at source and taken back
+        then, with tax on top, is more than what is paid out."""
+        r = random.Random(str(policy))
+        if r.random() < 0.7:
+            policy['tax'] = {'rate': '13%', 'included': r.choice(('true', 'false', 'false'))}
+            for rule in policy['rules']:
+                if 'upfront' in rule and r.random() < 0.6:
+                    rule['withheld'] = 'true'
 
     def versions(self, carrier, start, end):
         """One to three; half of the later ones only go on with the one before."""

@@ -30,8 +30,6 @@ TABLE = (
            'told twice, depend on which file is imported first', 'docs/semantics.md 14.8'),
     Switch('outcomes', False, 3002, 'reasons of orders are compared (`reconcile orders`), not only their number and money',
            'the reason is that of the night that settled the order first', 'docs/semantics.md 10'),
-    Switch('documents', False, 3004, 'policies that exclude tax, in worlds whose invoices are issued',
-           'an amount to pay is tested before its tax, and tax on a take-back is lost', 'docs/semantics.md 8'),
 )
 
 

@@ -41,13 +41,12 @@ check_batch(SettleStore *store, int32_t batch_run_id, const char *carrier,
     return TRUE;
 }
 
-/* One leg of an invoice; an amount of zero posts nothing, one below it only on a credit note, the
- * other way. */
+/* One leg of an invoice; an amount of zero posts nothing, one below it the other way. */
 static gboolean
 post_leg(SettleOutput *output, SettleTransfer *transfer, guint leg, int64_t amount_minor,
-         SettleRole debit, SettleRole credit, gboolean is_credit_note, GError **error)
+         SettleRole debit, SettleRole credit, GError **error)
 {
-    if (amount_minor == 0 || (amount_minor < 0 && !is_credit_note))
+    if (amount_minor == 0)
         return TRUE;
     transfer->slot = settle_slot(0, 0, leg);
     transfer->amount_minor = transfer->target_minor = ABS(amount_minor);
@@ -56,10 +55,24 @@ post_leg(SettleOutput *output, SettleTransfer *transfer, guint leg, int64_t amou
     return settle_output_transfer(output, transfer, error);
 }
 
-/* The version that a posting of an invoice names: the carrier's latest of the invoice's currency up
- * to the cut-off. Where the currency never changes that is the one whose terms rule. */
+/* Whether a version is to be named rather than another: the latest that began up to the cut-off,
+ * else the one that begins first. */
+static gboolean
+is_nearer(const SettlePolicy *policy, const SettlePolicy *other, SettleDay cut_off)
+{
+    gboolean began = policy->closing_from <= cut_off;
+
+    if (began != (other->closing_from <= cut_off))
+        return began;
+    return began ? policy->closing_from > other->closing_from
+                 : policy->closing_from < other->closing_from;
+}
+
+/* The version that a posting of an invoice names: the carrier's latest of the invoice's currency
+ * and tax rate up to the cut-off. Where these never change that is the one whose terms rule. */
 static const SettlePolicy *
-version_of(const SettlePolicySet *policies, const SettleIssueBatch *batch, SettleCurrency currency)
+version_of(const SettlePolicySet *policies, const SettleIssueBatch *batch, SettleCurrency currency,
+           SettleRatePpb tax_ppb)
 {
     const SettlePolicy *best = NULL;
 
@@ -67,16 +80,14 @@ version_of(const SettlePolicySet *policies, const SettleIssueBatch *batch, Settl
         const SettlePolicy *policy = settle_policy_set_nth(policies, i);
 
         if (policy->carrier_id == batch->carrier_id && policy->currency == currency &&
-            (best == NULL ||
-             (policy->closing_from > best->closing_from && policy->closing_from <= batch->cut_off)))
+            policy->tax_ppb == tax_ppb &&
+            (best == NULL || is_nearer(policy, best, batch->cut_off)))
             best = policy;
     }
     settle_invariant(best != NULL);
     return best;
 }
 
-/* What is to be paid moves to "invoiced"; where take-backs outweigh it nothing moves and the debt
- * stays on the distributor's account, unless the whole is a credit note (docs/semantics.md 8). */
 SettleResult *
 settle_issue_invoices(SettleStore *store, const SettleIssueBatch *batch, GError **error)
 {
@@ -84,6 +95,8 @@ settle_issue_invoices(SettleStore *store, const SettleIssueBatch *batch, GError 
                               batch->carrier_id);
 }
 
+/* The three amounts of each invoice are posted as they stand on it: a debt that is left was taken
+ * off when it was drafted (docs/semantics.md 8, 14.45). */
 gboolean
 settle_issue_post(const SettleRunContext *context, const SettleIssueBatch *batch,
                   const SettleResult *rows, SettleOutput *output, GError **error)
@@ -96,14 +109,14 @@ settle_issue_post(const SettleRunContext *context, const SettleIssueBatch *batch
          * accounts does not change because an invoice of it goes out later. */
         SettleMonth origin = settle_day_month(batch->cut_off),
                     month = settle_day_month(context->date);
-        gboolean is_credit_note = settle_result_bool(rows, i, SQL_ISSUE_INVOICES_IS_CREDIT);
         SettleTransfer transfer = {
             .subject_id = settle_subject_invoice(
                 batch->run_id, settle_result_i32(rows, i, SQL_ISSUE_INVOICES_PLACE_OF_DISTRIBUTOR)),
             .distributor_id = distributor_id,
             .policy_id =
                 version_of(context->known.policies, batch,
-                           (SettleCurrency) settle_result_i32(rows, i, SQL_ISSUE_INVOICES_CURRENCY))
+                           (SettleCurrency) settle_result_i32(rows, i, SQL_ISSUE_INVOICES_CURRENCY),
+                           settle_result_i64(rows, i, SQL_ISSUE_INVOICES_TAX_PPB))
                     ->policy_id,
             .period = settle_periods_posting(&context->known.periods, MAX(origin, month)),
             .origin = origin,
@@ -119,13 +132,13 @@ settle_issue_post(const SettleRunContext *context, const SettleIssueBatch *batch
         }
         if (!post_leg(output, &transfer, 0,
                       settle_result_i64(rows, i, SQL_ISSUE_INVOICES_PAYABLE_MINOR),
-                      SETTLE_ROLE_DISTRIBUTOR, SETTLE_ROLE_INVOICED, is_credit_note, error) ||
+                      SETTLE_ROLE_DISTRIBUTOR, SETTLE_ROLE_INVOICED, error) ||
             !post_leg(output, &transfer, 1,
                       settle_result_i64(rows, i, SQL_ISSUE_INVOICES_WITHHELD_MINOR),
-                      SETTLE_ROLE_WITHHELD, SETTLE_ROLE_CARRIER, is_credit_note, error) ||
+                      SETTLE_ROLE_WITHHELD, SETTLE_ROLE_CARRIER, error) ||
             !post_leg(output, &transfer, 2,
                       settle_result_i64(rows, i, SQL_ISSUE_INVOICES_TAX_ADDED_MINOR),
-                      SETTLE_ROLE_CARRIER, SETTLE_ROLE_INVOICED, is_credit_note, error))
+                      SETTLE_ROLE_CARRIER, SETTLE_ROLE_INVOICED, error))
             return FALSE;
     }
     if (current != 0)

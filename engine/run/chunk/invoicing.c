@@ -75,11 +75,8 @@ load_coverage(SettleInvoicing *invoicing, SettleStore *store, const SettleChunk 
                 {
                     .currency = settle_reader_i16(reader, SQL_RUN_INVOICE_COVERAGE_CURRENCY),
                     .tax_ppb = settle_reader_i64(reader, SQL_RUN_INVOICE_COVERAGE_TAX_PPB),
-                    .brought_minor = settle_invoice_leaves(
-                        settle_reader_bool(reader, SQL_RUN_INVOICE_COVERAGE_CARRIED),
-                        settle_reader_i64(reader, SQL_RUN_INVOICE_COVERAGE_GROSS_MINOR),
-                        settle_reader_i64(reader, SQL_RUN_INVOICE_COVERAGE_PAYABLE_MINOR),
-                        settle_reader_i64(reader, SQL_RUN_INVOICE_COVERAGE_BROUGHT_MINOR)),
+                    .brought_minor =
+                        settle_reader_i64(reader, SQL_RUN_INVOICE_COVERAGE_BROUGHT_MINOR),
                 },
         };
         g_array_append_val(invoicing->coverage, coverage);

@@ -34,7 +34,7 @@ send_documents(const Sending *to, int32_t chunk, GError **error)
         const SettleInvoiceRow *row = &g_array_index(to->invoices, SettleInvoiceRow, i);
         const SettleInvoice *invoice = row->invoice;
 
-        if (!settle_writer_row(writer, 20, error))
+        if (!settle_writer_row(writer, 21, error))
             return FALSE;
         put_invoice_key(to, writer, row);
         settle_writer_i32(writer, chunk);
@@ -52,6 +52,7 @@ send_documents(const Sending *to, int32_t chunk, GError **error)
         settle_writer_i64(writer, invoice->tax_added_minor);
         settle_writer_i64(writer, invoice->brought_minor);
         settle_writer_i64(writer, invoice->covered_minor);
+        settle_writer_i64(writer, invoice->left_minor);
     }
     return settle_writer_finish(g_steal_pointer(&writer), error) &&
            settle_failpoint(RUN_CHUNK_INVOICES, error);

@@ -297,8 +297,9 @@ static const SettleReplayTable invoice_table = {
     COLUMNS(N("distributor"), {"carrier", SETTLE_REPLAY_CARRIER}, {"", SETTLE_REPLAY_CURRENCY},
             N("tax_ppb"), N("tax rounding"), N("tax per"), N("carried forward"), N("lines"),
             N("transfers"), MONEY("net"), MONEY("tax"), MONEY("gross"), MONEY("withheld"),
-            MONEY("payable"), MONEY("tax added"), MONEY("brought forward"), MONEY("covered")),
-    17, 4};
+            MONEY("payable"), MONEY("tax added"), MONEY("brought forward"), MONEY("covered"),
+            MONEY("debt left")),
+    18, 4};
 static const SettleReplayTable binding_table = {
     "invoice binding",
     COLUMNS(N("distributor"), {"carrier", SETTLE_REPLAY_CARRIER}, {"", SETTLE_REPLAY_CURRENCY},
@@ -322,7 +323,7 @@ put_invoices(const SettleOutput *output, GArray *rows)
         PUT(rows, v->distributor_id, row->carrier_id, v->currency, v->tax_ppb, v->tax_rounding,
             v->tax_per, v->carried != FALSE, v->carried ? 0 : v->lines->len, v->count, v->net_minor,
             v->tax_minor, v->gross_minor, v->withheld_minor, v->payable_minor, v->tax_added_minor,
-            v->brought_minor, v->covered_minor);
+            v->brought_minor, v->covered_minor, v->left_minor);
     }
 }
 

@@ -26,7 +26,7 @@ typedef struct {
     SettleReplayType type;
 } SettleReplayColumn;
 
-#define SETTLE_REPLAY_COLUMNS_MAX 17
+#define SETTLE_REPLAY_COLUMNS_MAX 18
 typedef struct {
     const char *what;
     SettleReplayColumn columns[SETTLE_REPLAY_COLUMNS_MAX]; /* the first is the distributor */

@@ -161,7 +161,8 @@ CREATE TABLE settle.cut (
 
 -- One row per distributor, currency and tax rate that had something to invoice at a cycle's end,
 -- carried forward or not. What it drew from is in invoice_binding. Tax is frozen with it: the rate (tax_ppb), how it is
--- rounded and over what; whether an amount includes it is the line's.
+-- rounded and over what; whether an amount includes it is the line's. What is to be paid is payable_minor +
+-- tax_added_minor; with withheld_minor they are what its issue posts, as they stand here.
 CREATE TABLE settle.invoice (
     distributor_id integer NOT NULL,
     run_id         integer NOT NULL,
@@ -176,10 +177,16 @@ CREATE TABLE settle.invoice (
     lines          integer NOT NULL,
     transfers      bigint NOT NULL,
     net_minor bigint NOT NULL, tax_minor bigint NOT NULL, gross_minor bigint NOT NULL,
-    withheld_minor bigint NOT NULL, payable_minor bigint NOT NULL, tax_added_minor bigint NOT NULL,
+    withheld_minor bigint NOT NULL CHECK (withheld_minor >= 0),
+    payable_minor bigint NOT NULL, tax_added_minor bigint NOT NULL,
     brought_minor bigint NOT NULL DEFAULT 0 CHECK (brought_minor <= 0),  -- a debt the invoice before left
     covered_minor bigint NOT NULL DEFAULT 0 CHECK (covered_minor >= 0),  -- from the distributor's deposit
+    left_minor    bigint NOT NULL DEFAULT 0 CHECK (left_minor <= 0),     -- a debt for the next one to bring forward
     CHECK (net_minor + tax_minor = gross_minor),
+    CHECK (gross_minor::numeric - withheld_minor + brought_minor + covered_minor
+           = payable_minor::numeric + tax_added_minor + left_minor),
+    CHECK (carried OR gross_minor < 0 OR payable_minor >= 0 AND payable_minor + tax_added_minor >= 0),
+    CHECK (left_minor = 0 OR NOT carried AND gross_minor >= 0),
     CHECK (carried = (place = 0)),
     PRIMARY KEY (distributor_id, run_id, carrier_id, currency, tax_ppb)
 );

@@ -110,7 +110,7 @@ SELECT CASE WHEN NOT i.carried
             ELSE 'draft' END AS status,
        i.run_id, i.lines, i.transfers, i.net_minor, i.tax_minor, i.gross_minor,
        i.withheld_minor, i.payable_minor, i.tax_added_minor, i.distributor_id, i.carrier_id, i.brought_minor,
-       i.covered_minor,
+       i.covered_minor, i.left_minor,
        (ARRAY['half-away-from-zero', 'half-even', 'down'])[i.tax_rounding + 1] AS tax_rounding,
        (ARRAY['line', 'rate'])[i.tax_per] AS tax_per
   FROM settle.invoice i

@@ -3,7 +3,7 @@
 SELECT i.run_id, format('invoice of distributor id %s, carrier id %s', i.distributor_id, i.carrier_id) AS place,
        format('it says %s minor units over %s transfers, %s to pay out, %s from the deposit, %s brought forward; the '
               'ledger %s over %s, %s, %s, the invoice before leaves %s', coalesce(l.amount, t.amount), i.transfers,
-              i.payable_minor, i.covered_minor, i.brought_minor, t.amount, t.transfers,
+              i.payable_minor + i.left_minor, i.covered_minor, i.brought_minor, t.amount, t.transfers,
               t.payable + t.covered + i.brought_minor, t.covered, coalesce(b.leaves, 0)) AS finding
   FROM settle.invoice i
   JOIN settle.run_publication USING (run_id)
@@ -28,14 +28,13 @@ SELECT i.run_id, format('invoice of distributor id %s, carrier id %s', i.distrib
                        FROM settle.invoice_line l
                       WHERE l.distributor_id = i.distributor_id AND l.run_id = i.run_id AND l.carrier_id = i.carrier_id
                         AND l.currency = i.currency AND l.tax_ppb = i.tax_ppb) l ON NOT i.carried
-  LEFT JOIN LATERAL (SELECT CASE WHEN b.carried THEN b.brought_minor WHEN b.gross_minor < 0 THEN 0
-                                 ELSE least(b.payable_minor, 0) END AS leaves
+  LEFT JOIN LATERAL (SELECT CASE WHEN b.carried THEN b.brought_minor ELSE b.left_minor END AS leaves
                        FROM settle.invoice b
                       WHERE b.distributor_id = i.distributor_id AND b.carrier_id = i.carrier_id AND b.run_id < i.run_id
                         AND b.currency = i.currency AND b.tax_ppb = i.tax_ppb
                         AND EXISTS (SELECT 1 FROM settle.run_publication p WHERE p.run_id = b.run_id)
                       ORDER BY b.run_id DESC LIMIT 1) b ON true
  WHERE (i.transfers <> t.transfers OR l.amount <> t.amount OR i.covered_minor <> t.covered
-        OR i.payable_minor <> t.payable + t.covered + i.brought_minor OR i.brought_minor <> coalesce(b.leaves, 0))
+        OR i.payable_minor + i.left_minor <> t.payable + t.covered + i.brought_minor OR i.brought_minor <> coalesce(b.leaves, 0))
    -- versions from before tax rates were kept beside them tell nothing
    AND NOT EXISTS (SELECT 1 FROM settle.policy p WHERE p.carrier_id = i.carrier_id AND p.tax_ppb IS NULL)

@@ -14,10 +14,7 @@ SELECT r.run_id, 'issued invoices' AS place,
                FROM settle.ledger_total t JOIN settle.run u ON u.run_id = t.run_id AND u.kind = 'issue'
               GROUP BY 1) t USING (run_id)
   LEFT JOIN (SELECT s.run_id,
-                    ARRAY[sum(CASE WHEN i.gross_minor < 0 THEN i.payable_minor ELSE greatest(i.payable_minor, 0) END),
-                          sum(greatest(i.withheld_minor, 0)),
-                          sum(CASE WHEN i.gross_minor < 0 THEN i.tax_added_minor
-                                   ELSE greatest(i.tax_added_minor, 0) END)] AS invoiced
+                    ARRAY[sum(i.payable_minor), sum(i.withheld_minor), sum(i.tax_added_minor)] AS invoiced
                FROM settle.invoice_issue s
                JOIN settle.invoice i ON i.run_id = s.batch_run_id AND i.carrier_id = s.carrier_id
               WHERE NOT i.carried

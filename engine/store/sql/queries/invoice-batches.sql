@@ -4,7 +4,7 @@ SELECT * FROM (
 SELECT b.run_id || '/' || c.code AS batch, b.cut_off::text, c.code AS carrier,
        CASE WHEN x.run_id IS NOT NULL THEN 'issued' WHEN l.position IS NOT NULL THEN 'approved' ELSE 'draft' END AS status,
        s.invoices, s.currency, s.net_minor, s.tax_minor, s.gross_minor, s.payable_minor, s.withheld_minor,
-       s.brought_minor, s.covered_minor,
+       s.brought_minor, s.covered_minor, s.left_minor,
        b.drafter, coalesce(l.actor, ''), x.run_id AS issued_by_run, b.run_id
   FROM settle.invoice_batch b
   JOIN settle.code c ON c.dim = 1 AND c.id = b.carrier_id
@@ -12,7 +12,8 @@ SELECT b.run_id || '/' || c.code AS batch, b.cut_off::text, c.code AS carrier,
                        sum(i.tax_minor)::bigint AS tax_minor, sum(i.gross_minor)::bigint AS gross_minor,
                        sum(i.payable_minor + i.tax_added_minor)::bigint AS payable_minor,
                        sum(i.withheld_minor)::bigint AS withheld_minor, sum(i.brought_minor)::bigint AS brought_minor,
-                       sum(i.covered_minor)::bigint AS covered_minor
+                       sum(i.covered_minor)::bigint AS covered_minor,
+                       sum(i.left_minor)::bigint AS left_minor
                   FROM settle.invoice i
                  WHERE i.run_id = b.run_id AND i.carrier_id = b.carrier_id AND NOT i.carried
                  GROUP BY i.currency) s ON true

@@ -12,7 +12,8 @@ SELECT c.code || '-' || s.year || '-' || lpad((s.base + i.place)::text, 6, '0') 
        CASE WHEN l.taken_back THEN 'taken-back' ELSE 'earned' END,
        CASE WHEN l.withheld THEN 'withheld' ELSE 'payable' END, l.transfers, l.net_minor, l.tax_minor, l.gross_minor,
        CASE WHEN l.line = 1 THEN i.payable_minor + i.tax_added_minor END, CASE WHEN l.line = 1 THEN i.withheld_minor END,
-       CASE WHEN l.line = 1 THEN i.brought_minor END, CASE WHEN l.line = 1 THEN i.covered_minor END
+       CASE WHEN l.line = 1 THEN i.brought_minor END, CASE WHEN l.line = 1 THEN i.covered_minor END,
+       CASE WHEN l.line = 1 THEN i.left_minor END
   FROM settle.invoice i
   JOIN settle.run_publication q USING (run_id)
   JOIN settle.invoice_line l USING (distributor_id, run_id, carrier_id, currency, tax_ppb)

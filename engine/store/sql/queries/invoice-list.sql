@@ -11,7 +11,7 @@ SELECT CASE WHEN i.carried THEN '' ELSE c.code || '-' || s.year || '-' || lpad((
                           WHERE l.action = 'invoice-approve' AND l.subject = i.run_id || '/' || c.code)
             THEN 'approved' ELSE 'draft' END AS status,
        i.lines, i.net_minor, i.tax_minor, i.gross_minor, i.payable_minor + i.tax_added_minor,
-       i.withheld_minor, i.brought_minor, i.covered_minor, i.run_id,
+       i.withheld_minor, i.brought_minor, i.covered_minor, i.left_minor, i.run_id,
        CASE WHEN i.gross_minor < 0 AND NOT i.carried THEN 'credit-note' ELSE 'invoice' END AS document
   FROM settle.invoice i
   JOIN settle.invoice_batch b USING (run_id, carrier_id)
