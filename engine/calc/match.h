@@ -54,8 +54,12 @@ const SettlePolicy *settle_policy_set_find(const SettlePolicySet *set, int32_t c
 const SettlePolicy *settle_policy_set_get(const SettlePolicySet *set, int32_t policy_id);
 guint settle_policy_set_size(const SettlePolicySet *set);
 const SettlePolicy *settle_policy_set_nth(const SettlePolicySet *set, guint n); /* by policy_id */
-/* The version whose invoicing terms rule on that day: the one holding then, else the latest before,
- * else NULL (docs/semantics.md 8). */
+/* A carrier's versions by closing days; NULL and 0: it has none. */
+const SettlePolicy *const *settle_policy_set_versions(const SettlePolicySet *set,
+                                                      int32_t carrier_id, guint *ret_n);
+/* The version whose terms rule on that day, of invoicing, or of a window or month that it is the
+ * last day of: the one holding then, else the latest before, else NULL (docs/semantics.md 8, 13.9).
+ */
 const SettlePolicy *settle_policy_set_terms(const SettlePolicySet *set, int32_t carrier_id,
                                             SettleDay day);
 

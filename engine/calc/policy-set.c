@@ -105,6 +105,15 @@ settle_policy_set_nth(const SettlePolicySet *set, guint n)
     return g_ptr_array_index(set->policies, n);
 }
 
+const SettlePolicy *const *
+settle_policy_set_versions(const SettlePolicySet *set, int32_t carrier_id, guint *ret_n)
+{
+    const GPtrArray *versions = g_hash_table_lookup(set->by_carrier, GINT_TO_POINTER(carrier_id));
+
+    *ret_n = versions != NULL ? versions->len : 0;
+    return versions != NULL ? (const SettlePolicy *const *) versions->pdata : NULL;
+}
+
 const SettlePolicy *
 settle_policy_set_terms(const SettlePolicySet *set, int32_t carrier_id, SettleDay day)
 {

@@ -26,6 +26,35 @@ settle_policy_awaits_payment(const SettlePolicy *policy)
 }
 
 gboolean
+settle_carrier_tolerates_findings(const SettlePolicySet *policies, int32_t carrier_id)
+{
+    guint n;
+    const SettlePolicy *const *versions = settle_policy_set_versions(policies, carrier_id, &n);
+
+    for (guint i = 0; i < n; i++)
+        if (settle_policy_tolerates_findings(versions[i]))
+            return TRUE;
+    return FALSE;
+}
+
+gboolean
+settle_carrier_has_ceiling(const SettlePolicySet *policies, int32_t carrier_id, guint rule_number)
+{
+    guint n;
+    const SettlePolicy *const *versions = settle_policy_set_versions(policies, carrier_id, &n);
+
+    for (guint i = 0; i < n; i++) {
+        const SettleRule *rule =
+            rule_number != 0 ? settle_policy_rule(versions[i], rule_number) : NULL;
+
+        if (rule_number == 0 ? versions[i]->terms.ceiling.window != 0
+                             : rule != NULL && rule->terms.ceiling.window != 0)
+            return TRUE;
+    }
+    return FALSE;
+}
+
+gboolean
 settle_window_is_evaluated(const SettleRule *rule, SettleMonth window_end, SettleDay date)
 {
     return rule->window.progressive || settle_month_last(window_end) <= date;

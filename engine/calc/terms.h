@@ -2,7 +2,7 @@
  * carrier's payments, volume windows (docs/semantics.md 5.5, 5.6, 13.10, 13.11). Pure. */
 #pragma once
 
-#include "policy/policy.h"
+#include "calc/match.h"
 
 G_BEGIN_DECLS
 
@@ -13,6 +13,12 @@ gboolean settle_policy_tolerates_findings(const SettlePolicy *policy);
 gboolean settle_policy_has_ceiling(const SettlePolicy *policy);
 /* Some rule is paid only when the carrier has paid. */
 gboolean settle_policy_awaits_payment(const SettlePolicy *policy);
+/* Any version of the carrier does, or has. */
+gboolean settle_carrier_tolerates_findings(const SettlePolicySet *policies, int32_t carrier_id);
+/* Some version limits what the rule of that number earns over a window (0: what the policy does).
+ * Then what it earns under any version uses room (13.11). */
+gboolean settle_carrier_has_ceiling(const SettlePolicySet *policies, int32_t carrier_id,
+                                    guint rule_number);
 /* What a window of the rule earns can be posted on the day: the window is over, or the rule is paid
  * each night. window_end: its last month. */
 gboolean settle_window_is_evaluated(const SettleRule *rule, SettleMonth window_end, SettleDay date);

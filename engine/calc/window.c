@@ -1,6 +1,20 @@
 /* Windows of months and what orders count in them, whatever the kind (docs/semantics.md 13.9). */
 #include "calc/arithmetic.h"
 
+int
+settle_window_months(SettleWindow window)
+{
+    switch (window) {
+    case SETTLE_WINDOW_MONTH:
+        return 1;
+    case SETTLE_WINDOW_QUARTER:
+        return 3;
+    case SETTLE_WINDOW_YEAR:
+        return 12;
+    }
+    return 1;
+}
+
 SettleMonth
 settle_window_end(SettleWindow window, SettleDay closing_day)
 {

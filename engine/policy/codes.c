@@ -521,17 +521,19 @@ const SettlePolicyCode settle_policy_codes[] = {
      .bad = "- {upfront: share, for: {amount: 100.00..}, pay: 5%, cap: 2.00}",
      .good = "- {upfront: share, for: {amount: 100.00..}, pay: 5%, cap: 20.00}"},
     {.code = "P114",
-     .about = "a window of a volume bonus that the version starts in",
-     .explain = "Each version measures its own orders only: those before its first day count with "
-                "the version before, and tiers may be missed by both. Let versions start where "
-                "windows do, or agree on what that window is paid.",
+     .about = "a window of a volume bonus, ceiling or tolerance that the version starts in",
+     .explain = "Windows go over versions. Orders from before the first day count together with "
+                "these, by the terms of the version that holds on the window's last day, and what "
+                "they used of a ceiling is used. Let versions start where windows do, or agree on "
+                "what that window is paid.",
      .around = AS_DAYS,
      .bad = "closing: 2026-02-15..2026-12-31",
      .good = "closing: 2026-02-01..2026-12-31"},
     {.code = "P115",
-     .about = "a window of a volume bonus that the version ends in",
-     .explain = "Each version measures its own orders only: those after its last day count with "
-                "the next version, and tiers may be missed by both. Let versions end where windows "
+     .about = "a window of a volume bonus, ceiling or tolerance that the version ends in",
+     .explain = "Windows go over versions. Orders of this version count together with later ones, "
+                "by the terms of the version that holds on the window's last day (if none does, by "
+                "these), and what they used of a ceiling is used. Let versions end where windows "
                 "do, or agree on what that window is paid.",
      .around = AS_DAYS,
      .bad = "closing: 2026-01-01..2026-12-15",
@@ -578,11 +580,12 @@ const SettlePolicyCode settle_policy_codes[] = {
      .bad = "closing: 2026-07-02..   # the version before ends on 2026-06-30",
      .good = "closing: 2026-07-01..   # the version before ends on 2026-06-30"},
     {.code = "P121",
-     .about = "a window of volume bonuses that two versions share",
+     .about = "a window of a volume bonus, ceiling or tolerance that two versions share",
      .explain =
-         "Both versions count over this window, each its own orders only: together they might "
-         "reach a tier that neither reaches alone. Let the versions change where the window does.",
-     .bad = "closing: 2026-02-15..   # both versions have a volume bonus by quarter",
+         "All orders of the window count together, by the terms of the version that holds on its "
+         "last day: a bonus that only the earlier one has is not paid. What one version used of a "
+         "ceiling is used for the other. Let the versions change where the window does.",
+     .bad = "closing: 2026-02-15..   # the versions have a volume bonus by quarter",
      .good = "closing: 2026-04-01.."},
     {.code = "P122",
      .about = "a product, class or distributor that the database does not know",

@@ -2,20 +2,24 @@
 #include "policy/findings-internal.h"
 #include "policy/windows.h"
 
-/* Each version measures its own orders only (docs/semantics.md 13.9): where one starts or ends
- * inside a window, two versions measure its orders apart, and tiers may be missed by both. */
+/* Windows, tolerances and ceilings go over versions (docs/semantics.md 13.9, 13.11): where one
+ * starts or ends inside a window, its orders count together with those of another version. */
 
-/* The names of the rules that count over the window; NULL if there are none. */
+/* What counts or limits over the window: rules by name, the policy; NULL: nothing does. */
 static char *
-rules_over(const SettleFindings *findings, SettleWindow window)
+names_over(const SettleFindings *findings, SettleWindow window)
 {
     g_autoptr(GString) names = g_string_new(NULL);
     guint n = 0;
 
+    if (settle_window_is_of_policy(window, findings->policy)) {
+        g_string_append(names, "the policy as a whole");
+        n++;
+    }
     for (guint i = 0; i < findings->policy->n_rules; i++) {
         const SettleRule *rule = &findings->policy->rules[i];
 
-        if (!findings->sound[i] || rule->window.length != window)
+        if (!findings->sound[i] || !settle_window_is_of_rule(window, rule))
             continue;
         if (n < 5)
             g_string_append_printf(names, "%s\"%s\"", n > 0 ? ", " : "", rule->id);
@@ -44,7 +48,7 @@ look_at_window(const SettleFindings *findings, const SettleNode *closing, Settle
 {
     SettleDay from = findings->policy->closing_from, to = findings->policy->closing_to;
     SettleDay first = settle_window_first(window, from), last = settle_window_last(window, to);
-    g_autofree char *names = rules_over(findings, window);
+    g_autofree char *names = names_over(findings, window);
     char name[SETTLE_WINDOW_TEXT_BYTES];
     char day[SETTLE_DAY_TEXT_BYTES];
 
@@ -55,8 +59,8 @@ look_at_window(const SettleFindings *findings, const SettleNode *closing, Settle
             hint_of("start", first, settle_window_last(window, from) + 1, findings->policy);
 
         SETTLE_FINDING_WARNING(findings, "P114", closing, hint,
-                               "%s: orders before %s are measured by the version before, and not "
-                               "together with these by %s",
+                               "%s begins before this version: what closed or was used before %s "
+                               "counts together with these by %s",
                                settle_window_format(window, from, name),
                                settle_day_format(from, day), names);
     }
@@ -65,8 +69,8 @@ look_at_window(const SettleFindings *findings, const SettleNode *closing, Settle
             hint_of("end", last, settle_window_first(window, to) - 1, findings->policy);
 
         SETTLE_FINDING_WARNING(findings, "P115", closing, hint,
-                               "%s: orders after %s are measured by the version after, and not "
-                               "together with these by %s",
+                               "%s goes on after this version: what closes or is used after %s "
+                               "counts together with these by %s",
                                settle_window_format(window, to, name), settle_day_format(to, day),
                                names);
     }

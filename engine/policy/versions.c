@@ -119,13 +119,14 @@ report_gap(const SettlePolicyVersion *before, const SettlePolicyVersion *after, 
                        at->policy->carrier, days, before->label, after->label);
 }
 
+/* Something of the policy counts or limits over such windows. */
 static gboolean
 counts_over(const SettlePolicy *policy, SettleWindow window)
 {
     for (guint i = 0; i < policy->n_rules; i++)
-        if (policy->rules[i].window.length == window)
+        if (settle_window_is_of_rule(window, &policy->rules[i]))
             return TRUE;
-    return FALSE;
+    return settle_window_is_of_policy(window, policy);
 }
 
 /* before ends before after starts. */
@@ -139,19 +140,19 @@ look_at_windows(const SettlePolicyVersion *before, const SettlePolicyVersion *af
 
     for (guint i = 0; i < G_N_ELEMENTS(windows) && at->diagnostics != NULL; i++) {
         char name[SETTLE_WINDOW_TEXT_BYTES];
-        char until[SETTLE_DAY_TEXT_BYTES], since[SETTLE_DAY_TEXT_BYTES];
+        char until[SETTLE_DAY_TEXT_BYTES], last[SETTLE_DAY_TEXT_BYTES];
 
         if (settle_window_first(windows[i], to) != settle_window_first(windows[i], from) ||
-            !counts_over(before->policy, windows[i]) || !counts_over(after->policy, windows[i]))
+            (!counts_over(before->policy, windows[i]) && !counts_over(after->policy, windows[i])))
             continue;
         settle_diagnose_at(
             at->diagnostics, SETTLE_SEVERITY_WARNING, "P121", at->places->closing,
             "let them change where the window does",
-            "%s is counted in two parts: up to %s by version %s of %s, from %s on by "
-            "version %s of %s",
-            settle_window_format(windows[i], from, name), settle_day_format(to, until),
-            before->policy->version, before->label, settle_day_format(from, since),
-            after->policy->version, after->label);
+            "%s goes over version %s of %s (up to %s) and version %s of %s: its orders count "
+            "together, by the terms of the version that holds on %s, and ceilings go on",
+            settle_window_format(windows[i], from, name), before->policy->version, before->label,
+            settle_day_format(to, until), after->policy->version, after->label,
+            settle_day_format(settle_window_last(windows[i], from), last));
     }
 }
 

@@ -1,4 +1,4 @@
-/* Months, quarters and years as windows of volume bonuses: first and last day, and name. Used where
+/* Months, quarters and years as windows: first and last day, whose they are, and name. Used where
  * versions and their findings look at windows (versions.c, findings-windows.c). */
 #include "policy/windows.h"
 
@@ -30,6 +30,22 @@ settle_window_last(SettleWindow window, SettleDay day)
     SettleMonth month = settle_day_month(day);
 
     return settle_month_last(month - month % months_of(window) + months_of(window) - 1);
+}
+
+gboolean
+settle_window_is_of_rule(SettleWindow window, const SettleRule *rule)
+{
+    return rule->window.length == window || rule->terms.ceiling.window == (int) window;
+}
+
+gboolean
+settle_window_is_of_policy(SettleWindow window, const SettlePolicy *policy)
+{
+    const SettlePolicyTerms *terms = &policy->terms;
+
+    return terms->ceiling.window == (int) window ||
+           (window == SETTLE_WINDOW_MONTH &&
+            (terms->tolerance_ppb > 0 || terms->tolerance_count > 0));
 }
 
 char *

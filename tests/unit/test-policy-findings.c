@@ -338,6 +338,18 @@ static const Case windows[] = {
     {"open at both ends", CLOSING("2026-01-01..") COUNTS("year"), ""},
     {"without a start", CLOSING("..2026-12-31") COUNTS("year"), ""},
     {"nothing is counted", CLOSING("2026-01-02..2026-01-30") ONE, ""},
+    {"starts in a rule's ceiling",
+     CLOSING("^2026-02-02..2026-12-31") "- {upfront: u, pay: 1.00, ceiling: {window: month, "
+                                        "amount: 9.00}}\n",
+     "P114"},
+    {"starts in the policy's ceiling",
+     "policy: a\ncarrier: C\nversion: 1\nclosing: ^2026-02-01..2026-12-31\ncurrency: CNY\n"
+     "ceiling: {window: quarter, amount: 9.00}\nrules:\n" ONE,
+     "P114"},
+    {"starts and ends in a tolerance",
+     "policy: a\ncarrier: C\nversion: 1\nclosing: ^^2026-02-02..2026-03-30\ncurrency: CNY\n"
+     "fraud-tolerance: {share: 10%, count: 2}\nrules:\n" ONE,
+     "P114 P115"},
 };
 
 /* "CODE LINE:COLUMN" of each diagnostic, as the table promises it. */
@@ -442,13 +454,12 @@ static const struct {
     {HEAD VOLUME "  mode: lump\n  tiers: {112..: 70.00}\n",
      "the 112th order is worth 70.00: 111 earn 0.00, 112 earn 70.00", NULL},
     {CLOSING("2026-02-15..") COUNTS("quarter"),
-     "quarter 2026-Q1: orders before 2026-02-15 are measured by the version before, and not "
-     "together "
-     "with these by \"v\"",
+     "quarter 2026-Q1 begins before this version: what closed or was used before 2026-02-15 "
+     "counts together with these by \"v\"",
      "let the version start on 2026-01-01 or 2026-04-01"},
     {CLOSING("2026-01-01..2026-10-31") COUNTS("year"),
-     "year 2026: orders after 2026-10-31 are measured by the version after, and not together with "
-     "these by \"v\"",
+     "year 2026 goes on after this version: what closes or is used after 2026-10-31 counts "
+     "together with these by \"v\"",
      "let the version end on 2026-12-31"},
     {CONTRACT("12", "  months: 4..15\n  rate: 5%\n"),
      "the last bill of \"s\" is in month 15, but the contract ends with month 12",

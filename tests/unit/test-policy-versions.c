@@ -6,7 +6,8 @@
 
 #define COUNTS(window)                                                                             \
     "- {volume-bonus: v, window: " window ", mode: marginal, tiers: {1..: 1.00}}\n"
-#define NONE "- {upfront: u, pay: 1.00}\n"
+#define LIMITS(window) "- {upfront: u, pay: 1.00, ceiling: {window: " window ", amount: 9.00}}\n"
+#define NONE           "- {upfront: u, pay: 1.00}\n"
 
 typedef struct {
     const char *carrier, *version, *closing, *rules;
@@ -76,9 +77,25 @@ static const Case cases[] = {
     {"a quarter that only one counts over",
      {{"C", "1", "..2026-02-14", COUNTS("quarter")}, {"C", "2", "2026-02-15..", NONE}},
      2,
-     ""},
-    {"a month and a quarter",
+     "1 P121 "},
+    {"a quarter, then months",
      {{"C", "1", "..2026-02-28", COUNTS("quarter")}, {"C", "2", "2026-03-01..", COUNTS("month")}},
+     2,
+     "1 P121 "},
+    {"months, then a quarter that began before",
+     {{"C", "1", "..2026-02-28", COUNTS("month")}, {"C", "2", "2026-03-01..", COUNTS("quarter")}},
+     2,
+     "1 P121 "},
+    {"months after months",
+     {{"C", "1", "..2026-02-28", COUNTS("month")}, {"C", "2", "2026-03-01..", COUNTS("month")}},
+     2,
+     ""},
+    {"a rule's ceiling goes on",
+     {{"C", "1", "..2026-02-14", LIMITS("quarter")}, {"C", "2", "2026-02-15..", LIMITS("month")}},
+     2,
+     "1 P121 P121 "},
+    {"a ceiling that ends with the version",
+     {{"C", "1", "..2026-02-28", LIMITS("month")}, {"C", "2", "2026-03-01..", LIMITS("month")}},
      2,
      ""},
     {"a quarter after a quarter",

@@ -14,12 +14,21 @@ cause_of(const SettleSubject *subject)
     return cause;
 }
 
+/* Where findings of other orders decide whether its own act, all of a window's orders are counted
+ * again. */
+static gboolean
+is_anew(const SettleTargets *targets, const SettleSubject *subject)
+{
+    return subject->is_joint &&
+           settle_carrier_tolerates_findings(targets->known->policies, subject->policy->carrier_id);
+}
+
 gboolean
 settle_counting_order(SettleVolumes *volumes, SettleTargets *targets,
                       const SettleDecisions *decisions, const SettleSubject *subject)
 {
     const SettleMatch *match = subject->match;
-    gboolean anew = subject->is_joint && settle_policy_tolerates_findings(subject->policy);
+    gboolean anew = is_anew(targets, subject);
     SettleFindings findings = settle_decisions_findings(decisions, subject);
 
     if (!subject->is_new && subject->n_new_events == 0 && !anew)
@@ -44,7 +53,7 @@ settle_counting_move(SettleVolumes *volumes, SettleTargets *targets,
                      const SettleDirectory *directory_before)
 {
     const SettleMatch *match = subject->match;
-    gboolean anew = subject->is_joint && settle_policy_tolerates_findings(subject->policy);
+    gboolean anew = is_anew(targets, subject);
     SettleOrderParties before;
 
     settle_directory_order_parties(directory_before, subject->order, &before);

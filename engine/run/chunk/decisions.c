@@ -1,9 +1,28 @@
 /* The decisions about a distributor's joint orders as data: looked up, and taken from. */
 #include "run/chunk/decisions.h"
 
+#include "base/checked.h"
+#include "calc/terms.h"
 #include "run/output/cuts.h"
 
 #include <stdlib.h>
+
+static guint
+use_hash(gconstpointer use)
+{
+    const SettleCeilingUse *u = use;
+
+    return ((guint) u->carrier_id * 2654435761u ^ u->rule) * 2246822519u ^ (guint) u->month;
+}
+
+static gboolean
+use_equal(gconstpointer a, gconstpointer b)
+{
+    const SettleCeilingUse *x = a, *y = b;
+
+    return x->carrier_id == y->carrier_id && x->currency == y->currency && x->rule == y->rule &&
+           x->month == y->month && x->by_windows == y->by_windows;
+}
 
 void
 settle_decisions_init(SettleDecisions *decisions, const SettlePairs *pairs, SettlePaid *paid)
@@ -14,7 +33,7 @@ settle_decisions_init(SettleDecisions *decisions, const SettlePairs *pairs, Sett
     decisions->failed = FALSE;
     decisions->slots = g_array_new(FALSE, FALSE, sizeof(SettleDecidedSlot));
     decisions->tolerated = g_hash_table_new_full(g_int64_hash, g_int64_equal, g_free, NULL);
-    decisions->rooms = g_array_new(FALSE, FALSE, sizeof(SettleCeilingRoom));
+    decisions->uses = g_hash_table_new_full(use_hash, use_equal, g_free, NULL);
     decisions->cuts = g_array_new(FALSE, FALSE, sizeof(SettleCutRow));
 }
 
@@ -23,7 +42,7 @@ settle_decisions_clear(SettleDecisions *decisions)
 {
     g_array_unref(decisions->slots);
     g_hash_table_unref(decisions->tolerated);
-    g_array_unref(decisions->rooms);
+    g_hash_table_unref(decisions->uses);
     g_array_unref(decisions->cuts);
 }
 
@@ -34,7 +53,7 @@ settle_decisions_begin(SettleDecisions *decisions, int32_t distributor_id)
     decisions->failed = FALSE;
     g_array_set_size(decisions->slots, 0);
     g_hash_table_remove_all(decisions->tolerated);
-    g_array_set_size(decisions->rooms, 0);
+    g_hash_table_remove_all(decisions->uses);
     g_array_set_size(decisions->cuts, 0);
 }
 
@@ -85,41 +104,59 @@ settle_decisions_standing(const SettleDecisions *decisions, int64_t order_id,
 
 /* --- ceilings -------------------------------------------------------------------------------- */
 
-static SettleCeilingRoom *
-room_of(SettleDecisions *decisions, const SettlePolicy *policy, const SettleRule *rule,
-        const SettleCeiling *ceiling, SettleMonth month)
+/* What is used of the ceiling in the window that the month lies in. */
+static int64_t
+used_in(SettleDecisions *decisions, SettleCeilingUse use, SettleWindow window)
 {
-    GArray *rooms = decisions->rooms;
-    SettleCeilingRoom room = {
-        .policy = policy,
-        .rule = rule,
-        .window_end = settle_window_end((SettleWindow) ceiling->window, settle_month_first(month)),
-        .left_minor = ceiling->amount_minor,
-    };
+    SettleMonth end = settle_window_end(window, settle_month_first(use.month));
+    int64_t sum = 0;
 
-    for (guint i = rooms->len; i-- > 0;) {
-        SettleCeilingRoom *known = &g_array_index(rooms, SettleCeilingRoom, i);
+    for (use.month = end - settle_window_months(window) + 1; use.month <= end; use.month++) {
+        for (int by = FALSE; by <= TRUE; by++) {
+            const SettleCeilingUse *found;
 
-        if (known->policy == policy && known->rule == rule && known->window_end == room.window_end)
-            return known;
+            use.by_windows = by;
+            found = g_hash_table_lookup(decisions->uses, &use);
+            if (found != NULL && !settle_add_i64(sum, found->used_minor, &sum))
+                decisions->failed = TRUE;
+        }
     }
-    g_array_append_val(rooms, room);
-    return &g_array_index(rooms, SettleCeilingRoom, rooms->len - 1);
+    return sum;
 }
 
-/* What the ceiling leaves of the target; it fills the window's room. */
-static int64_t
-fill(SettleDecisions *decisions, const SettlePolicy *policy, const SettleRule *rule,
-     const SettleCeiling *ceiling, SettleMonth month, int64_t target_minor)
+static void
+add_use(SettleDecisions *decisions, const SettleCeilingUse *use)
 {
-    SettleCeilingRoom *room;
+    SettleCeilingUse *known = g_hash_table_lookup(decisions->uses, use);
 
-    if (ceiling->window == 0)
+    if (known == NULL)
+        g_hash_table_add(decisions->uses, g_memdup2(use, sizeof *use));
+    else if (!settle_add_i64(known->used_minor, use->used_minor, &known->used_minor))
+        decisions->failed = TRUE;
+}
+
+/* What the ceiling leaves of the target. rule: its number; 0: the ceiling is the policy's. */
+static int64_t
+fill(SettleDecisions *decisions, const SettlePolicy *policy, guint rule,
+     const SettleCeiling *ceiling, SettleMonth month, gboolean by_windows, int64_t target_minor)
+{
+    const SettlePolicySet *policies = decisions->pairs->context->known.policies;
+    SettleCeilingUse use = {.carrier_id = policy->carrier_id,
+                            .currency = policy->currency,
+                            .rule = rule,
+                            .month = month};
+
+    if (!settle_carrier_has_ceiling(policies, policy->carrier_id, rule))
         return target_minor;
-    room = room_of(decisions, policy, rule, ceiling, month);
-    target_minor = MIN(target_minor, room->left_minor);
-    room->left_minor -= target_minor;
-    room->used_minor += target_minor;
+    if (ceiling->window != 0) {
+        int64_t left =
+            ceiling->amount_minor - used_in(decisions, use, (SettleWindow) ceiling->window);
+
+        target_minor = CLAMP(left, 0, target_minor);
+    }
+    use.by_windows = by_windows;
+    use.used_minor = target_minor;
+    add_use(decisions, &use);
     return target_minor;
 }
 
@@ -147,8 +184,10 @@ settle_decisions_cap(SettleDecisions *decisions, const SettlePolicy *policy, con
 {
     /* of a window that is not over the month that it is paid in */
     SettleMonth paid = MIN(month, today);
-    int64_t by_rule = fill(decisions, policy, rule, &rule->terms.ceiling, month, target_minor);
-    int64_t left = fill(decisions, policy, NULL, &policy->terms.ceiling, month, by_rule);
+    gboolean by_windows = settle_kind_is_window((int) rule->kind);
+    int64_t by_rule = fill(decisions, policy, rule->number, &rule->terms.ceiling, month, by_windows,
+                           target_minor);
+    int64_t left = fill(decisions, policy, 0, &policy->terms.ceiling, month, by_windows, by_rule);
 
     if (by_rule < target_minor)
         settle_decisions_note_cut(decisions, SETTLE_CUT_RULE_CEILING, policy, subject_id, slot,
@@ -165,28 +204,33 @@ void
 settle_decisions_report(const SettleDecisions *decisions, SettleOutput *output)
 {
     const SettlePairs *pairs = decisions->pairs;
+    GHashTableIter iter;
+    gpointer key;
 
     if (pairs->all->len == 0 || decisions->failed)
         return;
     for (guint i = 0; i < pairs->all->len; i++) {
         const SettlePair *pair = &g_array_index(pairs->all, SettlePair, i);
+        const SettleTies *ties = settle_pairs_ties(pairs, pair->carrier_id);
         SettleCutScope scope = {.distributor_id = pair->distributor_id,
-                                .policy_id = pair->policy->policy_id,
-                                .first = settle_day_month(pair->policy->closing_from)};
+                                .carrier_id = pair->carrier_id,
+                                .first = settle_day_month(ties->from)};
 
         if (pair->distributor_id == decisions->distributor_id)
             g_array_append_val(output->cut_scopes, scope);
     }
     g_array_append_vals(output->cuts, decisions->cuts->data, decisions->cuts->len);
-    for (guint i = 0; i < decisions->rooms->len; i++) {
-        const SettleCeilingRoom *room = &g_array_index(decisions->rooms, SettleCeilingRoom, i);
+    g_hash_table_iter_init(&iter, decisions->uses);
+    while (g_hash_table_iter_next(&iter, &key, NULL)) {
+        const SettleCeilingUse *u = key;
         SettleVolumeRow use = {.distributor_id = decisions->distributor_id,
-                               .carrier_id = room->policy->carrier_id,
-                               .policy_id = room->policy->policy_id,
-                               .rule = room->rule != NULL ? (int32_t) room->rule->number : 0,
+                               .carrier_id = u->carrier_id,
+                               .rule = (int32_t) u->rule,
+                               .scope_kind = u->by_windows ? 1 : 0,
+                               .scope_id = u->currency,
                                .what = SETTLE_CHANGE_CEILING,
-                               .window_end = room->window_end,
-                               .value = room->used_minor};
+                               .window_end = u->month,
+                               .value = u->used_minor};
 
         g_array_append_val(output->uses, use);
     }

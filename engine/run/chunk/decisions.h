@@ -17,13 +17,16 @@ typedef struct {
     SettleStanding standing;
 } SettleDecidedSlot;
 
-/* What a ceiling still leaves in a window. */
+/* What is used of a ceiling in a month, by whatever version: each has limits and windows of its own
+ * (docs/semantics.md 13.11). */
 typedef struct {
-    const SettlePolicy *policy;
-    const SettleRule *rule; /* NULL: the policy's own ceiling */
-    SettleMonth window_end;
-    int64_t left_minor, used_minor;
-} SettleCeilingRoom;
+    int32_t carrier_id;
+    SettleCurrency currency;
+    guint rule; /* its number; 0: the policies' own ceiling */
+    SettleMonth month;
+    gboolean by_windows; /* what volume windows use; else orders */
+    int64_t used_minor;
+} SettleCeilingUse;
 
 typedef struct {
     const SettlePairs *pairs; /* borrowed, like the next: what the decisions are about */
@@ -32,7 +35,7 @@ typedef struct {
     gboolean failed;       /* an amount left 64 bits: its joint orders stay as they are */
     GArray *slots;         /* SettleDecidedSlot by order and slot: of targets above 0 */
     GHashTable *tolerated; /* ids of the orders whose findings act as none */
-    GArray *rooms;         /* SettleCeilingRoom */
+    GHashTable *uses;      /* SettleCeilingUse by what comes before used_minor */
     GArray *cuts;          /* SettleCutRow: what ceilings and findings took */
 } SettleDecisions;
 
@@ -51,8 +54,9 @@ void settle_decisions_sort(SettleDecisions *decisions);
 gboolean settle_decisions_standing(const SettleDecisions *decisions, int64_t order_id,
                                    const SettleTarget *target, SettleStanding *ret_standing);
 /* What ceilings leave of a target in minor units: the rule's first, then the policy's of what that
- * left. Notes what they cut. month: the target's origin, or the last month of a window; today: the
- * month of the run's date. */
+ * left, each of what all versions have used so far. Notes what they cut, and what is used now;
+ * where that leaves 64 bits the decisions have failed. month: the target's origin, or the last
+ * month of a window; today: the month of the run's date. */
 int64_t settle_decisions_cap(SettleDecisions *decisions, const SettlePolicy *policy,
                              const SettleRule *rule, int64_t subject_id, SettleSlot slot,
                              SettleMonth month, SettleMonth today, int64_t target_minor);

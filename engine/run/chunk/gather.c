@@ -45,7 +45,8 @@ needs_history(const SettleRunContext *context, const SettlePairs *pairs,
               const SettleSubject *subject)
 {
     return subject->n_events > 0 || subject->is_woken ||
-           settle_pairs_contain(pairs, subject->order->distributor_id, subject->policy) ||
+           settle_pairs_contain(pairs, subject->order->distributor_id,
+                                subject->policy->carrier_id) ||
            (subject->n_bills > 0 && bills_need_history(context, subject)) ||
            (subject->is_due &&
             settle_calc_due_needs_history(context->known.arithmetic, subject->match, subject->order,

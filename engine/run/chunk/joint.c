@@ -8,7 +8,7 @@
 typedef struct {
     const SettlePolicy *policy;
     const SettleRule *rule;
-    int64_t order_id, rank; /* rank: by closing time among the policy's orders */
+    int64_t order_id, rank; /* rank: by closing time among the carrier's orders */
     SettleDay closing_day;
     SettleSlot slot;
     SettleMonth origin;
@@ -23,9 +23,9 @@ typedef struct {
     int64_t order_id, rank, total_minor;
 } Finding;
 
-/* Orders of a policy that closed in a month. */
+/* Orders of a carrier that closed in a month. */
 typedef struct {
-    const SettlePolicy *policy;
+    int32_t carrier_id;
     SettleMonth month;
     int64_t orders;
 } Lines;
@@ -54,14 +54,14 @@ targets_of(const Case *c, const SettleSubject *subject, SettleFindings findings)
 /* --- fraud findings --------------------------------------------------------------------------- */
 
 static void
-count_line(GArray *all, const SettlePolicy *policy, SettleMonth month)
+count_line(GArray *all, int32_t carrier_id, SettleMonth month)
 {
-    Lines line = {policy, month, 1};
+    Lines line = {carrier_id, month, 1};
 
     for (guint i = all->len; i-- > 0;) {
         Lines *lines = &g_array_index(all, Lines, i);
 
-        if (lines->policy == policy && lines->month == month) {
+        if (lines->carrier_id == carrier_id && lines->month == month) {
             lines->orders++;
             return;
         }
@@ -92,28 +92,35 @@ add_finding(const Case *c, const SettleSubject *subject)
 }
 
 static gboolean
+tolerates(const Case *c, int32_t carrier_id)
+{
+    return settle_carrier_tolerates_findings(c->targets->known->policies, carrier_id);
+}
+
+static gboolean
 collect_findings(const Case *c)
 {
     for (guint i = 0; i < c->subjects->len; i++) {
         const SettleSubject *subject = &g_array_index(c->subjects, SettleSubject, i);
 
-        if (!subject->is_joint || !settle_policy_tolerates_findings(subject->policy))
+        if (!subject->is_joint || !tolerates(c, subject->policy->carrier_id))
             continue;
-        count_line(c->lines, subject->policy, settle_day_month(subject->order->closing_day));
+        count_line(c->lines, subject->policy->carrier_id,
+                   settle_day_month(subject->order->closing_day));
         if (settle_targets_is_found(c->targets, subject) && !add_finding(c, subject))
             return FALSE;
     }
     return TRUE;
 }
 
-/* By policy and month, then most expensive first, then later closing. */
+/* By carrier and month, then most expensive first, then later closing. */
 static int
 compare_findings(gconstpointer a, gconstpointer b)
 {
     const Finding *x = a, *y = b;
 
-    if (x->policy != y->policy)
-        return x->policy->policy_id < y->policy->policy_id ? -1 : 1;
+    if (x->policy->carrier_id != y->policy->carrier_id)
+        return x->policy->carrier_id < y->policy->carrier_id ? -1 : 1;
     if (x->month != y->month)
         return x->month < y->month ? -1 : 1;
     if (x->total_minor != y->total_minor)
@@ -121,7 +128,7 @@ compare_findings(gconstpointer a, gconstpointer b)
     return x->rank > y->rank ? -1 : x->rank < y->rank;
 }
 
-/* How many findings the policy tolerates among the orders of a closing month. */
+/* How many findings are tolerated among the carrier's orders of a closing month, by these terms. */
 static int64_t
 allowed(const GArray *all, const SettlePolicy *policy, SettleMonth month)
 {
@@ -130,7 +137,7 @@ allowed(const GArray *all, const SettlePolicy *policy, SettleMonth month)
     for (guint i = 0; i < all->len; i++) {
         const Lines *lines = &g_array_index(all, Lines, i);
 
-        if (lines->policy == policy && lines->month == month)
+        if (lines->carrier_id == policy->carrier_id && lines->month == month)
             orders = lines->orders;
     }
     /* at most SETTLE_CHUNK_FACTS_MOST orders: the product fits */
@@ -138,19 +145,20 @@ allowed(const GArray *all, const SettlePolicy *policy, SettleMonth month)
                policy->terms.tolerance_count);
 }
 
-/* The findings of a policy and month, from place i up to end: the most expensive act, as many as
- * are not tolerated. */
+/* The findings of a carrier and month, from place i up to end: the most expensive act, as many as
+ * the version that holds on the month's last day does not tolerate (docs/semantics.md 13.9). */
 static void
 decide_month(const Case *c, guint i, guint end)
 {
     const Finding *first = &g_array_index(c->findings, Finding, i);
-    guint act =
-        (guint) MAX((int64_t) (end - i) - allowed(c->lines, first->policy, first->month), 0);
+    const SettlePolicy *terms = settle_policy_set_terms(
+        c->targets->known->policies, first->policy->carrier_id, settle_month_last(first->month));
+    guint act = (guint) MAX((int64_t) (end - i) - allowed(c->lines, terms, first->month), 0);
 
     for (guint k = i; k < end; k++) {
         const Finding *finding = &g_array_index(c->findings, Finding, k);
 
-        if (finding->total_minor > 0)
+        if (finding->total_minor > 0 && settle_policy_tolerates_findings(terms))
             settle_decisions_note_cut(c->decisions, SETTLE_CUT_FINDING, finding->policy,
                                       finding->order_id, 0, finding->month, finding->total_minor,
                                       k < i + act ? finding->total_minor : 0);
@@ -172,7 +180,8 @@ decide_findings(const Case *c)
         for (end = i + 1; end < c->findings->len; end++) {
             const Finding *next = &g_array_index(c->findings, Finding, end);
 
-            if (next->policy != first->policy || next->month != first->month)
+            if (next->policy->carrier_id != first->policy->carrier_id ||
+                next->month != first->month)
                 break;
         }
         decide_month(c, i, end);
@@ -210,12 +219,14 @@ add_items(const Case *c, const SettleSubject *subject)
     return TRUE;
 }
 
-/* By origin, closing time, order, rule and item. */
+/* By carrier, origin, closing time, order, rule and item, whatever the version. */
 static int
 compare_items(gconstpointer a, gconstpointer b)
 {
     const Item *x = a, *y = b;
 
+    if (x->policy->carrier_id != y->policy->carrier_id)
+        return x->policy->carrier_id < y->policy->carrier_id ? -1 : 1;
     if (x->origin != y->origin)
         return x->origin < y->origin ? -1 : 1;
     if (x->closing_day != y->closing_day)
@@ -272,7 +283,7 @@ decide(const Case *c)
     for (guint i = 0; i < c->items->len; i++)
         if (!decide_item(c, &g_array_index(c->items, Item, i)))
             return FALSE;
-    return TRUE;
+    return !c->decisions->failed;
 }
 
 void

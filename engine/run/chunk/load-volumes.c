@@ -33,7 +33,7 @@ needs_past(const SettleRunContext *context, const SettlePolicy *policy, const Se
         return FALSE;
     *ret_end = settle_window_end(rule->window.length, closing_day);
     return settle_window_is_evaluated(rule, *ret_end, context->date) ||
-           settle_policy_tolerates_findings(policy);
+           settle_carrier_tolerates_findings(context->known.policies, policy->carrier_id);
 }
 
 /* The windows of one order. */

@@ -114,7 +114,7 @@ settle_note_life_caps(SettleOutput *output, const SettleTargets *targets,
                       const SettleSubject *subject)
 {
     const SettleCutScope scope = {.distributor_id = subject->order->distributor_id,
-                                  .policy_id = subject->policy->policy_id,
+                                  .carrier_id = subject->policy->carrier_id,
                                   .order_id = subject->order->order_id,
                                   .first = settle_day_month(subject->order->closing_day)};
     gboolean capped = FALSE;
@@ -128,7 +128,7 @@ settle_note_life_caps(SettleOutput *output, const SettleTargets *targets,
         capped = TRUE;
         if (target->cut_minor > 0) {
             SettleCutRow row = {.distributor_id = scope.distributor_id,
-                                .policy_id = scope.policy_id,
+                                .policy_id = subject->policy->policy_id,
                                 .subject_id = scope.order_id,
                                 .earned_minor = target->earned_minor + target->cut_minor,
                                 .cut_minor = target->cut_minor,

@@ -256,7 +256,8 @@ settle_whole_order(SettleSettling *settling, const SettleSubject *subject, const
     /* What a corrected bill takes back is caused by the bill, whatever happened to the order long
      * ago; but whether a fraud finding acts may be decided by those of other orders. */
     if (subject->n_new_events == 0 &&
-        !(subject->is_joint && settle_policy_tolerates_findings(subject->policy)))
+        !(subject->is_joint && settle_carrier_tolerates_findings(settling->context->known.policies,
+                                                                 subject->policy->carrier_id)))
         for (guint i = 0; i < targets->len; i++)
             g_array_index(targets, SettleTarget, i).taken = 0;
     if (!add_differences(settling, subject, past) || !count(settling, subject))

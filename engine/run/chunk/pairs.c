@@ -1,4 +1,4 @@
-/* Finds the pairs of distributor and policy that are settled jointly, and reads their orders. */
+/* Finds the pairs of distributor and carrier that are settled jointly, and reads their orders. */
 #include "run/chunk/pairs.h"
 
 #include "calc/terms.h"
@@ -11,7 +11,7 @@ pair_hash(gconstpointer pair)
 {
     const SettlePair *p = pair;
 
-    return (guint) p->distributor_id * 2654435761u ^ (guint) p->policy->policy_id;
+    return (guint) p->distributor_id * 2654435761u ^ (guint) p->carrier_id;
 }
 
 static gboolean
@@ -19,22 +19,57 @@ pair_equal(gconstpointer a, gconstpointer b)
 {
     const SettlePair *x = a, *y = b;
 
-    return x->distributor_id == y->distributor_id && x->policy == y->policy;
+    return x->distributor_id == y->distributor_id && x->carrier_id == y->carrier_id;
+}
+
+const SettleTies *
+settle_pairs_ties(const SettlePairs *pairs, int32_t carrier_id)
+{
+    for (guint i = 0; i < pairs->ties->len; i++) {
+        const SettleTies *ties = &g_array_index(pairs->ties, SettleTies, i);
+
+        if (ties->carrier_id == carrier_id)
+            return ties;
+    }
+    return NULL;
+}
+
+static void
+add_ties(SettlePairs *pairs, int32_t carrier_id)
+{
+    SettleTies ties = {.carrier_id = carrier_id, .from = SETTLE_DAY_MAX, .to = SETTLE_DAY_MIN};
+    guint n;
+    const SettlePolicy *const *versions =
+        settle_policy_set_versions(pairs->context->known.policies, carrier_id, &n);
+
+    for (guint i = 0; i < n; i++) {
+        ties.tolerant = ties.tolerant || settle_policy_tolerates_findings(versions[i]);
+        ties.capped = ties.capped || settle_policy_has_ceiling(versions[i]);
+        ties.paid_for = ties.paid_for || settle_policy_awaits_payment(versions[i]);
+        ties.from = MIN(ties.from, versions[i]->closing_from);
+        ties.to = MAX(ties.to, versions[i]->closing_to);
+    }
+    ties.to = MIN(ties.to, pairs->context->date);
+    if (!ties.tolerant && !ties.capped && !ties.paid_for)
+        return;
+    g_array_append_val(pairs->ties, ties);
+    pairs->tolerant = pairs->tolerant || ties.tolerant;
 }
 
 void
 settle_pairs_init(SettlePairs *pairs, const SettleRunContext *context)
 {
     *pairs = (SettlePairs){.context = context};
+    pairs->ties = g_array_new(FALSE, FALSE, sizeof(SettleTies));
     for (guint p = 0; p < settle_policy_set_size(context->known.policies); p++) {
-        const SettlePolicy *policy = settle_policy_set_nth(context->known.policies, p);
+        int32_t carrier_id = settle_policy_set_nth(context->known.policies, p)->carrier_id;
 
-        pairs->tolerant = pairs->tolerant || settle_policy_tolerates_findings(policy);
-        pairs->capped = pairs->capped || settle_policy_has_ceiling(policy);
-        pairs->paid_for = pairs->paid_for || settle_policy_awaits_payment(policy);
+        if (settle_pairs_ties(pairs, carrier_id) == NULL)
+            add_ties(pairs, carrier_id);
     }
     pairs->all = g_array_new(FALSE, FALSE, sizeof(SettlePair));
     pairs->set = g_hash_table_new_full(pair_hash, pair_equal, g_free, NULL);
+    pairs->found = g_hash_table_new_full(pair_hash, pair_equal, g_free, NULL);
     pairs->distributors = g_hash_table_new(g_direct_hash, g_direct_equal);
     pairs->ranks = g_hash_table_new_full(g_int64_hash, g_int64_equal, g_free, NULL);
 }
@@ -42,24 +77,18 @@ settle_pairs_init(SettlePairs *pairs, const SettleRunContext *context)
 void
 settle_pairs_clear(SettlePairs *pairs)
 {
+    g_array_unref(pairs->ties);
     g_array_unref(pairs->all);
     g_hash_table_unref(pairs->set);
+    g_hash_table_unref(pairs->found);
     g_hash_table_unref(pairs->distributors);
     g_hash_table_unref(pairs->ranks);
-}
-
-/* Some policy has terms that make orders depend on each other. */
-static gboolean
-are_possible(const SettlePairs *pairs)
-{
-    return pairs->tolerant || pairs->capped || pairs->paid_for;
 }
 
 /* Whether a finding acts depends on all of its closing month, and its volume windows on more. */
 SettleMonths
 settle_pairs_event_months(const SettlePairs *pairs, GArray *const *facts, guint n_facts)
 {
-    const SettlePolicySet *policies = pairs->context->known.policies;
     SettleMonths months = {G_MAXINT32, 0}, closing;
 
     if (!pairs->tolerant)
@@ -67,14 +96,13 @@ settle_pairs_event_months(const SettlePairs *pairs, GArray *const *facts, guint 
     closing = settle_facts_closing_months(facts, n_facts);
     if (!settle_months_any(closing))
         return months;
-    for (guint p = 0; p < settle_policy_set_size(policies); p++) {
-        const SettlePolicy *policy = settle_policy_set_nth(policies, p);
-        SettleDay to = MIN(policy->closing_to, pairs->context->date);
+    for (guint i = 0; i < pairs->ties->len; i++) {
+        const SettleTies *ties = &g_array_index(pairs->ties, SettleTies, i);
 
-        if (!settle_policy_tolerates_findings(policy) || settle_day_month(to) < closing.from)
+        if (!ties->tolerant || settle_day_month(ties->to) < closing.from)
             continue;
-        months.from = MIN(months.from, settle_day_month(policy->closing_from));
-        months.to = MAX(months.to, settle_day_month(to));
+        months.from = MIN(months.from, settle_day_month(ties->from));
+        months.to = MAX(months.to, settle_day_month(ties->to));
     }
     return months;
 }
@@ -89,82 +117,72 @@ typedef struct {
 } Search;
 
 static void
-add_pair(SettlePairs *pairs, int32_t distributor_id, const SettlePolicy *policy)
+add_pair(SettlePairs *pairs, int32_t distributor_id, const SettleTies *ties)
 {
-    SettlePair pair = {distributor_id, policy};
+    SettlePair pair = {distributor_id, ties->carrier_id};
 
-    if (policy->closing_from > pairs->context->date || g_hash_table_contains(pairs->set, &pair))
+    if (ties->from > pairs->context->date || g_hash_table_contains(pairs->set, &pair))
         return;
     g_hash_table_add(pairs->set, g_memdup2(&pair, sizeof pair));
     g_hash_table_add(pairs->distributors, GINT_TO_POINTER(distributor_id));
     g_array_append_val(pairs->all, pair);
 }
 
-/* Money is for a carrier's origin period, whatever version earned it. */
+/* Whose orders have findings. */
 static void
-add_paid_pairs(SettlePairs *pairs, int32_t distributor_id, int32_t carrier_id)
-{
-    const SettlePolicySet *policies = pairs->context->known.policies;
-
-    for (guint p = 0; p < settle_policy_set_size(policies); p++) {
-        const SettlePolicy *policy = settle_policy_set_nth(policies, p);
-
-        if (policy->carrier_id == carrier_id && settle_policy_awaits_payment(policy))
-            add_pair(pairs, distributor_id, policy);
-    }
-}
-
-static gboolean
-has_finding(const Search *search, int32_t distributor_id, const SettlePolicy *policy)
+note_findings(const Search *search)
 {
     const GArray *events = search->facts->events;
-
-    for (guint i = 0; i < events->len; i++) {
-        const SettleEvent *event = &g_array_index(events, SettleEvent, i);
-
-        if (event->kind == SETTLE_EVENT_KIND_FRAUD &&
-            event->order.distributor_id == distributor_id &&
-            event->order.closing_day >= policy->closing_from &&
-            event->order.closing_day <= policy->closing_to &&
-            settle_directory_product_carrier(search->pairs->context->known.directory,
-                                             event->order.product_id) == policy->carrier_id)
-            return TRUE;
-    }
-    return FALSE;
-}
-
-/* Something happened to an order of the distributor under the policy. */
-static void
-touch(const Search *search, int32_t distributor_id, const SettlePolicy *policy)
-{
     SettlePairs *pairs = search->pairs;
 
-    if (settle_pairs_contain(pairs, distributor_id, policy))
+    for (guint i = 0; i < events->len && pairs->tolerant; i++) {
+        const SettleEvent *event = &g_array_index(events, SettleEvent, i);
+        SettlePair pair = {event->order.distributor_id,
+                           settle_directory_product_carrier(pairs->context->known.directory,
+                                                            event->order.product_id)};
+
+        if (event->kind == SETTLE_EVENT_KIND_FRAUD && !g_hash_table_contains(pairs->found, &pair))
+            g_hash_table_add(pairs->found, g_memdup2(&pair, sizeof pair));
+    }
+}
+
+/* Something happened to an order of the distributor and the carrier. */
+static void
+touch(const Search *search, int32_t distributor_id, const SettleTies *ties)
+{
+    const SettlePair pair = {distributor_id, ties->carrier_id};
+
+    if (ties->capped || (ties->tolerant && g_hash_table_contains(search->pairs->found, &pair)) ||
+        (ties->paid_for && settle_paid_any(search->paid, distributor_id, ties->carrier_id)))
+        add_pair(search->pairs, distributor_id, ties);
+}
+
+static void
+touch_subject(const Search *search, SettleSubject *subject)
+{
+    SettlePairs *pairs = search->pairs;
+    const SettleTies *ties;
+
+    if (!settle_subject_find_policy(&pairs->context->known, subject))
         return;
-    if (settle_policy_has_ceiling(policy) ||
-        (settle_policy_tolerates_findings(policy) && has_finding(search, distributor_id, policy)))
-        add_pair(pairs, distributor_id, policy);
-    if (settle_policy_awaits_payment(policy) &&
-        settle_paid_any(search->paid, distributor_id, policy->carrier_id))
-        add_paid_pairs(pairs, distributor_id, policy->carrier_id);
+    ties = settle_pairs_ties(pairs, subject->policy->carrier_id);
+    if (ties != NULL)
+        touch(search, subject->order->distributor_id, ties);
 }
 
 /* Those of the orders that something happened to, moves of their managers too. */
 static void
 touch_orders(const Search *search)
 {
-    const SettleRunContext *context = search->pairs->context;
     const GArray *moved = search->facts->moved_orders;
     SettleMerge merge = settle_merge_begin(search->facts);
     SettleSubject subject;
 
     while (settle_merge_next(&merge, &subject))
-        if (settle_subject_find_policy(&context->known, &subject))
-            touch(search, subject.order->distributor_id, subject.policy);
+        touch_subject(search, &subject);
     for (guint i = 0; i < moved->len; i++) {
         subject = (SettleSubject){.order = &g_array_index(moved, SettleOrder, i)};
-        if (settle_subject_find_policy(&context->known, &subject))
-            touch(search, subject.order->distributor_id, subject.policy);
+        touch_subject(search, &subject);
     }
 }
 
@@ -172,17 +190,35 @@ touch_orders(const Search *search)
 static void
 touch_windows(const Search *search, const SettleChunk *chunk)
 {
-    const SettleRunContext *context = search->pairs->context;
+    const SettlePairs *pairs = search->pairs;
 
-    if (context->falls_due.window_ends->len == 0)
+    if (pairs->context->falls_due.window_ends->len == 0)
         return;
-    for (guint p = 0; p < settle_policy_set_size(context->known.policies); p++) {
-        const SettlePolicy *policy = settle_policy_set_nth(context->known.policies, p);
+    for (guint i = 0; i < pairs->ties->len; i++) {
+        const SettleTies *ties = &g_array_index(pairs->ties, SettleTies, i);
 
-        if (!settle_policy_has_ceiling(policy) && !settle_policy_awaits_payment(policy))
+        if (!ties->capped && !ties->paid_for)
             continue;
         for (int32_t id = chunk->first_distributor; id <= chunk->last_distributor; id++)
-            touch(search, id, policy);
+            touch(search, id, ties);
+    }
+}
+
+/* Money is for a carrier's origin period, whatever version earned it. */
+static void
+touch_money(const Search *search)
+{
+    GHashTableIter iter;
+    gpointer key;
+
+    g_hash_table_iter_init(&iter, search->paid->money);
+    while (g_hash_table_iter_next(&iter, &key, NULL)) {
+        const SettlePaidMoney *money = key;
+        const SettleTies *ties =
+            money->is_new ? settle_pairs_ties(search->pairs, money->carrier_id) : NULL;
+
+        if (ties != NULL && ties->paid_for)
+            add_pair(search->pairs, money->distributor_id, ties);
     }
 }
 
@@ -191,29 +227,24 @@ settle_pairs_find(SettlePairs *pairs, const SettleFacts *facts, const SettlePaid
                   const SettleChunk *chunk)
 {
     const Search search = {pairs, facts, paid};
-    GHashTableIter iter;
-    gpointer key;
 
     g_array_set_size(pairs->all, 0);
     g_hash_table_remove_all(pairs->set);
+    g_hash_table_remove_all(pairs->found);
     g_hash_table_remove_all(pairs->distributors);
     g_hash_table_remove_all(pairs->ranks);
-    if (!are_possible(pairs))
+    if (pairs->ties->len == 0)
         return;
+    note_findings(&search);
     touch_orders(&search);
-    g_hash_table_iter_init(&iter, paid->money);
-    while (g_hash_table_iter_next(&iter, &key, NULL)) {
-        const SettlePaidMoney *money = key;
-
-        if (money->is_new)
-            add_paid_pairs(pairs, money->distributor_id, money->carrier_id);
-    }
+    touch_money(&search);
     touch_windows(&search, chunk);
 }
 
 /* --- their orders ----------------------------------------------------------------------------- */
 
-/* Reads the orders of a policy's pairs: keeps the ranks of all, and those that runs before settled.
+/* Reads the orders of a carrier's pairs: keeps the ranks of all, and those that runs before
+ * settled.
  */
 static gboolean
 read_orders(SettlePairs *pairs, SettleReader *reader, const SettleChunk *chunk, GArray *orders,
@@ -241,27 +272,26 @@ read_orders(SettlePairs *pairs, SettleReader *reader, const SettleChunk *chunk, 
     return settle_reader_end(reader, error);
 }
 
-/* The orders of all distributors that are joint under one policy. */
+/* The orders of all distributors that are joint with one carrier. */
 static gboolean
-load_policy_orders(SettlePairs *pairs, SettleStore *store, const SettlePolicy *policy,
-                   const SettleChunk *chunk, GArray *orders, GError **error)
+load_carrier_orders(SettlePairs *pairs, SettleStore *store, const SettleTies *ties,
+                    const SettleChunk *chunk, GArray *orders, GError **error)
 {
     g_autoptr(GArray) distributors = g_array_new(FALSE, FALSE, sizeof(int32_t));
     g_autoptr(SettleReader) reader = NULL;
-    SettleDay last = MIN(policy->closing_to, pairs->context->date);
 
     for (guint i = 0; i < pairs->all->len; i++) {
         const SettlePair *pair = &g_array_index(pairs->all, SettlePair, i);
 
-        if (pair->policy == policy)
+        if (pair->carrier_id == ties->carrier_id)
             g_array_append_val(distributors, pair->distributor_id);
     }
     if (distributors->len == 0)
         return TRUE;
-    reader = settle_store_read(store, settle_sql_run_orders_joint, "Iimmdd", distributors->data,
-                               (gsize) distributors->len, policy->carrier_id,
-                               settle_day_month(policy->closing_from), settle_day_month(last),
-                               policy->closing_from, last);
+    reader =
+        settle_store_read(store, settle_sql_run_orders_joint, "Iimmdd", distributors->data,
+                          (gsize) distributors->len, ties->carrier_id, settle_day_month(ties->from),
+                          settle_day_month(ties->to), ties->from, ties->to);
     return read_orders(pairs, reader, chunk, orders, error);
 }
 
@@ -269,14 +299,12 @@ gboolean
 settle_pairs_load_orders(SettlePairs *pairs, SettleStore *reader, const SettleChunk *chunk,
                          GArray *orders, GError **error)
 {
-    const SettlePolicySet *policies = pairs->context->known.policies;
-
     g_array_set_size(orders, 0);
     if (pairs->all->len == 0)
         return TRUE;
-    for (guint p = 0; p < settle_policy_set_size(policies); p++)
-        if (!load_policy_orders(pairs, reader, settle_policy_set_nth(policies, p), chunk, orders,
-                                error))
+    for (guint i = 0; i < pairs->ties->len; i++)
+        if (!load_carrier_orders(pairs, reader, &g_array_index(pairs->ties, SettleTies, i), chunk,
+                                 orders, error))
             return FALSE;
     settle_facts_keep_versions(orders);
     return TRUE;
@@ -285,9 +313,9 @@ settle_pairs_load_orders(SettlePairs *pairs, SettleStore *reader, const SettleCh
 /* --- asked about ------------------------------------------------------------------------------ */
 
 gboolean
-settle_pairs_contain(const SettlePairs *pairs, int32_t distributor_id, const SettlePolicy *policy)
+settle_pairs_contain(const SettlePairs *pairs, int32_t distributor_id, int32_t carrier_id)
 {
-    const SettlePair pair = {distributor_id, policy};
+    const SettlePair pair = {distributor_id, carrier_id};
 
     return pairs->all->len > 0 && g_hash_table_contains(pairs->set, &pair);
 }
@@ -307,10 +335,10 @@ settle_pairs_rank(const SettlePairs *pairs, int64_t order_id)
 
 gboolean
 settle_pairs_leave_windows(const SettlePairs *pairs, const SettlePaid *paid, int32_t distributor_id,
-                           const SettlePolicy *policy)
+                           int32_t carrier_id)
 {
-    return are_possible(pairs) && !settle_pairs_contain(pairs, distributor_id, policy) &&
-           (settle_policy_has_ceiling(policy) ||
-            (settle_policy_awaits_payment(policy) &&
-             settle_paid_any(paid, distributor_id, policy->carrier_id)));
+    const SettleTies *ties = pairs->ties->len > 0 ? settle_pairs_ties(pairs, carrier_id) : NULL;
+
+    return ties != NULL && !settle_pairs_contain(pairs, distributor_id, carrier_id) &&
+           (ties->capped || (ties->paid_for && settle_paid_any(paid, distributor_id, carrier_id)));
 }

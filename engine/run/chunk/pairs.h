@@ -1,8 +1,8 @@
-/* Which orders of a chunk are settled jointly: those of a distributor under a policy whose terms
- * make them depend on each other (tolerated findings, ceilings, the carrier's payments;
- * docs/semantics.md 5.5, 5.6, 13.10, 13.11, 14.34 to 14.36). Such a pair of distributor and policy
- * is joint only if something of the kind is known of it and something happened to one of its
- * orders; then all its orders are read. */
+/* Which orders of a chunk are settled jointly: those of a distributor and a carrier one of whose
+ * versions makes them depend on each other (tolerated findings, ceilings, the carrier's payments;
+ * docs/semantics.md 5.5, 5.6, 13.9 to 13.11, 14.34 to 14.36). Such a pair of distributor and
+ * carrier is joint only if something of the kind is known of it and something happened to one of
+ * its orders; then all its orders are read, whatever version they are of. */
 #pragma once
 
 #include "run/chunk/facts.h"
@@ -11,17 +11,25 @@
 G_BEGIN_DECLS
 
 typedef struct {
-    int32_t distributor_id;
-    const SettlePolicy *policy;
+    int32_t distributor_id, carrier_id;
 } SettlePair;
+
+/* By which terms of some version of it orders of a carrier depend on each other. */
+typedef struct {
+    int32_t carrier_id;
+    gboolean tolerant, capped, paid_for;
+    SettleDay from, to; /* the closing days of all its versions */
+} SettleTies;
 
 typedef struct {
     const SettleRunContext *context;
-    gboolean tolerant, capped, paid_for; /* some policy has such a term */
-    GArray *all;                         /* SettlePair, of the chunk */
-    GHashTable *set;                     /* SettlePair by content */
-    GHashTable *distributors;            /* those that have any: ids */
-    GHashTable *ranks;                   /* order id -> place by closing time in its policy */
+    GArray *ties;             /* SettleTies, of carriers that have any */
+    gboolean tolerant;        /* one of them tolerates findings */
+    GArray *all;              /* SettlePair, of the chunk */
+    GHashTable *set;          /* SettlePair by content */
+    GHashTable *found;        /* SettlePair by content: those with findings */
+    GHashTable *distributors; /* those that have any: ids */
+    GHashTable *ranks;        /* order id -> place by closing time among the carrier's */
 } SettlePairs;
 
 /* No pairs are known yet; the context must live as long. */
@@ -39,16 +47,17 @@ void settle_pairs_find(SettlePairs *pairs, const SettleFacts *facts, const Settl
 gboolean settle_pairs_load_orders(SettlePairs *pairs, SettleStore *reader, const SettleChunk *chunk,
                                   GArray *orders, GError **error);
 
-/* The distributor's orders under the policy are settled jointly. */
-gboolean settle_pairs_contain(const SettlePairs *pairs, int32_t distributor_id,
-                              const SettlePolicy *policy);
-/* So are those under some policy. */
+/* The distributor's orders of the carrier are settled jointly. */
+gboolean settle_pairs_contain(const SettlePairs *pairs, int32_t distributor_id, int32_t carrier_id);
+/* So are those of some carrier. */
 gboolean settle_pairs_any_of(const SettlePairs *pairs, int32_t distributor_id);
-/* Where an order of a pair stands by closing time among those of its policy. */
+/* The carrier's; NULL: none of its versions has such terms. */
+const SettleTies *settle_pairs_ties(const SettlePairs *pairs, int32_t carrier_id);
+/* Where an order of a pair stands by closing time among those of its carrier. */
 int64_t settle_pairs_rank(const SettlePairs *pairs, int64_t order_id);
-/* The distributor's windows under the policy stay as they are posted: what they are freed or cut to
+/* The distributor's windows of the carrier stay as they are posted: what they are freed or cut to
  * depends on its orders, of which nothing happened to any. */
 gboolean settle_pairs_leave_windows(const SettlePairs *pairs, const SettlePaid *paid,
-                                    int32_t distributor_id, const SettlePolicy *policy);
+                                    int32_t distributor_id, int32_t carrier_id);
 
 G_END_DECLS

@@ -307,7 +307,8 @@ stand(const SettleRunContext *context, SettleDecisions *decisions, Window *windo
 {
     const SettlePolicy *policy = window->policy;
     const SettleRule *rule = window->rule;
-    gboolean is_joint = settle_pairs_contain(decisions->pairs, decisions->distributor_id, policy);
+    gboolean is_joint =
+        settle_pairs_contain(decisions->pairs, decisions->distributor_id, policy->carrier_id);
 
     if (is_joint)
         target = settle_decisions_cap(decisions, policy, rule, subject_of(window),
@@ -339,7 +340,7 @@ evaluate(SettleVolumes *volumes, SettleDecisions *decisions, Window *window)
     window->evaluated =
         settle_window_is_evaluated(window->rule, window->window_end, context->date) &&
         !settle_pairs_leave_windows(decisions->pairs, decisions->paid, decisions->distributor_id,
-                                    window->policy);
+                                    window->policy->carrier_id);
     if (!window->evaluated)
         return TRUE;
     return settle_add_i64(window->before, window->delta, &window->measure) &&

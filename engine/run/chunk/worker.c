@@ -91,9 +91,10 @@ static void
 match(SettleWorker *worker, SettleSubject *subject, SettleMatch *found)
 {
     settle_subject_match(worker->matchers, subject, found);
-    subject->is_joint = subject->match != NULL &&
-                        settle_pairs_contain(&worker->gathered.pairs,
-                                             subject->order->distributor_id, subject->policy);
+    subject->is_joint =
+        subject->match != NULL &&
+        settle_pairs_contain(&worker->gathered.pairs, subject->order->distributor_id,
+                             subject->policy->carrier_id);
 }
 
 /* Orders that depend on no other: each is settled as the merge comes to it. */

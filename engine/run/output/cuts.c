@@ -30,10 +30,10 @@ compare_scopes(gconstpointer a, gconstpointer b)
         return x->distributor_id < y->distributor_id ? -1 : 1;
     if (x->order_id != y->order_id)
         return x->order_id < y->order_id ? -1 : 1;
-    return x->policy_id < y->policy_id ? -1 : x->policy_id > y->policy_id;
+    return x->carrier_id < y->carrier_id ? -1 : x->carrier_id > y->carrier_id;
 }
 
-/* The scopes of orders, or those of policies, sorted. */
+/* The scopes of orders, or those of carriers, sorted. */
 static GArray *
 scopes_of(const GArray *scopes, gboolean orders)
 {
@@ -50,16 +50,26 @@ scopes_of(const GArray *scopes, gboolean orders)
 }
 
 static gboolean
-is_in(const GArray *scopes, int32_t distributor_id, int32_t policy_id)
+is_in(const GArray *scopes, int32_t distributor_id, int32_t carrier_id)
 {
-    const SettleCutScope key = {.distributor_id = distributor_id, .policy_id = policy_id};
+    const SettleCutScope key = {.distributor_id = distributor_id, .carrier_id = carrier_id};
 
     return g_array_binary_search((GArray *) scopes, &key, compare_scopes, NULL);
 }
 
-/* Rows of run-cuts-*.sql; scopes: those of policies, which must hold them, or NULL. */
+static int32_t
+carrier_of(const SettleRunContext *context, int32_t policy_id)
+{
+    const SettlePolicy *policy = settle_policy_set_get(context->known.policies, policy_id);
+
+    settle_invariant(policy != NULL);
+    return policy->carrier_id;
+}
+
+/* Rows of run-cuts-*.sql; scopes: those of carriers, which must hold them, or NULL. */
 static gboolean
-read_cuts(SettleReader *stream, const GArray *scopes, GArray *cuts, GError **error)
+read_cuts(const SettleRunContext *context, SettleReader *stream, const GArray *scopes, GArray *cuts,
+          GError **error)
 {
     g_autoptr(SettleReader) reader = stream;
 
@@ -75,7 +85,7 @@ read_cuts(SettleReader *stream, const GArray *scopes, GArray *cuts, GError **err
             .cut_minor = settle_reader_i64(reader, SQL_RUN_CUT_CUT_MINOR),
         };
 
-        if (scopes == NULL || is_in(scopes, row.distributor_id, row.policy_id))
+        if (scopes == NULL || is_in(scopes, row.distributor_id, carrier_of(context, row.policy_id)))
             g_array_append_val(cuts, row);
     }
     return settle_reader_end(reader, error);
@@ -104,7 +114,8 @@ load_of_orders(const SettleRunContext *context, SettleStore *reader, const GArra
             distributors[n] = scope->distributor_id;
             orders[n++] = scope->order_id;
         }
-        if (!read_cuts(settle_store_read(reader, settle_sql_run_cuts_of_orders, "mILiiiI", month,
+        if (!read_cuts(context,
+                       settle_store_read(reader, settle_sql_run_cuts_of_orders, "mILiiiI", month,
                                          distributors, n, orders, n, distributors[0],
                                          distributors[n - 1], context->run_id, abandoned,
                                          (gsize) context->seen.abandoned->len),
@@ -130,7 +141,7 @@ distributors_of(const GArray *scopes)
 }
 
 static gboolean
-load_of_policies(const SettleRunContext *context, SettleStore *reader, const GArray *scopes,
+load_of_carriers(const SettleRunContext *context, SettleStore *reader, const GArray *scopes,
                  GArray *before, GError **error)
 {
     const int32_t *abandoned = (const int32_t *) (const void *) context->seen.abandoned->data;
@@ -141,7 +152,8 @@ load_of_policies(const SettleRunContext *context, SettleStore *reader, const GAr
         return TRUE;
     for (guint i = 0; i < scopes->len; i++)
         first = MIN(first, g_array_index(scopes, SettleCutScope, i).first);
-    return read_cuts(settle_store_read(reader, settle_sql_run_cuts_of_distributors, "ImmiI",
+    return read_cuts(context,
+                     settle_store_read(reader, settle_sql_run_cuts_of_distributors, "ImmiI",
                                        ids->data, (gsize) ids->len, first, context->lies_in.last,
                                        context->run_id, abandoned,
                                        (gsize) context->seen.abandoned->len),
@@ -187,10 +199,14 @@ compare_uses(gconstpointer a, gconstpointer b)
 
     if (x->distributor_id != y->distributor_id)
         return x->distributor_id < y->distributor_id ? -1 : 1;
-    if (x->policy_id != y->policy_id)
-        return x->policy_id < y->policy_id ? -1 : 1;
+    if (x->carrier_id != y->carrier_id)
+        return x->carrier_id < y->carrier_id ? -1 : 1;
     if (x->rule != y->rule)
         return x->rule < y->rule ? -1 : 1;
+    if (x->scope_kind != y->scope_kind)
+        return x->scope_kind < y->scope_kind ? -1 : 1;
+    if (x->scope_id != y->scope_id)
+        return x->scope_id < y->scope_id ? -1 : 1;
     return x->window_end < y->window_end ? -1 : x->window_end > y->window_end;
 }
 
@@ -212,20 +228,21 @@ load_uses(const SettleRunContext *context, SettleStore *reader, const GArray *sc
         SettleVolumeRow row = {
             .distributor_id = settle_reader_i32(stream, SQL_RUN_CEILINGS_USED_DISTRIBUTOR_ID),
             .carrier_id = settle_reader_i32(stream, SQL_RUN_CEILINGS_USED_CARRIER_ID),
-            .policy_id = settle_reader_i32(stream, SQL_RUN_CEILINGS_USED_POLICY_ID),
+            .scope_kind = (uint8_t) settle_reader_i16(stream, SQL_RUN_CEILINGS_USED_SCOPE_KIND),
+            .scope_id = settle_reader_i32(stream, SQL_RUN_CEILINGS_USED_CURRENCY),
             .rule = settle_reader_i32(stream, SQL_RUN_CEILINGS_USED_RULE),
             .window_end = settle_reader_month(stream, SQL_RUN_CEILINGS_USED_WINDOW_END),
             .what = SETTLE_CHANGE_CEILING,
             .value = -settle_reader_i64(stream, SQL_RUN_CEILINGS_USED_USED),
         };
 
-        if (is_in(scopes, row.distributor_id, row.policy_id))
+        if (is_in(scopes, row.distributor_id, row.carrier_id))
             g_array_append_val(uses, row);
     }
     return settle_reader_end(stream, error);
 }
 
-/* Adds up what is of one window; a ceiling's amount bounds it. */
+/* Adds up what is of one ceiling and month: all of it was within 64 bits. */
 static void
 add_up_uses(GArray *uses, GArray *changes)
 {
@@ -247,12 +264,12 @@ gboolean
 settle_cuts_changes(const SettleRunContext *context, SettleStore *reader, const GArray *scopes,
                     GArray *cuts, GArray *uses, GArray *changes, GError **error)
 {
-    g_autoptr(GArray) orders = scopes_of(scopes, TRUE), policies = scopes_of(scopes, FALSE);
+    g_autoptr(GArray) orders = scopes_of(scopes, TRUE), carriers = scopes_of(scopes, FALSE);
     g_autoptr(GArray) before = g_array_new(FALSE, FALSE, sizeof(SettleCutRow));
 
     if (!load_of_orders(context, reader, orders, before, error) ||
-        !load_of_policies(context, reader, policies, before, error) ||
-        !load_uses(context, reader, policies, uses, error))
+        !load_of_carriers(context, reader, carriers, before, error) ||
+        !load_uses(context, reader, carriers, uses, error))
         return FALSE;
     g_array_sort(before, compare_cuts);
     g_array_sort(cuts, compare_cuts);

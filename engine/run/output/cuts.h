@@ -7,11 +7,11 @@
 
 G_BEGIN_DECLS
 
-/* What was decided anew: all cuts and uses of a distributor's orders under a policy that are
- * settled jointly, or those of one order's lifetime caps. */
+/* What was decided anew: all cuts and uses of a distributor's orders of a carrier that are settled
+ * jointly, or those of one order's lifetime caps. */
 typedef struct {
-    int32_t distributor_id, policy_id;
-    int64_t order_id;  /* 0: all that ceilings and tolerance take under the policy */
+    int32_t distributor_id, carrier_id;
+    int64_t order_id;  /* 0: all that ceilings and tolerance take of the carrier's orders */
     SettleMonth first; /* no cut is of an earlier month */
 } SettleCutScope;
 

@@ -106,7 +106,9 @@ CREATE INDEX agenda_nothing ON settle.agenda (distributor_id, order_id, run_id) 
 CREATE INDEX agenda_late ON settle.agenda (distributor_id, order_id) WHERE what = 6;
 
 -- How a run changed what is measured of a window, whatever counts there. rule: its number (0: the policy as a whole);
--- scope: see engine/model/transfer.h. policy_id keeps versions apart as long as each has windows of its own.
+-- scope: see engine/model/transfer.h. A ceiling goes over versions, each of which has a window of its own: window_end is
+-- the month that the amount is of, scope_kind says what it was of (0 orders, 1 windows), scope_id is the currency,
+-- policy_id 0.
 CREATE TABLE settle.window_change (
     distributor_id integer NOT NULL,
     window_end     date NOT NULL,        -- last month
