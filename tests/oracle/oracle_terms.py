@@ -87,7 +87,7 @@ def tolerated(world, day):
     for order in world.orders(day):
         own, _ = world.settled_under(order, day)
         policy = own
-        if own and world.reading.over_versions:
+        if own and world.reading.limits_go_on:
             policy = world.terms_on(order.carrier, so.day_in_month(order.month, 31))
         if policy is None or 'fraud-tolerance' not in policy.data:
             continue
@@ -137,9 +137,10 @@ def turn(slot, reading):
     if slot.window:
         scope = ('distributor', 'outlet', 'manager').index(rule.get('scope', 'distributor'))
         party = scope, slot.window[1].encode()
-        if not reading.over_versions:
+        if not reading.limits_go_on:
             return (1, slot.origin, rule.policy.closing[0] or datetime.date.min, *party, rule.place)
-        return (1, slot.origin, rule.place, rule.id.encode(), *party, slot.window[2])
+        return (1, slot.origin, rule.place, rule.id.encode(), *party, slot.window[2],
+                rule.policy.closing[0] or datetime.date.min)
     return 0, slot.origin, slot.order.closed, slot.order.number, rule.place, slot.item
 
 
@@ -149,7 +150,7 @@ def cut(world, slots):
     used = defaultdict(lambda: defaultdict(int))
     for slot in slots:
         policy = slot.rule.policy
-        version = '' if world.reading.over_versions else policy.version
+        version = '' if world.reading.limits_go_on else policy.version
         for data, rule in ((slot.rule.data, (slot.rule.kind, slot.rule.id)), (policy.data, None)):
             months = used[policy.carrier, policy.currency, rule, version]
             if 'ceiling' in data:

@@ -38,7 +38,7 @@ def tellings(seed):
 
 
 def any_order_of_telling():
-    slots = changes = held = 0
+    slots = changes = held = below = 0
     for seed in seeds():
         for life, once, nights in tellings(seed):
             teller = told.books(life, nights)
@@ -46,7 +46,8 @@ def any_order_of_telling():
             assert not found, f'seed {seed}: {len(found)} differ\n' + '\n'.join(found[:10])
             slots, changes = slots + len(told.no_zeros(once.table)), changes + teller.changes
             held += sum(1 for stands in once.table.values() if stands[1])
-    print(f'# {slots} slots, {held} of them held in part, of {changes} postings')
+            below += sum(1 for stands in once.table.values() if stands[0] < 0)
+    print(f'# {slots} slots, {held} of them held in part, {below} below zero, of {changes} postings')
     assert changes > 1.5 * slots > 0 and held
 
 

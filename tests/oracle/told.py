@@ -57,8 +57,10 @@ class Life:
             if 'volume-bonus' in rule and rule['measure'] != 'amount':
                 starts = sorted(self.source.sample(range(1, 9), len(rule['tiers'])))
                 ends = [start - 1 for start in starts[1:]] + ['']
-                rule['tiers'] = {f'{start}..{end}': pay
-                                 for start, end, pay in zip(starts, ends, rule['tiers'].values())}
+                pays = list(rule['tiers'].values())
+                if self.source.random() < 0.5:
+                    pays.reverse()      # a bonus that falls: the checker warns, no more (P109)
+                rule['tiers'] = {f'{start}..{end}': pay for start, end, pay in zip(starts, ends, pays)}
 
     @staticmethod
     def key(kind, row):
