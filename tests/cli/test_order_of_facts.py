@@ -413,6 +413,38 @@ class Versions(Case):
         night = self.run_to('2026-01-06')[0]
         self.assertEqual((night['facts'], night['settled'], night['amount']), (6, 2, '18.00'))
 
+    def test_orders_of_settled_nights(self):
+        """One is revised, one withdrawn, one goes to another distributor, with its refund; one comes back later."""
+        self.prepare(RATE + '- volume-bonus: v\n  window: month\n  measure: amount\n  mode: whole\n'
+                            '  tiers: {1.00..: 1%}\n')
+        self.send('orders', '2026-01-05', *(small.order(name, '2026-01-05') for name in 'ABCD'))
+        self.send('events', '2026-01-06', event('r1', 'refund', '2026-01-06', order_id='C', amount='10.00'))
+        self.run_to('2026-02-01')
+        self.assertEqual(self.sums(), {('A', 'u'): 10.0, ('B', 'u'): 10.0, ('C', 'u'): 9.0, ('D', 'u'): 10.0,
+                                       ('window 2026-01', 'v'): 3.9})
+        self.send('orders', '2026-02-02', small.order('X', '2026-02-02', paid='1.00'))
+        one = "upstream_id = '%s' AND revision = 1 AND NOT withdrawn"
+        other = "(SELECT id FROM settle.code WHERE dim = 2 AND code = 'D2')"
+        self.further('closed_order', one % 'A', self.batch(), revision=2, paid_minor=8000)
+        self.further('closed_order', one % 'B', self.batch(), withdrawn='true')
+        self.further('closed_order', one % 'C', self.batch(), revision=2, withdrawn='true')
+        self.further('closed_order', one % 'C', self.batch(), revision=2, distributor_id=other)
+        self.further('event', "upstream_id = 'r1'", self.batch(), withdrawn='true')
+        self.further('event', "upstream_id = 'r1' AND NOT withdrawn", self.batch(), revision=2, distributor_id=other)
+        self.database.sql('INSERT INTO settle.order_revised SELECT distributor_id, closing_month, order_id, batch_id '
+                          f'FROM settle.closed_order WHERE batch_id = {self.batch()} GROUP BY 1, 2, 3, 4')
+        self.database.sql('INSERT INTO settle.batch_slice (batch_id, distributor_id, month, facts) '
+                          f"SELECT {self.batch()}, id, '2026-01-01', CASE code WHEN 'D1' THEN 4 ELSE 2 END "
+                          "FROM settle.code WHERE dim = 2 AND code IN ('D1', 'D2')")
+        self.run_to('2026-02-02')
+        self.assertEqual(self.sums(), {('A', 'u'): 8.0, ('C', 'u'): 9.0, ('D', 'u'): 10.0, ('X', 'u'): 0.1,
+                                       ('window 2026-01', 'v'): 2.7})
+        self.assertEqual(self.database.sql(
+            "SELECT d.code, sum(CASE WHEN t.debit = 1 THEN amount_minor ELSE -amount_minor END), min(origin), max(origin) "
+            "FROM settle.transfer t JOIN settle.code d ON d.dim = 2 AND d.id = t.distributor_id "
+            "WHERE origin = '2026-01-01' GROUP BY 1 ORDER BY 1"),
+            [['D1', '1980', '2026-01-01', '2026-01-01'], ['D2', '990', '2026-01-01', '2026-01-01']])
+
     def test_events(self):
         self.prepare(RATE)
         self.send('orders', '2026-01-05', *(small.order(name, '2026-01-05') for name in 'AB'))

@@ -12,6 +12,9 @@ settle_facts_init(SettleFacts *facts)
     facts->moved_orders = g_array_new(FALSE, FALSE, sizeof(SettleOrder));
     facts->woken_orders = g_array_new(FALSE, FALSE, sizeof(SettleOrder));
     facts->joint_orders = g_array_new(FALSE, FALSE, sizeof(SettleOrder));
+    facts->revised = g_array_new(FALSE, FALSE, sizeof(SettleRevised));
+    facts->was = g_array_new(FALSE, FALSE, sizeof(SettleOrder));
+    facts->versions = g_array_new(FALSE, FALSE, sizeof(SettleOrder));
     facts->new_bills = g_array_new(FALSE, FALSE, sizeof(SettleBill));
     facts->new_events = g_array_new(FALSE, FALSE, sizeof(SettleEvent));
     facts->events = g_array_new(FALSE, FALSE, sizeof(SettleEvent));
@@ -25,6 +28,9 @@ settle_facts_clear(SettleFacts *facts)
     g_array_unref(facts->moved_orders);
     g_array_unref(facts->woken_orders);
     g_array_unref(facts->joint_orders);
+    g_array_unref(facts->revised);
+    g_array_unref(facts->was);
+    g_array_unref(facts->versions);
     g_array_unref(facts->new_bills);
     g_array_unref(facts->new_events);
     g_array_unref(facts->events);
@@ -60,8 +66,8 @@ settle_facts_sort(GArray *array, GCompareFunc compare)
     }
 }
 
-static int
-compare_versions(gconstpointer a, gconstpointer b)
+int
+settle_facts_compare_versions(gconstpointer a, gconstpointer b)
 {
     const SettleOrder *x = a, *y = b;
     int order = settle_facts_compare_orders(x, y);
@@ -83,7 +89,7 @@ settle_facts_keep_versions(GArray *orders)
         any = g_array_index(orders, SettleOrder, i).flags > stored;
     if (!any)
         return;
-    g_array_sort(orders, compare_versions);
+    g_array_sort(orders, settle_facts_compare_versions);
     for (guint i = 0; i < orders->len; i++) {
         SettleOrder order = g_array_index(orders, SettleOrder, i);
 

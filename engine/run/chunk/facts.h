@@ -7,12 +7,22 @@
 
 G_BEGIN_DECLS
 
+/* An order that was there before this run, or once: what holds of it changed. */
+typedef struct {
+    SettleOrder order; /* as it is now; of one that is gone as it was */
+    SettleOrder was;
+    gboolean was_there, is_gone;
+} SettleRevised;
+
 typedef struct {
     GArray *new_orders;   /* settled for the first time */
     GArray *due_orders;   /* old ones that something falls due for */
     GArray *moved_orders; /* old ones whose manager's move was reported late */
     GArray *woken_orders; /* old ones that waited for a month's bills */
     GArray *joint_orders; /* old ones of pairs that are settled jointly */
+    GArray *revised;      /* SettleRevised: old ones of which another row holds from this run on */
+    GArray *was;          /* what those among them that were there before were (SettleOrder) */
+    GArray *versions;     /* all rows of orders that have several, version in flags (versions.h) */
     GArray *new_bills;    /* SettleBill by month, revision, turn, withdrawn */
     GArray *new_events;   /* SettleEvent: count from this run on */
     GArray *events;       /* SettleEvent: all that count of these orders, new ones too */
@@ -27,6 +37,8 @@ int settle_order_key_compare(int32_t distributor_a, int64_t order_a, int32_t dis
                              int64_t order_b);
 /* The same of two SettleOrder (or of rows that begin with one): a GCompareFunc. */
 int settle_facts_compare_orders(gconstpointer a, gconstpointer b);
+/* The same, then by version. */
+int settle_facts_compare_versions(gconstpointer a, gconstpointer b);
 /* Sorts an array unless it is sorted: intake stores a batch in the order that is needed, so with
  * one batch there is nothing to do. */
 void settle_facts_sort(GArray *array, GCompareFunc compare);

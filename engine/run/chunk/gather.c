@@ -3,6 +3,7 @@
 
 #include "run/chunk/load.h"
 #include "run/chunk/merge.h"
+#include "run/chunk/versions.h"
 #include "run/chunk/waiting.h"
 
 void
@@ -58,7 +59,25 @@ static gboolean
 has_old_orders(const SettleFacts *facts)
 {
     return facts->due_orders->len > 0 || facts->woken_orders->len > 0 ||
-           facts->joint_orders->len > 0 || facts->new_bills->len > 0 || facts->new_events->len > 0;
+           facts->joint_orders->len > 0 || facts->new_bills->len > 0 ||
+           facts->new_events->len > 0 || facts->revised->len > 0;
+}
+
+/* How many months after closing something can be posted for the order; of one that was told again
+ * also by what was told before. */
+static SettleMonth
+span_of(const SettleRunContext *context, const SettleSubject *subject)
+{
+    SettleMonth span = subject->policy != NULL ? subject->policy->span_months : 0;
+    SettleSubject was = {0};
+
+    if (subject->revised != NULL && subject->revised->was_there) {
+        was.order = &subject->revised->was;
+        settle_subject_find_policy(&context->known, &was);
+        if (was.policy != NULL)
+            span = MAX(span, was.policy->span_months);
+    }
+    return span;
 }
 
 static void
@@ -78,11 +97,11 @@ find_history(SettleGathered *gathered, const SettleRunContext *context, SettleMa
         if (subject.is_new)
             continue; /* it has no past */
         settle_subject_match(matchers, &subject, &match);
-        if (subject.match == NULL || subject.match->n_rules == 0 ||
-            !needs_history(context, &gathered->pairs, &subject))
+        if (subject.revised == NULL && (subject.match == NULL || subject.match->n_rules == 0 ||
+                                        !needs_history(context, &gathered->pairs, &subject)))
             continue;
         key.first = settle_day_month(subject.order->closing_day);
-        key.last = key.first + subject.policy->span_months;
+        key.last = key.first + span_of(context, &subject);
         settle_history_need(gathered->history, &key);
     }
 }
@@ -101,6 +120,28 @@ load_facts(SettleFacts *facts, const SettleRunContext *context, SettleStore *rea
            settle_load_new_events(reader, context, chunk, facts->new_events, error);
 }
 
+/* The rows of orders that were told again, of whatever is read so far; and what these orders were
+ * before the run in place of the rows that the readers found. */
+static gboolean
+load_versions(SettleFacts *facts, const SettleRunContext *context, SettleStore *reader,
+              const SettleChunk *chunk, GError **error)
+{
+    GArray *const of[] = {facts->new_orders,   facts->due_orders, facts->moved_orders,
+                          facts->woken_orders, facts->new_bills,  facts->new_events};
+
+    g_array_set_size(facts->versions, 0);
+    g_array_set_size(facts->revised, 0);
+    g_array_set_size(facts->was, 0);
+    if (!settle_versions_load(reader, context, chunk,
+                              settle_facts_closing_months(of, G_N_ELEMENTS(of)), of,
+                              G_N_ELEMENTS(of), facts, error))
+        return FALSE;
+    settle_versions_put_before(context, facts, facts->due_orders);
+    settle_versions_put_before(context, facts, facts->moved_orders);
+    settle_versions_put_before(context, facts, facts->woken_orders);
+    return TRUE;
+}
+
 /* Of any order that something happens to, all events. */
 static gboolean
 load_events(SettleGathered *gathered, const SettleRunContext *context, SettleStore *reader,
@@ -108,12 +149,16 @@ load_events(SettleGathered *gathered, const SettleRunContext *context, SettleSto
 {
     const SettleFacts *facts = &gathered->facts;
     GArray *const of[] = {facts->new_orders,   facts->due_orders, facts->moved_orders,
-                          facts->woken_orders, facts->new_bills,  facts->new_events};
+                          facts->woken_orders, facts->new_bills,  facts->new_events,
+                          facts->revised};
     SettleMonths whole = settle_pairs_event_months(&gathered->pairs, of, G_N_ELEMENTS(of));
 
     g_array_set_size(facts->events, 0);
-    return settle_load_events(reader, context, chunk, of, G_N_ELEMENTS(of), whole, facts->events,
-                              error);
+    if (!settle_load_events(reader, context, chunk, of, G_N_ELEMENTS(of), whole, facts->events,
+                            error))
+        return FALSE;
+    settle_versions_put_now(context, facts, facts->events);
+    return TRUE;
 }
 
 /* The orders that are settled jointly with those that something happened to, and their events. */
@@ -126,9 +171,14 @@ load_joint(SettleGathered *gathered, const SettleRunContext *context, SettleStor
 
     g_array_set_size(facts->joint_orders, 0);
     settle_pairs_find(&gathered->pairs, facts, &gathered->paid, chunk);
-    return settle_pairs_load_orders(&gathered->pairs, reader, chunk, facts->joint_orders, error) &&
-           settle_load_events(reader, context, chunk, &facts->joint_orders, 1, none, facts->events,
-                              error);
+    if (!settle_versions_load(reader, context, chunk, settle_pairs_closing_months(&gathered->pairs),
+                              NULL, 0, facts, error) ||
+        !settle_pairs_load_orders(&gathered->pairs, reader, chunk, facts, error) ||
+        !settle_load_events(reader, context, chunk, &facts->joint_orders, 1, none, facts->events,
+                            error))
+        return FALSE;
+    settle_versions_put_now(context, facts, facts->events);
+    return TRUE;
 }
 
 gboolean
@@ -136,11 +186,16 @@ settle_gather(SettleGathered *gathered, const SettleRunContext *context, SettleS
               SettleMatchers *matchers, const SettleChunk *chunk, SettleOutput *output,
               GError **error)
 {
+    SettleFacts *facts = &gathered->facts;
     int64_t receipts;
 
-    if (!load_facts(&gathered->facts, context, reader, chunk, error))
+    if (!load_facts(facts, context, reader, chunk, error) ||
+        !load_versions(facts, context, reader, chunk, error))
         return FALSE;
-    settle_waiting_set_aside(context, &gathered->facts, output);
+    settle_waiting_set_aside(context, facts, output);
+    settle_versions_put_now(context, facts, facts->new_bills);
+    settle_versions_put_now(context, facts, facts->new_events);
+    settle_versions_leave_out_revised(facts, facts->moved_orders);
     if (!settle_paid_load(&gathered->paid, reader, chunk, &receipts, error) ||
         !load_events(gathered, context, reader, chunk, error) ||
         !load_joint(gathered, context, reader, chunk, error))

@@ -44,7 +44,7 @@ settle_load_new_orders(SettleStore *store, const SettleRunContext *context,
                          context->lies_in.waited_orders.from, context->lies_in.waited_orders.to),
                      context, chunk, orders, error))
         return FALSE;
-    settle_facts_sort(orders, settle_facts_compare_orders);
+    settle_facts_sort(orders, settle_facts_compare_versions);
     return TRUE;
 }
 

@@ -6,7 +6,7 @@
 G_BEGIN_DECLS
 
 /* New orders (SettleOrder) of the chunk: of the run's batches and, on due runs, those that waited
- * for this day. Sorted by (distributor, order), with all versions. */
+ * for this day. Sorted by (distributor, order, version). */
 gboolean settle_load_new_orders(SettleStore *store, const SettleRunContext *context,
                                 const SettleChunk *chunk, GArray *orders, GError **error);
 /* Old orders for which something falls due today. Sorted likewise, without repeats. */

@@ -17,6 +17,15 @@ order_at(const GArray *orders, guint place)
     return place < orders->len ? &g_array_index(orders, SettleOrder, place) : NULL;
 }
 
+static inline const SettleRevised *
+revised_at(const SettleMerge *merge)
+{
+    const GArray *revised = merge->facts->revised;
+
+    return merge->revised < revised->len ? &g_array_index(revised, SettleRevised, merge->revised)
+                                         : NULL;
+}
+
 static inline const SettleBill *
 bill_at(const SettleMerge *merge)
 {
@@ -40,6 +49,7 @@ least_of(const SettleMerge *merge)
     const SettleFacts *facts = merge->facts;
     const SettleBill *bill = bill_at(merge);
     const SettleEvent *event = event_at(merge);
+    const SettleRevised *revised = revised_at(merge);
     const SettleOrder *candidates[] = {
         order_at(facts->new_orders, merge->new_order),
         order_at(facts->due_orders, merge->due),
@@ -47,6 +57,7 @@ least_of(const SettleMerge *merge)
         order_at(facts->joint_orders, merge->joint),
         bill != NULL ? &bill->order : NULL,
         event != NULL ? &event->order : NULL,
+        revised != NULL ? &revised->order : NULL,
     };
     const SettleOrder *least = NULL;
 
@@ -107,6 +118,7 @@ take(SettleMerge *merge, const SettleOrder *least, SettleSubject *subject)
 {
     const SettleFacts *facts = merge->facts;
     const SettleOrder *new_order = order_at(facts->new_orders, merge->new_order);
+    const SettleRevised *revised = revised_at(merge);
 
     memset(subject, 0, sizeof *subject);
     subject->order = least;
@@ -114,6 +126,11 @@ take(SettleMerge *merge, const SettleOrder *least, SettleSubject *subject)
         subject->is_new = TRUE;
         subject->order = new_order;
         merge->new_order++;
+    }
+    if (revised != NULL && settle_facts_compare_orders(&revised->order, least) == 0) {
+        subject->revised = revised;
+        subject->order = &revised->order;
+        merge->revised++;
     }
     subject->is_due = step_over(facts->due_orders, &merge->due, least) && !subject->is_new;
     subject->is_woken = step_over(facts->woken_orders, &merge->woken, least) && !subject->is_new;

@@ -59,9 +59,9 @@ settle_note_pending(SettleOutput *output, const SettleArithmetic *arithmetic, Se
     if (schedule == NULL)
         return;
     if (target->state == SETTLE_TARGET_PENDING) {
-        if (subject->is_new || subject->is_due)
+        if (subject->is_new || subject->is_due || subject->revised != NULL)
             add_instalment(arithmetic, output, subject, target, SETTLE_AGENDA_PENDING);
-    } else if (target->state != SETTLE_TARGET_NOT_DUE && has_history &&
+    } else if (target->state != SETTLE_TARGET_NOT_DUE && has_history && subject->revised == NULL &&
                (subject->n_bills > 0 || subject->n_new_events > 0 || subject->is_woken) &&
                schedule->looks_at_bills(target->rule, item) &&
                settle_calc_item_day(arithmetic, target->rule, subject->order, item) < date) {
@@ -70,10 +70,24 @@ settle_note_pending(SettleOutput *output, const SettleArithmetic *arithmetic, Se
 }
 
 void
+settle_note_waited(SettleOutput *output, const SettleArithmetic *arithmetic, SettleDay date,
+                   const SettleSubject *was, const SettleTarget *target)
+{
+    const SettleKindSchedule *schedule = settle_order_kind_of(arithmetic, target->rule)->schedule;
+    guint item = settle_slot_item(target->slot);
+
+    if (schedule != NULL && schedule->looks_at_bills(target->rule, item) &&
+        settle_calc_item_day(arithmetic, target->rule, was->order, item) <= date)
+        add_instalment(arithmetic, output, was, target, SETTLE_AGENDA_DECIDED);
+}
+
+void
 settle_note_late(SettleOutput *output, const SettleSubject *subject, const GArray *transfers)
 {
+    const SettlePolicy *policy = subject->policy != NULL ? subject->policy : subject->was.policy;
     GArray *agenda = output->agenda;
-    SettleMonth last = settle_day_month(subject->order->closing_day) + subject->policy->span_months;
+    SettleMonth last =
+        settle_day_month(subject->order->closing_day) + (policy != NULL ? policy->span_months : 0);
     guint first = agenda->len;
 
     for (guint i = 0; i < transfers->len; i++) {
@@ -99,8 +113,17 @@ settle_note_nothing(SettleOutput *output, SettleTargets *targets, const SettleSu
 
     if (subject->n_events == 0)
         return;
-    before = subject->is_new ? 0 : settle_targets_events_before(targets, subject, findings);
-    now = settle_targets_events(targets, subject, findings);
+    if (subject->revised != NULL && subject->revised->was_there) {
+        const SettleSubject was = settle_subject_was(subject);
+
+        before = settle_targets_events_before(targets, &was, findings);
+    } else
+        before = subject->is_new || subject->revised != NULL
+                     ? 0
+                     : settle_targets_events_before(targets, subject, findings);
+    now = subject->revised != NULL && subject->revised->is_gone
+              ? 0
+              : settle_targets_events(targets, subject, findings);
     if (now != before) {
         SettleAgendaRow row = agenda_row(subject, SETTLE_AGENDA_NOTHING, targets->date);
 
@@ -109,14 +132,10 @@ settle_note_nothing(SettleOutput *output, SettleTargets *targets, const SettleSu
     }
 }
 
-void
-settle_note_life_caps(SettleOutput *output, const SettleTargets *targets,
-                      const SettleSubject *subject)
+/* What lifetime caps cut of the targets; TRUE: some could be cut. */
+static gboolean
+add_life_cuts(SettleOutput *output, const SettleTargets *targets, const SettleSubject *subject)
 {
-    const SettleCutScope scope = {.distributor_id = subject->order->distributor_id,
-                                  .carrier_id = subject->policy->carrier_id,
-                                  .order_id = subject->order->order_id,
-                                  .first = settle_day_month(subject->order->closing_day)};
     gboolean capped = FALSE;
 
     for (guint i = 0; i < targets->all->len; i++) {
@@ -127,9 +146,9 @@ settle_note_life_caps(SettleOutput *output, const SettleTargets *targets,
             continue;
         capped = TRUE;
         if (target->cut_minor > 0) {
-            SettleCutRow row = {.distributor_id = scope.distributor_id,
+            SettleCutRow row = {.distributor_id = subject->order->distributor_id,
                                 .policy_id = subject->policy->policy_id,
-                                .subject_id = scope.order_id,
+                                .subject_id = subject->order->order_id,
                                 .earned_minor = target->earned_minor + target->cut_minor,
                                 .cut_minor = target->cut_minor,
                                 .slot = target->slot,
@@ -139,7 +158,49 @@ settle_note_life_caps(SettleOutput *output, const SettleTargets *targets,
             g_array_append_val(output->cuts, row);
         }
     }
+    return capped;
+}
+
+static void
+add_cut_scope(SettleOutput *output, const SettleSubject *subject)
+{
+    const SettleCutScope scope = {.distributor_id = subject->order->distributor_id,
+                                  .carrier_id = subject->policy->carrier_id,
+                                  .order_id = subject->order->order_id,
+                                  .first = settle_day_month(subject->order->closing_day)};
+
+    g_array_append_val(output->cut_scopes, scope);
+}
+
+void
+settle_note_life_caps(SettleOutput *output, const SettleTargets *targets,
+                      const SettleSubject *subject)
+{
     /* a new order has no before */
-    if (capped && !subject->is_new)
-        g_array_append_val(output->cut_scopes, scope);
+    if (add_life_cuts(output, targets, subject) && !subject->is_new)
+        add_cut_scope(output, subject);
+}
+
+static gboolean
+has_capped_rule(const SettleTargets *targets, const SettleSubject *subject)
+{
+    for (guint i = 0; subject->match != NULL && i < subject->match->n_order_rules; i++)
+        if (settle_order_kind_of(targets->known->arithmetic, subject->match->rules[i])
+                ->is_capped(subject->match->rules[i]))
+            return TRUE;
+    return FALSE;
+}
+
+void
+settle_note_life_caps_revised(SettleOutput *output, const SettleTargets *targets,
+                              const SettleSubject *subject)
+{
+    const SettleSubject was = settle_subject_was(subject);
+    gboolean now = has_capped_rule(targets, subject);
+
+    if (now)
+        add_cut_scope(output, subject);
+    else if (has_capped_rule(targets, &was)) /* of the same carrier */
+        add_cut_scope(output, &was);
+    add_life_cuts(output, targets, subject);
 }

@@ -16,6 +16,10 @@ void settle_note_outcome(SettleOutput *output, const SettleSubject *subject, Set
 void settle_note_pending(SettleOutput *output, const SettleArithmetic *arithmetic, SettleDay date,
                          const SettleSubject *subject, const SettleTarget *target,
                          gboolean has_history);
+/* Of a target of what an order was before it was told anew: if it waited for a bill, it does not
+ * any more. What the order waits for now is noted after it. */
+void settle_note_waited(SettleOutput *output, const SettleArithmetic *arithmetic, SettleDay date,
+                        const SettleSubject *was, const SettleTarget *target);
 /* The months that something is posted for beside those that the policy speaks of: where to look for
  * it. transfers: SettleTransfer of the order. */
 void settle_note_late(SettleOutput *output, const SettleSubject *subject, const GArray *transfers);
@@ -27,5 +31,8 @@ void settle_note_nothing(SettleOutput *output, SettleTargets *targets, const Set
  * took before and no longer do is found out when the chunk is through. */
 void settle_note_life_caps(SettleOutput *output, const SettleTargets *targets,
                            const SettleSubject *subject);
+/* The same of an order that was told anew, whatever rules its targets were of before. */
+void settle_note_life_caps_revised(SettleOutput *output, const SettleTargets *targets,
+                                   const SettleSubject *subject);
 
 G_END_DECLS

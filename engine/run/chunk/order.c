@@ -46,15 +46,17 @@ cause_of(const SettleSettling *settling, const SettleSubject *subject, const Set
     return cause != 0 ? cause : settle_day_month(settling->context->date);
 }
 
-/* Posts what a slot lacks of its target. posted: by leg; first: nothing ever was. */
+/* Posts what a slot lacks of its target, by the policy whose rule it is. posted: by leg; first:
+ * nothing ever was. */
 static void
-add_transfers(SettleSettling *settling, const SettleSubject *subject, const SettleTarget *target,
-              const SettleStanding *standing, const int64_t posted[SETTLE_N_LEGS], gboolean first)
+add_transfers(SettleSettling *settling, const SettleSubject *subject, const SettlePolicy *policy,
+              const SettleTarget *target, const SettleStanding *standing,
+              const int64_t posted[SETTLE_N_LEGS], gboolean first)
 {
     const SettleTransfer like = {
         .subject_id = subject->order->order_id,
         .distributor_id = subject->order->distributor_id,
-        .policy_id = subject->policy->policy_id,
+        .policy_id = policy->policy_id,
         .slot = target->slot,
         .origin = target->origin,
         .cause = cause_of(settling, subject, target, first),
@@ -94,25 +96,48 @@ add_difference(SettleSettling *settling, const SettleSubject *subject, const Set
         if (terms->pay_when_paid)
             settle_standing_await(&standing, 0);
     }
-    add_transfers(settling, subject, target, &standing, posted, first);
+    add_transfers(settling, subject, subject->policy, target, &standing, posted, first);
     return TRUE;
 }
 
-/* A slot that something was posted to and that no rule asks for any more: master data that came
- * late made other rules match. Nothing is owed in it. */
-static SettleTarget
-nothing_owed(const SettleSettling *settling, const SettleSubject *subject,
-             const SettlePosted *posted)
+/* The policy that a slot was posted by which none of the order's rules asks for any more: its own,
+ * what was told before if it was told anew, or, where it went from one version to another more than
+ * once, any of the carrier's that has the rule. */
+static const SettlePolicy *
+policy_of_slot(const SettleSettling *settling, const SettleSubject *subject, guint rule)
 {
-    guint number = settle_slot_rule(posted->slot), item = settle_slot_item(posted->slot);
-    const SettleRule *rule = settle_policy_rule(subject->policy, number);
-    SettleTarget target = {.slot = posted->slot, .state = SETTLE_TARGET_NOT_MET};
+    const SettlePolicySet *policies = settling->context->known.policies;
+    const SettlePolicy *own[] = {subject->policy, subject->was.policy};
 
-    settle_invariant(rule != NULL);
-    target.rule = rule;
-    target.slot = settle_slot(number, item, 0);
+    for (guint i = 0; i < G_N_ELEMENTS(own); i++)
+        if (own[i] != NULL && settle_policy_rule(own[i], rule) != NULL)
+            return own[i];
+    for (guint p = 0; subject->revised != NULL && p < settle_policy_set_size(policies); p++) {
+        const SettlePolicy *policy = settle_policy_set_nth(policies, p);
+
+        if (policy->carrier_id == subject->parties.carrier_id &&
+            settle_policy_rule(policy, rule) != NULL)
+            return policy;
+    }
+    settle_invariant(FALSE);
+    return NULL;
+}
+
+/* A slot that something was posted to and that no rule asks for any more: master data that came
+ * late made other rules match, or the order was told anew. Nothing is owed in it. */
+static void
+take_all_back(SettleSettling *settling, const SettleSubject *subject, SettleSlot slot,
+              const int64_t posted[SETTLE_N_LEGS])
+{
+    const SettleStanding standing = {0, 0, 0};
+    guint number = settle_slot_rule(slot), item = settle_slot_item(slot);
+    const SettlePolicy *policy = policy_of_slot(settling, subject, number);
+    const SettleRule *rule = settle_policy_rule(policy, number);
+    SettleTarget target = {
+        .slot = settle_slot(number, item, 0), .state = SETTLE_TARGET_NOT_MET, .rule = rule};
+
     kind_of(settling, rule)->nothing(rule, subject->order, item, &target);
-    return target;
+    add_transfers(settling, subject, policy, &target, &standing, posted, FALSE);
 }
 
 /* Targets against nothing posted. FALSE on overflow. */
@@ -163,11 +188,8 @@ add_differences(SettleSettling *settling, const SettleSubject *subject, const Se
         gboolean first;
 
         if (target == NULL || (p < n_posted && slot < target->slot)) {
-            SettleTarget nothing = nothing_owed(settling, subject, &posted[p]);
-            const SettleStanding standing = {0, 0, 0};
-
             take_legs(posted, n_posted, &p, legs);
-            add_transfers(settling, subject, &nothing, &standing, legs, FALSE);
+            take_all_back(settling, subject, slot, legs);
             continue;
         }
         first = p == n_posted || slot != target->slot;
@@ -218,6 +240,20 @@ new_order_outcome(const SettleSettling *settling, const SettleSubject *subject)
     return n_on_bills == match->n_rules ? SETTLE_OUTCOME_NO_BILLS : SETTLE_OUTCOME_ZERO;
 }
 
+/* Why an order that was told anew earns nothing; NONE: it does, or may yet, or it is gone. */
+static SettleOutcome
+revised_outcome(const SettleSettling *settling, const SettleSubject *subject)
+{
+    if (subject->revised->is_gone)
+        return SETTLE_OUTCOME_NONE;
+    if (subject->match == NULL)
+        return subject->reason;
+    for (guint i = 0; i < settling->targets->all->len; i++)
+        if (g_array_index(settling->targets->all, SettleTarget, i).target_minor > 0)
+            return SETTLE_OUTCOME_NONE;
+    return new_order_outcome(settling, subject);
+}
+
 static gboolean
 settle_new_order(SettleSettling *settling, const SettleSubject *subject)
 {
@@ -266,6 +302,54 @@ settle_whole_order(SettleSettling *settling, const SettleSubject *subject, const
     return TRUE;
 }
 
+/* What waited for a bill before the order was told anew waits no more; what waits now is noted by
+ * its own targets. */
+static gboolean
+note_waited(SettleSettling *settling, const SettleSubject *subject, const SettlePast *past)
+{
+    const SettleSubject was = settle_subject_was(subject);
+    const GArray *targets = settling->targets->all;
+
+    if (was.match == NULL)
+        return TRUE;
+    if (!settle_targets_whole(settling->targets, &was, past->bills, past->n_bills,
+                              settle_decisions_findings(settling->decisions, &was)))
+        return FALSE;
+    for (guint i = 0; i < targets->len; i++)
+        settle_note_waited(settling->output, settling->context->known.arithmetic,
+                           settling->context->date, &was, &g_array_index(targets, SettleTarget, i));
+    return TRUE;
+}
+
+/* An order that was told anew: all of it against all that was posted, which is taken back where no
+ * rule asks for it any more (docs/semantics.md 14.61). */
+static gboolean
+settle_revised_order(SettleSettling *settling, const SettleSubject *subject)
+{
+    GArray *targets = settling->targets->all;
+    SettlePast past = {0};
+    SettleOutcome outcome;
+
+    if (!settle_history_of(settling->history, subject->order, &past))
+        return TRUE; /* it could not be read */
+    if (subject->revised->was_there && !note_waited(settling, subject, &past))
+        return FALSE;
+    g_array_set_size(targets, 0);
+    if (subject->match != NULL &&
+        !settle_targets_whole(settling->targets, subject, past.bills, past.n_bills,
+                              settle_decisions_findings(settling->decisions, subject)))
+        return FALSE;
+    if (!add_differences(settling, subject, &past) ||
+        !settle_counting_revised(settling->volumes, settling->targets, settling->decisions, subject,
+                                 settling->context->moves.before))
+        return FALSE;
+    settle_note_life_caps_revised(settling->output, settling->targets, subject);
+    outcome = revised_outcome(settling, subject);
+    if (outcome != SETTLE_OUTCOME_NONE)
+        settle_note_outcome(settling->output, subject, outcome);
+    return TRUE;
+}
+
 /* Without its past only slots are asked for that nothing can have been posted to. */
 static gboolean
 settle_old_order(SettleSettling *settling, const SettleSubject *subject)
@@ -298,6 +382,8 @@ settle_anyhow(SettleSettling *settling, const SettleSubject *subject)
 {
     if (subject->is_joint && settling->decisions->failed)
         return FALSE;
+    if (subject->revised != NULL)
+        return settle_revised_order(settling, subject);
     return subject->is_new ? settle_new_order(settling, subject)
                            : settle_old_order(settling, subject);
 }

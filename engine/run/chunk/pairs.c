@@ -4,6 +4,7 @@
 #include "calc/terms.h"
 #include "run/chunk/load.h"
 #include "run/chunk/merge.h"
+#include "run/chunk/versions.h"
 #include "store/sql.h"
 
 static guint
@@ -170,16 +171,21 @@ touch_subject(const Search *search, SettleSubject *subject)
         touch(search, subject->order->distributor_id, ties);
 }
 
-/* Those of the orders that something happened to, moves of their managers too. */
+/* Those of the orders that something happened to, moves of their managers too, and what was told
+ * anew of them. */
 static void
 touch_orders(const Search *search)
 {
-    const GArray *moved = search->facts->moved_orders;
+    const GArray *moved = search->facts->moved_orders, *was = search->facts->was;
     SettleMerge merge = settle_merge_begin(search->facts);
     SettleSubject subject;
 
     while (settle_merge_next(&merge, &subject))
         touch_subject(search, &subject);
+    for (guint i = 0; i < was->len; i++) {
+        subject = (SettleSubject){.order = &g_array_index(was, SettleOrder, i)};
+        touch_subject(search, &subject);
+    }
     for (guint i = 0; i < moved->len; i++) {
         subject = (SettleSubject){.order = &g_array_index(moved, SettleOrder, i)};
         touch_subject(search, &subject);
@@ -243,11 +249,21 @@ settle_pairs_find(SettlePairs *pairs, const SettleFacts *facts, const SettlePaid
 
 /* --- their orders ----------------------------------------------------------------------------- */
 
+/* Where an order has several rows the one that holds says when it closed. */
+static gboolean
+holds(const SettleRunContext *context, const SettleFacts *facts, const SettleOrder *row)
+{
+    SettleVersions of;
+
+    return !settle_versions_of(context, facts, row, &of) ||
+           (of.now != NULL && of.now->flags == row->flags);
+}
+
 /* Reads the orders of a carrier's pairs: keeps the ranks of all, and those that runs before
  * settled.
  */
 static gboolean
-read_orders(SettlePairs *pairs, SettleReader *reader, const SettleChunk *chunk, GArray *orders,
+read_orders(SettlePairs *pairs, SettleReader *reader, const SettleChunk *chunk, SettleFacts *facts,
             GError **error)
 {
     const SettleRunContext *context = pairs->context;
@@ -263,11 +279,12 @@ read_orders(SettlePairs *pairs, SettleReader *reader, const SettleChunk *chunk, 
             continue;
         if (g_hash_table_size(pairs->ranks) >= context->how.facts_max)
             return settle_load_too_large(context, chunk, error);
-        g_hash_table_insert(pairs->ranks, g_memdup2(&order.order_id, sizeof order.order_id),
-                            GSIZE_TO_POINTER((gsize) rank));
+        if (holds(context, facts, &order))
+            g_hash_table_insert(pairs->ranks, g_memdup2(&order.order_id, sizeof order.order_id),
+                                GSIZE_TO_POINTER((gsize) rank));
         /* what waited for this day is among the new ones */
         if (state == SETTLE_BATCH_BEFORE)
-            g_array_append_val(orders, order);
+            g_array_append_val(facts->joint_orders, order);
     }
     return settle_reader_end(reader, error);
 }
@@ -275,7 +292,7 @@ read_orders(SettlePairs *pairs, SettleReader *reader, const SettleChunk *chunk, 
 /* The orders of all distributors that are joint with one carrier. */
 static gboolean
 load_carrier_orders(SettlePairs *pairs, SettleStore *store, const SettleTies *ties,
-                    const SettleChunk *chunk, GArray *orders, GError **error)
+                    const SettleChunk *chunk, SettleFacts *facts, GError **error)
 {
     g_autoptr(GArray) distributors = g_array_new(FALSE, FALSE, sizeof(int32_t));
     g_autoptr(SettleReader) reader = NULL;
@@ -292,21 +309,38 @@ load_carrier_orders(SettlePairs *pairs, SettleStore *store, const SettleTies *ti
         settle_store_read(store, settle_sql_run_orders_joint, "Iimmdd", distributors->data,
                           (gsize) distributors->len, ties->carrier_id, settle_day_month(ties->from),
                           settle_day_month(ties->to), ties->from, ties->to);
-    return read_orders(pairs, reader, chunk, orders, error);
+    return read_orders(pairs, reader, chunk, facts, error);
+}
+
+SettleMonths
+settle_pairs_closing_months(const SettlePairs *pairs)
+{
+    SettleMonths months = {G_MAXINT32, 0};
+
+    for (guint i = 0; pairs->all->len > 0 && i < pairs->ties->len; i++) {
+        const SettleTies *ties = &g_array_index(pairs->ties, SettleTies, i);
+
+        months.from = MIN(months.from, settle_day_month(ties->from));
+        months.to = MAX(months.to, settle_day_month(ties->to));
+    }
+    return months;
 }
 
 gboolean
 settle_pairs_load_orders(SettlePairs *pairs, SettleStore *reader, const SettleChunk *chunk,
-                         GArray *orders, GError **error)
+                         SettleFacts *facts, GError **error)
 {
+    GArray *orders = facts->joint_orders;
+
     g_array_set_size(orders, 0);
     if (pairs->all->len == 0)
         return TRUE;
     for (guint i = 0; i < pairs->ties->len; i++)
         if (!load_carrier_orders(pairs, reader, &g_array_index(pairs->ties, SettleTies, i), chunk,
-                                 orders, error))
+                                 facts, error))
             return FALSE;
     settle_facts_keep_versions(orders);
+    settle_versions_put_before(pairs->context, facts, orders);
     return TRUE;
 }
 

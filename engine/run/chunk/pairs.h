@@ -43,9 +43,12 @@ SettleMonths settle_pairs_event_months(const SettlePairs *pairs, GArray *const *
 /* Finds the chunk's pairs from its facts, with their events, and forgets those before. */
 void settle_pairs_find(SettlePairs *pairs, const SettleFacts *facts, const SettlePaid *paid,
                        const SettleChunk *chunk);
-/* Reads the old orders of the pairs into orders, sorted, and the ranks of all. */
+/* The months in which their orders closed. */
+SettleMonths settle_pairs_closing_months(const SettlePairs *pairs);
+/* Reads the old orders of the pairs into joint_orders, sorted, and the ranks of all; the versions
+ * of their months are loaded. */
 gboolean settle_pairs_load_orders(SettlePairs *pairs, SettleStore *reader, const SettleChunk *chunk,
-                                  GArray *orders, GError **error);
+                                  SettleFacts *facts, GError **error);
 
 /* The distributor's orders of the carrier are settled jointly. */
 gboolean settle_pairs_contain(const SettlePairs *pairs, int32_t distributor_id, int32_t carrier_id);

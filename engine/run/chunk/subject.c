@@ -73,7 +73,37 @@ settle_subject_match(SettleMatchers *matchers, SettleSubject *subject, SettleMat
     gboolean has_policy = settle_subject_find_policy(matchers->known, subject);
 
     subject->reason = reason_of(&subject->parties, subject->policy, has_policy);
-    if (subject->reason == SETTLE_OUTCOME_NONE)
+    if (subject->reason == SETTLE_OUTCOME_NONE &&
+        (subject->revised == NULL || !subject->revised->is_gone))
         subject->match = settle_matcher_find(matcher_of(matchers, subject->policy), subject->order,
                                              &subject->parties, match);
+}
+
+SettleSubject
+settle_subject_was(const SettleSubject *subject)
+{
+    return (SettleSubject){
+        .order = &subject->revised->was,
+        .new_events = subject->new_events,
+        .n_new_events = subject->n_new_events,
+        .events = subject->events,
+        .n_events = subject->n_events,
+        .parties = subject->was.parties,
+        .policy = subject->was.policy,
+        .match = subject->was.match,
+    };
+}
+
+void
+settle_subject_match_was(SettleMatchers *matchers, SettleSubject *subject, SettleMatch *match)
+{
+    SettleSubject was;
+
+    if (subject->revised == NULL || !subject->revised->was_there)
+        return;
+    was = settle_subject_was(subject);
+    settle_subject_match(matchers, &was, match);
+    subject->was.parties = was.parties;
+    subject->was.policy = was.policy;
+    subject->was.match = was.match;
 }

@@ -4,6 +4,7 @@
 
 #include "calc/match.h"
 #include "model/outcome.h"
+#include "run/chunk/facts.h"
 #include "run/known.h"
 
 G_BEGIN_DECLS
@@ -12,9 +13,10 @@ G_BEGIN_DECLS
 typedef struct {
     const SettleOrder *order;
     gboolean is_new, is_due;
-    gboolean is_woken;       /* what it waited for has come */
-    gboolean is_joint;       /* settled with the distributor's others under its policy */
-    const SettleBill *bills; /* new ones */
+    gboolean is_woken;            /* what it waited for has come */
+    const SettleRevised *revised; /* it was told anew; NULL: not */
+    gboolean is_joint;            /* settled with the distributor's others under its policy */
+    const SettleBill *bills;      /* new ones */
     guint n_bills;
     const SettleEvent *new_events; /* count from this run on */
     guint n_new_events;
@@ -22,8 +24,13 @@ typedef struct {
     guint n_events;
     SettleOrderParties parties;
     const SettlePolicy *policy; /* NULL: none of the carrier holds on the closing day */
-    const SettleMatch *match;   /* NULL: it is not settled, for the reason */
+    const SettleMatch *match;   /* NULL: it is not settled, for the reason, or it is gone */
     SettleOutcome reason;       /* NONE where there is a match */
+    struct {                    /* the same of what it was, if it was there */
+        SettleOrderParties parties;
+        const SettlePolicy *policy;
+        const SettleMatch *match;
+    } was;
 } SettleSubject;
 
 /* The matchers of the policies that orders came for. One for each thread; what is known outlives
@@ -38,5 +45,9 @@ gboolean settle_subject_find_policy(const SettleRunKnown *known, SettleSubject *
 /* The same, and the rules: match is filled, and the subject points to it; or the reason why the
  * order is not settled (docs/semantics.md 13.13). */
 void settle_subject_match(SettleMatchers *matchers, SettleSubject *subject, SettleMatch *match);
+/* Fills in `was` of an order that was told anew; match: as above, another one. */
+void settle_subject_match_was(SettleMatchers *matchers, SettleSubject *subject, SettleMatch *match);
+/* The order as it was, with its events; the subject was matched by both. */
+SettleSubject settle_subject_was(const SettleSubject *subject);
 
 G_END_DECLS

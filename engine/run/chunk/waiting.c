@@ -1,6 +1,8 @@
 /* Sets aside what waits for its day, before a chunk's facts are walked. */
 #include "run/chunk/waiting.h"
 
+#include "run/chunk/versions.h"
+
 /* The day, or if a batch is still to come, that batch's. */
 static SettleDay
 await_batch(const SettleRunContext *context, int32_t batch, SettleDay day)
@@ -39,31 +41,74 @@ agenda_row(const SettleRunContext *context, const SettleOrder *order, SettleAgen
 }
 
 static void
-set_orders_aside(const SettleRunContext *context, GArray *orders, SettleOutput *output)
+await_day(const SettleRunContext *context, const SettleOrder *order, SettleDay day,
+          SettleOutput *output)
 {
-    int64_t waits = 0; /* the last order that does: its versions wait for one day */
+    SettleAgendaRow row = agenda_row(context, order, SETTLE_AGENDA_ORDER, day);
+
+    output->sums.waiting++;
+    g_array_append_val(output->agenda, row);
+}
+
+/* An order that came with rows of which others are known, or with several: what holds of it now
+ * against what held before. TRUE: it is new, and *ret_order what it is. */
+static gboolean
+weigh(const SettleRunContext *context, SettleFacts *facts, const SettleVersions *of,
+      const SettleOrder *row, SettleOutput *output, SettleOrder *ret_order)
+{
+    SettleRevised revised = {.was_there = of->before != NULL, .is_gone = of->now == NULL};
+
+    if (of->waits_until != SETTLE_DAY_MIN)
+        await_day(context, row, of->waits_until, output);
+    if (of->now != NULL && of->before == NULL && !of->was_seen) {
+        *ret_order = settle_versions_strip(of->now);
+        return TRUE;
+    }
+    if (of->now == of->before)
+        return FALSE; /* none holds, or the one that did: what came is older */
+    if (of->before != NULL) {
+        revised.was = settle_versions_strip(of->before);
+        g_array_append_val(facts->was, revised.was);
+    }
+    revised.order = of->now != NULL ? settle_versions_strip(of->now) : revised.was;
+    g_array_append_val(facts->revised, revised);
+    return FALSE;
+}
+
+static void
+set_orders_aside(const SettleRunContext *context, SettleFacts *facts, SettleOutput *output)
+{
+    GArray *orders = facts->new_orders;
     guint kept = 0;
 
-    for (guint i = 0; i < orders->len; i++) {
-        const SettleOrder *order = &g_array_index(orders, SettleOrder, i);
+    for (guint i = 0, end; i < orders->len; i = end) {
+        const SettleOrder *rows = &g_array_index(orders, SettleOrder, i);
+        SettleOrder order = rows[0];
+        SettleVersions of;
+        gboolean several;
 
-        if (settle_run_batch_state(context, order->batch_id) == SETTLE_BATCH_OF_RUN)
-            output->sums.facts++;
-        if (order->closing_day > context->date) {
-            SettleAgendaRow row =
-                agenda_row(context, order, SETTLE_AGENDA_ORDER, order->closing_day);
-
-            output->sums.waiting++;
-            if (waits != order->order_id)
-                g_array_append_val(output->agenda, row);
-            waits = order->order_id;
+        for (end = i; end < orders->len && settle_facts_compare_orders(
+                                               &g_array_index(orders, SettleOrder, end), rows) == 0;
+             end++)
+            if (settle_run_batch_state(context, g_array_index(orders, SettleOrder, end).batch_id) ==
+                SETTLE_BATCH_OF_RUN)
+                output->sums.facts++;
+        several = settle_versions_of(context, facts, rows, &of);
+        if (!several && (end > i + 1 || rows->flags >> SETTLE_ORDER_VERSION_SHIFT != 0)) {
+            settle_versions_weigh(context, rows, end - i, &of);
+            several = TRUE;
+        }
+        if (several) {
+            if (!weigh(context, facts, &of, rows, output, &order))
+                continue;
+        } else if (order.closing_day > context->date) {
+            await_day(context, rows, order.closing_day, output);
             continue;
         }
-        g_array_index(orders, SettleOrder, kept) = *order;
+        g_array_index(orders, SettleOrder, kept) = order;
         kept++;
     }
     g_array_set_size(orders, kept);
-    settle_facts_keep_versions(orders);
 }
 
 static void
@@ -141,7 +186,7 @@ set_events_aside(const SettleRunContext *context, GArray *events, SettleOutput *
 void
 settle_waiting_set_aside(const SettleRunContext *context, SettleFacts *facts, SettleOutput *output)
 {
-    set_orders_aside(context, facts->new_orders, output);
+    set_orders_aside(context, facts, output);
     set_bills_aside(context, facts->new_bills, output);
     set_events_aside(context, facts->new_events, output);
 }

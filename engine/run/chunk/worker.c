@@ -25,6 +25,7 @@ struct SettleWorker {
     SettleDecisions decisions; /* about the current distributor's joint orders */
     GArray *subjects;          /* SettleSubject: of a distributor with joint orders */
     SettleArena *matches;      /* theirs */
+    SettleMatch was;           /* of what the order in hand was before it was told anew */
     SettleVolumes *volumes;
     SettleInvoicing *invoicing;
     SettleOutput *output;
@@ -79,6 +80,7 @@ settle_worker_free(SettleWorker *worker)
     settle_targets_clear(&worker->targets);
     g_array_unref(worker->subjects);
     settle_arena_free(worker->matches);
+    settle_match_clear(&worker->was);
     settle_matchers_free(worker->matchers);
     settle_store_give_back(worker->context->how.store, worker->reader);
     settle_store_give_back(worker->context->how.store, worker->writer);
@@ -91,6 +93,7 @@ static void
 match(SettleWorker *worker, SettleSubject *subject, SettleMatch *found)
 {
     settle_subject_match(worker->matchers, subject, found);
+    settle_subject_match_was(worker->matchers, subject, &worker->was);
     subject->is_joint =
         subject->match != NULL &&
         settle_pairs_contain(&worker->gathered.pairs, subject->order->distributor_id,
@@ -113,6 +116,18 @@ settle_singly(SettleWorker *worker, SettleMerge *merge, int32_t distributor_id, 
     return TRUE;
 }
 
+static const SettleMatch *
+keep_match(SettleWorker *worker, const SettleMatch *found)
+{
+    SettleMatch *own;
+
+    if (found == NULL)
+        return NULL;
+    own = settle_arena_alloc(worker->matches, sizeof *own);
+    *own = settle_match_copy(found, worker->matches);
+    return own;
+}
+
 /* All subjects of the distributor, each with a match of its own. */
 static void
 collect(SettleWorker *worker, SettleMerge *merge, int32_t distributor_id, SettleMatch *found)
@@ -123,12 +138,8 @@ collect(SettleWorker *worker, SettleMerge *merge, int32_t distributor_id, Settle
     settle_arena_reset(worker->matches);
     while (settle_merge_next_of(merge, distributor_id, &subject)) {
         match(worker, &subject, found);
-        if (subject.match != NULL) {
-            SettleMatch *own = settle_arena_alloc(worker->matches, sizeof *own);
-
-            *own = settle_match_copy(found, worker->matches);
-            subject.match = own;
-        }
+        subject.match = keep_match(worker, subject.match);
+        subject.was.match = keep_match(worker, subject.was.match);
         g_array_append_val(worker->subjects, subject);
     }
 }
@@ -225,7 +236,7 @@ load_volumes(SettleWorker *worker, const SettleChunk *chunk, GError **error)
 {
     const SettleFacts *facts = &worker->gathered.facts;
     GArray *const of[] = {facts->new_orders, facts->moved_orders, facts->joint_orders,
-                          facts->new_events};
+                          facts->new_events, facts->revised,      facts->was};
 
     return settle_volumes_load(worker->volumes, worker->reader, chunk, of, G_N_ELEMENTS(of), error);
 }

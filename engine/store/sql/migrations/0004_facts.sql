@@ -56,6 +56,16 @@ CREATE INDEX closed_order_by_batch ON settle.closed_order
 -- these a file of events, of one event even, read all orders and events of history.
 CREATE INDEX closed_order_by_key ON settle.closed_order (key_id);
 
+-- Which orders have more rows than their first one: a row for each batch that brought a further one. A night asks for
+-- these alone which row holds: all others have one. Plain, so that it costs a night without any one look.
+CREATE TABLE settle.order_revised (
+    distributor_id integer NOT NULL,
+    closing_month  date NOT NULL,
+    order_id       bigint NOT NULL,
+    batch_id       integer NOT NULL,
+    PRIMARY KEY (distributor_id, closing_month, order_id, batch_id)
+);
+
 -- A bill carries what is known of the order it serves, so that settling it needs no join.
 CREATE TABLE settle.bill (
     month          date NOT NULL,

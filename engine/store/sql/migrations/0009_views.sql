@@ -138,11 +138,29 @@ SELECT i.number, i.batch, i.carrier, i.distributor, i.status, l.line, k.kind, x.
   JOIN settle_view.kind k ON k.kind_no = l.kind
   LEFT JOIN settle_view.class x USING (class_id);
 
--- Orders that were taken in; settled_by is the run that consumed their batch (NULL: not yet).
+-- Rows of orders that were told again which do not hold: of an order's rows the highest (revision, withdrawn) that a
+-- published night saw does, before any did the highest. Of all other orders there is one row.
+CREATE VIEW settle_view.order_row_over AS
+SELECT x.distributor_id, x.closing_month, x.order_id, x.revision, x.withdrawn
+  FROM (SELECT o.distributor_id, o.closing_month, o.order_id, o.revision, o.withdrawn,
+               row_number() OVER (PARTITION BY o.distributor_id, o.closing_month, o.order_id
+                                  ORDER BY q.run_id IS NULL, o.revision DESC, o.withdrawn DESC) AS place
+          FROM (SELECT DISTINCT distributor_id, closing_month, order_id FROM settle.order_revised) r
+          JOIN settle.closed_order o USING (distributor_id, closing_month, order_id)
+          LEFT JOIN settle.batch_consumption n ON n.batch_id = o.batch_id
+          LEFT JOIN settle.run_publication q ON q.run_id = n.run_id) x
+ WHERE x.place > 1;
+
+-- Orders that were taken in, with all that was told of them: of several rows of an order the one that holds does, unless
+-- it is withdrawn. settled_by is the run that consumed their batch (NULL: not yet).
 CREATE VIEW settle_view.closed_order AS
 SELECT c.carrier, o.upstream_id, o.order_line, d.distributor, o.order_id, o.key_id, o.distributor_id, o.closing_month,
        o.closing_day, o.closing_at, o.quantity, o.paid_minor, o.currency AS currency_no, o.contract,
-       b.source, o.batch_id, o.line AS file_line, n.run_id AS settled_by
+       b.source, o.batch_id, o.line AS file_line, n.run_id AS settled_by, (o.revision - 1) / 20 + 1 AS revision,
+       o.withdrawn,
+       NOT EXISTS (SELECT 1 FROM settle_view.order_row_over v
+                    WHERE v.distributor_id = o.distributor_id AND v.closing_month = o.closing_month
+                      AND v.order_id = o.order_id AND v.revision = o.revision AND v.withdrawn = o.withdrawn) AS holds
   FROM settle.closed_order o
   JOIN settle.batch b USING (batch_id)
   JOIN settle_view.carrier c USING (carrier_id)
@@ -220,7 +238,11 @@ SELECT t.run_id, r.business_date, coalesce(c.code, '') AS carrier, coalesce(d.co
   JOIN settle_view.account a ON a.role = t.debit
   JOIN settle_view.account b ON b.role = t.credit
   LEFT JOIN settle.policy_rule u ON u.policy_id = t.policy_id AND u.number = t.slot >> 16 AND k.commission
-  LEFT JOIN settle.closed_order o ON o.distributor_id = t.distributor_id AND o.order_id = t.subject_id
+  LEFT JOIN settle.closed_order o
+    ON o.distributor_id = t.distributor_id AND o.order_id = t.subject_id
+   AND NOT EXISTS (SELECT 1 FROM settle_view.order_row_over v
+                    WHERE v.distributor_id = o.distributor_id AND v.closing_month = o.closing_month
+                      AND v.order_id = o.order_id AND v.revision = o.revision AND v.withdrawn = o.withdrawn)
   LEFT JOIN settle.batch ob ON ob.batch_id = o.batch_id
   LEFT JOIN settle.code g ON g.dim = 5 AND g.id = o.product_id
   LEFT JOIN settle.bill l
@@ -286,7 +308,10 @@ SELECT c.code AS carrier, d.code AS distributor, o.upstream_id AS order_no, o.or
                     WHERE y.distributor_id = z.distributor_id AND y.closing_month = z.closing_month
                       AND y.order_id = z.order_id AND y.run_id > z.run_id)
   LEFT JOIN settle_view.transfer_lineage t
-    ON t.distributor_id = o.distributor_id AND t.subject_id = o.order_id;
+    ON t.distributor_id = o.distributor_id AND t.subject_id = o.order_id
+ WHERE NOT EXISTS (SELECT 1 FROM settle_view.order_row_over v
+                    WHERE v.distributor_id = o.distributor_id AND v.closing_month = o.closing_month
+                      AND v.order_id = o.order_id AND v.revision = o.revision AND v.withdrawn = o.withdrawn);
 
 GRANT SELECT ON ALL TABLES IN SCHEMA settle_view TO settle_reader, settle_runner, settle_approver;
 GRANT SELECT ON settle_view.policy_waiting TO settle_author;

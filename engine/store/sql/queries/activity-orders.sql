@@ -8,7 +8,7 @@ SELECT o.order_id, coalesce(o.upstream_id || coalesce('/' || NULLIF(o.order_line
        t.policy_id, t.slot, t.kind, t.net, t.held, t.back,
        CASE WHEN t.slot IS NULL AND k.cut_minor > 0 AND coalesce(z.reason, 'zero') = 'zero' THEN k.cut_by
             ELSE coalesce(z.reason, '') END,
-       CASE WHEN e.fraud THEN 'fraud' WHEN e.whole OR (o.paid_minor > 0 AND e.refunded >= o.paid_minor) THEN 'refunded'
+       CASE WHEN o.withdrawn THEN 'withdrawn' WHEN e.fraud THEN 'fraud' WHEN e.whole OR (o.paid_minor > 0 AND e.refunded >= o.paid_minor) THEN 'refunded'
             WHEN e.cancelled THEN 'cancelled' WHEN e.ported_out THEN 'ported-out'
             WHEN e.transferred THEN 'number-transferred' WHEN e.suspended THEN 'suspended'
             WHEN e.refunded > 0 THEN 'partly-refunded' WHEN t.slot IS NOT NULL THEN 'settled'
@@ -70,4 +70,8 @@ SELECT o.order_id, coalesce(o.upstream_id || coalesce('/' || NULLIF(o.order_line
  WHERE o.distributor_id = $1 AND o.closing_month BETWEEN $2 AND $3
    AND ($6::text IS NULL OR o.upstream_id = $6 OR o.order_line <> '' AND o.upstream_id || '/' || o.order_line = $6)
    AND o.closing_day <= (SELECT max(business_date) FROM settle.run_publication)
+   AND (NOT o.withdrawn OR t.slot IS NOT NULL)
+   AND NOT EXISTS (SELECT 1 FROM settle_view.order_row_over v
+                    WHERE v.distributor_id = o.distributor_id AND v.closing_month = o.closing_month
+                      AND v.order_id = o.order_id AND v.revision = o.revision AND v.withdrawn = o.withdrawn)
  ORDER BY o.closing_at, o.upstream_id COLLATE "C", o.order_line COLLATE "C", o.order_id, t.slot

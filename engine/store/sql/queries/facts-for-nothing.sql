@@ -18,4 +18,7 @@ SELECT o.carrier_id, o.distributor_id, o.order_id, o.paid_minor, o.closing_day, 
   JOIN settle.code c ON c.dim = 1 AND c.id = o.carrier_id
   JOIN settle.code d ON d.dim = 2 AND d.id = o.distributor_id
  WHERE f.slot > 0
+   AND NOT EXISTS (SELECT 1 FROM settle_view.order_row_over v
+                    WHERE v.distributor_id = o.distributor_id AND v.closing_month = o.closing_month
+                      AND v.order_id = o.order_id AND v.revision = o.revision AND v.withdrawn = o.withdrawn)
  ORDER BY c.code COLLATE "C", d.code COLLATE "C", o.upstream_id COLLATE "C", o.order_id, e.happened_at, e.event_id

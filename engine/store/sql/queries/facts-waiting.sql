@@ -9,7 +9,10 @@ WITH w AS MATERIALIZED (
 ), o AS MATERIALIZED (
     SELECT o.key_id, o.closing_day, o.closing_month, o.currency
       FROM settle.closed_order o
-     WHERE o.key_id IN (SELECT key_id FROM w)
+     WHERE o.key_id IN (SELECT key_id FROM w) AND NOT o.withdrawn
+       AND NOT EXISTS (SELECT 1 FROM settle_view.order_row_over v
+                        WHERE v.distributor_id = o.distributor_id AND v.closing_month = o.closing_month
+                          AND v.order_id = o.order_id AND v.revision = o.revision AND v.withdrawn = o.withdrawn)
 )
 SELECT v.what, v.carrier, v.distributor, v.fact, v.order_no, v.rule, v.month, v.day::text, v.waits_for, v.source, v.line
   FROM (
@@ -25,12 +28,16 @@ SELECT CASE a.what WHEN 1 THEN 'order' WHEN 2 THEN 'bill' WHEN 5 THEN 'event' EL
   JOIN settle.code d ON d.dim = 2 AND d.id = a.distributor_id
   LEFT JOIN settle.closed_order o
     ON o.distributor_id = a.distributor_id AND o.closing_month = a.closing_month AND o.order_id = a.order_id
+   AND NOT EXISTS (SELECT 1 FROM settle_view.order_row_over v
+                    WHERE v.distributor_id = o.distributor_id AND v.closing_month = o.closing_month
+                      AND v.order_id = o.order_id AND v.revision = o.revision AND v.withdrawn = o.withdrawn)
   LEFT JOIN settle.batch b ON b.batch_id = o.batch_id
   LEFT JOIN settle.policy p ON a.what = 3 AND p.carrier_id = a.carrier_id AND o.closing_day BETWEEN p.closing_from AND p.closing_to
   LEFT JOIN settle.policy_rule u ON u.policy_id = p.policy_id AND u.number = a.slot >> 16
  WHERE a.run_id <= (SELECT value FROM settle.counter WHERE name = 'watermark')
    AND NOT EXISTS (SELECT 1 FROM settle.run_abandonment x WHERE x.run_id = a.run_id)
    AND (a.what IN (1, 2, 5) AND a.look_day > (SELECT max(business_date) FROM settle.run_publication)
+        AND NOT (a.what = 1 AND (o.withdrawn OR o.closing_day <> a.look_day))
         AND NOT (a.what = 5 AND EXISTS (
              SELECT 1 FROM settle.event e
               WHERE e.distributor_id = a.distributor_id AND e.closing_month = a.closing_month

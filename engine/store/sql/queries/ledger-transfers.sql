@@ -56,4 +56,7 @@ SELECT t.run_id, t.business_date::text AS date_text, t.carrier, t.distributor, t
     ON u.policy_id = t.policy_id AND u.number = t.slot >> 16 AND t.kind IN (:commission_kinds)
   LEFT JOIN settle.closed_order o
     ON o.distributor_id = t.distributor_id AND o.order_id = t.subject_id
+   AND NOT EXISTS (SELECT 1 FROM settle_view.order_row_over v
+                    WHERE v.distributor_id = o.distributor_id AND v.closing_month = o.closing_month
+                      AND v.order_id = o.order_id AND v.revision = o.revision AND v.withdrawn = o.withdrawn)
  ORDER BY t.run_id, t.distributor COLLATE "C", t.subject_id, t.slot

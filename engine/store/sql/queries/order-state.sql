@@ -19,4 +19,7 @@ SELECT c.code, d.code, o.closing_day::text, n.run_id, r.business_date::text, z.o
                       WHERE v.distributor_id = o.distributor_id AND v.order_id = o.order_id AND v.cut_minor > 0) k ON true
  WHERE (o.upstream_id = $1 OR o.order_line <> '' AND o.upstream_id || '/' || o.order_line = $1)
    AND ($2::text IS NULL OR d.code = $2)
+   AND NOT EXISTS (SELECT 1 FROM settle_view.order_row_over v
+                    WHERE v.distributor_id = o.distributor_id AND v.closing_month = o.closing_month
+                      AND v.order_id = o.order_id AND v.revision = o.revision AND v.withdrawn = o.withdrawn)
  ORDER BY c.code COLLATE "C", d.code COLLATE "C", o.order_id

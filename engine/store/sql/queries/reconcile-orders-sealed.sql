@@ -1,6 +1,9 @@
 -- What was sealed: the other side, from the batches' slices, receipts and rejected rows. $1 month
 SELECT (SELECT count(*) FROM settle.closed_order o JOIN settle.batch b USING (batch_id)
-         WHERE o.closing_month = $1::text::date AND b.state = 'sealed') AS orders,
+         WHERE o.closing_month = $1::text::date AND b.state = 'sealed' AND NOT o.withdrawn
+           AND NOT EXISTS (SELECT 1 FROM settle_view.order_row_over v
+                            WHERE v.distributor_id = o.distributor_id AND v.closing_month = o.closing_month
+                              AND v.order_id = o.order_id AND v.revision = o.revision AND v.withdrawn = o.withdrawn)) AS orders,
        (SELECT count(*) FROM settle_view.rejected q
          WHERE q.kind = 'orders' AND date_trunc('month', q.business_date)::date = $1::text::date) AS quarantined,
        (SELECT count(*) FROM settle.batch b

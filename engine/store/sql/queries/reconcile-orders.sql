@@ -44,7 +44,10 @@ SELECT c.code, s.currency, s.state, s.reason, count(*) AS orders, sum(s.paid_min
                                       ORDER BY y.month, y.slot, y.what, y.run_id DESC) y
                               WHERE y.cut_minor > 0
                               LIMIT 1) k ON NOT coalesce(t.posted, false)
-         WHERE o.closing_month = $1::text::date
+         WHERE o.closing_month = $1::text::date AND NOT o.withdrawn
+           AND NOT EXISTS (SELECT 1 FROM settle_view.order_row_over v
+                            WHERE v.distributor_id = o.distributor_id AND v.closing_month = o.closing_month
+                              AND v.order_id = o.order_id AND v.revision = o.revision AND v.withdrawn = o.withdrawn)
            AND ($3::text IS NULL OR o.distributor_id = (SELECT id FROM settle.code WHERE dim = 2 AND code = $3))) s
   JOIN settle.code c ON c.dim = 1 AND c.id = s.carrier_id
  WHERE $2::text IS NULL OR c.code = $2

@@ -15,7 +15,11 @@ SELECT r.business_date::text, c.code, p.currency,
   JOIN settle_view.account a ON a.role = t.debit
   JOIN settle_view.account b ON b.role = t.credit
   JOIN settle.policy_rule u ON u.policy_id = t.policy_id AND u.number = t.slot >> 16
-  LEFT JOIN settle.closed_order o ON o.distributor_id = t.distributor_id AND o.order_id = t.subject_id
+  LEFT JOIN settle.closed_order o
+    ON o.distributor_id = t.distributor_id AND o.order_id = t.subject_id
+   AND NOT EXISTS (SELECT 1 FROM settle_view.order_row_over v
+                    WHERE v.distributor_id = o.distributor_id AND v.closing_month = o.closing_month
+                      AND v.order_id = o.order_id AND v.revision = o.revision AND v.withdrawn = o.withdrawn)
   LEFT JOIN settle.code x ON x.dim = 5 AND x.id = o.product_id
  WHERE t.kind IN (:commission_kinds) AND ($1::text::date IS NULL OR t.period = $1::text::date) AND ($2::text IS NULL OR c.code = $2)
    AND t.distributor_id = (SELECT id FROM settle.code WHERE dim = 2 AND code = $3)

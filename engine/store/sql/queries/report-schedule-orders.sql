@@ -6,4 +6,8 @@ SELECT o.order_id, o.paid_minor, o.distributor_id, o.batch_id, o.product_id, o.m
   JOIN settle.batch_consumption n ON n.batch_id = o.batch_id
   JOIN settle.run_publication q ON q.run_id = n.run_id
  WHERE o.distributor_id BETWEEN $1 AND $2 AND o.closing_month >= $3 AND o.closing_day <= $4
+   AND NOT o.withdrawn
+   AND NOT EXISTS (SELECT 1 FROM settle_view.order_row_over v
+                    WHERE v.distributor_id = o.distributor_id AND v.closing_month = o.closing_month
+                      AND v.order_id = o.order_id AND v.revision = o.revision AND v.withdrawn = o.withdrawn)
  ORDER BY o.distributor_id, o.order_id

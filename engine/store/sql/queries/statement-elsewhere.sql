@@ -7,5 +7,8 @@ SELECT o.key_id, t.kind, t.origin,
   JOIN settle.run_publication q ON q.run_id = t.run_id
  WHERE o.key_id = ANY ($3::bigint[]) AND p.carrier_id = $1 AND t.origin <> $2::date AND t.kind IN (:order_kinds)
    AND p.currency = $4
+   AND NOT EXISTS (SELECT 1 FROM settle_view.order_row_over v
+                    WHERE v.distributor_id = o.distributor_id AND v.closing_month = o.closing_month
+                      AND v.order_id = o.order_id AND v.revision = o.revision AND v.withdrawn = o.withdrawn)
  GROUP BY 1, 2, 3
  ORDER BY 1, 2, 3

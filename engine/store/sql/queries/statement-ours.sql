@@ -14,6 +14,9 @@ SELECT coalesce(o.key_id, t.subject_id) AS subject_key, t.kind, sum(t.net)::bigi
          GROUP BY 1, 2, 3) t
   LEFT JOIN settle.closed_order o ON o.distributor_id = t.distributor_id AND o.order_id = t.subject_id
                                  AND o.closing_month <= $2::date
+   AND NOT EXISTS (SELECT 1 FROM settle_view.order_row_over v
+                    WHERE v.distributor_id = o.distributor_id AND v.closing_month = o.closing_month
+                      AND v.order_id = o.order_id AND v.revision = o.revision AND v.withdrawn = o.withdrawn)
  GROUP BY 1, 2
 HAVING sum(t.net) <> 0
  UNION ALL

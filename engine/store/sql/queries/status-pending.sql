@@ -7,7 +7,10 @@ WITH w AS MATERIALIZED (
 ), o AS MATERIALIZED (
     SELECT o.key_id, o.closing_day, o.closing_month, o.currency
       FROM settle.closed_order o
-     WHERE o.key_id IN (SELECT key_id FROM w)
+     WHERE o.key_id IN (SELECT key_id FROM w) AND NOT o.withdrawn
+       AND NOT EXISTS (SELECT 1 FROM settle_view.order_row_over v
+                        WHERE v.distributor_id = o.distributor_id AND v.closing_month = o.closing_month
+                          AND v.order_id = o.order_id AND v.revision = o.revision AND v.withdrawn = o.withdrawn)
 )
 SELECT CASE a.what WHEN 1 THEN 'order waits for its day' WHEN 2 THEN 'bill waits for its day'
                    WHEN 5 THEN 'event waits for its day'
@@ -18,6 +21,13 @@ SELECT CASE a.what WHEN 1 THEN 'order waits for its day' WHEN 2 THEN 'bill waits
  WHERE a.run_id <= (SELECT value FROM settle.counter WHERE name = 'watermark')
    AND NOT EXISTS (SELECT 1 FROM settle.run_abandonment x WHERE x.run_id = a.run_id)
    AND (a.what IN (1, 2) AND a.look_day > $1
+        AND NOT (a.what = 1 AND EXISTS (
+             SELECT 1 FROM settle.closed_order o
+              WHERE o.distributor_id = a.distributor_id AND o.closing_month = a.closing_month AND o.order_id = a.order_id
+                AND (o.withdrawn OR o.closing_day <> a.look_day)
+                AND NOT EXISTS (SELECT 1 FROM settle_view.order_row_over v
+                                 WHERE v.distributor_id = o.distributor_id AND v.closing_month = o.closing_month
+                                   AND v.order_id = o.order_id AND v.revision = o.revision AND v.withdrawn = o.withdrawn)))
         OR a.what = 5 AND a.look_day > $1 AND NOT EXISTS (
              SELECT 1 FROM settle.event e
               WHERE e.distributor_id = a.distributor_id AND e.closing_month = a.closing_month
