@@ -49,9 +49,10 @@ class Life:
         return [row for _, kind, row in self.facts if kind == 'orders']
 
     def shuffled(self, source):
-        """The same facts on other days, in other batches."""
+        """The same facts on other days, in other batches; some are told twice."""
         nights = sorted({START + timedelta(days=source.randint(0, DAYS)) for _ in range(10)} | {END})
-        facts = [(source.choice(nights), kind, row) for _, kind, row in self.facts]
+        told = self.facts + source.sample(self.facts, len(self.facts) // 20)
+        facts = [(source.choice(nights), kind, row) for _, kind, row in told]
         source.shuffle(facts)
         return facts
 
@@ -63,14 +64,14 @@ def strict(life):
     return other
 
 
-def hand_over(settle, folder, life, facts, source):
-    """Master data first, then the facts in files by business date and kind, some in two; policies are active before
-    the first night. Returns the dates."""
+def hand_over(settle, folder, life, facts, source, policies=None):
+    """Master data first, then the facts in files by business date and kind, some in two; the policies (of the life, if
+    not said) are active before the first night. Returns the dates."""
     os.makedirs(folder, exist_ok=True)
     before = str(START - timedelta(days=1))
     for number, (kind, rows) in enumerate(life.master):
         send(settle, folder, f'master-{number}', kind, before, rows)
-    compare.activate(settle, folder, life.policies)
+    compare.activate(settle, folder, life.policies if policies is None else policies)
     batches = defaultdict(list)
     for night, kind, row in facts:
         batches[night, kind, source.random() < 0.5].append(row)
@@ -79,6 +80,11 @@ def hand_over(settle, folder, life, facts, source):
     for number, key in enumerate(order):
         send(settle, folder, f'batch-{number}', key[1], str(key[0]), batches[key])
     return sorted({night for night, _, _ in facts})
+
+
+def begins(policy):
+    """The first closing day of a version."""
+    return date.fromisoformat(policy['closing'].split('..')[0])
 
 
 def send(settle, folder, name, kind, night, rows):

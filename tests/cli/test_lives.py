@@ -35,10 +35,11 @@ def same(seed, what, one, other):
     assert not found, f'seed {seed}, {what}: {len(found)} of {len(one)} differ\n' + '\n'.join(found[:15])
 
 
-def run_all(settle, dates, source):
-    """All nights: at once or in turns, by some workers, in chunks of some size."""
+def run_all(settle, dates, source, activate=lambda turn: None):
+    """All nights: at once or in turns, by some workers, in chunks of some size. activate: called before each turn."""
     turns = sorted(source.sample(dates[:-1], min(source.randint(0, 3), len(dates) - 1))) + [lives.END]
     for turn in turns:
+        activate(turn)
         settle('run', '--date', str(turn), '--workers', str(source.randint(1, 4)),
                '--chunk-facts', str(source.choice((40, 300, 5000))))
 
@@ -88,8 +89,17 @@ class Lives:
         run_all(settle, lives.hand_over(settle, folder, self.life, self.life.facts, source), source)
 
     def make_shuffled(self, settle, source, folder):
-        """The same facts in any order, on any days, in any batches."""
-        run_all(settle, lives.hand_over(settle, folder, self.life, self.life.shuffled(source), source), source)
+        """The same facts in any order, on any days, in any batches, and versions activated as late as they may be."""
+        later = list(self.life.policies)
+
+        def activate(turn):
+            now = [policy for policy in later if lives.begins(policy) <= turn]
+            if now:
+                compare.activate(settle, folder, now)
+            later[:] = [policy for policy in later if policy not in now]
+
+        run_all(settle, lives.hand_over(settle, folder, self.life, self.life.shuffled(source), source, []), source,
+                activate)
 
     def make_undone(self, settle, source, folder):
         """For a third of the orders something that happened and was undone."""

@@ -36,6 +36,8 @@ def load(settle, folder, before=None, after=None):
 
 def activate(settle, folder, policies):
     files = []
+    if not policies:
+        return
     for number, policy in enumerate(policies):
         files.append(os.path.join(folder, f'policy-{number}.yaml'))
         with open(files[-1], 'w', encoding='utf-8') as file:

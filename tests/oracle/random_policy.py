@@ -356,7 +356,7 @@ def spans(maker, start, end):
     """The closing days of one to three versions that follow each other, most of them without a gap; some begin inside
     a month, and after the last one none may hold."""
     days = (end - start).days
-    turns = sorted(maker.random.sample(range(20, days - 10), maker.random.choice((0, 1, 1, 2))))
+    turns = sorted(maker.random.sample(range(20, days - 10, 11), maker.random.choice((0, 1, 1, 2))))
     firsts = [start] + [start + datetime.timedelta(days=turn) for turn in turns]
     lasts = [first - datetime.timedelta(days=maker.random.choice((1, 1, 1, 9))) for first in firsts[1:]]
     lasts.append(end - datetime.timedelta(days=maker.random.randint(0, 8)) if maker.chance(0.15) else '')

@@ -41,7 +41,7 @@ class Reading:
 
 
 PAGES = Reading()
-AS_THE_ENGINE = Reading(one_origin=False, limits_go_on=False, windows_go_on=False, contracts_anew=False)
+AS_THE_ENGINE = Reading(one_origin=False, windows_go_on=False, contracts_anew=False)
 
 
 # --- numbers (4) -----------------------------------------------------------------------------
