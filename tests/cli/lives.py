@@ -15,8 +15,12 @@ import random_policy
 START, DAYS = date(2026, 1, 1), 120
 END = START + timedelta(days=DAYS)
 CARRIERS = ('CA', 'CB')
-KEYS = {'orders': ('carrier', 'order_id'), 'bills': ('carrier', 'contract', 'month', 'revision'),
-        'events': ('carrier', 'event_id'), 'months': ('carrier', 'month'), 'receipts': ('carrier', 'receipt_id')}
+# what the engine looks at again when it is told late; SETTLE_LATE=parties adds the rest
+LATE = os.environ.get('SETTLE_LATE', '')
+KEYS = {'managers': ('manager', 'valid_from'), 'products': ('carrier', 'product', 'valid_from'),
+        'distributors': ('distributor', 'valid_from'), 'orders': ('carrier', 'order_id'),
+        'bills': ('carrier', 'contract', 'month', 'revision'), 'events': ('carrier', 'event_id'),
+        'months': ('carrier', 'month'), 'receipts': ('carrier', 'receipt_id')}
 
 
 class Life:
@@ -32,7 +36,7 @@ class Life:
         for entry in maker.write(folder, orders):
             with open(os.path.join(folder, entry[0]), encoding='utf-8', newline='') as file:
                 rows = list(csv.DictReader(file))
-            if entry[1] not in KEYS:
+            if entry[2] < str(START):
                 self.master.append((entry[1], rows))
                 continue
             for row in rows:
@@ -40,6 +44,8 @@ class Life:
                 if key not in seen:  # what is said again, or otherwise, would depend on who comes first
                     seen[key] = row
                     self.facts.append((date.fromisoformat(entry[2]), entry[1], row))
+        for kind, row in maker.late_parties() if LATE == 'parties' else ():
+            self.facts.append((max(START, date.fromisoformat(row['valid_from'])), kind, row))
 
     @staticmethod
     def without_invoices(policy):
@@ -82,9 +88,12 @@ def hand_over(settle, folder, life, facts, source, policies=None):
     return sorted({night for night, _, _ in facts})
 
 
-def begins(policy):
-    """The first closing day of a version."""
-    return date.fromisoformat(policy['closing'].split('..')[0])
+def needed(policy, facts):
+    """The night by which a version must be active: of its first closing day, or of a batch that has an order of its
+    days before they come."""
+    begins = date.fromisoformat(policy['closing'].split('..')[0])
+    return min([begins] + [night for night, kind, row in facts if kind == 'orders' and row['carrier'] == policy['carrier']
+                           and closing_day(row) >= begins])
 
 
 def send(settle, folder, name, kind, night, rows):
