@@ -55,6 +55,14 @@ make_room(SettleMatch *match, guint n_groups)
     match->rules = g_renew(const SettleRule *, match->rules, match->n_allocated);
 }
 
+void
+settle_match_add_window(SettleMatch *match, const SettleRule *rule)
+{
+    if (match->n_rules == match->n_allocated)
+        make_room(match, 2 * match->n_allocated);
+    match->rules[match->n_rules++] = rule;
+}
+
 static inline const guint64 *
 row_by_id(const SettleMatchDimension *dimension, int32_t id)
 {

@@ -27,6 +27,15 @@ G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(SettleMatch, settle_match_clear)
 /* A copy whose rules belong to the arena: it is not cleared. */
 SettleMatch settle_match_copy(const SettleMatch *match, SettleArena *arena);
 
+/* Only the rules that earn by the order stay. */
+static inline void
+settle_match_drop_windows(SettleMatch *match)
+{
+    match->n_rules = match->n_order_rules;
+}
+/* One more rule of a kind that measures windows, of whatever version. Not of a copy. */
+void settle_match_add_window(SettleMatch *match, const SettleRule *rule);
+
 typedef struct SettleMatcher SettleMatcher;
 
 /* Binds the codes in the policy's selectors to the directory's ids (codes the directory does not

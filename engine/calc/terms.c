@@ -1,6 +1,8 @@
 /* Questions about a policy's terms that whoever settles several orders together asks. */
 #include "calc/terms.h"
 
+#include "calc/calc.h"
+
 gboolean
 settle_policy_tolerates_findings(const SettlePolicy *policy)
 {
@@ -52,6 +54,14 @@ settle_carrier_has_ceiling(const SettlePolicySet *policies, int32_t carrier_id, 
             return TRUE;
     }
     return FALSE;
+}
+
+const SettlePolicy *
+settle_window_terms(const SettlePolicySet *policies, int32_t carrier_id, SettleWindow length,
+                    SettleDay closing_day)
+{
+    return settle_policy_set_terms(policies, carrier_id,
+                                   settle_month_last(settle_window_end(length, closing_day)));
 }
 
 gboolean

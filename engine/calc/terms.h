@@ -19,6 +19,10 @@ gboolean settle_carrier_tolerates_findings(const SettlePolicySet *policies, int3
  * Then what it earns under any version uses room (13.11). */
 gboolean settle_carrier_has_ceiling(const SettlePolicySet *policies, int32_t carrier_id,
                                     guint rule_number);
+/* The version by whose terms the carrier's windows of that length are measured that orders of the
+ * day count in: the one of the window's last day (13.9). NULL: none began by then. */
+const SettlePolicy *settle_window_terms(const SettlePolicySet *policies, int32_t carrier_id,
+                                        SettleWindow length, SettleDay closing_day);
 /* What a window of the rule earns can be posted on the day: the window is over, or the rule is paid
  * each night. window_end: its last month. */
 gboolean settle_window_is_evaluated(const SettleRule *rule, SettleMonth window_end, SettleDay date);

@@ -13,11 +13,11 @@
 int64_t
 settle_subject_window(const SettleWindowSubject *w)
 {
-    settle_invariant(w->policy_id > 0 && w->policy_id < 1 << 18);
+    settle_invariant(w->carrier_id > 0 && w->carrier_id < 1 << 18);
     settle_invariant(w->scope_id >= 0 && w->scope_id < 1 << 26 &&
                      (w->scope_id > 0) == (w->scope_kind != SETTLE_SCOPE_OF_DISTRIBUTOR));
     settle_invariant(w->window_end >= MONTH_BASE && w->window_end < MONTH_BASE + 4096);
-    return SETTLE_SUBJECT_SPECIAL | (int64_t) w->policy_id << 40 | (int64_t) w->scope_kind << 38 |
+    return SETTLE_SUBJECT_SPECIAL | (int64_t) w->carrier_id << 40 | (int64_t) w->scope_kind << 38 |
            (int64_t) w->scope_id << 12 | (w->window_end - MONTH_BASE);
 }
 
@@ -65,7 +65,7 @@ void
 settle_subject_window_parts(int64_t subject_id, SettleWindowSubject *ret_window)
 {
     settle_invariant(settle_subject_is_window(subject_id));
-    ret_window->policy_id = (int32_t) (subject_id >> 40 & 0x3ffff);
+    ret_window->carrier_id = (int32_t) (subject_id >> 40 & 0x3ffff);
     ret_window->scope_kind = (SettleScopeKind) (subject_id >> 38 & 3);
     ret_window->scope_id = (int32_t) (subject_id >> 12 & 0x3ffffff);
     ret_window->window_end = (SettleMonth) (subject_id & 0xfff) + MONTH_BASE;

@@ -36,15 +36,14 @@ typedef enum {
     SETTLE_SCOPE_OF_MANAGER = 2,
 } SettleScopeKind;
 typedef struct {
-    int32_t policy_id;
+    int32_t carrier_id;
     SettleScopeKind scope_kind;
     int32_t scope_id; /* outlet or manager; 0: the distributor */
     SettleMonth window_end;
 } SettleWindowSubject;
-/* Window: special | 0 << 58 | policy id (18 bits) << 40 | kind of scope (2 bits) << 38 | scope id
+/* Window: special | 0 << 58 | carrier id (18 bits) << 40 | kind of scope (2 bits) << 38 | scope id
  * (26 bits) << 12 | last month's number counted from 1900-01 (12 bits). The rule is in the slot.
- * The policy is there because each version measures only its own orders and rules of two carriers
- * share numbers; windows that go over versions would have their carrier's id in its place. */
+ * The carrier is there because rules of two carriers share numbers; windows go over versions. */
 int64_t settle_subject_window(const SettleWindowSubject *window);
 /* Invoice: special | 1 << 58 | run id of the drafting << 20 | place in its chunk's distributor. */
 int64_t settle_subject_invoice(int32_t run_id, int32_t place); /* place: order of the distributor's

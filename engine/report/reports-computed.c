@@ -117,17 +117,21 @@ settle_report_volume_standing(SettleStore *store, const SettleReportScope *scope
     if (rows == NULL)
         return NULL;
     for (int i = 0; i < settle_result_rows(rows); i++) {
-        const SettlePolicy *policy = settle_policy_set_get(
-            policies, settle_result_i32(rows, i, SQL_REPORT_VOLUME_MEASURES_POLICY_ID));
+        SettleMonth end = settle_result_month(rows, i, SQL_REPORT_VOLUME_MEASURES_WINDOW_END);
+        const SettlePolicy *policy = settle_policy_set_terms(
+            policies, settle_result_i32(rows, i, SQL_REPORT_VOLUME_MEASURES_CARRIER_ID),
+            settle_month_last(end));
         guint number = (guint) settle_result_i32(rows, i, SQL_REPORT_VOLUME_MEASURES_RULE);
         Window window = {.policy = policy,
-                         .end = settle_result_month(rows, i, SQL_REPORT_VOLUME_MEASURES_WINDOW_END),
+                         .end = end,
                          .distributor =
                              settle_result_text(rows, i, SQL_REPORT_VOLUME_MEASURES_CODE),
                          .measure = settle_result_i64(rows, i, SQL_REPORT_VOLUME_MEASURES_MEASURE)};
 
         window.rule = policy != NULL ? settle_policy_rule(policy, number) : NULL;
-        settle_invariant(window.rule != NULL);
+        /* until its orders are counted anew, a window of a rule that was given up */
+        if (window.rule == NULL || window.rule->window.length == 0)
+            continue;
         window.over = settle_month_last(window.end) <= today;
         /* without a period those that are not over, else those that it is part of */
         if (scope->period == NULL

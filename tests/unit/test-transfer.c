@@ -58,7 +58,7 @@ test_windows(void)
         g_assert_true(settle_subject_is_window(subject));
         g_assert_false(settle_subject_is_order(subject));
         settle_subject_window_parts(subject, &window);
-        g_assert_cmpint(window.policy_id, ==, windows[i].policy_id);
+        g_assert_cmpint(window.carrier_id, ==, windows[i].carrier_id);
         g_assert_cmpint(window.scope_kind, ==, windows[i].scope_kind);
         g_assert_cmpint(window.scope_id, ==, windows[i].scope_id);
         g_assert_cmpint(window.window_end, ==, windows[i].window_end);

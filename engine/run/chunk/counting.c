@@ -40,8 +40,9 @@ settle_counting_order(SettleVolumes *volumes, SettleTargets *targets,
                              : settle_targets_measure_before(targets, subject, rule, findings);
         int64_t now = settle_targets_measure(targets, subject, rule, findings);
 
-        if (!settle_volumes_count(volumes, subject->policy, rule, subject->order, &subject->parties,
-                                  now - before, anew, cause_of(subject)))
+        if (!settle_volumes_count(
+                volumes, settle_subject_window_policy(targets->known, subject, rule), rule,
+                subject->order, &subject->parties, now - before, anew, cause_of(subject)))
             return FALSE;
     }
     return TRUE;
@@ -67,9 +68,11 @@ take_out(SettleVolumes *volumes, SettleTargets *targets, const SettleDecisions *
         const SettleRule *rule = match->rules[i];
 
         if (anew)
-            settle_volumes_leave(volumes, was.policy, rule, was.order, &parties);
+            settle_volumes_leave(volumes, settle_subject_window_policy(targets->known, &was, rule),
+                                 rule, was.order, &parties);
         else if (!settle_volumes_count(
-                     volumes, was.policy, rule, was.order, &parties,
+                     volumes, settle_subject_window_policy(targets->known, &was, rule), rule,
+                     was.order, &parties,
                      -settle_targets_measure_before(targets, &was, rule,
                                                     settle_decisions_findings(decisions, &was)),
                      FALSE, settle_day_month(targets->date)))
@@ -93,7 +96,8 @@ settle_counting_revised(SettleVolumes *volumes, SettleTargets *targets,
     for (guint i = match != NULL ? match->n_order_rules : 0; match != NULL && i < match->n_rules;
          i++)
         if (!settle_volumes_count(
-                volumes, subject->policy, match->rules[i], subject->order, &subject->parties,
+                volumes, settle_subject_window_policy(targets->known, subject, match->rules[i]),
+                match->rules[i], subject->order, &subject->parties,
                 settle_targets_measure(targets, subject, match->rules[i], findings), anew,
                 settle_day_month(targets->date)))
             return FALSE;
@@ -114,14 +118,17 @@ settle_counting_move(SettleVolumes *volumes, SettleTargets *targets,
         const SettleRule *rule = match->rules[i];
 
         if (anew) {
-            settle_volumes_leave(volumes, subject->policy, rule, subject->order, &before);
+            settle_volumes_leave(volumes,
+                                 settle_subject_window_policy(targets->known, subject, rule), rule,
+                                 subject->order, &before);
         } else {
             /* what this run's events change is counted where the order is now */
             int64_t measure = settle_targets_measure_before(
                 targets, subject, rule, settle_decisions_findings(decisions, subject));
 
-            if (!settle_volumes_move(volumes, subject->policy, rule, subject->order, measure,
-                                     &before, &subject->parties))
+            if (!settle_volumes_move(volumes,
+                                     settle_subject_window_policy(targets->known, subject, rule),
+                                     rule, subject->order, measure, &before, &subject->parties))
                 return FALSE;
         }
     }

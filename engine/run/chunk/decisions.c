@@ -148,7 +148,8 @@ fill(SettleDecisions *decisions, const SettlePolicy *policy, guint rule,
 
     if (!settle_carrier_has_ceiling(policies, policy->carrier_id, rule))
         return target_minor;
-    if (ceiling->window != 0) {
+    /* less than nothing makes room */
+    if (ceiling->window != 0 && target_minor > 0) {
         int64_t left =
             ceiling->amount_minor - used_in(decisions, use, (SettleWindow) ceiling->window);
 

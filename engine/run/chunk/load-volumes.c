@@ -5,10 +5,10 @@
 #include "run/output/output.h"
 #include "store/sql.h"
 
-/* A policy's windows of a distributor that end in a month. */
+/* A carrier's windows of a distributor that end in a month. */
 typedef struct {
     SettleMonth window_end;
-    int32_t distributor_id, policy_id;
+    int32_t distributor_id, carrier_id;
 } Key;
 
 static int
@@ -20,7 +20,7 @@ compare_keys(gconstpointer a, gconstpointer b)
         return x->window_end < y->window_end ? -1 : 1;
     if (x->distributor_id != y->distributor_id)
         return x->distributor_id < y->distributor_id ? -1 : 1;
-    return x->policy_id < y->policy_id ? -1 : x->policy_id > y->policy_id;
+    return x->carrier_id < y->carrier_id ? -1 : x->carrier_id > y->carrier_id;
 }
 
 /* TRUE if what earlier runs measured of the rule's window that an order of this day counts in is
@@ -36,20 +36,22 @@ needs_past(const SettleRunContext *context, const SettlePolicy *policy, const Se
            settle_carrier_tolerates_findings(context->known.policies, policy->carrier_id);
 }
 
-/* The windows of one order. */
+/* The windows of one order: those of each length by the terms of the version that measures them. */
 static void
 add_windows(const SettleRunContext *context, const SettleOrder *order, GArray *keys)
 {
-    int32_t carrier_id =
-        settle_directory_product_carrier(context->known.directory, order->product_id);
-    const SettlePolicy *policy =
-        settle_policy_set_find(context->known.policies, carrier_id, order->closing_day);
+    Key key = {.distributor_id = order->distributor_id,
+               .carrier_id =
+                   settle_directory_product_carrier(context->known.directory, order->product_id)};
 
-    for (guint r = 0; policy != NULL && r < policy->n_rules; r++) {
-        Key key = {.distributor_id = order->distributor_id, .policy_id = policy->policy_id};
+    for (int length = SETTLE_WINDOW_MONTH; length <= SETTLE_WINDOW_YEAR; length++) {
+        const SettlePolicy *policy = settle_window_terms(context->known.policies, key.carrier_id,
+                                                         (SettleWindow) length, order->closing_day);
 
-        if (needs_past(context, policy, &policy->rules[r], order->closing_day, &key.window_end))
-            g_array_append_val(keys, key);
+        for (guint r = 0; policy != NULL && r < policy->n_rules; r++)
+            if (policy->rules[r].window.length == (SettleWindow) length &&
+                needs_past(context, policy, &policy->rules[r], order->closing_day, &key.window_end))
+                g_array_append_val(keys, key);
     }
 }
 
@@ -130,9 +132,10 @@ take_stream(SettleReader *stream, gboolean postings, GArray *rows, GError **erro
     while (settle_reader_next(reader)) {
         SettleVolumeRow row = {
             .distributor_id = settle_reader_i32(reader, SQL_RUN_BONUS_DISTRIBUTOR_ID),
-            .policy_id = settle_reader_i32(reader, SQL_RUN_BONUS_POLICY_ID),
+            .carrier_id = settle_reader_i32(reader, SQL_RUN_BONUS_CARRIER_ID),
             .rule = settle_reader_i32(reader, SQL_RUN_BONUS_RULE),
             .window_end = settle_reader_month(reader, SQL_RUN_BONUS_WINDOW_END),
+            .scope_kind = (uint8_t) settle_reader_i16(reader, SQL_RUN_BONUS_SCOPE_KIND),
             .scope_id = settle_reader_i32(reader, SQL_RUN_BONUS_SCOPE_ID),
             .value = settle_reader_i64(reader, SQL_RUN_BONUS_VALUE),
         };
@@ -176,7 +179,7 @@ load_keys(SettleStore *store, const SettleRunContext *context, const SettleChunk
 {
     const int32_t *abandoned = (const int32_t *) (const void *) context->seen.abandoned->data;
     gsize n = keys->len;
-    g_autofree int32_t *distributors = g_new(int32_t, n), *policies = g_new(int32_t, n);
+    g_autofree int32_t *distributors = g_new(int32_t, n), *carriers = g_new(int32_t, n);
     g_autofree SettleDay *ends = g_new(SettleDay, n);
 
     if (n == 0)
@@ -185,17 +188,17 @@ load_keys(SettleStore *store, const SettleRunContext *context, const SettleChunk
         const Key *key = &g_array_index(keys, Key, i);
 
         distributors[i] = key->distributor_id;
-        policies[i] = key->policy_id;
+        carriers[i] = key->carrier_id;
         ends[i] = settle_month_first(key->window_end);
     }
     return take_stream(settle_store_read(
                            store, settle_sql_run_measures_of_windows, "IDIiiiI", distributors, n,
-                           ends, n, policies, n, chunk->first_distributor, chunk->last_distributor,
+                           ends, n, carriers, n, chunk->first_distributor, chunk->last_distributor,
                            context->run_id, abandoned, (gsize) context->seen.abandoned->len),
                        FALSE, measures, error) &&
            take_stream(settle_store_read(
                            store, settle_sql_run_bonuses_of_windows, "IDIiiiI", distributors, n,
-                           ends, n, policies, n, chunk->first_distributor, chunk->last_distributor,
+                           ends, n, carriers, n, chunk->first_distributor, chunk->last_distributor,
                            context->run_id, abandoned, (gsize) context->seen.abandoned->len),
                        TRUE, postings, error);
 }

@@ -1,9 +1,19 @@
 /* The policy and the rules of an order: what a subject is matched with. */
 #include "run/chunk/subject.h"
 
+#include "calc/terms.h"
+
+#define N_LENGTHS (SETTLE_WINDOW_YEAR + 1)
+
 struct SettleMatchers {
     const SettleRunKnown *known;
     GPtrArray *by_policy; /* SettleMatcher by policy id; NULL: not needed yet */
+    /* of the last order: which versions measure windows of each length */
+    const SettlePolicy *policy;
+    SettleMonth month;
+    const SettlePolicy *terms[N_LENGTHS];
+    gboolean others;   /* some of them is another one */
+    SettleMatch match; /* by the rules of such a version */
 };
 
 static void
@@ -30,6 +40,7 @@ void
 settle_matchers_free(SettleMatchers *matchers)
 {
     g_ptr_array_unref(matchers->by_policy);
+    settle_match_clear(&matchers->match);
     g_free(matchers);
 }
 
@@ -67,16 +78,80 @@ reason_of(const SettleOrderParties *parties, const SettlePolicy *policy, gboolea
     return of_its_currency ? SETTLE_OUTCOME_NONE : SETTLE_OUTCOME_CURRENCY;
 }
 
+const SettlePolicy *
+settle_subject_window_policy(const SettleRunKnown *known, const SettleSubject *subject,
+                             const SettleRule *rule)
+{
+    return settle_window_terms(known->policies, subject->policy->carrier_id, rule->window.length,
+                               subject->order->closing_day);
+}
+
+/* Orders come in long rows of one version and month. */
+static void
+find_terms(SettleMatchers *matchers, const SettleSubject *subject)
+{
+    SettleDay day = subject->order->closing_day;
+    SettleMonth month = settle_day_month(day);
+
+    if (matchers->policy == subject->policy && matchers->month == month)
+        return;
+    matchers->policy = subject->policy;
+    matchers->month = month;
+    matchers->others = FALSE;
+    for (int length = SETTLE_WINDOW_MONTH; length < N_LENGTHS; length++) {
+        matchers->terms[length] = settle_window_terms(
+            matchers->known->policies, subject->policy->carrier_id, (SettleWindow) length, day);
+        matchers->others = matchers->others || matchers->terms[length] != subject->policy;
+    }
+}
+
+/* Adds the windows that the order counts in by the terms of that version. */
+static void
+add_windows_of(SettleMatchers *matchers, const SettleSubject *subject, const SettlePolicy *policy,
+               SettleMatch *match)
+{
+    const SettleMatch *found;
+
+    if (policy->currency != subject->order->currency)
+        return;
+    found = settle_matcher_find(matcher_of(matchers, policy), subject->order, &subject->parties,
+                                &matchers->match);
+    for (guint i = found->n_order_rules; i < found->n_rules; i++)
+        if (matchers->terms[found->rules[i]->window.length] == policy)
+            settle_match_add_window(match, found->rules[i]);
+}
+
+/* Where another version holds on the last day of a window, its rules count there, not those of the
+ * order's own (docs/semantics.md 13.9). */
+static void
+match_windows(SettleMatchers *matchers, const SettleSubject *subject, SettleMatch *match)
+{
+    find_terms(matchers, subject);
+    if (!matchers->others)
+        return;
+    settle_match_drop_windows(match);
+    for (int length = SETTLE_WINDOW_MONTH; length < N_LENGTHS; length++) {
+        gboolean done = FALSE;
+
+        for (int before = SETTLE_WINDOW_MONTH; before < length; before++)
+            done = done || matchers->terms[before] == matchers->terms[length];
+        if (!done)
+            add_windows_of(matchers, subject, matchers->terms[length], match);
+    }
+}
+
 void
 settle_subject_match(SettleMatchers *matchers, SettleSubject *subject, SettleMatch *match)
 {
     gboolean has_policy = settle_subject_find_policy(matchers->known, subject);
 
     subject->reason = reason_of(&subject->parties, subject->policy, has_policy);
-    if (subject->reason == SETTLE_OUTCOME_NONE &&
-        (subject->revised == NULL || !subject->revised->is_gone))
-        subject->match = settle_matcher_find(matcher_of(matchers, subject->policy), subject->order,
-                                             &subject->parties, match);
+    if (subject->reason != SETTLE_OUTCOME_NONE ||
+        (subject->revised != NULL && subject->revised->is_gone))
+        return;
+    subject->match = settle_matcher_find(matcher_of(matchers, subject->policy), subject->order,
+                                         &subject->parties, match);
+    match_windows(matchers, subject, match);
 }
 
 SettleSubject

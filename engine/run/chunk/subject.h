@@ -24,7 +24,8 @@ typedef struct {
     guint n_events;
     SettleOrderParties parties;
     const SettlePolicy *policy; /* NULL: none of the carrier holds on the closing day */
-    const SettleMatch *match;   /* NULL: it is not settled, for the reason, or it is gone */
+    const SettleMatch *match;   /* its rules: each of the version that it earns by. NULL: it is not
+                                 * settled, for the reason, or it is gone */
     SettleOutcome reason;       /* NONE where there is a match */
     struct {                    /* the same of what it was, if it was there */
         SettleOrderParties parties;
@@ -42,7 +43,13 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(SettleMatchers, settle_matchers_free)
 
 /* Fills in parties and policy. FALSE: no policy of the order's currency holds. */
 gboolean settle_subject_find_policy(const SettleRunKnown *known, SettleSubject *subject);
-/* The same, and the rules: match is filled, and the subject points to it; or the reason why the
+/* The version by whose terms a rule of the match counts the order in its window: the one of the
+ * window's last day (13.9). */
+const SettlePolicy *settle_subject_window_policy(const SettleRunKnown *known,
+                                                 const SettleSubject *subject,
+                                                 const SettleRule *rule);
+/* The same as the first, and the rules, those that measure windows of the versions that hold on
+ * their last days: match is filled, and the subject points to it; or the reason why the
  * order is not settled (docs/semantics.md 13.13). */
 void settle_subject_match(SettleMatchers *matchers, SettleSubject *subject, SettleMatch *match);
 /* Fills in `was` of an order that was told anew; match: as above, another one. */

@@ -41,10 +41,9 @@ is_new_event(const SettleSubject *subject, const SettleEvent *event, guint *at)
 {
     const SettleEvent *new_events = subject->new_events;
 
-    while (*at < subject->n_new_events &&
-           (new_events[*at].event_id < event->event_id ||
-            (new_events[*at].event_id == event->event_id &&
-             new_events[*at].version < event->version)))
+    while (*at < subject->n_new_events && (new_events[*at].event_id < event->event_id ||
+                                           (new_events[*at].event_id == event->event_id &&
+                                            new_events[*at].version < event->version)))
         ++*at;
     return *at < subject->n_new_events && new_events[*at].event_id == event->event_id &&
            new_events[*at].version == event->version;
@@ -167,9 +166,10 @@ settle_targets_billed(SettleTargets *targets, const SettleSubject *subject)
 static int64_t
 measure(const SettleTargets *targets, const SettleSubject *subject, const SettleRule *rule)
 {
-    return settle_window_measure(targets->known->arithmetic, subject->policy, rule, subject->order,
-                                 (const SettleEvent *) (const void *) targets->in_force->data,
-                                 targets->in_force->len);
+    return settle_window_measure(
+        targets->known->arithmetic, settle_subject_window_policy(targets->known, subject, rule),
+        rule, subject->order, (const SettleEvent *) (const void *) targets->in_force->data,
+        targets->in_force->len);
 }
 
 int64_t

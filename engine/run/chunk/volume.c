@@ -16,6 +16,7 @@ typedef struct {
     SettleMonth cause;      /* the latest of what changed it; 0: nothing did */
     int64_t delta, before;
     gboolean anew;      /* delta is all of it, not what changed */
+    gboolean is_gone;   /* by the terms that hold now there is no such window: nothing counts */
     gboolean evaluated; /* it is over, or paid each night */
     int64_t measure, target_minor;
     SettleStanding standing;
@@ -32,18 +33,19 @@ struct SettleVolumes {
     guint next_measure, next_posting;
 };
 
-/* (policy, rule, window, scope) in 128 bits. */
+/* (carrier, rule, window, scope) in 128 bits. rule: its number, and the kind of scope in two bits.
+ */
 typedef struct {
-    int32_t policy_id, ordinal, window_end, scope_id;
+    int32_t carrier_id, rule, window_end, scope_id;
 } WindowKey;
 
 static guint
 window_key_hash(gconstpointer key)
 {
     const WindowKey *k = key;
-    guint64 h = (guint64) (guint32) k->policy_id * G_GUINT64_CONSTANT(0x9e3779b97f4a7c15);
+    guint64 h = (guint64) (guint32) k->carrier_id * G_GUINT64_CONSTANT(0x9e3779b97f4a7c15);
 
-    h = (h ^ (guint32) k->ordinal) * G_GUINT64_CONSTANT(0xbf58476d1ce4e5b9);
+    h = (h ^ (guint32) k->rule) * G_GUINT64_CONSTANT(0xbf58476d1ce4e5b9);
     h = (h ^ (guint32) k->window_end) * G_GUINT64_CONSTANT(0x94d049bb133111eb);
     h = (h ^ (guint32) k->scope_id) * G_GUINT64_CONSTANT(0x9e3779b97f4a7c15);
     return (guint) (h >> 32);
@@ -105,11 +107,40 @@ settle_volumes_load(SettleVolumes *volumes, SettleStore *store, const SettleChun
 
 /* --- counting and closing ------------------------------------------------------------------ */
 
+static SettleScopeKind
+scope_kind(const SettleRule *rule)
+{
+    switch (rule->window.scope) {
+    case SETTLE_SCOPE_DISTRIBUTOR:
+        break;
+    case SETTLE_SCOPE_OUTLET:
+        return SETTLE_SCOPE_OF_OUTLET;
+    case SETTLE_SCOPE_MANAGER:
+        return SETTLE_SCOPE_OF_MANAGER;
+    }
+    return SETTLE_SCOPE_OF_DISTRIBUTOR;
+}
+
+/* The rule of that number in the version that measures windows which end in the month; NULL: it has
+ * none such. */
+static const SettleRule *
+rule_of_terms(const SettlePolicy *terms, guint number, SettleScopeKind kind, SettleMonth window_end)
+{
+    const SettleRule *rule = terms != NULL ? settle_policy_rule(terms, number) : NULL;
+
+    return rule != NULL && rule->window.length != 0 && scope_kind(rule) == kind &&
+                   settle_window_end(rule->window.length, settle_month_first(window_end)) ==
+                       window_end
+               ? rule
+               : NULL;
+}
+
 static Window *
 find_window(SettleVolumes *volumes, const SettlePolicy *policy, const SettleRule *rule,
             SettleMonth window_end, int32_t scope_id)
 {
-    WindowKey key = {policy->policy_id, (int32_t) rule->ordinal, window_end, scope_id};
+    WindowKey key = {policy->carrier_id, (int32_t) (rule->number << 2 | scope_kind(rule)),
+                     window_end, scope_id};
     guint place = GPOINTER_TO_UINT(g_hash_table_lookup(volumes->index, &key));
 
     if (place == 0) {
@@ -118,8 +149,12 @@ find_window(SettleVolumes *volumes, const SettlePolicy *policy, const SettleRule
         const char *code =
             scope_id != 0 ? settle_directory_code(volumes->context->known.directory, dim, scope_id)
                           : "";
-        Window window = {.policy = policy,
-                         .rule = rule,
+        const SettlePolicy *terms = settle_policy_set_terms(
+            volumes->context->known.policies, policy->carrier_id, settle_month_last(window_end));
+        const SettleRule *now = rule_of_terms(terms, rule->number, scope_kind(rule), window_end);
+        Window window = {.policy = now != NULL ? terms : policy,
+                         .rule = now != NULL ? now : rule,
+                         .is_gone = now == NULL,
                          .window_end = window_end,
                          .scope_id = scope_id,
                          .scope_code = code != NULL ? code : ""};
@@ -186,6 +221,26 @@ settle_volumes_leave(SettleVolumes *volumes, const SettlePolicy *policy, const S
             ->anew = TRUE;
 }
 
+/* The latest version that has a rule which windows of that number and scope may be of: of one that
+ * is gone only that. */
+static const SettlePolicy *
+version_of(const SettleVolumes *volumes, const SettleVolumeRow *row)
+{
+    guint n;
+    const SettlePolicy *const *versions =
+        settle_policy_set_versions(volumes->context->known.policies, row->carrier_id, &n);
+    const SettlePolicy *found = NULL;
+
+    for (guint i = 0; i < n; i++) {
+        const SettleRule *rule = settle_policy_rule(versions[i], (guint) row->rule);
+
+        if (rule != NULL && rule->window.length != 0 && scope_kind(rule) == row->scope_kind)
+            found = versions[i];
+    }
+    settle_invariant(found != NULL);
+    return found;
+}
+
 static void
 take_rows(SettleVolumes *volumes, GArray *rows, guint *next, int32_t distributor_id,
           gboolean postings)
@@ -193,17 +248,15 @@ take_rows(SettleVolumes *volumes, GArray *rows, guint *next, int32_t distributor
     for (; *next < rows->len; (*next)++) {
         const SettleVolumeRow *row = &g_array_index(rows, SettleVolumeRow, *next);
         const SettlePolicy *policy;
-        const SettleRule *rule;
         Window *window;
 
         if (row->distributor_id > distributor_id)
             return;
         if (row->distributor_id < distributor_id)
             continue;
-        policy = settle_policy_set_get(volumes->context->known.policies, row->policy_id);
-        rule = policy != NULL ? settle_policy_rule(policy, (guint) row->rule) : NULL;
-        settle_invariant(rule != NULL);
-        window = find_window(volumes, policy, rule, row->window_end, row->scope_id);
+        policy = version_of(volumes, row);
+        window = find_window(volumes, policy, settle_policy_rule(policy, (guint) row->rule),
+                             row->window_end, row->scope_id);
         if (postings) {
             window->was_posted = TRUE;
             window->posted[SETTLE_LEG_MAIN] = row->value - row->held_minor + row->taken_minor;
@@ -215,24 +268,10 @@ take_rows(SettleVolumes *volumes, GArray *rows, guint *next, int32_t distributor
     }
 }
 
-static SettleScopeKind
-scope_kind(const SettleRule *rule)
-{
-    switch (rule->window.scope) {
-    case SETTLE_SCOPE_DISTRIBUTOR:
-        break;
-    case SETTLE_SCOPE_OUTLET:
-        return SETTLE_SCOPE_OF_OUTLET;
-    case SETTLE_SCOPE_MANAGER:
-        return SETTLE_SCOPE_OF_MANAGER;
-    }
-    return SETTLE_SCOPE_OF_DISTRIBUTOR;
-}
-
 static int64_t
 subject_of(const Window *window)
 {
-    const SettleWindowSubject parts = {window->policy->policy_id, scope_kind(window->rule),
+    const SettleWindowSubject parts = {window->policy->carrier_id, scope_kind(window->rule),
                                        window->scope_id, window->window_end};
 
     return settle_subject_window(&parts);
@@ -277,27 +316,28 @@ add_overflow(const SettleRunContext *context, const Window *window, int32_t dist
     g_array_append_val(output->outcomes, row);
 }
 
-/* By window end, version, scope (the distributor, outlets, managers, each by code) and rule,
+/* By window end, carrier, rule and scope (the distributor, outlets, managers, each by code),
  * nothing of which depends on what came in first: the order in which they take what orders left of
  * a ceiling and of the carrier's money (docs/semantics.md 14.34, 14.35). */
 static int
 compare_turns(gconstpointer a, gconstpointer b)
 {
     const Window *x = a, *y = b;
-    int code;
+    int code = strcmp(x->policy->carrier, y->policy->carrier);
 
     if (x->window_end != y->window_end)
         return x->window_end < y->window_end ? -1 : 1;
-    if (x->policy != y->policy && x->policy->closing_from != y->policy->closing_from)
-        return x->policy->closing_from < y->policy->closing_from ? -1 : 1;
-    if (x->policy != y->policy)
-        return strcmp(x->policy->carrier, y->policy->carrier);
+    if (code != 0)
+        return code;
+    if (x->rule->ordinal != y->rule->ordinal)
+        return x->rule->ordinal < y->rule->ordinal ? -1 : 1;
     if (x->rule->window.scope != y->rule->window.scope)
         return x->rule->window.scope < y->rule->window.scope ? -1 : 1;
     code = strcmp(x->scope_code, y->scope_code);
     if (code != 0)
         return code;
-    return x->rule->ordinal < y->rule->ordinal ? -1 : x->rule->ordinal > y->rule->ordinal;
+    /* what is gone is of an earlier version */
+    return strcmp(x->rule->id, y->rule->id);
 }
 
 /* The target of a window's bonus: ceilings cut it, and what awaits the carrier's payment
@@ -337,6 +377,10 @@ evaluate(SettleVolumes *volumes, SettleDecisions *decisions, Window *window)
 
     if (window->anew && !settle_sub_i64(window->delta, window->before, &window->delta))
         return FALSE;
+    if (window->is_gone) {
+        window->evaluated = TRUE;
+        return settle_add_i64(window->before, window->delta, &window->measure);
+    }
     window->evaluated =
         settle_window_is_evaluated(window->rule, window->window_end, context->date) &&
         !settle_pairs_leave_windows(decisions->pairs, decisions->paid, decisions->distributor_id,

@@ -1,9 +1,9 @@
--- Measures of some distributors' windows before this run. $1 distributors, $2 window ends, $3 policies (one of each a
+-- Measures of some distributors' windows before this run. $1 distributors, $2 window ends, $3 carriers (one of each a
 -- window), $4, $5 first and last distributor, $6 run, $7 abandoned runs
 -- Columns as run-window
-SELECT d.distributor_id, d.policy_id, d.rule, d.window_end, d.scope_id, sum(d.delta)::bigint AS value
-  FROM unnest($1::integer[], $2::date[], $3::integer[]) AS k (distributor_id, window_end, policy_id)
+SELECT d.distributor_id, d.carrier_id, d.rule, d.window_end, d.scope_kind, d.scope_id, sum(d.delta)::bigint AS value
+  FROM unnest($1::integer[], $2::date[], $3::integer[]) AS k (distributor_id, window_end, carrier_id)
   JOIN settle.window_change d ON d.distributor_id = k.distributor_id AND d.window_end = k.window_end
-                            AND d.policy_id = k.policy_id
+                            AND d.carrier_id = k.carrier_id
  WHERE d.what = 1 AND d.distributor_id BETWEEN $4 AND $5 AND d.run_id < $6 AND d.run_id <> ALL ($7::integer[])
- GROUP BY 1, 2, 3, 4, 5
+ GROUP BY 1, 2, 3, 4, 5, 6
