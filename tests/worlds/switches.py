@@ -12,7 +12,7 @@ TABLE = (
     Switch('origins', False, 3006, 'sums of worlds in which something is taken back are compared by origin month',
            'a take-back has the month of its event as origin, a progressive bonus that of its night',
            'docs/semantics.md 13.2, 14.28, 14.37'),
-    Switch('versions', False, 3002, 'a version that only goes on with the one before it changes nothing: the reference '
+    Switch('versions', True, 3002, 'a version that only goes on with the one before it changes nothing: the reference '
            'has both as one', 'windows, tolerances and ceilings begin anew with each version',
            'docs/semantics.md 13.9, 13.11'),
     Switch('late-class', False, 3003, 'classes of products are told late', 'orders are not looked at again',
