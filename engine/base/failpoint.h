@@ -56,6 +56,13 @@ G_BEGIN_DECLS
     X(INTAKE_SEAL_COMMITTED, "intake-seal-committed", CONNECTION, "a batch is sealed")             \
     X(INTAKE_REFUSE_BEFORE_COMMIT, "intake-refuse-before-commit", DATABASE, "a batch is refused")  \
     X(INTAKE_REFUSE_COMMITTED, "intake-refuse-committed", CONNECTION, "the refusal is committed")  \
+    X(WITHDRAW_BEGUN, "withdraw-begun", DATABASE, "a batch stands no more, its facts still do")    \
+    X(WITHDRAW_FACTS, "withdraw-facts", DATABASE, "its facts are withdrawn")                       \
+    X(WITHDRAW_BEFORE_COMMIT, "withdraw-before-commit", DATABASE, "the batch for it is there")     \
+    X(WITHDRAW_COMMITTED, "withdraw-committed", CONNECTION, "a batch is withdrawn")                \
+    X(WITHDRAWAL_BEFORE_COMMIT, "withdrawal-decision-before-commit", DATABASE,                     \
+      "a decision on a withdrawal is written")                                                     \
+    X(WITHDRAWAL_COMMITTED, "withdrawal-decision-committed", CONNECTION, "it is committed")        \
     X(REFUND_DECISION_BEFORE_COMMIT, "refund-decision-before-commit", DATABASE,                    \
       "a decision on refunds is written")                                                          \
     X(REFUND_DECISION_COMMITTED, "refund-decision-committed", CONNECTION, "it is committed")       \

@@ -2,11 +2,22 @@
  * the bills as of its day (docs/semantics.md 13.7). Pure. */
 #include "calc/internal.h"
 
-/* The highest revision holds; a withdrawn one means that the month's bill went to another order. */
-static const SettleBill *
-latest(const SettleBill *bills, guint end)
+gboolean
+settle_bill_in_force(const SettleBill *bills, guint n_bills, guint i)
 {
-    return bills[end - 1].withdrawn ? NULL : &bills[end - 1];
+    return !bills[i].withdrawn &&
+           (i + 1 == n_bills || bills[i + 1].month != bills[i].month ||
+            bills[i + 1].revision != bills[i].revision);
+}
+
+/* The highest revision that is there. */
+static const SettleBill *
+latest(const SettleBill *bills, guint first, guint end)
+{
+    for (guint i = end; i-- > first;)
+        if (settle_bill_in_force(bills, end, i))
+            return &bills[i];
+    return NULL;
 }
 
 static const SettleBill *
@@ -14,12 +25,10 @@ at_due(const SettleBill *bills, guint first, guint end, SettleDay due_day)
 {
     const SettleBill *before = NULL, *after = NULL;
 
-    if (bills[end - 1].withdrawn)
-        return NULL;
     for (guint i = first; i < end; i++) {
         const SettleBill *bill = &bills[i];
 
-        if (bill->withdrawn)
+        if (!settle_bill_in_force(bills, end, i))
             continue;
         if (bill->issue_day <= due_day)
             before = bill;
@@ -42,7 +51,8 @@ settle_bill_of_month(const SettleBill *bills, guint n_bills, SettleMonth month,
         end++;
     if (first == end)
         return NULL;
-    return rule == SETTLE_REVISION_LATEST ? latest(bills, end) : at_due(bills, first, end, due_day);
+    return rule == SETTLE_REVISION_LATEST ? latest(bills, first, end)
+                                            : at_due(bills, first, end, due_day);
 }
 
 gboolean

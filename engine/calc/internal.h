@@ -37,6 +37,9 @@ gboolean settle_conditions_decide(const SettleCondition *conditions, guint n_con
                                   SettleMonth *ret_wait_month, SettleDay *ret_seen);
 gboolean settle_conditions_look_at(const SettleCondition *conditions, guint n_conditions, int later,
                                    int contract_month);
+/* Of bills by month, revision, turn and withdrawal: whether the i-th holds for its revision, whose
+ * last row does; one that withdraws it says that it is not there. */
+gboolean settle_bill_in_force(const SettleBill *bills, guint n_bills, guint i);
 /* TRUE if the carrier declared that all bills of the month are there. */
 gboolean settle_scope_complete(const SettleCalcScope *scope, SettleMonth month);
 /* The band that holds the value, or NULL. */

@@ -52,21 +52,27 @@ calc_share(const SettlePolicy *policy, const SettleRule *rule, const SettleOrder
     const SettleRevenueShare *share = &rule->share;
     SettleMonth closing = settle_day_month(order->closing_day);
     int64_t left = share->life_cap_minor;
+    const SettleBill *bill = NULL; /* of the month */
+    gboolean there = FALSE;        /* it is in force, else none of the month is */
 
     if (!settle_order_has_bills(order))
         return TRUE;
     for (guint i = 0; i < n_bills; i++) {
         int k = bills[i].month - closing;
-        const SettleBill *bill;
         int64_t minor = 0, cut = 0;
 
-        /* the last row of a month is its highest revision */
+        if (i == 0 || bills[i - 1].month != bills[i].month)
+            bill = NULL;
+        /* the last row of a month that is in force is its highest revision */
+        if (bill == NULL || settle_bill_in_force(bills, n_bills, i)) {
+            bill = &bills[i];
+            there = settle_bill_in_force(bills, n_bills, i);
+        }
         if (i + 1 < n_bills && bills[i + 1].month == bills[i].month)
             continue;
         if (k < 0 || k < share->from_month || k > share->to_month)
             continue;
-        bill = &bills[i];
-        if (!bill->withdrawn && !bill_share(policy, share, bill, k, &minor))
+        if (there && !bill_share(policy, share, bill, k, &minor))
             return FALSE;
         if (share->has_life_cap) {
             cut = minor - MIN(minor, left);

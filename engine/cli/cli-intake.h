@@ -1,4 +1,4 @@
-/* How a batch that was taken in is told: shared by import and by release from quarantine. */
+/* What several commands do with batches: import, release from quarantine, withdrawals. */
 #pragma once
 
 #include "cli/cli.h"
@@ -12,5 +12,8 @@ void settle_cli_print_intake(const SettleIntakeReport *report);
 int settle_cli_intake_exit(const SettleIntakeReport *report);
 /* Of several batches the worse is told: one that was refused, then one that is of no use. */
 int settle_cli_intake_worse(int a, int b);
+
+/* Carries out the withdrawals that are approved, and says so on stderr. store: as runner. */
+gboolean settle_cli_carry_out(SettleStore *store, GError **error);
 
 G_END_DECLS

@@ -41,6 +41,7 @@ typedef struct {
 /* The commands, one file each (cmd-*.c): from a command's own arguments to its exit status. */
 int settle_command_migrate(const SettleCli *cli, int argc, char **argv);
 int settle_command_import(const SettleCli *cli, int argc, char **argv);
+int settle_command_batch(const SettleCli *cli, int argc, char **argv);
 int settle_command_facts(const SettleCli *cli, int argc, char **argv);
 int settle_command_quarantine(const SettleCli *cli, int argc, char **argv);
 int settle_command_carrier_key(const SettleCli *cli, int argc, char **argv);

@@ -1,5 +1,5 @@
 /* settle run: settles every night up to a date, with workers, and prints what each posted. */
-#include "cli/cli.h"
+#include "cli/cli-intake.h"
 #include "cli/progress.h"
 #include "cli/slips.h"
 #include "money/money.h"
@@ -99,6 +99,15 @@ abandon_run(const SettleCli *cli, const char *reason)
     return SETTLE_EXIT_DONE;
 }
 
+/* What was told wrongly is taken back by the nights that follow. */
+static gboolean
+carry_out(const SettleCli *cli, GError **error)
+{
+    g_autoptr(SettleStore) store = settle_cli_open(cli, SETTLE_STORE_AS_RUNNER, "run", error);
+
+    return store != NULL && settle_cli_carry_out(store, error);
+}
+
 /* date: as it was typed, for the message. */
 static int
 settle_nights(const SettleCli *cli, SettleRunOptions *options, const char *date)
@@ -107,6 +116,8 @@ settle_nights(const SettleCli *cli, SettleRunOptions *options, const char *date)
     g_autoptr(GArray) reports = NULL;
     GError *error = NULL;
 
+    if (!options->dry_run && !carry_out(cli, &error))
+        return settle_cli_fail(error);
     options->progress = show_progress;
     options->progress_data = &progress;
     settle_progress_start(&progress, "run");

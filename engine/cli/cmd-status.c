@@ -260,6 +260,12 @@ print_status(const SettleCli *cli, SettleStore *store, GError **error)
         {"state", SETTLE_CELL_TEXT, 0},          {"rows", SETTLE_CELL_INTEGER, 0},
         {"quarantined", SETTLE_CELL_INTEGER, 0}, {"reason", SETTLE_CELL_TEXT, 0},
     };
+    static const SettleCell withdrawals[] = {
+        {"batch", SETTLE_CELL_INTEGER, 0},   {"kind", SETTLE_CELL_TEXT, 0},
+        {"source", SETTLE_CELL_TEXT, 0},     {"date", SETTLE_CELL_TEXT, 0},
+        {"withdrawal", SETTLE_CELL_TEXT, 0}, {"asked_by", SETTLE_CELL_TEXT, 0},
+        {"reason", SETTLE_CELL_TEXT, 0},
+    };
     static const SettleCell quarantine[] = {
         {"reason", SETTLE_CELL_TEXT, 0},
         {"rows", SETTLE_CELL_INTEGER, 0},
@@ -289,6 +295,9 @@ print_status(const SettleCli *cli, SettleStore *store, GError **error)
                    "Last runs", runs, G_N_ELEMENTS(runs)) &&
            section(cli, settle_store_query(store, settle_sql_status_batches, error, ""),
                    "Batches not settled", batches, G_N_ELEMENTS(batches)) &&
+           section(cli, settle_store_query(store, settle_sql_status_withdrawals, error, ""),
+                   "Batches to be withdrawn (settle batch approve, settle run)", withdrawals,
+                   G_N_ELEMENTS(withdrawals)) &&
            section(cli, settle_store_query(store, settle_sql_status_quarantine, error, ""),
                    "Quarantine (settle quarantine list)", quarantine, G_N_ELEMENTS(quarantine)) &&
            print_look_alikes(cli, store, error) && print_zero(cli, store, error) &&

@@ -21,6 +21,8 @@ static const SettleCommand commands[] = {
      settle_command_facts},
     {"quarantine", "list | release | dismiss", "rows that were not accepted", NULL,
      settle_command_quarantine},
+    {"batch", "list | show | withdraw | approve | ...", "what was taken in; batches told wrongly",
+     NULL, settle_command_batch},
     {"policy", "check | test | try | submit | activate | list | ...", "the carriers' policies",
      NULL, settle_command_policy},
     {"night", "INBOX", "take in a drop folder and settle up to yesterday, for a timer", NULL,

@@ -159,6 +159,33 @@ settle_intake_write_batch(SettleIntakeJob *job, const SettleIntakeOrigin *origin
 }
 
 gboolean
+settle_intake_write_withdrawal(SettleIntakeJob *job, GError **error)
+{
+    gboolean written;
+    if (!settle_store_begin(job->store, error))
+        return FALSE;
+    written = settle_store_exec(job->store, settle_sql_intake_withdraw_batch, error, "ii",
+                                job->withdraws, job->batch_id) &&
+              settle_failpoint(WITHDRAW_BEGUN, error);
+    settle_store_sum_rows(job->store, job->sums);
+    written = written && settle_intake_kinds[job->kind]->withdraw(job, error) &&
+              settle_intake_write_slices(job, error);
+    settle_store_sum_rows(job->store, NULL);
+    if (written) {
+        job->accepted = job->fallen->len;
+        job->repeated = job->stayed;
+        job->waiting = 0;
+        job->rows_read = job->accepted + job->repeated;
+        if (settle_intake_wake_rows(job, error) && insert_batch(job, TRUE, "", error) &&
+            settle_failpoint(WITHDRAW_BEFORE_COMMIT, error) &&
+            settle_store_commit(job->store, error) && settle_failpoint(WITHDRAW_COMMITTED, error))
+            return TRUE;
+    }
+    settle_store_rollback(job->store);
+    return FALSE;
+}
+
+gboolean
 settle_intake_refuse_batch(SettleIntakeJob *job, const char *reason, GError **error)
 {
     if (!settle_store_begin(job->store, error))

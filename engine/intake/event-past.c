@@ -11,6 +11,7 @@ settle_event_past_clear(SettleEventPast *past)
     g_clear_pointer(&past->events, g_ptr_array_unref);
     g_clear_pointer(&past->arena, settle_arena_free);
     g_clear_pointer(&past->orders, g_hash_table_unref);
+    g_clear_pointer(&past->withdrawn, g_hash_table_unref);
 }
 
 void
@@ -45,7 +46,7 @@ settle_event_past_add(SettleEventPast *past, const SettleKnownEvent *event)
 gboolean
 settle_known_event_there(const SettleKnownEvent *event)
 {
-    return event->told || event->stored_order != 0 || event->waits != 0;
+    return !event->fallen && (event->told || event->stored_order != 0 || event->waits != 0);
 }
 
 gboolean
@@ -221,6 +222,7 @@ take_content(SettleKnownEvent *event, const SettleReader *reader)
     said.last_wait = event->last_wait;
     said.version = event->version;
     said.complete = event->complete;
+    said.standing = event->standing;
     *event = said;
 }
 
@@ -235,6 +237,23 @@ event_of_row(SettleEventPast *past, const SettleReader *reader)
         return event;
     said = known_of_row(reader);
     return settle_event_past_add(past, &said);
+}
+
+/* Of the rows whose batches stand the one that was told last. */
+static void
+take_standing(SettleEventPast *past, SettleKnownEvent *event, const SettleReader *reader)
+{
+    SettleKnownEvent said;
+
+    if (past->withdrawn == NULL)
+        return;
+    said = known_of_row(reader);
+    if (g_hash_table_contains(past->withdrawn, GINT_TO_POINTER(said.batch_id)) ||
+        (event->standing != NULL && event->standing->batch_id >= said.batch_id))
+        return;
+    if (event->standing == NULL)
+        event->standing = settle_arena_alloc(past->arena, sizeof said);
+    *event->standing = said;
 }
 
 /* The columns after the others: carrier, the event's id, the order's, its line. */
@@ -272,6 +291,7 @@ take_row(SettleEventPast *past, const SettleReader *reader)
     gboolean withdrawn = settle_reader_bool(reader, SQL_INTAKE_EVENT_IS_OVER);
     uint16_t version = (uint16_t) (revision * 2 + withdrawn);
 
+    take_standing(past, event, reader);
     if (event->told || version <= event->version)
         return event;
     event->version = version;
@@ -290,6 +310,7 @@ take_waiting_row(SettleEventPast *past, const SettleReader *reader)
     SettleKnownEvent *event = event_of_row(past, reader);
     int16_t revision = settle_reader_i16(reader, SQL_INTAKE_EVENT_REVISION);
 
+    take_standing(past, event, reader);
     event->last_wait = MAX(event->last_wait, revision);
     if (event->told || event->stored_order != 0 ||
         settle_reader_bool(reader, SQL_INTAKE_EVENT_IS_OVER) || revision <= event->waits)

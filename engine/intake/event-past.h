@@ -9,7 +9,7 @@
 G_BEGIN_DECLS
 
 /* An event, as all that was told of it says. */
-typedef struct {
+typedef struct SettleKnownEvent {
     int64_t event_id, key_id, amount_minor, reinstates;
     SettleInstant at;
     const SettleIntakeContract *order; /* which it is of; owned by the past; NULL: it waits */
@@ -29,13 +29,18 @@ typedef struct {
     guint8 told;         /* this batch told it, or more of it than was known */
     guint8 order_erased; /* the order's texts are not known any more */
     guint8 complete;     /* all rows of its key were read: its order may be asked anew */
+    guint8 fallen;       /* nobody tells it any more */
+    /* What the last batch that stands said of it; NULL: none did, or nobody asks. Of the past's
+     * arena. */
+    struct SettleKnownEvent *standing;
 } SettleKnownEvent;
 
 typedef struct {
-    GHashTable *known;  /* event id -> SettleKnownEvent, of the arena */
-    GPtrArray *events;  /* the same, as they came */
-    SettleArena *arena; /* owned */
-    GHashTable *orders; /* key -> GPtrArray of SettleIntakeContract, by closing month; owned */
+    GHashTable *known;     /* event id -> SettleKnownEvent, of the arena */
+    GPtrArray *events;     /* the same, as they came */
+    SettleArena *arena;    /* owned */
+    GHashTable *orders;    /* key -> GPtrArray of SettleIntakeContract, by closing month; owned */
+    GHashTable *withdrawn; /* batches that stand no more; owned; NULL: nobody asks */
 } SettleEventPast;
 
 /* Nothing asked for and nothing known yet; clear gives all of it back. */
@@ -47,7 +52,7 @@ G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(SettleEventPast, settle_event_past_clear)
 SettleKnownEvent *settle_event_past_find(const SettleEventPast *past, int64_t event_id);
 /* A copy of an event whose id was not known. */
 SettleKnownEvent *settle_event_past_add(SettleEventPast *past, const SettleKnownEvent *event);
-/* FALSE: it was withdrawn, and nobody told it since. */
+/* FALSE: it was withdrawn, and nobody told it since; or it falls. */
 gboolean settle_known_event_there(const SettleKnownEvent *event);
 /* An event can be of an order of its key that closed not after it, local days compared, in the
  * month that it names, if it does, and that was paid in the currency that it names. order: NULL if

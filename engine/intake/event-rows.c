@@ -46,6 +46,21 @@ add(GArray *rows, const SettleKnownEvent *event, const SettleIntakeContract *ord
     g_array_append_val(rows, row);
 }
 
+/* Withdrawn where it is; it waits no more. */
+static void
+add_fallen(const SettleEventPast *past, const SettleKnownEvent *event, Rows *rows)
+{
+    const SettleIntakeContract *left;
+
+    if (event->stored_order != 0) {
+        left = settle_event_past_contract(past, event->key_id, event->stored_order);
+        settle_invariant(left != NULL);
+        add(rows->of_orders, event, left, event->last_row, TRUE);
+    }
+    if (event->waits != 0)
+        add(rows->found, event, NULL, event->waits, FALSE);
+}
+
 static void
 add_rows(SettleIntakeJob *job, const SettleEventPast *past, const SettleKnownEvent *event,
          Rows *rows)
@@ -53,6 +68,10 @@ add_rows(SettleIntakeJob *job, const SettleEventPast *past, const SettleKnownEve
     int64_t order_id = event->order != NULL ? event->order->order_id : 0;
     const SettleIntakeContract *left;
 
+    if (event->fallen) {
+        add_fallen(past, event, rows);
+        return;
+    }
     if (!settle_known_event_there(event) ||
         (!event->told && (!event->complete || order_id == event->stored_order)))
         return;

@@ -93,6 +93,7 @@ typedef struct {
     int64_t line; /* needs batch_id */
     const char *reason;
     gboolean dismissed;  /* dismissed ones, too; one that is named by its line is always taken */
+    gboolean woken;      /* only what a withdrawal woke */
     gboolean told_later; /* only master data that refers to something told after it was put aside;
                           * it enters on the later of the two business dates */
 } SettleIntakeSelection;
@@ -104,5 +105,24 @@ typedef struct {
 gboolean settle_intake_release(SettleStore *store, const SettleIntakeSelection *selection,
                                const SettleIntakeOptions *options, GPtrArray **ret_reports,
                                GError **error);
+
+/* A batch that was withdrawn: what fell with it. */
+typedef struct {
+    int32_t batch_id; /* the withdrawn one */
+    int32_t by_batch; /* that carries the withdrawal */
+    SettleDay business_date;
+    int64_t fell, stayed; /* facts that no other batch told; that another one told, too */
+} SettleIntakeWithdrawal;
+
+/* Whether batches of a kind can be withdrawn. */
+gboolean settle_intake_can_withdraw(SettleFileKind kind);
+/* Carries out the withdrawals that are approved, in the order of the batches' numbers, and reads
+ * kept rows again that contradicted what fell, also those that an earlier try left. night: the
+ * next one to be settled, whose business date the withdrawals of settled batches get; others get
+ * their batch's own. store: as runner, outside a transaction. *ret_done: GArray of
+ * SettleIntakeWithdrawal; *ret_reports: SettleIntakeReport of what was read again; both the
+ * caller's, also after an error, of what was done before it. */
+gboolean settle_intake_carry_out(SettleStore *store, SettleDay night, GArray **ret_done,
+                                 GPtrArray **ret_reports, GError **error);
 
 G_END_DECLS

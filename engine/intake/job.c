@@ -39,6 +39,7 @@ typedef struct {
     SettleIntakePlace place;
     int32_t field_no;
     int32_t reject;
+    SettleFactPlace against;
     uint32_t name_length, value_length, message_length;
     char text[];
 } Kept;
@@ -76,7 +77,10 @@ settle_intake_quarantine(SettleIntakeJob *job, const SettleVerdict *verdict,
 {
     g_autoptr(GString) text = g_string_new(NULL);
     int field = verdict->column >= 0 ? job->map.at[verdict->column] : verdict->field;
-    Kept kept = {.place = *place, .field_no = field + 1, .reject = (int32_t) verdict->reject};
+    Kept kept = {.place = *place,
+                 .field_no = field + 1,
+                 .reject = (int32_t) verdict->reject,
+                 .against = verdict->against};
     SettleSpoolKey key = {{(uint64_t) place->line, 0, 0}};
     int n;
     const SettleIntakeColumn *columns = settle_intake_columns(job->kind, &n);
@@ -116,6 +120,16 @@ settle_intake_quarantine_kept(SettleIntakeJob *job, const SettleVerdict *verdict
     return settle_intake_quarantine(job, verdict, place, &record, error);
 }
 
+/* 0: none. */
+static void
+put_or_null(SettleWriter *writer, int32_t value)
+{
+    if (value == 0)
+        settle_writer_null(writer);
+    else
+        settle_writer_i32(writer, value);
+}
+
 static gboolean
 put_kept(SettleIntakeJob *job, SettleWriter *writer, const Kept *kept, GString *raw, GError **error)
 {
@@ -126,13 +140,15 @@ put_kept(SettleIntakeJob *job, SettleWriter *writer, const Kept *kept, GString *
     append_text(raw, bytes, kept->place.length);
     const char *code = settle_reject_code((SettleReject) kept->reject);
     uint8_t salt[SETTLE_SALT_BYTES];
-    if (!settle_writer_row(writer, 10, error))
+    if (!settle_writer_row(writer, 12, error))
         return FALSE;
     settle_writer_i32(writer, job->batch_id);
     settle_writer_i64(writer, kept->place.line);
     settle_writer_text(writer, text, kept->name_length);
     settle_writer_i32(writer, kept->field_no);
     settle_writer_text(writer, code, strlen(code));
+    put_or_null(writer, kept->against.batch_id);
+    put_or_null(writer, kept->against.line);
     /* under the key of rows that name no carrier: it may be what is wrong with them */
     settle_intake_salt(job, SETTLE_SALT_QUARANTINE, 0, job->batch_id, kept->place.line, salt);
     settle_writer_commitment(writer, salt);

@@ -37,10 +37,17 @@ G_BEGIN_DECLS
 /* Sums are kept in ten-thousandths so that currencies of any exponent add up. */
 #define SETTLE_INTAKE_SCALE 4
 
+/* Where a fact was told. */
+typedef struct {
+    int32_t batch_id; /* 0: nowhere */
+    int32_t line;
+} SettleFactPlace;
+
 typedef struct {
     SettleReject reject;
-    int column; /* its place in the kind's table; -1: the record, or `field` */
-    int field;  /* place in the record if column is -1; -1: the row as a whole */
+    SettleFactPlace against; /* the fact that the row contradicts, if it does */
+    int column;              /* its place in the kind's table; -1: the record, or `field` */
+    int field;               /* place in the record if column is -1; -1: the row as a whole */
     char message[SETTLE_INTAKE_MESSAGE];
 } SettleVerdict;
 
@@ -99,6 +106,9 @@ typedef struct SettleIntakeJob {
     GArray *events;     /* SettleIntakeEvent, in memory, too */
     GArray *notices;    /* SettleIntakeNotice, likewise */
     SettleArena *arena; /* of all three */
+    int32_t withdraws;  /* the batch that this one withdraws; 0: it tells */
+    GArray *fallen;     /* SettleFactPlace: rows of facts that fall with it */
+    int64_t stayed;     /* facts of it that another batch told, too */
 } SettleIntakeJob;
 
 /* Where a record stands in what was kept. */
@@ -152,6 +162,7 @@ typedef struct {
     int32_t carrier_id, distributor_id;
     SettleMonth month;
     int16_t currency;
+    int16_t revision; /* of the row to write */
     uint16_t upstream_length;
 } SettleIntakeNotice;
 
@@ -201,6 +212,12 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(SettleIntakeJob, settle_intake_job_free)
 gboolean settle_intake_run(SettleIntakeJob *job, const SettleIntakeOrigin *origin,
                            SettleIntakeReport **ret_report, GError **error);
 
+/* --- release.c ----------------------------------------------------------------------------- */
+/* settle_intake_release(), with the lock held; adds to reports. */
+gboolean settle_intake_release_locked(SettleStore *store, const SettleIntakeSelection *selection,
+                                      const SettleIntakeOptions *options, GPtrArray *reports,
+                                      GError **error);
+
 /* --- batch.c ------------------------------------------------------------------------------- */
 /* Gives the batch its number, in a transaction of its own. */
 gboolean settle_intake_next_batch(SettleIntakeJob *job, GError **error);
@@ -208,6 +225,8 @@ gboolean settle_intake_next_batch(SettleIntakeJob *job, GError **error);
  * another session added codes meanwhile. */
 gboolean settle_intake_write_batch(SettleIntakeJob *job, const SettleIntakeOrigin *origin,
                                    const char *reason, GError **error);
+/* The same of a batch that withdraws another one; its numbers are of facts that fell and stayed. */
+gboolean settle_intake_write_withdrawal(SettleIntakeJob *job, GError **error);
 /* Records that the batch was refused, and why; nothing else of it. */
 gboolean settle_intake_refuse_batch(SettleIntakeJob *job, const char *reason, GError **error);
 /* For the planner and the BRIN indexes; without it reading is slower, not wrong. */
@@ -243,6 +262,13 @@ typedef gboolean (*SettleIntakeQuery)(SettleIntakeJob *job, const int64_t *ids, 
                                       gpointer user_data, GError **error);
 gboolean settle_intake_each_slice(SettleIntakeJob *job, SettleSpool *spool, SettleIntakeQuery query,
                                   gpointer user_data, GError **error);
+
+/* --- withdraw.c ---------------------------------------------------------------------------- */
+/* Notes that what a row told is not there any more, or is told by another row: what was put aside
+ * because of it is read again. */
+void settle_intake_fell(SettleIntakeJob *job, int32_t batch_id, int32_t line);
+/* Records which kept rows contradict what fell. */
+gboolean settle_intake_wake_rows(SettleIntakeJob *job, GError **error);
 
 /* --- salts.c ------------------------------------------------------------------------------- */
 /* The salt of a row, by the batch and line that told it. carrier_id: known, or 0 for rows that name
@@ -284,5 +310,12 @@ gboolean settle_intake_write_bills(SettleIntakeJob *job, GError **error);
 gboolean settle_intake_write_events(SettleIntakeJob *job, GError **error);
 gboolean settle_intake_write_notices(SettleIntakeJob *job, GError **error);
 gboolean settle_intake_write_parties(SettleIntakeJob *job, GError **error);
+
+/* --- withdraw-*.c, write-events.c: what falls with the batch that the job withdraws ---------- */
+/* One a kind of fact: inside the transaction, writes what falls, notes it, and counts what stays.
+ * FALSE with the error: nothing of the batch may be committed. */
+gboolean settle_intake_withdraw_bills(SettleIntakeJob *job, GError **error);
+gboolean settle_intake_withdraw_events(SettleIntakeJob *job, GError **error);
+gboolean settle_intake_withdraw_notices(SettleIntakeJob *job, GError **error);
 
 G_END_DECLS

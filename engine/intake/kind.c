@@ -16,6 +16,7 @@ const SettleIntakeKind settle_intake_kind_carriers = {
     FALSE,
     settle_intake_take_party,
     settle_intake_write_parties,
+    NULL,
 };
 
 static const SettleIntakeColumn distributors[] = {
@@ -33,6 +34,7 @@ const SettleIntakeKind settle_intake_kind_distributors = {
     FALSE,
     settle_intake_take_party,
     settle_intake_write_parties,
+    NULL,
 };
 
 static const SettleIntakeColumn outlets[] = {
@@ -50,6 +52,7 @@ const SettleIntakeKind settle_intake_kind_outlets = {
     FALSE,
     settle_intake_take_party,
     settle_intake_write_parties,
+    NULL,
 };
 
 static const SettleIntakeColumn managers[] = {
@@ -66,6 +69,7 @@ const SettleIntakeKind settle_intake_kind_managers = {
     FALSE,
     settle_intake_take_party,
     settle_intake_write_parties,
+    NULL,
 };
 
 static const SettleIntakeColumn products[] = {
@@ -85,6 +89,7 @@ const SettleIntakeKind settle_intake_kind_products = {
     FALSE,
     settle_intake_take_party,
     settle_intake_write_parties,
+    NULL,
 };
 
 static const SettleIntakeColumn orders[] = {
@@ -111,6 +116,7 @@ const SettleIntakeKind settle_intake_kind_orders = {
     FALSE,
     settle_intake_take_order,
     settle_intake_write_orders,
+    NULL,
 };
 
 static const SettleIntakeColumn bills[] = {
@@ -135,6 +141,7 @@ const SettleIntakeKind settle_intake_kind_bills = {
     FALSE,
     settle_intake_take_bill,
     settle_intake_write_bills,
+    settle_intake_withdraw_bills,
 };
 
 static const SettleIntakeColumn events[] = {
@@ -158,6 +165,7 @@ const SettleIntakeKind settle_intake_kind_events = {
     TRUE,
     settle_intake_take_event,
     settle_intake_write_events,
+    settle_intake_withdraw_events,
 };
 
 static const SettleIntakeColumn months[] = {
@@ -172,6 +180,7 @@ const SettleIntakeKind settle_intake_kind_months = {
     FALSE,
     settle_intake_take_notice,
     settle_intake_write_notices,
+    settle_intake_withdraw_notices,
 };
 
 static const SettleIntakeColumn receipts[] = {
@@ -190,6 +199,7 @@ const SettleIntakeKind settle_intake_kind_receipts = {
     FALSE,
     settle_intake_take_notice,
     settle_intake_write_notices,
+    settle_intake_withdraw_notices,
 };
 
 #define AT_PLACE(SYMBOL, member, ...) [SETTLE_FILE_##SYMBOL] = &settle_intake_kind_##member,

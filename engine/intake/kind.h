@@ -24,6 +24,9 @@ typedef struct {
     SettleIntakeTake take;
     /* From the valid rows to the tables, inside the transaction of the batch. */
     gboolean (*write)(SettleIntakeJob *job, GError **error);
+    /* Inside the transaction of a batch that withdraws another one: what falls with it. NULL: such
+     * a batch cannot be withdrawn. */
+    gboolean (*withdraw)(SettleIntakeJob *job, GError **error);
 } SettleIntakeKind;
 
 #define SETTLE_INTAKE_KIND_DECLARE(SYMBOL, member, ...)                                            \

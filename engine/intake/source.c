@@ -89,13 +89,14 @@ settle_intake_source_staging(SettleStore *store, SettleFileKind kind, const char
 
 SettleIntakeSource *
 settle_intake_source_kept(SettleStore *store, int32_t batch_id, const char *header, int64_t line,
-                          const char *reason, gboolean told_later, gboolean dismissed)
+                          const char *reason, gboolean told_later, gboolean dismissed,
+                          gboolean woken)
 {
     g_autofree char *name = g_strdup_printf("batch %d", batch_id);
     SettleIntakeSource *source = new_source(FROM_KEPT, name);
     source->header = g_strdup(header);
-    source->reader = settle_store_read(store, settle_sql_intake_kept_rows, "ilsbb", batch_id, line,
-                                       reason == NULL ? "" : reason, told_later, dismissed);
+    source->reader = settle_store_read(store, settle_sql_intake_kept_rows, "ilsbbb", batch_id, line,
+                                       reason == NULL ? "" : reason, told_later, dismissed, woken);
     return source;
 }
 

@@ -23,7 +23,8 @@ SettleIntakeSource *settle_intake_source_staging(SettleStore *store, SettleFileK
 /* Quarantined rows of a batch. reason NULL, line 0: any. told_later: as in a selection. */
 SettleIntakeSource *settle_intake_source_kept(SettleStore *store, int32_t batch_id,
                                               const char *header, int64_t line, const char *reason,
-                                              gboolean told_later, gboolean dismissed);
+                                              gboolean told_later, gboolean dismissed,
+                                              gboolean woken);
 void settle_intake_source_free(SettleIntakeSource *source);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(SettleIntakeSource, settle_intake_source_free)
 

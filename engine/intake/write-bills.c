@@ -9,9 +9,11 @@
 typedef struct {
     SettleSpool *first;      /* orders by (contract, closing, order id) */
     SettleSpool *waiting;    /* unresolved bills of the database, by (contract, settle_bill_key) */
-    SettleSpool *there;      /* bills of the database for the same months, by the same */
+    SettleSpool *there;      /* bills of the database for the same months, by the same; then by turn
+                              * and withdrawal: the last row of a key holds */
     SettleSpool *bills;      /* to be written */
     SettleSpool *unresolved; /* to be written as waiting */
+    SettleSpool *turns;      /* keys: how often these came to waiting before */
 } Work;
 
 static void
@@ -22,6 +24,7 @@ work_clear(Work *work)
     settle_spool_free(work->there);
     settle_spool_free(work->bills);
     settle_spool_free(work->unresolved);
+    settle_spool_free(work->turns);
 }
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Work, work_clear)
 
@@ -68,8 +71,11 @@ query_there(SettleIntakeJob *job, Work *work, Wanted *wanted, GError **error)
         settle_bill_read(reader, 0, &row);
         settle_contract_read(reader, SETTLE_BILL_COLUMNS, &row.order);
         row.currency = row.order.currency;
+        row.withdrawn =
+            settle_reader_bool(reader, SETTLE_BILL_COLUMNS + SETTLE_CONTRACT_COLUMNS) ? 1 : 0;
         SettleSpoolKey key = {{(uint64_t) row.order.contract_id,
-                               settle_bill_key(row.currency, row.month, row.revision), 0}};
+                               settle_bill_key(row.currency, row.month, row.revision),
+                               (uint64_t) row.turn << 1 | row.withdrawn}};
         SettleIntakeBillRow *to_row = settle_spool_add(work->there, &key, sizeof row, error);
         if (to_row == NULL)
             return FALSE;
@@ -175,7 +181,9 @@ static gboolean
 take_again(SettleIntakeJob *job, const SettleIntakeBill *bill, const SettleIntakeBillRow *row,
            const SettleIntakeBillRow *before, GString *names, GError **error)
 {
-    SettleVerdict verdict = {.reject = SETTLE_REJECT_CONFLICT, .field = -1};
+    SettleVerdict verdict = {.reject = SETTLE_REJECT_CONFLICT,
+                             .against = {before->source_batch_id, before->line},
+                             .field = -1};
     gboolean in_file = before->source_batch_id == job->batch_id;
     if (!differ(row, before, names, &verdict.column)) {
         job->repeated++;
@@ -217,6 +225,7 @@ typedef struct {
     gboolean any;                       /* a row of this month is there already */
     gboolean has_before;
     SettleIntakeBillRow before; /* the row that holds this key */
+    int16_t turn;               /* of a row that is written for it */
 } Seen;
 
 /* Moves on to a new key: what the database has of the month and of the key. */
@@ -236,16 +245,22 @@ see_key(Seen *seen, const SettleIntakeCursor *rows, SettleIntakeCursor *there,
         return TRUE;
     seen->revision = word;
     seen->has_before = FALSE;
+    seen->turn = 0;
     if (!settle_cursor_seek(there, contract, word, error) ||
         !settle_cursor_seek(waiting, contract, word, error))
         return FALSE;
-    SettleIntakeCursor *cursors[] = {there, waiting};
-    for (int i = 0; i < 2; i++)
-        if (!seen->has_before && cursors[i]->there && cursors[i]->key.word[0] == contract &&
-            cursors[i]->key.word[1] == word) {
-            seen->before = *(const SettleIntakeBillRow *) cursors[i]->bytes;
-            seen->has_before = TRUE;
-        }
+    if (waiting->there && waiting->key.word[0] == contract && waiting->key.word[1] == word) {
+        seen->before = *(const SettleIntakeBillRow *) waiting->bytes;
+        seen->has_before = TRUE;
+    }
+    while (there->there && there->key.word[0] == contract && there->key.word[1] == word) {
+        const SettleIntakeBillRow *row = there->bytes;
+        seen->has_before = !row->withdrawn;
+        seen->before = *row;
+        seen->turn = (int16_t) (row->turn + 1);
+        if (!settle_cursor_step(there, error))
+            return FALSE;
+    }
     return TRUE;
 }
 
@@ -280,6 +295,7 @@ sort_out(SettleIntakeJob *job, Work *work, GError **error)
             ok = take_again(job, bill, &row, &seen.before, names, error);
         } else {
             row.follows = seen.any ? 1 : 0;
+            row.turn = seen.turn;
             seen.any = seen.has_before = TRUE;
             seen.before = row;
             ok = accept(job, work, bill, &row, first != NULL ? &first->order : NULL, error);
@@ -290,21 +306,70 @@ sort_out(SettleIntakeJob *job, Work *work, GError **error)
     return TRUE;
 }
 
+/* Bills that were withdrawn while they waited come to waiting once more. */
+static gboolean
+query_turns(SettleIntakeJob *job, const int64_t *ids, size_t n, gpointer user_data, GError **error)
+{
+    SettleSpool *turns = user_data;
+    g_autoptr(SettleReader) reader =
+        settle_store_read(job->store, settle_sql_intake_waiting_turns, "L", ids, n);
+    while (settle_reader_next(reader)) {
+        SettleSpoolKey key = {
+            {(uint64_t) settle_reader_i64(reader, SQL_INTAKE_WAITING_TURNS_CONTRACT_ID),
+             settle_bill_key(settle_reader_i16(reader, SQL_INTAKE_WAITING_TURNS_CURRENCY),
+                             settle_reader_month(reader, SQL_INTAKE_WAITING_TURNS_MONTH),
+                             settle_reader_i16(reader, SQL_INTAKE_WAITING_TURNS_REVISION)),
+             (uint64_t) settle_reader_i16(reader, SQL_INTAKE_WAITING_TURNS_LAST_TURN)}};
+        if (settle_spool_add(turns, &key, 0, error) == NULL)
+            return FALSE;
+    }
+    return settle_reader_end(reader, error);
+}
+
+static gboolean
+load_turns(SettleIntakeJob *job, Work *work, GError **error)
+{
+    g_autoptr(SettleResult) any =
+        settle_store_query(job->store, settle_sql_intake_withdrawals_any, error, "");
+    if (any == NULL)
+        return FALSE;
+    return !settle_result_bool(any, 0, SQL_INTAKE_WITHDRAWALS_ANY_ANY_WITHDRAWN) ||
+           settle_intake_each_slice(job, work->unresolved, query_turns, work->turns, error);
+}
+
+/* The turn of a row that comes to waiting; rows ask in the order of their keys. */
+static gboolean
+next_turn(SettleIntakeCursor *turns, const SettleSpoolKey *key, int16_t *ret_turn, GError **error)
+{
+    if (!settle_cursor_seek(turns, key->word[0], key->word[1], error))
+        return FALSE;
+    *ret_turn =
+        turns->there && turns->key.word[0] == key->word[0] && turns->key.word[1] == key->word[1]
+            ? (int16_t) (turns->key.word[2] + 1)
+            : 0;
+    return TRUE;
+}
+
 static gboolean
 copy_waiting(SettleIntakeJob *job, Work *work, GError **error)
 {
     enum { FIELDS = 18 };
-    SettleIntakeCursor cursor;
+    SettleIntakeCursor cursor, turns;
+    int16_t turn;
     if (settle_spool_count(work->unresolved) == 0)
         return TRUE;
+    if (!load_turns(job, work, error))
+        return FALSE;
     g_autoptr(SettleWriter) writer =
         settle_store_copy_in(job->store, settle_sql_copy_bill_waiting, error);
-    if (writer == NULL || !settle_cursor_start(&cursor, work->unresolved, error))
+    if (writer == NULL || !settle_cursor_start(&cursor, work->unresolved, error) ||
+        !settle_cursor_start(&turns, work->turns, error))
         return FALSE;
     while (cursor.there) {
         const SettleIntakeBillRow *row = cursor.bytes;
         uint8_t salt[SETTLE_SALT_BYTES];
-        if (!settle_writer_row(writer, FIELDS, error))
+        if (!next_turn(&turns, &cursor.key, &turn, error) ||
+            !settle_writer_row(writer, FIELDS, error))
             return FALSE;
         settle_writer_i64(writer, row->order.contract_id);
         settle_writer_month(writer, row->month);
@@ -320,7 +385,7 @@ copy_waiting(SettleIntakeJob *job, Work *work, GError **error)
         settle_writer_i64(writer, row->megabytes);
         settle_writer_i16(writer, row->currency);
         settle_writer_i32(writer, row->carrier_id);
-        settle_writer_i16(writer, row->turn);
+        settle_writer_i16(writer, turn);
         settle_intake_salt(job, SETTLE_SALT_BILL_WAITING, row->carrier_id, row->source_batch_id,
                            row->line, salt);
         settle_writer_commitment(writer, salt);
@@ -341,6 +406,7 @@ settle_intake_write_bills(SettleIntakeJob *job, GError **error)
         .there = settle_spool_new(job->memory),
         .bills = settle_spool_new(job->memory),
         .unresolved = settle_spool_new(job->memory),
+        .turns = settle_spool_new(job->memory),
     };
     return settle_intake_each_slice(job, job->rows, query_first, &work, error) &&
            look_up_bills(job, &work, error) && sort_out(job, &work, error) &&

@@ -229,6 +229,33 @@ settle_bills_copy(SettleIntakeJob *job, SettleSpool *bills, GError **error)
 }
 
 gboolean
+settle_bills_copy_found(SettleIntakeJob *job, SettleSpool *found, GError **error)
+{
+    SettleIntakeCursor cursor;
+    job->bills_found = (int64_t) settle_spool_count(found);
+    if (job->bills_found == 0)
+        return TRUE;
+    g_autoptr(SettleWriter) writer =
+        settle_store_copy_in(job->store, settle_sql_copy_bill_found, error);
+    if (writer == NULL || !settle_cursor_start(&cursor, found, error))
+        return FALSE;
+    while (cursor.there) {
+        if (!settle_writer_row(writer, 6, error))
+            return FALSE;
+        settle_writer_i64(writer, (int64_t) cursor.key.word[0]);
+        settle_writer_i16(writer, settle_bill_key_currency(cursor.key.word[1]));
+        settle_writer_month(writer, settle_bill_key_month(cursor.key.word[1]));
+        settle_writer_i16(writer, (int16_t) (cursor.key.word[1] & 0xffff));
+        settle_writer_i32(writer, job->batch_id);
+        settle_writer_i16(writer, (int16_t) cursor.key.word[2]); /* turn */
+        if (!settle_cursor_step(&cursor, error))
+            return FALSE;
+    }
+    return settle_writer_finish(g_steal_pointer(&writer), error) &&
+           settle_failpoint(INTAKE_FOUND_COPIED, error);
+}
+
+gboolean
 settle_bills_waiting(SettleIntakeJob *job, const int64_t *contracts, size_t n, SettleSpool *waiting,
                      GError **error)
 {

@@ -48,6 +48,7 @@ is_repeated(SettleIntakeJob *job, const SettleKnownEvent *event, const SettleKno
 
     if (!differ(event, before, names, &column))
         return TRUE;
+    verdict->against = (SettleFactPlace){before->batch_id, before->line};
     if (before->batch_id == job->batch_id)
         return settle_check_refuse(verdict, SETTLE_REJECT_CONFLICT, column,
                                    "the same event stands in line %d with another %s", before->line,
@@ -174,15 +175,14 @@ sort_out(SettleIntakeJob *job, SettleEventPast *past, GError **error)
 
 /* --- what depends on it ----------------------------------------------------------------------- */
 
-/* The orders of all events whose keys are complete, reinstatements last. */
-static void
-ask_anew(const SettleEventPast *past)
+void
+settle_events_ask_anew(const SettleEventPast *past)
 {
     for (int last = 0; last < 2; last++)
         for (guint i = 0; i < past->events->len; i++) {
             SettleKnownEvent *event = g_ptr_array_index(past->events, i);
 
-            if (event->complete && (event->reinstates != 0) == (last != 0))
+            if (event->complete && !event->fallen && (event->reinstates != 0) == (last != 0))
                 event->order = settle_event_past_order(past, event);
         }
 }
@@ -242,7 +242,7 @@ move_reinstatements(SettleIntakeJob *job, SettleEventPast *past, GError **error)
     if (!settle_event_past_load_keys(job, (const int64_t *) (const void *) elsewhere->data,
                                      elsewhere->len, past, error))
         return FALSE;
-    ask_anew(past);
+    settle_events_ask_anew(past);
     return TRUE;
 }
 
@@ -283,7 +283,7 @@ settle_events_find(SettleIntakeJob *job, const int64_t *keys, gsize n, GError **
     if (!settle_event_past_load_orders(job, keys, n, &past, error) ||
         !settle_event_past_load_keys(job, keys, n, &past, error))
         return FALSE;
-    ask_anew(&past);
+    settle_events_ask_anew(&past);
     return settle_event_rows_write(job, &past, error);
 }
 

@@ -1,7 +1,7 @@
 /* Private to intake: what orders do to the events that name them. */
 #pragma once
 
-#include "intake/write.h"
+#include "intake/event-past.h"
 
 G_BEGIN_DECLS
 
@@ -13,5 +13,8 @@ gboolean settle_events_find(SettleIntakeJob *job, const int64_t *keys, gsize n, 
  * that another order has, happened since the first of the file closed, and do not say their closing
  * month. One that intake's look-back tells apart from the file's orders cannot be theirs. */
 gboolean settle_events_unsure(SettleIntakeJob *job, SettleSpool *keys, GError **error);
+
+/* Which order each event is of whose key is complete, from all that is known by now. */
+void settle_events_ask_anew(const SettleEventPast *past);
 
 G_END_DECLS

@@ -6,6 +6,13 @@
 
 #include <string.h>
 
+/* After the last row of it, which withdraws it; 0: there is none. */
+static int16_t
+next_revision(int before)
+{
+    return (int16_t) (before + SETTLE_FIRST_REVISION);
+}
+
 /* --- months ----------------------------------------------------------------------------------- */
 
 static gpointer
@@ -20,6 +27,7 @@ leave_known_months(SettleIntakeJob *job, GError **error)
 {
     g_autoptr(GHashTable) known = g_hash_table_new(NULL, NULL);
     g_autoptr(GHashTable) before = g_hash_table_new(NULL, NULL);
+    g_autoptr(GHashTable) withdrawn = g_hash_table_new(NULL, NULL); /* key -> its revision */
     g_autoptr(SettleReader) reader =
         settle_store_read(job->store, settle_sql_intake_months_there, "");
     guint kept = 0;
@@ -28,6 +36,12 @@ leave_known_months(SettleIntakeJob *job, GError **error)
         gpointer key = month_key(settle_reader_i32(reader, SQL_INTAKE_MONTHS_THERE_CARRIER_ID),
                                  settle_reader_month(reader, SQL_INTAKE_MONTHS_THERE_MONTH));
 
+        if (settle_reader_bool(reader, SQL_INTAKE_MONTHS_THERE_WITHDRAWN)) {
+            g_hash_table_insert(withdrawn, key,
+                                GINT_TO_POINTER((gint) settle_reader_i16(
+                                    reader, SQL_INTAKE_MONTHS_THERE_REVISION)));
+            continue;
+        }
         g_hash_table_add(known, key);
         g_hash_table_add(before, key);
     }
@@ -37,6 +51,8 @@ leave_known_months(SettleIntakeJob *job, GError **error)
         SettleIntakeNotice notice = g_array_index(job->notices, SettleIntakeNotice, i);
 
         if (g_hash_table_add(known, month_key(notice.carrier_id, notice.month))) {
+            notice.revision = next_revision(GPOINTER_TO_INT(
+                g_hash_table_lookup(withdrawn, month_key(notice.carrier_id, notice.month))));
             g_array_index(job->notices, SettleIntakeNotice, kept++) = notice;
             continue;
         }
@@ -59,7 +75,7 @@ put_month(const SettleIntakeJob *job, SettleWriter *writer, const SettleIntakeNo
     settle_writer_month(writer, notice->month);
     settle_writer_i32(writer, job->batch_id);
     settle_writer_i32(writer, notice->place.line);
-    settle_writer_i16(writer, SETTLE_FIRST_REVISION);
+    settle_writer_i16(writer, notice->revision);
     settle_writer_bool(writer, FALSE);
     return TRUE;
 }
@@ -71,7 +87,8 @@ typedef struct {
     int64_t receipt_id, amount_minor;
     int32_t distributor_id, batch_id, line;
     SettleMonth month;
-    int16_t currency;
+    int16_t currency, revision;
+    gboolean withdrawn; /* and not told since */
 } Known;
 
 static gboolean
@@ -93,6 +110,8 @@ load_receipts(SettleIntakeJob *job, GHashTable *known, GError **error)
             .batch_id = settle_reader_i32(reader, SQL_INTAKE_RECEIPTS_THERE_BATCH_ID),
             .line = settle_reader_i32(reader, SQL_INTAKE_RECEIPTS_THERE_LINE),
             .currency = settle_reader_i16(reader, SQL_INTAKE_RECEIPTS_THERE_CURRENCY),
+            .revision = settle_reader_i16(reader, SQL_INTAKE_RECEIPTS_THERE_REVISION),
+            .withdrawn = settle_reader_bool(reader, SQL_INTAKE_RECEIPTS_THERE_WITHDRAWN),
         };
         Known *copy = g_memdup2(&receipt, sizeof receipt);
 
@@ -105,8 +124,10 @@ static gboolean
 turn_down(SettleIntakeJob *job, const SettleIntakeNotice *notice, const Known *other,
           GError **error)
 {
-    SettleVerdict verdict = {
-        .reject = SETTLE_REJECT_CONFLICT, .column = RECEIPT_RECEIPT_ID, .field = -1};
+    SettleVerdict verdict = {.reject = SETTLE_REJECT_CONFLICT,
+                             .against = {other->batch_id, other->line},
+                             .column = RECEIPT_RECEIPT_ID,
+                             .field = -1};
 
     if (other->batch_id == job->batch_id)
         g_snprintf(verdict.message, sizeof verdict.message, "line %d says otherwise", other->line);
@@ -130,6 +151,9 @@ sort_out_receipts(SettleIntakeJob *job, GError **error)
         const Known *other = g_hash_table_lookup(known, &notice.receipt_id);
         Known *copy;
 
+        notice.revision = next_revision(other != NULL ? other->revision : 0);
+        if (other != NULL && other->withdrawn)
+            other = NULL;
         if (other != NULL && other->distributor_id == notice.distributor_id &&
             other->month == notice.month && other->amount_minor == notice.amount_minor &&
             other->currency == notice.currency) {
@@ -153,8 +177,9 @@ sort_out_receipts(SettleIntakeJob *job, GError **error)
             .line = notice.place.line,
             .month = notice.month,
             .currency = notice.currency,
+            .revision = notice.revision,
         };
-        g_hash_table_insert(known, &copy->receipt_id, copy);
+        g_hash_table_replace(known, &copy->receipt_id, copy);
         g_array_index(job->notices, SettleIntakeNotice, kept++) = notice;
     }
     g_array_set_size(job->notices, kept);
@@ -177,7 +202,7 @@ put_receipt(SettleIntakeJob *job, SettleWriter *writer, const SettleIntakeNotice
     settle_writer_month(writer, notice->month);
     settle_writer_i16(writer, notice->currency);
     settle_writer_i64(writer, notice->amount_minor);
-    settle_writer_i16(writer, SETTLE_FIRST_REVISION);
+    settle_writer_i16(writer, notice->revision);
     settle_writer_bool(writer, FALSE);
     settle_intake_salt(job, SETTLE_SALT_RECEIPT, notice->carrier_id, job->batch_id,
                        notice->place.line, salt);

@@ -133,7 +133,10 @@ take_again(SettleIntakeJob *job, const SettleIntakeOrder *row, const SettleIntak
            gboolean in_database, GString *names, GError **error)
 {
     SettleVerdict verdict = {
-        .reject = SETTLE_REJECT_CONFLICT, .column = ORDER_ORDER_ID, .field = -1};
+        .reject = SETTLE_REJECT_CONFLICT,
+        .against = {in_database ? (int32_t) before->place.at : job->batch_id, before->place.line},
+        .column = ORDER_ORDER_ID,
+        .field = -1};
     int column = -1;
     g_autofree char *where =
         in_database
@@ -419,33 +422,6 @@ copy_contracts(SettleIntakeJob *job, SettleOrderWork *work, GError **error)
            settle_failpoint(INTAKE_CONTRACTS_COPIED, error);
 }
 
-static gboolean
-copy_found(SettleIntakeJob *job, SettleOrderWork *work, GError **error)
-{
-    SettleIntakeCursor cursor;
-    job->bills_found = (int64_t) settle_spool_count(work->found);
-    if (job->bills_found == 0)
-        return TRUE;
-    g_autoptr(SettleWriter) writer =
-        settle_store_copy_in(job->store, settle_sql_copy_bill_found, error);
-    if (writer == NULL || !settle_cursor_start(&cursor, work->found, error))
-        return FALSE;
-    while (cursor.there) {
-        if (!settle_writer_row(writer, 6, error))
-            return FALSE;
-        settle_writer_i64(writer, (int64_t) cursor.key.word[0]);
-        settle_writer_i16(writer, settle_bill_key_currency(cursor.key.word[1]));
-        settle_writer_month(writer, settle_bill_key_month(cursor.key.word[1]));
-        settle_writer_i16(writer, (int16_t) (cursor.key.word[1] & 0xffff));
-        settle_writer_i32(writer, job->batch_id);
-        settle_writer_i16(writer, (int16_t) cursor.key.word[2]); /* turn */
-        if (!settle_cursor_step(&cursor, error))
-            return FALSE;
-    }
-    return settle_writer_finish(g_steal_pointer(&writer), error) &&
-           settle_failpoint(INTAKE_FOUND_COPIED, error);
-}
-
 gboolean
 settle_intake_write_orders(SettleIntakeJob *job, GError **error)
 {
@@ -468,5 +444,5 @@ settle_intake_write_orders(SettleIntakeJob *job, GError **error)
     g_clear_pointer(&job->rows, settle_spool_free);
     return settle_order_contracts_resolve(job, &work, error) && copy_orders(job, &work, error) &&
            copy_contracts(job, &work, error) && settle_bills_copy(job, work.bills, error) &&
-           copy_found(job, &work, error) && find_events(job, &work, error);
+           settle_bills_copy_found(job, work.found, error) && find_events(job, &work, error);
 }

@@ -123,6 +123,8 @@ void settle_bill_read(const SettleReader *reader, int first, SettleIntakeBillRow
 gboolean settle_bill_add(SettleSpool *bills, const SettleIntakeBillRow *row, GError **error);
 /* COPYs the spool into settle.bill and counts its slices. */
 gboolean settle_bills_copy(SettleIntakeJob *job, SettleSpool *bills, GError **error);
+/* COPYs the keys of bills that wait no more: (contract, settle_bill_key, turn). */
+gboolean settle_bills_copy_found(SettleIntakeJob *job, SettleSpool *found, GError **error);
 /* Reads the unresolved bills of contracts into a spool by (contract, settle_bill_key); each is a
  * SettleIntakeBillRow without the contract's text. */
 gboolean settle_bills_waiting(SettleIntakeJob *job, const int64_t *contracts, size_t n,

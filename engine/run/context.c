@@ -16,6 +16,7 @@ settle_run_context_free(SettleRunContext *context)
     g_array_unref(context->falls_due.cycle_ends);
     g_array_unref(context->falls_due.window_ends);
     g_array_unref(context->falls_due.completed);
+    g_array_unref(context->falls_due.reopened);
     g_array_unref(context->chunks);
     g_free(context);
 }
@@ -46,6 +47,7 @@ settle_run_context_new(SettleStore *store, const SettleRunOptions *options, Sett
     context->falls_due.cycle_ends = g_array_new(FALSE, FALSE, sizeof(SettleCycleEnd));
     context->falls_due.window_ends = g_array_new(FALSE, FALSE, sizeof(SettleMonth));
     context->falls_due.completed = g_array_new(FALSE, FALSE, sizeof(SettleCompleteMonth));
+    context->falls_due.reopened = g_array_new(FALSE, FALSE, sizeof(SettleCompleteMonth));
     context->chunks = g_array_new(FALSE, FALSE, sizeof(SettleChunk));
     return context;
 }

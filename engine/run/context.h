@@ -122,6 +122,7 @@ typedef struct {
     GArray *cycle_ends;   /* SettleCycleEnd */
     GArray *window_ends;  /* SettleMonth: windows whose last day is the date */
     GArray *completed;    /* SettleCompleteMonth: those that this run learns of */
+    GArray *reopened;     /* SettleCompleteMonth: that it learns of that they are not */
     gboolean progressive; /* some policy pays a window's bonus each night */
 } SettleRunDue;
 

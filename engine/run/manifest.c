@@ -96,8 +96,11 @@ load_complete_months(SettleStore *store, SettleRunContext *context, GError **err
             continue;
         forget_month(context->known.complete, &month);
         forget_month(context->falls_due.completed, &month);
-        if (settle_result_bool(rows, i, SQL_RUN_COMPLETE_MONTHS_WITHDRAWN))
+        if (settle_result_bool(rows, i, SQL_RUN_COMPLETE_MONTHS_WITHDRAWN)) {
+            if (state == SETTLE_BATCH_OF_RUN)
+                g_array_append_val(context->falls_due.reopened, month);
             continue;
+        }
         g_array_append_val(context->known.complete, month);
         if (state == SETTLE_BATCH_OF_RUN)
             g_array_append_val(context->falls_due.completed, month);

@@ -122,6 +122,20 @@ settle_run_plan_due(SettleRunContext *context)
     }
 }
 
+SettleMonth
+settle_run_first_looking(const SettleRunContext *context, const SettleCompleteMonth *month)
+{
+    int span = 0;
+
+    for (guint p = 0; p < settle_policy_set_size(context->known.policies); p++) {
+        const SettlePolicy *policy = settle_policy_set_nth(context->known.policies, p);
+
+        if (policy->carrier_id == month->carrier_id)
+            span = MAX(span, policy->span_months);
+    }
+    return month->month - span;
+}
+
 /* --- chunks --------------------------------------------------------------------------------- */
 
 /* Adds (distributor, count) rows to the work per distributor. */
@@ -137,6 +151,29 @@ add_work(SettleResult *result, int64_t *work, int32_t n)
     return TRUE;
 }
 
+/* The months in which the old orders closed that are looked at. */
+static void
+closing_months(const SettleRunContext *context, GArray *months)
+{
+    for (guint i = 0; i < context->falls_due.months->len; i++) {
+        SettleDay first = settle_month_first(
+            g_array_index(context->falls_due.months, SettleDueMonth, i).month);
+
+        g_array_append_val(months, first);
+    }
+    for (guint i = 0; i < context->falls_due.reopened->len; i++) {
+        const SettleCompleteMonth *month =
+            &g_array_index(context->falls_due.reopened, SettleCompleteMonth, i);
+
+        for (SettleMonth closed = settle_run_first_looking(context, month); closed <= month->month;
+             closed++) {
+            SettleDay first = settle_month_first(closed);
+
+            g_array_append_val(months, first);
+        }
+    }
+}
+
 static gboolean
 load_work(SettleStore *store, SettleRunContext *context, int64_t *work, int64_t *due_work,
           int32_t n, GError **error)
@@ -148,15 +185,13 @@ load_work(SettleStore *store, SettleRunContext *context, int64_t *work, int64_t 
     if (fresh == NULL)
         return FALSE;
     add_work(fresh, work, n);
-    if (context->falls_due.months->len > 0) {
-        g_autofree SettleDay *months = g_new(SettleDay, context->falls_due.months->len);
+    if (context->falls_due.months->len > 0 || context->falls_due.reopened->len > 0) {
+        g_autoptr(GArray) months = g_array_new(FALSE, FALSE, sizeof(SettleDay));
         g_autoptr(SettleResult) due = NULL;
 
-        for (guint i = 0; i < context->falls_due.months->len; i++)
-            months[i] = settle_month_first(
-                g_array_index(context->falls_due.months, SettleDueMonth, i).month);
-        due = settle_store_query(store, settle_sql_run_work_due, error, "Di", months,
-                                 (gsize) context->falls_due.months->len, context->run_id);
+        closing_months(context, months);
+        due = settle_store_query(store, settle_sql_run_work_due, error, "Di", months->data,
+                                 (gsize) months->len, context->run_id);
         if (due == NULL)
             return FALSE;
         add_work(due, due_work, n);
@@ -204,7 +239,7 @@ settle_run_plan_chunks(SettleStore *store, SettleRunContext *context,
     /* On such days distributors without a fact of their own have something coming, too. */
     gboolean all = context->falls_due.window_ends->len > 0 ||
                    context->falls_due.cycle_ends->len > 0 || context->moves.managers->len > 0 ||
-                   context->falls_due.completed->len > 0;
+                   context->falls_due.completed->len > 0 || context->falls_due.reopened->len > 0;
     SettleChunk chunk = {.chunk = 1};
     int64_t weight = 0, chunk_facts;
 

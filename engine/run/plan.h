@@ -19,4 +19,8 @@ gboolean settle_run_plan_chunks(SettleStore *store, SettleRunContext *context,
  * right end of the ledger's index, which PostgreSQL does without looking for the place. */
 void settle_run_order_chunks(GArray *chunks);
 
+/* The first closing month of orders whose policies may look at the carrier's bills of a month. */
+SettleMonth settle_run_first_looking(const SettleRunContext *context,
+                                     const SettleCompleteMonth *month);
+
 G_END_DECLS

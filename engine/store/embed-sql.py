@@ -65,6 +65,9 @@ def read_constants(model):
         for of in {'all', sort.lower(), 'master' if sort == 'MASTER' else 'fact'}:
             sorts[of].append("'%s'" % name)
     constants.update({sort + '_files': ', '.join(names) for sort, names in sorts.items()})
+    for name, number in re.findall(r'KIND\([A-Z_]+, \w+, "([a-z-]+)", \w+, \d+, \w+, \w+, (\d+),',
+                                   read(os.path.join(model, 'file-kind.h')).replace('\\\n', ' ')):
+        constants[name + '_fact'] = number
     for symbol, number in re.findall(r'SETTLE_EVENT_KIND_(\w+) = (\d+)', read(os.path.join(model, 'facts.h'))):
         constants[symbol.lower() + '_event'] = number
     return constants, lists['all']

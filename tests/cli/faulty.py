@@ -157,6 +157,12 @@ def batch(database):
     return database.value("SELECT min(run_id) || '/C1' FROM settle.invoice_batch WHERE invoices > 0")
 
 
+def told(kind, file):
+    """The batch with the facts of a file, however often it was said."""
+    return lambda database: database.value(f"SELECT batch_id FROM settle.batch WHERE kind = '{kind}' AND file_name = '{file}' "
+                                           "AND accepted + waiting > 0")
+
+
 def imports(name, kind, date, *more, **how):
     return Step(name, 'import', kind, f'@{name}.csv', '--date', date, *more, **how)
 
@@ -211,6 +217,9 @@ STEPS = [
          already=('does not wait',)),
     Step('activate-2', 'policy', 'activate', '@policy-2.yaml', user='settle_finance'),
     imports('orders-late', 'orders', '2026-02-01'),
+    Step('ask', 'batch', 'withdraw', told('bills', 'bills-b.csv'), '--reason', 'a test', already=('is asked for already',)),
+    Step('agree', 'batch', 'approve', told('bills', 'bills-b.csv'), user='settle_finance', already=('is approved already',)),
+    Step('carry-out', 'batch', 'carry-out'),
     Step('run-32', 'run', '--date', '2026-02-01', *RUN),
     Step('reopen', 'period', 'reopen', '2026-01', '--reason', 'a test', user='settle_finance',
          already=('is not closed',)),

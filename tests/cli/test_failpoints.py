@@ -31,7 +31,7 @@ COMMITTED = set()   # places behind a commit: what the program says is that the 
 
 # What may differ: clocks, the number of tries, batch ids (each try takes one), and the places of
 # decisions in their log, because a release that is said again is in it twice.
-VOLATILE = {'at', 'epoch', 'batch_id', 'source_batch_id', 'order_batch_id', 'into_batch', 'position',
+VOLATILE = {'at', 'epoch', 'batch_id', 'source_batch_id', 'order_batch_id', 'into_batch', 'by_batch', 'against_batch', 'position',
             'control_position',
             'salt', 'commitment',   # made of the batch's number
             'parts', 'seal'}    # of a run: over all of these; the program itself checks them
@@ -50,8 +50,8 @@ OWN_QUERY = {
     'quarantine_release': 'SELECT DISTINCT line FROM settle.quarantine_release',
     'quarantine_dismissal': 'SELECT DISTINCT line FROM settle.quarantine_dismissal',
     'counter': "SELECT name, value FROM settle.counter WHERE name NOT IN ('epoch', 'batch', 'control')",
-    'control_log': "SELECT DISTINCT action, actor, CASE WHEN action IN ('quarantine-release', "
-                   "'policy-withdraw') THEN '' ELSE subject END FROM settle.control_log",
+    'control_log': "SELECT DISTINCT action, actor, CASE WHEN action LIKE 'quarantine-%' OR action LIKE 'withdrawal-%' "
+                   "OR action = 'policy-withdraw' THEN '' ELSE subject END FROM settle.control_log",
 }
 CATALOG = """SELECT relname, relkind, relacl::text FROM pg_class
      WHERE relnamespace IN ('settle'::regnamespace, 'settle_view'::regnamespace)
@@ -179,7 +179,7 @@ class Failpoints(settle_test.TestCase):
         for name in ('transfer', 'ledger_total', 'account_balance', 'order_outcome', 'agenda', 'bill', 'bill_found',
                      'bill_waiting', 'contract', 'window_change', 'window_posting', 'invoice',
                      'invoice_line', 'invoice_binding', 'invoice_issue', 'run_abandonment', 'quarantine',
-                     'quarantine_release', 'quarantine_dismissal', 'staging_taken', 'policy'):
+                     'quarantine_release', 'quarantine_dismissal', 'batch_withdrawal', 'staging_taken', 'policy'):
             self.assertGreater(count.get(name, 0), 0, name)
         numbers = [int(row[0]) for row in world.sql(
             "SELECT right(number, 6)::int FROM settle_view.invoice WHERE status <> 'carried' ORDER BY 1")]

@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
-"""What was told wrongly: rejected rows that a person dismisses (docs/semantics.md 2, 14.61)."""
+"""What was told wrongly: rejected rows that a person dismisses, and batches that two people withdraw (docs/semantics.md 2,
+14.61, 14.62)."""
 import os
 import re
 import sys
@@ -7,6 +8,8 @@ import sys
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 import small
 import settle_test
+from test_events import event
+from test_terms import receipt
 
 
 class Dismissed(small.Case):
@@ -128,6 +131,366 @@ class Dismissed(small.Case):
         self.database.sql(f'ALTER TABLE settle.quarantine_dismissal DISABLE TRIGGER ALL; '
                           f'UPDATE settle.quarantine_dismissal SET line = 3')
         self.assertIn('rows dismissed from it', self.settle('verify', code=1))
+
+
+class Withdrawn(small.Case):
+    def tearDown(self):
+        """Whatever was settled can be replayed and verified."""
+        if self.database is not None and self.database.value('SELECT count(*) FROM settle.run') != '0':
+            for command in (['verify'], ['replay', '--run', '1..']):
+                code, out, err = self.database.settle(*command)
+                self.assertEqual(code, 0, out + err)
+
+    def tell(self, kind, date, *rows):
+        """Its batch."""
+        return int(re.search(r'batch (\d+) of', self.send(kind, date, *rows))[1])
+
+    def ask(self, batch, code=0, user='settle_night', reason='the wrong file'):
+        return self.settle('batch', 'withdraw', batch, '--reason', reason, code=code, user=user)
+
+    def approve(self, batch, code=0, user='settle_finance'):
+        return self.settle('batch', 'approve', batch, code=code, user=user)
+
+    def withdraw(self, *batches):
+        for batch in batches:
+            self.ask(batch)
+            self.approve(batch)
+
+    def sums(self):
+        """What is earned by order or window, rule and origin, where that is not nothing; and what is held."""
+        held = {}
+        for row in self.rows('ledger', 'transfers'):
+            fen = int(row['amount'].replace('.', ''))
+            key = row['subject'], row['rule']
+            held[key] = held.get(key, 0) + fen * ((row['credit'] == 'held') - (row['debit'] == 'held'))
+        return ({key: fen for key, fen in self.nets('subject', 'rule', 'origin').items() if fen},
+                {key: fen for key, fen in held.items() if fen})
+
+    def state(self, batch):
+        return {r['what']: r['value'] for r in self.rows('batch', 'show', str(batch))}
+
+
+class Decisions(Withdrawn):
+    def setUp(self):
+        super().setUp()
+        self.prepare('- upfront: u\n  pay: 10.00')
+        self.batch = self.tell('months', '2026-01-10', {'carrier': 'C1', 'month': '2025-12'})
+
+    def test_it_takes_two(self):
+        self.assertIn('nobody asks for the withdrawal', self.approve(self.batch, code=3))
+        self.assertIn('is asked for', self.ask(self.batch))
+        self.assertIn('is asked for already, by settle_night', self.ask(self.batch, code=3, user='settle_finance'))
+        self.assertIn('settle_approver', self.approve(self.batch, code=4, user='settle_night'))
+        self.assertEqual(self.state(self.batch)['withdrawal'], 'asked')
+        self.assertRegex(self.settle('status'), r'(?s)Batches to be withdrawn.*asked +settle_night +the wrong file')
+        self.assertIn('is withdrawn with the next night', self.approve(self.batch))
+        self.assertIn('is approved already', self.approve(self.batch, code=3))
+        said = self.settle('run', '--date', '2026-01-10')
+        self.assertIn(f'batch {self.batch} is withdrawn by batch {self.batch + 1} of 2026-01-10: 1 facts fall', said)
+        state = self.state(self.batch)
+        self.assertEqual([state[key] for key in ('withdrawal', 'asked for by', 'because', 'decided by', 'withdrawn by batch')],
+                         ['withdrawn', 'settle_night', 'the wrong file', 'settle_finance', str(self.batch + 1)])
+        self.assertEqual(self.state(self.batch + 1)['withdraws batch'], str(self.batch))
+        self.assertEqual([r['withdrawal'] for r in self.rows('batch', 'list', '--kind', 'months')],
+                         [f'withdraws {self.batch}', 'withdrawn'])
+        self.assertEqual([r['batch'] for r in self.rows('batch', 'list', '--withdrawals')], [str(self.batch)])
+        self.assertNotIn('to be withdrawn', self.settle('status'))
+        # done once
+        self.assertNotIn('is withdrawn by', self.settle('run', '--date', '2026-01-11'))
+        self.assertIn('is withdrawn already, by batch', self.ask(self.batch, code=3))
+        self.assertIn('is itself the withdrawal', self.ask(self.batch + 1, code=3))
+        self.assertEqual([r['what'] for r in self.rows('report', 'decisions') if 'withdrawal' in r['what']],
+                         ['withdrawal-ask', 'withdrawal-approve'])
+
+    def test_the_one_who_asks_does_not_approve(self):
+        self.ask(self.batch, user='settle_finance')
+        self.assertIn('was asked for by settle_finance, who cannot approve it', self.approve(self.batch, code=3))
+        self.settle('run', '--date', '2026-01-10')
+        self.assertEqual(self.state(self.batch)['withdrawal'], 'asked')
+
+    def test_refused(self):
+        self.ask(self.batch)
+        self.settle('batch', 'refuse', self.batch, '--reason', 'it is right', user='settle_finance')
+        self.assertIn('nobody asks', self.approve(self.batch, code=3))
+        self.assertEqual(self.state(self.batch)['decided because'], 'it is right')
+        self.withdraw(self.batch)
+        self.settle('batch', 'refuse', self.batch, '--reason', 'a slip', user='settle_night')   # who asked
+        self.settle('run', '--date', '2026-01-10')
+        self.assertEqual(self.state(self.batch)['withdrawal'], 'refused')
+
+    def test_what_is_not_withdrawn(self):
+        first = int(self.database.value("SELECT min(batch_id) FROM settle.batch WHERE kind = 'products'"))
+        self.assertIn('holds products: such a batch cannot be withdrawn', self.ask(first, code=3))
+        self.assertIn('no batch', self.ask(77, code=3))
+        self.assertIn('which batch', self.settle('batch', 'withdraw', '--reason', 'x', code=2))
+        self.assertIn('what is wrong', self.settle('batch', 'withdraw', self.batch, code=2))
+        code, _, _ = self.database.settle('import', 'receipts', self.file('r.csv', 'carrier,receipt_id,distributor,month,'
+                                          'amount,currency\nC1,R,D1,2026-01,1.00,CNY\n'), '--date', '2026-01-10', '--count', 9)
+        self.assertEqual(code, 3)
+        self.assertIn('nothing of it was taken in', self.ask(self.batch + 1, code=3))
+
+    def test_the_database_holds_it(self):
+        digest = f'settle.batch_digest({self.batch})'
+        def decide(what):
+            return f"SELECT settle.decide('withdrawal-{what}', 'batch {self.batch}', {digest}, 'x', NULL)"
+        for login, call, says in (
+                ('settle_audit', decide('ask'), 'permission denied'),
+                ('settle_night', decide('approve'), 'It takes settle_approver'),
+                ('settle_finance', decide('approve'), 'nobody asks'),
+                ('settle_night', f'SELECT settle.withdraw_batch({self.batch}, 99)', 'is not approved as it stands')):
+            with self.subTest(call=call, login=login), self.assertRaisesRegex(Exception, says):
+                self.database.sql(call, user=login)
+        self.database.sql(decide('ask'), user='settle_finance')
+        for login, call, says in (
+                ('settle_finance', decide('approve'), 'cannot approve it'),
+                ('settle_finance', decide('ask'), 'asked for already'),
+                ('settle_night', decide('refuse'), 'by somebody else'),
+                ('settle_night', f'SELECT settle.withdraw_batch({self.batch}, 99)', 'is not approved as it stands'),
+                ('settle_night', f'INSERT INTO settle.batch_withdrawal VALUES ({self.batch}, 99, 1)', 'permission denied'),
+                ('settle_night', "SELECT settle.wake_rows(1, '{1}', '{2}')", 'withdraws nothing')):
+            with self.subTest(call=call, login=login), self.assertRaisesRegex(Exception, says):
+                self.database.sql(call, user=login)
+
+
+class Receipts(Withdrawn):
+    """A carrier's receipt that is withdrawn is not there: what it freed goes back to held."""
+    def setUp(self):
+        super().setUp()
+        self.prepare('- upfront: u\n  pay: 60.00\n  pay-when-paid: true\n')
+        self.tell('orders', '2026-01-10', small.order('A', '2026-01-10'))
+
+    def test_back_to_held(self):
+        self.tell('receipts', '2026-01-11', receipt('R1', '2026-01', '10.00'))
+        wrong = self.tell('receipts', '2026-01-12', receipt('R2', '2026-01', '40.00'))
+        self.run_to('2026-01-20')
+        self.assertEqual(self.sums()[1], {('A', 'u'): 1000})
+        self.withdraw(wrong)
+        self.run_to('2026-01-21')
+        self.assertEqual(self.sums()[1], {('A', 'u'): 5000})
+        # and told again it is there again
+        self.tell('receipts', '2026-01-22', receipt('R2', '2026-01', '30.00'))
+        self.run_to('2026-01-22')
+        self.assertEqual(self.sums()[1], {('A', 'u'): 2000})
+
+    def test_the_only_one(self):
+        wrong = self.tell('receipts', '2026-01-11', receipt('R1', '2026-01', '60.00'))
+        self.run_to('2026-01-20')
+        self.assertEqual(self.sums()[1], {})
+        self.withdraw(wrong)
+        self.run_to('2026-01-21')
+        self.assertEqual(self.sums()[1], {('A', 'u'): 6000})
+        self.assertEqual(self.rows('ledger', 'transfers')[-1]['business_date'], '2026-01-21')
+
+    def test_told_by_others_too(self):
+        """The fact falls with its last supporter, whichever told it first."""
+        batches = [self.tell('receipts', f'2026-01-1{n}', receipt('R1', '2026-01', '60.00')) for n in (1, 2, 3)]
+        self.run_to('2026-01-20')
+        for n, batch in enumerate((batches[0], batches[2], batches[1])):
+            self.assertEqual(self.sums()[1], {})
+            self.withdraw(batch)
+            said = self.settle('run', '--date', f'2026-01-{21 + n}')
+            self.assertIn('1 facts fall, 0 were' if n == 2 else '0 facts fall, 1 were', said)
+        self.assertEqual(self.sums()[1], {('A', 'u'): 6000})
+
+    def test_before_its_night(self):
+        wrong = self.tell('receipts', '2026-01-15', receipt('R1', '2026-01', '60.00'))
+        self.withdraw(wrong)
+        self.run_to('2026-01-20')
+        self.assertEqual(self.sums()[1], {('A', 'u'): 6000})
+        self.assertEqual(len(self.rows('ledger', 'transfers')), 1)
+
+    def test_what_contradicted_it(self):
+        wrong = self.tell('receipts', '2026-01-11', receipt('R1', '2026-01', '60.00'))
+        self.tell('receipts', '2026-01-12', receipt('R1', '2026-01', '20.00'))
+        self.assertEqual([r['reason'] for r in self.rows('quarantine', 'list')], ['conflict'])
+        self.run_to('2026-01-20')
+        self.withdraw(wrong)
+        self.assertIn('1 rows that contradicted what fell were read again, 0 are', self.settle('run', '--date', '2026-01-21'))
+        self.assertEqual(self.rows('quarantine', 'list'), [])
+        self.assertEqual(self.sums()[1], {('A', 'u'): 4000})
+
+
+class Months(Withdrawn):
+    def test_back_to_waiting(self):
+        """Without the month the instalment waits again; what the month decided is undone."""
+        self.prepare("""- deferred: d
+  instalments:
+  - {after: 1 months, day: 10, pay: 5.00, if: [{months-together: so-far, all: [{minutes: 30..}]}]}
+""")
+        self.tell('orders', '2026-01-05', small.order('A', '2026-01-05', contract='K', distributor='D1'))
+        wrong = self.tell('months', '2026-02-02', {'carrier': 'C1', 'month': '2026-01'})
+        self.run_to('2026-02-10')
+        self.assertEqual(self.rows('facts', 'waiting'), [])
+        self.withdraw(wrong)
+        self.run_to('2026-02-11')
+        self.assertEqual([(r['what'], r['waits_for']) for r in self.rows('facts', 'waiting')],
+                         [('instalment', 'the bill of 2026-01')])
+        self.tell('bills', '2026-02-12', small.bill('K', '2026-01', '2026-02-08', minutes='40'))
+        self.run_to('2026-02-12')
+        self.assertEqual(self.sums()[0], {('A', 'd', '2026-02'): 500})
+        self.tell('months', '2026-02-13', {'carrier': 'C1', 'month': '2026-01'})
+        self.run_to('2026-02-13')
+
+    def test_the_same_as_never_declared(self):
+        rules = """- deferred: d
+  instalments:
+  - {after: 1 months, day: 10, pay: 5.00, retry-until: 3 months, if: [{month: 0, any: [{minutes: 10..}]}]}
+"""
+        self.prepare(rules)
+        self.tell('orders', '2026-01-05', small.order('A', '2026-01-05', contract='K'))
+        once = self.tell('months', '2026-02-02', {'carrier': 'C1', 'month': '2026-01'})
+        again = self.tell('months', '2026-02-03', {'carrier': 'C1', 'month': '2026-01'})
+        self.run_to('2026-02-20')
+        self.withdraw(once)
+        self.run_to('2026-02-21')
+        self.assertEqual(self.rows('facts', 'waiting'), [])
+        self.withdraw(again)
+        self.run_to('2026-02-22')
+        self.assertEqual(len(self.rows('facts', 'waiting')), 1)
+
+
+SHARE = """- revenue-share: s
+  base: billed
+  months: 0..12
+  rate: 10%
+- upfront: u
+  pay: 60.00
+"""
+
+
+class Bills(Withdrawn):
+    def setUp(self):
+        super().setUp()
+        self.prepare(SHARE)
+        self.tell('orders', '2026-01-05', small.order('A', '2026-01-05', contract='K'))
+
+    def bill(self, date, billed, revision='1', contract='K', month='2026-01'):
+        return self.tell('bills', date, small.bill(contract, month, '2026-02-01', billed=billed, revision=revision))
+
+    def test_the_revision_before_holds(self):
+        self.bill('2026-02-02', '100.00')
+        wrong = self.bill('2026-02-03', '70.00', revision='2')
+        self.run_to('2026-02-05')
+        self.assertEqual(self.sums()[0][('A', 's', '2026-01')], 700)
+        self.withdraw(wrong)
+        self.run_to('2026-02-06')
+        self.assertEqual(self.sums()[0][('A', 's', '2026-01')], 1000)
+
+    def test_the_only_one_and_again(self):
+        wrong = self.bill('2026-02-02', '100.00')
+        self.run_to('2026-02-05')
+        self.withdraw(wrong)
+        self.run_to('2026-02-06')
+        self.assertNotIn(('A', 's', '2026-01'), self.sums()[0])
+        for n, billed in enumerate(('30.00', '20.00')):
+            wrong = self.bill(f'2026-02-0{7 + n}', billed)
+            self.run_to(f'2026-02-0{7 + n}')
+            self.assertEqual(self.sums()[0][('A', 's', '2026-01')], 300 - 100 * n)
+            if n == 0:
+                self.withdraw(wrong)
+
+    def test_supported_and_contradicted(self):
+        wrong = self.bill('2026-02-02', '100.00')
+        self.bill('2026-02-03', '80.00')                 # a conflict
+        too = self.bill('2026-02-04', '100.00')
+        self.run_to('2026-02-05')
+        self.withdraw(wrong)
+        self.run_to('2026-02-06')
+        self.assertEqual(self.sums()[0][('A', 's', '2026-01')], 1000)
+        self.withdraw(too)
+        self.run_to('2026-02-07')
+        self.assertEqual(self.sums()[0][('A', 's', '2026-01')], 800)
+        self.assertEqual(self.rows('quarantine', 'list'), [])
+
+    def test_while_it_waits(self):
+        wrong = self.bill('2026-02-02', '100.00', contract='L')
+        self.run_to('2026-02-03')
+        self.withdraw(wrong)
+        self.run_to('2026-02-04')
+        self.assertEqual(self.rows('facts', 'waiting'), [])
+        self.bill('2026-02-05', '50.00', contract='L')
+        self.assertEqual(len(self.rows('facts', 'waiting')), 1)
+        self.tell('orders', '2026-02-06', small.order('B', '2026-01-06', contract='L'))
+        self.run_to('2026-02-06')
+        self.assertEqual(self.sums()[0][('B', 's', '2026-01')], 500)
+
+    def test_after_it_waited(self):
+        wrong = self.bill('2026-02-02', '100.00', contract='L')
+        self.tell('orders', '2026-02-06', small.order('B', '2026-01-06', contract='L'))
+        self.run_to('2026-02-06')
+        self.assertEqual(self.sums()[0][('B', 's', '2026-01')], 1000)
+        self.withdraw(wrong)
+        self.run_to('2026-02-07')
+        self.assertNotIn(('B', 's', '2026-01'), self.sums()[0])
+
+    def test_before_its_night(self):
+        wrong = self.bill('2026-02-10', '100.00')
+        self.withdraw(wrong)
+        self.run_to('2026-02-12')
+        self.assertEqual(self.sums()[0], {('A', 'u', '2026-01'): 6000})
+        self.assertEqual(len(self.rows('ledger', 'transfers')), 1)
+
+
+class Events(Withdrawn):
+    def setUp(self):
+        super().setUp()
+        self.prepare('- upfront: u\n  pay: 60.00\n  clawback: [{on: cancel, take: all}]\n')
+        self.tell('orders', '2026-01-05', small.order('A', '2026-01-05'))
+
+    def test_as_if_it_never_happened(self):
+        wrong = self.tell('events', '2026-01-10', event('E1', 'cancel', '2026-01-09', order_id='A'))
+        self.run_to('2026-01-11')
+        self.assertEqual(self.sums()[0], {})
+        self.withdraw(wrong)
+        self.run_to('2026-01-12')
+        self.assertEqual(self.sums()[0], {('A', 'u', '2026-01'): 6000})
+        self.tell('events', '2026-01-13', event('E1', 'cancel', '2026-01-13', order_id='A'))
+        self.run_to('2026-01-13')
+        self.assertEqual(self.sums()[0], {})
+
+    def test_a_reinstatement(self):
+        self.tell('events', '2026-01-10', event('E1', 'fraud', '2026-01-09', order_id='A'))
+        wrong = self.tell('events', '2026-01-11', event('E2', 'reinstate', '2026-01-10', order_id='A', reinstates='E1'))
+        self.run_to('2026-01-11')
+        self.assertEqual(self.sums()[0], {('A', 'u', '2026-01'): 6000})
+        self.withdraw(wrong)
+        self.run_to('2026-01-12')
+        self.assertEqual(self.sums()[0], {})
+
+    def test_while_it_waits(self):
+        wrong = self.tell('events', '2026-01-10', event('E1', 'cancel', '2026-01-09', order_id='B'))
+        self.run_to('2026-01-11')
+        self.assertEqual(len(self.rows('facts', 'waiting')), 1)
+        self.withdraw(wrong)
+        self.run_to('2026-01-12')
+        self.assertEqual(self.rows('facts', 'waiting'), [])
+        self.tell('orders', '2026-01-13', small.order('B', '2026-01-05'))
+        self.run_to('2026-01-13')
+        self.assertEqual(self.sums()[0][('B', 'u', '2026-01')], 6000)
+
+    def test_told_again_with_more(self):
+        """What the later batch alone said (the month) goes with it; what the earlier one said stays."""
+        first = self.tell('events', '2026-01-10', event('E1', 'cancel', '2026-01-09', order_id='A'))
+        more = self.tell('events', '2026-01-11', {**event('E1', 'cancel', '2026-01-09', order_id='A'), 'closed_month': '2026-01'})
+        self.run_to('2026-01-11')
+        self.assertEqual(self.sums()[0], {})
+        self.withdraw(more)
+        self.run_to('2026-01-12')
+        self.assertEqual(self.sums()[0], {})
+        self.assertEqual(self.database.value("SELECT closed_month IS NULL FROM settle.event ORDER BY revision DESC LIMIT 1"), 't')
+        self.withdraw(first)
+        self.run_to('2026-01-13')
+        self.assertEqual(self.sums()[0], {('A', 'u', '2026-01'): 6000})
+
+    def test_contradicted(self):
+        wrong = self.tell('events', '2026-01-10', event('E1', 'cancel', '2026-01-09', order_id='A'))
+        self.tell('events', '2026-01-10', event('E1', 'suspend', '2026-01-09', order_id='A'))
+        self.run_to('2026-01-11')
+        self.withdraw(wrong)
+        self.run_to('2026-01-12')
+        self.assertEqual(self.sums()[0], {('A', 'u', '2026-01'): 6000})
+        self.assertEqual(self.rows('quarantine', 'list'), [])
+        self.assertEqual(self.database.value("SELECT count(*) FROM settle.event WHERE kind = 3"), '1')
 
 
 if __name__ == '__main__':

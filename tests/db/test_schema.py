@@ -16,7 +16,7 @@ TABLES = os.path.join(ROOT, 'engine', 'store', 'sql', 'tables.ini')
 # which verify counts again, and what others write or what only counts.
 SEALED = {
     'batch', 'batch_rows', 'batch_consumption', 'chunk_rows', 'code', 'control_log', 'invoice_base', 'invoice_batch',
-    'invoice_issue', 'policy', 'policy_rule', 'policy_submission', 'quarantine_dismissal',
+    'invoice_issue', 'policy', 'policy_rule', 'policy_submission', 'quarantine_dismissal', 'quarantine_wake', 'batch_withdrawal',
     'quarantine_release', 'run', 'run_abandonment',
     'rule', 'run_batch', 'run_chunk', 'run_policy', 'run_publication', 'run_receipt', 'run_seal',
     'batch_slice', 'carrier_key', 'counter', 'invoice_series', 'schema_migration', 'staging', 'staging_taken',

@@ -279,7 +279,12 @@ test_withdrawn(void)
     g_assert_true(fixture_calc(&f, &order, bills, 3, scope_until(day_of("2027-12-31"))));
     g_assert_cmpint(fixture_target(&f, 0)->target_minor, ==, 200);
     g_assert_cmpint(fixture_target(&f, 1)->target_minor, ==, 100);
+    /* a revision that is withdrawn leaves the one before it */
     bills[1].withdrawn = TRUE;
+    g_assert_true(fixture_calc(&f, &order, bills, 3, scope_until(day_of("2027-12-31"))));
+    g_assert_cmpint(fixture_target(&f, 0)->target_minor, ==, 200);
+    g_assert_cmpint(fixture_target(&f, 0)->revision, ==, 1);
+    bills[0].withdrawn = TRUE;
     g_assert_true(fixture_calc(&f, &order, bills, 3, scope_until(day_of("2027-12-31"))));
     g_assert_cmpuint(f.targets->len, ==, 2);
     g_assert_cmpint(fixture_target(&f, 0)->target_minor, ==, 0);

@@ -157,7 +157,8 @@ static const struct {
     {"not met", {0, -1}, 0, SETTLE_TARGET_NOT_MET},
     {"the latest revision holds: taken back", {5, 0}, 0, SETTLE_TARGET_NOT_MET},
     {"the latest revision holds: earned after all", {0, 5}, 0, SETTLE_TARGET_EARNED},
-    {"the bill went to another order", {5, -2}, 0, SETTLE_TARGET_PENDING},
+    {"the bill went to another order", {-2, -2}, 0, SETTLE_TARGET_PENDING},
+    {"a withdrawn revision leaves the one before it", {5, -2}, 0, SETTLE_TARGET_EARNED},
     {"a later order on the contract", {5, -1}, SETTLE_ORDER_FOLLOWS, SETTLE_TARGET_NOT_MET},
     {"no contract", {-1, -1}, SETTLE_ORDER_NO_CONTRACT, SETTLE_TARGET_NOT_MET},
 };

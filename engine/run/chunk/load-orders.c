@@ -2,6 +2,7 @@
  * reasons why a night looks at them again. */
 #include "run/chunk/load.h"
 
+#include "run/plan.h"
 #include "store/sql.h"
 
 /* Reads a stream of orders to its end; takes ownership of the reader. */
@@ -99,15 +100,33 @@ settle_load_moved_orders(SettleStore *store, const SettleRunContext *context,
     return TRUE;
 }
 
-gboolean
-settle_load_woken_orders(SettleStore *store, const SettleRunContext *context,
-                         const SettleChunk *chunk, GArray *orders, GError **error)
+/* What was decided because a month was complete is decided anew: nobody kept what that was. */
+static gboolean
+read_reopened(SettleStore *store, const SettleRunContext *context, const SettleChunk *chunk,
+              GArray *orders, GError **error)
+{
+    for (guint i = 0; i < context->falls_due.reopened->len; i++) {
+        const SettleCompleteMonth *month =
+            &g_array_index(context->falls_due.reopened, SettleCompleteMonth, i);
+
+        if (!read_orders(settle_store_read(store, settle_sql_run_orders_reopened, "immii",
+                                           month->carrier_id,
+                                           settle_run_first_looking(context, month), month->month,
+                                           chunk->first_distributor, chunk->last_distributor),
+                         context, chunk, orders, error))
+            return FALSE;
+    }
+    return TRUE;
+}
+
+static gboolean
+read_completed(SettleStore *store, const SettleRunContext *context, const SettleChunk *chunk,
+               GArray *orders, GError **error)
 {
     const GArray *completed = context->falls_due.completed;
     g_autofree int32_t *carriers = g_new(int32_t, MAX(completed->len, 1));
     g_autofree SettleDay *months = g_new(SettleDay, MAX(completed->len, 1));
 
-    g_array_set_size(orders, 0);
     if (completed->len == 0)
         return TRUE;
     for (guint i = 0; i < completed->len; i++) {
@@ -116,12 +135,21 @@ settle_load_woken_orders(SettleStore *store, const SettleRunContext *context,
         carriers[i] = month->carrier_id;
         months[i] = settle_month_first(month->month);
     }
-    if (!read_orders(settle_store_read(store, settle_sql_run_orders_woken, "IDiiiI", carriers,
-                                       (gsize) completed->len, months, (gsize) completed->len,
-                                       chunk->first_distributor, chunk->last_distributor,
-                                       context->run_id, context->seen.abandoned->data,
-                                       (gsize) context->seen.abandoned->len),
-                     context, chunk, orders, error))
+    return read_orders(settle_store_read(store, settle_sql_run_orders_woken, "IDiiiI", carriers,
+                                         (gsize) completed->len, months, (gsize) completed->len,
+                                         chunk->first_distributor, chunk->last_distributor,
+                                         context->run_id, context->seen.abandoned->data,
+                                         (gsize) context->seen.abandoned->len),
+                       context, chunk, orders, error);
+}
+
+gboolean
+settle_load_woken_orders(SettleStore *store, const SettleRunContext *context,
+                         const SettleChunk *chunk, GArray *orders, GError **error)
+{
+    g_array_set_size(orders, 0);
+    if (!read_completed(store, context, chunk, orders, error) ||
+        !read_reopened(store, context, chunk, orders, error))
         return FALSE;
     keep_settled(context, orders);
     return TRUE;

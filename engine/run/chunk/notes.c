@@ -49,9 +49,19 @@ add_instalment(const SettleArithmetic *arithmetic, SettleOutput *output,
     g_array_append_val(output->agenda, row);
 }
 
+static gboolean
+has_lost_bills(const SettleSubject *subject)
+{
+    for (guint i = 0; i < subject->n_bills; i++)
+        if (subject->bills[i].withdrawn)
+            return TRUE;
+    return FALSE;
+}
+
 void
 settle_note_pending(SettleOutput *output, const SettleArithmetic *arithmetic, SettleDay date,
-                    const SettleSubject *subject, const SettleTarget *target, gboolean has_history)
+                    const SettleSubject *subject, const SettleTarget *target, gboolean has_history,
+                    gboolean reopened)
 {
     const SettleKindSchedule *schedule = settle_order_kind_of(arithmetic, target->rule)->schedule;
     guint item = settle_rule_item_name(arithmetic, target->rule, settle_slot_item(target->slot));
@@ -59,8 +69,14 @@ settle_note_pending(SettleOutput *output, const SettleArithmetic *arithmetic, Se
     if (schedule == NULL)
         return;
     if (target->state == SETTLE_TARGET_PENDING) {
-        if (subject->is_new || subject->is_due || subject->revised != NULL)
+        if (has_history && subject->revised == NULL &&
+            (has_lost_bills(subject) || (reopened && subject->is_woken))) {
+            /* it may have been decided, or have waited for another month */
+            add_instalment(arithmetic, output, subject, target, SETTLE_AGENDA_DECIDED);
             add_instalment(arithmetic, output, subject, target, SETTLE_AGENDA_PENDING);
+        } else if (subject->is_new || subject->is_due || subject->revised != NULL) {
+            add_instalment(arithmetic, output, subject, target, SETTLE_AGENDA_PENDING);
+        }
     } else if (target->state != SETTLE_TARGET_NOT_DUE && has_history && subject->revised == NULL &&
                (subject->n_bills > 0 || subject->n_new_events > 0 || subject->is_woken) &&
                schedule->looks_at_bills(target->rule, item) &&

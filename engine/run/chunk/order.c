@@ -152,7 +152,7 @@ add_first(SettleSettling *settling, const SettleSubject *subject)
         if (!add_difference(settling, subject, target, nothing, TRUE))
             return FALSE;
         settle_note_pending(settling->output, settling->context->known.arithmetic,
-                            settling->context->date, subject, target, FALSE);
+                            settling->context->date, subject, target, FALSE, FALSE);
     }
     return TRUE;
 }
@@ -198,7 +198,8 @@ add_differences(SettleSettling *settling, const SettleSubject *subject, const Se
         if (!add_difference(settling, subject, target, legs, first))
             return FALSE;
         settle_note_pending(settling->output, settling->context->known.arithmetic,
-                            settling->context->date, subject, target, TRUE);
+                            settling->context->date, subject, target, TRUE,
+                            settling->context->falls_due.reopened->len > 0);
         i++;
     }
     return TRUE;

@@ -79,10 +79,17 @@ count_receipts(const SettlePaid *paid, SettleStore *reader, const SettleChunk *c
     return TRUE;
 }
 
+/* A receipt is never nothing; one that was withdrawn is, and news to the run that learns of it. */
+static gboolean
+counts(const SettlePaidMoney *money)
+{
+    return money->minor != 0 || money->is_new;
+}
+
 static gboolean
 read_receipts(SettlePaid *paid, SettleReader *reader, int64_t *ret_facts, GError **error)
 {
-    /* the last row of its receipt so far; a receipt is never nothing */
+    /* the last row of its receipt so far */
     SettlePaidMoney last = {0};
     int64_t last_id = 0, facts = 0;
 
@@ -103,14 +110,14 @@ read_receipts(SettlePaid *paid, SettleReader *reader, int64_t *ret_facts, GError
             facts++;
         if (state == SETTLE_BATCH_UNSEEN)
             continue;
-        if (last_id != receipt_id && last.minor != 0)
+        if (last_id != receipt_id && counts(&last))
             add_money(paid, &last);
         if (settle_reader_bool(reader, SQL_RUN_RECEIPTS_WITHDRAWN))
             money.minor = 0;
         last = money;
         last_id = receipt_id;
     }
-    if (last.minor != 0)
+    if (counts(&last))
         add_money(paid, &last);
     if (!settle_reader_end(reader, error))
         return FALSE;

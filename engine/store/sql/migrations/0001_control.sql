@@ -17,6 +17,7 @@ CREATE TABLE settle.control_log (
     position bigint PRIMARY KEY,
     action   text NOT NULL CHECK (action IN ('setting', 'policy-submit', 'policy-withdraw', 'policy-activate',
                  'period-close', 'period-reopen', 'quarantine-release', 'quarantine-dismiss', 'invoice-approve', 'run-abandon',
+                 'withdrawal-ask', 'withdrawal-approve', 'withdrawal-refuse',
                  'deposit-amount', 'deposit-cover', 'deposit-forfeit',
                  'feed-expect', 'feed-stop', 'feed-waive',
                  'statement-import', 'statement-accept', 'statement-dispute', 'fact-seen', 'text-erase', 'carrier-key')),
@@ -32,7 +33,7 @@ CREATE TABLE settle.control_log (
         WHEN action IN ('period-close', 'period-reopen') THEN subject ~ '^(19|2[0-3])[0-9]{2}-(0[1-9]|1[0-2])$'
         WHEN action = 'invoice-approve' THEN subject ~ '^[1-9][0-9]{0,8}/.'
         WHEN action IN ('run-abandon', 'policy-withdraw') THEN subject ~ '^[1-9][0-9]{0,17}$'
-        WHEN action IN ('quarantine-release', 'quarantine-dismiss') THEN subject ~ '^batch [1-9][0-9]{0,8}$'
+        WHEN action IN ('quarantine-release', 'quarantine-dismiss') OR action LIKE 'withdrawal-%' THEN subject ~ '^batch [1-9][0-9]{0,8}$'
         WHEN action LIKE 'statement-%' THEN subject ~ './[0-9]{4}-(0[1-9]|1[0-2])$'
         WHEN action LIKE 'deposit-%' THEN subject ~ '^(carrier|distributor)/.'
         WHEN action IN ('policy-submit', 'policy-activate', 'fact-seen', 'feed-expect', 'feed-stop', 'feed-waive')
@@ -40,6 +41,7 @@ CREATE TABLE settle.control_log (
         ELSE subject ~ '^[a-z][a-z-]*[a-z]([/:].+)?$' END)
 );
 CREATE INDEX control_log_statements ON settle.control_log (subject, position) WHERE action LIKE 'statement-%';
+CREATE INDEX control_log_withdrawals ON settle.control_log (subject, position) WHERE action LIKE 'withdrawal-%';
 CREATE INDEX control_log_seen ON settle.control_log (subject) WHERE action = 'fact-seen';
 
 -- A policy that somebody wants to hold. Its number is the place of its submission in the control log.

@@ -56,6 +56,13 @@ CREATE TABLE settle.batch_slice (
 );
 CREATE INDEX batch_slice_by_month ON settle.batch_slice (month, batch_id);
 
+-- A batch that two people withdrew, and the batch that took back what it alone had told.
+CREATE TABLE settle.batch_withdrawal (
+    batch_id integer PRIMARY KEY,
+    by_batch integer NOT NULL,
+    position bigint NOT NULL         -- control log: the approval
+);
+
 CREATE TABLE settle.batch_consumption (
     batch_id integer PRIMARY KEY,
     run_id   integer NOT NULL
@@ -67,6 +74,8 @@ CREATE TABLE settle.quarantine (
     field    text NOT NULL,          -- name of the column, '' if the row as a whole
     field_no integer NOT NULL,       -- 1-based place of the column, 0 if the row as a whole
     reason   text NOT NULL,          -- stable code, e.g. 'unknown-product'
+    against_batch integer,           -- of a row that contradicts a fact: where that stands
+    against_line  integer,
     commitment uuid NOT NULL,        -- to what follows, which can be erased (0004)
     salt     uuid,
     value    text,
@@ -74,13 +83,23 @@ CREATE TABLE settle.quarantine (
     raw      text,                   -- the record as it came
     PRIMARY KEY (batch_id, line)
 );
+CREATE INDEX quarantine_against ON settle.quarantine (against_batch) WHERE against_batch IS NOT NULL;
 
+-- A release that is withdrawn leaves its rows where they were.
 CREATE TABLE settle.quarantine_release (
     batch_id    integer NOT NULL,
     line        bigint NOT NULL,
     into_batch  integer NOT NULL,    -- the batch the row was taken in again with
     position    bigint NOT NULL,     -- control log
-    PRIMARY KEY (batch_id, line)
+    PRIMARY KEY (batch_id, line, into_batch)
+);
+
+-- Kept rows that contradicted what was withdrawn: they are read again.
+CREATE TABLE settle.quarantine_wake (
+    batch_id    integer NOT NULL,
+    line        bigint NOT NULL,
+    by_batch    integer NOT NULL,    -- the batch that carries the withdrawal
+    PRIMARY KEY (batch_id, line, by_batch)
 );
 
 -- Kept rows of which a person said that they need nothing more. A release looks at them all the same.

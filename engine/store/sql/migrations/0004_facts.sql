@@ -243,6 +243,7 @@ CREATE TABLE settle.fact_repeat (
     batch_id integer NOT NULL,
     PRIMARY KEY (fact_id, month, kind, currency, revision, batch_id)
 );
+CREATE INDEX fact_repeat_by_batch ON settle.fact_repeat USING brin (batch_id) WITH (pages_per_range = 32);
 
 CREATE TABLE settle.statement_line (
     position     bigint NOT NULL,     -- of its import in the control log

@@ -296,11 +296,40 @@ BEGIN
 END
 $$;
 
--- Rows that were not accepted and not released since.
+-- Of each batch that somebody wants withdrawn the last request, and what became of it.
+CREATE VIEW settle.withdrawal AS
+SELECT substr(a.subject, 7)::integer AS batch_id,
+       CASE WHEN w.by_batch IS NOT NULL THEN 'withdrawn' WHEN d.action = 'withdrawal-approve' THEN 'approved'
+            WHEN d.action = 'withdrawal-refuse' THEN 'refused' ELSE 'asked' END AS state,
+       a.actor AS asked_by, a.at AS asked_at, a.reason, a.digest, d.actor AS decided_by, d.at AS decided_at,
+       d.reason AS decided_because, d.position AS decided_position, w.by_batch
+  FROM settle.control_log a
+  LEFT JOIN LATERAL (SELECT l.* FROM settle.control_log l
+                      WHERE l.subject = a.subject AND l.action LIKE 'withdrawal-%' AND l.position > a.position
+                      ORDER BY l.position DESC LIMIT 1) d ON true
+  LEFT JOIN settle.batch_withdrawal w ON w.batch_id = substr(a.subject, 7)::integer
+ WHERE a.action = 'withdrawal-ask'
+   AND NOT EXISTS (SELECT 1 FROM settle.control_log l
+                    WHERE l.subject = a.subject AND l.action = 'withdrawal-ask' AND l.position > a.position);
+
+-- What a batch stored, by one digest: who decides on it says what was looked at.
+CREATE FUNCTION settle.batch_digest(batch integer) RETURNS bytea
+    LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp
+AS $$
+    SELECT sha256(convert_to(coalesce(string_agg(concat_ws(' ', s.table_name, s.rows, encode(s.digest, 'hex')), ','
+                                                 ORDER BY s.table_name COLLATE "C"), ''), 'UTF8'))
+      FROM settle.batch_rows s WHERE s.batch_id = batch
+$$;
+
+-- Rows that were not accepted and not released since, of batches that stand.
 CREATE VIEW settle.kept_row AS
-SELECT q.batch_id, q.line, b.kind, b.source, b.business_date, b.header, q.field, q.value, q.reason, q.message, q.raw
+SELECT q.batch_id, q.line, b.kind, b.source, b.business_date, b.header, q.field, q.value, q.reason, q.message, q.raw,
+       q.against_batch, q.against_line
   FROM settle.quarantine q JOIN settle.batch b USING (batch_id)
- WHERE NOT EXISTS (SELECT 1 FROM settle.quarantine_release r WHERE r.batch_id = q.batch_id AND r.line = q.line);
+ WHERE NOT EXISTS (SELECT 1 FROM settle.quarantine_release r
+                    WHERE r.batch_id = q.batch_id AND r.line = q.line
+                      AND NOT EXISTS (SELECT 1 FROM settle.batch_withdrawal w WHERE w.batch_id = r.into_batch))
+   AND NOT EXISTS (SELECT 1 FROM settle.batch_withdrawal w WHERE w.batch_id = q.batch_id);
 
 -- Those of them that a person dismissed.
 CREATE VIEW settle.dismissed_row AS

@@ -27,10 +27,10 @@ BEGIN
 
         -- What comes in and what a run writes in bulk, the runner adds itself: by COPY, or a row for each batch. All
         -- else is written by the functions of 0010 (docs/operations.md "Who may do what").
-        IF relation.relname NOT IN ('batch_consumption', 'chunk_rows', 'code', 'control_log', 'counter', 'invoice_base',
+        IF relation.relname NOT IN ('batch_consumption', 'batch_withdrawal', 'chunk_rows', 'code', 'control_log', 'counter', 'invoice_base',
                'invoice_batch', 'invoice_issue', 'invoice_series', 'policy', 'policy_rule',
                'rule', 'policy_submission',
-               'quarantine_dismissal', 'quarantine_release', 'run', 'run_abandonment', 'run_batch', 'run_chunk', 'run_policy',
+               'quarantine_dismissal', 'quarantine_release', 'quarantine_wake', 'run', 'run_abandonment', 'run_batch', 'run_chunk', 'run_policy',
                'run_publication', 'run_receipt', 'run_seal') THEN
             EXECUTE format('GRANT INSERT (%s) ON settle.%I TO settle_runner', columns,
                            relation.relname);
@@ -51,6 +51,7 @@ GRANT EXECUTE ON FUNCTION settle.ensure_partitions(date, date), settle.summarize
     settle.analyze_partition(text, date) TO settle_runner;
 GRANT EXECUTE ON FUNCTION settle.refuse_moved_managers(integer[]) TO settle_runner; -- by its triggers
 GRANT EXECUTE ON FUNCTION settle.was_told_later(text, text, text, integer) TO settle_runner;
+GRANT EXECUTE ON FUNCTION settle.batch_digest(integer) TO settle_reader, settle_runner, settle_approver;
 GRANT EXECUTE ON FUNCTION settle.closed_to(bigint) TO settle_reader, settle_runner, settle_approver;
 
 DO $$

@@ -198,6 +198,13 @@ SELECT v.batch_id, v.kind, v.source, v.business_date, v.line, v.field, v.value, 
                                   CASE WHEN q.raw IS NULL THEN q.batch_id END, CASE WHEN q.raw IS NULL THEN q.line END)) v
  WHERE v.place = 1;
 
+-- Batches that somebody wants withdrawn: asked, approved, refused, or withdrawn (by which batch, whose business date says
+-- with which night).
+CREATE VIEW settle_view.withdrawal AS
+SELECT w.batch_id, b.kind, b.source, b.business_date, w.state, w.asked_by, w.asked_at, w.reason, w.decided_by,
+       w.decided_at, w.decided_because, w.by_batch
+  FROM settle.withdrawal w JOIN settle.batch b USING (batch_id);
+
 -- Submitted, and neither withdrawn nor active.
 CREATE VIEW settle_view.policy_waiting AS
 SELECT s.position AS submission, s.carrier, s.name, s.version, s.closing_from, s.closing_to, s.hash,

@@ -170,6 +170,41 @@ BEGIN
 END
 $$;
 
+-- A batch is withdrawn by two: one asks, another one, who may approve, agrees; or it is refused, by the one who asked or
+-- by an approver, as long as it is not carried out.
+CREATE FUNCTION settle.check_withdrawal(action text, subject text, digest bytea) RETURNS void
+    LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+    batch constant integer := substr(subject, 7)::integer;
+    last record;
+BEGIN
+    SELECT w.* INTO last FROM settle.withdrawal w WHERE w.batch_id = batch;
+    IF NOT EXISTS (SELECT 1 FROM settle.batch b WHERE b.batch_id = batch AND b.state = 'sealed') THEN
+        RAISE EXCEPTION 'settle: there is no sealed batch %', batch USING ERRCODE = 'no_data_found';
+    ELSIF EXISTS (SELECT 1 FROM settle.batch_withdrawal w WHERE w.batch_id = batch OR w.by_batch = batch) THEN
+        RAISE EXCEPTION 'settle: batch % is withdrawn, or withdraws another one', batch
+            USING ERRCODE = 'restrict_violation';
+    ELSIF digest IS DISTINCT FROM settle.batch_digest(batch) THEN
+        RAISE EXCEPTION 'settle: batch % is another one than was looked at', batch USING ERRCODE = 'restrict_violation';
+    ELSIF action = 'withdrawal-ask' AND last.state IN ('asked', 'approved') THEN
+        RAISE EXCEPTION 'settle: the withdrawal of batch % is asked for already', batch
+            USING ERRCODE = 'restrict_violation';
+    ELSIF action = 'withdrawal-approve' AND last.state IS DISTINCT FROM 'asked' THEN
+        RAISE EXCEPTION 'settle: nobody asks for the withdrawal of batch %', batch USING ERRCODE = 'restrict_violation';
+    ELSIF action = 'withdrawal-approve' AND last.asked_by = session_user THEN
+        RAISE EXCEPTION 'settle: who asked for the withdrawal of batch % cannot approve it', batch
+            USING ERRCODE = 'insufficient_privilege';
+    ELSIF action = 'withdrawal-refuse' AND coalesce(last.state NOT IN ('asked', 'approved'), true) THEN
+        RAISE EXCEPTION 'settle: nobody asks for the withdrawal of batch %', batch USING ERRCODE = 'restrict_violation';
+    ELSIF action = 'withdrawal-refuse' AND last.asked_by <> session_user
+          AND NOT pg_has_role(session_user, 'settle_approver', 'MEMBER') THEN
+        RAISE EXCEPTION 'settle: the withdrawal of batch % was asked for by somebody else', batch
+            USING ERRCODE = 'insufficient_privilege';
+    END IF;
+END
+$$;
+
 -- Takes a decision and returns its place. digest: of what is decided on (an invoice batch's; a statement's file; of
 -- periods and deposits the last run's seal), which must still be so. Policies and releases have functions of their own.
 CREATE FUNCTION settle.decide(action text, subject text, digest bytea, reason text, detail jsonb) RETURNS bigint
@@ -178,9 +213,12 @@ AS $$
 DECLARE
     wanted constant text := CASE
         WHEN action IN ('run-abandon', 'statement-import') THEN 'settle_runner'
+        WHEN action IN ('withdrawal-ask', 'withdrawal-refuse') AND NOT pg_has_role(session_user, 'settle_approver', 'MEMBER')
+        THEN 'settle_runner'
         WHEN action IN ('setting', 'period-close', 'period-reopen', 'invoice-approve', 'deposit-amount',
                         'deposit-cover', 'deposit-forfeit', 'statement-accept', 'statement-dispute', 'fact-seen',
-                        'feed-expect', 'feed-stop', 'feed-waive')
+                        'feed-expect', 'feed-stop', 'feed-waive', 'withdrawal-ask', 'withdrawal-approve',
+                        'withdrawal-refuse')
         THEN 'settle_approver' END;
     place bigint;
 BEGIN
@@ -203,6 +241,8 @@ BEGIN
         END IF;
     WHEN action = 'run-abandon' THEN
         PERFORM settle.check_abandoned(subject);
+    WHEN action LIKE 'withdrawal-%' THEN
+        PERFORM settle.check_withdrawal(action, subject, digest);
     ELSE
         NULL;
     END CASE;
@@ -228,9 +268,9 @@ BEGIN
         RAISE EXCEPTION 'settle: batch % keeps no rows, or batch % is not there', batch, into_batch
             USING ERRCODE = 'no_data_found';
     END IF;
-    IF cardinality(lines) <> (SELECT count(*) FROM settle.quarantine q
-                               WHERE q.batch_id = batch AND q.line = ANY (lines)) THEN
-        RAISE EXCEPTION 'settle: a line is not in quarantine' USING ERRCODE = 'no_data_found';
+    IF cardinality(lines) <> (SELECT count(*) FROM settle.kept_row k
+                               WHERE k.batch_id = batch AND k.line = ANY (lines)) THEN
+        RAISE EXCEPTION 'settle: a line is not in quarantine, or was released' USING ERRCODE = 'no_data_found';
     END IF;
     place := settle.log('quarantine-release', 'batch ' || batch, kept, '', detail);
     INSERT INTO settle.quarantine_release (batch_id, line, into_batch, position)
@@ -262,6 +302,41 @@ BEGIN
     INSERT INTO settle.quarantine_dismissal (batch_id, line, position)
     SELECT batch, n.line, place FROM unnest(lines) n (line);
     RETURN place;
+END
+$$;
+
+-- Begins to carry out a withdrawal that two people decided on, in the transaction of the batch that carries it: from here
+-- on what the withdrawn batch told has one supporter less.
+CREATE FUNCTION settle.withdraw_batch(batch integer, by_batch integer) RETURNS void
+    LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+    decided record;
+BEGIN
+    PERFORM settle.refuse_unless('settle_runner');
+    PERFORM settle.counted('control', 0);
+    SELECT w.* INTO decided FROM settle.withdrawal w WHERE w.batch_id = batch;
+    IF decided.state IS DISTINCT FROM 'approved' OR decided.asked_by = decided.decided_by
+       OR decided.digest IS DISTINCT FROM settle.batch_digest(batch) THEN
+        RAISE EXCEPTION 'settle: the withdrawal of batch % is not approved as it stands', batch
+            USING ERRCODE = 'insufficient_privilege', HINT = 'It takes two: settle batch withdraw, settle batch approve.';
+    END IF;
+    INSERT INTO settle.batch_withdrawal (batch_id, by_batch, position)
+    VALUES (batch, withdraw_batch.by_batch, decided.decided_position);
+END
+$$;
+
+-- Kept rows that contradicted what a withdrawal took back.
+CREATE FUNCTION settle.wake_rows(by_batch integer, batches integer[], lines bigint[]) RETURNS void
+    LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+    PERFORM settle.refuse_unless('settle_runner');
+    IF NOT EXISTS (SELECT 1 FROM settle.batch_withdrawal w WHERE w.by_batch = wake_rows.by_batch) THEN
+        RAISE EXCEPTION 'settle: batch % withdraws nothing', by_batch USING ERRCODE = 'no_data_found';
+    END IF;
+    INSERT INTO settle.quarantine_wake (batch_id, line, by_batch)
+    SELECT n.batch, n.line, wake_rows.by_batch FROM unnest(batches, lines) n (batch, line);
 END
 $$;
 
@@ -604,7 +679,7 @@ $$;
 
 REVOKE EXECUTE ON ALL FUNCTIONS IN SCHEMA settle FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION settle.count, settle.decide TO settle_runner, settle_approver;
-GRANT EXECUTE ON FUNCTION settle.add_codes, settle.release_rows, settle.begin_run, settle.plan_chunks,
+GRANT EXECUTE ON FUNCTION settle.add_codes, settle.release_rows, settle.withdraw_batch, settle.wake_rows, settle.begin_run, settle.plan_chunks,
     settle.write_receipt, settle.number_invoices, settle.draft_invoices, settle.issue_batch, settle.publish_run,
     settle.seal_run TO settle_runner;
 GRANT EXECUTE ON FUNCTION settle.activate_policy, settle.dismiss_rows TO settle_approver;

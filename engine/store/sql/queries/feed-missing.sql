@@ -20,6 +20,7 @@ SELECT e.carrier, e.kind, e.day::text AS day_text, (e.day + e.deadline)::text AS
   FROM expected e JOIN settle.code c ON c.dim = 1 AND c.code = e.carrier
  WHERE NOT EXISTS (SELECT 1 FROM settle.batch b
                     WHERE b.state = 'sealed' AND b.kind = e.kind AND b.carriers @> ARRAY[c.id]
+                      AND NOT EXISTS (SELECT 1 FROM settle.batch_withdrawal x WHERE x.batch_id = b.batch_id)
                       AND b.business_date >= CASE WHEN e.monthly = 0 THEN e.day
                                                   ELSE date_trunc('month', e.day)::date END
                       AND b.business_date <= CASE WHEN e.monthly = 0 THEN e.day ELSE

@@ -1,0 +1,2 @@
+-- Batches that stand no more.
+SELECT batch_id FROM settle.batch_withdrawal
