@@ -85,11 +85,10 @@ def tolerated(world, day):
     later, then that of the higher id."""
     lines, found = defaultdict(int), defaultdict(list)
     for order in world.orders(day):
-        own, _ = world.settled_under(order, day)
-        policy = own
-        if own and world.reading.limits_go_on:
-            policy = world.terms_on(order.carrier, so.day_in_month(order.month, 31))
-        if policy is None or 'fraud-tolerance' not in policy.data:
+        if world.settled_under(order, day)[0] is None:
+            continue
+        policy = world.terms_on(order.carrier, so.day_in_month(order.month, 31))
+        if 'fraud-tolerance' not in policy.data:
             continue
         key = order.distributor, policy, order.month
         lines[key] += 1
@@ -130,29 +129,25 @@ def windows(world, day, innocent):
     return out
 
 
-def turn(slot, reading):
+def turn(slot):
     """Orders by origin, closing time, id, rule and item; windows behind them, by origin, rule (its place in its
     version, then its name), party and end (14.35)."""
     rule = slot.rule
     if slot.window:
         scope = ('distributor', 'outlet', 'manager').index(rule.get('scope', 'distributor'))
         party = scope, slot.window[1].encode()
-        if not reading.limits_go_on:
-            return (1, slot.origin, rule.policy.closing[0] or datetime.date.min, *party, rule.place)
-        return (1, slot.origin, rule.place, rule.id.encode(), *party, slot.window[2],
-                rule.policy.closing[0] or datetime.date.min)
+        return 1, slot.origin, rule.place, rule.id.encode(), *party, slot.window[2]
     return 0, slot.origin, slot.order.closed, slot.order.number, rule.place, slot.item
 
 
-def cut(world, slots):
+def cut(slots):
     """Ceilings: the rule's, then the policy's over what that left. Each amount is held against the limit of its own
     version, over all of the carrier's that came before it in the limit's window (13.11)."""
     used = defaultdict(lambda: defaultdict(int))
     for slot in slots:
         policy = slot.rule.policy
-        version = '' if world.reading.limits_go_on else policy.version
         for data, rule in ((slot.rule.data, (slot.rule.kind, slot.rule.id)), (policy.data, None)):
-            months = used[policy.carrier, policy.currency, rule, version]
+            months = used[policy.carrier, policy.currency, rule]
             if 'ceiling' in data:
                 window, limit = data['ceiling']['window'], policy.money(data['ceiling']['amount'])
                 end = so.window_end(window, slot.origin)
@@ -198,8 +193,8 @@ def slots_as_of(world, day):
         if receipt.seen <= day:
             money[receipt.distributor][receipt.carrier, receipt.currency, receipt.month] += receipt.amount
     for distributor, mine in slots.items():
-        mine.sort(key=lambda slot: (slot.rule.policy.carrier, turn(slot, world.reading)))
-        cut(world, mine)
+        mine.sort(key=lambda slot: (slot.rule.policy.carrier, turn(slot)))
+        cut(mine)
         divide(mine, money[distributor], day)
     return [slot for mine in slots.values() for slot in mine if slot.target]
 

@@ -32,8 +32,6 @@ class Reading:
 
     def __init__(self, **left_out):
         self.one_origin = True         # a slot has one origin: a progressive bonus has an item a month (13.2)
-        self.limits_go_on = True       # ceilings and tolerances over versions (5.5, 13.11)
-        self.windows_go_on = True      # windows over versions (13.9)
         self.contracts_anew = True     # an order after a cancelled one begins its contract anew (13.8)
         for name, value in left_out.items():
             getattr(self, name)
@@ -41,7 +39,7 @@ class Reading:
 
 
 PAGES = Reading()
-AS_THE_ENGINE = Reading(one_origin=False, windows_go_on=False, contracts_anew=False)
+AS_THE_ENGINE = Reading(one_origin=False, contracts_anew=False)
 
 
 # --- numbers (4) -----------------------------------------------------------------------------
@@ -634,7 +632,7 @@ class World:
         policy, _ = self.settled_under(order, day)
         for size in WINDOWS if policy else ():
             end = window_end(size, order.month)
-            terms = self.terms_on(order.carrier, day_in_month(end, 31)) if self.reading.windows_go_on else policy
+            terms = self.terms_on(order.carrier, day_in_month(end, 31))
             if terms.currency != order.currency:
                 continue
             for rule in self.matching(terms, order, day):
