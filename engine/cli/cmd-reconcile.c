@@ -119,7 +119,8 @@ reconcile_ledger(const SettleCli *cli, int argc, char **argv)
         {"on_approved", SETTLE_CELL_MONEY, 2}, {"on_issued", SETTLE_CELL_MONEY, 2},
         {"withheld", SETTLE_CELL_MONEY, 2},    {"carried_forward", SETTLE_CELL_MONEY, 2},
         {"held", SETTLE_CELL_MONEY, 2},        {"not_drawn", SETTLE_CELL_MONEY, 2},
-        {"difference", SETTLE_CELL_MONEY, 2},
+        {"difference", SETTLE_CELL_MONEY, 2},  {"tax_on_top", SETTLE_CELL_MONEY, 2},
+        {"documents_differ", SETTLE_CELL_MONEY, 2},
     };
     g_auto(Options) options = {0};
     const GOptionEntry entries[] = {
@@ -142,7 +143,10 @@ reconcile_ledger(const SettleCli *cli, int argc, char **argv)
     if (!settle_cli_parse("reconcile ledger [--period YYYY-MM]",
                           "Where everything that was earned stands: on drafts, approved and issued "
                           "invoices, carried forward,\nheld, or not drawn yet; withheld is of "
-                          "invoices of any of these. Exits with 1 if it does not add up.",
+                          "invoices of any of these. Before tax where amounts exclude it:\n"
+                          "beside it is what the documents concerned put on top, and by how much "
+                          "they say\notherwise than the ledger (lines, tax, totals, what is to be "
+                          "paid) or than their issues posted.\nExits with 1 if it does not add up.",
                           entries, &argc, &argv, &code))
         return code;
     if (argc > 1)
@@ -169,8 +173,8 @@ reconcile_ledger(const SettleCli *cli, int argc, char **argv)
         return SETTLE_EXIT_DONE;
     fprintf(stderr,
             "settle: what was earned of %" G_GINT64_FORMAT
-            " distributors is not where it should be\nhint: settle reconcile ledger "
-            "--by-distributor names them, settle verify the rows\n",
+            " distributors is not where it should be, or their documents say otherwise\nhint: "
+            "settle reconcile ledger --by-distributor names them, settle verify the rows\n",
             differ);
     return SETTLE_EXIT_FOUND;
 }

@@ -8,7 +8,7 @@
 
 #include <string.h>
 
-#define MAX_CELLS 13
+#define MAX_CELLS 15
 
 typedef SettleSheet *(*Load)(SettleStore *store, const SettleReportScope *scope, const char *name,
                              const char *title, GError **error);
@@ -90,18 +90,20 @@ static const SettleReport reports[] = {
     {"where-it-stands",
      "Where what was earned stands",
      "Earned less taken back = on drafts + on approved + on issued invoices + withheld (kept at "
-     "source, on any of these) + carried forward + held + not yet drawn.",
+     "source, on any of these) + carried forward + held + not yet drawn. Before tax where amounts "
+     "exclude it: what the documents put on top of them is beside it, and by how much they say "
+     "otherwise than the ledger.",
      FROM_LEDGER,
      settle_sql_reconcile_ledger,
      NULL,
      STANDS_NOW,
      ADDS_UP,
      NULL,
-     13,
+     15,
      {TEXT("carrier"), TEXT("distributors"), CURRENCY("currency"), MONEY("earned", 2),
       MONEY("taken_back", 2), MONEY("on_drafts", 2), MONEY("on_approved", 2), MONEY("on_issued", 2),
       MONEY("withheld", 2), MONEY("carried_forward", 2), MONEY("held", 2), MONEY("not_drawn", 2),
-      MONEY("difference", 2)}},
+      MONEY("difference", 2), MONEY("tax_on_top", 2), MONEY("documents_differ", 2)}},
     {"orders",
      "What became of every order",
      "Settled, zero with a reason, or waiting with one; paid is what the buyers paid.",

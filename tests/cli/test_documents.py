@@ -1,13 +1,17 @@
 #!/usr/bin/env python3
 """Documents are the ledger: what an invoice says is to be paid is what its issue posts, tax on what is taken back
 included (docs/semantics.md 8, 14.45)."""
+import csv
+import io
 import os
 import sys
 from decimal import Decimal
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+import nights
 import small
 import settle_test
+import world
 from test_events import event
 
 CLAWBACK = '  clawback: [{on: cancel, take: all}]\n'
@@ -176,6 +180,107 @@ class Payable(Case):
             "WHERE t.kind = 5 ORDER BY 1, 2"), [['2026-02-01', 'v1', '60000000'], ['2026-02-01', 'v2', '30000000']])
         self.assertEqual(len(self.legs()), 2)
         self.proven()
+
+
+class Planted(Case):
+    """A difference in each place, between a document and the ledger, is found by `reconcile ledger` and by what `verify` says
+    of that document (its row sums would tell that the row was changed, not that the amounts are wrong)."""
+
+    def make(self):
+        """Of D1 three documents: 106.00; 94.00 with 200.00 kept at source; 194.00 in two lines of 300.00 and a draft of
+        50.00; of D2 one of 318.00, and one that is carried forward."""
+        self.versions(version('v1', '2026-01-01..2026-02-28', 'false', kept() + paid(), ', minimum: 20.00'),
+                      version('v2', '2026-03-01..', 'true', kept() + paid(), ', minimum: 20.00'))
+        self.send('orders', '2026-02-20', small.order('O1', '2026-02-20'),
+                  small.order('X1', '2026-02-20', distributor='D2', product='P-phone', paid='300.00'))
+        self.run_to('2026-02-28')
+        self.send('orders', '2026-03-05', small.order('O2', '2026-03-05', product='P-sim', paid='200.00'),
+                  small.order('X2', '2026-03-05', distributor='D2', paid='10.00'))
+        self.send('events', '2026-03-06', event('e1', 'cancel', '2026-03-06', order_id='O1'))
+        self.run_to('2026-03-28')
+        self.send('orders', '2026-04-01', small.order('O3', '2026-04-01', paid='210.00'),
+                  small.order('O4', '2026-04-01', paid='90.00', product='P-phone'))
+        self.run_to('2026-04-28')
+        self.issue()
+        self.send('orders', '2026-05-02', small.order('O5', '2026-05-01', paid='50.00'))
+        self.run_to('2026-05-28')
+        self.proven()
+
+    def look(self, statement):
+        """What reconcile says, its exit code, and what verify says of documents and their issues."""
+        copy = nights.copy_of(self.database)
+        world.tamper(copy, """DO $$ DECLARE c record; BEGIN
+            FOR c IN SELECT conrelid::regclass AS t, conname FROM pg_constraint
+                      WHERE contype = 'c' AND connamespace = 'settle'::regnamespace AND coninhcount = 0 LOOP
+                EXECUTE format('ALTER TABLE %s DROP CONSTRAINT %I', c.t, c.conname);
+            END LOOP;
+        END $$; """ + statement)
+        code, out, _ = copy.settle('--format', 'csv', 'reconcile', 'ledger', '--by-distributor')
+        rows = {row['distributor']: (Decimal(row['difference']), Decimal(row['documents_differ']))
+                for row in csv.DictReader(io.StringIO(out))}
+        got, out, _ = copy.settle('--format', 'csv', 'verify')
+        self.server.sql(f'DROP DATABASE {copy.name}', 'postgres')
+        self.assertEqual(got, 1, statement)
+        found = [row['finding'] for row in csv.DictReader(io.StringIO(out))
+                 if row['place'].startswith(('invoice of', 'issued invoices'))]
+        return code, rows, found
+
+    def test_planted(self):
+        self.make()
+        invoice = "(SELECT distributor_id, run_id, carrier_id, currency_no, tax_ppb FROM settle_view.invoice WHERE number = 'C1-2026-00000{}')"
+        key = '(distributor_id, run_id, carrier_id, currency, tax_ppb) = ' + invoice
+        posted = ("subject_id & 1048575 = 1 AND (subject_id >> 20) & 2147483647 = (SELECT run_id FROM settle_view.invoice "
+                  "WHERE number = 'C1-2026-00000{}') AND kind = 5 AND distributor_id = (SELECT distributor_id FROM "
+                  "settle_view.invoice WHERE number = 'C1-2026-00000{}')")
+        at = [None, *(f'WHERE {key.format(n)}' for n in range(1, 6))]
+        leg = [None, *(f'WHERE {posted.format(n, n)}' for n in range(1, 6))]
+        head, line, moved = 'UPDATE settle.invoice SET', 'UPDATE settle.invoice_line SET', 'UPDATE settle.transfer SET'
+        plants = [
+            # a figure of a document, alone
+            *((f'{head} {c}_minor = {c}_minor + 1 {at[3]}', f'{word} ') for c, word in (
+                ('net', 'net'), ('tax', 'tax'), ('gross', 'gross'), ('withheld', 'withheld'), ('payable', 'payable'),
+                ('tax_added', 'tax added'), ('brought', 'brought forward'), ('covered', 'covered'), ('left', 'debt left'))),
+            (f'{head} payable_minor = -payable_minor {at[1]}', 'payable -'),
+            (f'{head} left_minor = 0, payable_minor = payable_minor + left_minor {at[3]}', 'payable '),
+            # a fen of tax that document and lines agree on
+            (f'{head} tax_minor = tax_minor + 1, gross_minor = gross_minor + 1, tax_added_minor = tax_added_minor + 1 {at[1]}; '
+             f'{line} tax_minor = tax_minor + 1, gross_minor = gross_minor + 1 {at[1]}', 'tax added 601, the ledger 600'),
+            (f'{head} tax_minor = tax_minor + 1, net_minor = net_minor - 1 {at[5]}; '
+             f'{line} tax_minor = tax_minor + 1, net_minor = net_minor - 1 {at[5]}', 'net '),
+            # lines
+            (f'{line} tax_minor = tax_minor + 1, net_minor = net_minor - 1 {at[3]} AND line = 1', '1 of its lines'),
+            (f'{line} net_minor = net_minor + CASE line WHEN 1 THEN 1 ELSE -1 END, '
+             f'gross_minor = gross_minor + CASE line WHEN 1 THEN 1 ELSE -1 END {at[4]}', '2 of its lines'),
+            *((f'{line} {flag} = NOT {flag} {at[3]} AND line = 1', '2 of its lines') for flag in (
+                'taken_back', 'withheld', 'tax_included')),
+            (f'{line} kind = 2 {at[3]} AND line = 1', '2 of its lines'),
+            (f'{line} class_id = 0 {at[3]} AND line = 1', '2 of its lines'),
+            (f'DELETE FROM settle.invoice_line {at[3]} AND line = 2', '1 of its lines'),
+            (f'INSERT INTO settle.invoice_line SELECT distributor_id, run_id, carrier_id, currency, tax_ppb, 9, 3, class_id, '
+             f'taken_back, withheld, tax_included, transfers, net_minor, tax_minor, gross_minor FROM settle.invoice_line {at[1]}',
+             '1 of its lines'),
+            # what its issue posted
+            (f'{moved} amount_minor = amount_minor + 1 {leg[1]} AND debit = 2', 'its issue posted 10001, 0, 600, and 0'),
+            (f'{moved} debit = credit, credit = debit {leg[3]} AND debit = 5', 'its issue posted 600, 20000, 600, and 0'),
+            (f'DELETE FROM settle.transfer {leg[3]} AND debit = 5', 'its issue posted 600, 20000, 0, and 0'),
+            (f'DELETE FROM settle.transfer {leg[3]} AND debit = 4', 'its issue posted 600, 0, -600, and 0'),
+            (f'DELETE FROM settle.transfer {leg[1]}', 'its issue posted 0, 0, 0, and 0'),
+            (f'{moved} credit = 2 {leg[1]} AND debit = 1', 'and 600 elsewhere'),
+            # what was earned, and which of it is bound
+            ('UPDATE settle.ledger_total SET amount_minor = amount_minor + 1 WHERE kind = 1 AND debit = 1 AND credit = 2', 'net '),
+            ("UPDATE settle.ledger_total SET debit = credit, credit = debit WHERE kind = 1 AND debit = 2", 'net '),
+            (f'UPDATE settle.invoice_binding SET up_to_run = after_run + 1 {at[3]}', 'transfers '),
+            (f'DELETE FROM settle.invoice_binding {at[3]}', 'transfers '),
+            # what is carried forward has no lines, and comes to what the ledger says
+            (f'{head} gross_minor = gross_minor + 1, net_minor = net_minor + 1 WHERE carried', 'net '),
+        ]
+        missed = []
+        for statement, finding in plants:
+            code, rows, found = self.look(statement)
+            whole = [amount for pair in rows.values() for amount in pair]
+            if code != 1 or not any(whole) or not any(finding in text for text in found):
+                missed.append((statement, finding, code, rows, found))
+        self.assertEqual(missed, [], '\n'.join(map(str, missed)))
 
 
 if __name__ == '__main__':

@@ -166,6 +166,12 @@ class Truth(small.Case):
         self.assertTrue(all(on['payable', s] for s in ('draft', 'approved', 'issued')), on)
         self.assertEqual(total['withheld'], sum(on['withheld', s] for s in ('draft', 'approved', 'issued')))
         self.assertEqual(self.rows('reconcile', 'ledger')[0], {k: v for k, v in stands[0].items()})
+        # with the tax on top, it is what the documents say, less what was kept at source
+        sent = [r for r in self.rows('invoice', 'list') if r['number']]
+        self.assertEqual(total['tax_on_top'], sum(Decimal(r['tax']) for r in sent))
+        self.assertEqual(total['on_drafts'] + total['on_approved'] + total['on_issued'] + total['tax_on_top'],
+                         sum(Decimal(r['gross']) - Decimal(r['withheld']) for r in sent))
+        self.assertEqual((total['difference'], total['documents_differ']), (0, 0))
         # what is on issued invoices is what issuing posted
         issued = [r for r in self.transfers() if r['kind'] == 'invoice']
         self.assertEqual(total['on_issued'], sum(Decimal(r['amount']) for r in issued if (r['debit'], r['credit']) == ('distributor', 'invoiced')))

@@ -297,7 +297,7 @@ class Decisions(settle_test.TestCase):
     def test_nobody_adds_a_policy_alone(self):
         document = "'\\x00'"
         activate = ("SET ROLE settle_approver; SELECT settle.activate_policy({}, '{}', 'p', '1', '2026-01-01', "
-                    "'{}', 156::smallint, 60000000, ARRAY[1], ARRAY['u'])")
+                    "'{}', 156::smallint, 60000000, true, ARRAY[1], ARRAY['u'])")
         right = activate.format(f'sha256({document})', 'C', '2026-02-01')
         for role in ('settle_runner', 'settle_author', 'settle_reader'):
             self.assert_sql_fails('42501', self.database, right.replace('settle_approver', role, 1), LOGIN[role])

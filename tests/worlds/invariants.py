@@ -38,7 +38,7 @@ def after_night(books, before):
             row['kind'] in so.KINDS and row['period'] > max(row['origin'], following(books.closed_before)))])
     out += balances(books)
     found = [(row['carrier'], str(row)) for row in books.rows('reconcile', 'ledger', codes=(0, 1))
-             if so.money(row['difference'])]
+             if so.money(row['difference']) or so.money(row['documents_differ'])]
     out += failures('reconcile ledger', worlds, found)
     return out + documents(books)
 

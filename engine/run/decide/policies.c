@@ -218,11 +218,11 @@ insert(SettleStore *store, const SettlePolicy *policy, int32_t *ret_policy_id, G
         kinds[i] = (int32_t) policy->rules[i].kind;
         names[i] = policy->rules[i].id;
     }
-    result = settle_store_query(store, settle_sql_policy_activate, error, "ysssddhlIS",
+    result = settle_store_query(store, settle_sql_policy_activate, error, "ysssddhlbIS",
                                 policy->hash, sizeof policy->hash, policy->carrier, policy->name,
                                 policy->version, policy->closing_from, policy->closing_to,
-                                (int) policy->currency, policy->tax_ppb, kinds,
-                                (gsize) policy->n_rules, names, (gsize) policy->n_rules);
+                                (int) policy->currency, policy->tax_ppb, policy->tax_included,
+                                kinds, (gsize) policy->n_rules, names, (gsize) policy->n_rules);
     if (result == NULL)
         return FALSE;
     *ret_policy_id = settle_result_i32(result, 0, SQL_POLICY_ACTIVATE_POLICY_ID);

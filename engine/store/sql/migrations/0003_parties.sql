@@ -53,7 +53,8 @@ CREATE TABLE settle.policy (
     hash         bytea NOT NULL CHECK (length(hash) = 32),
     document     bytea NOT NULL,     -- the text, byte for byte
     position     bigint NOT NULL,    -- control log: its activation
-    tax_ppb      bigint CHECK (tax_ppb >= 0), -- of its amounts: invoices are one a rate
+    tax_ppb      bigint NOT NULL CHECK (tax_ppb >= 0), -- of its amounts: invoices are one a rate
+    tax_included boolean NOT NULL,   -- amounts include the tax
     CHECK (closing_from <= closing_to),
     UNIQUE (carrier_id, version)
 );

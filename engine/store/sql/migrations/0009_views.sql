@@ -138,6 +138,101 @@ SELECT i.number, i.batch, i.carrier, i.distributor, i.status, l.line, k.kind, x.
   JOIN settle_view.kind k ON k.kind_no = l.kind
   LEFT JOIN settle_view.class x USING (class_id);
 
+-- A document beside the ledger: what it says (of transfers, net, tax, gross, withheld, brought, covered, payable, tax_added,
+-- left; payable and left as docs/semantics.md 14.45 has them), and what these are by the totals of the runs that it binds,
+-- its tax rounded line by line, and by the document before it; n_lines_off, lines_off_minor: how many of its lines are
+-- other than these, and by how much; posted: what its issue posted of payable, withheld and tax_added, and to or from
+-- other accounts. off_minor: all of these differences, without regard to their signs.
+CREATE VIEW settle_view.invoice_check AS
+SELECT v.*, v.lines_off_minor + (SELECT coalesce(sum(abs(d.says - d.ledger)), 0) FROM unnest(v.says[2:], v.ledger[2:]) d (says, ledger))
+       + coalesce(abs(v.posted[1] - v.says[8]) + abs(v.posted[2] - v.says[5]) + abs(v.posted[3] - v.says[9]) + v.posted[4], 0)
+       AS off_minor
+  FROM (
+SELECT i.distributor_id, i.run_id, i.carrier_id, i.currency, i.tax_ppb, i.carried, l.n_lines_off, l.lines_off_minor,
+       ARRAY[i.transfers, i.net_minor, i.tax_minor, i.gross_minor, i.withheld_minor, i.brought_minor, i.covered_minor,
+             i.payable_minor, i.tax_added_minor, i.left_minor]::numeric[] AS says,
+       ARRAY[l.transfers, l.net, l.tax, l.net + l.tax, l.withheld, coalesce(b.leaves, 0), c.covered, w.payable,
+             l.tax_added, CASE WHEN i.carried THEN 0 ELSE w.owed - w.payable END]::numeric[] AS ledger,
+       CASE WHEN x.run_id IS NOT NULL THEN p.posted END AS posted
+  FROM settle.invoice i
+  JOIN settle_view.run r USING (run_id)
+ CROSS JOIN LATERAL
+       (SELECT coalesce(sum(y.transfers), 0) AS transfers, coalesce(sum(y.amount - y.tax_inside), 0) AS net,
+               coalesce(sum(y.tax), 0) AS tax, coalesce(sum(y.amount) FILTER (WHERE y.withheld), 0) AS withheld,
+               coalesce(sum(y.amount) FILTER (WHERE NOT y.withheld), 0) AS owed,
+               coalesce(sum(y.tax - y.tax_inside), 0) AS tax_added,
+               -- what is carried forward has no lines
+               count(*) FILTER (WHERE CASE WHEN i.carried THEN v.line IS NOT NULL
+                                      ELSE (y.transfers, y.amount - y.tax_inside, y.tax)
+                                           IS DISTINCT FROM (v.transfers, v.net_minor, v.tax_minor) END) AS n_lines_off,
+               coalesce(sum(abs(coalesce(y.amount - y.tax_inside, 0) - coalesce(v.net_minor, 0))
+                            + abs(coalesce(y.tax, 0) - coalesce(v.tax_minor, 0)))
+                        FILTER (WHERE NOT i.carried OR v.line IS NOT NULL), 0) AS lines_off_minor
+          FROM (SELECT z.*, CASE WHEN z.tax_included THEN a.tax ELSE 0 END AS tax_inside, a.tax
+                  FROM (SELECT t.kind, CASE WHEN k.subject = 'window' THEN 0 ELSE t.class_id END AS class_id,
+                               t.credit = 1 AS taken_back, t.credit = 4 AS withheld, q.tax_included,
+                               sum(t.transfers) AS transfers,
+                               sum(CASE WHEN t.credit = 1 THEN -t.amount_minor ELSE t.amount_minor END) AS amount
+                          FROM settle.invoice_binding g
+                          JOIN settle.ledger_total t ON t.distributor_id = g.distributor_id
+                           AND t.carrier_id = g.carrier_id AND t.run_id > g.after_run AND t.run_id <= g.up_to_run
+                          JOIN settle.policy q USING (policy_id)
+                          JOIN settle.run_publication u ON u.run_id = t.run_id
+                          JOIN settle_view.kind k ON k.kind_no = t.kind AND k.commission
+                         WHERE g.distributor_id = i.distributor_id AND g.run_id = i.run_id
+                           AND g.carrier_id = i.carrier_id AND g.currency = i.currency AND g.tax_ppb = i.tax_ppb
+                           AND q.currency = i.currency AND q.tax_ppb = i.tax_ppb
+                           -- what goes to `held`, or back from it, is on no invoice: its release is
+                           AND t.credit <> 3 AND NOT (t.debit = 3 AND t.credit = 1)
+                         GROUP BY 1, 2, 3, 4, 5) z
+                 CROSS JOIN LATERAL (SELECT 1000000000 + CASE WHEN z.tax_included THEN i.tax_ppb ELSE 0 END) o (one)
+                 CROSS JOIN LATERAL (SELECT sign(z.amount) * div(2 * abs(z.amount) * i.tax_ppb + o.one, NULLIF(2 * o.one, 0))) a (tax)) y
+          FULL JOIN (SELECT f.* FROM settle.invoice_line f
+                      WHERE f.distributor_id = i.distributor_id AND f.run_id = i.run_id AND f.carrier_id = i.carrier_id
+                        AND f.currency = i.currency AND f.tax_ppb = i.tax_ppb) v
+            ON (v.kind, v.class_id, v.taken_back, v.withheld, v.tax_included)
+             = (y.kind, y.class_id, y.taken_back, y.withheld, y.tax_included)) l
+ CROSS JOIN LATERAL
+       (SELECT coalesce(sum(t.amount_minor), 0) AS covered
+          FROM settle.invoice_binding g
+          JOIN settle.ledger_total t ON t.distributor_id = g.distributor_id AND t.carrier_id = g.carrier_id
+           AND t.run_id > g.after_run AND t.run_id <= g.up_to_run
+          JOIN settle.policy q USING (policy_id)
+          JOIN settle.run_publication u ON u.run_id = t.run_id
+         WHERE g.distributor_id = i.distributor_id AND g.run_id = i.run_id AND g.carrier_id = i.carrier_id
+           AND g.currency = i.currency AND g.tax_ppb = i.tax_ppb AND q.currency = i.currency AND q.tax_ppb = i.tax_ppb
+           AND t.debit = 7 AND t.credit = 2) c
+  LEFT JOIN LATERAL
+       (SELECT CASE WHEN b.carried THEN b.brought_minor ELSE b.left_minor END AS leaves
+          FROM settle.invoice b
+          JOIN settle.run_publication u USING (run_id)
+         WHERE b.distributor_id = i.distributor_id AND b.carrier_id = i.carrier_id AND b.run_id < i.run_id
+           AND b.currency = i.currency AND b.tax_ppb = i.tax_ppb
+         ORDER BY b.run_id DESC LIMIT 1) b ON true
+ CROSS JOIN LATERAL
+       (SELECT h.owed, CASE WHEN i.carried OR l.net + l.tax < 0 THEN h.owed ELSE greatest(h.owed, -l.tax_added, 0) END AS payable
+          FROM (SELECT l.owed + c.covered + i.brought_minor AS owed) h) w
+  LEFT JOIN settle.invoice_issue s ON s.batch_run_id = i.run_id AND s.carrier_id = i.carrier_id AND NOT i.carried
+  LEFT JOIN settle_view.run x ON x.run_id = s.run_id
+  LEFT JOIN LATERAL
+       (SELECT ARRAY[coalesce(sum(t.amount_minor * CASE 10 * t.debit + t.credit WHEN 25 THEN 1 WHEN 52 THEN -1 END), 0),
+                     coalesce(sum(t.amount_minor * CASE 10 * t.debit + t.credit WHEN 41 THEN 1 WHEN 14 THEN -1 END), 0),
+                     coalesce(sum(t.amount_minor * CASE 10 * t.debit + t.credit WHEN 15 THEN 1 WHEN 51 THEN -1 END), 0),
+                     coalesce(sum(t.amount_minor) FILTER (WHERE 10 * t.debit + t.credit NOT IN (25, 52, 41, 14, 15, 51)
+                                                             OR (q.carrier_id, q.currency, q.tax_ppb)
+                                                                <> (i.carrier_id, i.currency, i.tax_ppb)), 0)] AS posted
+          FROM (SELECT count(*) AS place
+                  FROM settle.invoice j
+                 WHERE j.distributor_id = i.distributor_id AND j.run_id = i.run_id AND NOT j.carried
+                   AND (j.carrier_id, j.currency, j.tax_ppb) <= (i.carrier_id, i.currency, i.tax_ppb)) n
+          JOIN (SELECT DISTINCT e.period FROM settle.ledger_total e
+                 WHERE e.distributor_id = i.distributor_id AND e.run_id = x.run_id
+                   AND e.month = date_trunc('month', x.business_date)::date) e ON true
+          JOIN settle.transfer t ON t.distributor_id = i.distributor_id AND t.period = e.period AND t.run_id = x.run_id
+           -- an invoice's subject: engine/model/subject.c
+           AND t.subject_id = 4899916394579099648 + (i.run_id::bigint << 20) + n.place
+          JOIN settle.policy q ON q.policy_id = t.policy_id) p ON x.run_id IS NOT NULL) v;
+
 -- Rows of orders that were told again which do not hold: of an order's rows the highest (revision, withdrawn) that a
 -- published night saw does, before any did the highest. Of all other orders there is one row.
 CREATE VIEW settle_view.order_row_over AS
@@ -282,7 +377,7 @@ SELECT t.run_id, r.business_date, coalesce(c.code, '') AS carrier, coalesce(d.co
                       WHERE y.distributor_id = x.distributor_id AND y.run_id = x.run_id
                         AND y.carrier_id = x.carrier_id AND y.currency = x.currency_no AND y.tax_ppb = x.tax_ppb
                         AND y.kind = t.kind AND y.class_id = t.class_id AND y.taken_back = (t.credit = 1)
-                        AND y.withheld = (t.credit = 4))
+                        AND y.withheld = (t.credit = 4) AND y.tax_included = p.tax_included)
        UNION ALL
       SELECT x.number, x.batch, x.run_id, x.carrier_id, x.currency_no, x.tax_ppb
         FROM (SELECT v.*, row_number() OVER (ORDER BY v.carrier_id, v.currency_no, v.tax_ppb) AS place
@@ -294,7 +389,7 @@ SELECT t.run_id, r.business_date, coalesce(c.code, '') AS carrier, coalesce(d.co
   LEFT JOIN settle.invoice_line n
     ON n.distributor_id = t.distributor_id AND n.run_id = i.run_id AND n.carrier_id = i.carrier_id
    AND n.currency = i.currency_no AND n.tax_ppb = i.tax_ppb AND n.kind = t.kind AND n.class_id = t.class_id
-   AND n.taken_back = (t.credit = 1) AND n.withheld = (t.credit = 4);
+   AND n.taken_back = (t.credit = 1) AND n.withheld = (t.credit = 4) AND n.tax_included = p.tax_included;
 
 -- One row for every order and each transfer of it; an order without one has its reason, or waits.
 CREATE VIEW settle_view.order_lineage AS

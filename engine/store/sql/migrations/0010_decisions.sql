@@ -416,8 +416,8 @@ $$;
 
 -- A policy comes to hold as somebody else submitted it: the same text, carrier, version and days. Each submission once.
 CREATE FUNCTION settle.activate_policy(hash bytea, carrier text, name text, version text, closing_from date,
-                                       closing_to date, currency smallint, tax_ppb bigint, kinds integer[],
-                                       rules text[]) RETURNS integer
+                                       closing_to date, currency smallint, tax_ppb bigint, tax_included boolean,
+                                       kinds integer[], rules text[]) RETURNS integer
     LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
@@ -450,9 +450,9 @@ BEGIN
     END IF;
     policy := settle.counted('policy', 1);
     INSERT INTO settle.policy (policy_id, carrier_id, name, version, closing_from, closing_to, currency, hash,
-                               document, position, tax_ppb)
+                               document, position, tax_ppb, tax_included)
     VALUES (policy, known_carrier, name, version, closing_from, closing_to, currency, hash, submitted.document, place,
-            tax_ppb);
+            tax_ppb, tax_included);
     FOR ordinal IN 1 .. cardinality(rules) LOOP
         PERFORM settle.add_policy_rule(policy, ordinal - 1, kinds[ordinal]::smallint, rules[ordinal]);
     END LOOP;
