@@ -46,9 +46,18 @@ settle_asks_conditions(SettleAsks *asks, const SettleCondition *conditions, guin
 void
 settle_asks_add(SettleAsks *asks, const SettleArithmetic *arithmetic, const SettlePolicy *policy)
 {
+    if (policy->terms.after_end == SETTLE_STOPS)
+        asks->end = TRUE;
     for (guint r = 0; r < policy->n_rules; r++) {
         const SettleRule *rule = &policy->rules[r];
 
+        if (rule->selector.classes != NULL)
+            asks->product_class = TRUE;
+        if (rule->selector.tier.from != SETTLE_OPEN_LOW ||
+            rule->selector.tier.to != SETTLE_OPEN_HIGH)
+            asks->tier = TRUE;
+        if (rule->window.scope == SETTLE_SCOPE_OUTLET)
+            asks->outlet = TRUE;
         if (rule->selector.regions != NULL)
             asks->region = TRUE;
         if (rule->selector.channels != NULL)

@@ -9,6 +9,9 @@ G_BEGIN_DECLS
 typedef struct {
     gboolean manager, region, channel;          /* of the order */
     gboolean cash, arrears, megabytes, minutes; /* of a bill */
+    /* of master data: what nobody asks for is not looked at again when it is told late */
+    gboolean tier, product_class, outlet;
+    gboolean end; /* of a distributor: what falls due afterwards pays nothing */
 } SettleAsks;
 
 /* What a bill's base, and conditions on bills, look at: for who reads a kind's rules. */

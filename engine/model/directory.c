@@ -458,3 +458,131 @@ settle_directory_manager_outlet(const SettleDirectory *directory, int32_t manage
 
     return manager != NULL ? manager->a : 0;
 }
+
+/* --- comparing ------------------------------------------------------------------------------ */
+
+/* The versions of one party or product in one directory, and which of them holds. */
+typedef struct {
+    const Version *next, *end, *holds; /* holds NULL: nothing yet */
+} Line;
+
+static Line
+line_of(const SettleDirectory *directory, SettleDim dim, int32_t id)
+{
+    const Dim *d = &directory->dims[dim];
+    const Version *versions = (const Version *) (const void *) d->versions->data;
+
+    if (id > d->max_id)
+        return (Line){NULL, NULL, NULL};
+    return (Line){versions + d->first[id], versions + d->first[id + 1], NULL};
+}
+
+static SettleDay
+next_day(const Line *line)
+{
+    return line->next < line->end ? line->next->valid_from : SETTLE_DAY_MAX;
+}
+
+static void
+step_to(Line *line, SettleDay day)
+{
+    for (; line->next < line->end && line->next->valid_from <= day; line->next++)
+        line->holds = line->next;
+}
+
+static void
+add_change(GArray *changes, SettleDim dim, int32_t id, SettleDay from, SettleDay to, guint what)
+{
+    SettleDirectoryChange change = {dim, id, from, to, what};
+
+    if (what != 0 && from <= to)
+        g_array_append_val(changes, change);
+}
+
+static guint
+what_changed(SettleDim dim, const Version *before, const Version *now)
+{
+    guint what = 0;
+
+    if ((dim == SETTLE_DIM_CARRIER || dim == SETTLE_DIM_DISTRIBUTOR) &&
+        is_active(before) != is_active(now))
+        what |= SETTLE_CHANGED_STATUS;
+    if (dim == SETTLE_DIM_DISTRIBUTOR && (now == NULL || before->a != now->a))
+        what |= SETTLE_CHANGED_TIER;
+    if (dim == SETTLE_DIM_PRODUCT && (now == NULL || before->b != now->b))
+        what |= SETTLE_CHANGED_CLASS;
+    if (dim == SETTLE_DIM_MANAGER && (now == NULL || before->a != now->a))
+        what |= SETTLE_CHANGED_OUTLET;
+    return what;
+}
+
+/* Days of [from, to] between where a product's sale begins, or ends, by the one and by the other.
+ */
+static void
+compare_sales(const Version *before, const Version *now, SettleDay from, SettleDay to,
+              GArray *changes)
+{
+    int32_t id = before->id;
+
+    if (now == NULL)
+        return; /* nobody knows the product any more: its class changed, too */
+    if (before->c != now->c)
+        add_change(changes, SETTLE_DIM_PRODUCT, id, MAX(from, MIN(before->c, now->c)),
+                   MIN(to, MAX(before->c, now->c) - 1), SETTLE_CHANGED_SALES);
+    if (before->d != now->d)
+        add_change(changes, SETTLE_DIM_PRODUCT, id, MAX(from, MIN(before->d, now->d) + 1),
+                   MIN(to, MAX(before->d, now->d)), SETTLE_CHANGED_SALES);
+}
+
+static SettleDay
+ended_from(const SettleDirectory *directory, int32_t id)
+{
+    SettlePartyStatus status;
+    SettleDay from;
+
+    if (!directory->any_ended ||
+        !settle_directory_holds(directory, SETTLE_DIM_DISTRIBUTOR, id, SETTLE_DAY_MAX))
+        return SETTLE_DAY_MAX;
+    from = settle_directory_last_status(directory, SETTLE_DIM_DISTRIBUTOR, id, &status);
+    return status == SETTLE_PARTY_ENDED ? from : SETTLE_DAY_MAX;
+}
+
+static void
+compare_one(const SettleDirectory *before, const SettleDirectory *now, SettleDim dim, int32_t id,
+            GArray *changes)
+{
+    Line was = line_of(before, dim, id), is = line_of(now, dim, id);
+
+    while (was.next < was.end || is.next < is.end) {
+        SettleDay from = MIN(next_day(&was), next_day(&is)), to;
+
+        step_to(&was, from);
+        step_to(&is, from);
+        to = MIN(next_day(&was), next_day(&is));
+        to = to == SETTLE_DAY_MAX ? to : to - 1;
+        if (was.holds == NULL) /* no order that closed then was taken in */
+            continue;
+        add_change(changes, dim, id, from, to, what_changed(dim, was.holds, is.holds));
+        if (dim == SETTLE_DIM_PRODUCT)
+            compare_sales(was.holds, is.holds, from, to, changes);
+    }
+    if (dim == SETTLE_DIM_DISTRIBUTOR) {
+        SettleDay ended_before = ended_from(before, id), ended_now = ended_from(now, id);
+
+        if (ended_before != ended_now)
+            add_change(changes, dim, id, MIN(ended_before, ended_now), SETTLE_DAY_MAX,
+                       SETTLE_CHANGED_END);
+    }
+}
+
+void
+settle_directory_compare(const SettleDirectory *before, const SettleDirectory *now, GArray *changes)
+{
+    static const SettleDim dims[] = {SETTLE_DIM_CARRIER, SETTLE_DIM_DISTRIBUTOR,
+                                     SETTLE_DIM_MANAGER, SETTLE_DIM_PRODUCT};
+
+    settle_invariant(before->sealed && now->sealed);
+    for (guint i = 0; i < G_N_ELEMENTS(dims); i++)
+        for (int32_t id = 1; id <= before->dims[dims[i]].max_id; id++)
+            compare_one(before, now, dims[i], id, changes);
+}

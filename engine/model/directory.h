@@ -91,6 +91,26 @@ SettleDay settle_directory_next_version(const SettleDirectory *directory, Settle
 /* From which day on the party's present status holds, and that status. */
 SettleDay settle_directory_last_status(const SettleDirectory *directory, SettleDim dim, int32_t id,
                                        SettlePartyStatus *ret_status);
+/* What a party or product is said to be otherwise on some days. */
+enum {
+    SETTLE_CHANGED_STATUS = 1 << 0, /* a carrier or distributor: active, or not */
+    SETTLE_CHANGED_TIER = 1 << 1,   /* of a distributor */
+    SETTLE_CHANGED_END = 1 << 2,    /* from which day on a distributor has ended */
+    SETTLE_CHANGED_CLASS = 1 << 3,  /* of a product */
+    SETTLE_CHANGED_SALES = 1 << 4,  /* a product: sold, or not */
+    SETTLE_CHANGED_OUTLET = 1 << 5, /* of a manager */
+};
+typedef struct {
+    SettleDim dim;
+    int32_t id;
+    SettleDay from, to; /* both included */
+    guint what;
+} SettleDirectoryChange;
+/* Appends SettleDirectoryChange for what two directories (both sealed) say otherwise of carriers,
+ * distributors, managers and products, on days of which `before` knew something. Linear in their
+ * versions. An end is a change from the earlier of the two ends on. */
+void settle_directory_compare(const SettleDirectory *before, const SettleDirectory *now,
+                              GArray *changes);
 /* Carrier and class of a product, tier of the distributor, outlet of the manager on the closing
  * day: what rules ask beyond the order's own row (docs/semantics.md 1, 13.9). And whether carrier
  * and distributor were active then, and the product sold (13.13). */

@@ -5,8 +5,8 @@ void
 settle_run_context_free(SettleRunContext *context)
 {
     settle_run_known_clear(&context->known);
-    g_clear_pointer(&context->moves.before, settle_directory_free);
-    g_array_unref(context->moves.managers);
+    g_clear_pointer(&context->late.before, settle_directory_free);
+    g_array_unref(context->late.changes);
     g_array_unref(context->seen.batches);
     g_free(context->seen.states);
     g_free(context->seen.dates);
@@ -41,7 +41,7 @@ settle_run_context_new(SettleStore *store, const SettleRunOptions *options, Sett
     settle_run_known_init(&context->known);
     context->seen.batches = g_array_new(FALSE, FALSE, sizeof(int32_t));
     context->seen.abandoned = g_array_new(FALSE, FALSE, sizeof(int32_t));
-    context->moves.managers = g_array_new(FALSE, FALSE, sizeof(int32_t));
+    context->late.changes = g_array_new(FALSE, FALSE, sizeof(SettleLateChange));
     context->falls_due.months = g_array_new(FALSE, FALSE, sizeof(SettleDueMonth));
     context->falls_due.carriers = g_array_new(FALSE, FALSE, sizeof(int32_t));
     context->falls_due.cycle_ends = g_array_new(FALSE, FALSE, sizeof(SettleCycleEnd));

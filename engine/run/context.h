@@ -103,6 +103,7 @@ typedef struct {
     SettleDay *dates;    /* business date of unseen batches of facts by batch id, else 0 */
     int32_t n_states;    /* of both */
     int32_t last_before; /* the latest batch that an earlier run consumed; 0: none */
+    gboolean any_parties; /* this run takes master data in */
     GArray *abandoned;   /* int32_t: runs that were given up */
 } SettleRunSeen;
 
@@ -113,6 +114,7 @@ typedef struct {
     SettleMonths facts;
     SettleMonths waited_orders, waited_bills, waited_events;
     SettleMonth last; /* that there is a partition for, of bills or transfers */
+    SettleMonth first_closing; /* that there is one for, of orders */
 } SettleRunPartitions;
 
 /* What falls due on the date, and what else makes old orders and windows this run's. */
@@ -126,14 +128,20 @@ typedef struct {
     gboolean progressive; /* some policy pays a window's bonus each night */
 } SettleRunDue;
 
-/* Moves of managers that reach back and that this run learns of: they shift orders between outlets.
- */
+/* Orders of a party or product that closed on these days, of which something is known otherwise
+ * now. */
 typedef struct {
-    gboolean by_outlet;      /* some window is an outlet's: else nobody asks */
-    GArray *managers;        /* int32_t */
-    SettleDay from;          /* the earliest of the moves */
-    SettleDirectory *before; /* what the run before knew; NULL unless somebody moved */
-} SettleRunMoves;
+    SettleDim dim; /* carrier, distributor, manager or product */
+    int32_t id;
+    SettleDay from, to;
+} SettleLateChange;
+
+/* Master data told late (run/late.h). */
+typedef struct {
+    GArray *changes;         /* SettleLateChange */
+    SettleDay from, to;      /* of all of them */
+    SettleDirectory *before; /* what the run before knew; NULL: nothing changed */
+} SettleRunLate;
 
 typedef struct {
     int32_t run_id;
@@ -145,7 +153,7 @@ typedef struct {
     SettleRunSeen seen;
     SettleRunPartitions lies_in;
     SettleRunDue falls_due;
-    SettleRunMoves moves;
+    SettleRunLate late;
     GArray *chunks; /* SettleChunk */
 } SettleRunContext;
 

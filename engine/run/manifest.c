@@ -8,6 +8,7 @@
 #include "run/decide/periods.h"
 #include "run/decide/policies.h"
 #include "run/output/rows.h"
+#include "run/late.h"
 #include "run/plan.h"
 #include "store/sql.h"
 
@@ -25,6 +26,8 @@ take_batches(SettleRunContext *context, SettleResult *rows)
         settle_invariant(settle_file_kind_lookup(kind, &file));
         if (settle_file_kind_is_fact(file))
             g_array_append_val(context->seen.batches, batch_id);
+        else
+            context->seen.any_parties = TRUE;
     }
 }
 
@@ -176,35 +179,6 @@ load_last_invoice_batches(SettleStore *store, SettleRunContext *context, GError 
     return TRUE;
 }
 
-/* A move reported late re-measures the outlets' windows (docs/semantics.md 13.9): for that the
- * worker needs to know where the run before saw the manager. */
-static gboolean
-load_moved_managers(SettleStore *store, SettleRunContext *context, GError **error)
-{
-    g_autoptr(SettleResult) moved = NULL;
-
-    if (!context->moves.by_outlet)
-        return TRUE;
-    moved = settle_store_query(store, settle_sql_run_moved_managers, error, "id", context->run_id,
-                               context->date);
-    if (moved == NULL)
-        return FALSE;
-    if (settle_result_rows(moved) == 0 ||
-        settle_result_is_null(moved, 0, SQL_RUN_MOVED_MANAGERS_LAST_RUN))
-        return TRUE;
-    context->moves.from = SETTLE_DAY_MAX;
-    for (int i = 0; i < settle_result_rows(moved); i++) {
-        int32_t manager_id = settle_result_i32(moved, i, SQL_RUN_MOVED_MANAGERS_MANAGER_ID);
-
-        g_array_append_val(context->moves.managers, manager_id);
-        context->moves.from = MIN(context->moves.from,
-                                  settle_result_day(moved, i, SQL_RUN_MOVED_MANAGERS_MOVED_FROM));
-    }
-    context->moves.before = settle_store_directory(
-        store, context->date, settle_result_i32(moved, 0, SQL_RUN_MOVED_MANAGERS_LAST_RUN), error);
-    return context->moves.before != NULL;
-}
-
 static gboolean
 load_last_partition(SettleStore *store, SettleRunContext *context, GError **error)
 {
@@ -217,6 +191,10 @@ load_last_partition(SettleStore *store, SettleRunContext *context, GError **erro
         settle_result_is_null(last, 0, SQL_RUN_LAST_PARTITION_LAST_MONTH)
             ? 0
             : settle_day_month(settle_result_day(last, 0, SQL_RUN_LAST_PARTITION_LAST_MONTH));
+    context->lies_in.first_closing =
+        settle_result_is_null(last, 0, SQL_RUN_LAST_PARTITION_FIRST_CLOSING)
+            ? context->lies_in.last
+            : settle_day_month(settle_result_day(last, 0, SQL_RUN_LAST_PARTITION_FIRST_CLOSING));
     return TRUE;
 }
 
@@ -251,7 +229,7 @@ settle_run_context_load(SettleStore *store, SettleRunContext *context, GError **
         !load_complete_months(store, context, error) || !load_fact_months(store, context, error))
         return FALSE;
     settle_run_plan_due(context);
-    return load_moved_managers(store, context, error) &&
+    return settle_run_late_load(store, context, error) &&
            load_last_invoice_batches(store, context, error);
 }
 
@@ -345,7 +323,7 @@ settle_run_context_start(SettleStore *store, const SettleRunOptions *options, Se
     if (pending == NULL)
         goto fail;
     take_batches(context, pending);
-    if (!due && context->seen.batches->len == 0) {
+    if (!due && context->seen.batches->len == 0 && !context->seen.any_parties) {
         settle_store_rollback(store);
         *ret_context = NULL;
         return TRUE;

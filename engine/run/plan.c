@@ -3,6 +3,7 @@
 #include "run/plan.h"
 
 #include "calc/arithmetic.h"
+#include "run/late.h"
 
 #include "store/sql.h"
 
@@ -84,19 +85,9 @@ plan_window(SettleRunContext *context, const SettlePolicy *policy, const SettleR
         add_window_end(context, end);
 }
 
-static void
-note_outlet_scopes(SettleRunContext *context, const SettlePolicy *policy)
-{
-    for (guint r = 0; r < policy->n_rules; r++)
-        if (policy->rules[r].window.scope == SETTLE_SCOPE_OUTLET)
-            context->moves.by_outlet = TRUE;
-}
-
 void
 settle_run_plan_due(SettleRunContext *context)
 {
-    for (guint p = 0; p < settle_policy_set_size(context->known.policies); p++)
-        note_outlet_scopes(context, settle_policy_set_nth(context->known.policies, p));
     if (!context->due)
         return;
     for (guint p = 0; p < settle_policy_set_size(context->known.policies); p++) {
@@ -204,7 +195,7 @@ load_work(SettleStore *store, SettleRunContext *context, int64_t *work, int64_t 
             return FALSE;
         add_work(agenda, due_work, n);
     }
-    return TRUE;
+    return settle_run_late_work(store, context, due_work, n, error);
 }
 
 guint
@@ -238,7 +229,7 @@ settle_run_plan_chunks(SettleStore *store, SettleRunContext *context,
     g_autofree int64_t *due_work = g_new0(int64_t, (gsize) n + 1);
     /* On such days distributors without a fact of their own have something coming, too. */
     gboolean all = context->falls_due.window_ends->len > 0 ||
-                   context->falls_due.cycle_ends->len > 0 || context->moves.managers->len > 0 ||
+                   context->falls_due.cycle_ends->len > 0 ||
                    context->falls_due.completed->len > 0 || context->falls_due.reopened->len > 0;
     SettleChunk chunk = {.chunk = 1};
     int64_t weight = 0, chunk_facts;

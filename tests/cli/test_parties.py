@@ -27,7 +27,8 @@ class Parties(small.Case):
         """Orders that are settled as zero by now: (order, reason)."""
         return [tuple(row) for row in self.database.sql(
             'SELECT o.upstream_id, z.reason FROM settle_view.zero z '
-            'JOIN settle_view.closed_order o USING (distributor_id, closing_month, order_id) ORDER BY 1')]
+            'JOIN settle_view.closed_order o USING (distributor_id, closing_month, order_id) WHERE z.run_id = (SELECT '
+            'max(run_id) FROM settle_view.zero y WHERE y.order_id = z.order_id) AND z.reason IS NOT NULL ORDER BY 1')]
 
     def test_only_active_ones_sell(self):
         self.prepare(RULES)

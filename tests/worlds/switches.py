@@ -15,13 +15,13 @@ TABLE = (
     Switch('versions', True, 3002, 'a version that only goes on with the one before it changes nothing: the reference '
            'has both as one', 'windows, tolerances and ceilings begin anew with each version',
            'docs/semantics.md 13.9, 13.11'),
-    Switch('late-class', False, 3003, 'classes of products are told late', 'orders are not looked at again',
+    Switch('late-class', True, 3003, 'classes of products are told late', 'orders are not looked at again',
            'docs/semantics.md 14.17'),
-    Switch('late-tier', False, 3002, 'tiers of distributors are told late', 'orders are not looked at again',
+    Switch('late-tier', True, 3002, 'tiers of distributors are told late', 'orders are not looked at again',
            'docs/semantics.md 14.17'),
-    Switch('late-status', False, 3003, 'the end of a distributor is told late', 'accepted orders stay, and what fell '
+    Switch('late-status', True, 3003, 'the end of a distributor is told late', 'accepted orders stay, and what fell '
            'due since is looked at only when something else happens', 'docs/semantics.md 14.38, 14.39'),
-    Switch('late-sales', False, 3000, 'the last day on which a product is sold is told late', 'accepted orders stay',
+    Switch('late-sales', True, 3000, 'the last day on which a product is sold is told late', 'accepted orders stay',
            'docs/semantics.md 14.39'),
     Switch('late-parties', False, 3001, 'products and managers are told after the orders that name them',
            'orders that were put aside wait for a person', 'docs/semantics.md 2'),

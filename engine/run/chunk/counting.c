@@ -51,28 +51,25 @@ settle_counting_order(SettleVolumes *volumes, SettleTargets *targets,
 /* Takes the order as it was out of its windows. */
 static gboolean
 take_out(SettleVolumes *volumes, SettleTargets *targets, const SettleDecisions *decisions,
-         const SettleSubject *subject, const SettleDirectory *directory_before)
+         const SettleSubject *subject)
 {
     const SettleSubject was = settle_subject_was(subject);
     const SettleMatch *match = was.match;
-    SettleOrderParties parties = was.parties;
     gboolean anew =
         match != NULL &&
         settle_carrier_tolerates_findings(targets->known->policies, was.policy->carrier_id) &&
         settle_pairs_contain(decisions->pairs, was.order->distributor_id, was.policy->carrier_id);
 
-    if (directory_before != NULL)
-        settle_directory_order_parties(directory_before, was.order, &parties);
     for (guint i = match != NULL ? match->n_order_rules : 0; match != NULL && i < match->n_rules;
          i++) {
         const SettleRule *rule = match->rules[i];
 
         if (anew)
             settle_volumes_leave(volumes, settle_subject_window_policy(targets->known, &was, rule),
-                                 rule, was.order, &parties);
+                                 rule, was.order, &was.parties);
         else if (!settle_volumes_count(
                      volumes, settle_subject_window_policy(targets->known, &was, rule), rule,
-                     was.order, &parties,
+                     was.order, &was.parties,
                      -settle_targets_measure_before(targets, &was, rule,
                                                     settle_decisions_findings(decisions, &was)),
                      FALSE, settle_day_month(targets->date)))
@@ -83,15 +80,13 @@ take_out(SettleVolumes *volumes, SettleTargets *targets, const SettleDecisions *
 
 gboolean
 settle_counting_revised(SettleVolumes *volumes, SettleTargets *targets,
-                        const SettleDecisions *decisions, const SettleSubject *subject,
-                        const SettleDirectory *directory_before)
+                        const SettleDecisions *decisions, const SettleSubject *subject)
 {
     const SettleMatch *match = subject->match;
     gboolean anew = is_anew(targets, subject);
     SettleFindings findings = settle_decisions_findings(decisions, subject);
 
-    if (subject->revised->was_there &&
-        !take_out(volumes, targets, decisions, subject, directory_before))
+    if (subject->revised->was_there && !take_out(volumes, targets, decisions, subject))
         return FALSE;
     for (guint i = match != NULL ? match->n_order_rules : 0; match != NULL && i < match->n_rules;
          i++)
@@ -101,36 +96,5 @@ settle_counting_revised(SettleVolumes *volumes, SettleTargets *targets,
                 settle_targets_measure(targets, subject, match->rules[i], findings), anew,
                 settle_day_month(targets->date)))
             return FALSE;
-    return TRUE;
-}
-
-gboolean
-settle_counting_move(SettleVolumes *volumes, SettleTargets *targets,
-                     const SettleDecisions *decisions, const SettleSubject *subject,
-                     const SettleDirectory *directory_before)
-{
-    const SettleMatch *match = subject->match;
-    gboolean anew = is_anew(targets, subject);
-    SettleOrderParties before;
-
-    settle_directory_order_parties(directory_before, subject->order, &before);
-    for (guint i = match->n_order_rules; i < match->n_rules; i++) {
-        const SettleRule *rule = match->rules[i];
-
-        if (anew) {
-            settle_volumes_leave(volumes,
-                                 settle_subject_window_policy(targets->known, subject, rule), rule,
-                                 subject->order, &before);
-        } else {
-            /* what this run's events change is counted where the order is now */
-            int64_t measure = settle_targets_measure_before(
-                targets, subject, rule, settle_decisions_findings(decisions, subject));
-
-            if (!settle_volumes_move(volumes,
-                                     settle_subject_window_policy(targets->known, subject, rule),
-                                     rule, subject->order, measure, &before, &subject->parties))
-                return FALSE;
-        }
-    }
     return TRUE;
 }

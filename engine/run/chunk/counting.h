@@ -11,17 +11,9 @@ G_BEGIN_DECLS
  * measured anew from all orders. FALSE: a measure left 64 bits. */
 gboolean settle_counting_order(SettleVolumes *volumes, SettleTargets *targets,
                                const SettleDecisions *decisions, const SettleSubject *subject);
-/* The same of an order that was told anew: it counts as it is now, and no longer as it was.
- * directory_before: what runs before this one knew, where managers moved; else NULL. */
+/* The same of an order that was told anew, or of whose parties something was: it counts as it is
+ * now, and no longer as it was. */
 gboolean settle_counting_revised(SettleVolumes *volumes, SettleTargets *targets,
-                                 const SettleDecisions *decisions, const SettleSubject *subject,
-                                 const SettleDirectory *directory_before);
-/* Counts an old order for the outlet that its manager is now known to have belonged to, and no
- * longer for the one that runs before thought of. subject: matched, with its events;
- * directory_before: what those runs knew. FALSE: a
- * measure left 64 bits. */
-gboolean settle_counting_move(SettleVolumes *volumes, SettleTargets *targets,
-                              const SettleDecisions *decisions, const SettleSubject *subject,
-                              const SettleDirectory *directory_before);
+                                 const SettleDecisions *decisions, const SettleSubject *subject);
 
 G_END_DECLS

@@ -9,7 +9,7 @@ settle_facts_init(SettleFacts *facts)
 {
     facts->new_orders = g_array_new(FALSE, FALSE, sizeof(SettleOrder));
     facts->due_orders = g_array_new(FALSE, FALSE, sizeof(SettleOrder));
-    facts->moved_orders = g_array_new(FALSE, FALSE, sizeof(SettleOrder));
+    facts->told_orders = g_array_new(FALSE, FALSE, sizeof(SettleOrder));
     facts->woken_orders = g_array_new(FALSE, FALSE, sizeof(SettleOrder));
     facts->joint_orders = g_array_new(FALSE, FALSE, sizeof(SettleOrder));
     facts->revised = g_array_new(FALSE, FALSE, sizeof(SettleRevised));
@@ -25,7 +25,7 @@ settle_facts_clear(SettleFacts *facts)
 {
     g_array_unref(facts->new_orders);
     g_array_unref(facts->due_orders);
-    g_array_unref(facts->moved_orders);
+    g_array_unref(facts->told_orders);
     g_array_unref(facts->woken_orders);
     g_array_unref(facts->joint_orders);
     g_array_unref(facts->revised);

@@ -17,10 +17,11 @@ typedef struct {
 typedef struct {
     GArray *new_orders;   /* settled for the first time */
     GArray *due_orders;   /* old ones that something falls due for */
-    GArray *moved_orders; /* old ones whose manager's move was reported late */
+    GArray *told_orders;  /* old ones of parties of which master data was told late */
     GArray *woken_orders; /* old ones that waited for a month's bills */
     GArray *joint_orders; /* old ones of pairs that are settled jointly */
-    GArray *revised;      /* SettleRevised: old ones of which another row holds from this run on */
+    GArray *revised;      /* SettleRevised: old ones of which another row holds from this run on, or
+                           * that other rules apply to since master data was told late */
     GArray *was;          /* what those among them that were there before were (SettleOrder) */
     GArray *versions;     /* all rows of orders that have several, version in flags (versions.h) */
     GArray *new_bills;    /* SettleBill by month, revision, turn, withdrawn */

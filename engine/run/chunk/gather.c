@@ -114,7 +114,7 @@ load_facts(SettleFacts *facts, const SettleRunContext *context, SettleStore *rea
 {
     return settle_load_new_orders(reader, context, chunk, facts->new_orders, error) &&
            settle_load_due_orders(reader, context, chunk, facts->due_orders, error) &&
-           settle_load_moved_orders(reader, context, chunk, facts->moved_orders, error) &&
+           settle_load_told_orders(reader, context, chunk, facts->told_orders, error) &&
            settle_load_woken_orders(reader, context, chunk, facts->woken_orders, error) &&
            settle_load_new_bills(reader, context, chunk, facts->new_bills, error) &&
            settle_load_new_events(reader, context, chunk, facts->new_events, error);
@@ -126,7 +126,7 @@ static gboolean
 load_versions(SettleFacts *facts, const SettleRunContext *context, SettleStore *reader,
               const SettleChunk *chunk, GError **error)
 {
-    GArray *const of[] = {facts->new_orders,   facts->due_orders, facts->moved_orders,
+    GArray *const of[] = {facts->new_orders,   facts->due_orders, facts->told_orders,
                           facts->woken_orders, facts->new_bills,  facts->new_events};
 
     g_array_set_size(facts->versions, 0);
@@ -137,9 +137,32 @@ load_versions(SettleFacts *facts, const SettleRunContext *context, SettleStore *
                               G_N_ELEMENTS(of), facts, error))
         return FALSE;
     settle_versions_put_before(context, facts, facts->due_orders);
-    settle_versions_put_before(context, facts, facts->moved_orders);
+    settle_versions_put_before(context, facts, facts->told_orders);
     settle_versions_put_before(context, facts, facts->woken_orders);
     return TRUE;
+}
+
+/* The orders for which it makes a difference that master data was told late are settled as those
+ * that were told anew: by what they are against what they were. */
+static void
+add_told(SettleFacts *facts, SettleMatchers *matchers)
+{
+    const GArray *orders = facts->told_orders;
+    g_auto(SettleMatch) match = {0};
+    g_auto(SettleMatch) match_was = {0};
+
+    settle_versions_leave_out_revised(facts, facts->told_orders);
+    for (guint i = 0; i < orders->len; i++) {
+        SettleRevised told = {.order = g_array_index(orders, SettleOrder, i), .was_there = TRUE};
+        SettleSubject subject = {.order = &told.order, .revised = &told};
+
+        told.was = told.order;
+        settle_subject_match(matchers, &subject, &match);
+        settle_subject_match_was(matchers, &subject, &match_was);
+        if (settle_subject_differs(&subject))
+            g_array_append_val(facts->revised, told);
+    }
+    settle_facts_sort(facts->revised, settle_facts_compare_orders);
 }
 
 /* Of any order that something happens to, all events. */
@@ -148,9 +171,8 @@ load_events(SettleGathered *gathered, const SettleRunContext *context, SettleSto
             const SettleChunk *chunk, GError **error)
 {
     const SettleFacts *facts = &gathered->facts;
-    GArray *const of[] = {facts->new_orders,   facts->due_orders, facts->moved_orders,
-                          facts->woken_orders, facts->new_bills,  facts->new_events,
-                          facts->revised};
+    GArray *const of[] = {facts->new_orders, facts->due_orders, facts->woken_orders,
+                          facts->new_bills,  facts->new_events, facts->revised};
     SettleMonths whole = settle_pairs_event_months(&gathered->pairs, of, G_N_ELEMENTS(of));
 
     g_array_set_size(facts->events, 0);
@@ -195,7 +217,7 @@ settle_gather(SettleGathered *gathered, const SettleRunContext *context, SettleS
     settle_waiting_set_aside(context, facts, output);
     settle_versions_put_now(context, facts, facts->new_bills);
     settle_versions_put_now(context, facts, facts->new_events);
-    settle_versions_leave_out_revised(facts, facts->moved_orders);
+    add_told(facts, matchers);
     if (!settle_paid_load(&gathered->paid, reader, chunk, &receipts, error) ||
         !load_events(gathered, context, reader, chunk, error) ||
         !load_joint(gathered, context, reader, chunk, error))

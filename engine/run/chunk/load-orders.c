@@ -81,22 +81,121 @@ leave_out_new(const SettleRunContext *context, GArray *orders)
     g_array_set_size(orders, kept);
 }
 
-gboolean
-settle_load_moved_orders(SettleStore *store, const SettleRunContext *context,
-                         const SettleChunk *chunk, GArray *orders, GError **error)
+/* Whose orders of a month are to be read. */
+typedef struct {
+    GArray *ids[SETTLE_N_DIMS]; /* int32_t: carriers, distributors, managers, products */
+    SettleDay from, to;         /* closing days, of all of them */
+} Told;
+
+static void
+told_init(Told *told)
 {
+    for (int dim = 0; dim < SETTLE_N_DIMS; dim++)
+        told->ids[dim] = g_array_new(FALSE, FALSE, sizeof(int32_t));
+}
+
+static void
+told_clear(Told *told)
+{
+    for (int dim = 0; dim < SETTLE_N_DIMS; dim++)
+        g_array_unref(told->ids[dim]);
+}
+
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Told, told_clear)
+
+/* The changes that concern orders of the chunk that closed in the month. */
+static void
+told_of_month(Told *told, const SettleRunContext *context, const SettleChunk *chunk,
+              SettleMonth month)
+{
+    told->from = settle_month_last(month);
+    told->to = settle_month_first(month);
+    for (int dim = 0; dim < SETTLE_N_DIMS; dim++)
+        g_array_set_size(told->ids[dim], 0);
+    for (guint i = 0; i < context->late.changes->len; i++) {
+        const SettleLateChange *change =
+            &g_array_index(context->late.changes, SettleLateChange, i);
+
+        if (change->to < settle_month_first(month) || change->from > settle_month_last(month) ||
+            (change->dim == SETTLE_DIM_DISTRIBUTOR && (change->id < chunk->first_distributor ||
+                                                       change->id > chunk->last_distributor)))
+            continue;
+        told->from = MIN(told->from, MAX(change->from, settle_month_first(month)));
+        told->to = MAX(told->to, MIN(change->to, settle_month_last(month)));
+        g_array_append_val(told->ids[change->dim], change->id);
+    }
+}
+
+static gboolean
+read_of_distributors(SettleStore *store, const SettleRunContext *context, const SettleChunk *chunk,
+                     const Told *told, SettleMonth month, GArray *orders, GError **error)
+{
+    const GArray *distributors = told->ids[SETTLE_DIM_DISTRIBUTOR];
+    const int32_t *ids = (const int32_t *) (const void *) distributors->data;
+    guint n = distributors->len;
+
+    /* changes ascend by id */
+    return n == 0 ||
+           read_orders(settle_store_read(store, settle_sql_run_orders_of_distributors, "mddIiibbb",
+                                         month, told->from, told->to, ids, (gsize) n, ids[0],
+                                         ids[n - 1], SETTLE_ASKED_OF_ORDERS(context->known.asks)),
+                       context, chunk, orders, error);
+}
+
+static gboolean
+read_of_parties(SettleStore *store, const SettleRunContext *context, const SettleChunk *chunk,
+                const Told *told, SettleMonth month, GArray *orders, GError **error)
+{
+    const GArray *carriers = told->ids[SETTLE_DIM_CARRIER];
+    const GArray *managers = told->ids[SETTLE_DIM_MANAGER];
+    const GArray *products = told->ids[SETTLE_DIM_PRODUCT];
+
+    return carriers->len + managers->len + products->len == 0 ||
+           read_orders(settle_store_read(store, settle_sql_run_orders_of_parties, "mddIIIiibbb",
+                                         month, told->from, told->to, carriers->data,
+                                         (gsize) carriers->len, managers->data,
+                                         (gsize) managers->len, products->data,
+                                         (gsize) products->len, chunk->first_distributor,
+                                         chunk->last_distributor,
+                                         SETTLE_ASKED_OF_ORDERS(context->known.asks)),
+                       context, chunk, orders, error);
+}
+
+static void
+leave_out_repeats(GArray *orders)
+{
+    guint kept = 0;
+
+    for (guint i = 0; i < orders->len; i++) {
+        const SettleOrder *order = &g_array_index(orders, SettleOrder, i);
+
+        if (kept == 0 || settle_facts_compare_orders(
+                             &g_array_index(orders, SettleOrder, kept - 1), order) != 0)
+            g_array_index(orders, SettleOrder, kept++) = *order;
+    }
+    g_array_set_size(orders, kept);
+}
+
+gboolean
+settle_load_told_orders(SettleStore *store, const SettleRunContext *context,
+                        const SettleChunk *chunk, GArray *orders, GError **error)
+{
+    g_auto(Told) told;
+
+    told_init(&told);
     g_array_set_size(orders, 0);
-    if (context->moves.managers->len == 0)
+    if (context->late.changes->len == 0)
         return TRUE;
-    if (!read_orders(settle_store_read(store, settle_sql_run_orders_moved, "Imdii",
-                                       context->moves.managers->data,
-                                       (gsize) context->moves.managers->len,
-                                       settle_day_month(context->moves.from), context->moves.from,
-                                       chunk->first_distributor, chunk->last_distributor),
-                     context, chunk, orders, error))
-        return FALSE;
+    for (SettleMonth month = settle_day_month(context->late.from);
+         month <= settle_day_month(context->late.to); month++) {
+        told_of_month(&told, context, chunk, month);
+        if (!read_of_distributors(store, context, chunk, &told, month, orders, error) ||
+            !read_of_parties(store, context, chunk, &told, month, orders, error))
+            return FALSE;
+    }
     keep_settled(context, orders);
     leave_out_new(context, orders);
+    leave_out_repeats(orders);
     return TRUE;
 }
 

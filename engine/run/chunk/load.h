@@ -12,9 +12,11 @@ gboolean settle_load_new_orders(SettleStore *store, const SettleRunContext *cont
 /* Old orders for which something falls due today. Sorted likewise, without repeats. */
 gboolean settle_load_due_orders(SettleStore *store, const SettleRunContext *context,
                                 const SettleChunk *chunk, GArray *orders, GError **error);
-/* Old orders whose manager's move this run learns late. Sorted likewise. */
-gboolean settle_load_moved_orders(SettleStore *store, const SettleRunContext *context,
-                                  const SettleChunk *chunk, GArray *orders, GError **error);
+/* Old orders of parties and products of which master data was told late, that closed in the days
+ * concerned; whether anything is otherwise for them is not asked. Sorted likewise, without repeats.
+ */
+gboolean settle_load_told_orders(SettleStore *store, const SettleRunContext *context,
+                                 const SettleChunk *chunk, GArray *orders, GError **error);
 /* Old orders that waited for the bills of a month that this run learns is complete. Sorted
  * likewise. */
 gboolean settle_load_woken_orders(SettleStore *store, const SettleRunContext *context,

@@ -17,6 +17,8 @@ settle_note_outcome(SettleOutput *output, const SettleSubject *subject, SettleOu
     };
 
     g_array_append_val(output->outcomes, row);
+    if (outcome != SETTLE_OUTCOME_NONE)
+        output->sums.zero++;
 }
 
 /* What all agenda rows of an order have. */
@@ -46,6 +48,14 @@ add_instalment(const SettleArithmetic *arithmetic, SettleOutput *output,
     row.slot = settle_slot(target->rule->number, number, 0);
     if (what == SETTLE_AGENDA_PENDING)
         row.bill_month = target->wait_month;
+    for (guint i = output->agenda->len; i-- > 0;) {
+        const SettleAgendaRow *other = &g_array_index(output->agenda, SettleAgendaRow, i);
+
+        if (other->order_id != row.order_id)
+            break;
+        if (other->what == row.what && other->slot == row.slot)
+            return;
+    }
     g_array_append_val(output->agenda, row);
 }
 
@@ -90,7 +100,7 @@ settle_note_waited(SettleOutput *output, const SettleArithmetic *arithmetic, Set
                    const SettleSubject *was, const SettleTarget *target)
 {
     const SettleKindSchedule *schedule = settle_order_kind_of(arithmetic, target->rule)->schedule;
-    guint item = settle_slot_item(target->slot);
+    guint item = settle_rule_item_name(arithmetic, target->rule, settle_slot_item(target->slot));
 
     if (schedule != NULL && schedule->looks_at_bills(target->rule, item) &&
         settle_calc_item_day(arithmetic, target->rule, was->order, item) <= date)

@@ -7,7 +7,7 @@
 
 G_BEGIN_DECLS
 
-/* Why nothing is earned for the order. */
+/* Why nothing is earned for the order; NONE: something is, where it was said otherwise. */
 void settle_note_outcome(SettleOutput *output, const SettleSubject *subject, SettleOutcome outcome);
 /* Of a target that falls due as an item of its rule: an instalment that is due and waits for a
  * bill, or no longer does. Upfronts wait for their first bill as a matter of course; of an

@@ -241,12 +241,10 @@ new_order_outcome(const SettleSettling *settling, const SettleSubject *subject)
     return n_on_bills == match->n_rules ? SETTLE_OUTCOME_NO_BILLS : SETTLE_OUTCOME_ZERO;
 }
 
-/* Why an order that was told anew earns nothing; NONE: it does, or may yet, or it is gone. */
+/* Why an order that was told anew earns nothing; NONE: it does, or may yet. */
 static SettleOutcome
 revised_outcome(const SettleSettling *settling, const SettleSubject *subject)
 {
-    if (subject->revised->is_gone)
-        return SETTLE_OUTCOME_NONE;
     if (subject->match == NULL)
         return subject->reason;
     for (guint i = 0; i < settling->targets->all->len; i++)
@@ -263,7 +261,6 @@ settle_new_order(SettleSettling *settling, const SettleSubject *subject)
 
     if (subject->match == NULL) {
         settle_note_outcome(output, subject, subject->reason);
-        output->sums.zero++;
         return TRUE;
     }
     if (!settle_targets_whole(settling->targets, subject, subject->bills, subject->n_bills,
@@ -272,12 +269,10 @@ settle_new_order(SettleSettling *settling, const SettleSubject *subject)
         return FALSE;
     settle_note_life_caps(output, settling->targets, subject);
     outcome = new_order_outcome(settling, subject);
-    if (outcome != SETTLE_OUTCOME_NONE) {
+    if (outcome != SETTLE_OUTCOME_NONE)
         settle_note_outcome(output, subject, outcome);
-        output->sums.zero++;
-    } else {
+    else
         output->sums.settled++;
-    }
     return TRUE;
 }
 
@@ -322,8 +317,8 @@ note_waited(SettleSettling *settling, const SettleSubject *subject, const Settle
     return TRUE;
 }
 
-/* An order that was told anew: all of it against all that was posted, which is taken back where no
- * rule asks for it any more (docs/semantics.md 14.61). */
+/* An order that was told anew, or of whose parties something was: all of it against all that was
+ * posted, which is taken back where no rule asks for it any more (docs/semantics.md 14.61). */
 static gboolean
 settle_revised_order(SettleSettling *settling, const SettleSubject *subject)
 {
@@ -341,12 +336,16 @@ settle_revised_order(SettleSettling *settling, const SettleSubject *subject)
                               settle_decisions_findings(settling->decisions, subject)))
         return FALSE;
     if (!add_differences(settling, subject, &past) ||
-        !settle_counting_revised(settling->volumes, settling->targets, settling->decisions, subject,
-                                 settling->context->moves.before))
+        !settle_counting_revised(settling->volumes, settling->targets, settling->decisions,
+                                 subject))
         return FALSE;
     settle_note_life_caps_revised(settling->output, settling->targets, subject);
+    if (subject->revised->is_gone)
+        return TRUE;
     outcome = revised_outcome(settling, subject);
-    if (outcome != SETTLE_OUTCOME_NONE)
+    /* of one that was settled and has postings no reason was said before */
+    if (outcome != SETTLE_OUTCOME_NONE || past.n_posted == 0 || subject->was.match == NULL ||
+        subject->was.match->n_rules == 0)
         settle_note_outcome(settling->output, subject, outcome);
     return TRUE;
 }
@@ -403,8 +402,6 @@ settle_order_settle(SettleSettling *settling, const SettleSubject *subject, GErr
     if (!settle_anyhow(settling, subject)) {
         /* An amount left 64 bits: an error on this order, the others go on. */
         settle_note_outcome(output, subject, SETTLE_OUTCOME_OVERFLOW);
-        if (subject->is_new)
-            output->sums.zero++;
         return TRUE;
     }
     if (transfers->len > 0)

@@ -171,12 +171,11 @@ touch_subject(const Search *search, SettleSubject *subject)
         touch(search, subject->order->distributor_id, ties);
 }
 
-/* Those of the orders that something happened to, moves of their managers too, and what was told
- * anew of them. */
+/* Those of the orders that something happened to, and what was told anew of them. */
 static void
 touch_orders(const Search *search)
 {
-    const GArray *moved = search->facts->moved_orders, *was = search->facts->was;
+    const GArray *was = search->facts->was;
     SettleMerge merge = settle_merge_begin(search->facts);
     SettleSubject subject;
 
@@ -184,10 +183,6 @@ touch_orders(const Search *search)
         touch_subject(search, &subject);
     for (guint i = 0; i < was->len; i++) {
         subject = (SettleSubject){.order = &g_array_index(was, SettleOrder, i)};
-        touch_subject(search, &subject);
-    }
-    for (guint i = 0; i < moved->len; i++) {
-        subject = (SettleSubject){.order = &g_array_index(moved, SettleOrder, i)};
         touch_subject(search, &subject);
     }
 }

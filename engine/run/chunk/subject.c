@@ -7,6 +7,7 @@
 
 struct SettleMatchers {
     const SettleRunKnown *known;
+    const SettleDirectory *before; /* what the run before knew */
     GPtrArray *by_policy; /* SettleMatcher by policy id; NULL: not needed yet */
     /* of the last order: which versions measure windows of each length */
     const SettlePolicy *policy;
@@ -24,13 +25,14 @@ free_matcher(gpointer matcher)
 }
 
 SettleMatchers *
-settle_matchers_new(const SettleRunKnown *known)
+settle_matchers_new(const SettleRunKnown *known, const SettleDirectory *before)
 {
     guint n = settle_policy_set_size(known->policies);
     int32_t largest = n > 0 ? settle_policy_set_nth(known->policies, n - 1)->policy_id : 0;
     SettleMatchers *matchers = g_new0(SettleMatchers, 1);
 
     matchers->known = known;
+    matchers->before = before != NULL ? before : known->directory;
     matchers->by_policy = g_ptr_array_new_with_free_func(free_matcher);
     g_ptr_array_set_size(matchers->by_policy, largest + 1);
     return matchers;
@@ -55,14 +57,20 @@ matcher_of(SettleMatchers *matchers, const SettlePolicy *policy)
     return *place;
 }
 
-gboolean
-settle_subject_find_policy(const SettleRunKnown *known, SettleSubject *subject)
+static gboolean
+find_policy(const SettleRunKnown *known, const SettleDirectory *directory, SettleSubject *subject)
 {
-    settle_directory_order_parties(known->directory, subject->order, &subject->parties);
+    settle_directory_order_parties(directory, subject->order, &subject->parties);
     subject->match = NULL;
     subject->policy = settle_policy_set_find(known->policies, subject->parties.carrier_id,
                                              subject->order->closing_day);
     return subject->policy != NULL && subject->policy->currency == subject->order->currency;
+}
+
+gboolean
+settle_subject_find_policy(const SettleRunKnown *known, SettleSubject *subject)
+{
+    return find_policy(known, known->directory, subject);
 }
 
 /* Why an order of these parties is not settled; NONE: it is. */
@@ -140,10 +148,11 @@ match_windows(SettleMatchers *matchers, const SettleSubject *subject, SettleMatc
     }
 }
 
-void
-settle_subject_match(SettleMatchers *matchers, SettleSubject *subject, SettleMatch *match)
+static void
+match_by(SettleMatchers *matchers, const SettleDirectory *directory, SettleSubject *subject,
+         SettleMatch *match)
 {
-    gboolean has_policy = settle_subject_find_policy(matchers->known, subject);
+    gboolean has_policy = find_policy(matchers->known, directory, subject);
 
     subject->reason = reason_of(&subject->parties, subject->policy, has_policy);
     if (subject->reason != SETTLE_OUTCOME_NONE ||
@@ -152,6 +161,12 @@ settle_subject_match(SettleMatchers *matchers, SettleSubject *subject, SettleMat
     subject->match = settle_matcher_find(matcher_of(matchers, subject->policy), subject->order,
                                          &subject->parties, match);
     match_windows(matchers, subject, match);
+}
+
+void
+settle_subject_match(SettleMatchers *matchers, SettleSubject *subject, SettleMatch *match)
+{
+    match_by(matchers, matchers->known->directory, subject, match);
 }
 
 SettleSubject
@@ -177,8 +192,40 @@ settle_subject_match_was(SettleMatchers *matchers, SettleSubject *subject, Settl
     if (subject->revised == NULL || !subject->revised->was_there)
         return;
     was = settle_subject_was(subject);
-    settle_subject_match(matchers, &was, match);
+    match_by(matchers, matchers->before, &was, match);
     subject->was.parties = was.parties;
     subject->was.policy = was.policy;
     subject->was.match = was.match;
+    subject->was.reason = was.reason;
+}
+
+/* With a policy that stops: something may fall due between the one end and the other. */
+static gboolean
+ends_otherwise(const SettleSubject *subject)
+{
+    const SettlePolicy *policy = subject->policy;
+    SettleDay was = subject->was.parties.ended_from, is = subject->parties.ended_from;
+
+    return was != is && policy->terms.after_end == SETTLE_STOPS &&
+           settle_day_month(subject->order->closing_day) + policy->span_months >=
+               settle_day_month(MIN(was, is));
+}
+
+gboolean
+settle_subject_differs(const SettleSubject *subject)
+{
+    const SettleMatch *was = subject->was.match, *is = subject->match;
+    gboolean other_outlet = subject->was.parties.outlet_id != subject->parties.outlet_id;
+
+    if (subject->reason != subject->was.reason || subject->policy != subject->was.policy)
+        return TRUE;
+    if (is == NULL || was == NULL)
+        return is != was;
+    if (is->n_rules != was->n_rules || ends_otherwise(subject))
+        return TRUE;
+    for (guint i = 0; i < is->n_rules; i++)
+        if (is->rules[i] != was->rules[i] ||
+            (other_outlet && is->rules[i]->window.scope == SETTLE_SCOPE_OUTLET))
+            return TRUE;
+    return FALSE;
 }

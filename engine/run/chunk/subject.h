@@ -14,7 +14,7 @@ typedef struct {
     const SettleOrder *order;
     gboolean is_new, is_due;
     gboolean is_woken;            /* what it waited for has come */
-    const SettleRevised *revised; /* it was told anew; NULL: not */
+    const SettleRevised *revised; /* it was told anew, or its parties were; NULL: not */
     gboolean is_joint;            /* settled with the distributor's others under its policy */
     const SettleBill *bills;      /* new ones */
     guint n_bills;
@@ -31,13 +31,15 @@ typedef struct {
         SettleOrderParties parties;
         const SettlePolicy *policy;
         const SettleMatch *match;
+        SettleOutcome reason;
     } was;
 } SettleSubject;
 
 /* The matchers of the policies that orders came for. One for each thread; what is known outlives
  * it. */
 typedef struct SettleMatchers SettleMatchers;
-SettleMatchers *settle_matchers_new(const SettleRunKnown *known);
+/* before: the master data that the run before knew; NULL: as it is now. */
+SettleMatchers *settle_matchers_new(const SettleRunKnown *known, const SettleDirectory *before);
 void settle_matchers_free(SettleMatchers *matchers);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(SettleMatchers, settle_matchers_free)
 
@@ -52,9 +54,14 @@ const SettlePolicy *settle_subject_window_policy(const SettleRunKnown *known,
  * their last days: match is filled, and the subject points to it; or the reason why the
  * order is not settled (docs/semantics.md 13.13). */
 void settle_subject_match(SettleMatchers *matchers, SettleSubject *subject, SettleMatch *match);
-/* Fills in `was` of an order that was told anew; match: as above, another one. */
+/* Fills in `was` of an order that was told anew, by what was known before; match: as above, another
+ * one. */
 void settle_subject_match_was(SettleMatchers *matchers, SettleSubject *subject, SettleMatch *match);
 /* The order as it was, with its events; the subject was matched by both. */
 SettleSubject settle_subject_was(const SettleSubject *subject);
+/* It makes a difference for the order: other rules apply, or it is settled for no other reason, or
+ * something falls due between two ends of its distributor, or it counts in another window. The
+ * subject was matched by both. */
+gboolean settle_subject_differs(const SettleSubject *subject);
 
 G_END_DECLS

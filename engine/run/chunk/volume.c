@@ -184,31 +184,6 @@ settle_volumes_count(SettleVolumes *volumes, const SettlePolicy *policy, const S
     return settle_add_i64(window->delta, change, &window->delta);
 }
 
-gboolean
-settle_volumes_move(SettleVolumes *volumes, const SettlePolicy *policy, const SettleRule *rule,
-                    const SettleOrder *order, int64_t measure, const SettleOrderParties *before,
-                    const SettleOrderParties *now)
-{
-    int32_t from = settle_window_scope_id(rule, order, before);
-    int32_t to = settle_window_scope_id(rule, order, now);
-    SettleMonth end = settle_window_end(rule->window.length, order->closing_day);
-    Window *window;
-
-    if (from == to)
-        return TRUE;
-    if (from >= 0) {
-        window = find_window(volumes, policy, rule, end, from);
-        window->cause = settle_day_month(volumes->context->date);
-        if (!settle_sub_i64(window->delta, measure, &window->delta))
-            return FALSE;
-    }
-    if (to < 0)
-        return TRUE;
-    window = find_window(volumes, policy, rule, end, to);
-    window->cause = settle_day_month(volumes->context->date);
-    return settle_add_i64(window->delta, measure, &window->delta);
-}
-
 void
 settle_volumes_leave(SettleVolumes *volumes, const SettlePolicy *policy, const SettleRule *rule,
                      const SettleOrder *order, const SettleOrderParties *before)

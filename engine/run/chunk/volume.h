@@ -19,13 +19,8 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(SettleVolumes, settle_volumes_free)
  * anew. facts: arrays whose rows begin with a SettleOrder. */
 gboolean settle_volumes_load(SettleVolumes *volumes, SettleStore *store, const SettleChunk *chunk,
                              GArray *const *facts, guint n_facts, GError **error);
-/* Counts an old order, of that measure so far, for the outlet that its manager now is known to have
- * belonged to, and no longer for the one thought before. FALSE on overflow. */
-gboolean settle_volumes_move(SettleVolumes *volumes, const SettlePolicy *policy,
-                             const SettleRule *rule, const SettleOrder *order, int64_t measure,
-                             const SettleOrderParties *before, const SettleOrderParties *now);
-/* The same where the policy's windows are measured anew, by all orders but those of scopes that
- * nobody is left in: nothing counts there any more. */
+/* The order does not count any more where it did before, and the windows are measured anew: by all
+ * orders but those of scopes that nobody is left in, where nothing counts. */
 void settle_volumes_leave(SettleVolumes *volumes, const SettlePolicy *policy,
                           const SettleRule *rule, const SettleOrder *order,
                           const SettleOrderParties *before);

@@ -38,7 +38,7 @@ settle_worker_new(const SettleRunContext *context, GError **error)
     g_autoptr(SettleWorker) worker = g_new0(SettleWorker, 1);
 
     worker->context = context;
-    worker->matchers = settle_matchers_new(&context->known);
+    worker->matchers = settle_matchers_new(&context->known, context->late.before);
     settle_targets_init(&worker->targets, &context->known, context->date);
     worker->subjects = g_array_new(FALSE, FALSE, sizeof(SettleSubject));
     worker->matches = settle_arena_new(ARENA_BLOCK);
@@ -160,48 +160,18 @@ settle_jointly(SettleWorker *worker, SettleMerge *merge, int32_t distributor_id,
     return TRUE;
 }
 
-/* Orders of the distributor whose manager turns out to have belonged to another outlet, from place
- * *next on. */
-static gboolean
-move_orders(SettleWorker *worker, int32_t distributor_id, guint *next, SettleMatch *found,
-            GError **error)
-{
-    const SettleFacts *facts = &worker->gathered.facts;
-
-    for (; *next < facts->moved_orders->len; (*next)++) {
-        SettleSubject subject = {.order = &g_array_index(facts->moved_orders, SettleOrder, *next)};
-
-        if (subject.order->distributor_id != distributor_id)
-            break;
-        match(worker, &subject, found);
-        if (subject.match == NULL)
-            continue;
-        subject.events = settle_facts_events_of(facts->events, subject.order, &subject.n_events);
-        subject.new_events =
-            settle_facts_events_of(facts->new_events, subject.order, &subject.n_new_events);
-        if (!settle_counting_move(worker->volumes, &worker->targets, &worker->decisions, &subject,
-                                  worker->context->moves.before)) {
-            g_set_error(error, SETTLE_ERROR, SETTLE_ERROR_OVERFLOW,
-                        "a volume window's measure leaves 64 bits");
-            return FALSE;
-        }
-    }
-    return TRUE;
-}
-
 /* --- a chunk ---------------------------------------------------------------------------------- */
 
 /* One distributor: its orders, then its windows, then its invoices. */
 static gboolean
-settle_distributor(SettleWorker *worker, SettleMerge *merge, int32_t id, guint *next_moved,
-                   SettleMatch *found, GError **error)
+settle_distributor(SettleWorker *worker, SettleMerge *merge, int32_t id, SettleMatch *found,
+                   GError **error)
 {
     gboolean jointly = settle_pairs_any_of(&worker->gathered.pairs, id);
 
     settle_output_distributor(worker->output, id);
     settle_decisions_begin(&worker->decisions, id);
     if (!(jointly ? settle_jointly : settle_singly)(worker, merge, id, found, error) ||
-        !move_orders(worker, id, next_moved, found, error) ||
         !settle_volumes_close(worker->volumes, &worker->decisions, worker->output, error))
         return FALSE;
     settle_decisions_report(&worker->decisions, worker->output);
@@ -218,12 +188,11 @@ settle_distributors(SettleWorker *worker, const SettleChunk *chunk, GError **err
     const SettleDirectory *directory = worker->context->known.directory;
     SettleMerge merge = settle_merge_begin(&worker->gathered.facts);
     g_auto(SettleMatch) found = {0};
-    guint next_moved = 0;
     SettleSubject left;
 
     for (int32_t id = chunk->first_distributor; id <= chunk->last_distributor; id++)
         if (settle_directory_code(directory, SETTLE_DIM_DISTRIBUTOR, id) != NULL &&
-            !settle_distributor(worker, &merge, id, &next_moved, &found, error))
+            !settle_distributor(worker, &merge, id, &found, error))
             return FALSE;
     /* A fact of a distributor that the directory does not know would be left over here. */
     settle_invariant(!settle_merge_next(&merge, &left));
@@ -235,8 +204,8 @@ static gboolean
 load_volumes(SettleWorker *worker, const SettleChunk *chunk, GError **error)
 {
     const SettleFacts *facts = &worker->gathered.facts;
-    GArray *const of[] = {facts->new_orders, facts->moved_orders, facts->joint_orders,
-                          facts->new_events, facts->revised,      facts->was};
+    GArray *const of[] = {facts->new_orders, facts->joint_orders, facts->new_events,
+                          facts->revised, facts->was};
 
     return settle_volumes_load(worker->volumes, worker->reader, chunk, of, G_N_ELEMENTS(of), error);
 }

@@ -68,7 +68,8 @@ CREATE TABLE settle.run_distributor (
     PRIMARY KEY (run_id, distributor_id, carrier_id)
 );
 
--- The reason for zero of a settled order; an order without a row has postings or a schedule.
+-- The reason for zero of a settled order; an order without a row has postings or a schedule. Of several rows the last one
+-- holds: master data was told late. outcome 0: there is no reason any more.
 CREATE TABLE settle.order_outcome (
     distributor_id integer NOT NULL,
     closing_month  date NOT NULL,

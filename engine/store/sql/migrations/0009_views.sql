@@ -262,14 +262,15 @@ SELECT c.carrier, o.upstream_id, o.order_line, d.distributor, o.order_id, o.key_
   JOIN settle_view.distributor d USING (distributor_id)
   LEFT JOIN settle.batch_consumption n USING (batch_id);
 
--- Why an order was settled as zero (numbers: engine/model/outcome.h).
+-- Why an order was settled as zero (numbers: engine/model/outcome.h). Of its rows the last one holds; one without a
+-- reason says that there is none any more.
 CREATE VIEW settle_view.zero AS
 SELECT o.distributor_id, o.closing_month, o.order_id, o.run_id, v.reason
   FROM settle.order_outcome o
   JOIN settle_view.run r USING (run_id)
   JOIN (VALUES (1::smallint, 'no-policy'), (2::smallint, 'currency'), (3::smallint, 'no-rule'),
                (4::smallint, 'zero'), (5::smallint, 'no-bills'), (6::smallint, 'overflow'),
-               (7::smallint, 'not-active'), (8::smallint, 'not-sold')) v (outcome, reason)
+               (7::smallint, 'not-active'), (8::smallint, 'not-sold'), (0::smallint, NULL)) v (outcome, reason)
     USING (outcome);
 
 -- Rows that were not accepted and not released since. dismissed_*: a person said that the row needs nothing more.

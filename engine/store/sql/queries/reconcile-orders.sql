@@ -3,10 +3,12 @@
 SELECT c.code, s.currency, s.state, s.reason, count(*) AS orders, sum(s.paid_minor)::bigint AS sum_paid, sum(s.stated)::bigint AS sum_stated
   FROM (SELECT o.carrier_id, o.currency, o.paid_minor, coalesce(z.paid_minor, o.paid_minor) AS stated,
                CASE WHEN n.run_id IS NULL OR q.run_id IS NULL OR w.look_day IS NOT NULL THEN 'waiting'
+                    WHEN z.outcome IN (7, 8) THEN 'zero'
                     WHEN t.posted THEN 'settled' WHEN z.outcome IS NOT NULL OR k.cut THEN 'zero' ELSE 'settled' END AS state,
                CASE WHEN n.run_id IS NULL THEN 'its night is not settled yet'
                     WHEN q.run_id IS NULL THEN 'its run is not published yet'
                     WHEN w.look_day IS NOT NULL THEN 'dated after the night, for a day to come'
+                    WHEN z.outcome IN (7, 8) THEN v.reason
                     WHEN t.posted THEN 'posted' WHEN z.outcome = 5 AND o.contract_id = 0 THEN 'it names no contract'
                     WHEN k.cut AND coalesce(z.outcome, 4::smallint) = 4 THEN 'a ceiling or cap takes it'
                     WHEN z.outcome IS NOT NULL THEN v.reason
@@ -20,7 +22,7 @@ SELECT c.code, s.currency, s.state, s.reason, count(*) AS orders, sum(s.paid_min
                                 AND a.look_day > (SELECT max(business_date) FROM settle.run_publication)
                                 AND o.closing_day > (SELECT max(business_date) FROM settle.run_publication)
                               LIMIT 1) w ON true
-          LEFT JOIN LATERAL (SELECT x.outcome, x.paid_minor FROM settle.order_outcome x
+          LEFT JOIN LATERAL (SELECT nullif(x.outcome, 0::smallint) AS outcome, x.paid_minor FROM settle.order_outcome x
                                JOIN settle.run_publication p ON p.run_id = x.run_id
                               WHERE x.distributor_id = o.distributor_id AND x.closing_month = o.closing_month
                                 AND x.order_id = o.order_id
