@@ -44,7 +44,7 @@ def make(seed, orders, days, life):
                                        late_moves=True, with_events=with_events,
                                        with_terms=with_terms)
         policies = random_policy.versions(source, CARRIERS, facts.distributors, START, end, with_events,
-                                          with_terms)
+                                          with_terms, falling=True)
         facts.write(folder, orders)
         settle = bench.fresh()
         # Half of the seeds know everything before the first night, and catch up; the other half take

@@ -19,6 +19,7 @@ class PolicyMaker:
     def __init__(self, random, distributors, with_events=False, with_terms=False):
         self.random = random
         self.with_terms = with_terms
+        self.falling = False    # bonuses may fall: a month of one then stands below zero
         self.with_events = with_events
         self.distributors = distributors
 
@@ -242,6 +243,8 @@ class PolicyMaker:
             end = text(starts[n + 1] - 1) if n + 1 < count else ''
             pay = fen(sums[n] + n) if rule['mode'] == 'lump' or smallest is None else smallest[n]
             rule['tiers'][f'{text(start)}..{end}'] = pay
+        if self.falling and self.chance(0.3):   # the checker warns, no more (P109)
+            rule['tiers'] = dict(zip(rule['tiers'], reversed(rule['tiers'].values())))
 
     def rules(self, group_names):
         makers = {'upfront': self.upfront, 'deferred': self.deferred,
@@ -363,9 +366,10 @@ def spans(maker, start, end):
     return [f'{first}..{last}' for first, last in zip(firsts, lasts)]
 
 
-def versions(random, carriers, distributors, start, end, with_events=False, with_terms=False):
+def versions(random, carriers, distributors, start, end, with_events=False, with_terms=False, falling=False):
     """One to three versions a carrier: the later ones amend the one before, or are others."""
     maker = PolicyMaker(random, distributors, with_events, with_terms)
+    maker.falling = falling
     out = []
     for carrier in carriers:
         for number, closing in enumerate(spans(maker, start, end), 1):

@@ -31,7 +31,7 @@ class Life:
         maker = random_facts.FactMaker(source, CARRIERS[:source.choice((1, 1, 2))], START, END, distributors=3, nights=12,
                                        late_moves=True, with_events=True, with_terms=True, shared_contracts=0.15)
         self.maker = maker
-        self.policies = random_policy.versions(source, maker.carriers, maker.distributors, START, END, True, True)
+        self.policies = random_policy.versions(source, maker.carriers, maker.distributors, START, END, True, True, True)
         for policy in self.policies:
             self.tighten(policy)
         self.first = [(kind, row) for kind, rows in maker.parties.items() for row in rows]
@@ -57,10 +57,8 @@ class Life:
             if 'volume-bonus' in rule and rule['measure'] != 'amount':
                 starts = sorted(self.source.sample(range(1, 9), len(rule['tiers'])))
                 ends = [start - 1 for start in starts[1:]] + ['']
-                pays = list(rule['tiers'].values())
-                if self.source.random() < 0.5:
-                    pays.reverse()      # a bonus that falls: the checker warns, no more (P109)
-                rule['tiers'] = {f'{start}..{end}': pay for start, end, pay in zip(starts, ends, pays)}
+                rule['tiers'] = {f'{start}..{end}': pay
+                                 for start, end, pay in zip(starts, ends, rule['tiers'].values())}
 
     @staticmethod
     def key(kind, row):
