@@ -155,7 +155,7 @@ print_bridge(const SettleCli *cli, const SettleStatement *s)
         total += s->theirs_minor[i];
         lines += i == SETTLE_MISSING ? 0 : s->n[i];
     }
-    print_step(table, "the carrier's statement", lines, total);
+    print_step(table, "the carrier's statement", lines + s->n_together, total);
     for (int i = 0; i < SETTLE_UNREADABLE; i++) {
         int64_t step = s->ours_minor[i] - s->theirs_minor[i];
 
@@ -163,7 +163,8 @@ print_bridge(const SettleCli *cli, const SettleStatement *s)
         if (s->n[i] > 0 && (i != SETTLE_MATCHED || step != 0))
             print_step(table, steps[i], s->n[i], step);
     }
-    print_step(table, "our ledger",
+    print_step(table,
+               s->by_cause ? "our ledger, take-backs in the month that caused them" : "our ledger",
                s->n[SETTLE_MATCHED] + s->n[SETTLE_SHORT] + s->n[SETTLE_OVER] + s->n[SETTLE_MISSING],
                total);
     if (s->n[SETTLE_UNREADABLE] > 0)
@@ -247,10 +248,10 @@ settle_reconcile_statement(const SettleCli *cli, int argc, char **argv)
     if (!settle_cli_parse(
             "reconcile statement [FILE.csv] --carrier CODE --period YYYY-MM",
             "Takes a file in as the carrier's statement of the month, or takes the one that was, "
-            "and holds it against\nwhat is posted now: by order, kind and origin, volume bonuses "
-            "by "
-            "distributor, rule and window.\nLists what does not match, and the bridge from their "
-            "total to ours. Exits with 1 while a difference is open.",
+            "and holds it against\nwhat is posted now: by order, kind and origin (take-backs by "
+            "the month that caused them, if that is how\nthe statement speaks of them), volume "
+            "bonuses by distributor, rule and window. Lists what does not match,\nand the bridge "
+            "from their total to ours. Exits with 1 while a difference is open.",
             entries, &argc, &argv, &code) ||
         !take_whose(&options, &code))
         return code;

@@ -1,6 +1,6 @@
-/* A statement's lines held against what is published now: by order, kind and origin, volume bonuses
- * by distributor, rule and window. What does not match becomes an item; decisions on items come
- * from decide.c. */
+/* A statement's lines held against what is published now: by order, kind and origin (take-backs
+ * also by the month of their cause), volume bonuses by distributor, rule and window. What does not
+ * match becomes an item; decisions on items come from decide.c. */
 #include "statement/internal.h"
 
 #include "base/checked.h"
@@ -21,21 +21,45 @@ clear_item(gpointer data)
     g_free(item->reason);
 }
 
-/* A line of theirs; its texts stay in the database until somebody wants to see them. */
-typedef struct {
+/* A line of theirs; its texts stay in the database until somebody wants to see them. Lines of one
+ * subject, kind and month belong together: the first of them holds what they come to. */
+typedef struct Line Line;
+struct Line {
     int64_t subject_id, line, amount_minor;
-    int64_t before; /* of a repeated line: the first one's */
+    int64_t before;         /* an earlier line that says the same; 0: none */
+    Line *first;            /* of those that belong together */
+    int64_t sum_minor;      /* of the first: of all of them ... */
+    int64_t distinct_minor; /* ... of those that no earlier line says, too */
+    int64_t theirs_minor;   /* of the first, once it has found ours: which of the two did */
+    guint n_all, n_distinct;
     SettleMonth origin, ours_origin;
     uint8_t kind, state;
     gboolean taken; /* it has found its own */
-} Line;
+};
+
+/* What is ours of a subject and kind where the two ways to speak of take-backs differ. */
+typedef struct {
+    int64_t subject_id, net_minor, caused_minor;
+    char *subject; /* NULL: a line has it */
+    int kind;
+} Either;
 
 typedef struct {
     SettleStore *store;
     SettleStatement *statement;
-    GArray *lines;     /* Line, never moved once it is filled */
-    GHashTable *index; /* Line -> itself, by subject, kind and origin */
+    GArray *lines;       /* Line, never moved once it is filled */
+    GHashTable *index;   /* first Line -> itself, by subject, kind and origin */
+    GHashTable *said;    /* Line -> itself, by these and the amount */
+    GArray *claims;      /* Line *: of another month, taken back of it in the statement's */
+    GHashTable *claimed; /* Line -> itself: the sum of these, by subject, kind, statement's month */
+    GArray *either;      /* Either */
 } Matching;
+
+static void
+clear_either(gpointer data)
+{
+    g_free(((Either *) data)->subject);
+}
 
 static guint
 hash_line(gconstpointer data)
@@ -55,12 +79,32 @@ same_line(gconstpointer a, gconstpointer b)
     return x->subject_id == y->subject_id && x->kind == y->kind && x->origin == y->origin;
 }
 
+static guint
+hash_said(gconstpointer data)
+{
+    return hash_line(data) ^ g_int64_hash(&((const Line *) data)->amount_minor);
+}
+
+static gboolean
+same_said(gconstpointer a, gconstpointer b)
+{
+    return same_line(a, b) && ((const Line *) a)->amount_minor == ((const Line *) b)->amount_minor;
+}
+
 static Line *
 find(const Matching *m, int64_t subject_id, int kind, SettleMonth origin)
 {
     const Line key = {.subject_id = subject_id, .kind = (uint8_t) kind, .origin = origin};
 
     return g_hash_table_lookup(m->index, &key);
+}
+
+static gboolean
+too_much(GError **error)
+{
+    g_set_error(error, SETTLE_ERROR, SETTLE_ERROR_OVERFLOW,
+                "the statement adds up to more than 64 bits hold");
+    return FALSE;
 }
 
 static gboolean
@@ -72,9 +116,72 @@ count(Matching *m, SettleMatchState state, int64_t theirs_minor, int64_t ours_mi
     if (settle_add_i64(s->theirs_minor[state], theirs_minor, &s->theirs_minor[state]) &&
         settle_add_i64(s->ours_minor[state], ours_minor, &s->ours_minor[state]))
         return TRUE;
-    g_set_error(error, SETTLE_ERROR, SETTLE_ERROR_OVERFLOW,
-                "the statement adds up to more than 64 bits hold");
-    return FALSE;
+    return too_much(error);
+}
+
+/* A line finds those that it belongs to. */
+static gboolean
+join(Matching *m, Line *line, GError **error)
+{
+    Line *first, *before;
+
+    line->state = line->kind == 0 ? SETTLE_UNREADABLE : SETTLE_UNKNOWN;
+    line->first = line;
+    if (line->kind == 0)
+        return TRUE;
+    first = g_hash_table_lookup(m->index, line);
+    before = g_hash_table_lookup(m->said, line);
+    if (first == NULL)
+        g_hash_table_add(m->index, first = line);
+    if (before == NULL)
+        g_hash_table_add(m->said, line);
+    else
+        line->before = before->line;
+    line->first = first;
+    first->n_all++;
+    first->n_distinct += before == NULL;
+    return (settle_add_i64(first->sum_minor, line->amount_minor, &first->sum_minor) &&
+            (before != NULL || settle_add_i64(first->distinct_minor, line->amount_minor,
+                                              &first->distinct_minor))) ||
+           too_much(error);
+}
+
+static gboolean
+fits(const Matching *m, int64_t ours, int64_t theirs)
+{
+    int64_t less;
+
+    /* amounts of one order: far below 64 bits, or they could not be sums of it */
+    return settle_sub_i64(ours, theirs, &less) && ABS(less) <= m->statement->tolerance_minor;
+}
+
+/* Whether lines that belong together come to an amount of ours: what each says once, or all of
+ * them. */
+static gboolean
+comes_to(const Matching *m, const Line *first, int64_t ours)
+{
+    return fits(m, ours, first->distinct_minor) || fits(m, ours, first->sum_minor);
+}
+
+/* They have found ours. */
+static void
+settle_on(const Matching *m, Line *first, int64_t ours)
+{
+    gboolean all = !fits(m, ours, first->distinct_minor) && fits(m, ours, first->sum_minor);
+
+    first->taken = TRUE;
+    first->theirs_minor = all ? first->sum_minor : first->distinct_minor;
+    m->statement->n_together += (all ? first->n_all : first->n_distinct) - 1;
+}
+
+/* A line that is counted with the first of those it belongs to. */
+static gboolean
+is_part(const Line *line)
+{
+    const Line *first = line->first;
+
+    return line != first && first->taken &&
+           (line->before == 0 || first->theirs_minor != first->distinct_minor);
 }
 
 static gboolean
@@ -96,16 +203,9 @@ load_lines(Matching *m, GError **error)
     }
     if (!settle_reader_end(reader, error))
         return FALSE;
-    for (guint i = 0; i < m->lines->len; i++) {
-        Line *line = &g_array_index(m->lines, Line, i);
-        const Line *before = line->kind != 0 ? g_hash_table_lookup(m->index, line) : NULL;
-
-        line->state = line->kind == 0 ? SETTLE_UNREADABLE : SETTLE_UNKNOWN;
-        if (before != NULL)
-            line->before = before->line;
-        else if (line->kind != 0)
-            g_hash_table_add(m->index, line);
-    }
+    for (guint i = 0; i < m->lines->len; i++)
+        if (!join(m, &g_array_index(m->lines, Line, i), error))
+            return FALSE;
     return TRUE;
 }
 
@@ -136,56 +236,100 @@ volume_subject(const SettleReader *reader, int shop, int rule)
     return g_strdup_printf("%s/%s", distributor, name);
 }
 
-/* One of our amounts finds its line, or is missing at the carrier. */
+/* One of our amounts finds its lines, or is missing at the carrier. subject: of those that no line
+ * has. */
 static gboolean
-take_ours(Matching *m, const SettleReader *reader, GError **error)
+take_ours(Matching *m, int64_t subject_id, int kind, const char *subject, int64_t ours,
+          GError **error)
 {
     SettleStatement *s = m->statement;
-    int kind = settle_reader_i16(reader, SQL_STATEMENT_OURS_KIND);
-    int64_t subject_id = settle_reader_i64(reader, SQL_STATEMENT_OURS_SUBJECT_KEY),
-            ours = settle_reader_i64(reader, SQL_STATEMENT_OURS_NET_MINOR), less;
-    g_autofree char *subject = NULL;
-    SettleStatementItem item;
-    Line *line;
+    Line *line = find(m, subject_id, kind, s->period);
+    SettleStatementItem item = {.kind = kind, .origin = s->period, .ours_minor = ours};
 
-    if (settle_kind_is_window(kind)) {
-        subject = volume_subject(reader, 3, 5);
-        subject_id = settle_statement_volume_id(s->carrier_id, subject, strlen(subject));
-    }
-    line = find(m, subject_id, kind, s->period);
+    if (ours == 0)
+        return TRUE;
     if (line == NULL) {
-        if (!count(m, SETTLE_MISSING, 0, ours, error))
-            return FALSE;
-        item = (SettleStatementItem){
-            .state = SETTLE_MISSING,
-            .subject = subject != NULL ? g_steal_pointer(&subject) : text_of(reader, 4),
-            .kind = kind,
-            .origin = s->period,
-            .ours_minor = ours,
-        };
+        item.state = SETTLE_MISSING;
+        item.subject = g_strdup(subject);
         item.ref = ref_of(kind, item.origin, item.subject);
         g_array_append_val(s->items, item);
-        return TRUE;
+        return count(m, SETTLE_MISSING, 0, ours, error);
     }
-    line->taken = TRUE;
-    /* amounts of one order: far below 64 bits, or they could not be sums of it */
-    if (!settle_sub_i64(ours, line->amount_minor, &less))
-        less = G_MAXINT64;
-    line->state = ABS(less) <= s->tolerance_minor ? SETTLE_MATCHED
-                  : less > 0                      ? SETTLE_SHORT
-                                                  : SETTLE_OVER;
-    if (!count(m, (SettleMatchState) line->state, line->amount_minor, ours, error))
-        return FALSE;
-    if (line->state == SETTLE_MATCHED)
-        return TRUE;
-    item = (SettleStatementItem){.state = (SettleMatchState) line->state,
-                                 .line = line->line,
-                                 .kind = kind,
-                                 .origin = line->origin,
-                                 .theirs_minor = line->amount_minor,
-                                 .ours_minor = ours};
-    g_array_append_val(s->items, item);
+    settle_on(m, line, ours);
+    line->state = fits(m, ours, line->theirs_minor) ? SETTLE_MATCHED
+                  : ours > line->theirs_minor       ? SETTLE_SHORT
+                                                    : SETTLE_OVER;
+    if (line->state != SETTLE_MATCHED) {
+        item.state = (SettleMatchState) line->state;
+        item.line = line->line;
+        item.theirs_minor = line->theirs_minor;
+        if (line->n_distinct > 1)
+            item.remark = g_strdup_printf("%u lines together", line->n_distinct);
+        g_array_append_val(s->items, item);
+    }
+    return count(m, (SettleMatchState) line->state, line->theirs_minor, ours, error);
+}
+
+/* What is the same however the statement speaks of take-backs is taken at once. */
+static gboolean
+match_row(Matching *m, const SettleReader *reader, GError **error)
+{
+    const SettleMonth period = m->statement->period;
+    int kind = settle_reader_i16(reader, SQL_STATEMENT_OURS_KIND);
+    gboolean is_window = settle_kind_is_window(kind);
+    g_autofree char *subject =
+        is_window ? volume_subject(reader, SQL_STATEMENT_OURS_DISTRIBUTOR,
+                                   SQL_STATEMENT_OURS_RULE_NAME)
+                  : NULL;
+    Either either = {
+        .subject_id = is_window ? settle_statement_volume_id(m->statement->carrier_id, subject,
+                                                             strlen(subject))
+                                : settle_reader_i64(reader, SQL_STATEMENT_OURS_SUBJECT_KEY),
+        .net_minor = settle_reader_i64(reader, SQL_STATEMENT_OURS_NET_MINOR),
+        .caused_minor = settle_reader_i64(reader, SQL_STATEMENT_OURS_CAUSED_MINOR),
+        .kind = kind,
+    };
+    const Line key = {.subject_id = either.subject_id, .kind = (uint8_t) kind, .origin = period};
+
+    if (subject == NULL && find(m, either.subject_id, kind, period) == NULL)
+        subject = text_of(reader, SQL_STATEMENT_OURS_ORDER_TEXT);
+    if (either.net_minor == either.caused_minor && !g_hash_table_contains(m->claimed, &key))
+        return take_ours(m, either.subject_id, kind, subject, either.net_minor, error);
+    either.subject = g_steal_pointer(&subject);
+    g_array_append_val(m->either, either);
     return TRUE;
+}
+
+/* What of ours take-backs and give-backs caused in the month come to, without what lines say of it
+ * under its own month. */
+static int64_t
+caused(const Matching *m, const Either *either)
+{
+    const Line key = {.subject_id = either->subject_id,
+                      .kind = (uint8_t) either->kind,
+                      .origin = m->statement->period};
+    const Line *claimed = g_hash_table_lookup(m->claimed, &key);
+
+    return either->caused_minor - (claimed != NULL ? claimed->sum_minor : 0);
+}
+
+/* A statement speaks of take-backs in the month that caused them if more of its lines fit so than
+ * fit by the month of what is taken back (docs/semantics.md 14.46). */
+static void
+decide_how(Matching *m)
+{
+    int64_t by_cause = m->claims->len, by_origin = 0;
+
+    for (guint i = 0; i < m->either->len; i++) {
+        const Either *either = &g_array_index(m->either, Either, i);
+        const Line *line = find(m, either->subject_id, either->kind, m->statement->period);
+
+        if (line == NULL)
+            continue;
+        by_origin += comes_to(m, line, either->net_minor);
+        by_cause += comes_to(m, line, caused(m, either));
+    }
+    m->statement->by_cause = by_cause > by_origin;
 }
 
 static gboolean
@@ -196,30 +340,111 @@ match_ours(Matching *m, GError **error)
                           m->statement->period, (int) SETTLE_STATEMENT_CURRENCY);
 
     while (settle_reader_next(reader))
-        if (!take_ours(m, reader, error))
+        if (!match_row(m, reader, error))
             return FALSE;
-    return settle_reader_end(reader, error);
+    if (!settle_reader_end(reader, error))
+        return FALSE;
+    decide_how(m);
+    for (guint i = 0; i < m->claims->len && m->statement->by_cause; i++) {
+        Line *line = g_array_index(m->claims, Line *, i);
+
+        settle_on(m, line, line->theirs_minor);
+        line->state = SETTLE_MATCHED;
+        if (!count(m, SETTLE_MATCHED, line->theirs_minor, line->theirs_minor, error))
+            return FALSE;
+    }
+    for (guint i = 0; i < m->either->len; i++) {
+        const Either *either = &g_array_index(m->either, Either, i);
+
+        if (!take_ours(m, either->subject_id, either->kind, either->subject,
+                       m->statement->by_cause ? caused(m, either) : either->net_minor, error))
+            return FALSE;
+    }
+    return TRUE;
 }
 
 /* We have this amount in another month than the statement's: the line that says it for that month,
  * or for the statement's, is explained. */
-static void
-explain(Matching *m, int64_t subject_id, int kind, SettleMonth origin, int64_t net)
+static gboolean
+explain(Matching *m, int64_t subject_id, int kind, SettleMonth origin, int64_t net_minor,
+        int64_t caused_minor G_GNUC_UNUSED, GError **error G_GNUC_UNUSED)
 {
     Line *const lines[] = {find(m, subject_id, kind, m->statement->period),
                            find(m, subject_id, kind, origin)};
 
     for (guint i = 0; i < G_N_ELEMENTS(lines); i++)
-        if (lines[i] != NULL && lines[i]->state == SETTLE_UNKNOWN &&
-            lines[i]->amount_minor == net) {
+        if (lines[i] != NULL && lines[i]->state == SETTLE_UNKNOWN && net_minor != 0 &&
+            lines[i]->distinct_minor == net_minor) {
             lines[i]->state = SETTLE_OTHER_PERIOD;
             lines[i]->ours_origin = origin;
         }
+    return TRUE;
 }
 
-/* Of what is left over: do we have it in another month? */
+/* Of a line of another month: what the statement's month took back of it, or gave back, is what it
+ * says. */
 static gboolean
-match_elsewhere(Matching *m, GError **error)
+claim(Matching *m, int64_t subject_id, int kind, SettleMonth origin,
+      int64_t net_minor G_GNUC_UNUSED, int64_t caused_minor, GError **error)
+{
+    Line *line = caused_minor != 0 ? find(m, subject_id, kind, origin) : NULL;
+    Line key = {
+        .subject_id = subject_id, .kind = (uint8_t) kind, .origin = m->statement->period};
+    Line *sum;
+
+    /* to the fen: what else is near it may be something else */
+    if (line == NULL || (line->distinct_minor != caused_minor && line->sum_minor != caused_minor))
+        return TRUE;
+    line->theirs_minor = caused_minor;
+    g_array_append_val(m->claims, line);
+    sum = g_hash_table_lookup(m->claimed, &key);
+    if (sum == NULL)
+        g_hash_table_add(m->claimed, sum = g_memdup2(&key, sizeof key));
+    return settle_add_i64(sum->sum_minor, caused_minor, &sum->sum_minor) || too_much(error);
+}
+
+typedef gboolean (*Wanted)(const Matching *m, const Line *line);
+typedef gboolean (*Found)(Matching *m, int64_t subject_id, int kind, SettleMonth origin,
+                          int64_t net_minor, int64_t caused_minor, GError **error);
+
+static gboolean
+of_another_month(const Matching *m, const Line *line)
+{
+    return line->kind != 0 && line->origin != m->statement->period;
+}
+
+static gboolean
+is_left_over(const Matching *m G_GNUC_UNUSED, const Line *line)
+{
+    return line->state == SETTLE_UNKNOWN;
+}
+
+static gboolean
+volumes_elsewhere(Matching *m, Found found, GError **error)
+{
+    const SettleStatement *s = m->statement;
+    g_autoptr(SettleReader) reader =
+        settle_store_read(m->store, settle_sql_statement_elsewhere_volume, "imh", s->carrier_id,
+                          s->period, (int) SETTLE_STATEMENT_CURRENCY);
+
+    while (settle_reader_next(reader)) {
+        g_autofree char *subject =
+            volume_subject(reader, SQL_STATEMENT_ELSEWHERE_VOLUME_CODE,
+                           SQL_STATEMENT_ELSEWHERE_VOLUME_RULE);
+
+        if (!found(m, settle_statement_volume_id(s->carrier_id, subject, strlen(subject)),
+                   settle_reader_i16(reader, SQL_STATEMENT_ELSEWHERE_VOLUME_KIND),
+                   settle_reader_month(reader, SQL_STATEMENT_ELSEWHERE_VOLUME_ORIGIN),
+                   settle_reader_i64(reader, SQL_STATEMENT_ELSEWHERE_VOLUME_NET_MINOR),
+                   settle_reader_i64(reader, SQL_STATEMENT_ELSEWHERE_VOLUME_CAUSED_MINOR), error))
+            return FALSE;
+    }
+    return settle_reader_end(reader, error);
+}
+
+/* What we have in other months than the statement's of what the wanted lines name. */
+static gboolean
+look_elsewhere(Matching *m, Wanted wanted, Found found, GError **error)
 {
     const SettleStatement *s = m->statement;
     g_autoptr(GArray) orders = g_array_new(FALSE, FALSE, sizeof(int64_t));
@@ -228,7 +453,7 @@ match_elsewhere(Matching *m, GError **error)
     for (guint i = 0; i < m->lines->len; i++) {
         const Line *line = &g_array_index(m->lines, Line, i);
 
-        if (line->state != SETTLE_UNKNOWN || line->before != 0)
+        if (line->first != line || !wanted(m, line))
             continue;
         any_volume = any_volume || settle_kind_is_window(line->kind);
         if (!settle_kind_is_window(line->kind))
@@ -240,29 +465,16 @@ match_elsewhere(Matching *m, GError **error)
             orders->data, (gsize) orders->len, (int) SETTLE_STATEMENT_CURRENCY);
 
         while (settle_reader_next(reader))
-            explain(m, settle_reader_i64(reader, SQL_STATEMENT_ELSEWHERE_KEY_ID),
-                    settle_reader_i16(reader, SQL_STATEMENT_ELSEWHERE_KIND),
-                    settle_reader_month(reader, SQL_STATEMENT_ELSEWHERE_ORIGIN),
-                    settle_reader_i64(reader, SQL_STATEMENT_ELSEWHERE_NET_MINOR));
+            if (!found(m, settle_reader_i64(reader, SQL_STATEMENT_ELSEWHERE_KEY_ID),
+                       settle_reader_i16(reader, SQL_STATEMENT_ELSEWHERE_KIND),
+                       settle_reader_month(reader, SQL_STATEMENT_ELSEWHERE_ORIGIN),
+                       settle_reader_i64(reader, SQL_STATEMENT_ELSEWHERE_NET_MINOR),
+                       settle_reader_i64(reader, SQL_STATEMENT_ELSEWHERE_CAUSED_MINOR), error))
+                return FALSE;
         if (!settle_reader_end(reader, error))
             return FALSE;
     }
-    if (any_volume) {
-        g_autoptr(SettleReader) reader =
-            settle_store_read(m->store, settle_sql_statement_elsewhere_volume, "imh", s->carrier_id,
-                              s->period, (int) SETTLE_STATEMENT_CURRENCY);
-
-        while (settle_reader_next(reader)) {
-            g_autofree char *subject = volume_subject(reader, 0, 1);
-
-            explain(m, settle_statement_volume_id(s->carrier_id, subject, strlen(subject)),
-                    settle_reader_i16(reader, SQL_STATEMENT_ELSEWHERE_VOLUME_KIND),
-                    settle_reader_month(reader, SQL_STATEMENT_ELSEWHERE_VOLUME_ORIGIN),
-                    settle_reader_i64(reader, SQL_STATEMENT_ELSEWHERE_VOLUME_NET_MINOR));
-        }
-        return settle_reader_end(reader, error);
-    }
-    return TRUE;
+    return !any_volume || volumes_elsewhere(m, found, error);
 }
 
 /* What nothing of ours was found for becomes items. */
@@ -270,25 +482,27 @@ static gboolean
 take_rest(Matching *m, GError **error)
 {
     for (guint i = 0; i < m->lines->len; i++) {
-        const Line *line = &g_array_index(m->lines, Line, i);
+        Line *line = &g_array_index(m->lines, Line, i);
         char month[SETTLE_DAY_TEXT_BYTES];
-        int64_t ours = 0;
         SettleStatementItem item = {.state = (SettleMatchState) line->state,
                                     .line = line->line,
                                     .kind = line->kind,
                                     .origin = line->origin,
+                                    .is_again = line->first != line,
                                     .theirs_minor = line->amount_minor};
 
-        if (line->taken)
+        if (line->taken || is_part(line))
             continue;
         if (line->state == SETTLE_OTHER_PERIOD) {
+            settle_on(m, line, line->distinct_minor);
+            item.theirs_minor = line->theirs_minor;
             item.remark =
                 g_strdup_printf("ours is of %s", settle_month_format(line->ours_origin, month));
         } else if (line->before != 0) {
             item.remark = g_strdup_printf("said before, on line %" G_GINT64_FORMAT, line->before);
         }
         g_array_append_val(m->statement->items, item);
-        if (!count(m, item.state, item.theirs_minor, ours, error))
+        if (!count(m, item.state, item.theirs_minor, 0, error))
             return FALSE;
     }
     return TRUE;
@@ -339,8 +553,8 @@ load_texts(Matching *m, GError **error)
         } else {
             g_autofree char *ref = ref_of(item->kind, item->origin, item->subject);
 
-            /* of a repeated one, which */
-            item->ref = item->remark != NULL && item->state == SETTLE_UNKNOWN
+            /* of several, which */
+            item->ref = item->is_again
                             ? g_strdup_printf("%s#%" G_GINT64_FORMAT, ref, item->line)
                             : g_steal_pointer(&ref);
         }
@@ -359,12 +573,22 @@ settle_statement_match(SettleStore *store, SettleStatement *statement, GError **
     m.lines =
         g_array_sized_new(FALSE, FALSE, sizeof(Line), (guint) MIN(statement->n_lines, 1 << 28));
     m.index = g_hash_table_new(hash_line, same_line);
-    ok = load_lines(&m, error) && match_ours(&m, error) && match_elsewhere(&m, error) &&
+    m.said = g_hash_table_new(hash_said, same_said);
+    m.claims = g_array_new(FALSE, FALSE, sizeof(Line *));
+    m.claimed = g_hash_table_new_full(hash_line, same_line, g_free, NULL);
+    m.either = g_array_new(FALSE, FALSE, sizeof(Either));
+    g_array_set_clear_func(m.either, clear_either);
+    ok = load_lines(&m, error) && look_elsewhere(&m, of_another_month, claim, error) &&
+         match_ours(&m, error) && look_elsewhere(&m, is_left_over, explain, error) &&
          take_rest(&m, error);
     if (ok)
         g_array_sort(statement->items, compare_items);
     ok = ok && load_texts(&m, error) && settle_statement_load_decisions(store, statement, error);
     g_hash_table_unref(m.index);
+    g_hash_table_unref(m.said);
+    g_hash_table_unref(m.claimed);
+    g_array_unref(m.claims);
+    g_array_unref(m.either);
     g_array_unref(m.lines);
     return ok;
 }

@@ -41,6 +41,7 @@ typedef struct {
     char *subject; /* order, or "DISTRIBUTOR/RULE"; of an unreadable line all of it */
     int kind;      /* SettleKind; 0: unreadable */
     SettleMonth origin;
+    gboolean is_again; /* not the first line of its subject, kind and month */
     int64_t theirs_minor, ours_minor;
     char *remark; /* where ours is, where it was said before, why it cannot be read; or NULL */
     SettleDecided decided;
@@ -60,7 +61,9 @@ typedef struct {
 
     /* filled by matching: */
     GArray *items; /* SettleStatementItem: all that did not match, by line, missing ones last */
+    gboolean by_cause; /* it speaks of take-backs in the month that caused them */
     int64_t n[SETTLE_N_MATCHES];
+    int64_t n_together; /* further lines, counted with the first of their subject, kind and month */
     int64_t theirs_minor[SETTLE_N_MATCHES], ours_minor[SETTLE_N_MATCHES];
     int64_t n_open;
 } SettleStatement;

@@ -258,5 +258,93 @@ class Statement(small.Case):
         self.bridge(code=1)
 
 
+class TakeBacks(small.Case):
+    """What a carrier takes back it says under the month of the event, or under the one in which it was earned."""
+
+    statement = Statement.statement
+    RULES = '- upfront: u\n  pay: 60.00\n  clawback: [{on: cancel, within: 180 days, take: all}]\n'
+
+    def books(self):
+        """A is cancelled in March and reinstated in April, B in March for good; C stays."""
+        self.prepare(self.RULES)
+        self.send('orders', '2026-01-10', *(small.order(name, '2026-01-10') for name in 'ABC'))
+        self.send('events', '2026-03-10', event('e1', 'cancel', '2026-03-10', order_id='A'),
+                  event('e2', 'cancel', '2026-03-11', order_id='B'))
+        self.send('events', '2026-04-05', event('e3', 'reinstate', '2026-04-05', order_id='A', reinstates='e1'))
+        self.run_to('2026-04-30')
+        self.assertEqual({(r['subject'], r['origin'], r['cause'], r['debit'], r['amount'])
+                          for r in self.rows('ledger', 'transfers') if r['subject'] != 'C'}, {
+            ('A', '2026-01', '2026-01', 'carrier', '60.00'), ('A', '2026-01', '2026-03', 'distributor', '60.00'),
+            ('A', '2026-01', '2026-04', 'carrier', '60.00'), ('B', '2026-01', '2026-01', 'carrier', '60.00'),
+            ('B', '2026-01', '2026-03', 'distributor', '60.00')})
+
+    def held(self, month, *lines, code=0, totals=None):
+        """What differs of a statement of that month; its bridge ends with our figure."""
+        of = ('--carrier', 'C1', '--period', f'2026-{month:02d}')
+        path = self.statement(*([name, 'upfront', f'2026-{of_month:02d}', amount] for name, of_month, amount in lines),
+                              name=f'{month}-{len(lines)}-{abs(hash(lines))}.csv')
+        out = self.settle('--format', 'csv', 'reconcile', 'statement', path, *of, '--yes', code=code)
+        rows = list(csv.DictReader(io.StringIO(self.settle('--format', 'csv', 'reconcile', 'statement', '--totals', *of, code=code))))
+        ours = next(row for row in rows if row['step'].startswith('our ledger'))
+        steps = rows[:rows.index(ours)]
+        self.assertEqual(sum(Decimal(row['amount']) for row in steps), Decimal(ours['amount']))
+        self.assertEqual(int(rows[0]['lines']), len(lines))
+        if totals is not None:
+            self.assertEqual((ours['step'].removeprefix('our ledger').removeprefix(', '), ours['amount']), totals)
+        return [(r['match'], r['difference'], r['theirs'], r['ours'], r['remark']) for r in csv.DictReader(io.StringIO(out))]
+
+    CAUSED = 'take-backs in the month that caused them'
+
+    def test_by_event(self):
+        """January stays as it was; March and April say what they changed, as of their own month."""
+        self.books()
+        self.assertEqual(self.held(1, ('A', 1, '60.00'), ('B', 1, '60.00'), ('C', 1, '60.00'), totals=(self.CAUSED, '180.00')), [])
+        self.assertEqual(self.held(3, ('A', 3, '-60.00'), ('B', 3, '-60.00'), totals=(self.CAUSED, '-120.00')), [])
+        self.assertEqual(self.held(4, ('A', 4, '60.00'), totals=(self.CAUSED, '60.00')), [])
+
+    def test_by_original_month_when_it_happens(self):
+        """As before, but the lines of March and April name the month in which it was earned."""
+        self.books()
+        self.assertEqual(self.held(3, ('A', 1, '-60.00'), ('B', 1, '-60.00'), totals=(self.CAUSED, '-120.00')), [])
+        self.assertEqual(self.held(4, ('A', 1, '60.00'), totals=(self.CAUSED, '60.00')), [])
+        # not to the fen: it is not that
+        self.assertEqual(self.held(3, ('A', 1, '-60.00'), ('B', 1, '-59.99'), code=1, totals=(self.CAUSED, '-120.00')), [
+            ('unknown', 'upfront/2026-01/B', '-59.99', '0.00', ''), ('missing', 'upfront/2026-03/B', '0.00', '-60.00', '')])
+
+    def test_by_origin(self):
+        """A statement of January that was sent anew says what is left of it; then March has nothing."""
+        self.books()
+        self.assertEqual(self.held(1, ('A', 1, '60.00'), ('C', 1, '60.00'), totals=('', '120.00')), [])
+        self.assertEqual(self.held(3, totals=('', '0.00')), [])
+
+    def test_what_is_missing(self):
+        """One who speaks by the month of the event and leaves a take-back out: it is missing there."""
+        self.books()
+        self.assertEqual(self.held(3, ('A', 3, '-60.00'), code=1, totals=(self.CAUSED, '-120.00')),
+                         [('missing', 'upfront/2026-03/B', '0.00', '-60.00', '')])
+        self.assertEqual(self.held(1, ('B', 1, '60.00'), ('C', 1, '60.00'), code=1, totals=(self.CAUSED, '180.00')),
+                         [('missing', 'upfront/2026-01/A', '0.00', '60.00', '')])
+        # and one who says it wrong
+        self.assertEqual(self.held(3, ('A', 3, '-60.00'), ('B', 3, '-50.00'), code=1),
+                         [('over', 'upfront/2026-03/B', '-50.00', '-60.00', '')])
+
+    def test_lines_add_up(self):
+        """An amount and its take-back on lines of their own, two rules of a kind; what is said twice is not."""
+        self.prepare('- upfront: u1\n  pay: 40.00\n  clawback: [{on: cancel, within: 90 days, take: 50%}]\n'
+                     '- upfront: u2\n  group: g\n  pay: 5.00\n- upfront: u3\n  group: h\n  pay: 5.00\n')
+        self.send('orders', '2026-01-05', small.order('A', '2026-01-05'), small.order('B', '2026-01-05'))
+        self.send('events', '2026-01-20', event('c1', 'cancel', '2026-01-20', order_id='A'))
+        self.run_to('2026-01-31')
+        a, b = [('A', 1, x) for x in ('50.00', '-20.00')], [('B', 1, x) for x in ('40.00', '5.00', '5.00')]
+        self.assertEqual(self.held(1, *a, *b, totals=('', '80.00')), [])
+        found = self.held(1, *a[:1], ('A', 1, '-19.00'), *b, code=1)
+        self.assertEqual(found, [('over', 'upfront/2026-01/A', '31.00', '30.00', '2 lines together')])
+        # said once more: the two that make it up match, the repetition does not
+        self.assertEqual(self.held(1, *a, ('A', 1, '50.00'), *b, code=1),
+                         [('unknown', 'upfront/2026-01/A#4', '50.00', '0.00', 'said before, on line 2')])
+        self.assertEqual(self.held(1, *a, ('B', 1, '50.00'), ('Q', 1, '7.00'), ('Q', 1, '8.00'), code=1), [
+            ('unknown', 'upfront/2026-01/Q', '7.00', '0.00', ''), ('unknown', 'upfront/2026-01/Q#6', '8.00', '0.00', '')])
+
+
 if __name__ == '__main__':
     settle_test.main()

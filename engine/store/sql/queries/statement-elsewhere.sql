@@ -1,6 +1,8 @@
--- The same of some orders in other months. $1 carrier id, $2 the month, $3 keys of orders, $4 currency
+-- The same of some orders in other months. caused_minor: of that, what was posted because of the month. $1 carrier id, $2 the month, $3 keys of orders, $4 currency
 SELECT o.key_id, t.kind, t.origin,
-       sum(CASE WHEN t.debit = 1 THEN t.amount_minor WHEN t.credit = 1 THEN -t.amount_minor ELSE 0 END)::bigint AS net_minor
+       sum(CASE WHEN t.debit = 1 THEN t.amount_minor WHEN t.credit = 1 THEN -t.amount_minor ELSE 0 END)::bigint AS net_minor,
+       coalesce(sum(CASE WHEN t.debit = 1 THEN t.amount_minor WHEN t.credit = 1 THEN -t.amount_minor END)
+                FILTER (WHERE t.cause = $2::date), 0)::bigint AS caused_minor
   FROM settle.closed_order o
   JOIN settle.transfer t ON t.distributor_id = o.distributor_id AND t.subject_id = o.order_id
   JOIN settle.policy p ON p.policy_id = t.policy_id
