@@ -33,7 +33,8 @@ settle_hold_back(const SettlePolicy *policy, const SettleRule *rule, SettleDay s
 void
 settle_standing_await(SettleStanding *standing, int64_t freed_minor)
 {
-    int64_t freed = CLAMP(freed_minor, 0, standing->payable_minor);
+    /* less than nothing goes from the distributor at once: a month with which a lower tier came */
+    int64_t freed = MIN(MAX(freed_minor, 0), standing->payable_minor);
 
     standing->held_minor += standing->payable_minor - freed;
     standing->payable_minor = freed;

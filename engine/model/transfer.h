@@ -60,9 +60,9 @@ void settle_subject_window_parts(int64_t subject_id, SettleWindowSubject *ret_wi
 
 /* What a posting is for within its subject: rule (the number that its carrier, kind and name were
  * given once, from 1, whatever version names it; 0: none), item (an attempt of an instalment, a
- * contract month; 0 for upfront and volume), leg (0: the main one; further legs of one target are
- * 1..15). Fits int32, never negative. All postings of a subject, rule and item have one origin
- * (docs/semantics.md 13.2). */
+ * contract month, a month of a window; 0 for upfront and a window that is paid at its end), leg (0:
+ * the main one; further legs of one target are 1..15). Fits int32, never negative. All postings of
+ * a subject, rule and item have one origin (docs/semantics.md 13.2). */
 #define SETTLE_RULE_NUMBER_MAX 32767
 #define SETTLE_ITEM_MAX        4095
 typedef int32_t SettleSlot;
@@ -105,6 +105,19 @@ static inline unsigned
 settle_item_attempt(unsigned item)
 {
     return item >> 6;
+}
+
+/* The item of a month of a window that is paid progressively, 1 to 12: no window is longer than a
+ * year. */
+static inline unsigned
+settle_item_of_month(SettleMonth month)
+{
+    return (unsigned) (month % 12) + 1;
+}
+static inline SettleMonth
+settle_month_of_item(unsigned item, SettleMonth window_end)
+{
+    return window_end - (window_end - (SettleMonth) item + 1 + 12) % 12;
 }
 
 typedef struct {

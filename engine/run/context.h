@@ -125,7 +125,6 @@ typedef struct {
     GArray *window_ends;  /* SettleMonth: windows whose last day is the date */
     GArray *completed;    /* SettleCompleteMonth: those that this run learns of */
     GArray *reopened;     /* SettleCompleteMonth: that it learns of that they are not */
-    gboolean progressive; /* some policy pays a window's bonus each night */
 } SettleRunDue;
 
 /* Orders of a party or product that closed on these days, of which something is known otherwise

@@ -74,8 +74,6 @@ plan_window(SettleRunContext *context, const SettlePolicy *policy, const SettleR
     SettleDay released = context->date - rule->terms.holdback_days;
     SettleMonth end = settle_window_end(rule->window.length, context->date);
 
-    if (rule->window.progressive)
-        context->falls_due.progressive = TRUE;
     if (policy->closing_from > context->date)
         return;
     if (settle_month_last(end) == context->date)

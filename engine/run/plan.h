@@ -5,8 +5,7 @@
 
 G_BEGIN_DECLS
 
-/* Fills due_months, due_carriers, cycle_ends, window_ends and progressive from date and policies.
- */
+/* Fills due_months, due_carriers, cycle_ends and window_ends from date and policies. */
 void settle_run_plan_due(SettleRunContext *context);
 /* How many threads work the chunks off. */
 guint settle_run_workers(const SettleRunOptions *options);

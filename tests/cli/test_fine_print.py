@@ -88,16 +88,56 @@ class FinePrint(small.Case):
         self.assertEqual(self.nets(), {('window 2026-01', 'n'): 300, ('window 2026-01', 'm'): 700})
 
     def test_origin_of_a_progressive_bonus(self):
-        """The business date's month, at most the window's last: here a quarter, and a late order (13.2)."""
-        self.prepare('- volume-bonus: q\n  window: quarter\n  paid: progressive\n  mode: whole\n  tiers: {1..: 1.00}\n')
-        for key, day in (('A', '2026-01-10'), ('B', '2026-02-10'), ('C', '2026-03-10')):
-            self.send('orders', day, small.order(key, day))
+        """Each month has an item: the bonus of what closed up to it less that up to the month before, whenever it is
+        told; here a quarter, orders late by a month and by two, and a refund (13.2)."""
+        rule = '- volume-bonus: q\n  window: quarter\n  paid: progressive\n  mode: whole\n  tiers: {1..3: 1.00, 4..: 3.00}\n'
+        late = [('orders', '2026-01-10', small.order('A', '2026-01-10')), ('orders', '2026-02-10', small.order('B', '2026-02-10')),
+                ('orders', '2026-03-10', small.order('C', '2026-03-10')), ('orders', '2026-03-20', small.order('D', '2026-02-11')),
+                ('orders', '2026-05-02', small.order('E', '2026-01-11')),
+                ('events', '2026-06-03', event('r', 'full-refund', '2026-06-03', order_id='A'))]
+        self.prepare(rule)
+        for kind, day, row in late:
+            self.send(kind, day, row)
             self.run_to(day)
-        self.send('orders', '2026-05-02', small.order('D', '2026-03-11'))
-        self.run_to('2026-05-02')
-        self.assertEqual(self.posted('business_date', 'origin', 'amount'), [
-            ('2026-01-10', '2026-01', '1.00'), ('2026-02-10', '2026-02', '1.00'), ('2026-03-10', '2026-03', '1.00'),
-            ('2026-05-02', '2026-03', '1.00')])
+        self.assertEqual(self.posted('business_date', 'item', 'origin', 'debit', 'amount', 'target'), [
+            ('2026-01-10', '1', '2026-01', 'carrier', '1.00', '1.00'),
+            ('2026-02-10', '2', '2026-02', 'carrier', '1.00', '1.00'),
+            ('2026-03-10', '3', '2026-03', 'carrier', '1.00', '1.00'),
+            # B and D are February's; with C there are four, and all of them at 3.00
+            ('2026-03-20', '2', '2026-02', 'carrier', '1.00', '2.00'),
+            ('2026-03-20', '3', '2026-03', 'carrier', '8.00', '9.00'),
+            # A and E, then four up to February, then the fifth
+            ('2026-05-02', '1', '2026-01', 'carrier', '1.00', '2.00'),
+            ('2026-05-02', '2', '2026-02', 'carrier', '8.00', '10.00'),
+            ('2026-05-02', '3', '2026-03', 'distributor', '6.00', '3.00'),
+            # without A one, three, four
+            ('2026-06-03', '1', '2026-01', 'distributor', '1.00', '1.00'),
+            ('2026-06-03', '2', '2026-02', 'distributor', '8.00', '2.00'),
+            ('2026-06-03', '3', '2026-03', 'carrier', '6.00', '9.00')])
+        told_late = small.Case.nets(self, 'item', 'origin')
+        for command in (['verify'], ['replay', '--run', '1..']):
+            self.settle(*command)
+        self.prepare(rule)
+        for kind, _, row in late:
+            self.send(kind, (row.get('closed_at') or row['at'])[:10], row)
+        self.run_to('2026-06-03')
+        self.assertEqual(small.Case.nets(self, 'item', 'origin'), told_late)
+
+    def test_a_month_that_takes_back(self):
+        """Where a tier pays less than the one before it, the month with which it comes takes from the distributor, and
+        what is taken makes room under a ceiling (13.2, 14.35)."""
+        rule = ('- volume-bonus: q\n  window: quarter\n  paid: progressive\n  mode: lump\n  higher-tiers: replace\n'
+                '  tiers: {1..1: 5.00, 2..2: 3.00, 3..: 9.00}\n')
+        for more, wanted in (('', [('1', 500), ('2', -200), ('3', 600)]),
+                             ('  ceiling: {window: quarter, amount: 7.00}\n', [('1', 500), ('2', -200), ('3', 400)])):
+            with self.subTest(more=more):
+                self.prepare(rule + more)
+                for month in (1, 2, 3):
+                    self.send('orders', f'2026-0{month}-10', small.order(f'A{month}', f'2026-0{month}-10'))
+                self.run_to('2026-03-10')
+                self.assertEqual(sorted((item, fen) for (item,), fen in small.Case.nets(self, 'item').items()), wanted)
+                for command in (['verify'], ['replay', '--run', '1..']):
+                    self.settle(*command)
 
     def test_overlapping_suspensions(self):
         """Suspended twice and resumed once is one stretch, from the first to the day before the resumption: 20 days.

@@ -86,12 +86,8 @@ def slot_of(row):
     return row['carrier'], row['distributor'], row['kind'], row['rule'], row['subject'], item
 
 
-def compares_origin(kind):
-    return READING.one_origin or kind != 'volume-bonus'
-
-
 def origin_of(row):
-    return so.parse_month(row['origin']) if compares_origin(row['kind']) else None
+    return so.parse_month(row['origin'])
 
 
 def engine_nets(transfers):
@@ -120,18 +116,15 @@ def engine_days(transfers):
     out = defaultdict(int)
     for row in transfers:
         if row['kind'] in so.KINDS:
-            out[(row['business_date'], *slot_of(row), origin_of(row),
-                 row['period'] if compares_origin(row['kind']) else None)] += signed(row)
+            out[(row['business_date'], *slot_of(row), origin_of(row), row['period'])] += signed(row)
     return out
 
 
 def oracle_days(transfers, closings):
     out = defaultdict(int)
     for t in transfers:
-        months = (None, None)
-        if compares_origin(t.rule.kind):
-            months = t.origin, so.show_month(so.period_of(t, closings))
-        out[(str(t.day), t.carrier, t.distributor, t.rule.kind, t.rule.id, t.subject, t.item, *months)] += t.amount
+        out[(str(t.day), t.carrier, t.distributor, t.rule.kind, t.rule.id, t.subject, t.item, t.origin,
+             so.show_month(so.period_of(t, closings)))] += t.amount
     return out
 
 

@@ -123,7 +123,7 @@ def windows(world, day, innocent):
         last = so.day_in_month(end, 31)
         if rule.get('paid', 'at-end') == 'at-end' and last > day:
             continue
-        for month, minor in so.window_parts(world.reading, rule, end, months):
+        for month, minor in so.window_parts(rule, end, months):
             if minor:
                 out.append(Slot(rule, (minor, minor), month, last, window=(distributor, code, end), part=end - month))
     return out
@@ -213,8 +213,6 @@ def standings(world, day):
     out = defaultdict(lambda: (0, 0))
     for slot in slots_as_of(world, day):
         key = key_of(slot)
-        if slot.window and not world.reading.one_origin:    # the night's month, which no fact says
-            key = key._replace(origin=None)
         out[key] = out[key][0] + slot.target, out[key][1] + slot.held
     return dict(out)
 

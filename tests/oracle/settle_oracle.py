@@ -31,7 +31,6 @@ class Reading:
     where its books are compared (AS_THE_ENGINE), and nowhere else."""
 
     def __init__(self, **left_out):
-        self.one_origin = True         # a slot has one origin: a progressive bonus has an item a month (13.2)
         self.contracts_anew = True     # an order after a cancelled one begins its contract anew (13.8)
         for name, value in left_out.items():
             getattr(self, name)
@@ -39,7 +38,7 @@ class Reading:
 
 
 PAGES = Reading()
-AS_THE_ENGINE = Reading(one_origin=False, contracts_anew=False)
+AS_THE_ENGINE = Reading(contracts_anew=False)
 
 
 # --- numbers (4) -----------------------------------------------------------------------------
@@ -700,7 +699,7 @@ class World:
                 months = defaultdict(int)
                 for seen, month, change in changes:
                     months[month] += change if seen <= day else 0
-                now = dict(window_parts(self.reading, rule, end, months))
+                now = dict(window_parts(rule, end, months))
                 for month in sorted(now.keys() | posted.keys()):
                     change = now.get(month, 0) - posted.get(month, 0)
                     if change:
@@ -711,10 +710,10 @@ class World:
         return out
 
 
-def window_parts(reading, rule, end, months):
+def window_parts(rule, end, months):
     """(origin, what it earns) of a window, given what was measured of each of its closing months: as a whole in its
     last month, or, paid progressively, month by month what they add to those before (13.2)."""
-    if rule.get('paid', 'at-end') == 'at-end' or not reading.one_origin:
+    if rule.get('paid', 'at-end') == 'at-end':
         yield end, volume(rule, sum(months.values()))
         return
     before = measure = 0

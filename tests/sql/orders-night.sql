@@ -44,8 +44,8 @@ SELECT b.distributor_id, b.month, b.order_id, :run,
  ORDER BY b.distributor_id, b.order_id;
 -- Volume: the measure, and the bonus of the month that ends.
 INSERT INTO sqlway.window_change (distributor_id, window_end, carrier_id, what, rule, scope_kind, scope_id, policy_id,
-                                  run_id, delta)
-SELECT o.distributor_id, o.closing_month, o.carrier_id, 1, 5, 0, 0, r.policy_id, :run, count(*)
+                                  month, run_id, delta)
+SELECT o.distributor_id, o.closing_month, o.carrier_id, 1, 5, 0, 0, r.policy_id, o.closing_month, :run, count(*)
   FROM settle.closed_order o
   JOIN (SELECT DISTINCT policy_id, carrier_id FROM sqlway.rule) r USING (carrier_id)
  WHERE o.batch_id BETWEEN :batch_first AND :batch_last

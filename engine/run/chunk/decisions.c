@@ -153,7 +153,7 @@ fill(SettleDecisions *decisions, const SettlePolicy *policy, guint rule,
         int64_t left =
             ceiling->amount_minor - used_in(decisions, use, (SettleWindow) ceiling->window);
 
-        target_minor = CLAMP(left, 0, target_minor);
+        target_minor = MIN(MAX(left, 0), target_minor);
     }
     use.by_windows = by_windows;
     use.used_minor = target_minor;
@@ -183,7 +183,7 @@ settle_decisions_cap(SettleDecisions *decisions, const SettlePolicy *policy, con
                      int64_t subject_id, SettleSlot slot, SettleMonth month, SettleMonth today,
                      int64_t target_minor)
 {
-    /* of a window that is not over the month that it is paid in */
+    /* a bill may be of a month to come */
     SettleMonth paid = MIN(month, today);
     gboolean by_windows = settle_kind_is_window((int) rule->kind);
     int64_t by_rule = fill(decisions, policy, rule->number, &rule->terms.ceiling, month, by_windows,
@@ -231,6 +231,7 @@ settle_decisions_report(const SettleDecisions *decisions, SettleOutput *output)
                                .scope_id = u->currency,
                                .what = SETTLE_CHANGE_CEILING,
                                .window_end = u->month,
+                               .month = u->month,
                                .value = u->used_minor};
 
         g_array_append_val(output->uses, use);

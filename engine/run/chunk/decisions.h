@@ -55,8 +55,8 @@ gboolean settle_decisions_standing(const SettleDecisions *decisions, int64_t ord
                                    const SettleTarget *target, SettleStanding *ret_standing);
 /* What ceilings leave of a target in minor units: the rule's first, then the policy's of what that
  * left, each of what all versions have used so far. Notes what they cut, and what is used now;
- * where that leaves 64 bits the decisions have failed. month: the target's origin, or the last
- * month of a window; today: the month of the run's date. */
+ * where that leaves 64 bits the decisions have failed. month: the target's origin; today: the month
+ * of the run's date. A month of a window may take less than nothing: that makes room. */
 int64_t settle_decisions_cap(SettleDecisions *decisions, const SettlePolicy *policy,
                              const SettleRule *rule, int64_t subject_id, SettleSlot slot,
                              SettleMonth month, SettleMonth today, int64_t target_minor);

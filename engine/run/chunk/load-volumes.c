@@ -131,19 +131,22 @@ take_stream(SettleReader *stream, gboolean postings, GArray *rows, GError **erro
 
     while (settle_reader_next(reader)) {
         SettleVolumeRow row = {
-            .distributor_id = settle_reader_i32(reader, SQL_RUN_BONUS_DISTRIBUTOR_ID),
-            .carrier_id = settle_reader_i32(reader, SQL_RUN_BONUS_CARRIER_ID),
-            .rule = settle_reader_i32(reader, SQL_RUN_BONUS_RULE),
-            .window_end = settle_reader_month(reader, SQL_RUN_BONUS_WINDOW_END),
-            .scope_kind = (uint8_t) settle_reader_i16(reader, SQL_RUN_BONUS_SCOPE_KIND),
-            .scope_id = settle_reader_i32(reader, SQL_RUN_BONUS_SCOPE_ID),
-            .value = settle_reader_i64(reader, SQL_RUN_BONUS_VALUE),
+            .distributor_id = settle_reader_i32(reader, SQL_RUN_WINDOW_DISTRIBUTOR_ID),
+            .carrier_id = settle_reader_i32(reader, SQL_RUN_WINDOW_CARRIER_ID),
+            .rule = settle_reader_i32(reader, SQL_RUN_WINDOW_RULE),
+            .window_end = settle_reader_month(reader, SQL_RUN_WINDOW_WINDOW_END),
+            .scope_kind = (uint8_t) settle_reader_i16(reader, SQL_RUN_WINDOW_SCOPE_KIND),
+            .scope_id = settle_reader_i32(reader, SQL_RUN_WINDOW_SCOPE_ID),
+            .value = settle_reader_i64(reader, SQL_RUN_WINDOW_VALUE),
         };
 
         if (postings) {
+            row.item = (uint16_t) settle_reader_i16(reader, SQL_RUN_BONUS_ITEM);
             row.held_minor = settle_reader_i64(reader, SQL_RUN_BONUS_HELD_MINOR);
             row.released_minor = settle_reader_i64(reader, SQL_RUN_BONUS_RELEASED_MINOR);
             row.taken_minor = settle_reader_i64(reader, SQL_RUN_BONUS_TAKEN_MINOR);
+        } else {
+            row.month = settle_reader_month(reader, SQL_RUN_MEASURE_MONTH);
         }
         g_array_append_val(rows, row);
     }

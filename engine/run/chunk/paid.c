@@ -156,7 +156,7 @@ settle_paid_take(SettlePaid *paid, int32_t distributor_id, const SettlePolicy *p
                                     .currency = policy->currency,
                                     .month = month};
     SettlePaidMoney *money = g_hash_table_lookup(paid->money, &wanted);
-    int64_t freed = money != NULL ? CLAMP(money->minor, 0, minor) : 0;
+    int64_t freed = money != NULL ? MIN(MAX(money->minor, 0), MAX(minor, 0)) : 0;
 
     if (money != NULL)
         money->minor -= freed;

@@ -31,7 +31,8 @@ gboolean settle_paid_load(SettlePaid *paid, SettleStore *reader, const SettleChu
                           int64_t *ret_facts, GError **error);
 /* The carrier has paid something for the distributor, whatever currency and month. */
 gboolean settle_paid_any(const SettlePaid *paid, int32_t distributor_id, int32_t carrier_id);
-/* How much of an amount in minor units the carrier has paid; what is taken is gone. */
+/* How much of an amount in minor units the carrier has paid, 0 of one below zero; what is taken is
+ * gone. */
 int64_t settle_paid_take(SettlePaid *paid, int32_t distributor_id, const SettlePolicy *policy,
                          SettleMonth month, int64_t minor);
 

@@ -3,59 +3,24 @@
 
 #include "calc/terms.h"
 #include "run/chunk/load.h"
+#include "run/chunk/windows.h"
 
 #include <string.h>
 
-/* A window of the current distributor. */
+/* A part that waits for its turn at ceilings and the carrier's money. */
 typedef struct {
-    const SettlePolicy *policy;
-    const SettleRule *rule;
-    SettleMonth window_end;
-    int32_t scope_id;
-    const char *scope_code; /* of the outlet or manager; "": the distributor */
-    SettleMonth cause;      /* the latest of what changed it; 0: nothing did */
-    int64_t delta, before;
-    gboolean anew;      /* delta is all of it, not what changed */
-    gboolean is_gone;   /* by the terms that hold now there is no such window: nothing counts */
-    gboolean evaluated; /* it is over, or paid each night */
-    int64_t measure, target_minor;
-    SettleStanding standing;
-    gboolean was_posted;
-    int64_t posted[SETTLE_N_LEGS];
-} Window;
+    SettleVolumeWindow *window;
+    SettleVolumePart *part;
+} Turn;
 
 struct SettleVolumes {
     const SettleRunContext *context;
-    GArray *windows;   /* Window */
-    GHashTable *index; /* Window key text -> index + 1: see window_key() */
-    GArray *measures;  /* SettleVolumeRow of the chunk, by distributor */
+    SettleWindows windows; /* of the current distributor */
+    GArray *turns;         /* Turn */
+    GArray *measures;      /* SettleVolumeRow of the chunk, by distributor */
     GArray *postings;
     guint next_measure, next_posting;
 };
-
-/* (carrier, rule, window, scope) in 128 bits. rule: its number, and the kind of scope in two bits.
- */
-typedef struct {
-    int32_t carrier_id, rule, window_end, scope_id;
-} WindowKey;
-
-static guint
-window_key_hash(gconstpointer key)
-{
-    const WindowKey *k = key;
-    guint64 h = (guint64) (guint32) k->carrier_id * G_GUINT64_CONSTANT(0x9e3779b97f4a7c15);
-
-    h = (h ^ (guint32) k->rule) * G_GUINT64_CONSTANT(0xbf58476d1ce4e5b9);
-    h = (h ^ (guint32) k->window_end) * G_GUINT64_CONSTANT(0x94d049bb133111eb);
-    h = (h ^ (guint32) k->scope_id) * G_GUINT64_CONSTANT(0x9e3779b97f4a7c15);
-    return (guint) (h >> 32);
-}
-
-static gboolean
-window_key_equal(gconstpointer a, gconstpointer b)
-{
-    return memcmp(a, b, sizeof(WindowKey)) == 0;
-}
 
 SettleVolumes *
 settle_volumes_new(const SettleRunContext *context)
@@ -63,8 +28,8 @@ settle_volumes_new(const SettleRunContext *context)
     SettleVolumes *volumes = g_new0(SettleVolumes, 1);
 
     volumes->context = context;
-    volumes->windows = g_array_new(FALSE, FALSE, sizeof(Window));
-    volumes->index = g_hash_table_new_full(window_key_hash, window_key_equal, g_free, NULL);
+    settle_windows_init(&volumes->windows, &context->known);
+    volumes->turns = g_array_new(FALSE, FALSE, sizeof(Turn));
     volumes->measures = g_array_new(FALSE, FALSE, sizeof(SettleVolumeRow));
     volumes->postings = g_array_new(FALSE, FALSE, sizeof(SettleVolumeRow));
     return volumes;
@@ -73,8 +38,8 @@ settle_volumes_new(const SettleRunContext *context)
 void
 settle_volumes_free(SettleVolumes *volumes)
 {
-    g_array_unref(volumes->windows);
-    g_hash_table_unref(volumes->index);
+    settle_windows_clear(&volumes->windows);
+    g_array_unref(volumes->turns);
     g_array_unref(volumes->measures);
     g_array_unref(volumes->postings);
     g_free(volumes);
@@ -107,81 +72,24 @@ settle_volumes_load(SettleVolumes *volumes, SettleStore *store, const SettleChun
 
 /* --- counting and closing ------------------------------------------------------------------ */
 
-static SettleScopeKind
-scope_kind(const SettleRule *rule)
-{
-    switch (rule->window.scope) {
-    case SETTLE_SCOPE_DISTRIBUTOR:
-        break;
-    case SETTLE_SCOPE_OUTLET:
-        return SETTLE_SCOPE_OF_OUTLET;
-    case SETTLE_SCOPE_MANAGER:
-        return SETTLE_SCOPE_OF_MANAGER;
-    }
-    return SETTLE_SCOPE_OF_DISTRIBUTOR;
-}
-
-/* The rule of that number in the version that measures windows which end in the month; NULL: it has
- * none such. */
-static const SettleRule *
-rule_of_terms(const SettlePolicy *terms, guint number, SettleScopeKind kind, SettleMonth window_end)
-{
-    const SettleRule *rule = terms != NULL ? settle_policy_rule(terms, number) : NULL;
-
-    return rule != NULL && rule->window.length != 0 && scope_kind(rule) == kind &&
-                   settle_window_end(rule->window.length, settle_month_first(window_end)) ==
-                       window_end
-               ? rule
-               : NULL;
-}
-
-static Window *
-find_window(SettleVolumes *volumes, const SettlePolicy *policy, const SettleRule *rule,
-            SettleMonth window_end, int32_t scope_id)
-{
-    WindowKey key = {policy->carrier_id, (int32_t) (rule->number << 2 | scope_kind(rule)),
-                     window_end, scope_id};
-    guint place = GPOINTER_TO_UINT(g_hash_table_lookup(volumes->index, &key));
-
-    if (place == 0) {
-        SettleDim dim =
-            rule->window.scope == SETTLE_SCOPE_OUTLET ? SETTLE_DIM_OUTLET : SETTLE_DIM_MANAGER;
-        const char *code =
-            scope_id != 0 ? settle_directory_code(volumes->context->known.directory, dim, scope_id)
-                          : "";
-        const SettlePolicy *terms = settle_policy_set_terms(
-            volumes->context->known.policies, policy->carrier_id, settle_month_last(window_end));
-        const SettleRule *now = rule_of_terms(terms, rule->number, scope_kind(rule), window_end);
-        Window window = {.policy = now != NULL ? terms : policy,
-                         .rule = now != NULL ? now : rule,
-                         .is_gone = now == NULL,
-                         .window_end = window_end,
-                         .scope_id = scope_id,
-                         .scope_code = code != NULL ? code : ""};
-
-        g_array_append_val(volumes->windows, window);
-        place = volumes->windows->len;
-        g_hash_table_insert(volumes->index, g_memdup2(&key, sizeof key), GUINT_TO_POINTER(place));
-    }
-    return &g_array_index(volumes->windows, Window, place - 1);
-}
-
 gboolean
 settle_volumes_count(SettleVolumes *volumes, const SettlePolicy *policy, const SettleRule *rule,
                      const SettleOrder *order, const SettleOrderParties *parties, int64_t change,
                      gboolean anew, SettleMonth cause)
 {
     int32_t scope_id = settle_window_scope_id(rule, order, parties);
-    SettleMonth end;
-    Window *window;
+    SettleVolumeWindow *window;
+    SettleVolumePart *part;
 
     if (scope_id < 0 || (change == 0 && !anew))
         return TRUE;
-    end = settle_window_end(rule->window.length, order->closing_day);
-    window = find_window(volumes, policy, rule, end, scope_id);
+    window =
+        settle_windows_find(&volumes->windows, policy, rule,
+                            settle_window_end(rule->window.length, order->closing_day), scope_id);
     window->anew = window->anew || anew;
-    window->cause = MAX(window->cause, cause);
-    return settle_add_i64(window->delta, change, &window->delta);
+    part = settle_windows_month(&volumes->windows, window, settle_day_month(order->closing_day));
+    part->cause = MAX(part->cause, cause);
+    return settle_add_i64(part->delta, change, &part->delta);
 }
 
 void
@@ -191,8 +99,8 @@ settle_volumes_leave(SettleVolumes *volumes, const SettlePolicy *policy, const S
     int32_t from = settle_window_scope_id(rule, order, before);
 
     if (from >= 0)
-        find_window(volumes, policy, rule,
-                    settle_window_end(rule->window.length, order->closing_day), from)
+        settle_windows_find(&volumes->windows, policy, rule,
+                            settle_window_end(rule->window.length, order->closing_day), from)
             ->anew = TRUE;
 }
 
@@ -209,11 +117,27 @@ version_of(const SettleVolumes *volumes, const SettleVolumeRow *row)
     for (guint i = 0; i < n; i++) {
         const SettleRule *rule = settle_policy_rule(versions[i], (guint) row->rule);
 
-        if (rule != NULL && rule->window.length != 0 && scope_kind(rule) == row->scope_kind)
+        if (rule != NULL && rule->window.length != 0 &&
+            settle_window_scope_kind(rule) == row->scope_kind)
             found = versions[i];
     }
     settle_invariant(found != NULL);
     return found;
+}
+
+static void
+take_posting(SettleVolumes *volumes, SettleVolumeWindow *window, const SettleVolumeRow *row)
+{
+    SettleVolumePart *part =
+        row->item == 0 ? settle_windows_whole(&volumes->windows, window)
+                       : settle_windows_month(&volumes->windows, window,
+                                              settle_month_of_item(row->item, row->window_end));
+
+    part->was_posted = TRUE;
+    part->posted[SETTLE_LEG_MAIN] = row->value - row->held_minor + row->taken_minor;
+    part->posted[SETTLE_LEG_HELD] = row->held_minor;
+    part->posted[SETTLE_LEG_RELEASED] = row->released_minor;
+    part->posted[SETTLE_LEG_TAKEN] = row->taken_minor;
 }
 
 static void
@@ -223,41 +147,29 @@ take_rows(SettleVolumes *volumes, GArray *rows, guint *next, int32_t distributor
     for (; *next < rows->len; (*next)++) {
         const SettleVolumeRow *row = &g_array_index(rows, SettleVolumeRow, *next);
         const SettlePolicy *policy;
-        Window *window;
+        SettleVolumeWindow *window;
 
         if (row->distributor_id > distributor_id)
             return;
         if (row->distributor_id < distributor_id)
             continue;
         policy = version_of(volumes, row);
-        window = find_window(volumes, policy, settle_policy_rule(policy, (guint) row->rule),
-                             row->window_end, row->scope_id);
-        if (postings) {
-            window->was_posted = TRUE;
-            window->posted[SETTLE_LEG_MAIN] = row->value - row->held_minor + row->taken_minor;
-            window->posted[SETTLE_LEG_HELD] = row->held_minor;
-            window->posted[SETTLE_LEG_RELEASED] = row->released_minor;
-            window->posted[SETTLE_LEG_TAKEN] = row->taken_minor;
-        } else
-            window->before = row->value;
+        window = settle_windows_find(&volumes->windows, policy,
+                                     settle_policy_rule(policy, (guint) row->rule), row->window_end,
+                                     row->scope_id);
+        if (postings)
+            take_posting(volumes, window, row);
+        else
+            settle_windows_month(&volumes->windows, window, row->month)->before = row->value;
     }
-}
-
-static int64_t
-subject_of(const Window *window)
-{
-    const SettleWindowSubject parts = {window->policy->carrier_id, scope_kind(window->rule),
-                                       window->scope_id, window->window_end};
-
-    return settle_subject_window(&parts);
 }
 
 /* In the order of the transfers' keys. */
 static int
 compare_windows(gconstpointer a, gconstpointer b)
 {
-    const Window *x = a, *y = b;
-    int64_t subject_x = subject_of(x), subject_y = subject_of(y);
+    const SettleVolumeWindow *x = a, *y = b;
+    int64_t subject_x = settle_window_subject(x), subject_y = settle_window_subject(y);
 
     if (subject_x != subject_y)
         return subject_x < subject_y ? -1 : 1;
@@ -270,11 +182,11 @@ compare_windows(gconstpointer a, gconstpointer b)
 /* An overflow is an error on this window: it keeps what was posted, the rest goes on
  * (docs/semantics.md 4, 14.20). One row a window, whichever of its rules it was. */
 static void
-add_overflow(const SettleRunContext *context, const Window *window, int32_t distributor_id,
-             SettleOutput *output)
+add_overflow(const SettleRunContext *context, const SettleVolumeWindow *window,
+             int32_t distributor_id, SettleOutput *output)
 {
     SettleOutcomeRow row = {
-        .order_id = subject_of(window),
+        .order_id = settle_window_subject(window),
         .distributor_id = distributor_id,
         .carrier_id = window->policy->carrier_id,
         .closing_month = MIN(window->window_end, settle_day_month(context->date)),
@@ -291,137 +203,236 @@ add_overflow(const SettleRunContext *context, const Window *window, int32_t dist
     g_array_append_val(output->outcomes, row);
 }
 
-/* By window end, carrier, rule and scope (the distributor, outlets, managers, each by code),
- * nothing of which depends on what came in first: the order in which they take what orders left of
- * a ceiling and of the carrier's money (docs/semantics.md 14.34, 14.35). */
+/* By origin, carrier, rule and scope (the distributor, outlets, managers, each by code), nothing of
+ * which depends on what came in first: the order in which they take what orders left of a ceiling
+ * and of the carrier's money (docs/semantics.md 14.34, 14.35). */
 static int
 compare_turns(gconstpointer a, gconstpointer b)
 {
-    const Window *x = a, *y = b;
+    const Turn *p = a, *q = b;
+    const SettleVolumeWindow *x = p->window, *y = q->window;
     int code = strcmp(x->policy->carrier, y->policy->carrier);
 
-    if (x->window_end != y->window_end)
-        return x->window_end < y->window_end ? -1 : 1;
+    if (p->part->month != q->part->month)
+        return p->part->month < q->part->month ? -1 : 1;
     if (code != 0)
         return code;
     if (x->rule->ordinal != y->rule->ordinal)
         return x->rule->ordinal < y->rule->ordinal ? -1 : 1;
     if (x->rule->window.scope != y->rule->window.scope)
         return x->rule->window.scope < y->rule->window.scope ? -1 : 1;
-    code = strcmp(x->scope_code, y->scope_code);
-    if (code != 0)
-        return code;
-    /* what is gone is of an earlier version */
-    return strcmp(x->rule->id, y->rule->id);
+    return strcmp(x->scope_code, y->scope_code);
 }
 
-/* The target of a window's bonus: ceilings cut it, and what awaits the carrier's payment
- * takes of the money that orders left. FALSE on overflow. */
+/* The target of a part: ceilings cut it, and what awaits the carrier's payment takes of the money
+ * that orders left. FALSE on overflow. */
 static gboolean
-stand(const SettleRunContext *context, SettleDecisions *decisions, Window *window, int64_t target)
+stand(const SettleRunContext *context, SettleDecisions *decisions, const Turn *turn)
 {
-    const SettlePolicy *policy = window->policy;
-    const SettleRule *rule = window->rule;
+    const SettlePolicy *policy = turn->window->policy;
+    const SettleRule *rule = turn->window->rule;
+    SettleVolumePart *part = turn->part;
     gboolean is_joint =
         settle_pairs_contain(decisions->pairs, decisions->distributor_id, policy->carrier_id);
 
     if (is_joint)
-        target = settle_decisions_cap(decisions, policy, rule, subject_of(window),
-                                      settle_slot(rule->number, 0, 0), window->window_end,
-                                      settle_day_month(context->date), target);
+        part->target_minor =
+            settle_decisions_cap(decisions, policy, rule, settle_window_subject(turn->window),
+                                 settle_slot(rule->number, settle_window_item(part), 0),
+                                 part->month, settle_day_month(context->date), part->target_minor);
     if (!settle_standing_of(context->known.arithmetic, policy, rule,
-                            settle_month_last(window->window_end), target, target, FALSE,
-                            context->date, &window->standing))
+                            settle_month_last(turn->window->window_end), part->target_minor,
+                            part->target_minor, FALSE, context->date, &part->standing))
         return FALSE;
     if (rule->terms.pay_when_paid)
-        settle_standing_await(
-            &window->standing,
-            is_joint ? settle_paid_take(decisions->paid, decisions->distributor_id, policy,
-                                        window->window_end, window->standing.payable_minor)
-                     : 0);
-    window->target_minor = target;
+        settle_standing_await(&part->standing,
+                              is_joint ? settle_paid_take(decisions->paid,
+                                                          decisions->distributor_id, policy,
+                                                          part->month, part->standing.payable_minor)
+                                       : 0);
     return TRUE;
 }
 
-/* What the window's measure and bonus are now; of one that is not over only the measure counts. */
 static gboolean
-evaluate(SettleVolumes *volumes, SettleDecisions *decisions, Window *window)
+bonus_of(const SettleVolumes *volumes, const SettleVolumeWindow *window, int64_t measure,
+         int64_t *ret_minor)
+{
+    return settle_window_earned(volumes->context->known.arithmetic, window->rule, measure,
+                                window->policy->rounding, ret_minor) &&
+           *ret_minor <= WINDOW_LARGEST_MINOR;
+}
+
+/* What the parts of a window earn before ceilings: the whole the bonus, or, paid progressively,
+ * each month the bonus up to it less that up to the month before, each rounded (13.2). */
+static gboolean
+earn(SettleVolumes *volumes, SettleVolumeWindow *window)
+{
+    SettleVolumePart *whole = settle_windows_whole(&volumes->windows, window), *part;
+    SettleMonth first =
+        window->window_end - (SettleMonth) settle_window_months(window->rule->window.length) + 1;
+    int64_t measure = 0, before = 0, bonus = 0;
+
+    for (part = settle_windows_part(&volumes->windows, whole->next); part != NULL;
+         part = settle_windows_part(&volumes->windows, part->next)) {
+        /* of a longer window of an earlier version */
+        if (part->month < first)
+            continue;
+        if (!settle_add_i64(measure, part->before, &measure) ||
+            !settle_add_i64(measure, part->delta, &measure))
+            return FALSE;
+        part->measure = measure;
+        if (!window->rule->window.progressive)
+            continue;
+        if (!bonus_of(volumes, window, measure, &bonus))
+            return FALSE;
+        part->target_minor = bonus - before;
+        before = bonus;
+    }
+    whole->measure = measure;
+    return window->rule->window.progressive ||
+           bonus_of(volumes, window, measure, &whole->target_minor);
+}
+
+/* Paid each night by an earlier version, at its end by the one that holds now. */
+static gboolean
+was_posted(const SettleVolumes *volumes, const SettleVolumeWindow *window)
+{
+    for (const SettleVolumePart *part = settle_windows_part(&volumes->windows, window->parts);
+         part != NULL; part = settle_windows_part(&volumes->windows, part->next))
+        if (part->was_posted)
+            return TRUE;
+    return FALSE;
+}
+
+/* What the window counts and earns now; of one that is not over only what it counts matters. FALSE
+ * on overflow. */
+static gboolean
+evaluate(SettleVolumes *volumes, const SettleDecisions *decisions, SettleVolumeWindow *window)
 {
     const SettleRunContext *context = volumes->context;
-    int64_t target;
+    gboolean due = settle_window_is_evaluated(window->rule, window->window_end, context->date);
 
-    if (window->anew && !settle_sub_i64(window->delta, window->before, &window->delta))
-        return FALSE;
+    for (SettleVolumePart *part = settle_windows_part(&volumes->windows, window->parts);
+         part != NULL && window->anew; part = settle_windows_part(&volumes->windows, part->next))
+        if (!settle_sub_i64(part->delta, part->before, &part->delta))
+            return FALSE;
     if (window->is_gone) {
         window->evaluated = TRUE;
-        return settle_add_i64(window->before, window->delta, &window->measure);
+        return TRUE;
     }
     window->evaluated =
-        settle_window_is_evaluated(window->rule, window->window_end, context->date) &&
+        (due || was_posted(volumes, window)) &&
         !settle_pairs_leave_windows(decisions->pairs, decisions->paid, decisions->distributor_id,
                                     window->policy->carrier_id);
-    if (!window->evaluated)
-        return TRUE;
-    return settle_add_i64(window->before, window->delta, &window->measure) &&
-           settle_window_earned(context->known.arithmetic, window->rule, window->measure,
-                                window->policy->rounding, &target) &&
-           target <= WINDOW_LARGEST_MINOR && stand(context, decisions, window, target);
+    return !window->evaluated || !due || earn(volumes, window);
 }
 
-/* The first bonus of a window is its origin's own; what changes it later is of what changed what it
- * counts, else (a ceiling, the carrier's money) of the night. */
+static void
+add_turns(SettleVolumes *volumes, SettleVolumeWindow *window)
+{
+    Turn turn = {.window = window};
+
+    for (turn.part = settle_windows_part(&volumes->windows, window->parts); turn.part != NULL;
+         turn.part = settle_windows_part(&volumes->windows, turn.part->next))
+        if (turn.part->target_minor != 0)
+            g_array_append_val(volumes->turns, turn);
+}
+
+static void
+fail(SettleVolumeWindow *window)
+{
+    window->failed = TRUE;
+    window->evaluated = FALSE;
+}
+
+/* All windows, before the first of them is posted: in their turns they take what orders left. */
+static void
+evaluate_all(SettleVolumes *volumes, SettleDecisions *decisions)
+{
+    GArray *all = volumes->windows.all;
+
+    g_array_set_size(volumes->turns, 0);
+    for (guint i = 0; i < all->len; i++) {
+        SettleVolumeWindow *window = &g_array_index(all, SettleVolumeWindow, i);
+
+        if (!evaluate(volumes, decisions, window))
+            fail(window);
+    }
+    for (guint i = 0; i < all->len; i++)
+        if (g_array_index(all, SettleVolumeWindow, i).evaluated)
+            add_turns(volumes, &g_array_index(all, SettleVolumeWindow, i));
+    g_array_sort(volumes->turns, compare_turns);
+    for (guint i = 0; i < volumes->turns->len; i++) {
+        const Turn *turn = &g_array_index(volumes->turns, Turn, i);
+
+        if (!stand(volumes->context, decisions, turn))
+            fail(turn->window);
+    }
+}
+
+/* The first bonus of a part is its origin's own; what changes it later is of what changed what is
+ * counted up to its month, else (a ceiling, the carrier's money) of the night. */
 static SettleMonth
-cause_of(const SettleRunContext *context, const Window *window, SettleMonth origin)
+cause_of(const SettleVolumes *volumes, const SettleVolumeWindow *window,
+         const SettleVolumePart *part)
 {
-    if (!window->was_posted)
-        return origin;
-    return window->cause != 0 ? window->cause : settle_day_month(context->date);
+    SettleMonth cause = 0;
+
+    if (!part->was_posted)
+        return part->month;
+    for (const SettleVolumePart *p = settle_windows_part(&volumes->windows, window->parts);
+         p != NULL; p = settle_windows_part(&volumes->windows, p->next))
+        if (p->month <= part->month)
+            cause = MAX(cause, p->cause);
+    return cause != 0 ? cause : settle_day_month(volumes->context->date);
 }
 
-static gboolean
-post_window(SettleVolumes *volumes, const Window *window, int32_t distributor_id,
-            SettleOutput *output, GError **error)
+static SettleVolumeRow
+row_of(const SettleVolumeWindow *window, const SettleVolumePart *part, int32_t distributor_id)
 {
-    const SettleRunContext *context = volumes->context;
-    SettleVolumeRow row = {
+    return (SettleVolumeRow){
         .distributor_id = distributor_id,
         .policy_id = window->policy->policy_id,
         .carrier_id = window->policy->carrier_id,
         .rule = (int32_t) window->rule->number,
-        .scope_kind = (uint8_t) scope_kind(window->rule),
+        .scope_kind = (uint8_t) settle_window_scope_kind(window->rule),
         .what = SETTLE_CHANGE_MEASURE,
         .scope_id = window->scope_id,
         .window_end = window->window_end,
-        .value = window->delta,
+        .month = part->month,
+        .item = (uint16_t) settle_window_item(part),
+        .value = part->delta,
     };
+}
+
+static gboolean
+post_part(const SettleVolumes *volumes, const SettleVolumeWindow *window,
+          const SettleVolumePart *part, int32_t distributor_id, SettleOutput *output,
+          GError **error)
+{
+    const SettleRunContext *context = volumes->context;
     SettleTransfer like = {
-        .subject_id = subject_of(window),
+        .subject_id = settle_window_subject(window),
         .distributor_id = distributor_id,
         .policy_id = window->policy->policy_id,
-        .slot = settle_slot(window->rule->number, 0, 0),
-        .origin = window->rule->window.progressive
-                      ? MIN(settle_day_month(context->date), window->window_end)
-                      : window->window_end,
+        .slot = settle_slot(window->rule->number, settle_window_item(part), 0),
+        .origin = part->month,
+        .cause = cause_of(volumes, window, part),
         .kind = (uint8_t) window->rule->kind,
     };
+    SettleVolumeRow row = row_of(window, part, distributor_id);
     SettleTransfer transfers[SETTLE_N_LEGS];
     int64_t legs[SETTLE_N_LEGS];
-    guint n;
+    guint n = settle_ledger_differences(&like, 0, FALSE, &part->standing, part->posted,
+                                        &context->known.periods, transfers);
 
-    if (window->delta != 0)
-        g_array_append_val(output->deltas, row);
-    if (!window->evaluated)
-        return TRUE;
-    like.cause = cause_of(context, window, like.origin);
-    n = settle_ledger_differences(&like, 0, FALSE, &window->standing, window->posted,
-                                  &context->known.periods, transfers);
     if (n == 0)
         return TRUE;
-    memcpy(legs, window->posted, sizeof legs);
+    memcpy(legs, part->posted, sizeof legs);
     for (guint i = 0; i < n; i++)
         legs[settle_slot_leg(transfers[i].slot)] = transfers[i].target_minor;
-    row.value = window->measure;
-    row.target_minor = window->target_minor;
+    row.value = part->measure;
+    row.target_minor = part->target_minor;
     row.held_minor = legs[SETTLE_LEG_HELD];
     row.released_minor = legs[SETTLE_LEG_RELEASED];
     row.taken_minor = legs[SETTLE_LEG_TAKEN];
@@ -429,6 +440,23 @@ post_window(SettleVolumes *volumes, const Window *window, int32_t distributor_id
     for (guint i = 0; i < n; i++)
         if (!settle_output_transfer(output, &transfers[i], error))
             return FALSE;
+    return TRUE;
+}
+
+static gboolean
+post_window(const SettleVolumes *volumes, const SettleVolumeWindow *window, int32_t distributor_id,
+            SettleOutput *output, GError **error)
+{
+    for (const SettleVolumePart *part = settle_windows_part(&volumes->windows, window->parts);
+         part != NULL; part = settle_windows_part(&volumes->windows, part->next)) {
+        SettleVolumeRow row = row_of(window, part, distributor_id);
+
+        row.item = 0;
+        if (part->delta != 0)
+            g_array_append_val(output->deltas, row);
+        if (window->evaluated && !post_part(volumes, window, part, distributor_id, output, error))
+            return FALSE;
+    }
     return TRUE;
 }
 
@@ -441,22 +469,18 @@ settle_volumes_close(SettleVolumes *volumes, SettleDecisions *decisions, SettleO
 
     take_rows(volumes, volumes->measures, &volumes->next_measure, distributor_id, FALSE);
     take_rows(volumes, volumes->postings, &volumes->next_posting, distributor_id, TRUE);
-    if (volumes->windows->len == 0)
+    if (volumes->windows.all->len == 0)
         return TRUE;
-    g_array_sort(volumes->windows, compare_turns);
-    for (guint i = 0; i < volumes->windows->len; i++) {
-        Window *window = &g_array_index(volumes->windows, Window, i);
+    evaluate_all(volumes, decisions);
+    g_array_sort(volumes->windows.all, compare_windows);
+    for (guint i = 0; ok && i < volumes->windows.all->len; i++) {
+        const SettleVolumeWindow *window =
+            &g_array_index(volumes->windows.all, SettleVolumeWindow, i);
 
-        if (!evaluate(volumes, decisions, window)) {
-            window->evaluated = FALSE;
+        if (window->failed)
             add_overflow(volumes->context, window, distributor_id, output);
-        }
+        ok = post_window(volumes, window, distributor_id, output, error);
     }
-    g_array_sort(volumes->windows, compare_windows);
-    for (guint i = 0; ok && i < volumes->windows->len; i++)
-        ok = post_window(volumes, &g_array_index(volumes->windows, Window, i), distributor_id,
-                         output, error);
-    g_array_set_size(volumes->windows, 0);
-    g_hash_table_remove_all(volumes->index);
+    settle_windows_forget(&volumes->windows);
     return ok;
 }

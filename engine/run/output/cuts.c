@@ -232,6 +232,7 @@ load_uses(const SettleRunContext *context, SettleStore *reader, const GArray *sc
             .scope_id = settle_reader_i32(stream, SQL_RUN_CEILINGS_USED_CURRENCY),
             .rule = settle_reader_i32(stream, SQL_RUN_CEILINGS_USED_RULE),
             .window_end = settle_reader_month(stream, SQL_RUN_CEILINGS_USED_WINDOW_END),
+            .month = settle_reader_month(stream, SQL_RUN_CEILINGS_USED_WINDOW_END),
             .what = SETTLE_CHANGE_CEILING,
             .value = -settle_reader_i64(stream, SQL_RUN_CEILINGS_USED_USED),
         };

@@ -440,13 +440,14 @@ send_delta(SettleOutput *output, SettleWriter *writer, gconstpointer row, GError
 {
     const SettleVolumeRow *v = row;
 
-    if (!settle_writer_row(writer, 10, error))
+    if (!settle_writer_row(writer, 11, error))
         return FALSE;
     settle_writer_i32(writer, v->distributor_id);
     settle_writer_month(writer, v->window_end);
     settle_writer_i32(writer, v->carrier_id);
     settle_writer_i16(writer, v->what);
     put_volume_key(writer, v);
+    settle_writer_month(writer, v->month);
     settle_writer_i32(writer, output->context->run_id);
     settle_writer_i64(writer, v->value);
     return TRUE;
@@ -463,7 +464,7 @@ send_posting(SettleOutput *output, SettleWriter *writer, gconstpointer row, GErr
     settle_writer_month(writer, v->window_end);
     settle_writer_i32(writer, v->carrier_id);
     put_volume_key(writer, v);
-    settle_writer_i16(writer, 0);
+    settle_writer_i16(writer, (int16_t) v->item);
     settle_writer_i32(writer, output->context->run_id);
     settle_writer_i64(writer, v->value);
     settle_writer_i64(writer, v->target_minor);

@@ -84,7 +84,7 @@ settle_row_order_volumes(gconstpointer a, gconstpointer b)
     return COMPARE({x->distributor_id, y->distributor_id}, {x->window_end, y->window_end},
                    {x->carrier_id, y->carrier_id}, {x->what, y->what}, {x->rule, y->rule},
                    {x->scope_kind, y->scope_kind}, {x->scope_id, y->scope_id},
-                   {x->policy_id, y->policy_id});
+                   {x->policy_id, y->policy_id}, {x->month, y->month}, {x->item, y->item});
 }
 
 int

@@ -54,7 +54,9 @@ typedef struct {
     uint8_t scope_kind;                                            /* SettleScopeKind */
     uint8_t what;                                                  /* SettleChangeWhat */
     SettleMonth window_end;
-    int64_t value; /* delta; or the measure of a posting */
+    SettleMonth month; /* of a change: closing month of what counts; of a ceiling the last */
+    uint16_t item;     /* of a posting */
+    int64_t value;     /* delta; or the measure of a posting */
     int64_t target_minor;
     int64_t held_minor, released_minor, taken_minor; /* of it: what was posted to those legs */
 } SettleVolumeRow;

@@ -257,9 +257,9 @@ put_agenda(const SettleOutput *output, GArray *rows)
 static const SettleReplayTable measure_table = {
     "measure",
     COLUMNS(N("distributor"), {"window", SETTLE_REPLAY_MONTH}, {"policy", SETTLE_REPLAY_POLICY},
-            N("what"), N("rule"), N("kind of scope"), N("scope"),
+            N("what"), N("rule"), N("kind of scope"), N("scope"), {"of", SETTLE_REPLAY_MONTH},
             {"carrier", SETTLE_REPLAY_CARRIER}, N("change")),
-    9, 7};
+    10, 8};
 
 static void
 put_measures(const SettleOutput *output, GArray *rows)
@@ -268,7 +268,8 @@ put_measures(const SettleOutput *output, GArray *rows)
         const SettleVolumeRow *v = &g_array_index(output->deltas, SettleVolumeRow, i);
 
         PUT(rows, v->distributor_id, settle_month_first(v->window_end), v->policy_id, v->what,
-            v->rule, v->scope_kind, v->scope_id, v->carrier_id, v->value);
+            v->rule, v->scope_kind, v->scope_id, settle_month_first(v->month), v->carrier_id,
+            v->value);
     }
 }
 
@@ -287,8 +288,8 @@ put_windows(const SettleOutput *output, GArray *rows)
         const SettleVolumeRow *v = &g_array_index(output->postings, SettleVolumeRow, i);
 
         PUT(rows, v->distributor_id, settle_month_first(v->window_end), v->policy_id, v->rule,
-            v->scope_kind, v->scope_id, 0, v->carrier_id, v->value, v->target_minor, v->held_minor,
-            v->released_minor, v->taken_minor);
+            v->scope_kind, v->scope_id, v->item, v->carrier_id, v->value, v->target_minor,
+            v->held_minor, v->released_minor, v->taken_minor);
     }
 }
 

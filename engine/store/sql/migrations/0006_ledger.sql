@@ -120,12 +120,15 @@ CREATE TABLE settle.window_change (
     scope_kind     smallint NOT NULL CHECK (scope_kind BETWEEN 0 AND 2),
     scope_id       integer NOT NULL,
     policy_id      integer NOT NULL,
+    month          date NOT NULL,        -- in which the orders closed that it is of; of a ceiling the last
     run_id         integer NOT NULL,
     delta          bigint NOT NULL,
-    PRIMARY KEY (distributor_id, window_end, carrier_id, what, rule, scope_kind, scope_id, policy_id, run_id)
+    PRIMARY KEY (distributor_id, window_end, carrier_id, what, rule, scope_kind, scope_id, policy_id, month, run_id),
+    CONSTRAINT window_change_month_check CHECK (month <= window_end AND month > window_end - interval '1 year')
 );
 
--- What a run posted a window to. item: of its slot, 0 as long as a window has one.
+-- What a run posted a window to. item: of its slot: the month, 1 to 12, of a window that is paid progressively, 0 of one
+-- that is paid at its end. measure: of the window up to that month.
 CREATE TABLE settle.window_posting (
     distributor_id integer NOT NULL,
     window_end     date NOT NULL,
@@ -134,7 +137,7 @@ CREATE TABLE settle.window_posting (
     scope_kind     smallint NOT NULL CHECK (scope_kind BETWEEN 0 AND 2),
     scope_id       integer NOT NULL,
     policy_id      integer NOT NULL,
-    item           smallint NOT NULL,
+    item           smallint NOT NULL CHECK (item BETWEEN 0 AND 12),
     run_id         integer NOT NULL,
     measure        bigint NOT NULL,
     target_minor   bigint NOT NULL,

@@ -358,7 +358,7 @@ SELECT t.run_id, r.business_date, coalesce(c.code, '') AS carrier, coalesce(d.co
         FROM settle.window_posting v
         LEFT JOIN settle.code s ON s.dim = 2 + v.scope_kind AND s.id = v.scope_id AND v.scope_kind > 0
        WHERE k.subject = 'window' AND v.distributor_id = t.distributor_id AND v.run_id = t.run_id
-         AND v.carrier_id = p.carrier_id AND v.rule = t.slot >> 16
+         AND v.carrier_id = p.carrier_id AND v.rule = t.slot >> 16 AND v.item = (t.slot >> 4) & 4095
          AND v.scope_kind = ((t.subject_id >> 38) & 3)::smallint
          AND v.scope_id = ((t.subject_id >> 12) & 67108863)::integer
          AND v.window_end = (date '1900-01-01' + ((t.subject_id & 4095)::integer * interval '1 month'))::date) w
