@@ -3,7 +3,7 @@
 every night the books are held against what must hold of them, and against those of the same facts told at once
 (tests/worlds/README.md; docs/semantics.md 2, 6).
 
-SETTLE_WORLDS=N says how many worlds, SETTLE_SEED=N takes that one flock; SETTLE_LONG=1 has 10,000. SETTLE_SWITCHES=origins,late-tier (or all) turns on what is known to fail.
+SETTLE_WORLDS=N says how many worlds, SETTLE_SEED=N takes that one flock; SETTLE_LONG=1 has 10,000. SETTLE_SWITCHES=versions,late-tier (or all) turns on what is known to fail.
 SETTLE_SHRINK=N says how many failing worlds of a flock are shrunk (1), SETTLE_KEEP is a folder for their scripts."""
 import os
 import sys

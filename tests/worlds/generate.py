@@ -61,12 +61,11 @@ class Facts(random_facts.FactMaker):
 
 class World:
     """seed and prefix decide everything; `switches` says what may be in it. policies: the versions of each carrier. In a
-    calm one, every seventh, nothing is ever taken back; in a simple one contracts have one order, and what is told twice is
-    told in one night (see the switch `imports`)."""
+    simple one contracts have one order, and what is told twice is told in one night (see the switch `imports`)."""
 
     def __init__(self, seed, switches, end, prefix=None, simple=False):
         self.seed, self.prefix, self.end = seed, prefix or f'W{seed}-', end
-        self.switches, self.calm, self.simple = switches, seed % 7 == 0, simple
+        self.switches, self.simple = switches, simple
         r = self.random = random.Random(f'world {seed}')
         self.carriers = [f'{MARK}A'] + [f'{MARK}B'] * (r.random() < 0.2)
         self.distributors = [f'{MARK}D{n}' for n in (1, 2, 3)]
@@ -74,13 +73,10 @@ class World:
         self.make_parties(r)
         self.policies = {carrier: policies.SmallPolicies(r, self.distributors, switches).versions(carrier, START, end)
                          for carrier in self.carriers}
-        if self.calm:
-            self.policies = {carrier: [policies.calm(policy) for policy in versions]
-                             for carrier, versions in self.policies.items()}
         for carrier in self.carriers:
             maker = Facts(r, carrier, self.distributors, self.managers, end)
             for kind, day, row in maker.all(r.randint(14, 22) // len(self.carriers), simple):
-                if day <= end and not (self.calm and (kind == 'events' or row.get('revision', '1') != '1')):
+                if day <= end:
                     self.add(kind, day, row)
 
     def but(self, prefix=None, **changes):
@@ -138,10 +134,6 @@ class World:
         merge = merge and 'versions' in self.switches
         return [policy for versions in self.policies.values()
                 for policy in (policies.merged(versions) if merge else versions)]
-
-    def by_origin(self):
-        """Whether sums by origin month are compared: always, or where nothing is taken back."""
-        return 'origins' in self.switches or self.calm
 
     def text(self, value):
         return value.replace(MARK, self.prefix)

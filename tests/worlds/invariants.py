@@ -7,7 +7,7 @@ from worlds import play
 
 MONTHS = ('2026-01', '2026-02', '2026-03', '2026-04')
 SUMS, TWIN, ORDERS = 'sums of the facts told at once', 'the same nights in another order', 'what became of orders'
-NIGHTLY = ('what was published stays', 'running targets', 'periods', 'balances', 'reconcile ledger', 'documents')
+NIGHTLY = ('what was published stays', 'running targets', 'one origin', 'periods', 'balances', 'reconcile ledger', 'documents')
 FINAL = ('verify', 'replay', 'reconcile orders')
 
 # prefix: of the world whose books are wrong, None: not known; how: the facts were told in the reference; turn: after it
@@ -32,6 +32,7 @@ def after_night(books, before):
         out.append(Failure('what was published stays', None, list(lost)[:5] or ['the order changed']))
     out += failures('running targets', worlds, [(text[2:].split("'")[0], text)
                                                 for text in compare.engine_nets(transfers)[1]])
+    out += one_origin(books)
     out += failures('periods', worlds, [
         (row['carrier'], f'not in the oldest open period from its origin on (closed up to "{books.closed_before}"): {row}')
         for row in transfers[len(before):] if row['period'] <= books.closed_before or row['period'] < row['origin'] or (
@@ -45,6 +46,17 @@ def after_night(books, before):
 
 def following(month):
     return so.show_month(so.parse_month(month) + 1) if month else ''
+
+
+def one_origin(books):
+    """What is taken back or given back of a slot is of the slot's month."""
+    months = defaultdict(set)
+    for row in books.transfers:
+        if row['kind'] in so.KINDS:
+            months[row['carrier'], row['distributor'], row['policy_version'], row['rule'], row['subject'],
+                   row['item']].add(row['origin'])
+    return failures('one origin', books.worlds, [(key[0], f'{key}: {sorted(found)}')
+                                                 for key, found in months.items() if len(found) > 1])
 
 
 def balances(books):
@@ -132,7 +144,7 @@ def same_sums(books, other, how):
     """Books of two plans of the same facts."""
     out = []
     for world in books.worlds:
-        tables = [play.table(each.transfers, world.prefix, world.by_origin()) for each in (books, other)]
+        tables = [play.table(each.transfers, world.prefix) for each in (books, other)]
         texts = differences(*tables)
         if texts:
             out.append(Failure(SUMS, world.prefix, texts, how))

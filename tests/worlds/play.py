@@ -104,16 +104,16 @@ def csv_text(step):
     return text.getvalue()
 
 
-def table(transfers, prefix, by_origin):
+def table(transfers, prefix):
     """What every slot stands at: (carrier, distributor, kind, rule, subject, item, origin) -> what the accounts distributor
-    and withheld got of it, and what held has. Without the origin where that is not compared."""
+    and withheld got of it, and what held has."""
     out = defaultdict(lambda: [0, 0])
     for row in transfers:
         if row['kind'] not in so.KINDS or not row['carrier'].startswith(prefix):
             continue
         minor = so.money(row['amount'])
         stands = out[row['carrier'], row['distributor'], row['kind'], row['rule'], row['subject'], int(row['item']),
-                     row['origin'] if by_origin else '']
+                     row['origin']]
         for account, sign in ((row['credit'], 1), (row['debit'], -1)):
             if account in ('distributor', 'withheld'):
                 stands[0] += sign * minor

@@ -149,17 +149,3 @@ def merged(policies):
         else:
             out.append(policy)
     return out
-
-
-def calm(policy):
-    """The policy without what can be posted with another origin than that of its slot (see the switch `origins`)."""
-    out = {key: value for key, value in policy.items() if key not in JOINT}
-    out['rules'] = []
-    for rule in policy['rules']:
-        rule = {key: value for key, value in rule.items() if key not in ('ceiling', 'pay-when-paid', 'holdback')}
-        if rule.get('paid') == 'progressive':
-            rule.update(window='month', paid='at-end')
-        if 'instalments' in rule:
-            rule['instalments'] = [{k: v for k, v in each.items() if k != 'retry-until'} for each in rule['instalments']]
-        out['rules'].append(rule)
-    return out

@@ -32,7 +32,7 @@ maybe() {{ "$@" >/dev/null 2>&1 || true; }}
 # what every slot stands at: in all, and held
 sums() {{
     "$SETTLE" --format csv ledger transfers | awk -F, 'NR > 1 && $5 ~ /^(upfront|deferred|revenue-share|volume-bonus)$/ {{
-        key = $3 "," $4 "," $5 "," $7 "," $8 "," $9 {origin}; fen = $14 * 100
+        key = $3 "," $4 "," $5 "," $7 "," $8 "," $9 "," $11; fen = $14 * 100
         if ($13 ~ /^(distributor|withheld)$/) net[key] += fen
         if ($12 ~ /^(distributor|withheld)$/) net[key] -= fen
         if ($13 == "held") held[key] += fen
@@ -50,7 +50,7 @@ def write(shrinker):
                        f'GRANT {group} TO {login};' for login, group in settle_test.LOGINS.items())
     out = [HEAD.format(title=failure.what + (f' ({failure.how})' if failure.how else ''),
                        seeds=f'world {world.seed} under plan {plan.seed}: ' + ' | '.join(failure.texts[:4]),
-                       keys=settle_test.KEYS.strip(), logins=logins, origin='"," $11' if world.by_origin() else '')]
+                       keys=settle_test.KEYS.strip(), logins=logins)]
     out += part('apart', plan.steps([world]), world)
     if failure.what in (invariants.SUMS, invariants.TWIN):
         out += ['sums >apart.txt' if failure.what == invariants.SUMS else transfers('apart')]

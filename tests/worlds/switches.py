@@ -1,7 +1,7 @@
 """What the worlds leave out as long as the engine is known to be wrong there. Who mends one sets `on` to True; the test
 says so when the engine no longer fails at the seed of a switch that is off.
 
-SETTLE_SWITCHES=origins,late-class turns some on, SETTLE_SWITCHES=all all of them."""
+SETTLE_SWITCHES=late-tier,late-class turns some on, SETTLE_SWITCHES=all all of them."""
 import collections
 import os
 
@@ -9,9 +9,6 @@ import os
 Switch = collections.namedtuple('Switch', 'name on seed what why page')
 
 TABLE = (
-    Switch('origins', False, 3006, 'sums of worlds in which something is taken back are compared by origin month',
-           'a take-back has the month of its event as origin, a progressive bonus that of its night',
-           'docs/semantics.md 13.2, 14.28, 14.37'),
     Switch('versions', True, 3002, 'a version that only goes on with the one before it changes nothing: the reference '
            'has both as one', 'windows, tolerances and ceilings begin anew with each version',
            'docs/semantics.md 13.9, 13.11'),
