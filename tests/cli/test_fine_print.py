@@ -179,8 +179,8 @@ class FinePrint(small.Case):
         # 0.59 x 100/106 = 0.556603...: a tenth is 0.06; nine tenths 0.500943... (of 0.56 they would be 0.504, 0.50)
         self.assertEqual(self.nets(), {('A', 's'): 557, ('A', 't'): 5009, ('B', 's'): 6, ('B', 't'): 50})
 
-    def test_versions_measure_their_own(self):
-        """Two versions inside one month: 2 orders and 3, never 5; the checker says so (13.9)."""
+    def test_versions_measure_together(self):
+        """Two versions inside one month: all five orders, by the terms of the last day; the checker says so (13.9)."""
         volume = '- volume-bonus: v\n  window: month\n  mode: whole\n  tiers: {1..3: 1.00, 4..: 9.00}\n'
         self.prepare(volume)
         second = small.POLICY.format(rules=volume, invoice='cycle: none', top='').replace(
@@ -195,7 +195,7 @@ class FinePrint(small.Case):
             self.database.activate(self.file('policy.yaml', text))
         self.send('orders', '2026-01-25', *[small.order(f'{k}', f'2026-01-{k}') for k in (10, 19, 20, 21, 22)])
         self.run_to('2026-01-31')
-        self.assertEqual(sorted(self.posted('policy_version', 'amount')), [('v1', '2.00'), ('v2', '3.00')])
+        self.assertEqual(sorted(self.posted('policy_version', 'amount')), [('v2', '45.00')])
 
     def test_an_outlet_without_those_below(self):
         """An order counts for its manager's own outlet, not for the one above; without a manager for none (13.9)."""
