@@ -231,7 +231,7 @@ class FactMaker:
                 kind, carrier = 'products', r.choice(self.carriers)
                 row = {'carrier': carrier, 'product': product, 'name': '套餐', 'class': r.choice(CLASSES),
                        'valid_from': since, 'sales_from': r.choice(('', '', since)),
-                       'sales_to': r.choice(('', str(self.day())))}
+                       'sales_to': r.choice(('', max(since, str(self.day()))))}
                 key = carrier, product, since
             else:
                 kind, key = 'distributors', (code, since)
