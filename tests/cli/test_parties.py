@@ -211,6 +211,75 @@ class Parties(small.Case):
         self.ok('verify')
         self.ok('replay', '--run', '1..')
 
+    def ended(self, when, corrected):
+        """D1 ends on 2025-03-01 under `stop`; told on that day's eve or six weeks late."""
+        self.prepare('- deferred: de\n  instalments: [{after: 1 month, day: 10, pay: 18.00}, '
+                     '{after: 2 months, day: 10, pay: 20.00}, {after: 3 months, day: 10, pay: 30.00}]\n'
+                     '- revenue-share: rs\n  base: billed\n  months: 0..9\n  rate: 5%\n',
+                     top='after-distributor-ended: stop\n')
+        self.send('orders', '2026-01-20', small.order('O1', '2026-01-20', contract='K1'))
+        self.party('distributors', 'distributor,name,tier,valid_from,status\nD1,Eins,3,2026-03-01,ended\n', when)
+        self.send('bills', '2026-04-05', small.bill('K1', '2026-02', '2026-03-03', billed='100.00'),
+                  small.bill('K1', '2026-03', '2026-04-03', billed='100.00'))
+        if corrected:
+            self.send('bills', '2026-05-05', small.bill('K1', '2026-03', '2026-05-03', billed='120.00', revision='2'))
+        self.run_to('2026-05-30')
+        nets = {key: fen for key, fen in self.nets('rule', 'origin').items() if fen}
+        self.ok('verify')
+        self.ok('replay', '--run', '1..')
+        return nets
+
+    def test_an_end_told_late(self):
+        """23.00 and nothing more, whenever the end is told, and whether or not a bill is corrected afterwards."""
+        for corrected in (False, True):
+            for when in ('2026-02-28', '2026-04-15'):
+                self.assertEqual(self.ended(when, corrected), {('de', '2026-02'): 1800, ('rs', '2026-02'): 500})
+
+    def test_active_after_all(self):
+        """What fell due between an end and a new beginning is paid when that is told."""
+        self.prepare(RULES, top='after-distributor-ended: stop\n')
+        self.send('orders', '2026-01-12', small.order('A', '2026-01-12'))
+        self.party('distributors', 'distributor,name,tier,valid_from,status\nD1,Eins,3,2026-02-01,ended\n', '2026-02-01')
+        self.send('orders', '2026-02-20', small.order('B', '2026-02-15'))
+        self.run_to('2026-03-20')
+        self.assertEqual(self.posted('subject', 'rule'), [('A', 'u')])
+        self.assertEqual(self.zero(), [('B', 'not-active')])
+        self.party('distributors', 'distributor,name,tier,valid_from,status\nD1,Eins,3,2026-02-11,active\n', '2026-03-25')
+        self.run_to('2026-03-25')
+        self.assertEqual(sorted(self.posted('subject', 'rule', 'amount')), [
+            ('A', 'd', '10.00'), ('A', 'd', '10.00'), ('A', 'u', '60.00'), ('B', 'd', '10.00'), ('B', 'u', '60.00')])
+        self.assertEqual(self.zero(), [])
+        self.assertEqual([r['because'] for r in self.rows('reconcile', 'orders', '--period', '2026-02')], ['posted'])
+        self.ok('verify')
+        self.ok('replay', '--run', '1..')
+
+    def test_told_late_is_as_told_in_time(self):
+        """The status of a carrier, a product's last day of sale and its class, told after the orders were settled: they
+        are taken back or paid otherwise, and leave their windows; what nobody asks for makes no night look."""
+        self.prepare('- upfront: plan\n  for: {class: [plan]}\n  pay: 60.00\n- upfront: other\n  pay: 20.00\n'
+                     '- volume-bonus: v\n  for: {class: [plan]}\n  window: month\n  measure: orders\n  mode: whole\n'
+                     '  tiers: {1..: 1.00}\n')
+        self.send('orders', '2026-02-01', *(small.order(f'A{n}', f'2026-01-{n:02d}') for n in (5, 10, 15, 20)))
+        self.run_to('2026-02-01')
+        self.assertEqual(self.nets('rule'), {('plan',): 24000, ('v',): 400})
+        product = 'carrier,product,name,class,valid_from,sales_from,sales_to\nC1,P-plan,plan,'
+        self.party('products', product + 'sim,2026-01-08,,\n' + product.splitlines()[1] + 'plan,2026-01-12,,2026-01-16\n',
+                   '2026-02-02')
+        self.run_to('2026-02-02')
+        self.assertEqual(self.nets('rule'), {('plan',): 12000, ('other',): 2000, ('v',): 200})
+        self.assertEqual(self.zero(), [('A20', 'not-sold')])
+        self.party('carriers', 'carrier,name,valid_from,status\nC1,One,2026-01-12,ended\n', '2026-02-03')
+        self.run_to('2026-02-03')
+        self.assertEqual(self.nets('rule'), {('plan',): 6000, ('other',): 2000, ('v',): 100})
+        self.assertEqual(self.zero(), [('A15', 'not-active'), ('A20', 'not-active')])
+        self.assertEqual({(r['because'], r['orders']) for r in self.rows('reconcile', 'orders', '--period', '2026-01')},
+                         {('carrier or distributor were not active', '2'), ('posted', '2')})
+        before = len(self.posted('subject'))
+        self.party('distributors', 'distributor,name,tier,valid_from\nD1,Eins,1,2026-01-01\n', '2026-02-04')
+        self.run_to('2026-02-04')
+        self.assertEqual(len(self.posted('subject')), before)   # no rule asks for the tier
+        self.ok('verify')
+        self.ok('replay', '--run', '1..')
 
 if __name__ == '__main__':
     settle_test.main()

@@ -252,6 +252,51 @@ test_many(void)
     }
 }
 
+/* 1 is a distributor, whose tier and end are told late; 2 one that nobody knew before. */
+static void
+test_compare(void)
+{
+    const SettleDirectoryChange wanted[] = {
+        {SETTLE_DIM_DISTRIBUTOR, 1, 20, 29, SETTLE_CHANGED_TIER},
+        {SETTLE_DIM_DISTRIBUTOR, 1, 30, 49, SETTLE_CHANGED_STATUS},
+        {SETTLE_DIM_DISTRIBUTOR, 1, 30, SETTLE_DAY_MAX, SETTLE_CHANGED_END},
+        {SETTLE_DIM_PRODUCT, 1, 11, 15, SETTLE_CHANGED_SALES},
+        {SETTLE_DIM_PRODUCT, 1, 20, SETTLE_DAY_MAX, SETTLE_CHANGED_CLASS},
+    };
+    g_autoptr(SettleDirectory) before = settle_directory_new();
+    g_autoptr(SettleDirectory) now = settle_directory_new();
+    g_autoptr(GArray) changes = g_array_new(FALSE, FALSE, sizeof(SettleDirectoryChange));
+    SettleDirectory *both[] = {before, now};
+
+    for (guint i = 0; i < G_N_ELEMENTS(both); i++) {
+        settle_directory_add_distributor(both[i], 1, 10, 3, SETTLE_PARTY_ACTIVE);
+        settle_directory_add_distributor(both[i], 1, 30, 3,
+                                         i == 0 ? SETTLE_PARTY_ACTIVE : SETTLE_PARTY_ENDED);
+        settle_directory_add_distributor(both[i], 1, 50, 3, SETTLE_PARTY_ENDED);
+        settle_directory_add_product_sold(both[i], 1, 0, 1, 5, 0, i == 0 ? 15 : 10);
+        settle_directory_add_manager(both[i], 1, 0, 4);
+        settle_directory_add_carrier(both[i], 1, 0, SETTLE_PARTY_ACTIVE);
+    }
+    settle_directory_add_distributor(now, 1, 20, 4, SETTLE_PARTY_ACTIVE);
+    settle_directory_add_distributor(now, 2, 5, 4, SETTLE_PARTY_ENDED);
+    settle_directory_add_product_sold(now, 1, 20, 1, 6, 0, 10);
+    settle_directory_seal(before);
+    settle_directory_seal(now);
+    settle_directory_compare(before, before, changes);
+    g_assert_cmpuint(changes->len, ==, 0);
+    settle_directory_compare(before, now, changes);
+    g_assert_cmpuint(changes->len, ==, G_N_ELEMENTS(wanted));
+    for (guint i = 0; i < changes->len; i++) {
+        const SettleDirectoryChange *change = &g_array_index(changes, SettleDirectoryChange, i);
+
+        g_assert_cmpint(change->dim, ==, wanted[i].dim);
+        g_assert_cmpint(change->id, ==, wanted[i].id);
+        g_assert_cmpint(change->from, ==, wanted[i].from);
+        g_assert_cmpint(change->to, ==, wanted[i].to);
+        g_assert_cmpuint(change->what, ==, wanted[i].what);
+    }
+}
+
 static void
 test_empty(void)
 {
@@ -303,6 +348,7 @@ main(int argc, char **argv)
     g_test_add_func("/directory/parties", test_parties);
     g_test_add_func("/directory/versions", test_versions);
     g_test_add_func("/directory/many", test_many);
+    g_test_add_func("/directory/compare", test_compare);
     g_test_add_func("/directory/empty", test_empty);
     g_test_add_func("/directory/same-code-twice", test_same_code_twice);
     g_test_add_func("/directory/not-sealed", test_not_sealed);
