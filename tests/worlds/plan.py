@@ -1,5 +1,5 @@
 """A plan says on which nights facts are told and what people do between them, and turns worlds into steps: imports, nights,
-closed periods, invoices. The reference is a plan of the same facts: told at once, on the first day or the last, or on the
+closed periods, invoices, withdrawn files. The reference is a plan of the same facts: told at once, on the first day or the last, or on the
 same nights in another order."""
 import collections
 import copy
@@ -15,7 +15,12 @@ CRASHES = ('run-manifest-committed', 'run-chunk-begun', 'run-chunk-transfers-cop
 
 Import = collections.namedtuple('Import', 'kind date rows')                    # rows: (world, fact)
 Activate = collections.namedtuple('Activate', 'merge')                         # versions that go on may be one
+Withdraw = collections.namedtuple('Withdraw', 'told')                            # an Import before it; carried out by the next Run
 Run = collections.namedtuple('Run', 'date workers chunk crash closing issue')  # closing: period after it, or None
+
+
+# Kinds of files that are withdrawn now and then.
+WITHDRAWN = ('bills', 'events', 'months', 'receipts')
 
 
 class Plan:
@@ -33,6 +38,12 @@ class Plan:
         self.twin = seed % 4 == 1      # held against the same nights in another order
         # some nights have files of an earlier business date
         self.sealed_late = {n: r.randint(0, n - 1) for n in range(1, last + 1) if not self.twin and r.random() < 0.3}
+        # files of which people say some nights later that they were wrong: (kind, night on which it was told, which)
+        self.withdrawn = collections.defaultdict(list)
+        w = random.Random(f'withdrawn {seed}')
+        for _ in range(0 if self.twin else w.choice((0, 1, 2, 4))):
+            n = w.randint(0, last)
+            self.withdrawn[n].append((w.choice(WITHDRAWN), w.randint(0, n), w.randint(0, 1)))
         self.runs, closed = {}, 0
         for n in sorted(self.turns):
             month = self.nights[n].month - 1
@@ -65,9 +76,14 @@ class Plan:
 
     def steps(self, worlds):
         """What is done, in order."""
-        out = [*self.before(worlds, self.seed), Activate(False)]
+        out, told = [*self.before(worlds, self.seed), Activate(False)], collections.defaultdict(list)
         for n, night in enumerate(self.nights):
-            out += self.batches(worlds, n, self.seed)
+            for step in self.batches(worlds, n, self.seed):
+                out.append(step)
+                told[step.kind, n].append(step)
+            for kind, on, which in self.withdrawn[n]:
+                if told[kind, on]:
+                    out.append(Withdraw(told[kind, on].pop(which % len(told[kind, on]))))
             if n in self.turns:
                 out.append(self.runs[n])
         return out
@@ -86,12 +102,19 @@ class Plan:
             for n in sorted(range(len(self.nights)), key=lambda n: random.Random(f'{seed} {n}').random()):
                 out += self.batches(worlds, n, seed)
         else:
-            facts = [(w, f) for w in worlds for f in w.facts
-                     if any(night < len(self.nights) for night, _ in w.told.get(f.number, ()))]
+            stands = self.standing(worlds)
+            facts = [(w, f) for w in worlds for f in w.facts if (w.prefix, f.number) in stands]
             for kind in KINDS:
                 out += self.batch(kind, START if how == 'first' else self.end,
                                   [pair for pair in facts if pair[1].kind == kind], seed)
         return [*out, Run(self.end, 2, 500, None, None, False)]
+
+    def standing(self, worlds):
+        """What some file told that nobody withdrew."""
+        steps = self.steps(worlds)
+        withdrawn = {id(step.told) for step in steps if isinstance(step, Withdraw)}
+        return {(world.prefix, fact.number) for step in steps if isinstance(step, Import) and id(step) not in withdrawn
+                for world, fact in step.rows if fact.day is not None}
 
     def before(self, worlds, seed):
         """What is known before the first night."""

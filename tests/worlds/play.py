@@ -2,6 +2,7 @@
 import csv
 import io
 import os
+import re
 from collections import defaultdict
 
 import policy_yaml
@@ -23,6 +24,7 @@ class Books:
         self.folder = os.path.join(folder, name)
         os.makedirs(self.folder, exist_ok=True)
         self.files, self.transfers, self.head, self.date = 0, [], None, None
+        self.batches = {}     # id of an Import -> its batch
         self.closed = self.closed_before = ''   # up to this period: now, and when the last night ran
 
     def settle(self, *arguments, codes=(0,), user='postgres', env=None):
@@ -36,7 +38,12 @@ class Books:
 
     def play(self, step):
         if isinstance(step, plan.Import):
-            self.settle('import', step.kind, self.file(step), '--date', step.date, '--count', len(step.rows), codes=(0, 7))
+            said = self.settle('import', step.kind, self.file(step), '--date', step.date, '--count', len(step.rows), codes=(0, 7))
+            self.batches[id(step)] = re.search(r': batch (\d+) of ', said)[1]
+        elif isinstance(step, plan.Withdraw):
+            batch = self.batches[id(step.told)]
+            self.settle('batch', 'withdraw', batch, '--reason', 'a test', user='settle_night')
+            self.settle('batch', 'approve', batch, user='settle_finance')
         elif isinstance(step, plan.Activate):
             paths = policy_files(self.folder, self.worlds, step.merge)
             self.settle('policy', 'submit', *paths, user='settle_sales')

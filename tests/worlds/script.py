@@ -4,7 +4,7 @@ It wants SETTLE (the program), PGHOST and PGUSER (a superuser of a server to mak
 tests/worlds/on-server runs it on a server of its own."""
 import settle_test
 from worlds import invariants, play
-from worlds.plan import Activate, Import
+from worlds.plan import Activate, Import, Withdraw
 
 HEAD = r"""#!/usr/bin/env bash
 # {title}
@@ -23,6 +23,11 @@ begin() {{                                 # a database, its logins, and ids tha
 SQL
 }}
 told() {{ "$SETTLE" import "$@" >/dev/null || [ $? -eq 7 ]; }}
+wrong() {{                                 # two people withdraw the batch of a file; the next night takes it back
+    batch=$(psql -XAtc "SELECT batch_id FROM settle.batch WHERE file_name = '$1'")
+    PGUSER=settle_night "$SETTLE" batch withdraw "$batch" --reason wrong >/dev/null
+    PGUSER=settle_finance "$SETTLE" batch approve "$batch" >/dev/null
+}}
 terms() {{
     PGUSER=settle_sales "$SETTLE" policy submit "$@" >/dev/null
     PGUSER=settle_finance "$SETTLE" policy activate "$@" >/dev/null
@@ -78,13 +83,15 @@ def transfers(name):
 def part(name, steps, world):
     """The commands of one way of telling it."""
     out = ['', f'# --- {name}', f'begin worlds_{name}', f'mkdir {name}; cd {name}']
-    number = 0
+    number, files = 0, {}
     for step in steps:
         if isinstance(step, Import):
             number += 1
-            file = f'{number:02d}-{step.kind}.csv'
+            file = files[id(step)] = f'{number:02d}-{step.kind}.csv'
             out += [f"cat >{file} <<'CSV'", play.csv_text(step).rstrip('\n'), 'CSV',
                     f'told {step.kind} {file} --date {step.date}']
+        elif isinstance(step, Withdraw):
+            out.append(f'wrong {files[id(step.told)]}')
         elif isinstance(step, Activate):
             names = []
             for policy in play.policy_texts([world], step.merge):
