@@ -23,8 +23,8 @@ show_rows(int64_t rows, gpointer user_data)
 
 /* Accepted rows are what the file is about; what was not accepted is named row by row, up to a
  * point. */
-void
-settle_cli_print_intake(const SettleIntakeReport *report)
+static void
+print_batch(const SettleIntakeReport *report)
 {
     g_autofree char *source = settle_printable(report->source, -1);
     char day[SETTLE_DAY_TEXT_BYTES];
@@ -71,9 +71,17 @@ settle_cli_print_intake(const SettleIntakeReport *report)
 
         printf("  the same file was taken in before, as batch %d (%s)\n", report->same_batch, name);
     }
+}
+
+void
+settle_cli_print_intake(const SettleIntakeReport *report)
+{
+    print_batch(report);
     if (settle_intake_report_is_unusable(report))
         printf(
             "  nothing of it could be used: every row was rejected, and is kept in quarantine\n");
+    for (guint i = 0; report->again != NULL && i < report->again->len; i++)
+        print_batch(g_ptr_array_index(report->again, i));
 }
 
 int
@@ -113,29 +121,6 @@ import_file(SettleStore *store, SettleFileKind kind, const char *path, const cha
     settle_cli_print_intake(report);
     *ret_exit = settle_cli_intake_exit(report);
     return TRUE;
-}
-
-/* Master data may be what rows put aside before were waiting for: they are looked at again. */
-static gboolean
-look_again(SettleStore *store, SettleFileKind kind, const SettleIntakeOptions *options,
-           GError **error)
-{
-    const SettleIntakeSelection selection = {.told_later = TRUE};
-    SettleIntakeOptions plain = *options;
-
-    if (settle_file_kind_is_fact(kind))
-        return TRUE;
-    plain.accept_unproved = NULL;
-    for (;;) { /* an outlet that is taken in now may be what a manager waits for */
-        g_autoptr(GPtrArray) reports = NULL;
-
-        if (!settle_intake_release(store, &selection, &plain, &reports, error))
-            return FALSE;
-        for (guint i = 0; i < reports->len; i++)
-            settle_cli_print_intake(g_ptr_array_index(reports, i));
-        if (reports->len == 0)
-            return TRUE;
-    }
 }
 
 static gboolean
@@ -222,8 +207,6 @@ import_staging(SettleStore *store, SettleFileKind kind, const char *staging,
     if (!taken)
         return settle_cli_fail(error);
     settle_cli_print_intake(report);
-    if (!look_again(store, kind, options, &error))
-        return settle_cli_fail(error);
     return settle_cli_intake_exit(report);
 }
 
@@ -246,8 +229,6 @@ import_files(SettleStore *store, SettleFileKind kind, char **files, const char *
         worst = settle_cli_intake_worse(worst, code);
     }
     settle_progress_end(&progress);
-    if (!look_again(store, kind, options, &error))
-        return settle_cli_fail(error);
     return worst;
 }
 

@@ -25,6 +25,7 @@ settle_intake_report_free(SettleIntakeReport *report)
     g_free(report->same_file);
     g_clear_pointer(&report->rejections, g_ptr_array_unref);
     g_clear_pointer(&report->look_alikes, g_ptr_array_unref);
+    g_clear_pointer(&report->again, g_ptr_array_unref);
     g_free(report);
 }
 
@@ -261,6 +262,26 @@ settle_intake_run(SettleIntakeJob *job, const SettleIntakeOrigin *origin,
     return TRUE;
 }
 
+/* The batch and what others learn by it. */
+static gboolean
+take_in(SettleIntakeJob *job, const SettleIntakeOrigin *origin, SettleIntakeReport **ret_report,
+        GError **error)
+{
+    g_autoptr(SettleIntakeReport) report = NULL;
+
+    if (!settle_intake_run(job, origin, &report, error))
+        return FALSE;
+    report->again = g_ptr_array_new_with_free_func((GDestroyNotify) settle_intake_report_free);
+    if (report->sealed &&
+        !settle_intake_look_again(job->store, &job->options, report->again, error)) {
+        g_prefix_error(error, "batch %d is sealed, but what waited for it is not looked at: ",
+                       report->batch_id);
+        return FALSE;
+    }
+    *ret_report = g_steal_pointer(&report);
+    return TRUE;
+}
+
 gboolean
 settle_intake_import(SettleStore *store, SettleFileKind kind, const char *source, int fd,
                      const SettleIntakeOptions *options, SettleIntakeReport **ret_report,
@@ -275,7 +296,7 @@ settle_intake_import(SettleStore *store, SettleFileKind kind, const char *source
     g_autoptr(SettleIntakeJob) job =
         settle_intake_job_new(store, kind, source, options, records, error);
     if (job != NULL)
-        done = settle_intake_run(job, &origin, ret_report, error);
+        done = take_in(job, &origin, ret_report, error);
     settle_store_unlock(store, "intake");
     return done;
 }
@@ -299,7 +320,7 @@ take_staging(SettleStore *store, SettleFileKind kind, const char *source,
         store, kind, source,
         settle_result_i64(position, 0, SQL_INTAKE_STAGING_POSITION_TAKEN_UP_TO));
     job->source = records;
-    return settle_intake_run(job, &origin, ret_report, error);
+    return take_in(job, &origin, ret_report, error);
 }
 
 gboolean

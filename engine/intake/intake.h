@@ -1,8 +1,9 @@
 /* Intake: CSV files, staging rows and released quarantine rows become facts in sealed batches.
  *
  * One validator for all three. A batch is one transaction: its facts, its quarantined rows and its
- * own row are there together or not at all. Imports are serialised by a lock (LOCKED if another one
- * holds it). Formats, reasons and limits: engine/intake/README.md. */
+ * own row are there together or not at all. After it, what was put aside because nobody knew whom
+ * it names is read again, as batches of its own. Imports are serialised by a lock (LOCKED if
+ * another one holds it). Formats, reasons and limits: engine/intake/README.md. */
 #pragma once
 
 #include "base/digest.h"
@@ -64,6 +65,8 @@ typedef struct {
     int64_t released;                    /* of a release: kept rows that were read again */
     int64_t bills_found;                 /* waiting bills that found their order with this batch */
     GPtrArray *rejections;               /* SettleIntakeRejection: the first ones by line */
+    GPtrArray *again;       /* SettleIntakeReport: rows that had been put aside, and were read again
+                             * because of what is known by now; NULL: of a release */
     GPtrArray *look_alikes; /* texts: the first codes that are new and look like a known one */
     int64_t n_look_alikes;
 } SettleIntakeReport;
@@ -92,16 +95,15 @@ typedef struct {
     int32_t batch_id;
     int64_t line; /* needs batch_id */
     const char *reason;
-    gboolean dismissed;  /* dismissed ones, too; one that is named by its line is always taken */
-    gboolean woken;      /* only what a withdrawal woke */
-    gboolean told_later; /* only master data that refers to something told after it was put aside;
-                          * it enters on the later of the two business dates */
+    gboolean dismissed; /* dismissed ones, too; one that is named by its line is always taken */
+    gboolean woken;     /* only what a withdrawal woke */
 } SettleIntakeSelection;
 
 /* Validates kept rows again, one new batch per batch they came in with, master data first; rows
  * that fail again are quarantined under the new batch. Rows that are not kept byte for byte
  * (invalid-utf8, nul-byte) are never chosen. *ret_reports: SettleIntakeReport, one a new batch;
- * empty if no row was chosen. If a later batch fails, the earlier ones stay (and error is set). */
+ * empty if no row was chosen; then those of what was read again because of it. If a later batch
+ * fails, the earlier ones stay (and error is set). */
 gboolean settle_intake_release(SettleStore *store, const SettleIntakeSelection *selection,
                                const SettleIntakeOptions *options, GPtrArray **ret_reports,
                                GError **error);

@@ -218,6 +218,13 @@ gboolean settle_intake_release_locked(SettleStore *store, const SettleIntakeSele
                                       const SettleIntakeOptions *options, GPtrArray *reports,
                                       GError **error);
 
+/* --- look-again.c -------------------------------------------------------------------------- */
+/* Reads rows again that name somebody of whom more is known by now; not dismissed ones. Adds a
+ * report a batch. The lock is held, and no transaction open. What an error leaves is done the next
+ * time. */
+gboolean settle_intake_look_again(SettleStore *store, const SettleIntakeOptions *options,
+                                  GPtrArray *reports, GError **error);
+
 /* --- batch.c ------------------------------------------------------------------------------- */
 /* Gives the batch its number, in a transaction of its own. */
 gboolean settle_intake_next_batch(SettleIntakeJob *job, GError **error);

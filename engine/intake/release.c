@@ -22,9 +22,9 @@ release_batch(SettleStore *store, int32_t batch_id, const char *kind_name, const
     g_autoptr(SettleIntakeJob) job = settle_intake_job_new(store, kind, name, options, NULL, error);
     if (job == NULL)
         return FALSE;
-    g_autoptr(SettleIntakeSource) records = settle_intake_source_kept(
-        store, batch_id, header, selection->line, selection->reason, selection->told_later,
-        takes_dismissed(selection), selection->woken);
+    g_autoptr(SettleIntakeSource) records =
+        settle_intake_source_kept(store, batch_id, header, selection->line, selection->reason,
+                                  takes_dismissed(selection), selection->woken);
     job->source = records;
     if (!settle_intake_run(job, &origin, &report, error))
         return FALSE;
@@ -38,9 +38,9 @@ settle_intake_release_locked(SettleStore *store, const SettleIntakeSelection *se
                              const SettleIntakeOptions *options, GPtrArray *reports, GError **error)
 {
     g_autoptr(SettleResult) batches = settle_store_query(
-        store, settle_sql_intake_kept_batches, error, "ilsbbb", selection->batch_id,
-        selection->line, selection->reason == NULL ? "" : selection->reason, selection->told_later,
-        takes_dismissed(selection), selection->woken);
+        store, settle_sql_intake_kept_batches, error, "ilsbb", selection->batch_id, selection->line,
+        selection->reason == NULL ? "" : selection->reason, takes_dismissed(selection),
+        selection->woken);
     if (batches == NULL)
         return FALSE;
     for (int row = 0; row < settle_result_rows(batches); row++) {
@@ -76,7 +76,8 @@ settle_intake_release(SettleStore *store, const SettleIntakeSelection *selection
     plain.control_sum = NULL;
     if (!settle_store_lock(store, "intake", SETTLE_INTAKE_LOCK_WAIT_MS, error))
         return FALSE;
-    done = settle_intake_release_locked(store, selection, &plain, reports, error);
+    done = settle_intake_release_locked(store, selection, &plain, reports, error) &&
+           settle_intake_look_again(store, &plain, reports, error);
     settle_store_unlock(store, "intake");
     if (done)
         *ret_reports = g_steal_pointer(&reports);

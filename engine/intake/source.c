@@ -87,16 +87,36 @@ settle_intake_source_staging(SettleStore *store, SettleFileKind kind, const char
     return source;
 }
 
-SettleIntakeSource *
-settle_intake_source_kept(SettleStore *store, int32_t batch_id, const char *header, int64_t line,
-                          const char *reason, gboolean told_later, gboolean dismissed,
-                          gboolean woken)
+static SettleIntakeSource *
+new_kept(int32_t batch_id, const char *header)
 {
     g_autofree char *name = g_strdup_printf("batch %d", batch_id);
     SettleIntakeSource *source = new_source(FROM_KEPT, name);
+
     source->header = g_strdup(header);
-    source->reader = settle_store_read(store, settle_sql_intake_kept_rows, "ilsbbb", batch_id, line,
-                                       reason == NULL ? "" : reason, told_later, dismissed, woken);
+    return source;
+}
+
+SettleIntakeSource *
+settle_intake_source_kept(SettleStore *store, int32_t batch_id, const char *header, int64_t line,
+                          const char *reason, gboolean dismissed, gboolean woken)
+{
+    SettleIntakeSource *source = new_kept(batch_id, header);
+
+    source->reader = settle_store_read(store, settle_sql_intake_kept_rows, "ilsbb", batch_id, line,
+                                       reason == NULL ? "" : reason, dismissed, woken);
+    return source;
+}
+
+SettleIntakeSource *
+settle_intake_source_lines_kept(SettleStore *store, int32_t batch_id, const char *header,
+                                const int64_t *lines, size_t n)
+{
+    SettleIntakeSource *source = new_kept(batch_id, header);
+
+    /* the columns of intake_kept_rows */
+    source->reader =
+        settle_store_read(store, settle_sql_intake_told_later_rows, "iL", batch_id, lines, n);
     return source;
 }
 

@@ -20,11 +20,14 @@ gboolean settle_intake_source_file_sum(SettleIntakeSource *source,
  * text settle_intake_source_fault. */
 SettleIntakeSource *settle_intake_source_staging(SettleStore *store, SettleFileKind kind,
                                                  const char *source, int64_t after);
-/* Quarantined rows of a batch. reason NULL, line 0: any. told_later: as in a selection. */
+/* Quarantined rows of a batch. reason NULL, line 0: any. dismissed: those, too. */
 SettleIntakeSource *settle_intake_source_kept(SettleStore *store, int32_t batch_id,
                                               const char *header, int64_t line, const char *reason,
-                                              gboolean told_later, gboolean dismissed,
-                                              gboolean woken);
+                                              gboolean dismissed, gboolean woken);
+/* Those of these lines. */
+SettleIntakeSource *settle_intake_source_lines_kept(SettleStore *store, int32_t batch_id,
+                                                    const char *header, const int64_t *lines,
+                                                    size_t n);
 void settle_intake_source_free(SettleIntakeSource *source);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(SettleIntakeSource, settle_intake_source_free)
 

@@ -333,6 +333,97 @@ class Waiting(Case):
         self.assertEqual(self.posted('business_date', 'amount'), [('2026-02-08', '10.00')])
 
 
+class Named(Case):
+    """Rows that name somebody whom nobody knows yet are read again when that is told, whichever of the two is imported
+    first, and enter on the later of the two business dates."""
+    OUTLET = ('outlets', '2026-02-01', {'outlet': 'O7', 'name': 'x', 'distributor': 'D7', 'parent': '',
+                                        'valid_from': small.SINCE})
+    MANAGER = ('managers', '2026-02-12', {'manager': 'M7', 'name': 'x', 'outlet': 'O7', 'valid_from': small.SINCE})
+    PRODUCT = ('products', '2026-02-09', {'carrier': 'C1', 'product': 'P-new', 'name': 'x', 'class': 'x',
+                                          'valid_from': small.SINCE})
+    DISTRIBUTOR = ('distributors', '2026-02-03', {'distributor': 'D7', 'name': 'x', 'tier': '', 'valid_from': small.SINCE})
+    ORDER = ('orders', '2026-02-05', small.order('A', '2026-02-01', product='P-new', distributor='D7', manager='M7'))
+    OTHER = ('orders', '2026-02-10', small.order('B', '2026-02-01', product='P-new', contract='K'))
+    NEVER = ('orders', '2026-02-05', small.order('N', '2026-02-01', product='P-never', distributor='D7', manager='M7'))
+    BILL = ('bills', '2026-02-08', small.bill('K', '2026-01', '2026-02-07', billed='100.00'))
+
+    def told(self, files):
+        self.prepare(RATE)
+        for kind, date, row in files:
+            self.send(kind, date, row)
+        self.run_to('2026-02-28')
+        self.assertEqual([(r['value'], r['reason']) for r in self.rows('quarantine', 'list')], [('P-never', 'unknown-product')])
+        return self.posted('business_date', 'subject', 'amount')
+
+    def test_orders_in_any_order(self):
+        files = [self.OUTLET, self.MANAGER, self.PRODUCT, self.DISTRIBUTOR, self.ORDER, self.OTHER, self.NEVER, self.BILL]
+        source = random.Random(0)
+        for turn in range(6):
+            with self.subTest(turn=turn):
+                self.assertEqual(self.told(files), [('2026-02-10', 'B', '10.00'), ('2026-02-12', 'A', '10.00')])
+            source.shuffle(files)
+        self.prove()
+
+    def test_all_kinds(self):
+        """A carrier that is told last: everything of it waited."""
+        self.prepare(RATE)
+        self.send('bills', '2026-02-08', small.bill('K', '2026-01', '2026-02-07', carrier='C9'))
+        self.send('events', '2026-02-09', event('e', 'cancel', '2026-02-09', carrier='C9', currency=''))
+        self.send('months', '2026-02-09', {'carrier': 'C9', 'month': '2026-01'})
+        self.send('receipts', '2026-02-10', {'carrier': 'C9', 'receipt_id': 'r', 'distributor': 'D1', 'month': '2026-01',
+                                             'amount': '1.00', 'currency': 'CNY'})
+        self.send('orders', '2026-02-04', small.order('A', '2026-02-01', carrier='C9', contract='K'))
+        self.assertEqual(len(self.rows('quarantine', 'list')), 5)
+        self.send('carriers', '2026-02-09', {'carrier': 'C9', 'name': 'x', 'valid_from': small.SINCE})
+        self.assertEqual([r['value'] for r in self.rows('quarantine', 'list')], ['P-plan'])  # of C1 and C2
+        self.send('products', '2026-02-02', {'carrier': 'C2', 'product': 'P-plan', 'name': 'y', 'class': 'x',
+                                             'valid_from': small.SINCE})
+        self.assertEqual(self.database.value('SELECT count(*) FROM settle.quarantine'), '6')     # it was not asked
+        self.send('products', '2026-02-02', {'carrier': 'C9', 'product': 'P-plan', 'name': 'x', 'class': 'x',
+                                             'valid_from': small.SINCE})
+        self.assertEqual(self.rows('quarantine', 'list'), [])
+        dates = self.database.sql(
+            'SELECT b.kind, b.business_date FROM settle.batch b JOIN settle.quarantine_release r ON r.into_batch = b.batch_id '
+            'WHERE b.accepted + b.waiting = 1 ORDER BY b.batch_id')
+        self.assertEqual(dates, [['bills', '2026-02-09'], ['events', '2026-02-09'], ['months', '2026-02-09'],
+                                 ['receipts', '2026-02-10'], ['orders', '2026-02-09']])
+        self.prove_after('2026-02-28')
+
+    def prove_after(self, day):
+        self.run_to(day)
+        self.prove()
+
+    def test_a_version_told_later(self):
+        """Known from March on; that it was there in January is told afterwards."""
+        self.prepare(RATE)
+        self.send('products', '2026-02-02', {**self.PRODUCT[2], 'valid_from': '2026-03-01'})
+        self.send('orders', '2026-02-05', small.order('A', '2026-02-01', product='P-new'))
+        self.assertEqual([r['reason'] for r in self.rows('quarantine', 'list')], ['not-yet-valid'])
+        self.send('products', '2026-02-07', {**self.PRODUCT[2], 'valid_from': '2026-01-15'})
+        self.run_to('2026-02-28')
+        self.assertEqual(self.posted('business_date', 'amount'), [('2026-02-07', '10.00')])
+
+    def test_what_a_crash_left(self):
+        """A program that dies between telling and looking leaves it to the next import."""
+        self.prepare(RATE)
+        self.send('orders', '2026-02-05', small.order('A', '2026-02-01', product='P-new'))
+        path = self.file('p.csv', ','.join(self.PRODUCT[2]) + '\n' + ','.join(self.PRODUCT[2].values()) + '\n')
+        self.database.settle('import', 'products', path, '--date', '2026-02-06',
+                             env={'SETTLE_FAILPOINT': 'intake-seal-committed:die'})
+        self.assertEqual(len(self.rows('quarantine', 'list')), 1)
+        self.send('orders', '2026-02-07', small.order('B', '2026-02-01'))
+        self.assertEqual(self.rows('quarantine', 'list'), [])
+        self.run_to('2026-02-28')
+        self.assertEqual(self.posted('business_date', 'subject'), [('2026-02-06', 'A'), ('2026-02-07', 'B')])
+
+    def test_dismissed(self):
+        self.prepare(RATE)
+        self.send('orders', '2026-02-05', small.order('A', '2026-02-01', product='P-new'))
+        self.settle('quarantine', 'dismiss', '--rejected', 'unknown-product', '--reason', 'a test', user='settle_finance')
+        self.send(*self.PRODUCT)
+        self.assertEqual(self.database.value('SELECT count(*) FROM settle.closed_order'), '0')
+
+
 class Contracts(Case):
     RULES = ('- revenue-share: share\n  for: {product: [P-plan]}\n  base: billed\n  months: 0..7\n  rate: 5%\n')
 

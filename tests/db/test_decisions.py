@@ -259,6 +259,7 @@ class Decisions(settle_test.TestCase):
         for role, counter, n, good in (
                 ('settle_runner', 'batch', 1, True), ('settle_runner', 'batch', 9, False),
                 ('settle_runner', 'epoch', 1, True), ('settle_runner', 'epoch', 9000000000, False),
+                ('settle_runner', 'looked-again', 0, True), ('settle_runner', 'looked-again', 9, False),
                 ('settle_runner', 'control', 0, True), ('settle_runner', 'control', 1, False),
                 ('settle_runner', 'run', 1, False), ('settle_runner', 'watermark', 1, False),
                 ('settle_runner', 'code-carrier', 1, False), ('settle_runner', 'policy', 1, False),

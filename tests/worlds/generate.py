@@ -61,7 +61,8 @@ class Facts(random_facts.FactMaker):
 
 class World:
     """seed and prefix decide everything; `switches` says what may be in it. policies: the versions of each carrier. In a
-    simple one contracts have one order, and what is told twice is told in one night (see the switch `imports`)."""
+    simple one contracts have one order, what is told twice is told in one night, and of a manager who is told late one
+    thing is (see the switch `imports`)."""
 
     def __init__(self, seed, switches, end, prefix=None, simple=False):
         self.seed, self.prefix, self.end = seed, prefix or f'W{seed}-', end
@@ -127,7 +128,9 @@ class World:
                 self.add('managers', START if late else None,
                          {**row, 'outlet': r.choice(outlets), 'valid_from': SINCE}, late)
                 if r.random() < 0.4:
-                    self.change('managers', {**row, 'outlet': r.choice(outlets)}, None, day())
+                    outlet, since = r.choice(outlets), day()
+                    if not (late and self.simple):
+                        self.change('managers', {**row, 'outlet': outlet}, None, since)
 
     def all_policies(self, merge=False):
         """merge: with the switch `versions` one that only goes on with the one before is no version of its own."""

@@ -20,7 +20,7 @@ TABLE = (
            'due since is looked at only when something else happens', 'docs/semantics.md 14.38, 14.39'),
     Switch('late-sales', True, 3000, 'the last day on which a product is sold is told late', 'accepted orders stay',
            'docs/semantics.md 14.39'),
-    Switch('late-parties', False, 3001, 'products and managers are told after the orders that name them',
+    Switch('late-parties', True, 3001, 'products and managers are told after the orders that name them',
            'orders that were put aside wait for a person', 'docs/semantics.md 2'),
     Switch('imports', False, 5000, 'the same nights told in another order are the same, also where a contract has several '
            'orders and where a fact is told on two nights', 'the night on which a bill finds its order, and that of a fact '

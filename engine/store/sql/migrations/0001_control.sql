@@ -7,7 +7,7 @@ CREATE TABLE settle.counter (
     value bigint NOT NULL CHECK (value BETWEEN 0 AND 1000000000000)
 );
 INSERT INTO settle.counter VALUES
-    ('batch', 0), ('run', 0), ('watermark', 0), ('epoch', 0), ('control', 0), ('policy', 0),
+    ('batch', 0), ('run', 0), ('watermark', 0), ('epoch', 0), ('control', 0), ('policy', 0), ('looked-again', 0),
     -- Ids are dense in each dimension: they index arrays.
     ('code-carrier', 0), ('code-distributor', 0), ('code-outlet', 0), ('code-manager', 0),
     ('code-product', 0), ('code-class', 0), ('code-region', 0), ('code-channel', 0);

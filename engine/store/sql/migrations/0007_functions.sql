@@ -343,21 +343,35 @@ SELECT k.*
    AND NOT EXISTS (SELECT 1 FROM settle.dismissed_row e
                     WHERE e.kind = k.kind AND e.header = k.header AND e.reason = k.reason AND e.raw = k.raw);
 
--- Whether what a row in quarantine refers to was told, or told otherwise, by a batch after its own.
-CREATE FUNCTION settle.was_told_later(reason text, field text, value text, batch integer) RETURNS boolean
+-- Reasons for quarantine that what is told later of whom a row names can remove.
+CREATE FUNCTION settle.names_somebody(reason text) RETURNS boolean
+    LANGUAGE sql IMMUTABLE
+RETURN reason IN ('unknown-carrier', 'unknown-distributor', 'unknown-outlet', 'unknown-manager', 'unknown-product',
+                  'not-yet-valid', 'other-distributor', 'manager-leaves-distributor');
+CREATE INDEX quarantine_by_name ON settle.quarantine (field, value) WHERE settle.names_somebody(reason);
+
+-- Which batches told something of whom a row names in a column; of products of which carrier. A manager's distributor is
+-- that of the outlet, so who speaks of that speaks of the manager.
+CREATE FUNCTION settle.told_by(field text, value text) RETURNS TABLE (batch_id integer, carrier text)
     LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp
 AS $$
-    SELECT reason IN ('unknown-carrier', 'unknown-distributor', 'unknown-outlet', 'not-yet-valid', 'other-distributor',
-                      'manager-leaves-distributor')
-       AND CASE field
-           WHEN 'carrier' THEN EXISTS (SELECT FROM settle.code c JOIN settle.carrier_version v ON v.carrier_id = c.id
-                                        WHERE c.dim = 1 AND c.code = value AND v.batch_id > batch)
-           WHEN 'distributor' THEN EXISTS (SELECT FROM settle.code c
-                                             JOIN settle.distributor_version v ON v.distributor_id = c.id
-                                            WHERE c.dim = 2 AND c.code = value AND v.batch_id > batch)
-           WHEN 'outlet' THEN EXISTS (SELECT FROM settle.code c JOIN settle.outlet_version v ON v.outlet_id = c.id
-                                       WHERE c.dim = 3 AND c.code = value AND v.batch_id > batch)
-           WHEN 'parent' THEN EXISTS (SELECT FROM settle.code c JOIN settle.outlet_version v ON v.outlet_id = c.id
-                                       WHERE c.dim = 3 AND c.code = value AND v.batch_id > batch)
-           ELSE false END
+    SELECT v.batch_id, NULL FROM settle.code c JOIN settle.carrier_version v ON v.carrier_id = c.id
+     WHERE told_by.field = 'carrier' AND c.dim = 1 AND c.code = told_by.value
+     UNION ALL
+    SELECT v.batch_id, NULL FROM settle.code c JOIN settle.distributor_version v ON v.distributor_id = c.id
+     WHERE told_by.field = 'distributor' AND c.dim = 2 AND c.code = told_by.value
+     UNION ALL
+    SELECT v.batch_id, NULL FROM settle.code c JOIN settle.outlet_version v ON v.outlet_id = c.id
+     WHERE told_by.field IN ('outlet', 'parent') AND c.dim = 3 AND c.code = told_by.value
+     UNION ALL
+    SELECT v.batch_id, NULL FROM settle.code c JOIN settle.manager_version v ON v.manager_id = c.id
+     WHERE told_by.field = 'manager' AND c.dim = 4 AND c.code = told_by.value
+     UNION ALL
+    SELECT v.batch_id, NULL FROM settle.code c JOIN settle.manager_version m ON m.manager_id = c.id
+      JOIN settle.outlet_version v ON v.outlet_id = m.outlet_id
+     WHERE told_by.field = 'manager' AND c.dim = 4 AND c.code = told_by.value
+     UNION ALL
+    SELECT v.batch_id, k.code FROM settle.code k JOIN settle.code c ON c.dim = 5 AND c.code = k.code || E'\x1f' || told_by.value
+      JOIN settle.product_version v ON v.product_id = c.id
+     WHERE told_by.field = 'product' AND k.dim = 1
 $$;

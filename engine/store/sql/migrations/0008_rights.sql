@@ -50,7 +50,7 @@ REVOKE EXECUTE ON ALL FUNCTIONS IN SCHEMA settle FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION settle.ensure_partitions(date, date), settle.summarize(text, date),
     settle.analyze_partition(text, date) TO settle_runner;
 GRANT EXECUTE ON FUNCTION settle.refuse_moved_managers(integer[]) TO settle_runner; -- by its triggers
-GRANT EXECUTE ON FUNCTION settle.was_told_later(text, text, text, integer) TO settle_runner;
+GRANT EXECUTE ON FUNCTION settle.names_somebody(text), settle.told_by(text, text) TO settle_runner;
 GRANT EXECUTE ON FUNCTION settle.batch_digest(integer) TO settle_reader, settle_runner, settle_approver;
 GRANT EXECUTE ON FUNCTION settle.closed_to(bigint) TO settle_reader, settle_runner, settle_approver;
 

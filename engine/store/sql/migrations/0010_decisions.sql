@@ -29,8 +29,8 @@ BEGIN
 END
 $$;
 
--- What a program counts by itself: batches one by one, the epoch of a runner that starts (or, by 0, only its lock), and
--- the lock of the control log. All other counters move with what they count.
+-- What a program counts by itself: batches one by one, up to which of them rows in quarantine were looked at again, the
+-- epoch of a runner that starts (or, by 0, only its lock), and the lock of the control log. All other counters move with what they count.
 CREATE FUNCTION settle.count(counter text, n bigint) RETURNS bigint
     LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp
 AS $$
@@ -39,7 +39,9 @@ BEGIN
         IF NOT pg_has_role(session_user, 'settle_approver', 'MEMBER') THEN
             PERFORM settle.refuse_unless('settle_runner');
         END IF;
-    ELSIF (counter = 'batch' AND n = 1) OR (counter = 'epoch' AND n IN (0, 1)) THEN
+    ELSIF (counter = 'batch' AND n = 1) OR (counter = 'epoch' AND n IN (0, 1)) OR
+        (counter = 'looked-again' AND n >= 0 AND (SELECT l.value + n <= b.value FROM settle.counter l, settle.counter b
+                                                   WHERE l.name = 'looked-again' AND b.name = 'batch')) THEN
         PERFORM settle.refuse_unless('settle_runner');
     ELSE
         RAISE EXCEPTION 'settle: counter % is not counted by %', counter, n USING ERRCODE = 'insufficient_privilege';

@@ -1,16 +1,14 @@
--- Batches with quarantined rows to release, master data first. $1 batch, $2 line, $3 reason (0, '': any), $4 only master
--- data that refers to something told later, $5 dismissed rows, too, $6 only what a withdrawal woke
+-- Batches with quarantined rows to release, master data first. $1 batch, $2 line, $3 reason (0, '': any)
+-- $4 dismissed rows, too, $5 only what a withdrawal woke
 SELECT b.batch_id, b.kind, b.header, b.business_date
   FROM settle.batch b
  WHERE ($1 = 0 OR b.batch_id = $1)
-   AND ($4 = false OR b.kind IN (:master_files))
    AND EXISTS (SELECT 1
-                 FROM (SELECT o.batch_id, o.line, o.field, o.value, o.reason, o.raw FROM settle.open_row o WHERE NOT $5
+                 FROM (SELECT o.batch_id, o.line, o.reason, o.raw FROM settle.open_row o WHERE NOT $4
                         UNION ALL
-                       SELECT k.batch_id, k.line, k.field, k.value, k.reason, k.raw FROM settle.kept_row k WHERE $5) q
+                       SELECT k.batch_id, k.line, k.reason, k.raw FROM settle.kept_row k WHERE $4) q
                 WHERE q.batch_id = b.batch_id AND ($2::bigint = 0 OR q.line = $2)
                   AND ($3 = '' OR q.reason = $3) AND q.reason NOT IN ('invalid-utf8', 'nul-byte') AND q.raw IS NOT NULL
-                  AND ($4 = false OR settle.was_told_later(q.reason, q.field, q.value, q.batch_id))
-                  AND ($6 = false OR EXISTS (SELECT 1 FROM settle.quarantine_wake w WHERE w.batch_id = q.batch_id AND w.line = q.line)))
+                  AND ($5 = false OR EXISTS (SELECT 1 FROM settle.quarantine_wake w WHERE w.batch_id = q.batch_id AND w.line = q.line)))
  ORDER BY array_position(ARRAY[:all_files], b.kind),
           b.batch_id

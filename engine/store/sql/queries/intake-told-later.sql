@@ -1,0 +1,45 @@
+-- Open rows that named somebody of whom more was told than they could know: by batches after $1 up to $2, or by one that
+-- was there and is of a later business date. With the day on which they enter. $3 at most so many
+WITH told AS MATERIALIZED (
+    SELECT 'carrier' AS field, c.code AS value FROM settle.carrier_version v JOIN settle.code c ON c.dim = 1 AND c.id = v.carrier_id
+     WHERE v.batch_id > $1 AND v.batch_id <= $2
+     UNION
+    SELECT 'distributor', c.code FROM settle.distributor_version v JOIN settle.code c ON c.dim = 2 AND c.id = v.distributor_id
+     WHERE v.batch_id > $1 AND v.batch_id <= $2
+     UNION
+    SELECT f.field, c.code FROM settle.outlet_version v JOIN settle.code c ON c.dim = 3 AND c.id = v.outlet_id,
+           (VALUES ('outlet'), ('parent')) f (field)
+     WHERE v.batch_id > $1 AND v.batch_id <= $2
+     UNION
+    -- it may say of which distributor these are
+    SELECT 'manager', c.code FROM settle.outlet_version v JOIN settle.manager_version m USING (outlet_id)
+      JOIN settle.code c ON c.dim = 4 AND c.id = m.manager_id
+     WHERE v.batch_id > $1 AND v.batch_id <= $2
+     UNION
+    SELECT 'manager', c.code FROM settle.manager_version v JOIN settle.code c ON c.dim = 4 AND c.id = v.manager_id
+     WHERE v.batch_id > $1 AND v.batch_id <= $2
+     UNION
+    SELECT 'product', split_part(c.code, E'\x1f', 2)
+      FROM settle.product_version v JOIN settle.code c ON c.dim = 5 AND c.id = v.product_id
+     WHERE v.batch_id > $1 AND v.batch_id <= $2),
+named AS MATERIALIZED (
+    SELECT q.batch_id, q.line FROM told t JOIN settle.quarantine q ON q.field = t.field AND q.value = t.value
+     WHERE settle.names_somebody(q.reason) AND q.batch_id <= $2
+     UNION
+    SELECT q.batch_id, q.line FROM settle.quarantine q
+     WHERE q.batch_id > $1 AND q.batch_id <= $2 AND settle.names_somebody(q.reason)),
+waiting AS MATERIALIZED (
+    SELECT o.* FROM named n JOIN settle.open_row o USING (batch_id, line) WHERE o.raw IS NOT NULL),
+who AS (
+    SELECT DISTINCT batch_id, business_date, field, value FROM waiting),
+since AS MATERIALIZED (
+    SELECT w.batch_id, w.field, w.value, v.carrier, min(greatest(w.business_date, b.business_date)) AS enters
+      FROM who w CROSS JOIN LATERAL settle.told_by(w.field, w.value) v JOIN settle.batch b ON b.batch_id = v.batch_id
+     WHERE v.batch_id > w.batch_id OR b.business_date > w.business_date
+     GROUP BY w.batch_id, w.field, w.value, v.carrier)
+SELECT w.batch_id, w.line, w.kind, w.header, min(s.enters) AS enters
+  FROM waiting w JOIN since s USING (batch_id, field, value)
+ WHERE s.carrier IS NULL OR strpos(w.raw, s.carrier) > 0 OR strpos(s.carrier, '"') > 0
+ GROUP BY w.batch_id, w.line, w.kind, w.header
+ ORDER BY array_position(ARRAY[:all_files], w.kind), enters, w.batch_id, w.line
+ LIMIT $3
