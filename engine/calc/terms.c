@@ -56,6 +56,64 @@ settle_carrier_has_ceiling(const SettlePolicySet *policies, int32_t carrier_id, 
     return FALSE;
 }
 
+int
+settle_carrier_longest_ceiling(const SettlePolicySet *policies, int32_t carrier_id)
+{
+    guint n;
+    const SettlePolicy *const *versions = settle_policy_set_versions(policies, carrier_id, &n);
+    int longest = 0;
+
+    for (guint i = 0; i < n; i++) {
+        longest = MAX(longest, versions[i]->terms.ceiling.window);
+        for (guint r = 0; r < versions[i]->n_rules; r++) {
+            const SettleRule *rule = &versions[i]->rules[r];
+
+            longest = MAX(longest, rule->terms.ceiling.window);
+            if (rule->window.progressive)
+                longest = MAX(longest, (int) rule->window.length);
+        }
+    }
+    return longest;
+}
+
+/* Some version that was activated before this one limits what this one does. */
+static gboolean
+is_limited_before(const SettlePolicy *const *versions, guint n, const SettlePolicy *policy,
+                  guint rule_number)
+{
+    for (guint i = 0; i < n; i++) {
+        const SettlePolicy *other = versions[i];
+        const SettleRule *rule = rule_number != 0 ? settle_policy_rule(other, rule_number) : NULL;
+
+        if (other->policy_id < policy->policy_id && other->currency == policy->currency &&
+            (rule_number == 0 ? other->terms.ceiling.window != 0
+                              : rule != NULL && rule->terms.ceiling.window != 0))
+            return TRUE;
+    }
+    return FALSE;
+}
+
+int32_t
+settle_carrier_ceilings_since(const SettlePolicySet *policies, int32_t carrier_id)
+{
+    guint n;
+    const SettlePolicy *const *versions = settle_policy_set_versions(policies, carrier_id, &n);
+    int32_t since = 0;
+
+    for (guint i = 0; i < n; i++) {
+        const SettlePolicy *policy = versions[i];
+        gboolean brings =
+            policy->terms.ceiling.window != 0 && !is_limited_before(versions, n, policy, 0);
+
+        for (guint r = 0; r < policy->n_rules && !brings; r++)
+            brings = policy->rules[r].terms.ceiling.window != 0 &&
+                     !is_limited_before(versions, n, policy, policy->rules[r].number);
+        if (brings)
+            since = MAX(since, policy->policy_id);
+    }
+    return since;
+}
+
 const SettlePolicy *
 settle_window_terms(const SettlePolicySet *policies, int32_t carrier_id, SettleWindow length,
                     SettleDay closing_day)

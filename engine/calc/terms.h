@@ -19,6 +19,12 @@ gboolean settle_carrier_tolerates_findings(const SettlePolicySet *policies, int3
  * Then what it earns under any version uses room (13.11). */
 gboolean settle_carrier_has_ceiling(const SettlePolicySet *policies, int32_t carrier_id,
                                     guint rule_number);
+/* The longest SettleWindow of any ceiling, and of what is paid progressively, of any version; 0:
+ * there is none. What ceilings leave in such a window depends on nothing outside of it. */
+int settle_carrier_longest_ceiling(const SettlePolicySet *policies, int32_t carrier_id);
+/* The version whose activation brought the carrier's last ceiling that no earlier one had (its id):
+ * what was used is known of nights since then. 0: there is none. */
+int32_t settle_carrier_ceilings_since(const SettlePolicySet *policies, int32_t carrier_id);
 /* The version by whose terms the carrier's windows of that length are measured that orders of the
  * day count in: the one of the window's last day (13.9). NULL: none began by then. */
 const SettlePolicy *settle_window_terms(const SettlePolicySet *policies, int32_t carrier_id,

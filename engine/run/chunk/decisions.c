@@ -1,28 +1,11 @@
 /* The decisions about a distributor's joint orders as data: looked up, and taken from. */
 #include "run/chunk/decisions.h"
 
-#include "base/checked.h"
+#include "base/error.h"
 #include "calc/terms.h"
 #include "run/output/cuts.h"
 
 #include <stdlib.h>
-
-static guint
-use_hash(gconstpointer use)
-{
-    const SettleCeilingUse *u = use;
-
-    return ((guint) u->carrier_id * 2654435761u ^ u->rule) * 2246822519u ^ (guint) u->month;
-}
-
-static gboolean
-use_equal(gconstpointer a, gconstpointer b)
-{
-    const SettleCeilingUse *x = a, *y = b;
-
-    return x->carrier_id == y->carrier_id && x->currency == y->currency && x->rule == y->rule &&
-           x->month == y->month && x->by_windows == y->by_windows;
-}
 
 void
 settle_decisions_init(SettleDecisions *decisions, const SettlePairs *pairs, SettlePaid *paid)
@@ -33,7 +16,8 @@ settle_decisions_init(SettleDecisions *decisions, const SettlePairs *pairs, Sett
     decisions->failed = FALSE;
     decisions->slots = g_array_new(FALSE, FALSE, sizeof(SettleDecidedSlot));
     decisions->tolerated = g_hash_table_new_full(g_int64_hash, g_int64_equal, g_free, NULL);
-    decisions->uses = g_hash_table_new_full(use_hash, use_equal, g_free, NULL);
+    decisions->uses = settle_ceilings_new();
+    decisions->posted = settle_ceilings_new();
     decisions->cuts = g_array_new(FALSE, FALSE, sizeof(SettleCutRow));
 }
 
@@ -43,18 +27,41 @@ settle_decisions_clear(SettleDecisions *decisions)
     g_array_unref(decisions->slots);
     g_hash_table_unref(decisions->tolerated);
     g_hash_table_unref(decisions->uses);
+    g_hash_table_unref(decisions->posted);
     g_array_unref(decisions->cuts);
+}
+
+static void
+take_uses(SettleDecisions *decisions, GHashTable *uses)
+{
+    GHashTableIter iter;
+    gpointer key;
+
+    g_hash_table_iter_init(&iter, uses);
+    while (g_hash_table_iter_next(&iter, &key, NULL))
+        if (!settle_ceilings_add(decisions->uses, key))
+            decisions->failed = TRUE;
 }
 
 void
 settle_decisions_begin(SettleDecisions *decisions, int32_t distributor_id)
 {
+    const GArray *ties = decisions->pairs->ties;
+
     decisions->distributor_id = distributor_id;
     decisions->failed = FALSE;
     g_array_set_size(decisions->slots, 0);
     g_hash_table_remove_all(decisions->tolerated);
     g_hash_table_remove_all(decisions->uses);
+    g_hash_table_remove_all(decisions->posted);
     g_array_set_size(decisions->cuts, 0);
+    for (guint i = 0; i < ties->len; i++) {
+        const SettleOpenPair *open = settle_pairs_open(
+            decisions->pairs, distributor_id, g_array_index(ties, SettleTies, i).carrier_id);
+
+        if (open != NULL)
+            take_uses(decisions, open->before);
+    }
 }
 
 SettleFindings
@@ -104,37 +111,6 @@ settle_decisions_standing(const SettleDecisions *decisions, int64_t order_id,
 
 /* --- ceilings -------------------------------------------------------------------------------- */
 
-/* What is used of the ceiling in the window that the month lies in. */
-static int64_t
-used_in(SettleDecisions *decisions, SettleCeilingUse use, SettleWindow window)
-{
-    SettleMonth end = settle_window_end(window, settle_month_first(use.month));
-    int64_t sum = 0;
-
-    for (use.month = end - settle_window_months(window) + 1; use.month <= end; use.month++) {
-        for (int by = FALSE; by <= TRUE; by++) {
-            const SettleCeilingUse *found;
-
-            use.by_windows = by;
-            found = g_hash_table_lookup(decisions->uses, &use);
-            if (found != NULL && !settle_add_i64(sum, found->used_minor, &sum))
-                decisions->failed = TRUE;
-        }
-    }
-    return sum;
-}
-
-static void
-add_use(SettleDecisions *decisions, const SettleCeilingUse *use)
-{
-    SettleCeilingUse *known = g_hash_table_lookup(decisions->uses, use);
-
-    if (known == NULL)
-        g_hash_table_add(decisions->uses, g_memdup2(use, sizeof *use));
-    else if (!settle_add_i64(known->used_minor, use->used_minor, &known->used_minor))
-        decisions->failed = TRUE;
-}
-
 /* What the ceiling leaves of the target. rule: its number; 0: the ceiling is the policy's. */
 static int64_t
 fill(SettleDecisions *decisions, const SettlePolicy *policy, guint rule,
@@ -150,14 +126,18 @@ fill(SettleDecisions *decisions, const SettlePolicy *policy, guint rule,
         return target_minor;
     /* less than nothing makes room */
     if (ceiling->window != 0 && target_minor > 0) {
-        int64_t left =
-            ceiling->amount_minor - used_in(decisions, use, (SettleWindow) ceiling->window);
+        int64_t used;
 
-        target_minor = MIN(MAX(left, 0), target_minor);
+        if (!settle_ceilings_used(decisions->uses, use, (SettleWindow) ceiling->window, &used)) {
+            decisions->failed = TRUE;
+            return 0;
+        }
+        target_minor = MIN(MAX(ceiling->amount_minor - used, 0), target_minor);
     }
     use.by_windows = by_windows;
     use.used_minor = target_minor;
-    add_use(decisions, &use);
+    if (!settle_ceilings_add(decisions->uses, &use))
+        decisions->failed = TRUE;
     return target_minor;
 }
 
@@ -199,41 +179,114 @@ settle_decisions_cap(SettleDecisions *decisions, const SettlePolicy *policy, con
     return left;
 }
 
+void
+settle_decisions_note_posted(SettleDecisions *decisions, const SettlePolicy *policy,
+                             const GArray *transfers)
+{
+    const SettlePolicySet *policies = decisions->pairs->context->known.policies;
+
+    for (guint i = 0; i < transfers->len; i++) {
+        const SettleTransfer *t = &g_array_index(transfers, SettleTransfer, i);
+        const SettleRule *rule = settle_policy_rule(policy, settle_slot_rule(t->slot));
+        int64_t minor = t->debit == SETTLE_ROLE_CARRIER    ? t->amount_minor
+                        : t->credit == SETTLE_ROLE_CARRIER ? -t->amount_minor
+                                                           : 0;
+
+        settle_invariant(rule != NULL);
+        /* room.c has added up more than this */
+        if (minor != 0)
+            settle_invariant(settle_ceilings_add_amount(decisions->posted, policies, policy, rule,
+                                                        t->origin, minor) &&
+                             settle_ceilings_add_amount(decisions->uses, policies, policy, rule,
+                                                        t->origin, minor));
+    }
+}
+
 /* --- what is told of them --------------------------------------------------------------------- */
 
-void
-settle_decisions_report(const SettleDecisions *decisions, SettleOutput *output)
+/* All that a joint pair used is told again: what differs from before is written. */
+static void
+report_pair(const SettleDecisions *decisions, const SettlePair *pair, SettleOutput *output)
 {
     const SettlePairs *pairs = decisions->pairs;
+    const SettleTies *ties = settle_pairs_ties(pairs, pair->carrier_id);
+    SettleCutScope scope = {.distributor_id = pair->distributor_id,
+                            .carrier_id = pair->carrier_id,
+                            .first = settle_day_month(ties->from),
+                            .last = G_MAXINT32};
+    SettleVolumeRow since = {
+        .distributor_id = pair->distributor_id,
+        .carrier_id = pair->carrier_id,
+        .policy_id =
+            settle_carrier_ceilings_since(pairs->context->known.policies, pair->carrier_id),
+        .what = SETTLE_CHANGE_CEILING,
+        .window_end = SETTLE_CEILINGS_KNOWN,
+        .month = SETTLE_CEILINGS_KNOWN,
+    };
+
+    g_array_append_val(output->cut_scopes, scope);
+    if (ties->capped && !settle_pairs_are_known(pairs, pair->distributor_id, pair->carrier_id))
+        g_array_append_val(output->deltas, since);
+}
+
+/* Of an open pair only windows are cut, in the months that may change. */
+static void
+report_open(const SettleOpenPair *open, SettleOutput *output)
+{
+    SettleCutScope scope = {.ceilings_only = TRUE};
+
+    if (open == NULL || !settle_months_any(open->months))
+        return;
+    scope.distributor_id = open->distributor_id;
+    scope.carrier_id = open->carrier_id;
+    scope.first = open->months.from;
+    scope.last = open->months.to;
+    g_array_append_val(output->cut_scopes, scope);
+}
+
+static void
+report_uses(const SettleDecisions *decisions, GHashTable *uses, gboolean of_joint, GArray *rows)
+{
     GHashTableIter iter;
     gpointer key;
 
-    if (pairs->all->len == 0 || decisions->failed)
-        return;
-    for (guint i = 0; i < pairs->all->len; i++) {
-        const SettlePair *pair = &g_array_index(pairs->all, SettlePair, i);
-        const SettleTies *ties = settle_pairs_ties(pairs, pair->carrier_id);
-        SettleCutScope scope = {.distributor_id = pair->distributor_id,
-                                .carrier_id = pair->carrier_id,
-                                .first = settle_day_month(ties->from)};
-
-        if (pair->distributor_id == decisions->distributor_id)
-            g_array_append_val(output->cut_scopes, scope);
-    }
-    g_array_append_vals(output->cuts, decisions->cuts->data, decisions->cuts->len);
-    g_hash_table_iter_init(&iter, decisions->uses);
+    g_hash_table_iter_init(&iter, uses);
     while (g_hash_table_iter_next(&iter, &key, NULL)) {
         const SettleCeilingUse *u = key;
         SettleVolumeRow use = {.distributor_id = decisions->distributor_id,
                                .carrier_id = u->carrier_id,
                                .rule = (int32_t) u->rule,
-                               .scope_kind = u->by_windows ? 1 : 0,
                                .scope_id = u->currency,
                                .what = SETTLE_CHANGE_CEILING,
                                .window_end = u->month,
                                .month = u->month,
                                .value = u->used_minor};
 
-        g_array_append_val(output->uses, use);
+        /* of windows the postings say it */
+        if (!u->by_windows && u->used_minor != 0 &&
+            settle_pairs_contain(decisions->pairs, decisions->distributor_id, u->carrier_id) ==
+                of_joint)
+            g_array_append_val(rows, use);
     }
+}
+
+void
+settle_decisions_report(const SettleDecisions *decisions, SettleOutput *output)
+{
+    const SettlePairs *pairs = decisions->pairs;
+
+    if (decisions->failed)
+        return;
+    for (guint i = 0; i < pairs->ties->len; i++) {
+        const SettlePair pair = {decisions->distributor_id,
+                                 g_array_index(pairs->ties, SettleTies, i).carrier_id};
+
+        if (settle_pairs_contain(pairs, pair.distributor_id, pair.carrier_id))
+            report_pair(decisions, &pair, output);
+        else
+            report_open(settle_pairs_open(pairs, pair.distributor_id, pair.carrier_id), output);
+    }
+    g_array_append_vals(output->cuts, decisions->cuts->data, decisions->cuts->len);
+    report_uses(decisions, decisions->uses, TRUE, output->uses);
+    report_uses(decisions, decisions->posted, FALSE, output->deltas);
 }

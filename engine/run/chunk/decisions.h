@@ -17,17 +17,6 @@ typedef struct {
     SettleStanding standing;
 } SettleDecidedSlot;
 
-/* What is used of a ceiling in a month, by whatever version: each has limits and windows of its own
- * (docs/semantics.md 13.11). */
-typedef struct {
-    int32_t carrier_id;
-    SettleCurrency currency;
-    guint rule; /* its number; 0: the policies' own ceiling */
-    SettleMonth month;
-    gboolean by_windows; /* what volume windows use; else orders */
-    int64_t used_minor;
-} SettleCeilingUse;
-
 typedef struct {
     const SettlePairs *pairs; /* borrowed, like the next: what the decisions are about */
     SettlePaid *paid;
@@ -35,14 +24,15 @@ typedef struct {
     gboolean failed;       /* an amount left 64 bits: its joint orders stay as they are */
     GArray *slots;         /* SettleDecidedSlot by order and slot: of targets above 0 */
     GHashTable *tolerated; /* ids of the orders whose findings act as none */
-    GHashTable *uses;      /* SettleCeilingUse by what comes before used_minor */
+    GHashTable *uses;      /* SettleCeilingUse by itself */
+    GHashTable *posted;    /* of that what orders of open pairs were posted */
     GArray *cuts;          /* SettleCutRow: what ceilings and findings took */
 } SettleDecisions;
 
 /* Nothing decided yet; pairs and paid stay the caller's and must live as long. */
 void settle_decisions_init(SettleDecisions *decisions, const SettlePairs *pairs, SettlePaid *paid);
 void settle_decisions_clear(SettleDecisions *decisions);
-/* Nothing is decided about this distributor yet. */
+/* Nothing is decided about this distributor yet; of its open pairs what they used is known. */
 void settle_decisions_begin(SettleDecisions *decisions, int32_t distributor_id);
 
 /* Whether the findings of an order act. */
@@ -64,6 +54,11 @@ int64_t settle_decisions_cap(SettleDecisions *decisions, const SettlePolicy *pol
 void settle_decisions_note_cut(SettleDecisions *decisions, SettleCutWhat what,
                                const SettlePolicy *policy, int64_t subject_id, SettleSlot slot,
                                SettleMonth month, int64_t earned_minor, int64_t cut_minor);
+
+/* Notes what an order of an open pair was posted: so much more (or less) of the ceilings is used.
+ */
+void settle_decisions_note_posted(SettleDecisions *decisions, const SettlePolicy *policy,
+                                  const GArray *transfers);
 
 /* Adds to the output what ceilings and findings took of the distributor's orders and windows, and
  * what ceilings let through: when all of it is settled. */

@@ -3,6 +3,7 @@
 
 #include "run/chunk/load.h"
 #include "run/chunk/merge.h"
+#include "run/chunk/room.h"
 #include "run/chunk/versions.h"
 #include "run/chunk/waiting.h"
 
@@ -48,6 +49,8 @@ needs_history(const SettleRunContext *context, const SettlePairs *pairs,
     return subject->n_events > 0 || subject->is_woken ||
            settle_pairs_contain(pairs, subject->order->distributor_id,
                                 subject->policy->carrier_id) ||
+           settle_pairs_open(pairs, subject->order->distributor_id, subject->policy->carrier_id) !=
+               NULL ||
            (subject->n_bills > 0 && bills_need_history(context, subject)) ||
            (subject->is_due &&
             settle_calc_due_needs_history(context->known.arithmetic, subject->match, subject->order,
@@ -186,13 +189,20 @@ load_events(SettleGathered *gathered, const SettleRunContext *context, SettleSto
 /* The orders that are settled jointly with those that something happened to, and their events. */
 static gboolean
 load_joint(SettleGathered *gathered, const SettleRunContext *context, SettleStore *reader,
-           const SettleChunk *chunk, GError **error)
+           SettleMatchers *matchers, SettleTargets *targets, const SettleChunk *chunk,
+           GError **error)
 {
     const SettleMonths none = {1, 0};
     SettleFacts *facts = &gathered->facts;
 
     g_array_set_size(facts->joint_orders, 0);
     settle_pairs_find(&gathered->pairs, facts, &gathered->paid, chunk);
+    find_history(gathered, context, matchers);
+    if (!settle_room_look(&gathered->pairs, facts, gathered->history, targets, matchers, reader,
+                          error))
+        return FALSE;
+    if (gathered->pairs.all->len == 0)
+        return TRUE;
     if (!settle_versions_load(reader, context, chunk, settle_pairs_closing_months(&gathered->pairs),
                               NULL, 0, facts, error) ||
         !settle_pairs_load_orders(&gathered->pairs, reader, chunk, facts, error) ||
@@ -200,13 +210,14 @@ load_joint(SettleGathered *gathered, const SettleRunContext *context, SettleStor
                             error))
         return FALSE;
     settle_versions_put_now(context, facts, facts->events);
+    find_history(gathered, context, matchers);
     return TRUE;
 }
 
 gboolean
 settle_gather(SettleGathered *gathered, const SettleRunContext *context, SettleStore *reader,
-              SettleMatchers *matchers, const SettleChunk *chunk, SettleOutput *output,
-              GError **error)
+              SettleMatchers *matchers, SettleTargets *targets, const SettleChunk *chunk,
+              SettleOutput *output, GError **error)
 {
     SettleFacts *facts = &gathered->facts;
     int64_t receipts;
@@ -220,9 +231,8 @@ settle_gather(SettleGathered *gathered, const SettleRunContext *context, SettleS
     add_told(facts, matchers);
     if (!settle_paid_load(&gathered->paid, reader, chunk, &receipts, error) ||
         !load_events(gathered, context, reader, chunk, error) ||
-        !load_joint(gathered, context, reader, chunk, error))
+        !load_joint(gathered, context, reader, matchers, targets, chunk, error))
         return FALSE;
     output->sums.facts += receipts;
-    find_history(gathered, context, matchers);
     return TRUE;
 }

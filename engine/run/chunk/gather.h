@@ -6,6 +6,7 @@
 #include "run/chunk/history.h"
 #include "run/chunk/pairs.h"
 #include "run/chunk/subject.h"
+#include "run/chunk/targets.h"
 #include "run/output/output.h"
 
 G_BEGIN_DECLS
@@ -23,9 +24,9 @@ void settle_gathered_init(SettleGathered *gathered, const SettleRunContext *cont
 void settle_gathered_clear(SettleGathered *gathered);
 
 /* Reads what belongs to a chunk, and forgets the one before. What waits for its day goes to the
- * output's agenda, and the output's sums count the facts. */
+ * output's agenda, and the output's sums count the facts. targets: scratch. */
 gboolean settle_gather(SettleGathered *gathered, const SettleRunContext *context,
-                       SettleStore *reader, SettleMatchers *matchers, const SettleChunk *chunk,
-                       SettleOutput *output, GError **error);
+                       SettleStore *reader, SettleMatchers *matchers, SettleTargets *targets,
+                       const SettleChunk *chunk, SettleOutput *output, GError **error);
 
 G_END_DECLS

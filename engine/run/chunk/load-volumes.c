@@ -56,6 +56,24 @@ add_windows(const SettleRunContext *context, const SettleOrder *order, GArray *k
 }
 
 static void
+add_wanted(const SettleRunContext *context, const SettleWindowsWanted *wanted, GArray *keys)
+{
+    for (SettleMonth end = wanted->ends.from; end <= wanted->ends.to; end++) {
+        const SettlePolicy *policy = settle_policy_set_terms(
+            context->known.policies, wanted->carrier_id, settle_month_last(end));
+        Key key = {.distributor_id = wanted->distributor_id, .carrier_id = wanted->carrier_id};
+        gboolean any = FALSE;
+
+        for (guint r = 0; policy != NULL && r < policy->n_rules && !any; r++)
+            any = needs_past(context, policy, &policy->rules[r], settle_month_first(end),
+                             &key.window_end) &&
+                  key.window_end == end;
+        if (any)
+            g_array_append_val(keys, key);
+    }
+}
+
+static void
 add_month(GArray *months, SettleMonth month)
 {
     for (guint i = 0; i < months->len; i++)
@@ -208,13 +226,15 @@ load_keys(SettleStore *store, const SettleRunContext *context, const SettleChunk
 
 gboolean
 settle_load_volumes(SettleStore *store, const SettleRunContext *context, const SettleChunk *chunk,
-                    GArray *const *facts, guint n_facts, GArray *measures, GArray *postings,
-                    GError **error)
+                    GArray *const *facts, guint n_facts, const GArray *wanted, GArray *measures,
+                    GArray *postings, GError **error)
 {
     g_autoptr(GArray) keys = g_array_new(FALSE, FALSE, sizeof(Key));
     g_autoptr(GArray) whole = g_array_new(FALSE, FALSE, sizeof(SettleMonth));
 
     collect(context, facts, n_facts, keys, whole);
+    for (guint i = 0; i < wanted->len; i++)
+        add_wanted(context, &g_array_index(wanted, SettleWindowsWanted, i), keys);
     sort_keys(keys, whole);
     return load_whole(store, context, chunk, whole, measures, postings, error) &&
            load_keys(store, context, chunk, keys, measures, postings, error);

@@ -39,11 +39,19 @@ gboolean settle_load_events(SettleStore *store, const SettleRunContext *context,
                             const SettleChunk *chunk, GArray *const *facts, guint n_facts,
                             SettleMonths whole, GArray *events, GError **error);
 
+/* All windows of a distributor and carrier that end in some months. */
+typedef struct {
+    int32_t distributor_id, carrier_id;
+    SettleMonths ends;
+} SettleWindowsWanted;
+
 /* What earlier runs measured and last posted of the volume windows that the orders which facts are
- * of count in (as settle_volumes_load says), and of all that end today: adds SettleVolumeRow. */
+ * of count in (as settle_volumes_load says), of the wanted ones (SettleWindowsWanted), and of all
+ * that end today: adds SettleVolumeRow. */
 gboolean settle_load_volumes(SettleStore *store, const SettleRunContext *context,
                              const SettleChunk *chunk, GArray *const *facts, guint n_facts,
-                             GArray *measures, GArray *postings, GError **error);
+                             const GArray *wanted, GArray *measures, GArray *postings,
+                             GError **error);
 
 /* --- history: what is known of orders settled before --------------------------------------- */
 typedef struct {

@@ -388,6 +388,13 @@ settle_anyhow(SettleSettling *settling, const SettleSubject *subject)
                            : settle_old_order(settling, subject);
 }
 
+static gboolean
+is_open(const SettleSettling *settling, const SettleSubject *subject)
+{
+    return settle_pairs_open(settling->decisions->pairs, subject->order->distributor_id,
+                             subject->policy->carrier_id) != NULL;
+}
+
 gboolean
 settle_order_settle(SettleSettling *settling, const SettleSubject *subject, GError **error)
 {
@@ -408,6 +415,8 @@ settle_order_settle(SettleSettling *settling, const SettleSubject *subject, GErr
         settle_note_late(output, subject, transfers);
     if (transfers->len > 1)
         g_array_sort(transfers, compare_transfers);
+    if (transfers->len > 0 && is_open(settling, subject))
+        settle_decisions_note_posted(settling->decisions, subject->policy, transfers);
     for (guint i = 0; i < transfers->len; i++)
         if (!settle_output_transfer(output, &g_array_index(transfers, SettleTransfer, i), error))
             return FALSE;

@@ -11,7 +11,7 @@ typedef struct {
     const SettleRunContext *context;
     SettleHistory *history;
     SettleTargets *targets;
-    const SettleDecisions *decisions; /* about the distributor of the order */
+    SettleDecisions *decisions; /* about the distributor of the order */
     SettleVolumes *volumes;
     SettleOutput *output;
     GArray *transfers; /* SettleTransfer of the order in hand */

@@ -57,6 +57,15 @@ add_ties(SettlePairs *pairs, int32_t carrier_id)
     pairs->tolerant = pairs->tolerant || ties.tolerant;
 }
 
+static void
+clear_open(gpointer pair)
+{
+    SettleOpenPair *open = pair;
+
+    g_hash_table_unref(open->before);
+    g_hash_table_unref(open->changes);
+}
+
 void
 settle_pairs_init(SettlePairs *pairs, const SettleRunContext *context)
 {
@@ -70,6 +79,10 @@ settle_pairs_init(SettlePairs *pairs, const SettleRunContext *context)
     }
     pairs->all = g_array_new(FALSE, FALSE, sizeof(SettlePair));
     pairs->set = g_hash_table_new_full(pair_hash, pair_equal, g_free, NULL);
+    pairs->open = g_array_new(FALSE, FALSE, sizeof(SettleOpenPair));
+    g_array_set_clear_func(pairs->open, clear_open);
+    pairs->open_places = g_hash_table_new_full(pair_hash, pair_equal, g_free, NULL);
+    pairs->known = g_hash_table_new_full(pair_hash, pair_equal, g_free, NULL);
     pairs->found = g_hash_table_new_full(pair_hash, pair_equal, g_free, NULL);
     pairs->distributors = g_hash_table_new(g_direct_hash, g_direct_equal);
     pairs->ranks = g_hash_table_new_full(g_int64_hash, g_int64_equal, g_free, NULL);
@@ -81,6 +94,9 @@ settle_pairs_clear(SettlePairs *pairs)
     g_array_unref(pairs->ties);
     g_array_unref(pairs->all);
     g_hash_table_unref(pairs->set);
+    g_array_unref(pairs->open);
+    g_hash_table_unref(pairs->open_places);
+    g_hash_table_unref(pairs->known);
     g_hash_table_unref(pairs->found);
     g_hash_table_unref(pairs->distributors);
     g_hash_table_unref(pairs->ranks);
@@ -129,6 +145,60 @@ add_pair(SettlePairs *pairs, int32_t distributor_id, const SettleTies *ties)
     g_array_append_val(pairs->all, pair);
 }
 
+/* Only ceilings tie its orders. */
+static void
+add_open(SettlePairs *pairs, int32_t distributor_id, const SettleTies *ties)
+{
+    const SettlePair pair = {distributor_id, ties->carrier_id};
+    SettleOpenPair open = {.distributor_id = distributor_id,
+                           .carrier_id = ties->carrier_id,
+                           .months = {G_MAXINT32, 0}};
+
+    if (ties->from > pairs->context->date || g_hash_table_contains(pairs->open_places, &pair))
+        return;
+    open.before = settle_ceilings_new();
+    open.changes = settle_ceilings_new();
+    g_array_append_val(pairs->open, open);
+    g_hash_table_insert(pairs->open_places, g_memdup2(&pair, sizeof pair),
+                        GUINT_TO_POINTER(pairs->open->len));
+}
+
+/* Leaves those out that are joint now. */
+static void
+keep_open(SettlePairs *pairs)
+{
+    g_autoptr(GArray) all = pairs->open;
+
+    pairs->open = g_array_new(FALSE, FALSE, sizeof(SettleOpenPair));
+    g_array_set_clear_func(all, NULL);
+    g_hash_table_remove_all(pairs->open_places);
+    for (guint i = 0; i < all->len; i++) {
+        SettleOpenPair *open = &g_array_index(all, SettleOpenPair, i);
+        const SettlePair pair = {open->distributor_id, open->carrier_id};
+
+        if (g_hash_table_contains(pairs->set, &pair)) {
+            clear_open(open);
+            continue;
+        }
+        g_array_append_vals(pairs->open, open, 1);
+        g_hash_table_insert(pairs->open_places, g_memdup2(&pair, sizeof pair),
+                            GUINT_TO_POINTER(pairs->open->len));
+    }
+    g_array_set_clear_func(pairs->open, clear_open);
+}
+
+void
+settle_pairs_join_binding(SettlePairs *pairs)
+{
+    for (guint i = 0; i < pairs->open->len; i++) {
+        const SettleOpenPair *open = &g_array_index(pairs->open, SettleOpenPair, i);
+
+        if (open->binds)
+            add_pair(pairs, open->distributor_id, settle_pairs_ties(pairs, open->carrier_id));
+    }
+    keep_open(pairs);
+}
+
 /* Whose orders have findings. */
 static void
 note_findings(const Search *search)
@@ -153,9 +223,11 @@ touch(const Search *search, int32_t distributor_id, const SettleTies *ties)
 {
     const SettlePair pair = {distributor_id, ties->carrier_id};
 
-    if (ties->capped || (ties->tolerant && g_hash_table_contains(search->pairs->found, &pair)) ||
+    if ((ties->tolerant && g_hash_table_contains(search->pairs->found, &pair)) ||
         (ties->paid_for && settle_paid_any(search->paid, distributor_id, ties->carrier_id)))
         add_pair(search->pairs, distributor_id, ties);
+    else if (ties->capped)
+        add_open(search->pairs, distributor_id, ties);
 }
 
 static void
@@ -171,6 +243,18 @@ touch_subject(const Search *search, SettleSubject *subject)
         touch(search, subject->order->distributor_id, ties);
 }
 
+/* What was told anew may change anything. */
+static void
+join_subject(const Search *search, const SettleSubject *subject)
+{
+    const SettleTies *ties = subject->policy != NULL
+                                 ? settle_pairs_ties(search->pairs, subject->policy->carrier_id)
+                                 : NULL;
+
+    if (ties != NULL && ties->capped)
+        add_pair(search->pairs, subject->order->distributor_id, ties);
+}
+
 /* Those of the orders that something happened to, and what was told anew of them. */
 static void
 touch_orders(const Search *search)
@@ -179,11 +263,15 @@ touch_orders(const Search *search)
     SettleMerge merge = settle_merge_begin(search->facts);
     SettleSubject subject;
 
-    while (settle_merge_next(&merge, &subject))
+    while (settle_merge_next(&merge, &subject)) {
         touch_subject(search, &subject);
+        if (subject.revised != NULL)
+            join_subject(search, &subject);
+    }
     for (guint i = 0; i < was->len; i++) {
         subject = (SettleSubject){.order = &g_array_index(was, SettleOrder, i)};
         touch_subject(search, &subject);
+        join_subject(search, &subject);
     }
 }
 
@@ -231,6 +319,9 @@ settle_pairs_find(SettlePairs *pairs, const SettleFacts *facts, const SettlePaid
 
     g_array_set_size(pairs->all, 0);
     g_hash_table_remove_all(pairs->set);
+    g_array_set_size(pairs->open, 0);
+    g_hash_table_remove_all(pairs->open_places);
+    g_hash_table_remove_all(pairs->known);
     g_hash_table_remove_all(pairs->found);
     g_hash_table_remove_all(pairs->distributors);
     g_hash_table_remove_all(pairs->ranks);
@@ -240,6 +331,7 @@ settle_pairs_find(SettlePairs *pairs, const SettleFacts *facts, const SettlePaid
     touch_orders(&search);
     touch_money(&search);
     touch_windows(&search, chunk);
+    keep_open(pairs);
 }
 
 /* --- their orders ----------------------------------------------------------------------------- */
@@ -356,6 +448,35 @@ settle_pairs_any_of(const SettlePairs *pairs, int32_t distributor_id)
            g_hash_table_contains(pairs->distributors, GINT_TO_POINTER(distributor_id));
 }
 
+SettleOpenPair *
+settle_pairs_open(const SettlePairs *pairs, int32_t distributor_id, int32_t carrier_id)
+{
+    const SettlePair pair = {distributor_id, carrier_id};
+    guint place =
+        pairs->open->len > 0 ? GPOINTER_TO_UINT(g_hash_table_lookup(pairs->open_places, &pair)) : 0;
+
+    return place > 0 ? &g_array_index(pairs->open, SettleOpenPair, place - 1) : NULL;
+}
+
+void
+settle_pairs_note_known(SettlePairs *pairs, int32_t distributor_id, int32_t carrier_id,
+                        int32_t since)
+{
+    const SettlePair pair = {distributor_id, carrier_id};
+
+    if (since == settle_carrier_ceilings_since(pairs->context->known.policies, carrier_id) &&
+        !g_hash_table_contains(pairs->known, &pair))
+        g_hash_table_add(pairs->known, g_memdup2(&pair, sizeof pair));
+}
+
+gboolean
+settle_pairs_are_known(const SettlePairs *pairs, int32_t distributor_id, int32_t carrier_id)
+{
+    const SettlePair pair = {distributor_id, carrier_id};
+
+    return g_hash_table_contains(pairs->known, &pair);
+}
+
 int64_t
 settle_pairs_rank(const SettlePairs *pairs, int64_t order_id)
 {
@@ -369,5 +490,6 @@ settle_pairs_leave_windows(const SettlePairs *pairs, const SettlePaid *paid, int
     const SettleTies *ties = pairs->ties->len > 0 ? settle_pairs_ties(pairs, carrier_id) : NULL;
 
     return ties != NULL && !settle_pairs_contain(pairs, distributor_id, carrier_id) &&
+           settle_pairs_open(pairs, distributor_id, carrier_id) == NULL &&
            (ties->capped || (ties->paid_for && settle_paid_any(paid, distributor_id, carrier_id)));
 }

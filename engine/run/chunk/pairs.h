@@ -5,6 +5,7 @@
  * its orders; then all its orders are read, whatever version they are of. */
 #pragma once
 
+#include "run/chunk/ceilings.h"
 #include "run/chunk/facts.h"
 #include "run/chunk/paid.h"
 
@@ -21,12 +22,25 @@ typedef struct {
     SettleDay from, to; /* the closing days of all its versions */
 } SettleTies;
 
+/* A pair that nothing but ceilings ties: open as long as they cut nothing. Its orders are settled
+ * one by one; what they use is added up, and windows take what that leaves. */
+typedef struct {
+    int32_t distributor_id, carrier_id;
+    SettleMonths months; /* of origins that may change: whole windows; none if nothing does */
+    GHashTable *before;  /* SettleCeilingUse by itself: what orders used in them before this run */
+    GHashTable *changes; /* what is expected to change: room.c */
+    gboolean binds;      /* something is cut, or might be */
+} SettleOpenPair;
+
 typedef struct {
     const SettleRunContext *context;
     GArray *ties;             /* SettleTies, of carriers that have any */
     gboolean tolerant;        /* one of them tolerates findings */
     GArray *all;              /* SettlePair, of the chunk */
     GHashTable *set;          /* SettlePair by content */
+    GArray *open;             /* SettleOpenPair, none of which is in `all` */
+    GHashTable *open_places;  /* SettlePair by content -> its place in `open` + 1 */
+    GHashTable *known;        /* SettlePair by content: what all ceilings let through is known */
     GHashTable *found;        /* SettlePair by content: those with findings */
     GHashTable *distributors; /* those that have any: ids */
     GHashTable *ranks;        /* order id -> place by closing time among the carrier's */
@@ -56,6 +70,17 @@ gboolean settle_pairs_contain(const SettlePairs *pairs, int32_t distributor_id, 
 gboolean settle_pairs_any_of(const SettlePairs *pairs, int32_t distributor_id);
 /* The carrier's; NULL: none of its versions has such terms. */
 const SettleTies *settle_pairs_ties(const SettlePairs *pairs, int32_t carrier_id);
+/* The distributor's open pair with the carrier; NULL: it is none. */
+SettleOpenPair *settle_pairs_open(const SettlePairs *pairs, int32_t distributor_id,
+                                  int32_t carrier_id);
+/* What was used is known since the activation of that version. */
+void settle_pairs_note_known(SettlePairs *pairs, int32_t distributor_id, int32_t carrier_id,
+                             int32_t since);
+/* All that was used of the carrier's ceilings is known. */
+gboolean settle_pairs_are_known(const SettlePairs *pairs, int32_t distributor_id,
+                                int32_t carrier_id);
+/* Makes those open pairs joint that bind. */
+void settle_pairs_join_binding(SettlePairs *pairs);
 /* Where an order of a pair stands by closing time among those of its carrier. */
 int64_t settle_pairs_rank(const SettlePairs *pairs, int64_t order_id);
 /* The distributor's windows of the carrier stay as they are posted: what they are freed or cut to

@@ -57,13 +57,22 @@ compare_rows(gconstpointer a, gconstpointer b)
 
 gboolean
 settle_volumes_load(SettleVolumes *volumes, SettleStore *store, const SettleChunk *chunk,
-                    GArray *const *facts, guint n_facts, GError **error)
+                    GArray *const *facts, guint n_facts, const SettlePairs *pairs, GError **error)
 {
+    g_autoptr(GArray) wanted = g_array_new(FALSE, FALSE, sizeof(SettleWindowsWanted));
+
+    for (guint i = 0; i < pairs->open->len; i++) {
+        const SettleOpenPair *open = &g_array_index(pairs->open, SettleOpenPair, i);
+        SettleWindowsWanted windows = {open->distributor_id, open->carrier_id, open->months};
+
+        if (settle_months_any(open->months))
+            g_array_append_val(wanted, windows);
+    }
     g_array_set_size(volumes->measures, 0);
     g_array_set_size(volumes->postings, 0);
     volumes->next_measure = volumes->next_posting = 0;
-    if (!settle_load_volumes(store, volumes->context, chunk, facts, n_facts, volumes->measures,
-                             volumes->postings, error))
+    if (!settle_load_volumes(store, volumes->context, chunk, facts, n_facts, wanted,
+                             volumes->measures, volumes->postings, error))
         return FALSE;
     g_array_sort(volumes->measures, compare_rows);
     g_array_sort(volumes->postings, compare_rows);
@@ -235,7 +244,8 @@ stand(const SettleRunContext *context, SettleDecisions *decisions, const Turn *t
     gboolean is_joint =
         settle_pairs_contain(decisions->pairs, decisions->distributor_id, policy->carrier_id);
 
-    if (is_joint)
+    if (is_joint ||
+        settle_pairs_open(decisions->pairs, decisions->distributor_id, policy->carrier_id) != NULL)
         part->target_minor =
             settle_decisions_cap(decisions, policy, rule, settle_window_subject(turn->window),
                                  settle_slot(rule->number, settle_window_item(part), 0),
@@ -251,6 +261,17 @@ stand(const SettleRunContext *context, SettleDecisions *decisions, const Turn *t
                                                           part->month, part->standing.payable_minor)
                                        : 0);
     return TRUE;
+}
+
+/* What ceilings leave of an open pair is known of some months only: the windows of others stay. */
+static gboolean
+is_outside(const SettleDecisions *decisions, const SettleVolumeWindow *window)
+{
+    const SettleOpenPair *open =
+        settle_pairs_open(decisions->pairs, decisions->distributor_id, window->policy->carrier_id);
+
+    return open != NULL &&
+           (window->window_end < open->months.from || window->window_end > open->months.to);
 }
 
 static gboolean
@@ -323,7 +344,8 @@ evaluate(SettleVolumes *volumes, const SettleDecisions *decisions, SettleVolumeW
     window->evaluated =
         (due || was_posted(volumes, window)) &&
         !settle_pairs_leave_windows(decisions->pairs, decisions->paid, decisions->distributor_id,
-                                    window->policy->carrier_id);
+                                    window->policy->carrier_id) &&
+        !is_outside(decisions, window);
     return !window->evaluated || !due || earn(volumes, window);
 }
 

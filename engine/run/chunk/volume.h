@@ -16,9 +16,11 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(SettleVolumes, settle_volumes_free)
 
 /* Reads what earlier runs measured and posted of the windows that this chunk will evaluate: those
  * that end today, and those that its facts touch and that are over, paid progressively or measured
- * anew. facts: arrays whose rows begin with a SettleOrder. */
+ * anew, and those that may change with what ceilings leave of open pairs. facts: arrays whose rows
+ * begin with a SettleOrder. */
 gboolean settle_volumes_load(SettleVolumes *volumes, SettleStore *store, const SettleChunk *chunk,
-                             GArray *const *facts, guint n_facts, GError **error);
+                             GArray *const *facts, guint n_facts, const SettlePairs *pairs,
+                             GError **error);
 /* The order does not count any more where it did before, and the windows are measured anew: by all
  * orders but those of scopes that nobody is left in, where nothing counts. */
 void settle_volumes_leave(SettleVolumes *volumes, const SettlePolicy *policy,

@@ -207,7 +207,8 @@ load_volumes(SettleWorker *worker, const SettleChunk *chunk, GError **error)
     GArray *const of[] = {facts->new_orders, facts->joint_orders, facts->new_events,
                           facts->revised, facts->was};
 
-    return settle_volumes_load(worker->volumes, worker->reader, chunk, of, G_N_ELEMENTS(of), error);
+    return settle_volumes_load(worker->volumes, worker->reader, chunk, of, G_N_ELEMENTS(of),
+                               &worker->gathered.pairs, error);
 }
 
 /* What a replay compares is complete before its sink takes it. */
@@ -224,7 +225,7 @@ static gboolean
 compute(SettleWorker *worker, const SettleChunk *chunk, GError **error)
 {
     return settle_gather(&worker->gathered, worker->context, worker->reader, worker->matchers,
-                         chunk, worker->output, error) &&
+                         &worker->targets, chunk, worker->output, error) &&
            load_volumes(worker, chunk, error) &&
            settle_invoicing_load(worker->invoicing, worker->reader, chunk, error) &&
            settle_distributors(worker, chunk, error) &&

@@ -49,12 +49,15 @@ scopes_of(const GArray *scopes, gboolean orders)
     return some;
 }
 
-static gboolean
-is_in(const GArray *scopes, int32_t distributor_id, int32_t carrier_id)
+static const SettleCutScope *
+scope_of(const GArray *scopes, int32_t distributor_id, int32_t carrier_id)
 {
     const SettleCutScope key = {.distributor_id = distributor_id, .carrier_id = carrier_id};
+    guint place;
 
-    return g_array_binary_search((GArray *) scopes, &key, compare_scopes, NULL);
+    return g_array_binary_search((GArray *) scopes, &key, compare_scopes, &place)
+               ? &g_array_index(scopes, SettleCutScope, place)
+               : NULL;
 }
 
 static int32_t
@@ -64,6 +67,16 @@ carrier_of(const SettleRunContext *context, int32_t policy_id)
 
     settle_invariant(policy != NULL);
     return policy->carrier_id;
+}
+
+static gboolean
+is_within(const SettleRunContext *context, const GArray *scopes, const SettleCutRow *row)
+{
+    const SettleCutScope *scope =
+        scope_of(scopes, row->distributor_id, carrier_of(context, row->policy_id));
+
+    return scope != NULL && scope->first <= row->month && row->month <= scope->last &&
+           (!scope->ceilings_only || row->what != SETTLE_CUT_FINDING);
 }
 
 /* Rows of run-cuts-*.sql; scopes: those of carriers, which must hold them, or NULL. */
@@ -85,7 +98,7 @@ read_cuts(const SettleRunContext *context, SettleReader *stream, const GArray *s
             .cut_minor = settle_reader_i64(reader, SQL_RUN_CUT_CUT_MINOR),
         };
 
-        if (scopes == NULL || is_in(scopes, row.distributor_id, carrier_of(context, row.policy_id)))
+        if (scopes == NULL || is_within(context, scopes, &row))
             g_array_append_val(cuts, row);
     }
     return settle_reader_end(reader, error);
@@ -236,8 +249,10 @@ load_uses(const SettleRunContext *context, SettleStore *reader, const GArray *sc
             .what = SETTLE_CHANGE_CEILING,
             .value = -settle_reader_i64(stream, SQL_RUN_CEILINGS_USED_USED),
         };
+        const SettleCutScope *scope;
 
-        if (is_in(scopes, row.distributor_id, row.carrier_id))
+        scope = scope_of(scopes, row.distributor_id, row.carrier_id);
+        if (scope != NULL && !scope->ceilings_only)
             g_array_append_val(uses, row);
     }
     return settle_reader_end(stream, error);

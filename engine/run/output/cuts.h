@@ -11,8 +11,9 @@ G_BEGIN_DECLS
  * jointly, or those of one order's lifetime caps. */
 typedef struct {
     int32_t distributor_id, carrier_id;
-    int64_t order_id;  /* 0: all that ceilings and tolerance take of the carrier's orders */
-    SettleMonth first; /* no cut is of an earlier month */
+    int64_t order_id;        /* 0: all that ceilings and tolerance take of the carrier's orders */
+    SettleMonth first, last; /* no cut is of another month */
+    gboolean ceilings_only;  /* what findings took stays as it is */
 } SettleCutScope;
 
 /* Leaves in cuts (SettleCutRow: all that is cut now within the scopes) what differs from what runs

@@ -49,6 +49,10 @@ typedef enum {
     SETTLE_CHANGE_CEILING = 2, /* what a ceiling let through */
 } SettleChangeWhat;
 
+/* The month (1900-01) of the row that says, by its policy_id, since which version's activation what
+ * ceilings of a carrier let through is known of a distributor. */
+#define SETTLE_CEILINGS_KNOWN (1900 * 12)
+
 typedef struct {
     int32_t distributor_id, carrier_id, policy_id, rule, scope_id; /* rule: its number */
     uint8_t scope_kind;                                            /* SettleScopeKind */
