@@ -61,8 +61,8 @@ class Facts(random_facts.FactMaker):
 
 class World:
     """seed and prefix decide everything; `switches` says what may be in it. policies: the versions of each carrier. In a
-    simple one contracts have one order, what is told twice is told in one night, and of a manager who is told late one
-    thing is (see the switch `imports`)."""
+    simple one contracts have one order, what is told twice is told in one night, and of a manager or product that is told
+    late one thing is (see the switch `imports`)."""
 
     def __init__(self, seed, switches, end, prefix=None, simple=False):
         self.seed, self.prefix, self.end = seed, prefix or f'W{seed}-', end
@@ -105,8 +105,9 @@ class World:
                 late = 'late-parties' in self.switches and r.random() < 0.2
                 self.add('products', START if late else None, {**row, 'valid_from': SINCE}, late)
                 if r.random() < 0.15:
-                    self.change('products', {**row, 'class': r.choice(('sim', 'plan', 'broadband', 'phone'))},
-                                'late-class', day())
+                    changed, since = {**row, 'class': r.choice(('sim', 'plan', 'broadband', 'phone'))}, day()
+                    if not (late and self.simple):
+                        self.change('products', changed, 'late-class', since)
                 elif r.random() < 0.05:
                     until = day()
                     self.change('products', {**row, 'sales_to': str(until)}, 'late-sales', until)
