@@ -25,8 +25,8 @@ TABLE = (
     Switch('imports', False, 5000, 'the same nights told in another order are the same, also where a contract has several '
            'orders and where a fact is told on two nights', 'the night on which a bill finds its order, and that of a fact '
            'told twice, depend on which file is imported first', 'docs/semantics.md 14.8'),
-    Switch('outcomes', False, 3002, 'reasons of orders are compared (`reconcile orders`), not only their number and money',
-           'the reason is that of the night that settled the order first', 'docs/semantics.md 10'),
+    Switch('outcomes', False, 8201013, 'reasons of orders are compared (`reconcile orders`), not only their number and money',
+           'an order of which something was posted and taken back is called posted', 'docs/semantics.md 10'),
 )
 
 
