@@ -36,7 +36,7 @@ VOLATILE = {'at', 'epoch', 'batch_id', 'source_batch_id', 'order_batch_id', 'int
             'salt', 'commitment',   # made of the batch's number
             'parts', 'seal'}    # of a run: over all of these; the program itself checks them
 # Facts that came are compared by what they say; a file said again is a batch of repeats.
-SOURCE = "b.kind, regexp_replace(b.source, '[0-9]+$', '') AS source, b.business_date"
+SOURCE = "b.kind, regexp_replace(b.source, '[0-9]+$|^batch [0-9]+', '') AS source, b.business_date"
 OWN_QUERY = {
     'batch': f'SELECT {SOURCE}, state, sum(accepted), sum(waiting) FROM settle.batch b GROUP BY 1, 2, 3, 4 '
              "HAVING sum(accepted + waiting) > 0 OR state = 'refused'",
@@ -49,7 +49,9 @@ OWN_QUERY = {
     'quarantine': 'SELECT DISTINCT line, field, value, reason, message, raw FROM settle.quarantine',
     'quarantine_release': 'SELECT DISTINCT line FROM settle.quarantine_release',
     'quarantine_dismissal': 'SELECT DISTINCT line FROM settle.quarantine_dismissal',
-    'counter': "SELECT name, value FROM settle.counter WHERE name NOT IN ('epoch', 'batch', 'control')",
+    'counter': "SELECT name, value FROM settle.counter WHERE name NOT IN ('epoch', 'batch', 'control', 'looked-again')",
+    'looked again': "SELECT b.value - l.value FROM settle.counter b, settle.counter l "
+                    "WHERE b.name = 'batch' AND l.name = 'looked-again'",
     'control_log': "SELECT DISTINCT action, actor, CASE WHEN action LIKE 'quarantine-%' OR action LIKE 'withdrawal-%' "
                    "OR action = 'policy-withdraw' THEN '' ELSE subject END FROM settle.control_log",
 }
