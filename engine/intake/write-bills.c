@@ -224,8 +224,8 @@ typedef struct {
     uint64_t contract, month, revision; /* these two with the currency: parts of settle_bill_key */
     gboolean any;                       /* a row of this month is there already */
     gboolean has_before;
-    SettleIntakeBillRow before; /* the row that holds this key */
     int16_t turn;               /* of a row that is written for it */
+    SettleIntakeBillRow before; /* the row that holds this key; last: text follows it */
 } Seen;
 
 /* Moves on to a new key: what the database has of the month and of the key. */
