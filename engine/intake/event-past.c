@@ -52,7 +52,7 @@ settle_known_event_there(const SettleKnownEvent *event)
 gboolean
 settle_known_event_belongs(const SettleKnownEvent *event, const SettleIntakeContract *order)
 {
-    return order != NULL && event->day >= order->closing_day &&
+    return order != NULL && !order->withdrawn && event->day >= order->closing_day &&
            (event->closed_month == 0 ||
             event->closed_month == settle_day_month(order->closing_day)) &&
            (event->currency == 0 || event->currency == order->currency);
@@ -65,14 +65,15 @@ settle_event_past_orders_of(const SettleEventPast *past, int64_t key_id)
 }
 
 const SettleIntakeContract *
-settle_event_past_contract(const SettleEventPast *past, int64_t key_id, int64_t order_id)
+settle_event_past_contract(const SettleEventPast *past, int64_t key_id, int64_t order_id,
+                           int32_t distributor_id)
 {
     const GPtrArray *orders = settle_event_past_orders_of(past, key_id);
 
     for (guint i = 0; orders != NULL && i < orders->len; i++) {
         const SettleIntakeContract *order = g_ptr_array_index(orders, i);
 
-        if (order->order_id == order_id)
+        if (order->order_id == order_id && order->distributor_id == distributor_id)
             return order;
     }
     return NULL;
@@ -120,11 +121,21 @@ settle_event_past_order(const SettleEventPast *past, const SettleKnownEvent *eve
 static void
 add_order(SettleEventPast *past, const SettleReader *reader)
 {
-    SettleIntakeContract *order = g_new(SettleIntakeContract, 1);
+    SettleIntakeContract *order = g_new(SettleIntakeContract, 1), *known;
     GPtrArray *list;
 
     settle_contract_read(reader, 0, order);
-    order->key_id = settle_reader_i64(reader, SETTLE_CONTRACT_COLUMNS);
+    order->key_id = settle_reader_i64(reader, SQL_INTAKE_ORDERS_OF_EVENTS_KEY_ID);
+    order->revision = settle_reader_i16(reader, SQL_INTAKE_ORDERS_OF_EVENTS_REVISION);
+    order->withdrawn = settle_reader_bool(reader, SQL_INTAKE_ORDERS_OF_EVENTS_WITHDRAWN) ? 1 : 0;
+    known = (SettleIntakeContract *) settle_event_past_contract(
+        past, order->key_id, order->order_id, order->distributor_id);
+    if (known != NULL) {
+        if (settle_contract_compare_versions(order, known) > 0)
+            *known = *order;
+        g_free(order);
+        return;
+    }
     list = g_hash_table_lookup(past->orders, &order->key_id);
     if (list == NULL) {
         list = g_ptr_array_new_with_free_func(g_free);
@@ -211,6 +222,7 @@ take_content(SettleKnownEvent *event, const SettleReader *reader)
 
     said.order = event->order;
     said.stored_order = event->stored_order;
+    said.stored_distributor = event->stored_distributor;
     said.text = event->text;
     said.carrier_id = event->carrier_id;
     said.upstream_length = event->upstream_length;
@@ -297,8 +309,10 @@ take_row(SettleEventPast *past, const SettleReader *reader)
     event->version = version;
     event->last_row = revision;
     event->stored_order = withdrawn ? 0 : settle_reader_i64(reader, SQL_INTAKE_EVENT_ORDER_ID);
+    event->stored_distributor = settle_reader_i32(reader, SQL_INTAKE_EVENT_DISTRIBUTOR_ID);
     take_content(event, reader);
-    event->order = settle_event_past_contract(past, event->key_id, event->stored_order);
+    event->order = settle_event_past_contract(past, event->key_id, event->stored_order,
+                                              event->stored_distributor);
     return event;
 }
 

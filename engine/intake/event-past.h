@@ -14,6 +14,7 @@ typedef struct SettleKnownEvent {
     SettleInstant at;
     const SettleIntakeContract *order; /* which it is of; owned by the past; NULL: it waits */
     int64_t stored_order;              /* whose row of it is in force in the database; 0: none's */
+    int32_t stored_distributor; /* with that order, which may have gone to another one since */
     char *text;         /* of the job's arena: its own id, then the order's and its line; NULL: the
                            id was erased, or nothing is to be written of the event */
     int32_t carrier_id; /* where there is a text */
@@ -64,11 +65,11 @@ gboolean settle_known_event_belongs(const SettleKnownEvent *event,
  * (docs/semantics.md 2). The events that are undone must have their orders before. */
 const SettleIntakeContract *settle_event_past_order(const SettleEventPast *past,
                                                     const SettleKnownEvent *event);
-/* The orders of a key; NULL: none. */
+/* The orders of a key, each with a row for each distributor that it ever was of; NULL: none. */
 const GPtrArray *settle_event_past_orders_of(const SettleEventPast *past, int64_t key_id);
-/* NULL: the key has no such order. */
+/* The order of a distributor, also one that is not there any more; NULL: the key has none. */
 const SettleIntakeContract *settle_event_past_contract(const SettleEventPast *past, int64_t key_id,
-                                                       int64_t order_id);
+                                                       int64_t order_id, int32_t distributor_id);
 
 /* --- reading: orders before events ------------------------------------------------------------ */
 

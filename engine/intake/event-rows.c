@@ -53,7 +53,8 @@ add_fallen(const SettleEventPast *past, const SettleKnownEvent *event, Rows *row
     const SettleIntakeContract *left;
 
     if (event->stored_order != 0) {
-        left = settle_event_past_contract(past, event->key_id, event->stored_order);
+        left = settle_event_past_contract(past, event->key_id, event->stored_order,
+                                          event->stored_distributor);
         settle_invariant(left != NULL);
         add(rows->of_orders, event, left, event->last_row, TRUE);
     }
@@ -66,17 +67,19 @@ add_rows(SettleIntakeJob *job, const SettleEventPast *past, const SettleKnownEve
          Rows *rows)
 {
     int64_t order_id = event->order != NULL ? event->order->order_id : 0;
+    gboolean stays = order_id == event->stored_order &&
+                     (order_id == 0 || event->order->distributor_id == event->stored_distributor);
     const SettleIntakeContract *left;
 
     if (event->fallen) {
         add_fallen(past, event, rows);
         return;
     }
-    if (!settle_known_event_there(event) ||
-        (!event->told && (!event->complete || order_id == event->stored_order)))
+    if (!settle_known_event_there(event) || (!event->told && (!event->complete || stays)))
         return;
-    if (event->stored_order != 0 && event->stored_order != order_id) {
-        left = settle_event_past_contract(past, event->key_id, event->stored_order);
+    if (event->stored_order != 0 && !stays) {
+        left = settle_event_past_contract(past, event->key_id, event->stored_order,
+                                          event->stored_distributor);
         settle_invariant(left != NULL);
         add(rows->of_orders, event, left, event->last_row, TRUE);
     }

@@ -124,7 +124,9 @@ typedef struct {
     int32_t distributor_id, carrier_id, product_id, manager_id, quantity;
     SettleDay closing_day;
     int16_t region_id, channel_id, currency;
+    int16_t revision; /* of a record the carrier's; of a row that and its turn (order-rows.h) */
     uint16_t flags, upstream_length, line_length, contract_length;
+    uint8_t withdrawn;
     uint8_t erased; /* of the database: its texts are not known any more */
     char text[];    /* upstream id, the order's line, contract */
 } SettleIntakeOrder;

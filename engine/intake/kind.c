@@ -107,6 +107,8 @@ static const SettleIntakeColumn orders[] = {
     {"paid", TRUE, "amount paid, 0 or more"},
     {"quantity", TRUE, "1 to 1000000"},
     {"currency", TRUE, "ISO 4217"},
+    {"revision", FALSE, "1 (also if empty) and up to 100; the highest one told holds"},
+    {"withdrawn", FALSE, "yes: as of this revision there is no such order; no if empty"},
 };
 const SettleIntakeKind settle_intake_kind_orders = {
     orders,

@@ -1,7 +1,9 @@
 /* Which order of a contract and currency is the first, whose bills it gets: waiting bills find it,
- * and bills move to one that closed earlier and came later. Called by write-orders.c between
- * accepting and COPY. */
+ * and bills move where another one is the first now, because it closed earlier and came later, or
+ * because an order was told again. Called by write-orders.c between accepting and COPY. */
 #include "intake/order-contracts.h"
+
+#include <string.h>
 
 static gboolean
 query_contracts(SettleIntakeJob *job, const int64_t *ids, size_t n, gpointer user_data,
@@ -11,6 +13,12 @@ query_contracts(SettleIntakeJob *job, const int64_t *ids, size_t n, gpointer use
 
     return settle_contracts_find(job, ids, n, 0, work->known, error) &&
            settle_bills_waiting(job, ids, n, work->waiting, error);
+}
+
+static void
+place(SettleOrderWork *work, const SettleIntakeBillRow *row)
+{
+    g_array_append_vals(work->placed, row, 1);
 }
 
 /* The waiting bills of a contract go to its first order of their currency. */
@@ -27,12 +35,11 @@ find_bills(SettleOrderWork *work, SettleIntakeCursor *waiting, uint64_t contract
         if (first != NULL) {
             SettleSpoolKey key = waiting->key;
             row.order = first->order;
-            row.turn = 0;
             row.order.flags &= (uint16_t) ~SETTLE_ORDER_FOLLOWS;
             row.follows = row.month == first->month;
             first->month = row.month;
-            if (!settle_bill_add(work->bills, &row, error) ||
-                settle_spool_add(work->found, &key, 0, error) == NULL)
+            place(work, &row);
+            if (settle_spool_add(work->found, &key, 0, error) == NULL)
                 return FALSE;
         }
         if (!settle_cursor_step(waiting, error))
@@ -41,52 +48,153 @@ find_bills(SettleOrderWork *work, SettleIntakeCursor *waiting, uint64_t contract
     return TRUE;
 }
 
-/* TRUE if the order, the next of its contract by closing, follows another one of its currency;
- * else the contract's bills of that currency are its own. */
-static gboolean
-take_place(SettleOrderWork *work, GArray *firsts, const SettleIntakeContract *order)
+/* What is known of a contract before this batch and with it; used again for each. */
+typedef struct {
+    GArray *rows;         /* SettleIntakeContract: the database's, then the file's too */
+    GArray *before, *now; /* SettleIntakeFirst */
+    GArray *told;         /* SettleIntakeContract: the file's */
+} Contract;
+
+static void
+contract_clear(Contract *contract)
 {
-    SettleIntakeFirst *first = settle_firsts_find(firsts, order->currency);
-    if (first == NULL) {
-        SettleIntakeFirst alone = {.order = *order};
-        g_array_append_val(firsts, alone);
-        return FALSE;
-    }
-    if (first->order.closing_at < order->closing_at ||
-        (first->order.closing_at == order->closing_at && first->order.order_id < order->order_id))
-        return TRUE;
-    SettleOrderMove move = {first->order, *order};
-    g_array_append_val(work->moves, move);
-    first->order = *order;
-    return FALSE;
+    g_array_unref(contract->rows);
+    g_array_unref(contract->before);
+    g_array_unref(contract->now);
+    g_array_unref(contract->told);
+}
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Contract, contract_clear)
+
+static gboolean
+same_order(const SettleIntakeContract *a, const SettleIntakeContract *b)
+{
+    return a->order_id == b->order_id && a->distributor_id == b->distributor_id;
 }
 
-/* Which order of each contract and currency is the first: the others follow. */
+/* Each currency's bills go from the order that was the first to the one that is. */
+static void
+find_moves(SettleOrderWork *work, const Contract *contract)
+{
+    for (guint i = 0; i < contract->before->len; i++) {
+        const SettleIntakeFirst *was = &g_array_index(contract->before, SettleIntakeFirst, i);
+        const SettleIntakeFirst *is = settle_firsts_find(contract->now, was->order.currency);
+        SettleOrderMove move = {.from = was->order};
+
+        if (is != NULL && same_order(&was->order, &is->order))
+            continue;
+        if (is != NULL)
+            move.to = is->order;
+        g_array_append_val(work->moves, move);
+    }
+}
+
+static gboolean
+resolve_contract(SettleOrderWork *work, Contract *contract, SettleIntakeCursor *told,
+                 SettleIntakeCursor *known, SettleIntakeCursor *waiting, GError **error)
+{
+    uint64_t id = told->key.word[0];
+
+    g_array_set_size(contract->rows, 0);
+    g_array_set_size(contract->told, 0);
+    if (!settle_contract_rows_read(contract->told, told, id, error) ||
+        !settle_contract_rows_read(contract->rows, known, id, error))
+        return FALSE;
+    g_array_set_size(contract->before, 0);
+    if (contract->rows->len > 0) {
+        g_autoptr(GArray) held = g_array_copy(contract->rows);
+
+        settle_contract_rows_hold(held);
+        settle_firsts_of(contract->before, held);
+    }
+    g_array_append_vals(contract->rows, contract->told->data, contract->told->len);
+    settle_contract_rows_hold(contract->rows);
+    settle_firsts_of(contract->now, contract->rows);
+    for (guint i = 0; i < contract->told->len; i++) {
+        const SettleIntakeContract *row = &g_array_index(contract->told, SettleIntakeContract, i);
+        const SettleIntakeFirst *first = settle_firsts_find(contract->now, row->currency);
+
+        if (!row->withdrawn && first != NULL && first->order.order_id != row->order_id)
+            g_hash_table_add(work->follows, GSIZE_TO_POINTER((gsize) row->order_id));
+    }
+    find_moves(work, contract);
+    return find_bills(work, waiting, id, contract->now, error);
+}
+
 static gboolean
 resolve_contracts(SettleOrderWork *work, GError **error)
 {
-    SettleIntakeCursor contracts, known, waiting;
-    uint64_t contract = 0;
-    g_autoptr(GArray) firsts = g_array_new(FALSE, FALSE, sizeof(SettleIntakeFirst));
-    if (!settle_cursor_start(&contracts, work->contracts, error) ||
+    SettleIntakeCursor told, known, waiting;
+    g_auto(Contract) contract = {
+        .rows = g_array_new(FALSE, FALSE, sizeof(SettleIntakeContract)),
+        .before = g_array_new(FALSE, FALSE, sizeof(SettleIntakeFirst)),
+        .now = g_array_new(FALSE, FALSE, sizeof(SettleIntakeFirst)),
+        .told = g_array_new(FALSE, FALSE, sizeof(SettleIntakeContract)),
+    };
+
+    if (!settle_cursor_start(&told, work->contracts, error) ||
         !settle_cursor_start(&known, work->known, error) ||
         !settle_cursor_start(&waiting, work->waiting, error))
         return FALSE;
-    while (contracts.there) {
-        const SettleIntakeContract *row = contracts.bytes;
-        if (contracts.key.word[0] != contract) {
-            if (contract != 0 && !find_bills(work, &waiting, contract, firsts, error))
-                return FALSE;
-            contract = contracts.key.word[0];
-            if (!settle_firsts_read(firsts, &known, contract, error))
-                return FALSE;
-        }
-        if (take_place(work, firsts, row))
-            g_hash_table_add(work->follows, GSIZE_TO_POINTER((gsize) row->order_id));
-        if (!settle_cursor_step(&contracts, error))
+    while (told.there)
+        if (!resolve_contract(work, &contract, &told, &known, &waiting, error))
             return FALSE;
-    }
-    return contract == 0 || find_bills(work, &waiting, contract, firsts, error);
+    return TRUE;
+}
+
+/* --- bills that move -------------------------------------------------------------------------- */
+
+/* A bill whose contract has no order any more: it waits as if it had never had one. */
+static gboolean
+wait_again(SettleOrderWork *work, SettleIntakeBillRow *row, GError **error)
+{
+    const SettleContractText *text = g_hash_table_lookup(work->texts, &row->order.contract_id);
+    uint16_t length = text != NULL ? text->length : 0;
+    SettleSpoolKey key = {{(uint64_t) row->order.contract_id,
+                           settle_bill_key(row->order.currency, row->month, row->revision), 0}};
+    SettleIntakeBillRow *to = settle_spool_add(work->unplaced, &key, sizeof *row + length, error);
+
+    if (to == NULL)
+        return FALSE;
+    *to = *row;
+    to->currency = row->order.currency;
+    to->carrier_id = text != NULL ? text->carrier_id : 0;
+    to->withdrawn = FALSE;
+    to->contract_length = length;
+    if (text != NULL)
+        memcpy(to->text, text->text, length);
+    return TRUE;
+}
+
+/* The move of an order's bills of a contract and currency: an order has one of each. */
+static const SettleOrderMove *
+move_of(GHashTable *by_order, const SettleIntakeBillRow *row)
+{
+    const SettleOrderMove *move =
+        g_hash_table_lookup(by_order, GSIZE_TO_POINTER((gsize) row->order.order_id));
+
+    settle_invariant(move != NULL);
+    return move->from.contract_id == row->order.contract_id &&
+                   move->from.currency == row->order.currency
+               ? move
+               : NULL;
+}
+
+static gboolean
+move_bill(SettleOrderWork *work, SettleIntakeBillRow *row, const SettleOrderMove *move,
+          gboolean follows, GError **error)
+{
+    row->withdrawn = TRUE;
+    row->follows = TRUE;
+    if (!settle_bill_add(work->bills, row, error))
+        return FALSE;
+    row->withdrawn = FALSE;
+    if (move->to.order_id == 0)
+        return wait_again(work, row, error);
+    row->follows = follows ? 1 : 0;
+    row->order = move->to;
+    row->order.flags &= (uint16_t) ~SETTLE_ORDER_FOLLOWS;
+    place(work, row);
+    return TRUE;
 }
 
 static gboolean
@@ -113,28 +221,160 @@ move_bills(SettleIntakeJob *job, SettleOrderWork *work, GError **error)
         SettleIntakeBillRow row = {0};
         settle_contract_read(reader, SETTLE_BILL_COLUMNS, &row.order);
         settle_bill_read(reader, 0, &row);
-        const SettleOrderMove *move =
-            g_hash_table_lookup(by_order, GSIZE_TO_POINTER((gsize) row.order.order_id));
-        settle_invariant(move != NULL);
-        row.withdrawn = TRUE;
-        row.follows = TRUE;
-        if (!settle_bill_add(work->bills, &row, error))
-            return FALSE;
-        row.withdrawn = FALSE;
-        row.follows = row.order.order_id == last_order && row.month == last_month;
+        const SettleOrderMove *move = move_of(by_order, &row);
+        gboolean follows = row.order.order_id == last_order && row.month == last_month;
         last_order = row.order.order_id;
         last_month = row.month;
-        row.order = move->to;
-        row.turn = 0;
-        if (!settle_bill_add(work->bills, &row, error))
+        if (move != NULL && !move_bill(work, &row, move, follows, error))
             return FALSE;
     }
     return settle_reader_end(reader, error);
+}
+
+/* --- bills that come back --------------------------------------------------------------------- */
+
+/* A bill of an order, or one that waits. */
+typedef struct {
+    int64_t id;     /* the order's; the contract's of one that waits */
+    int64_t within; /* the distributor or currency, the month, the revision */
+} Place;
+
+static guint
+place_hash(gconstpointer place)
+{
+    const Place *p = place;
+
+    return (guint) (p->id ^ p->id >> 32) * 2654435761u ^ (guint) (p->within ^ p->within >> 32);
+}
+
+static gboolean
+place_equal(gconstpointer a, gconstpointer b)
+{
+    const Place *x = a, *y = b;
+
+    return x->id == y->id && x->within == y->within;
+}
+
+static int64_t
+within(int32_t of, SettleMonth month, int16_t revision)
+{
+    return (int64_t) of << 32 | (int64_t) month << 16 | revision;
+}
+
+/* The last turn of what was there already, by Place. */
+static gboolean
+read_turns(SettleReader *stream, GHashTable *turns, GError **error)
+{
+    g_autoptr(SettleReader) reader = stream;
+
+    while (settle_reader_next(reader)) {
+        Place place = {settle_reader_i64(reader, SQL_INTAKE_TURNS_ID),
+                       within(settle_reader_i32(reader, SQL_INTAKE_TURNS_OF_ID),
+                              settle_reader_month(reader, SQL_INTAKE_TURNS_MONTH),
+                              settle_reader_i16(reader, SQL_INTAKE_TURNS_REVISION))};
+
+        g_hash_table_insert(
+            turns, g_memdup2(&place, sizeof place),
+            GINT_TO_POINTER((int) settle_reader_i16(reader, SQL_INTAKE_TURNS_LAST_TURN)));
+    }
+    return settle_reader_end(reader, error);
+}
+
+static int16_t
+next_turn(GHashTable *turns, int64_t id, int32_t of, const SettleIntakeBillRow *row)
+{
+    const Place place = {id, within(of, row->month, row->revision)};
+    gpointer turn;
+
+    return g_hash_table_lookup_extended(turns, &place, NULL, &turn)
+               ? (int16_t) (GPOINTER_TO_INT(turn) + 1)
+               : 0;
+}
+
+/* An order that nothing was told of before has no bills yet; of others it is asked how often a bill
+ * came to them. */
+static gboolean
+put_placed(SettleIntakeJob *job, SettleOrderWork *work, GError **error)
+{
+    g_autoptr(GHashTable) turns = g_hash_table_new_full(place_hash, place_equal, g_free, NULL);
+    g_autoptr(GHashTable) asked = g_hash_table_new(NULL, NULL);
+    g_autoptr(GArray) distributors = g_array_new(FALSE, FALSE, sizeof(int32_t));
+    g_autoptr(GArray) orders = g_array_new(FALSE, FALSE, sizeof(int64_t));
+
+    for (guint i = 0; i < work->placed->len; i++) {
+        const SettleIntakeContract *order =
+            &g_array_index(work->placed, SettleIntakeBillRow, i).order;
+
+        if ((order->batch_id == job->batch_id && order->revision == SETTLE_FIRST_REVISION) ||
+            !g_hash_table_add(asked, GSIZE_TO_POINTER((gsize) order->order_id)))
+            continue;
+        g_array_append_val(distributors, order->distributor_id);
+        g_array_append_val(orders, order->order_id);
+    }
+    if (orders->len > 0 &&
+        !read_turns(settle_store_read(job->store, settle_sql_intake_bill_turns, "IL",
+                                      distributors->data, (gsize) distributors->len, orders->data,
+                                      (gsize) orders->len),
+                    turns, error))
+        return FALSE;
+    for (guint i = 0; i < work->placed->len; i++) {
+        SettleIntakeBillRow *row = &g_array_index(work->placed, SettleIntakeBillRow, i);
+
+        row->turn = next_turn(turns, row->order.order_id, row->order.distributor_id, row);
+        if (row->turn > 0)
+            row->follows = TRUE;
+        if (!settle_bill_add(work->bills, row, error))
+            return FALSE;
+    }
+    return TRUE;
+}
+
+/* The turns of bills that go back to waiting. */
+static gboolean
+wait_in_turn(SettleIntakeJob *job, SettleOrderWork *work, GError **error)
+{
+    g_autoptr(GHashTable) turns = g_hash_table_new_full(place_hash, place_equal, g_free, NULL);
+    g_autoptr(GArray) ids = g_array_new(FALSE, FALSE, sizeof(int64_t));
+    SettleSpool *in_turn;
+    SettleIntakeCursor cursor;
+
+    if (settle_spool_count(work->unplaced) == 0)
+        return TRUE;
+    if (!settle_cursor_start(&cursor, work->unplaced, error))
+        return FALSE;
+    while (cursor.there) {
+        int64_t id = (int64_t) cursor.key.word[0];
+
+        if (ids->len == 0 || g_array_index(ids, int64_t, ids->len - 1) != id)
+            g_array_append_val(ids, id);
+        if (!settle_cursor_step(&cursor, error))
+            return FALSE;
+    }
+    if (!read_turns(settle_store_read(job->store, settle_sql_intake_bills_waiting_turns, "L",
+                                      ids->data, (gsize) ids->len),
+                    turns, error) ||
+        !settle_cursor_start(&cursor, work->unplaced, error))
+        return FALSE;
+    in_turn = settle_spool_new(job->memory);
+    while (cursor.there) {
+        SettleIntakeBillRow *row = settle_spool_add(in_turn, &cursor.key, cursor.length, error);
+
+        if (row == NULL)
+            break;
+        memcpy(row, cursor.bytes, cursor.length);
+        row->turn = next_turn(turns, row->order.contract_id, row->currency, row);
+        if (!settle_cursor_step(&cursor, error))
+            break;
+    }
+    settle_spool_free(work->unplaced);
+    work->unplaced = in_turn;
+    return !cursor.there;
 }
 
 gboolean
 settle_order_contracts_resolve(SettleIntakeJob *job, SettleOrderWork *work, GError **error)
 {
     return settle_intake_each_slice(job, work->contracts, query_contracts, work, error) &&
-           resolve_contracts(work, error) && move_bills(job, work, error);
+           resolve_contracts(work, error) && move_bills(job, work, error) &&
+           put_placed(job, work, error) && wait_in_turn(job, work, error);
 }

@@ -15,12 +15,26 @@ typedef struct {
     SettleSpool *bills;     /* to be written */
     SettleSpool *found;     /* keys of the waiting ones among them */
     SettleSpool *unsure;    /* keys of events that a late order may be meant by, too */
+    SettleSpool *revised;   /* (distributor and month, order) of those with more rows than one */
+    SettleSpool *unplaced;  /* bills that go back to waiting, by (contract, settle_bill_key) */
     GHashTable *follows;    /* order ids: FOLLOWS is set */
     GArray *moves;          /* SettleOrderMove */
     GArray *claimed;        /* int64_t: keys of accepted orders that are among the unsure ones */
+    GArray *told_again;     /* int64_t: keys of orders that were told again, each once or more */
+    GHashTable *texts;      /* contract id -> SettleContractText, of the job's arena */
+    GArray *placed;         /* SettleIntakeBillRow: bills that found their order or moved to it */
 } SettleOrderWork;
 
-/* The bills of a contract move to an order that closed earlier and came later. */
+/* A contract that bills may go back to waiting for. */
+typedef struct {
+    int64_t contract_id;
+    int32_t carrier_id;
+    uint16_t length;
+    char text[];
+} SettleContractText;
+
+/* The bills of a contract and currency move to the order that is the first-closed one now; to
+ * order_id 0: there is none any more, and they wait. */
 typedef struct {
     SettleIntakeContract from, to;
 } SettleOrderMove;

@@ -9,23 +9,23 @@
 #define MAX_QUANTITY 1000000
 
 static gboolean
-parse_flag(SettleVerdict *verdict, SettleCsvField field, uint16_t *flags)
+parse_flag(SettleVerdict *verdict, SettleCsvField field, int column, gboolean *ret_value)
 {
     static const struct {
         const char *text;
         gboolean value;
     } words[] = {{"true", TRUE}, {"false", FALSE}, {"1", TRUE},
                  {"0", FALSE},   {"yes", TRUE},    {"no", FALSE}};
+    *ret_value = FALSE;
     if (field.length == 0)
         return TRUE;
     for (size_t i = 0; i < G_N_ELEMENTS(words); i++)
         if (strlen(words[i].text) == field.length &&
             memcmp(words[i].text, field.text, field.length) == 0) {
-            if (words[i].value)
-                *flags |= SETTLE_ORDER_FIRST_OF_SUBSCRIBER;
+            *ret_value = words[i].value;
             return TRUE;
         }
-    return settle_check_refuse(verdict, SETTLE_REJECT_BAD_FLAG, ORDER_FIRST_ORDER,
+    return settle_check_refuse(verdict, SETTLE_REJECT_BAD_FLAG, column,
                                "is none of true, false, yes, no, 1, 0");
 }
 
@@ -45,14 +45,20 @@ check_values(SettleIntakeJob *job, const SettleCsvRecord *record, SettleIntakeOr
         {ORDER_LINE, FALSE, TRUE},
     };
     SettleCsvField carrier = settle_intake_cell(job, record, ORDER_CARRIER);
-    int64_t quantity;
+    SettleCsvField revision = settle_intake_cell(job, record, ORDER_REVISION);
+    int64_t quantity, said = 1;
+    gboolean first, withdrawn;
     for (size_t i = 0; i < G_N_ELEMENTS(texts); i++)
         if (!(texts[i].is_key ? settle_check_key : settle_check_code)(
                 job, verdict, settle_intake_cell(job, record, texts[i].column), texts[i].column,
                 texts[i].may_be_empty, carrier))
             return FALSE;
-    order->flags = 0;
-    if (!parse_flag(verdict, settle_intake_cell(job, record, ORDER_FIRST_ORDER), &order->flags) ||
+    if (!parse_flag(verdict, settle_intake_cell(job, record, ORDER_FIRST_ORDER), ORDER_FIRST_ORDER,
+                    &first) ||
+        !parse_flag(verdict, settle_intake_cell(job, record, ORDER_WITHDRAWN), ORDER_WITHDRAWN,
+                    &withdrawn) ||
+        (revision.length > 0 && !settle_check_number(verdict, revision, ORDER_REVISION, 1,
+                                                     SETTLE_ORDER_REVISIONS, &said)) ||
         !settle_check_instant(job, verdict, settle_intake_cell(job, record, ORDER_CLOSED_AT),
                               ORDER_CLOSED_AT, &order->closing_at, &order->closing_day) ||
         !settle_check_number(verdict, settle_intake_cell(job, record, ORDER_QUANTITY),
@@ -62,6 +68,9 @@ check_values(SettleIntakeJob *job, const SettleCsvRecord *record, SettleIntakeOr
         !settle_check_amount(verdict, settle_intake_cell(job, record, ORDER_PAID), ORDER_PAID,
                              order->currency, &order->paid_minor))
         return FALSE;
+    order->flags = first ? SETTLE_ORDER_FIRST_OF_SUBSCRIBER : 0;
+    order->revision = (int16_t) said;
+    order->withdrawn = withdrawn ? 1 : 0;
     order->quantity = (int32_t) quantity;
     if (order->paid_minor < 0)
         return settle_check_refuse(verdict, SETTLE_REJECT_NEGATIVE_AMOUNT, ORDER_PAID,

@@ -49,7 +49,7 @@ find_waiting(SettleIntakeJob *job, SettleSpool *found, GError **error)
              (uint64_t) settle_reader_i16(reader, SQL_INTAKE_WITHDRAWN_WAITING_TURN)}};
 
         if (falls(job, settle_reader_bool(reader, SQL_INTAKE_WITHDRAWN_WAITING_IS_SUPPORTED),
-                  settle_reader_i32(reader, SQL_INTAKE_WITHDRAWN_WAITING_BATCH_ID),
+                  settle_reader_i32(reader, SQL_INTAKE_WITHDRAWN_WAITING_SOURCE_BATCH_ID),
                   settle_reader_i32(reader, SQL_INTAKE_WITHDRAWN_WAITING_LINE)) &&
             settle_spool_add(found, &key, 0, error) == NULL)
             return FALSE;

@@ -2,8 +2,6 @@
  * the waiting table. Everything goes in the order of (contract, currency, month, revision). */
 #include "intake/write.h"
 
-#include "base/failpoint.h"
-
 #include <string.h>
 
 typedef struct {
@@ -337,66 +335,6 @@ load_turns(SettleIntakeJob *job, Work *work, GError **error)
            settle_intake_each_slice(job, work->unresolved, query_turns, work->turns, error);
 }
 
-/* The turn of a row that comes to waiting; rows ask in the order of their keys. */
-static gboolean
-next_turn(SettleIntakeCursor *turns, const SettleSpoolKey *key, int16_t *ret_turn, GError **error)
-{
-    if (!settle_cursor_seek(turns, key->word[0], key->word[1], error))
-        return FALSE;
-    *ret_turn =
-        turns->there && turns->key.word[0] == key->word[0] && turns->key.word[1] == key->word[1]
-            ? (int16_t) (turns->key.word[2] + 1)
-            : 0;
-    return TRUE;
-}
-
-static gboolean
-copy_waiting(SettleIntakeJob *job, Work *work, GError **error)
-{
-    enum { FIELDS = 18 };
-    SettleIntakeCursor cursor, turns;
-    int16_t turn;
-    if (settle_spool_count(work->unresolved) == 0)
-        return TRUE;
-    if (!load_turns(job, work, error))
-        return FALSE;
-    g_autoptr(SettleWriter) writer =
-        settle_store_copy_in(job->store, settle_sql_copy_bill_waiting, error);
-    if (writer == NULL || !settle_cursor_start(&cursor, work->unresolved, error) ||
-        !settle_cursor_start(&turns, work->turns, error))
-        return FALSE;
-    while (cursor.there) {
-        const SettleIntakeBillRow *row = cursor.bytes;
-        uint8_t salt[SETTLE_SALT_BYTES];
-        if (!next_turn(&turns, &cursor.key, &turn, error) ||
-            !settle_writer_row(writer, FIELDS, error))
-            return FALSE;
-        settle_writer_i64(writer, row->order.contract_id);
-        settle_writer_month(writer, row->month);
-        settle_writer_i16(writer, row->revision);
-        settle_writer_i32(writer, row->source_batch_id);
-        settle_writer_i32(writer, row->line);
-        settle_writer_day(writer, row->issue_day);
-        settle_writer_i64(writer, row->billed_minor);
-        settle_writer_i64(writer, row->tax_minor);
-        settle_writer_i64(writer, row->cash_minor);
-        settle_writer_i64(writer, row->arrears_minor);
-        settle_writer_i32(writer, row->minutes);
-        settle_writer_i64(writer, row->megabytes);
-        settle_writer_i16(writer, row->currency);
-        settle_writer_i32(writer, row->carrier_id);
-        settle_writer_i16(writer, turn);
-        settle_intake_salt(job, SETTLE_SALT_BILL_WAITING, row->carrier_id, row->source_batch_id,
-                           row->line, salt);
-        settle_writer_commitment(writer, salt);
-        settle_writer_text(writer, row->text, row->contract_length);
-        if (!settle_cursor_step(&cursor, error))
-            return FALSE;
-    }
-    return settle_writer_finish(g_steal_pointer(&writer), error) &&
-           settle_failpoint(INTAKE_WAITING_COPIED, error);
-}
-
 gboolean
 settle_intake_write_bills(SettleIntakeJob *job, GError **error)
 {
@@ -410,5 +348,7 @@ settle_intake_write_bills(SettleIntakeJob *job, GError **error)
     };
     return settle_intake_each_slice(job, job->rows, query_first, &work, error) &&
            look_up_bills(job, &work, error) && sort_out(job, &work, error) &&
-           settle_bills_copy(job, work.bills, error) && copy_waiting(job, &work, error);
+           settle_bills_copy(job, work.bills, error) &&
+           (settle_spool_count(work.unresolved) == 0 || load_turns(job, &work, error)) &&
+           settle_bills_copy_waiting(job, work.unresolved, work.turns, error);
 }

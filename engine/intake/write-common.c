@@ -84,19 +84,80 @@ settle_contract_read(const SettleReader *reader, int first, SettleIntakeContract
 }
 
 gboolean
-settle_firsts_read(GArray *firsts, SettleIntakeCursor *orders, uint64_t contract, GError **error)
+settle_contract_rows_read(GArray *rows, SettleIntakeCursor *orders, uint64_t contract,
+                          GError **error)
 {
-    g_array_set_size(firsts, 0);
     if (!settle_cursor_seek(orders, contract, 0, error))
         return FALSE;
     while (orders->there && orders->key.word[0] == contract) {
-        SettleIntakeFirst first = {.order = *(const SettleIntakeContract *) orders->bytes};
-
-        if (settle_firsts_find(firsts, first.order.currency) == NULL)
-            g_array_append_val(firsts, first);
+        g_array_append_vals(rows, orders->bytes, 1);
         if (!settle_cursor_step(orders, error))
             return FALSE;
     }
+    return TRUE;
+}
+
+static int
+compare_order_rows(gconstpointer a, gconstpointer b)
+{
+    const SettleIntakeContract *x = a, *y = b;
+
+    if (x->order_id != y->order_id)
+        return x->order_id < y->order_id ? -1 : 1;
+    return settle_contract_compare_versions(x, y);
+}
+
+static int
+compare_closings(gconstpointer a, gconstpointer b)
+{
+    const SettleIntakeContract *x = a, *y = b;
+
+    if (x->closing_at != y->closing_at)
+        return x->closing_at < y->closing_at ? -1 : 1;
+    return x->order_id < y->order_id ? -1 : x->order_id > y->order_id;
+}
+
+void
+settle_contract_rows_hold(GArray *rows)
+{
+    guint kept = 0;
+
+    if (rows->len > 1)
+        g_array_sort(rows, compare_order_rows);
+    for (guint i = 0; i < rows->len; i++) {
+        const SettleIntakeContract *row = &g_array_index(rows, SettleIntakeContract, i);
+
+        if (!row->withdrawn &&
+            (i + 1 == rows->len ||
+             g_array_index(rows, SettleIntakeContract, i + 1).order_id != row->order_id))
+            g_array_index(rows, SettleIntakeContract, kept++) = *row;
+    }
+    g_array_set_size(rows, kept);
+    if (kept > 1)
+        g_array_sort(rows, compare_closings);
+}
+
+void
+settle_firsts_of(GArray *firsts, const GArray *rows)
+{
+    g_array_set_size(firsts, 0);
+    for (guint i = 0; i < rows->len; i++) {
+        SettleIntakeFirst first = {.order = g_array_index(rows, SettleIntakeContract, i)};
+
+        if (settle_firsts_find(firsts, first.order.currency) == NULL)
+            g_array_append_val(firsts, first);
+    }
+}
+
+gboolean
+settle_firsts_read(GArray *firsts, SettleIntakeCursor *orders, uint64_t contract, GError **error)
+{
+    g_autoptr(GArray) rows = g_array_new(FALSE, FALSE, sizeof(SettleIntakeContract));
+
+    if (!settle_contract_rows_read(rows, orders, contract, error))
+        return FALSE;
+    settle_contract_rows_hold(rows);
+    settle_firsts_of(firsts, rows);
     return TRUE;
 }
 
@@ -137,6 +198,8 @@ settle_contracts_find(SettleIntakeJob *job, const int64_t *ids, size_t n, uint16
     while (settle_reader_next(reader)) {
         SettleIntakeContract row;
         settle_contract_read(reader, 0, &row);
+        row.revision = settle_reader_i16(reader, SQL_INTAKE_CONTRACTS_REVISION);
+        row.withdrawn = settle_reader_bool(reader, SQL_INTAKE_CONTRACTS_WITHDRAWN) ? 1 : 0;
         row.flags &= (uint16_t) ~without_flags;
         SettleSpoolKey key = {{(uint64_t) row.contract_id, settle_instant_word(row.closing_at),
                                (uint64_t) row.order_id}};
@@ -253,6 +316,72 @@ settle_bills_copy_found(SettleIntakeJob *job, SettleSpool *found, GError **error
     }
     return settle_writer_finish(g_steal_pointer(&writer), error) &&
            settle_failpoint(INTAKE_FOUND_COPIED, error);
+}
+
+/* The turn of a row that comes to waiting; rows ask in the order of their keys. */
+static gboolean
+next_turn(SettleIntakeCursor *turns, const SettleSpoolKey *key, int16_t *ret_turn, GError **error)
+{
+    if (!settle_cursor_seek(turns, key->word[0], key->word[1], error))
+        return FALSE;
+    *ret_turn =
+        turns->there && turns->key.word[0] == key->word[0] && turns->key.word[1] == key->word[1]
+            ? (int16_t) (turns->key.word[2] + 1)
+            : 0;
+    return TRUE;
+}
+
+gboolean
+settle_bills_copy_waiting(SettleIntakeJob *job, SettleSpool *bills, SettleSpool *turns,
+                          GError **error)
+{
+    enum { FIELDS = 19 };
+    SettleIntakeCursor cursor, turn;
+    if (settle_spool_count(bills) == 0)
+        return TRUE;
+    g_autoptr(SettleWriter) writer =
+        settle_store_copy_in(job->store, settle_sql_copy_bill_waiting, error);
+    if (writer == NULL || !settle_cursor_start(&cursor, bills, error) ||
+        (turns != NULL && !settle_cursor_start(&turn, turns, error)))
+        return FALSE;
+    while (cursor.there) {
+        const SettleIntakeBillRow *row = cursor.bytes;
+        uint8_t salt[SETTLE_SALT_BYTES];
+        int16_t place = row->turn;
+        if (turns != NULL && !next_turn(&turn, &cursor.key, &place, error))
+            return FALSE;
+        if (!settle_writer_row(writer, FIELDS, error))
+            return FALSE;
+        settle_writer_i64(writer, row->order.contract_id);
+        settle_writer_month(writer, row->month);
+        settle_writer_i16(writer, row->revision);
+        settle_writer_i32(writer, job->batch_id);
+        settle_writer_i32(writer, row->source_batch_id);
+        settle_writer_i32(writer, row->line);
+        settle_writer_day(writer, row->issue_day);
+        settle_writer_i64(writer, row->billed_minor);
+        settle_writer_i64(writer, row->tax_minor);
+        settle_writer_i64(writer, row->cash_minor);
+        settle_writer_i64(writer, row->arrears_minor);
+        settle_writer_i32(writer, row->minutes);
+        settle_writer_i64(writer, row->megabytes);
+        settle_writer_i16(writer, row->currency);
+        settle_writer_i32(writer, row->carrier_id);
+        settle_writer_i16(writer, place);
+        if (row->contract_length > 0) {
+            settle_intake_salt(job, SETTLE_SALT_BILL_WAITING, row->carrier_id, row->source_batch_id,
+                               row->line, salt);
+            settle_writer_commitment(writer, salt);
+            settle_writer_text(writer, row->text, row->contract_length);
+        } else { /* it was erased with its order's */
+            settle_writer_commitment(writer, NULL);
+            settle_writer_null(writer);
+        }
+        if (!settle_cursor_step(&cursor, error))
+            return FALSE;
+    }
+    return settle_writer_finish(g_steal_pointer(&writer), error) &&
+           settle_failpoint(INTAKE_WAITING_COPIED, error);
 }
 
 gboolean

@@ -1,10 +1,11 @@
 /* Orders: repeats and conflicts, then which order of a contract its bills serve
  * (order-contracts.c), then COPY in the order of (distributor, order), which keeps the inserts into
  * the btree local. */
-#include "intake/order-contracts.h"
+#include "intake/order-rows.h"
 #include "intake/write-events.h"
 
 #include "base/failpoint.h"
+#include "model/order-id.h"
 
 #include <string.h>
 
@@ -19,9 +20,14 @@ work_clear(SettleOrderWork *work)
     settle_spool_free(work->bills);
     settle_spool_free(work->found);
     settle_spool_free(work->unsure);
+    settle_spool_free(work->revised);
+    settle_spool_free(work->unplaced);
     g_clear_pointer(&work->follows, g_hash_table_unref);
     g_clear_pointer(&work->moves, g_array_unref);
     g_clear_pointer(&work->claimed, g_array_unref);
+    g_clear_pointer(&work->told_again, g_array_unref);
+    g_clear_pointer(&work->texts, g_hash_table_unref);
+    g_clear_pointer(&work->placed, g_array_unref);
 }
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(SettleOrderWork, work_clear)
 
@@ -69,6 +75,8 @@ query_existing(SettleIntakeJob *job, const int64_t *ids, size_t n, gpointer user
             .channel_id = common.channel_id,
             .currency = common.currency,
             .flags = common.flags,
+            .revision = settle_reader_i16(reader, SQL_INTAKE_ORDERS_BY_KEY_REVISION),
+            .withdrawn = settle_reader_bool(reader, SQL_INTAKE_ORDERS_BY_KEY_WITHDRAWN) ? 1 : 0,
             .upstream_length = (uint16_t) upstream_length,
             .line_length = (uint16_t) line_length,
             .contract_length = (uint16_t) contract_length,
@@ -101,10 +109,13 @@ differ(const SettleIntakeOrder *a, const SettleIntakeOrder *b, GString *names, i
         {ORDER_PAID, a->paid_minor == b->paid_minor},
         {ORDER_QUANTITY, a->quantity == b->quantity},
         {ORDER_CURRENCY, a->currency == b->currency},
+        {ORDER_WITHDRAWN, a->withdrawn == b->withdrawn},
     };
     int n;
     const SettleIntakeColumn *table = settle_intake_columns(SETTLE_FILE_ORDERS, &n);
     g_string_truncate(names, 0);
+    if (a->withdrawn && b->withdrawn)
+        return FALSE; /* it says no more than that */
     for (size_t i = 0; i < G_N_ELEMENTS(columns); i++)
         if (!columns[i].same) {
             if (names->len == 0)
@@ -150,110 +161,18 @@ take_again(SettleIntakeJob *job, const SettleIntakeOrder *row, const SettleIntak
         job->repeated++;
         return !in_database ||
                settle_intake_repeat(job, before->order_id, settle_day_month(before->closing_day), 0,
-                                    0, error);
+                                    row->revision == 1 ? 0 : row->revision, error);
     } else {
         verdict.column = column;
         g_snprintf(verdict.message, sizeof verdict.message,
-                   "the same order stands in %s with another %s", where, names->str);
+                   "the same order stands in %s with another %s%s", where, names->str,
+                   row->revision == settle_order_row_said(before->revision) &&
+                           settle_day_month(row->closing_day) ==
+                               settle_day_month(before->closing_day)
+                       ? ", in the same revision"
+                       : "");
     }
     return settle_intake_quarantine_kept(job, &verdict, &row->place, error);
-}
-
-static gboolean
-accept(SettleIntakeJob *job, SettleOrderWork *work, const SettleIntakeOrder *row, size_t length,
-       GError **error)
-{
-    SettleSpoolKey key = {
-        {settle_intake_month_word(row->distributor_id, settle_day_month(row->closing_day)),
-         (uint64_t) row->order_id, 0}};
-    void *to = settle_spool_add(work->orders, &key, length, error);
-    if (to == NULL)
-        return FALSE;
-    memcpy(to, row, length);
-    job->accepted++;
-    if (row->contract_id == 0)
-        return TRUE;
-    SettleSpoolKey by_contract = {{(uint64_t) row->contract_id,
-                                   settle_instant_word(row->closing_at), (uint64_t) row->order_id}};
-    SettleIntakeContract *contract =
-        settle_spool_add(work->contracts, &by_contract, sizeof *contract, error);
-    if (contract == NULL)
-        return FALSE;
-    *contract = (SettleIntakeContract){
-        .order_id = row->order_id,
-        .contract_id = row->contract_id,
-        .paid_minor = row->paid_minor,
-        .closing_at = row->closing_at,
-        .distributor_id = row->distributor_id,
-        .batch_id = job->batch_id,
-        .product_id = row->product_id,
-        .manager_id = row->manager_id,
-        .quantity = row->quantity,
-        .closing_day = row->closing_day,
-        .region_id = row->region_id,
-        .channel_id = row->channel_id,
-        .currency = row->currency,
-        .flags = row->flags,
-    };
-    return TRUE;
-}
-
-/* The orders of the key that the rows are at: copies, end to end in a buffer that is used again. */
-typedef struct {
-    uint64_t key;
-    GByteArray *bytes;
-    GArray *at; /* gsize, in it */
-    guint in_database;
-} Same;
-
-static void
-same_add(Same *same, const SettleIntakeOrder *order, size_t length)
-{
-    gsize at = (same->bytes->len + 7) & ~(gsize) 7;
-
-    g_byte_array_set_size(same->bytes, (guint) (at + length));
-    memcpy(same->bytes->data + at, order, length);
-    g_array_append_val(same->at, at);
-}
-
-/* Of one key: the order of the same closing month, else one of a month that is too near to be
- * another order's; NULL: there is none, the row is an order of its own. */
-static const SettleIntakeOrder *
-same_find(const Same *same, const SettleIntakeOrder *row, int lookback, gboolean *ret_in_database)
-{
-    const SettleIntakeOrder *near = NULL;
-    SettleMonth month = settle_day_month(row->closing_day);
-
-    for (guint i = 0; i < same->at->len; i++) {
-        const SettleIntakeOrder *order =
-            (const void *) (same->bytes->data + g_array_index(same->at, gsize, i));
-        int apart = settle_day_month(order->closing_day) - month;
-
-        if (apart != 0 && (near != NULL || ABS(apart) > lookback))
-            continue;
-        near = order;
-        *ret_in_database = i < same->in_database;
-        if (apart == 0)
-            break;
-    }
-    return near;
-}
-
-static gboolean
-same_start(Same *same, const SettleIntakeOrder *row, SettleIntakeCursor *existing, GError **error)
-{
-    same->key = (uint64_t) row->key_id;
-    g_byte_array_set_size(same->bytes, 0);
-    g_array_set_size(same->at, 0);
-    if (!settle_cursor_seek(existing, same->key, 0, error))
-        return FALSE;
-    while (existing->there && existing->key.word[0] == same->key) {
-        same_add(same, existing->bytes, existing->length);
-        if (!settle_cursor_step(existing, error))
-            return FALSE;
-    }
-    same->in_database = same->at->len;
-    return TRUE;
 }
 
 /* Of an accepted order; they come by key: events that have another order may be its. */
@@ -270,33 +189,57 @@ claim(SettleOrderWork *work, SettleIntakeCursor *unsure, int64_t key_id, GError 
     return TRUE;
 }
 
+/* One row of the file: a repeat, a conflict, or a row to be taken in. */
+static gboolean
+sort_out(SettleIntakeJob *job, SettleOrderRows *rows, const SettleIntakeOrder *row, size_t length,
+         GString *names, gboolean *ret_taken, GError **error)
+{
+    SettleVerdict verdict = {
+        .reject = SETTLE_REJECT_CONFLICT, .column = ORDER_REVISION, .field = -1};
+    gboolean in_database = FALSE;
+    int turn;
+    const SettleIntakeOrder *before = settle_order_rows_told(rows, row, &turn, &in_database);
+
+    if (before == NULL)
+        before = settle_order_rows_near(rows, row, job->options.lookback_months, &in_database);
+    *ret_taken = before == NULL && turn < SETTLE_ORDER_TURNS;
+    if (before != NULL)
+        return take_again(job, row, before, in_database, names, error);
+    if (*ret_taken) {
+        settle_order_rows_add(rows, row, length, turn);
+        return TRUE;
+    }
+    g_snprintf(verdict.message, sizeof verdict.message,
+               "was told and withdrawn %d times; take the next revision", SETTLE_ORDER_TURNS);
+    return settle_intake_quarantine_kept(job, &verdict, &row->place, error);
+}
+
 static gboolean
 drop_repeats(SettleIntakeJob *job, SettleOrderWork *work, GError **error)
 {
-    SettleIntakeCursor rows, existing, unsure;
+    SettleIntakeCursor cursor, existing, unsure;
     g_autoptr(GString) names = g_string_new(NULL);
-    g_autoptr(GByteArray) bytes = g_byte_array_new();
-    g_autoptr(GArray) at = g_array_new(FALSE, FALSE, sizeof(gsize));
-    Same same = {.bytes = bytes, .at = at};
-    if (!settle_cursor_start(&rows, job->rows, error) ||
+    g_auto(SettleOrderRows) rows;
+
+    settle_order_rows_init(&rows);
+    if (!settle_cursor_start(&cursor, job->rows, error) ||
         !settle_cursor_start(&existing, work->existing, error) ||
         !settle_cursor_start(&unsure, work->unsure, error))
         return FALSE;
-    while (rows.there) {
-        const SettleIntakeOrder *row = rows.bytes, *before;
-        gboolean in_database = FALSE;
-        if (same.key != (uint64_t) row->key_id && !same_start(&same, row, &existing, error))
+    while (cursor.there) {
+        const SettleIntakeOrder *row = cursor.bytes;
+        gboolean taken;
+
+        if (rows.key_id != row->key_id &&
+            (!settle_order_rows_finish(job, &rows, work, error) ||
+             !settle_order_rows_start(&rows, row->key_id, &existing, error)))
             return FALSE;
-        before = same_find(&same, row, job->options.lookback_months, &in_database);
-        if (before == NULL)
-            same_add(&same, row, rows.length);
-        if (!(before != NULL ? take_again(job, row, before, in_database, names, error)
-                             : accept(job, work, row, rows.length, error) &&
-                                   claim(work, &unsure, row->key_id, error)) ||
-            !settle_cursor_step(&rows, error))
+        if (!sort_out(job, &rows, row, cursor.length, names, &taken, error) ||
+            (taken && !claim(work, &unsure, row->key_id, error)) ||
+            !settle_cursor_step(&cursor, error))
             return FALSE;
     }
-    return TRUE;
+    return settle_order_rows_finish(job, &rows, work, error);
 }
 
 static gboolean
@@ -334,8 +277,8 @@ copy_orders(SettleIntakeJob *job, SettleOrderWork *work, GError **error)
         settle_writer_instant(writer, row->closing_at);
         settle_writer_i32(writer, row->place.line);
         settle_writer_i64(writer, row->key_id);
-        settle_writer_i16(writer, SETTLE_FIRST_REVISION);
-        settle_writer_bool(writer, FALSE);
+        settle_writer_i16(writer, row->revision);
+        settle_writer_bool(writer, row->withdrawn);
         settle_intake_salt(job, SETTLE_SALT_ORDER, row->carrier_id, job->batch_id, row->place.line,
                            salt);
         settle_writer_commitment(writer, salt);
@@ -351,6 +294,22 @@ copy_orders(SettleIntakeJob *job, SettleOrderWork *work, GError **error)
            settle_failpoint(INTAKE_ORDERS_COPIED, error);
 }
 
+/* Events of an order that was told again go with it, or wait. */
+static void
+add_told_again(SettleOrderWork *work)
+{
+    g_autoptr(GHashTable) there = g_hash_table_new(NULL, NULL);
+
+    for (guint i = 0; i < work->claimed->len; i++)
+        g_hash_table_add(there, GSIZE_TO_POINTER((gsize) g_array_index(work->claimed, int64_t, i)));
+    for (guint i = 0; i < work->told_again->len; i++) {
+        int64_t key = g_array_index(work->told_again, int64_t, i);
+
+        if (g_hash_table_add(there, GSIZE_TO_POINTER((gsize) key)))
+            g_array_append_val(work->claimed, key);
+    }
+}
+
 /* Events that came before their order are settled with it; one that found another order and may be
  * of one of these leaves that. */
 static gboolean
@@ -363,6 +322,7 @@ find_events(SettleIntakeJob *job, SettleOrderWork *work, GError **error)
     SettleIntakeCursor cursor;
     if (wanted == NULL)
         return FALSE;
+    add_told_again(work);
     for (int i = 0; i < settle_result_rows(wanted); i++)
         g_hash_table_add(waiting, GSIZE_TO_POINTER((gsize) settle_result_i64(
                                       wanted, i, SQL_INTAKE_WAITING_EVENT_KEYS_KEY_ID)));
@@ -413,13 +373,42 @@ copy_contracts(SettleIntakeJob *job, SettleOrderWork *work, GError **error)
         settle_writer_i16(writer, row->channel_id);
         settle_writer_i16(writer, row->currency);
         settle_writer_i16(writer, (int16_t) flags);
-        settle_writer_i16(writer, SETTLE_FIRST_REVISION);
-        settle_writer_bool(writer, FALSE);
+        settle_writer_i16(writer, row->revision);
+        settle_writer_bool(writer, row->withdrawn);
         if (!settle_cursor_step(&cursor, error))
             return FALSE;
     }
     return settle_writer_finish(g_steal_pointer(&writer), error) &&
            settle_failpoint(INTAKE_CONTRACTS_COPIED, error);
+}
+
+/* Orders with more rows than one, each once. */
+static gboolean
+copy_revised(SettleIntakeJob *job, SettleOrderWork *work, GError **error)
+{
+    SettleIntakeCursor cursor;
+    SettleSpoolKey last = {{0, 0, 0}};
+
+    if (settle_spool_count(work->revised) == 0)
+        return TRUE;
+    g_autoptr(SettleWriter) writer =
+        settle_store_copy_in(job->store, settle_sql_copy_order_revised, error);
+    if (writer == NULL || !settle_cursor_start(&cursor, work->revised, error))
+        return FALSE;
+    while (cursor.there) {
+        if (cursor.key.word[0] != last.word[0] || cursor.key.word[1] != last.word[1]) {
+            if (!settle_writer_row(writer, 4, error))
+                return FALSE;
+            settle_writer_i32(writer, (int32_t) (cursor.key.word[0] >> 32));
+            settle_writer_month(writer, (SettleMonth) (cursor.key.word[0] & G_MAXUINT32));
+            settle_writer_i64(writer, (int64_t) cursor.key.word[1]);
+            settle_writer_i32(writer, job->batch_id);
+        }
+        last = cursor.key;
+        if (!settle_cursor_step(&cursor, error))
+            return FALSE;
+    }
+    return settle_writer_finish(g_steal_pointer(&writer), error);
 }
 
 gboolean
@@ -437,12 +426,20 @@ settle_intake_write_orders(SettleIntakeJob *job, GError **error)
         .follows = g_hash_table_new(NULL, NULL),
         .moves = g_array_new(FALSE, FALSE, sizeof(SettleOrderMove)),
         .claimed = g_array_new(FALSE, FALSE, sizeof(int64_t)),
+        .revised = settle_spool_new(job->memory),
+        .unplaced = settle_spool_new(job->memory),
+        .told_again = g_array_new(FALSE, FALSE, sizeof(int64_t)),
+        .texts = g_hash_table_new(g_int64_hash, g_int64_equal),
+        .placed = g_array_new(FALSE, FALSE, sizeof(SettleIntakeBillRow)),
     };
     if (!settle_intake_each_slice(job, job->rows, query_existing, &work, error) ||
         !settle_events_unsure(job, work.unsure, error) || !drop_repeats(job, &work, error))
         return FALSE;
     g_clear_pointer(&job->rows, settle_spool_free);
     return settle_order_contracts_resolve(job, &work, error) && copy_orders(job, &work, error) &&
-           copy_contracts(job, &work, error) && settle_bills_copy(job, work.bills, error) &&
-           settle_bills_copy_found(job, work.found, error) && find_events(job, &work, error);
+           copy_contracts(job, &work, error) && copy_revised(job, &work, error) &&
+           settle_bills_copy(job, work.bills, error) &&
+           settle_bills_copy_found(job, work.found, error) &&
+           settle_bills_copy_waiting(job, work.unplaced, NULL, error) &&
+           find_events(job, &work, error);
 }

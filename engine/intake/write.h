@@ -13,6 +13,8 @@ typedef struct {
     SettleDay closing_day;
     int16_t region_id, channel_id, currency;
     uint16_t flags;
+    int16_t revision; /* of the row, not the carrier's (versions.h) */
+    guint8 withdrawn; /* the order is not there, or not of this contract */
 } SettleIntakeContract;
 
 /* A row of settle.bill; with order.order_id 0, of settle.bill_waiting. */
@@ -92,12 +94,28 @@ typedef struct {
     SettleMonth month; /* of the last bill that was found for it; 0: none */
 } SettleIntakeFirst;
 
+/* Adds the rows (SettleIntakeContract) of a contract; orders: by contract, read on to its end. */
+gboolean settle_contract_rows_read(GArray *rows, SettleIntakeCursor *orders, uint64_t contract,
+                                   GError **error);
+/* Leaves, of each order of a contract, the row that holds, if the order is there; by closing, then
+ * id. */
+void settle_contract_rows_hold(GArray *rows);
+/* Makes firsts those of rows that hold. */
+void settle_firsts_of(GArray *firsts, const GArray *rows);
 /* Makes firsts (GArray of SettleIntakeFirst) those of a contract; orders: SettleIntakeContract by
  * (contract, closing, order id), read on to the end of the contract. */
 gboolean settle_firsts_read(GArray *firsts, SettleIntakeCursor *orders, uint64_t contract,
                             GError **error);
 /* NULL: the contract has no order in this currency. */
 SettleIntakeFirst *settle_firsts_find(const GArray *firsts, int16_t currency);
+
+/* Of two rows of one order and distributor, or contract: which holds, less than, equal to or
+ * greater than 0. */
+static inline int
+settle_contract_compare_versions(const SettleIntakeContract *a, const SettleIntakeContract *b)
+{
+    return a->revision != b->revision ? a->revision - b->revision : a->withdrawn - b->withdrawn;
+}
 
 /* Reads columns first.. of a reader: order_id, contract_id, distributor_id, batch_id, closing_at,
  * closing_day, product_id, manager_id, quantity, paid_minor, region_id, channel_id, currency,
@@ -125,6 +143,11 @@ gboolean settle_bill_add(SettleSpool *bills, const SettleIntakeBillRow *row, GEr
 gboolean settle_bills_copy(SettleIntakeJob *job, SettleSpool *bills, GError **error);
 /* COPYs the keys of bills that wait no more: (contract, settle_bill_key, turn). */
 gboolean settle_bills_copy_found(SettleIntakeJob *job, SettleSpool *found, GError **error);
+/* COPYs bills without an order into settle.bill_waiting: by (contract, settle_bill_key), each with
+ * the contract's text after it; without one: the text was erased. turns: how often bills came to
+ * waiting, by the same key with the turn; NULL: the rows have theirs. */
+gboolean settle_bills_copy_waiting(SettleIntakeJob *job, SettleSpool *bills, SettleSpool *turns,
+                                   GError **error);
 /* Reads the unresolved bills of contracts into a spool by (contract, settle_bill_key); each is a
  * SettleIntakeBillRow without the contract's text. */
 gboolean settle_bills_waiting(SettleIntakeJob *job, const int64_t *contracts, size_t n,

@@ -16,4 +16,26 @@ G_BEGIN_DECLS
  * settle.order_id() is the same in the database. */
 int64_t settle_order_id(int64_t key_id, SettleMonth closing_month);
 
+/* An order may be told again, with a higher revision of the carrier's; the same revision again once
+ * what it told was withdrawn with its batch: that is its next turn. A row has both in one number,
+ * and of an order's rows the highest holds (engine/intake/order-rows.h). */
+#define SETTLE_ORDER_REVISIONS 100
+#define SETTLE_ORDER_TURNS     20
+static inline int16_t
+settle_order_row_revision(int said, int turn)
+{
+    return (int16_t) ((said - 1) * SETTLE_ORDER_TURNS + turn + 1);
+}
+/* The carrier's revision and the turn of a row. */
+static inline int
+settle_order_row_said(int revision)
+{
+    return (revision - 1) / SETTLE_ORDER_TURNS + 1;
+}
+static inline int
+settle_order_row_turn(int revision)
+{
+    return (revision - 1) % SETTLE_ORDER_TURNS;
+}
+
 G_END_DECLS

@@ -318,7 +318,7 @@ note_waited(SettleSettling *settling, const SettleSubject *subject, const Settle
 }
 
 /* An order that was told anew, or of whose parties something was: all of it against all that was
- * posted, which is taken back where no rule asks for it any more (docs/semantics.md 14.61). */
+ * posted, which is taken back where no rule asks for it any more (docs/semantics.md 14.64). */
 static gboolean
 settle_revised_order(SettleSettling *settling, const SettleSubject *subject)
 {

@@ -97,10 +97,26 @@ settle_targets_is_found(SettleTargets *targets, const SettleSubject *subject)
 
 /* --- targets --------------------------------------------------------------------------------- */
 
+/* Some bill is the order's: of a month and revision the last row, by turn and withdrawal, holds. */
+static gboolean
+has_bills(const SettleBill *bills, guint n)
+{
+    for (guint i = 0; i < n; i++)
+        if (!bills[i].withdrawn && (i + 1 == n || bills[i + 1].month != bills[i].month ||
+                                    bills[i + 1].revision != bills[i].revision))
+            return TRUE;
+    return FALSE;
+}
+
 static gboolean
 calculate(SettleTargets *targets, const SettleSubject *subject, const SettleBill *bills,
           guint n_bills, SettleCalcScope *scope)
 {
+    SettleOrder order = *subject->order;
+
+    /* it followed another one when it was told, and the bills came to it since */
+    if ((order.flags & SETTLE_ORDER_FOLLOWS) != 0 && has_bills(bills, n_bills))
+        order.flags &= (uint16_t) ~SETTLE_ORDER_FOLLOWS;
     g_array_set_size(targets->all, 0);
     scope->arithmetic = targets->known->arithmetic;
     scope->date = targets->date;
@@ -108,7 +124,7 @@ calculate(SettleTargets *targets, const SettleSubject *subject, const SettleBill
         settle_run_complete_months(targets->known, subject->parties.carrier_id, &scope->n_complete);
     scope->ended_from = subject->parties.ended_from;
     scope->has_ended = scope->ended_from != SETTLE_DAY_MAX;
-    if (!settle_calc_order(subject->policy, subject->match, subject->order, bills, n_bills, scope,
+    if (!settle_calc_order(subject->policy, subject->match, &order, bills, n_bills, scope,
                            targets->all))
         return FALSE;
     for (guint i = 0; i < targets->all->len; i++)

@@ -1,4 +1,4 @@
-/* Orders that were told again (docs/semantics.md 2, 14.61): which of an order's rows held before a
+/* Orders that were told again (docs/semantics.md 2, 14.64): which of an order's rows held before a
  * run, and which holds from it on. Few orders have more than one row; of all others nothing is
  * asked. */
 #pragma once

@@ -126,7 +126,9 @@ CREATE TABLE settle.contract (
 -- Bills that came before their order.
 CREATE TABLE settle.bill_waiting (
     contract_id bigint NOT NULL, month date NOT NULL, revision smallint NOT NULL,
-    batch_id integer NOT NULL, line integer NOT NULL, issue_day date NOT NULL,
+    batch_id integer NOT NULL,           -- that told it, or took its order away
+    source_batch_id integer NOT NULL,    -- that told it
+    line integer NOT NULL, issue_day date NOT NULL,
     billed_minor bigint NOT NULL, tax_minor bigint NOT NULL, cash_minor bigint NOT NULL,
     arrears_minor bigint NOT NULL, minutes integer NOT NULL, megabytes bigint NOT NULL,
     currency smallint NOT NULL, carrier_id integer NOT NULL,

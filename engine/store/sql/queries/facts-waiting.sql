@@ -56,7 +56,7 @@ SELECT 'bill', c.code, '', coalesce(w.contract, '(erased)'), '', '', to_char(w.m
        'its order', b.source, w.line
   FROM settle.bill_waiting w
   JOIN settle.code c ON c.dim = 1 AND c.id = w.carrier_id
-  JOIN settle.batch b USING (batch_id)
+  JOIN settle.batch b ON b.batch_id = w.source_batch_id
  WHERE $2::text IS NULL
    AND NOT EXISTS (SELECT 1 FROM settle.bill_found f
                     WHERE f.contract_id = w.contract_id AND f.currency = w.currency AND f.turn = w.turn

@@ -3,12 +3,12 @@
 WITH told AS (
     SELECT contract_id, currency, month, revision FROM settle.bill WHERE batch_id = $1 AND source_batch_id = $1
      UNION
-    SELECT contract_id, currency, month, revision FROM settle.bill_waiting WHERE batch_id = $1
+    SELECT contract_id, currency, month, revision FROM settle.bill_waiting WHERE source_batch_id = $1
      UNION
     SELECT fact_id, currency, month, revision FROM settle.fact_repeat WHERE batch_id = $1 AND kind = :bills_fact
 )
-SELECT b.contract_id, b.currency, b.month, b.revision, b.turn, b.batch_id, b.line,
-       NOT EXISTS (SELECT 1 FROM settle.batch_withdrawal w WHERE w.batch_id = b.batch_id)
+SELECT b.contract_id, b.currency, b.month, b.revision, b.turn, b.source_batch_id, b.line,
+       NOT EXISTS (SELECT 1 FROM settle.batch_withdrawal w WHERE w.batch_id = b.source_batch_id)
        OR EXISTS (SELECT 1 FROM settle.fact_repeat a
                    WHERE a.fact_id = b.contract_id AND a.month = b.month AND a.kind = :bills_fact
                      AND a.currency = b.currency AND a.revision = b.revision

@@ -7,7 +7,7 @@ SELECT (SELECT count(*) FROM settle.closed_order o JOIN settle.batch b USING (ba
        (SELECT count(*) FROM settle_view.rejected q
          WHERE q.kind = 'orders' AND date_trunc('month', q.business_date)::date = $1::text::date) AS quarantined,
        (SELECT count(*) FROM settle.batch b
-          JOIN (SELECT o.batch_id, count(*) AS n FROM settle.closed_order o
+          JOIN (SELECT o.batch_id, count(DISTINCT o.line) AS n FROM settle.closed_order o
                  WHERE o.batch_id = ANY (ARRAY(SELECT DISTINCT x.batch_id FROM settle.closed_order x
                                                 WHERE x.closing_month = $1::text::date))
                  GROUP BY 1) o USING (batch_id)

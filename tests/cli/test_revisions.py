@@ -1,0 +1,223 @@
+"""Orders that are told again (docs/semantics.md 2, 14.61): revisions of amount, distributor, contract, time; orders that
+are withdrawn; orders of several lines. In whatever order and on whatever nights they are told, the books are those of the
+highest revisions told at once."""
+import random
+import unittest
+
+import small
+from small import bill, order, settle_test
+from test_events import event
+
+RULES = ('- upfront: u\n  pay: 10%\n'
+         '- deferred: d\n  instalments:\n  - {after: 1 month, day: 5, pay: 5%, if: [{month: 0, all: [{minutes: 1..}]}]}\n'
+         '- revenue-share: s\n  base: billed\n  months: 0..3\n  rate: 5%\n'
+         '- volume-bonus: v\n  window: month\n  measure: amount\n  mode: whole\n  tiers: {1.00..: 1%}\n')
+
+
+class Case(small.Case):
+    def books(self, database=None):
+        """What is posted by distributor, rule and origin, where it is something."""
+        database, self.database = self.database, database or self.database
+        try:
+            return {key: fen for key, fen in self.nets('distributor', 'subject', 'rule', 'origin').items() if fen != 0}
+        finally:
+            self.database = database
+
+    def prove(self):
+        for command in (['verify'], ['replay', '--run', '1..'], ['reconcile', 'ledger']):
+            self.ok(*command)
+
+    def orders_of(self, period='2026-01'):
+        return {(row['state'], row['because']): (int(row['orders']), row['paid'])
+                for row in self.rows('reconcile', 'orders', '--period', period) if row['state']}
+
+
+class Revisions(Case):
+    def test_quantity_and_distributor(self):
+        """What holds is what the highest revision says; the same one with other content is a conflict."""
+        self.prepare('- upfront: u\n  pay: 40.00\n')
+        self.send('orders', '2026-01-05', order('A', '2026-01-05'))
+        self.run_to('2026-01-05')
+        self.assertIn('conflict', self.send('orders', '2026-01-06', order('A', '2026-01-05', quantity='2')))
+        self.send('orders', '2026-01-06', order('A', '2026-01-05', quantity='2', revision='2'))
+        self.run_to('2026-01-06')
+        self.assertEqual(self.books(), {('D1', 'A', 'u', '2026-01'): 8000})
+        self.assertIn('conflict', self.send('orders', '2026-01-07', order('A', '2026-01-05', distributor='D2',
+                                                                          revision='2')))
+        self.assertIn('1 repeated', self.send('orders', '2026-01-07', order('A', '2026-01-05', quantity='2', revision='2')))
+        self.send('orders', '2026-01-07', order('A', '2026-01-05', distributor='D2', revision='3'))
+        self.send('events', '2026-01-07', event('f', 'full-refund', '2026-01-07'))
+        self.run_to('2026-01-07')
+        self.assertEqual(self.books(), {})
+        self.assertEqual(self.nets('distributor', 'origin'), {('D1', '2026-01'): 0})
+        self.prove()
+        self.assertEqual(sum(n for n, _ in self.orders_of().values()), 1)
+
+    def test_back_and_forth(self):
+        self.prepare(RULES)
+        self.send('orders', '2026-01-05', order('A', '2026-01-05', contract='K'), order('B', '2026-01-06', contract='K'))
+        self.send('bills', '2026-01-31', bill('K', '2026-01', '2026-01-31', billed='20.00', minutes='5'))
+        self.send('events', '2026-01-31', event('r', 'refund', '2026-01-20', amount='50.00'))
+        self.run_to('2026-02-06')
+        at_d1 = {('D1', 'A', 'u', '2026-01'): 500, ('D1', 'A', 's', '2026-01'): 100, ('D1', 'B', 'u', '2026-01'): 1000,
+                 ('D1', 'A', 'd', '2026-02'): 250, ('D1', 'window 2026-01', 'v', '2026-01'): 150}
+        at_d2 = {('D2', 'A', 'u', '2026-01'): 500, ('D2', 'A', 's', '2026-01'): 100, ('D1', 'B', 'u', '2026-01'): 1000,
+                 ('D2', 'A', 'd', '2026-02'): 250, ('D1', 'window 2026-01', 'v', '2026-01'): 100, ('D2', 'window 2026-01', 'v', '2026-01'): 50}
+        self.assertEqual(self.books(), at_d1)
+        for night, (revision, distributor) in enumerate(((2, 'D2'), (3, 'D1'), (4, 'D2'))):
+            self.send('orders', f'2026-02-{10 + night}', order('A', '2026-01-05', contract='K', distributor=distributor,
+                                                               revision=str(revision)))
+            self.run_to(f'2026-02-{10 + night}')
+            self.assertEqual(self.books(), at_d2 if distributor == 'D2' else at_d1, revision)
+        self.prove()
+
+    def test_lower_one_comes_late(self):
+        """It is taken in, and changes nothing; the same file in another order, too."""
+        self.prepare(RULES)
+        self.send('orders', '2026-01-05', order('A', '2026-01-05', paid='70.00', revision='3'),
+                  order('A', '2026-01-05', distributor='D2', paid='60.00', revision='2'))
+        self.run_to('2026-01-05')
+        self.assertEqual(self.books(), {('D1', 'A', 'u', '2026-01'): 700})
+        self.send('orders', '2026-01-06', order('A', '2026-01-05', distributor='D2', contract='K'))
+        self.run_to('2026-02-01')
+        self.assertEqual(self.books(), {('D1', 'A', 'u', '2026-01'): 700, ('D1', 'window 2026-01', 'v', '2026-01'): 70})
+        self.prove()
+
+    def test_withdrawn(self):
+        """Nothing is left of it, its event and bill wait, and the id may be an order of another month."""
+        self.prepare(RULES)
+        self.send('orders', '2026-01-05', order('A', '2026-01-05', contract='K'))
+        self.send('bills', '2026-01-31', bill('K', '2026-01', '2026-01-31', billed='20.00', minutes='5'))
+        self.send('events', '2026-01-31', event('r', 'refund', '2026-03-20', amount='50.00'))
+        self.run_to('2026-02-06')
+        self.assertIn('conflict', self.send('orders', '2026-02-07', order('A', '2026-02-05', contract='K')))
+        self.send('orders', '2026-02-07', order('A', '2026-01-05', contract='K', revision='2', withdrawn='yes'))
+        self.run_to('2026-02-07')
+        self.assertEqual(self.books(), {})
+        self.assertEqual(self.orders_of(), {})
+        self.assertEqual(sorted(row['what'] for row in self.rows('facts', 'waiting')), ['bill', 'event'])
+        self.send('orders', '2026-02-08', order('A', '2026-02-05', contract='K'))
+        self.send('bills', '2026-02-08', bill('K', '2026-02', '2026-02-08', billed='40.00', minutes='5'))
+        self.run_to('2026-03-20')
+        self.assertEqual(self.books(), {('D1', 'A', 'u', '2026-02'): 500, ('D1', 'A', 's', '2026-02'): 200,
+                                        ('D1', 'A', 'd', '2026-03'): 500,
+                                        ('D1', 'window 2026-02', 'v', '2026-02'): 50})
+        self.prove()
+
+    def test_another_contract(self):
+        """The bills go to the first-closed order that there is now, of both contracts."""
+        self.prepare(RULES)
+        self.send('orders', '2026-01-05', order('A', '2026-01-05', contract='K'), order('B', '2026-01-06', contract='K'),
+                  order('C', '2026-01-07', contract='L'))
+        self.send('bills', '2026-01-31', bill('K', '2026-01', '2026-01-31', billed='20.00', minutes='5'),
+                  bill('L', '2026-01', '2026-01-31', billed='60.00', minutes='5'))
+        self.run_to('2026-02-01')
+        shares = {key[1]: fen for key, fen in self.books().items() if key[2] == 's'}
+        self.assertEqual(shares, {'A': 100, 'C': 300})
+        self.send('orders', '2026-02-02', order('A', '2026-01-05', contract='L', revision='2'))
+        self.run_to('2026-02-02')
+        shares = {key[1]: fen for key, fen in self.books().items() if key[2] == 's'}
+        self.assertEqual(shares, {'B': 100, 'A': 300})
+        self.send('orders', '2026-02-03', order('A', '2026-01-08', contract='L', revision='3'))
+        self.run_to('2026-02-03')
+        shares = {key[1]: fen for key, fen in self.books().items() if key[2] == 's'}
+        self.assertEqual(shares, {'B': 100, 'C': 300})
+        self.prove()
+
+    def test_waits_for_its_day(self):
+        """Told to have closed later than the night: it is given back, and earned again on its day."""
+        self.prepare('- upfront: u\n  pay: 10%\n')
+        self.send('orders', '2026-01-05', order('A', '2026-01-05'))
+        self.run_to('2026-01-05')
+        self.send('orders', '2026-01-06', order('A', '2026-01-20', paid='50.00', revision='2'))
+        self.run_to('2026-01-06')
+        self.assertEqual(self.books(), {})
+        self.assertIn('order', [row['what'] for row in self.rows('facts', 'waiting')])
+        self.run_to('2026-01-20')
+        self.assertEqual(self.books(), {('D1', 'A', 'u', '2026-01'): 500})
+        self.prove()
+
+    def test_what_cannot_be(self):
+        self.prepare('- upfront: u\n  pay: 10%\n')
+        for column, value, reason in (('revision', '0', 'out-of-range'), ('revision', '101', 'out-of-range'),
+                                      ('withdrawn', 'maybe', 'bad-flag')):
+            self.assertIn(reason, self.send('orders', '2026-01-05', order('A', '2026-01-05', **{column: value})))
+
+
+class Lines(Case):
+    """Order and line together are the key."""
+
+    def test_lines(self):
+        self.prepare('- upfront: u\n  for: {class: [plan]}\n  pay: 10%\n- upfront: v\n  for: {class: [phone]}\n  pay: 5%\n')
+        self.send('orders', '2026-01-05', order('A-1', '2026-01-05', line='1', paid='59.00'),
+                  order('A-1', '2026-01-05', line='2', paid='999.00', product='P-phone'))
+        self.run_to('2026-01-05')
+        self.assertEqual(self.books(), {('D1', 'A-1/1', 'u', '2026-01'): 590, ('D1', 'A-1/2', 'v', '2026-01'): 4995})
+        self.send('events', '2026-01-06', event('e', 'full-refund', '2026-01-06', order_id='A-1', line='2'),
+                  event('w', 'full-refund', '2026-01-06', order_id='A-1', line=''))
+        self.send('orders', '2026-01-06', order('A-1', '2026-01-05', line='1', paid='69.00', revision='2'))
+        self.run_to('2026-01-06')
+        self.assertEqual(self.books(), {('D1', 'A-1/1', 'u', '2026-01'): 690})
+        self.assertEqual([row['fact'] for row in self.rows('facts', 'waiting')], ['w'])
+        self.assertEqual({row['subject'] for row in self.rows('ledger', 'transfers', '--order', 'A-1')},
+                         {'A-1/1', 'A-1/2'})
+        self.assertEqual({row['subject'] for row in self.rows('ledger', 'transfers', '--order', 'A-1/2')}, {'A-1/2'})
+        self.assertEqual([(row['order'], row['state']) for row in self.rows('activity', 'list', '--distributor', 'D1')],
+                         [('A-1/1', 'settled'), ('A-1/2', 'refunded')])
+        self.prove()
+
+
+class AnyOrder(Case):
+    """Facts of some orders told in any order, on any nights, against the same told at once."""
+    N = 12
+
+    def facts(self, dice):
+        """(kind, row): of three orders up to three revisions each, bills of their contracts, events."""
+        facts = []
+        for name in 'ABC':
+            day = dice.randrange(1, 28)
+            for revision in range(1, dice.choice((1, 2, 3, 3)) + 1):
+                row = order(name, f'2026-01-{day:02}', distributor=dice.choice(('D1', 'D2')), contract=dice.choice('KKL'),
+                            paid=f'{dice.randrange(10, 200)}.00', revision=str(revision),
+                            withdrawn='yes' if revision > 1 and dice.random() < 0.25 else '')
+                facts.append(('orders', row))
+                if dice.random() < 0.3:
+                    day = dice.randrange(1, 28)
+            if dice.random() < 0.8:
+                facts.append(('events', event('e' + name, dice.choice(('refund', 'fraud', 'cancel')), '2026-01-29',
+                                              order_id=name)))
+        for contract in 'KL':
+            for month in ('2026-01', '2026-02'):
+                facts.append(('bills', bill(contract, month, '2026-02-28', billed=f'{dice.randrange(5, 90)}.00', minutes='5')))
+        for _, row in facts:
+            if row.get('event') == 'refund':
+                row['amount'] = '20.00'
+        return facts
+
+    def tell(self, dice, facts, nights):
+        for night in nights:
+            told = [fact for fact in facts if dice.random() < 0.35 or night == nights[-1]]
+            facts = [fact for fact in facts if not any(fact is other for other in told)]
+            dice.shuffle(told)
+            for kind in dice.sample(('orders', 'events', 'bills'), 3):
+                rows = [row for of, row in told if of == kind]
+                if rows:
+                    self.send(kind, night, *rows)
+            self.run_to(night)
+
+    def test_any_order(self):
+        for seed in range(self.N):
+            dice = random.Random(seed)
+            facts = self.facts(dice)
+            self.prepare(RULES)
+            self.tell(dice, facts, ['2026-03-01', '2026-03-03', '2026-03-05', '2026-03-08', '2026-03-20'])
+            books, told = self.books(), self.database
+            self.prove()
+            self.prepare(RULES)
+            self.tell(dice, facts, ['2026-03-20'])
+            self.assertEqual(books, self.books(), f'seed {seed}')
+            del told
+
+
+if __name__ == '__main__':
+    settle_test.main()
