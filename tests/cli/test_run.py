@@ -167,7 +167,7 @@ class Run(nights.NightCase):
         nights.load(database, self.folder, manifest[:3])
         # A runner that has the lock and is stopped in the middle: the next one waits, then gives up.
         blocker = subprocess.Popen(['psql', '-X', '-q', '-d', database.conninfo(), '-c',
-                                    'BEGIN; LOCK TABLE settle.run IN ACCESS EXCLUSIVE MODE; '
+                                    'BEGIN; LOCK TABLE settle.transfer IN ACCESS EXCLUSIVE MODE; '
                                     'SELECT pg_sleep(60)'], stdout=subprocess.DEVNULL)
         time.sleep(0.5)
         first = subprocess.Popen([settle_test.program(), '--db', database.conninfo(), 'run', '--date',
