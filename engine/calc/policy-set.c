@@ -115,15 +115,22 @@ settle_policy_set_versions(const SettlePolicySet *set, int32_t carrier_id, guint
 }
 
 const SettlePolicy *
-settle_policy_set_terms(const SettlePolicySet *set, int32_t carrier_id, SettleDay day)
+settle_policy_set_terms_among(const SettlePolicySet *set, int32_t carrier_id, SettleDay day,
+                              int32_t last_id)
 {
     const GPtrArray *versions = g_hash_table_lookup(set->by_carrier, GINT_TO_POINTER(carrier_id));
 
     for (guint i = versions != NULL ? versions->len : 0; i > 0; i--) {
         const SettlePolicy *policy = g_ptr_array_index(versions, i - 1);
 
-        if (policy->closing_from <= day)
+        if (policy->closing_from <= day && policy->policy_id <= last_id)
             return policy;
     }
     return NULL;
+}
+
+const SettlePolicy *
+settle_policy_set_terms(const SettlePolicySet *set, int32_t carrier_id, SettleDay day)
+{
+    return settle_policy_set_terms_among(set, carrier_id, day, G_MAXINT32);
 }

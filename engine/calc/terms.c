@@ -1,6 +1,7 @@
 /* Questions about a policy's terms that whoever settles several orders together asks. */
 #include "calc/terms.h"
 
+#include "base/error.h"
 #include "calc/calc.h"
 
 gboolean
@@ -76,6 +77,25 @@ settle_carrier_longest_ceiling(const SettlePolicySet *policies, int32_t carrier_
     return longest;
 }
 
+gboolean
+settle_policies_tolerate_alike(const SettlePolicy *a, const SettlePolicy *b)
+{
+    if (a == NULL || b == NULL)
+        return (a == NULL || !settle_policy_tolerates_findings(a)) &&
+               (b == NULL || !settle_policy_tolerates_findings(b));
+    return a->terms.tolerance_ppb == b->terms.tolerance_ppb &&
+           a->terms.tolerance_count == b->terms.tolerance_count;
+}
+
+gboolean
+settle_policy_measures(const SettlePolicy *policy, SettleWindow length)
+{
+    for (guint r = 0; r < policy->n_rules; r++)
+        if (policy->rules[r].window.length == length)
+            return TRUE;
+    return FALSE;
+}
+
 /* Some version that was activated before this one limits what this one does. */
 static gboolean
 is_limited_before(const SettlePolicy *const *versions, guint n, const SettlePolicy *policy,
@@ -120,6 +140,19 @@ settle_window_terms(const SettlePolicySet *policies, int32_t carrier_id, SettleW
 {
     return settle_policy_set_terms(policies, carrier_id,
                                    settle_month_last(settle_window_end(length, closing_day)));
+}
+
+const SettlePolicy *
+settle_policy_of_rule(const SettlePolicySet *policies, int32_t carrier_id, const SettleRule *rule)
+{
+    guint n;
+    const SettlePolicy *const *versions = settle_policy_set_versions(policies, carrier_id, &n);
+
+    for (guint i = n; i > 0; i--)
+        if (rule->ordinal < versions[i - 1]->n_rules &&
+            rule == &versions[i - 1]->rules[rule->ordinal])
+            return versions[i - 1];
+    settle_unreachable("a rule of one of the carrier's versions");
 }
 
 gboolean

@@ -22,6 +22,10 @@ gboolean settle_carrier_has_ceiling(const SettlePolicySet *policies, int32_t car
 /* The longest SettleWindow of any ceiling, and of what is paid progressively, of any version; 0:
  * there is none. What ceilings leave in such a window depends on nothing outside of it. */
 int settle_carrier_longest_ceiling(const SettlePolicySet *policies, int32_t carrier_id);
+/* Both tolerate as many findings; NULL: none. */
+gboolean settle_policies_tolerate_alike(const SettlePolicy *a, const SettlePolicy *b);
+/* Some rule of it measures windows of that length. */
+gboolean settle_policy_measures(const SettlePolicy *policy, SettleWindow length);
 /* The version whose activation brought the carrier's last ceiling that no earlier one had (its id):
  * what was used is known of nights since then. 0: there is none. */
 int32_t settle_carrier_ceilings_since(const SettlePolicySet *policies, int32_t carrier_id);
@@ -29,6 +33,9 @@ int32_t settle_carrier_ceilings_since(const SettlePolicySet *policies, int32_t c
  * day count in: the one of the window's last day (13.9). NULL: none began by then. */
 const SettlePolicy *settle_window_terms(const SettlePolicySet *policies, int32_t carrier_id,
                                         SettleWindow length, SettleDay closing_day);
+/* Of the carrier's versions the one that the rule is of. */
+const SettlePolicy *settle_policy_of_rule(const SettlePolicySet *policies, int32_t carrier_id,
+                                          const SettleRule *rule);
 /* What a window of the rule earns can be posted on the day: the window is over, or the rule is paid
  * each night. window_end: its last month. */
 gboolean settle_window_is_evaluated(const SettleRule *rule, SettleMonth window_end, SettleDay date);

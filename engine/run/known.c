@@ -9,6 +9,7 @@ settle_run_known_init(SettleRunKnown *known)
 {
     *known = (SettleRunKnown){
         .arithmetic = settle_arithmetic_current(),
+        .last_policy_before = SETTLE_NO_POLICY_IS_NEW,
         .complete = g_array_new(FALSE, FALSE, sizeof(SettleCompleteMonth)),
         .months = g_array_new(FALSE, FALSE, sizeof(SettleMonth)),
     };

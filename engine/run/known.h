@@ -16,12 +16,16 @@ typedef struct {
     SettleMonth month;
 } SettleCompleteMonth;
 
+/* Instead of the last policy that the night before knew. */
+#define SETTLE_NO_POLICY_IS_NEW G_MAXINT32
+
 /* Owns all of it. */
 typedef struct {
     const SettleArithmetic *arithmetic; /* the version that the run has; borrowed */
     SettleDirectory *directory;
     SettlePolicySet *policies;
-    SettleAsks asks; /* what any of them looks at */
+    int32_t last_policy_before; /* the last of them that the night before knew; or the next */
+    SettleAsks asks;            /* what any of them looks at */
     SettlePeriods periods;
     GArray *slacks;   /* SettleRefundSlack */
     GArray *complete; /* SettleCompleteMonth, by carrier, all that are declared by now */

@@ -1,7 +1,10 @@
-/* Finds out what master data told late concerns: which parties and products, and orders of which
- * closing days. */
+/* Finds out what master data told late concerns, and versions of policies activated late: which
+ * parties and products, and orders of which closing days. */
 #include "run/late.h"
 
+#include "calc/calc.h"
+#include "calc/terms.h"
+#include "policy/windows.h"
 #include "store/sql.h"
 
 /* --- whose orders -----------------------------------------------------------------------------
@@ -60,25 +63,71 @@ add_change(SettleRunContext *context, const SettleDirectoryChange *change, Settl
     g_array_append_val(context->late.changes, late);
 }
 
-gboolean
-settle_run_late_load(SettleStore *store, SettleRunContext *context, GError **error)
+/* Whether the window of that length which the version begins in is measured by other terms than the
+ * night before knew, or, of a month, its findings are tolerated otherwise. */
+static gboolean
+is_measured_otherwise(const SettleRunKnown *known, const SettlePolicy *policy, SettleWindow length)
 {
-    /* what closes today waited for today: it is settled for the first time, by what is known now */
-    SettleDay last = context->due ? context->date - 1 : context->date;
-    g_autoptr(GArray) changes = g_array_new(FALSE, FALSE, sizeof(SettleDirectoryChange));
-    g_autoptr(SettleResult) before = NULL;
+    SettleDay last = settle_month_last(settle_window_end(length, policy->closing_from));
+    const SettlePolicy *now = settle_policy_set_terms(known->policies, policy->carrier_id, last);
+    const SettlePolicy *was = settle_policy_set_terms_among(known->policies, policy->carrier_id,
+                                                            last, known->last_policy_before);
 
-    context->late.from = SETTLE_DAY_MAX;
-    context->late.to = SETTLE_DAY_MIN;
-    if (!context->seen.any_parties)
-        return TRUE;
-    before = settle_store_query(store, settle_sql_run_night_before, error, "i", context->run_id);
-    if (before == NULL)
+    if (now == was)
         return FALSE;
-    if (settle_result_is_null(before, 0, SQL_RUN_NIGHT_BEFORE_LAST_RUN))
-        return TRUE;
-    context->late.before = settle_store_directory(
-        store, context->date, settle_result_i32(before, 0, SQL_RUN_NIGHT_BEFORE_LAST_RUN), error);
+    return settle_policy_measures(now, length) ||
+           (was != NULL && settle_policy_measures(was, length)) ||
+           (length == SETTLE_WINDOW_MONTH && !settle_policies_tolerate_alike(now, was));
+}
+
+/* A version that begins inside a window and holds on its last day measures it: the orders of
+ * earlier versions that closed in it, too (docs/semantics.md 13.9). Those that it is for itself
+ * were not settled without it. */
+static void
+add_version(SettleRunContext *context, const SettlePolicy *policy, SettleDay last)
+{
+    SettleLateChange late = {
+        .dim = SETTLE_DIM_CARRIER, .id = policy->carrier_id, .from = SETTLE_DAY_MAX};
+
+    for (int length = SETTLE_WINDOW_MONTH; length <= SETTLE_WINDOW_YEAR; length++)
+        if (is_measured_otherwise(&context->known, policy, (SettleWindow) length))
+            late.from =
+                MIN(late.from, settle_window_first((SettleWindow) length, policy->closing_from));
+    if (late.from == SETTLE_DAY_MAX)
+        return;
+    late.from = MAX(late.from, settle_month_first(context->lies_in.first_closing));
+    late.to = MIN(policy->closing_from - 1, last);
+    if (late.from > late.to)
+        return;
+    context->late.from = MIN(context->late.from, late.from);
+    context->late.to = MAX(context->late.to, late.to);
+    g_array_append_val(context->late.changes, late);
+}
+
+/* before: the last version that the night before knew. */
+static void
+add_versions(SettleRunContext *context, int32_t before, SettleDay last)
+{
+    SettleRunKnown *known = &context->known;
+
+    for (guint p = settle_policy_set_size(known->policies); p > 0; p--) {
+        const SettlePolicy *policy = settle_policy_set_nth(known->policies, p - 1);
+
+        if (policy->policy_id <= before)
+            return;
+        known->last_policy_before = before;
+        add_version(context, policy, last);
+    }
+}
+
+/* What the night before knew of parties. */
+static gboolean
+add_parties(SettleStore *store, SettleRunContext *context, int32_t last_run, SettleDay last,
+            GError **error)
+{
+    g_autoptr(GArray) changes = g_array_new(FALSE, FALSE, sizeof(SettleDirectoryChange));
+
+    context->late.before = settle_store_directory(store, context->date, last_run, error);
     if (context->late.before == NULL)
         return FALSE;
     settle_directory_compare(context->late.before, context->known.directory, changes);
@@ -86,6 +135,28 @@ settle_run_late_load(SettleStore *store, SettleRunContext *context, GError **err
         add_change(context, &g_array_index(changes, SettleDirectoryChange, i), last);
     if (context->late.changes->len == 0)
         g_clear_pointer(&context->late.before, settle_directory_free);
+    return TRUE;
+}
+
+gboolean
+settle_run_late_load(SettleStore *store, SettleRunContext *context, GError **error)
+{
+    /* what closes today waited for today: it is settled for the first time, by what is known now */
+    SettleDay last = context->due ? context->date - 1 : context->date;
+    g_autoptr(SettleResult) before =
+        settle_store_query(store, settle_sql_run_night_before, error, "i", context->run_id);
+
+    context->late.from = SETTLE_DAY_MAX;
+    context->late.to = SETTLE_DAY_MIN;
+    if (before == NULL)
+        return FALSE;
+    if (settle_result_is_null(before, 0, SQL_RUN_NIGHT_BEFORE_LAST_RUN))
+        return TRUE;
+    if (context->seen.any_parties &&
+        !add_parties(store, context, settle_result_i32(before, 0, SQL_RUN_NIGHT_BEFORE_LAST_RUN),
+                     last, error))
+        return FALSE;
+    add_versions(context, settle_result_i32(before, 0, SQL_RUN_NIGHT_BEFORE_LAST_POLICY), last);
     return TRUE;
 }
 
@@ -99,8 +170,7 @@ distributors_of(const SettleRunContext *context)
     GHashTable *ids = g_hash_table_new(g_direct_hash, g_direct_equal);
 
     for (guint i = 0; i < context->late.changes->len; i++) {
-        const SettleLateChange *change =
-            &g_array_index(context->late.changes, SettleLateChange, i);
+        const SettleLateChange *change = &g_array_index(context->late.changes, SettleLateChange, i);
 
         if (change->dim != SETTLE_DIM_DISTRIBUTOR) {
             g_hash_table_unref(ids);

@@ -17,6 +17,11 @@ def volume(tiers, name='v', window='month', scope='distributor', paid='at-end'):
             f'  tiers: {{{tiers}}}\n')
 
 
+def event(order_id, what):
+    return {'carrier': 'C1', 'event_id': f'e-{order_id}', 'order_id': order_id, 'event': what, 'at': '2026-01-12 09:00:00',
+            'amount': '', 'reinstates': '', 'currency': 'CNY'}
+
+
 class Case(small.Case):
     def prepare_versions(self, *versions):
         """(closing, rules, top) of each."""
@@ -24,8 +29,8 @@ class Case(small.Case):
         for i, version in enumerate(versions, 1):
             self.activate(i, *version)
 
-    def activate(self, number, closing, rules, top=''):
-        text = small.POLICY.format(rules=rules, invoice='cycle: none', top=top)
+    def activate(self, number, closing, rules, top='', carrier='C1'):
+        text = small.POLICY.format(rules=rules, invoice='cycle: none', top=top).replace('carrier: C1', f'carrier: {carrier}')
         text = text.replace('version: v1', f'version: v{number}').replace('2026-01-01..', closing)
         self.database.activate(self.file(f'v{number}.yaml', text))
 
@@ -95,6 +100,134 @@ class Windows(Case):
                                            'at': '2026-02-02 09:00:00', 'amount': '', 'reinstates': '', 'currency': 'CNY'})
         self.run_to('2026-02-02')
         self.assertEqual(self.nets('subject'), {})
+
+
+class ActivatedLater(Case):
+    """The version that holds on a window's last day is activated when orders of the window are settled: they are measured
+    again by its terms, in that night, whatever else happens."""
+
+    def test_paid_progressively(self):
+        self.prepare_versions(('2026-01-01..2026-01-15', volume('1..: 1.00', paid='progressive')))
+        self.orders('2026-01-12', '2026-01-10', '2026-01-11')
+        self.run_to('2026-01-12')
+        self.assertEqual(self.nets('subject'), {'window 2026-01': 200})
+        self.activate(2, '2026-01-16..', volume('2..: 5.00', paid='progressive'))
+        self.run_to('2026-01-14')
+        self.assertEqual(self.nets('subject'), {'window 2026-01': 1000})
+        self.orders('2026-01-20', '2026-01-18', name='B')
+        self.run_to('2026-01-20')
+        self.assertEqual(self.nets('subject'), {'window 2026-01': 1500})
+
+    def test_paid_at_the_end(self):
+        self.prepare_versions(('2026-01-01..2026-01-15', volume('1..: 1.00')))
+        self.orders('2026-01-12', '2026-01-10', '2026-01-11')
+        self.run_to('2026-01-12')
+        self.activate(2, '2026-01-16..', volume('3..: 5.00', 'w'))
+        self.orders('2026-01-20', '2026-01-18', name='B')
+        self.run_to('2026-02-01')
+        self.assertEqual(self.nets('subject', 'rule'), {'window 2026-01 w': 1500})
+
+    def test_a_rule_that_is_given_up(self):
+        """What was paid progressively is taken back."""
+        self.prepare_versions(('2026-01-01..2026-02-15', volume('1..: 1.00', 'q', 'quarter', paid='progressive')))
+        self.orders('2026-01-12', '2026-01-10', '2026-01-11')
+        self.run_to('2026-02-12')
+        self.activate(2, '2026-02-16..', ONE)
+        self.run_to('2026-02-13')
+        self.assertEqual(self.nets('subject'), {})
+
+    def test_another_scope(self):
+        """A rule of the same name that counts for the manager: orders without one count in none."""
+        self.prepare_versions(('2026-01-01..2026-01-15', volume('1..: 1.00', paid='progressive')))
+        self.orders('2026-01-12', '2026-01-10', '2026-01-11')
+        self.run_to('2026-01-12')
+        self.activate(2, '2026-01-16..', volume('1..: 5.00', scope='manager', paid='progressive'))
+        self.run_to('2026-01-14')
+        self.assertEqual(self.nets('subject'), {})
+
+    def test_months_of_a_quarter(self):
+        """Each month has its own part: two of January, three up to February. Then paid at the end, as a whole."""
+        for paid, wanted in (('progressive', {'2026-01': 1000, '2026-02': 500}), ('at-end', {})):
+            self.prepare_versions(('2026-01-01..2026-02-15', volume('1..: 1.00', window='quarter', paid='progressive')))
+            self.orders('2026-02-12', '2026-01-10', '2026-01-11', '2026-02-12')
+            self.run_to('2026-02-12')
+            self.assertEqual(self.nets('origin'), {'2026-01': 200, '2026-02': 100})
+            self.activate(2, '2026-02-16..', volume('2..: 5.00', window='quarter', paid=paid))
+            self.run_to('2026-02-13')
+            self.assertEqual(self.nets('origin'), wanted)
+            self.run_to('2026-04-01')
+            self.assertEqual(self.nets('origin'), wanted or {'2026-03': 1500})
+
+    def test_a_window_that_is_over(self):
+        """No order of the new version's days was told."""
+        self.prepare_versions(('2026-01-01..2026-01-15', volume('1..: 1.00')))
+        self.orders('2026-01-12', '2026-01-10', '2026-01-11')
+        self.run_to('2026-02-02')
+        self.assertEqual(self.nets('origin'), {'2026-01': 200})
+        self.activate(2, '2026-01-16..2026-01-31', volume('1..: 5.00'))
+        self.run_to('2026-02-03')
+        self.assertEqual(self.nets('origin'), {'2026-01': 1000})
+
+    def test_several_carriers(self):
+        self.prepare_versions()
+        for carrier in ('C1', 'C2'):
+            self.activate(1, '2026-01-01..2026-01-15', volume('1..: 1.00', paid='progressive'), carrier=carrier)
+            self.orders('2026-01-12', '2026-01-10', '2026-01-11', carrier=carrier)
+        self.run_to('2026-01-12')
+        self.activate(2, '2026-01-16..', volume('1..: 5.00', paid='progressive'))
+        self.run_to('2026-01-14')
+        self.assertEqual(self.nets('carrier'), {'C1': 1000, 'C2': 200})
+        self.activate(2, '2026-01-16..', volume('1..: 7.00', paid='progressive'), carrier='C2')
+        self.run_to('2026-01-15')
+        self.assertEqual(self.nets('carrier'), {'C1': 1000, 'C2': 1400})
+
+    def test_it_goes_on(self):
+        """Nothing is posted, and nothing else is noted."""
+        tables = ('transfer', 'window_change', 'window_posting', 'order_outcome', 'agenda', 'cut')
+        rules = ONE + volume('1..: 1.00', paid='progressive') + volume('1..: 2.00', 'q\n  group: b', 'quarter')
+        for top in ('', 'fraud-tolerance: {share: 0%, count: 1}\nceiling: {window: month, amount: 5.00}\n'):
+            self.prepare_versions(('2026-01-01..2026-01-15', rules, top))
+            self.orders('2026-01-12', '2026-01-10', '2026-01-11')
+            self.send('events', '2026-01-12', event('A1', 'fraud'))
+            self.run_to('2026-01-12')
+            before = [self.database.sql(f'SELECT count(*) FROM settle.{table}') for table in tables]
+            self.activate(2, '2026-01-16..', rules, top)
+            self.run_to('2026-01-13')
+            self.assertEqual([self.database.sql(f'SELECT count(*) FROM settle.{table}') for table in tables], before)
+
+    def test_with_other_news_of_the_order(self):
+        """One is refunded, one told again as another distributor's, one that closed before is told late."""
+        self.prepare_versions(('2026-01-01..2026-01-15', ONE + volume('1..: 1.00', paid='progressive')))
+        self.orders('2026-01-12', '2026-01-10', '2026-01-11', '2026-01-11')
+        self.run_to('2026-01-12')
+        self.activate(2, '2026-01-16..', ONE + volume('1..: 5.00', paid='progressive'))
+        self.send('events', '2026-01-13', event('A1', 'full-refund'))
+        self.send('orders', '2026-01-13', order('A2', '2026-01-11', revision='2', distributor='D2'))
+        self.orders('2026-01-13', '2026-01-05', name='B')
+        self.run_to('2026-01-13')
+        self.assertEqual(self.nets('distributor', 'rule'), {'D1 first': 200, 'D1 v': 1000, 'D2 first': 100, 'D2 v': 500})
+
+    def test_ceilings(self):
+        """What a window earns is held against the ceiling of the version that measures it: one that is new, or gone."""
+        limit = 'ceiling: {window: month, amount: 15.00}\n'
+        for tops, wanted in ((('', limit), (2000, 1500)), ((limit, ''), (1500, 2000))):
+            self.prepare_versions(('2026-01-01..2026-01-15', volume('1..: 10.00', paid='progressive'), tops[0]))
+            self.orders('2026-01-12', '2026-01-10', '2026-01-11')
+            self.run_to('2026-01-12')
+            self.assertEqual(self.nets('origin'), {'2026-01': wanted[0]})
+            self.activate(2, '2026-01-16..', volume('1..: 10.00', paid='progressive'), tops[1])
+            self.run_to('2026-01-13')
+            self.assertEqual(self.nets('origin'), {'2026-01': wanted[1]})
+
+    def test_tolerance(self):
+        self.prepare_versions(('2026-01-01..2026-01-15', ONE))
+        self.orders('2026-01-12', '2026-01-10', '2026-01-11')
+        self.send('events', '2026-01-12', event('A1', 'fraud'))
+        self.run_to('2026-01-12')
+        self.assertEqual(self.nets('subject'), {'A2': 100})
+        self.activate(2, '2026-01-16..', ONE, 'fraud-tolerance: {share: 0%, count: 1}\n')
+        self.run_to('2026-01-13')
+        self.assertEqual(self.nets('subject'), {'A1': 100, 'A2': 100})
 
 
 class Ceilings(Case):

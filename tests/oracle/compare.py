@@ -102,8 +102,7 @@ def engine_nets(transfers):
     legs = defaultdict(int)
     for row in sorted(transfers, key=lambda r: int(r['run'])):
         if row['kind'] in so.KINDS:
-            key = (row['carrier'], row['distributor'], row['kind'], row['policy_version'],
-                   row['rule'], row['subject'], int(row['item']), row['leg'])
+            key = (row['carrier'], row['distributor'], row['kind'], row['rule'], row['subject'], int(row['item']), row['leg'])
             up = (row['debit'], row['credit']) in UP[row['leg']]
             legs[key] += so.money(row['amount']) * (1 if up else -1)
             if so.money(row['target']) != legs[key]:

@@ -79,14 +79,15 @@ take_out(SettleVolumes *volumes, SettleTargets *targets, const SettleDecisions *
 }
 
 gboolean
-settle_counting_revised(SettleVolumes *volumes, SettleTargets *targets,
-                        const SettleDecisions *decisions, const SettleSubject *subject)
+settle_counting_again(SettleVolumes *volumes, SettleTargets *targets,
+                      const SettleDecisions *decisions, const SettleSubject *subject)
 {
     const SettleMatch *match = subject->match;
     gboolean anew = is_anew(targets, subject);
     SettleFindings findings = settle_decisions_findings(decisions, subject);
 
-    if (subject->revised->was_there && !take_out(volumes, targets, decisions, subject))
+    if ((subject->revised == NULL || subject->revised->was_there) &&
+        !take_out(volumes, targets, decisions, subject))
         return FALSE;
     for (guint i = match != NULL ? match->n_order_rules : 0; match != NULL && i < match->n_rules;
          i++)

@@ -11,9 +11,9 @@ G_BEGIN_DECLS
  * measured anew from all orders. FALSE: a measure left 64 bits. */
 gboolean settle_counting_order(SettleVolumes *volumes, SettleTargets *targets,
                                const SettleDecisions *decisions, const SettleSubject *subject);
-/* The same of an order that was told anew, or of whose parties something was: it counts as it is
- * now, and no longer as it was. */
-gboolean settle_counting_revised(SettleVolumes *volumes, SettleTargets *targets,
-                                 const SettleDecisions *decisions, const SettleSubject *subject);
+/* The same of an order that was told anew, of whose parties something was, or whose windows other
+ * versions measure now: it counts as it is now, and no longer as it was. */
+gboolean settle_counting_again(SettleVolumes *volumes, SettleTargets *targets,
+                               const SettleDecisions *decisions, const SettleSubject *subject);
 
 G_END_DECLS

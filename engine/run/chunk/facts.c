@@ -13,6 +13,7 @@ settle_facts_init(SettleFacts *facts)
     facts->woken_orders = g_array_new(FALSE, FALSE, sizeof(SettleOrder));
     facts->joint_orders = g_array_new(FALSE, FALSE, sizeof(SettleOrder));
     facts->revised = g_array_new(FALSE, FALSE, sizeof(SettleRevised));
+    facts->recounted = g_array_new(FALSE, FALSE, sizeof(SettleOrder));
     facts->was = g_array_new(FALSE, FALSE, sizeof(SettleOrder));
     facts->versions = g_array_new(FALSE, FALSE, sizeof(SettleOrder));
     facts->new_bills = g_array_new(FALSE, FALSE, sizeof(SettleBill));
@@ -29,6 +30,7 @@ settle_facts_clear(SettleFacts *facts)
     g_array_unref(facts->woken_orders);
     g_array_unref(facts->joint_orders);
     g_array_unref(facts->revised);
+    g_array_unref(facts->recounted);
     g_array_unref(facts->was);
     g_array_unref(facts->versions);
     g_array_unref(facts->new_bills);

@@ -22,7 +22,10 @@ typedef struct {
     GArray *joint_orders; /* old ones of pairs that are settled jointly */
     GArray *revised;      /* SettleRevised: old ones of which another row holds from this run on, or
                            * that other rules apply to since master data was told late */
-    GArray *was;          /* what those among them that were there before were (SettleOrder) */
+    GArray *recounted;    /* old ones that count otherwise in windows, or whose findings may act
+                           * otherwise, since a version was activated or master data was told late;
+                           * what they earn by themselves is as it was */
+    GArray *was;          /* what the revised ones that were there before were (SettleOrder) */
     GArray *versions;     /* all rows of orders that have several, version in flags (versions.h) */
     GArray *new_bills;    /* SettleBill by month, revision, turn, withdrawn */
     GArray *new_events;   /* SettleEvent: count from this run on */

@@ -46,9 +46,11 @@ static gboolean
 needs_history(const SettleRunContext *context, const SettlePairs *pairs,
               const SettleSubject *subject)
 {
+    if (settle_pairs_contain(pairs, subject->order->distributor_id, subject->policy->carrier_id))
+        return TRUE;
+    if (settle_subject_is_at_rest(subject))
+        return FALSE;
     return subject->n_events > 0 || subject->is_woken ||
-           settle_pairs_contain(pairs, subject->order->distributor_id,
-                                subject->policy->carrier_id) ||
            settle_pairs_open(pairs, subject->order->distributor_id, subject->policy->carrier_id) !=
                NULL ||
            (subject->n_bills > 0 && bills_need_history(context, subject)) ||
@@ -145,8 +147,9 @@ load_versions(SettleFacts *facts, const SettleRunContext *context, SettleStore *
     return TRUE;
 }
 
-/* The orders for which it makes a difference that master data was told late are settled as those
- * that were told anew: by what they are against what they were. */
+/* The orders for which it makes a difference that master data was told late, or a version activated
+ * late, are settled as those that were told anew, by what they are against what they were, or only
+ * counted again. */
 static void
 add_told(SettleFacts *facts, SettleMatchers *matchers)
 {
@@ -154,6 +157,7 @@ add_told(SettleFacts *facts, SettleMatchers *matchers)
     g_auto(SettleMatch) match = {0};
     g_auto(SettleMatch) match_was = {0};
 
+    g_array_set_size(facts->recounted, 0);
     settle_versions_leave_out_revised(facts, facts->told_orders);
     for (guint i = 0; i < orders->len; i++) {
         SettleRevised told = {.order = g_array_index(orders, SettleOrder, i), .was_there = TRUE};
@@ -162,10 +166,15 @@ add_told(SettleFacts *facts, SettleMatchers *matchers)
         told.was = told.order;
         settle_subject_match(matchers, &subject, &match);
         settle_subject_match_was(matchers, &subject, &match_was);
-        if (settle_subject_differs(&subject))
+        if (!settle_subject_differs(&subject))
+            continue;
+        if (settle_subject_only_counts(&subject))
+            g_array_append_val(facts->recounted, told.order);
+        else
             g_array_append_val(facts->revised, told);
     }
     settle_facts_sort(facts->revised, settle_facts_compare_orders);
+    settle_facts_sort(facts->recounted, settle_facts_compare_orders);
 }
 
 /* Of any order that something happens to, all events. */
@@ -175,7 +184,8 @@ load_events(SettleGathered *gathered, const SettleRunContext *context, SettleSto
 {
     const SettleFacts *facts = &gathered->facts;
     GArray *const of[] = {facts->new_orders, facts->due_orders, facts->woken_orders,
-                          facts->new_bills,  facts->new_events, facts->revised};
+                          facts->new_bills,  facts->new_events, facts->revised,
+                          facts->recounted};
     SettleMonths whole = settle_pairs_event_months(&gathered->pairs, of, G_N_ELEMENTS(of));
 
     g_array_set_size(facts->events, 0);

@@ -36,23 +36,38 @@ needs_past(const SettleRunContext *context, const SettlePolicy *policy, const Se
            settle_carrier_tolerates_findings(context->known.policies, policy->carrier_id);
 }
 
-/* The windows of one order: those of each length by the terms of the version that measures them. */
+/* The windows of one order that versions with ids up to last_id measure: those of each length by
+ * the terms that hold on their last day. */
 static void
-add_windows(const SettleRunContext *context, const SettleOrder *order, GArray *keys)
+add_windows_among(const SettleRunContext *context, const SettleOrder *order, int32_t last_id,
+                  GArray *keys)
 {
     Key key = {.distributor_id = order->distributor_id,
                .carrier_id =
                    settle_directory_product_carrier(context->known.directory, order->product_id)};
 
     for (int length = SETTLE_WINDOW_MONTH; length <= SETTLE_WINDOW_YEAR; length++) {
-        const SettlePolicy *policy = settle_window_terms(context->known.policies, key.carrier_id,
-                                                         (SettleWindow) length, order->closing_day);
+        const SettlePolicy *policy = settle_policy_set_terms_among(
+            context->known.policies, key.carrier_id,
+            settle_month_last(settle_window_end((SettleWindow) length, order->closing_day)),
+            last_id);
 
         for (guint r = 0; policy != NULL && r < policy->n_rules; r++)
             if (policy->rules[r].window.length == (SettleWindow) length &&
                 needs_past(context, policy, &policy->rules[r], order->closing_day, &key.window_end))
                 g_array_append_val(keys, key);
     }
+}
+
+/* Those that measure the order now, and those that the night before knew. */
+static void
+add_windows(const SettleRunContext *context, const SettleOrder *order, GArray *keys)
+{
+    int32_t last_before = context->known.last_policy_before;
+
+    add_windows_among(context, order, SETTLE_NO_POLICY_IS_NEW, keys);
+    if (last_before != SETTLE_NO_POLICY_IS_NEW)
+        add_windows_among(context, order, last_before, keys);
 }
 
 static void

@@ -51,13 +51,10 @@ least_of(const SettleMerge *merge)
     const SettleEvent *event = event_at(merge);
     const SettleRevised *revised = revised_at(merge);
     const SettleOrder *candidates[] = {
-        order_at(facts->new_orders, merge->new_order),
-        order_at(facts->due_orders, merge->due),
-        order_at(facts->woken_orders, merge->woken),
-        order_at(facts->joint_orders, merge->joint),
-        bill != NULL ? &bill->order : NULL,
-        event != NULL ? &event->order : NULL,
-        revised != NULL ? &revised->order : NULL,
+        order_at(facts->new_orders, merge->new_order), order_at(facts->due_orders, merge->due),
+        order_at(facts->woken_orders, merge->woken),   order_at(facts->joint_orders, merge->joint),
+        order_at(facts->recounted, merge->recounted),  bill != NULL ? &bill->order : NULL,
+        event != NULL ? &event->order : NULL,          revised != NULL ? &revised->order : NULL,
     };
     const SettleOrder *least = NULL;
 
@@ -135,6 +132,7 @@ take(SettleMerge *merge, const SettleOrder *least, SettleSubject *subject)
     subject->is_due = step_over(facts->due_orders, &merge->due, least) && !subject->is_new;
     subject->is_woken = step_over(facts->woken_orders, &merge->woken, least) && !subject->is_new;
     step_over(facts->joint_orders, &merge->joint, least);
+    subject->is_recounted = step_over(facts->recounted, &merge->recounted, least);
     take_bills(merge, least, subject);
     take_events(merge, least, subject);
     if (facts->events->len > 0)

@@ -9,7 +9,7 @@ G_BEGIN_DECLS
 /* How far a walk has come in each array. A value: a copy of it walks on its own. */
 typedef struct {
     const SettleFacts *facts;
-    guint new_order, due, woken, joint, revised, bill, event;
+    guint new_order, due, woken, joint, recounted, revised, bill, event;
 } SettleMerge;
 
 /* A walk from the first order on. The facts must not change while it goes on. */

@@ -211,8 +211,8 @@ add_differences(SettleSettling *settling, const SettleSubject *subject, const Se
 static gboolean
 count(const SettleSettling *settling, const SettleSubject *subject)
 {
-    return settle_counting_order(settling->volumes, settling->targets, settling->decisions,
-                                 subject);
+    return (subject->is_recounted ? settle_counting_again : settle_counting_order)(
+        settling->volumes, settling->targets, settling->decisions, subject);
 }
 
 /* Why a new order earns nothing; NONE: it does, or may yet. */
@@ -336,8 +336,7 @@ settle_revised_order(SettleSettling *settling, const SettleSubject *subject)
                               settle_decisions_findings(settling->decisions, subject)))
         return FALSE;
     if (!add_differences(settling, subject, &past) ||
-        !settle_counting_revised(settling->volumes, settling->targets, settling->decisions,
-                                 subject))
+        !settle_counting_again(settling->volumes, settling->targets, settling->decisions, subject))
         return FALSE;
     settle_note_life_caps_revised(settling->output, settling->targets, subject);
     if (subject->revised->is_gone)
@@ -363,8 +362,10 @@ settle_old_order(SettleSettling *settling, const SettleSubject *subject)
     if (subject->is_due &&
         !(settle_targets_due(settling->targets, subject) && add_first(settling, subject)))
         return FALSE;
-    return subject->n_bills == 0 ||
-           (settle_targets_billed(settling->targets, subject) && add_first(settling, subject));
+    if (subject->n_bills > 0 &&
+        !(settle_targets_billed(settling->targets, subject) && add_first(settling, subject)))
+        return FALSE;
+    return !subject->is_recounted || count(settling, subject);
 }
 
 static int

@@ -95,14 +95,15 @@ add_changes(const Look *look, SettleOpenPair *open, const SettleSubject *subject
         open->binds = open->binds || take_posted(&past, &p) != 0;
 }
 
-/* A change of what an order counts concerns the windows from its month on to their ends. */
+/* A change of what an order counts concerns the windows from its month on to their ends. match: of
+ * the order as it is, or was. */
 static void
-widen_by_windows(const Look *look, SettleOpenPair *open, const SettleSubject *subject)
+widen_by_windows(const Look *look, SettleOpenPair *open, const SettleSubject *subject,
+                 const SettleMatch *match)
 {
-    const SettleMatch *match = subject->match;
     SettleDay day = subject->order->closing_day;
 
-    if (!subject->is_new && subject->n_new_events == 0)
+    if (!subject->is_new && subject->n_new_events == 0 && !subject->is_recounted)
         return;
     for (guint i = match->n_order_rules; i < match->n_rules; i++) {
         const SettleRule *rule = match->rules[i];
@@ -120,6 +121,7 @@ static void
 look_at_facts(const Look *look)
 {
     g_auto(SettleMatch) match = {0};
+    g_auto(SettleMatch) match_was = {0};
     SettleMerge merge = settle_merge_begin(look->facts);
     SettleSubject subject;
 
@@ -127,6 +129,7 @@ look_at_facts(const Look *look)
         SettleOpenPair *open;
 
         settle_subject_match(look->matchers, &subject, &match);
+        settle_subject_match_was(look->matchers, &subject, &match_was);
         open = subject.policy != NULL
                    ? settle_pairs_open(look->pairs, subject.order->distributor_id,
                                        subject.policy->carrier_id)
@@ -137,8 +140,11 @@ look_at_facts(const Look *look)
             open->binds = !subject.is_new;
             continue;
         }
-        widen_by_windows(look, open, &subject);
-        add_changes(look, open, &subject);
+        widen_by_windows(look, open, &subject, subject.match);
+        if (subject.is_recounted)
+            widen_by_windows(look, open, &subject, subject.was.match);
+        if (!settle_subject_is_at_rest(&subject))
+            add_changes(look, open, &subject);
     }
 }
 

@@ -8,10 +8,11 @@
 struct SettleMatchers {
     const SettleRunKnown *known;
     const SettleDirectory *before; /* what the run before knew */
-    GPtrArray *by_policy; /* SettleMatcher by policy id; NULL: not needed yet */
+    GPtrArray *by_policy;          /* SettleMatcher by policy id; NULL: not needed yet */
     /* of the last order: which versions measure windows of each length */
     const SettlePolicy *policy;
     SettleMonth month;
+    int32_t last_id; /* among versions up to this one */
     const SettlePolicy *terms[N_LENGTHS];
     gboolean others;   /* some of them is another one */
     SettleMatch match; /* by the rules of such a version */
@@ -90,25 +91,27 @@ const SettlePolicy *
 settle_subject_window_policy(const SettleRunKnown *known, const SettleSubject *subject,
                              const SettleRule *rule)
 {
-    return settle_window_terms(known->policies, subject->policy->carrier_id, rule->window.length,
-                               subject->order->closing_day);
+    return settle_policy_of_rule(known->policies, subject->policy->carrier_id, rule);
 }
 
 /* Orders come in long rows of one version and month. */
 static void
-find_terms(SettleMatchers *matchers, const SettleSubject *subject)
+find_terms(SettleMatchers *matchers, const SettleSubject *subject, int32_t last_id)
 {
     SettleDay day = subject->order->closing_day;
     SettleMonth month = settle_day_month(day);
 
-    if (matchers->policy == subject->policy && matchers->month == month)
+    if (matchers->policy == subject->policy && matchers->month == month &&
+        matchers->last_id == last_id)
         return;
     matchers->policy = subject->policy;
     matchers->month = month;
+    matchers->last_id = last_id;
     matchers->others = FALSE;
     for (int length = SETTLE_WINDOW_MONTH; length < N_LENGTHS; length++) {
-        matchers->terms[length] = settle_window_terms(
-            matchers->known->policies, subject->policy->carrier_id, (SettleWindow) length, day);
+        matchers->terms[length] = settle_policy_set_terms_among(
+            matchers->known->policies, subject->policy->carrier_id,
+            settle_month_last(settle_window_end((SettleWindow) length, day)), last_id);
         matchers->others = matchers->others || matchers->terms[length] != subject->policy;
     }
 }
@@ -120,7 +123,8 @@ add_windows_of(SettleMatchers *matchers, const SettleSubject *subject, const Set
 {
     const SettleMatch *found;
 
-    if (policy->currency != subject->order->currency)
+    /* NULL: no version that the night before knew begins before the window ends */
+    if (policy == NULL || policy->currency != subject->order->currency)
         return;
     found = settle_matcher_find(matcher_of(matchers, policy), subject->order, &subject->parties,
                                 &matchers->match);
@@ -132,9 +136,10 @@ add_windows_of(SettleMatchers *matchers, const SettleSubject *subject, const Set
 /* Where another version holds on the last day of a window, its rules count there, not those of the
  * order's own (docs/semantics.md 13.9). */
 static void
-match_windows(SettleMatchers *matchers, const SettleSubject *subject, SettleMatch *match)
+match_windows(SettleMatchers *matchers, const SettleSubject *subject, int32_t last_id,
+              SettleMatch *match)
 {
-    find_terms(matchers, subject);
+    find_terms(matchers, subject, last_id);
     if (!matchers->others)
         return;
     settle_match_drop_windows(match);
@@ -149,8 +154,8 @@ match_windows(SettleMatchers *matchers, const SettleSubject *subject, SettleMatc
 }
 
 static void
-match_by(SettleMatchers *matchers, const SettleDirectory *directory, SettleSubject *subject,
-         SettleMatch *match)
+match_by(SettleMatchers *matchers, const SettleDirectory *directory, int32_t last_id,
+         SettleSubject *subject, SettleMatch *match)
 {
     gboolean has_policy = find_policy(matchers->known, directory, subject);
 
@@ -160,20 +165,20 @@ match_by(SettleMatchers *matchers, const SettleDirectory *directory, SettleSubje
         return;
     subject->match = settle_matcher_find(matcher_of(matchers, subject->policy), subject->order,
                                          &subject->parties, match);
-    match_windows(matchers, subject, match);
+    match_windows(matchers, subject, last_id, match);
 }
 
 void
 settle_subject_match(SettleMatchers *matchers, SettleSubject *subject, SettleMatch *match)
 {
-    match_by(matchers, matchers->known->directory, subject, match);
+    match_by(matchers, matchers->known->directory, SETTLE_NO_POLICY_IS_NEW, subject, match);
 }
 
 SettleSubject
 settle_subject_was(const SettleSubject *subject)
 {
     return (SettleSubject){
-        .order = &subject->revised->was,
+        .order = subject->revised != NULL ? &subject->revised->was : subject->order,
         .new_events = subject->new_events,
         .n_new_events = subject->n_new_events,
         .events = subject->events,
@@ -184,19 +189,34 @@ settle_subject_was(const SettleSubject *subject)
     };
 }
 
+/* Findings of the closing month are tolerated otherwise than the night before did. */
+static gboolean
+has_other_tolerance(const SettleRunKnown *known, const SettleSubject *was)
+{
+    SettleDay last = settle_month_last(settle_day_month(was->order->closing_day));
+    int32_t carrier_id = was->parties.carrier_id;
+
+    return known->last_policy_before != SETTLE_NO_POLICY_IS_NEW &&
+           !settle_policies_tolerate_alike(
+               settle_policy_set_terms(known->policies, carrier_id, last),
+               settle_policy_set_terms_among(known->policies, carrier_id, last,
+                                             known->last_policy_before));
+}
+
 void
 settle_subject_match_was(SettleMatchers *matchers, SettleSubject *subject, SettleMatch *match)
 {
     SettleSubject was;
 
-    if (subject->revised == NULL || !subject->revised->was_there)
+    if (subject->revised != NULL ? !subject->revised->was_there : !subject->is_recounted)
         return;
     was = settle_subject_was(subject);
-    match_by(matchers, matchers->before, &was, match);
+    match_by(matchers, matchers->before, matchers->known->last_policy_before, &was, match);
     subject->was.parties = was.parties;
     subject->was.policy = was.policy;
     subject->was.match = was.match;
     subject->was.reason = was.reason;
+    subject->was.other_tolerance = has_other_tolerance(matchers->known, &was);
 }
 
 /* With a policy that stops: something may fall due between the one end and the other. */
@@ -221,11 +241,26 @@ settle_subject_differs(const SettleSubject *subject)
         return TRUE;
     if (is == NULL || was == NULL)
         return is != was;
-    if (is->n_rules != was->n_rules || ends_otherwise(subject))
+    if (is->n_rules != was->n_rules || ends_otherwise(subject) || subject->was.other_tolerance)
         return TRUE;
     for (guint i = 0; i < is->n_rules; i++)
         if (is->rules[i] != was->rules[i] ||
             (other_outlet && is->rules[i]->window.scope == SETTLE_SCOPE_OUTLET))
             return TRUE;
     return FALSE;
+}
+
+gboolean
+settle_subject_only_counts(const SettleSubject *subject)
+{
+    const SettleMatch *was = subject->was.match, *is = subject->match;
+
+    if (is == NULL || was == NULL || subject->policy != subject->was.policy ||
+        ends_otherwise(subject) || is->n_order_rules != was->n_order_rules ||
+        (is->n_rules > is->n_order_rules) != (was->n_rules > was->n_order_rules))
+        return FALSE;
+    for (guint i = 0; i < is->n_order_rules; i++)
+        if (is->rules[i] != was->rules[i])
+            return FALSE;
+    return TRUE;
 }

@@ -205,7 +205,7 @@ load_volumes(SettleWorker *worker, const SettleChunk *chunk, GError **error)
 {
     const SettleFacts *facts = &worker->gathered.facts;
     GArray *const of[] = {facts->new_orders, facts->joint_orders, facts->new_events,
-                          facts->revised, facts->was};
+                          facts->revised,    facts->was,          facts->recounted};
 
     return settle_volumes_load(worker->volumes, worker->reader, chunk, of, G_N_ELEMENTS(of),
                                &worker->gathered.pairs, error);
