@@ -70,7 +70,7 @@ class World:
         r = self.random = random.Random(f'world {seed}')
         self.carriers = [f'{MARK}A'] + [f'{MARK}B'] * (r.random() < 0.2)
         self.distributors = [f'{MARK}D{n}' for n in (1, 2, 3)]
-        self.facts, self.managers, self.told = [], {}, {}
+        self.facts, self.managers, self.told, self.activated = [], {}, {}, {}
         self.make_parties(r)
         self.policies = {carrier: policies.SmallPolicies(r, self.distributors, switches).versions(carrier, START, end)
                          for carrier in self.carriers}
@@ -81,7 +81,7 @@ class World:
                     self.add(kind, day, row)
 
     def but(self, prefix=None, **changes):
-        """The same world under another prefix, with other `facts`, `policies` or `told`."""
+        """The same world under another prefix, with other `facts`, `policies`, `told` or `activated`."""
         out = copy.copy(self)
         out.prefix = prefix or self.prefix
         out.__dict__.update(changes)
@@ -133,11 +133,17 @@ class World:
                     if not (late and self.simple):
                         self.change('managers', {**row, 'outlet': outlet}, None, since)
 
-    def all_policies(self, merge=False):
-        """merge: with the switch `versions` one that only goes on with the one before is no version of its own."""
+    def night_of(self, policy):
+        """On which a version is activated; 0: before the first."""
+        return self.activated.get((policy['carrier'], policy['version']), 0)
+
+    def all_policies(self, night=None, merge=False):
+        """Those activated up to a night. merge: with the switch `versions` one that only goes on with the one before is no
+        version of its own."""
         merge = merge and 'versions' in self.switches
-        return [policy for versions in self.policies.values()
-                for policy in (policies.merged(versions) if merge else versions)]
+        active = [[policy for policy in versions if night is None or self.night_of(policy) <= night]
+                  for versions in self.policies.values()]
+        return [policy for versions in active for policy in (policies.merged(versions) if merge else versions)]
 
     def text(self, value):
         return value.replace(MARK, self.prefix)

@@ -53,8 +53,7 @@ def one_origin(books):
     months = defaultdict(set)
     for row in books.transfers:
         if row['kind'] in so.KINDS:
-            months[row['carrier'], row['distributor'], row['policy_version'], row['rule'], row['subject'],
-                   row['item']].add(row['origin'])
+            months[row['carrier'], row['distributor'], row['kind'], row['rule'], row['subject'], row['item']].add(row['origin'])
     return failures('one origin', books.worlds, [(key[0], f'{key}: {sorted(found)}')
                                                  for key, found in months.items() if len(found) > 1])
 

@@ -6,6 +6,7 @@ import copy
 import datetime
 import random
 
+from worlds import policies
 from worlds.generate import KINDS, MASTER, START
 
 DAY = datetime.timedelta(days=1)
@@ -14,7 +15,7 @@ CRASHES = ('run-manifest-committed', 'run-chunk-begun', 'run-chunk-transfers-cop
            'run-chunk-committed', 'run-publish-checked', 'run-publish-sealed', 'run-publish-committed')
 
 Import = collections.namedtuple('Import', 'kind date rows')                    # rows: (world, fact)
-Activate = collections.namedtuple('Activate', 'merge')                         # versions that go on may be one
+Activate = collections.namedtuple('Activate', 'policies')                      # (world, policy)
 Withdraw = collections.namedtuple('Withdraw', 'told')                            # an Import before it; carried out by the next Run
 Run = collections.namedtuple('Run', 'date workers chunk crash closing issue')  # closing: period after it, or None
 
@@ -57,6 +58,30 @@ class Plan:
         """Tells the world's facts on some of the nights."""
         source = random.Random(f'plan {self.seed} {world.seed}')
         world.told = {fact.number: self.nights_of(source, fact, world.simple) for fact in world.facts if fact.day is not None}
+        world.activated = {} if self.twin else self.activations(world)
+        for fact in world.facts:
+            night = self.known_from(world, fact)
+            if fact.day is not None:
+                world.told[fact.number] = [its if its[0] >= night else (night, night) for its in world.told[fact.number]]
+
+    def activations(self, world):
+        """Versions but the first are activated on some night up to the first one after they begin to hold, or later."""
+        r, last, out = random.Random(f'versions {self.seed} {world.seed}'), len(self.nights) - 1, {}
+        for carrier, versions in world.policies.items():
+            for policy in versions[1:]:
+                due = sum(night < policies.days(policy)[0] for night in self.nights)
+                if r.random() < 0.7:
+                    out[carrier, policy['version']] = r.randint(0, min(due + (r.random() < 0.3), last))
+        return out
+
+    @staticmethod
+    def known_from(world, fact):
+        """The night from which an order can be told: no version is activated for closing days that were settled."""
+        for policy in world.policies.get(fact.row['carrier'], ()) if fact.kind == 'orders' else ():
+            first, last = policies.days(policy)
+            if first <= fact.day and (last is None or fact.day <= last):
+                return world.night_of(policy)
+        return 0
 
     def nights_of(self, r, fact, simple):
         """The first night after its day, later, or before its day, for which it then waits; sealed late, and twice now and
@@ -76,8 +101,10 @@ class Plan:
 
     def steps(self, worlds):
         """What is done, in order."""
-        out, told = [*self.before(worlds, self.seed), Activate(False)], collections.defaultdict(list)
-        for n, night in enumerate(self.nights):
+        out, told = self.before(worlds, self.seed), collections.defaultdict(list)
+        for n in range(len(self.nights)):
+            out += self.activate([(world, policy) for world in worlds for policy in world.all_policies()
+                                  if world.night_of(policy) == n])
             for step in self.batches(worlds, n, self.seed):
                 out.append(step)
                 told[step.kind, n].append(step)
@@ -88,6 +115,10 @@ class Plan:
                 out.append(self.runs[n])
         return out
 
+    @staticmethod
+    def activate(pairs):
+        return [Activate(pairs)] if pairs else []
+
     def up_to(self, n):
         """The plan until a turn, at which its night is the last."""
         out = copy.copy(self)
@@ -97,7 +128,9 @@ class Plan:
     def reference(self, worlds, how):
         """The same facts: `first`, `last` (at once, on that day), or `twin`."""
         seed = f'{self.seed} {how}'
-        out = [*self.before(worlds, seed), Activate(how != 'twin')]
+        last = len(self.nights) - 1
+        out = [*self.before(worlds, seed), *self.activate(
+            [(world, policy) for world in worlds for policy in world.all_policies(last, how != 'twin')])]
         if how == 'twin':
             for n in sorted(range(len(self.nights)), key=lambda n: random.Random(f'{seed} {n}').random()):
                 out += self.batches(worlds, n, seed)

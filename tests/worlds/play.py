@@ -45,7 +45,7 @@ class Books:
             self.settle('batch', 'withdraw', batch, '--reason', 'a test', user='settle_night')
             self.settle('batch', 'approve', batch, user='settle_finance')
         elif isinstance(step, plan.Activate):
-            paths = policy_files(self.folder, self.worlds, step.merge)
+            paths = policy_files(self.folder, step.policies)
             self.settle('policy', 'submit', *paths, user='settle_sales')
             self.settle('policy', 'activate', *paths, user='settle_finance')
         else:
@@ -87,15 +87,15 @@ class Books:
         return self.transfers
 
 
-def policy_texts(worlds, merge):
-    """The worlds' policies; merge: as World.all_policies has it."""
-    return [world.text(policy_yaml.write(policy)) for world in worlds for policy in world.all_policies(merge)]
+def policy_texts(pairs):
+    """Documents of (world, policy)."""
+    return [world.text(policy_yaml.write(policy)) for world, policy in pairs]
 
 
-def policy_files(folder, worlds, merge):
+def policy_files(folder, pairs):
     """Their paths."""
     paths = []
-    for text in policy_texts(worlds, merge):
+    for text in policy_texts(pairs):
         paths.append(os.path.join(folder, f'policy-{len(paths) + 1}.yaml'))
         with open(paths[-1], 'w', encoding='utf-8') as file:
             file.write(text)

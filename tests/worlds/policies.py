@@ -139,11 +139,21 @@ def content(policy):
     return {key: value for key, value in policy.items() if key not in ('version', 'closing')}
 
 
+def days(policy):
+    """The first and the last closing day; None: it has no last one."""
+    first, last = policy['closing'].split('..')
+    return datetime.date.fromisoformat(first), datetime.date.fromisoformat(last) if last else None
+
+
+def follows(before, after):
+    return days(before)[1] is not None and days(before)[1] + DAY == days(after)[0]
+
+
 def merged(policies):
     """The same policies, with versions that only go on with the one before as one."""
     out = []
     for policy in policies:
-        if out and content(out[-1]) == content(policy):
+        if out and content(out[-1]) == content(policy) and follows(out[-1], policy):
             first, last = out[-1]['closing'].split('..')[0], policy['closing'].split('..')[1]
             out[-1] = {**out[-1], 'closing': f'{first}..{last}'}
         else:

@@ -94,7 +94,7 @@ def part(name, steps, world):
             out.append(f'wrong {files[id(step.told)]}')
         elif isinstance(step, Activate):
             names = []
-            for policy in play.policy_texts([world], step.merge):
+            for policy in play.policy_texts(step.policies):
                 names.append(f'policy-{len(names) + 1}.yaml')
                 out += [f"cat >{names[-1]} <<'YAML'", policy.rstrip('\n'), 'YAML']
             out.append('terms ' + ' '.join(names))

@@ -60,7 +60,8 @@ class Shrinker:
     def valid(self, world):
         """Whether its policies still are."""
         books = Books(None, self.folder, [world], 'check')
-        code, _, _ = books.command('policy', 'check', *policy_files(books.folder, [world], False))
+        code, _, _ = books.command('policy', 'check', *policy_files(
+            books.folder, [(world, policy) for policy in world.all_policies()]))
         return code in (0, 1)
 
     def reduce(self, name, edits):
@@ -84,9 +85,9 @@ class Shrinker:
                 size //= 2
         self.say(f'{name}: {count} tried, {len(self.world.facts)} facts left, {self.games} games')
 
-    def with_plan(self, plan, told=None):
+    def with_plan(self, plan, **changes):
         """Takes a plan if the world fails with it, too."""
-        world = self.world.but(told=told or self.world.told)
+        world = self.world.but(**changes)
         if self.failing([world], plan)[0] is None:
             return False
         self.plan, self.world = plan, world
@@ -106,6 +107,7 @@ class Shrinker:
         for _ in range(2):
             self.reduce('facts', [leave_out(fact.number) for fact in self.world.facts if fact.kind != 'carriers'])
             self.reduce('policies', policy_edits(self.world))
+            self.reduce('activations', [known_before(key) for key in self.world.activated])
             self.nights()
             self.reduce('nights of facts', [on_time(fact, self.plan) for fact in self.world.facts if fact.day])
         self.failure = self.failing([self.world])[0]
@@ -130,7 +132,8 @@ class Shrinker:
             plan.runs = {turn - (turn > n): run for turn, run in self.plan.runs.items() if turn != n}
             told = {number: [(night - (night > n), dated - (dated > n)) for night, dated in its]
                     for number, its in self.world.told.items()}
-            if not self.with_plan(plan, told):
+            activated = {key: night - (night > n) for key, night in self.world.activated.items()}
+            if not self.with_plan(plan, told=told, activated=activated):
                 n += 1
         self.say(f'nights: {len(self.plan.nights)} left, {self.games} games')
 
@@ -139,6 +142,10 @@ def applied(world, edits):
     for edit in edits:
         world = edit(world)
     return world
+
+
+def known_before(key):
+    return lambda world: world.but(activated={other: night for other, night in world.activated.items() if other != key})
 
 
 def leave_out(number):
