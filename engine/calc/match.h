@@ -67,8 +67,8 @@ const SettlePolicy *settle_policy_set_nth(const SettlePolicySet *set, guint n); 
 const SettlePolicy *const *settle_policy_set_versions(const SettlePolicySet *set,
                                                       int32_t carrier_id, guint *ret_n);
 /* The version whose terms rule on that day, of invoicing, or of a window or month that it is the
- * last day of: the one holding then, else the latest before, else NULL (docs/semantics.md 8, 13.9).
- */
+ * last day of: the one holding then, else the latest before, else NULL (docs/semantics.md 13.9,
+ * 14.2). */
 const SettlePolicy *settle_policy_set_terms(const SettlePolicySet *set, int32_t carrier_id,
                                             SettleDay day);
 /* The same of the versions with ids up to last_id: of those that were active before the others. */

@@ -46,22 +46,8 @@ add(GArray *rows, const SettleKnownEvent *event, const SettleIntakeContract *ord
     g_array_append_val(rows, row);
 }
 
-/* Withdrawn where it is; it waits no more. */
-static void
-add_fallen(const SettleEventPast *past, const SettleKnownEvent *event, Rows *rows)
-{
-    const SettleIntakeContract *left;
-
-    if (event->stored_order != 0) {
-        left = settle_event_past_contract(past, event->key_id, event->stored_order,
-                                          event->stored_distributor);
-        settle_invariant(left != NULL);
-        add(rows->of_orders, event, left, event->last_row, TRUE);
-    }
-    if (event->waits != 0)
-        add(rows->found, event, NULL, event->waits, FALSE);
-}
-
+/* Where it was it is withdrawn, and it waits no more; one that stays in force has a row where it is
+ * now. */
 static void
 add_rows(SettleIntakeJob *job, const SettleEventPast *past, const SettleKnownEvent *event,
          Rows *rows)
@@ -71,13 +57,10 @@ add_rows(SettleIntakeJob *job, const SettleEventPast *past, const SettleKnownEve
                      (order_id == 0 || event->order->distributor_id == event->stored_distributor);
     const SettleIntakeContract *left;
 
-    if (event->fallen) {
-        add_fallen(past, event, rows);
+    if (!event->fallen &&
+        (!settle_known_event_there(event) || (!event->told && (!event->complete || stays))))
         return;
-    }
-    if (!settle_known_event_there(event) || (!event->told && (!event->complete || stays)))
-        return;
-    if (event->stored_order != 0 && !stays) {
+    if (event->stored_order != 0 && (event->fallen || !stays)) {
         left = settle_event_past_contract(past, event->key_id, event->stored_order,
                                           event->stored_distributor);
         settle_invariant(left != NULL);
@@ -85,6 +68,8 @@ add_rows(SettleIntakeJob *job, const SettleEventPast *past, const SettleKnownEve
     }
     if (event->waits != 0)
         add(rows->found, event, NULL, event->waits, FALSE);
+    if (event->fallen)
+        return;
     if (order_id != 0)
         add(rows->of_orders, event, event->order, (int16_t) (event->last_row + 1), FALSE);
     else

@@ -15,16 +15,23 @@ query_contracts(SettleIntakeJob *job, const int64_t *ids, size_t n, gpointer use
            settle_bills_waiting(job, ids, n, work->waiting, error);
 }
 
-static void
-place(SettleOrderWork *work, const SettleIntakeBillRow *row)
+/* A bill goes to an order. One that nothing was told of before has no bills yet; of another it is
+ * asked first how often the bill came to it. */
+static gboolean
+place(SettleIntakeJob *job, SettleOrderWork *work, SettleIntakeBillRow *row, GError **error)
 {
-    g_array_append_vals(work->placed, row, 1);
+    if (row->order.batch_id != job->batch_id || row->order.revision != SETTLE_FIRST_REVISION) {
+        g_array_append_vals(work->placed, row, 1);
+        return TRUE;
+    }
+    row->turn = 0;
+    return settle_bill_add(work->bills, row, error);
 }
 
 /* The waiting bills of a contract go to its first order of their currency. */
 static gboolean
-find_bills(SettleOrderWork *work, SettleIntakeCursor *waiting, uint64_t contract,
-           const GArray *firsts, GError **error)
+find_bills(SettleIntakeJob *job, SettleOrderWork *work, SettleIntakeCursor *waiting,
+           uint64_t contract, const GArray *firsts, GError **error)
 {
     if (!settle_cursor_seek(waiting, contract, 0, error))
         return FALSE;
@@ -38,8 +45,8 @@ find_bills(SettleOrderWork *work, SettleIntakeCursor *waiting, uint64_t contract
             row.order.flags &= (uint16_t) ~SETTLE_ORDER_FOLLOWS;
             row.follows = row.month == first->month;
             first->month = row.month;
-            place(work, &row);
-            if (settle_spool_add(work->found, &key, 0, error) == NULL)
+            if (!place(job, work, &row, error) ||
+                settle_spool_add(work->found, &key, 0, error) == NULL)
                 return FALSE;
         }
         if (!settle_cursor_step(waiting, error))
@@ -89,8 +96,9 @@ find_moves(SettleOrderWork *work, const Contract *contract)
 }
 
 static gboolean
-resolve_contract(SettleOrderWork *work, Contract *contract, SettleIntakeCursor *told,
-                 SettleIntakeCursor *known, SettleIntakeCursor *waiting, GError **error)
+resolve_contract(SettleIntakeJob *job, SettleOrderWork *work, Contract *contract,
+                 SettleIntakeCursor *told, SettleIntakeCursor *known, SettleIntakeCursor *waiting,
+                 GError **error)
 {
     uint64_t id = told->key.word[0];
 
@@ -117,11 +125,11 @@ resolve_contract(SettleOrderWork *work, Contract *contract, SettleIntakeCursor *
             g_hash_table_add(work->follows, GSIZE_TO_POINTER((gsize) row->order_id));
     }
     find_moves(work, contract);
-    return find_bills(work, waiting, id, contract->now, error);
+    return find_bills(job, work, waiting, id, contract->now, error);
 }
 
 static gboolean
-resolve_contracts(SettleOrderWork *work, GError **error)
+resolve_contracts(SettleIntakeJob *job, SettleOrderWork *work, GError **error)
 {
     SettleIntakeCursor told, known, waiting;
     g_auto(Contract) contract = {
@@ -136,7 +144,7 @@ resolve_contracts(SettleOrderWork *work, GError **error)
         !settle_cursor_start(&waiting, work->waiting, error))
         return FALSE;
     while (told.there)
-        if (!resolve_contract(work, &contract, &told, &known, &waiting, error))
+        if (!resolve_contract(job, work, &contract, &told, &known, &waiting, error))
             return FALSE;
     return TRUE;
 }
@@ -180,8 +188,8 @@ move_of(GHashTable *by_order, const SettleIntakeBillRow *row)
 }
 
 static gboolean
-move_bill(SettleOrderWork *work, SettleIntakeBillRow *row, const SettleOrderMove *move,
-          gboolean follows, GError **error)
+move_bill(SettleIntakeJob *job, SettleOrderWork *work, SettleIntakeBillRow *row,
+          const SettleOrderMove *move, gboolean follows, GError **error)
 {
     row->withdrawn = TRUE;
     row->follows = TRUE;
@@ -193,8 +201,7 @@ move_bill(SettleOrderWork *work, SettleIntakeBillRow *row, const SettleOrderMove
     row->follows = follows ? 1 : 0;
     row->order = move->to;
     row->order.flags &= (uint16_t) ~SETTLE_ORDER_FOLLOWS;
-    place(work, row);
-    return TRUE;
+    return place(job, work, row, error);
 }
 
 static gboolean
@@ -225,7 +232,7 @@ move_bills(SettleIntakeJob *job, SettleOrderWork *work, GError **error)
         gboolean follows = row.order.order_id == last_order && row.month == last_month;
         last_order = row.order.order_id;
         last_month = row.month;
-        if (move != NULL && !move_bill(work, &row, move, follows, error))
+        if (move != NULL && !move_bill(job, work, &row, move, follows, error))
             return FALSE;
     }
     return settle_reader_end(reader, error);
@@ -233,10 +240,10 @@ move_bills(SettleIntakeJob *job, SettleOrderWork *work, GError **error)
 
 /* --- bills that come back --------------------------------------------------------------------- */
 
-/* A bill of an order, or one that waits. */
+/* A bill of an order. */
 typedef struct {
-    int64_t id;     /* the order's; the contract's of one that waits */
-    int64_t within; /* the distributor or currency, the month, the revision */
+    int64_t order_id;
+    int64_t within; /* the distributor, the month, the revision */
 } Place;
 
 static guint
@@ -244,7 +251,8 @@ place_hash(gconstpointer place)
 {
     const Place *p = place;
 
-    return (guint) (p->id ^ p->id >> 32) * 2654435761u ^ (guint) (p->within ^ p->within >> 32);
+    return (guint) (p->order_id ^ p->order_id >> 32) * 2654435761u ^
+           (guint) (p->within ^ p->within >> 32);
 }
 
 static gboolean
@@ -252,129 +260,78 @@ place_equal(gconstpointer a, gconstpointer b)
 {
     const Place *x = a, *y = b;
 
-    return x->id == y->id && x->within == y->within;
+    return x->order_id == y->order_id && x->within == y->within;
 }
 
-static int64_t
-within(int32_t of, SettleMonth month, int16_t revision)
+static Place
+place_of(int32_t distributor_id, int64_t order_id, SettleMonth month, int16_t revision)
 {
-    return (int64_t) of << 32 | (int64_t) month << 16 | revision;
+    return (Place){order_id, (int64_t) distributor_id << 32 | (int64_t) month << 16 | revision};
 }
 
-/* The last turn of what was there already, by Place. */
+/* The last turns of the bills that the orders of placed ones have or had, by Place. */
 static gboolean
-read_turns(SettleReader *stream, GHashTable *turns, GError **error)
+read_turns(SettleIntakeJob *job, const SettleOrderWork *work, GHashTable *turns, GError **error)
 {
-    g_autoptr(SettleReader) reader = stream;
-
-    while (settle_reader_next(reader)) {
-        Place place = {settle_reader_i64(reader, SQL_INTAKE_TURNS_ID),
-                       within(settle_reader_i32(reader, SQL_INTAKE_TURNS_OF_ID),
-                              settle_reader_month(reader, SQL_INTAKE_TURNS_MONTH),
-                              settle_reader_i16(reader, SQL_INTAKE_TURNS_REVISION))};
-
-        g_hash_table_insert(
-            turns, g_memdup2(&place, sizeof place),
-            GINT_TO_POINTER((int) settle_reader_i16(reader, SQL_INTAKE_TURNS_LAST_TURN)));
-    }
-    return settle_reader_end(reader, error);
-}
-
-static int16_t
-next_turn(GHashTable *turns, int64_t id, int32_t of, const SettleIntakeBillRow *row)
-{
-    const Place place = {id, within(of, row->month, row->revision)};
-    gpointer turn;
-
-    return g_hash_table_lookup_extended(turns, &place, NULL, &turn)
-               ? (int16_t) (GPOINTER_TO_INT(turn) + 1)
-               : 0;
-}
-
-/* An order that nothing was told of before has no bills yet; of others it is asked how often a bill
- * came to them. */
-static gboolean
-put_placed(SettleIntakeJob *job, SettleOrderWork *work, GError **error)
-{
-    g_autoptr(GHashTable) turns = g_hash_table_new_full(place_hash, place_equal, g_free, NULL);
     g_autoptr(GHashTable) asked = g_hash_table_new(NULL, NULL);
     g_autoptr(GArray) distributors = g_array_new(FALSE, FALSE, sizeof(int32_t));
     g_autoptr(GArray) orders = g_array_new(FALSE, FALSE, sizeof(int64_t));
+    g_autoptr(SettleReader) reader = NULL;
 
     for (guint i = 0; i < work->placed->len; i++) {
         const SettleIntakeContract *order =
             &g_array_index(work->placed, SettleIntakeBillRow, i).order;
 
-        if ((order->batch_id == job->batch_id && order->revision == SETTLE_FIRST_REVISION) ||
-            !g_hash_table_add(asked, GSIZE_TO_POINTER((gsize) order->order_id)))
+        if (!g_hash_table_add(asked, GSIZE_TO_POINTER((gsize) order->order_id)))
             continue;
         g_array_append_val(distributors, order->distributor_id);
         g_array_append_val(orders, order->order_id);
     }
-    if (orders->len > 0 &&
-        !read_turns(settle_store_read(job->store, settle_sql_intake_bill_turns, "IL",
-                                      distributors->data, (gsize) distributors->len, orders->data,
-                                      (gsize) orders->len),
-                    turns, error))
+    reader = settle_store_read(job->store, settle_sql_intake_bill_turns, "IL", distributors->data,
+                               (gsize) distributors->len, orders->data, (gsize) orders->len);
+    while (settle_reader_next(reader)) {
+        Place place = place_of(settle_reader_i32(reader, SQL_INTAKE_BILL_TURNS_DISTRIBUTOR_ID),
+                               settle_reader_i64(reader, SQL_INTAKE_BILL_TURNS_ORDER_ID),
+                               settle_reader_month(reader, SQL_INTAKE_BILL_TURNS_MONTH),
+                               settle_reader_i16(reader, SQL_INTAKE_BILL_TURNS_REVISION));
+
+        g_hash_table_insert(
+            turns, g_memdup2(&place, sizeof place),
+            GINT_TO_POINTER((int) settle_reader_i16(reader, SQL_INTAKE_BILL_TURNS_LAST_TURN)));
+    }
+    return settle_reader_end(reader, error);
+}
+
+static gboolean
+put_placed(SettleIntakeJob *job, SettleOrderWork *work, GError **error)
+{
+    g_autoptr(GHashTable) turns = g_hash_table_new_full(place_hash, place_equal, g_free, NULL);
+
+    if (work->placed->len == 0)
+        return TRUE;
+    if (!read_turns(job, work, turns, error))
         return FALSE;
     for (guint i = 0; i < work->placed->len; i++) {
         SettleIntakeBillRow *row = &g_array_index(work->placed, SettleIntakeBillRow, i);
+        const Place place = place_of(row->order.distributor_id, row->order.order_id, row->month,
+                                     row->revision);
+        gpointer turn;
 
-        row->turn = next_turn(turns, row->order.order_id, row->order.distributor_id, row);
-        if (row->turn > 0)
+        row->turn = 0;
+        if (g_hash_table_lookup_extended(turns, &place, NULL, &turn)) {
+            row->turn = (int16_t) (GPOINTER_TO_INT(turn) + 1);
             row->follows = TRUE;
+        }
         if (!settle_bill_add(work->bills, row, error))
             return FALSE;
     }
     return TRUE;
 }
 
-/* The turns of bills that go back to waiting. */
-static gboolean
-wait_in_turn(SettleIntakeJob *job, SettleOrderWork *work, GError **error)
-{
-    g_autoptr(GHashTable) turns = g_hash_table_new_full(place_hash, place_equal, g_free, NULL);
-    g_autoptr(GArray) ids = g_array_new(FALSE, FALSE, sizeof(int64_t));
-    SettleSpool *in_turn;
-    SettleIntakeCursor cursor;
-
-    if (settle_spool_count(work->unplaced) == 0)
-        return TRUE;
-    if (!settle_cursor_start(&cursor, work->unplaced, error))
-        return FALSE;
-    while (cursor.there) {
-        int64_t id = (int64_t) cursor.key.word[0];
-
-        if (ids->len == 0 || g_array_index(ids, int64_t, ids->len - 1) != id)
-            g_array_append_val(ids, id);
-        if (!settle_cursor_step(&cursor, error))
-            return FALSE;
-    }
-    if (!read_turns(settle_store_read(job->store, settle_sql_intake_bills_waiting_turns, "L",
-                                      ids->data, (gsize) ids->len),
-                    turns, error) ||
-        !settle_cursor_start(&cursor, work->unplaced, error))
-        return FALSE;
-    in_turn = settle_spool_new(job->memory);
-    while (cursor.there) {
-        SettleIntakeBillRow *row = settle_spool_add(in_turn, &cursor.key, cursor.length, error);
-
-        if (row == NULL)
-            break;
-        memcpy(row, cursor.bytes, cursor.length);
-        row->turn = next_turn(turns, row->order.contract_id, row->currency, row);
-        if (!settle_cursor_step(&cursor, error))
-            break;
-    }
-    settle_spool_free(work->unplaced);
-    work->unplaced = in_turn;
-    return !cursor.there;
-}
-
 gboolean
 settle_order_contracts_resolve(SettleIntakeJob *job, SettleOrderWork *work, GError **error)
 {
     return settle_intake_each_slice(job, work->contracts, query_contracts, work, error) &&
-           resolve_contracts(work, error) && move_bills(job, work, error) &&
-           put_placed(job, work, error) && wait_in_turn(job, work, error);
+           resolve_contracts(job, work, error) && move_bills(job, work, error) &&
+           put_placed(job, work, error);
 }

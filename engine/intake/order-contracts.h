@@ -22,7 +22,7 @@ typedef struct {
     GArray *claimed;        /* int64_t: keys of accepted orders that are among the unsure ones */
     GArray *told_again;     /* int64_t: keys of orders that were told again, each once or more */
     GHashTable *texts;      /* contract id -> SettleContractText, of the job's arena */
-    GArray *placed;         /* SettleIntakeBillRow: bills that found their order or moved to it */
+    GArray *placed;         /* SettleIntakeBillRow: bills of an order that may have had some */
 } SettleOrderWork;
 
 /* A contract that bills may go back to waiting for. */

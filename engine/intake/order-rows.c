@@ -370,23 +370,49 @@ note_contract(SettleIntakeJob *job, SettleOrderWork *work, const SettleIntakeOrd
     g_hash_table_insert(work->texts, &text->contract_id, text);
 }
 
+/* All rows of one order, of which the file has some that others were there beside or that are not
+ * its first. */
 static gboolean
-finish_order(SettleIntakeJob *job, SettleOrderWork *work, Order *order, GError **error)
+finish_order(SettleIntakeJob *job, const SettleOrderRows *rows, SettleMonth month,
+             SettleOrderWork *work, GError **error)
 {
-    g_ptr_array_sort(order->all, compare_rows);
-    for (guint i = 0; i < order->all->len; i++) {
-        const SettleIntakeOrder *row = order_nth(order, i);
+    g_autoptr(GPtrArray) all = g_ptr_array_new();
+    g_autoptr(GHashTable) new_ones = g_hash_table_new(NULL, NULL);
+    g_autoptr(GHashTable) gone = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+    Order order = {all, new_ones, gone};
+
+    for (guint i = 0; i < rows->at->len; i++) {
+        if (month_of(nth(rows, i)) != month)
+            continue;
+        g_ptr_array_add(all, nth(rows, i));
+        if (i >= rows->in_database)
+            g_hash_table_add(new_ones, nth(rows, i));
+    }
+    g_ptr_array_sort(all, compare_rows);
+    for (guint i = 0; i < all->len; i++) {
+        const SettleIntakeOrder *row = order_nth(&order, i);
 
         note_contract(job, work, row);
-        if (!g_hash_table_contains(order->new_ones, row))
+        if (!g_hash_table_contains(new_ones, row))
             continue;
         if (!accept(job, work, row, error) || !put_revised(work, row->distributor_id, row, error) ||
-            !take_from_lower(job, work, order, row, error) ||
-            !yield_to_higher(job, work, order, row, error))
+            !take_from_lower(job, work, &order, row, error) ||
+            !yield_to_higher(job, work, &order, row, error))
             return FALSE;
         g_array_append_val(work->told_again, row->key_id);
     }
     return TRUE;
+}
+
+/* How many rows of the month there are from that place up to another. */
+static guint
+count_of(const SettleOrderRows *rows, SettleMonth month, guint from, guint to)
+{
+    guint n = 0;
+
+    for (guint i = from; i < to; i++)
+        n += month_of(nth(rows, i)) == month;
+    return n;
 }
 
 gboolean
@@ -395,28 +421,16 @@ settle_order_rows_finish(SettleIntakeJob *job, SettleOrderRows *rows, SettleOrde
 {
     for (guint i = rows->in_database; i < rows->at->len; i++) {
         const SettleIntakeOrder *row = nth(rows, i);
-        g_autoptr(GPtrArray) all = g_ptr_array_new();
-        g_autoptr(GHashTable) new_ones = g_hash_table_new(NULL, NULL);
-        g_autoptr(GHashTable) gone = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
-        Order order = {all, new_ones, gone};
-        gboolean is_first = TRUE;
+        SettleMonth month = month_of(row);
 
-        if (rows->at->len == 1 && !row->withdrawn &&
-            row->revision == settle_order_row_revision(1, 0))
-            return accept(job, work, row, error);
-        for (guint k = 0; k < rows->at->len; k++) {
-            if (month_of(nth(rows, k)) != month_of(row))
-                continue;
-            is_first = is_first && !(k >= rows->in_database && k < i);
-            g_ptr_array_add(all, nth(rows, k));
-            if (k >= rows->in_database)
-                g_hash_table_add(new_ones, nth(rows, k));
-        }
-        if (is_first &&
-            !(all->len == 1 && !row->withdrawn && row->revision == settle_order_row_revision(1, 0)
-                  ? accept(job, work, row, error)
-                  : finish_order(job, work, &order, error)))
+        if (count_of(rows, month, 0, rows->at->len) == 1 && !row->withdrawn &&
+            row->revision == SETTLE_FIRST_REVISION) {
+            if (!accept(job, work, row, error))
+                return FALSE;
+        } else if (count_of(rows, month, rows->in_database, i) == 0 &&
+                   !finish_order(job, rows, month, work, error)) {
             return FALSE;
+        }
     }
     return TRUE;
 }

@@ -11,7 +11,6 @@ typedef struct {
                               * and withdrawal: the last row of a key holds */
     SettleSpool *bills;      /* to be written */
     SettleSpool *unresolved; /* to be written as waiting */
-    SettleSpool *turns;      /* keys: how often these came to waiting before */
 } Work;
 
 static void
@@ -22,7 +21,6 @@ work_clear(Work *work)
     settle_spool_free(work->there);
     settle_spool_free(work->bills);
     settle_spool_free(work->unresolved);
-    settle_spool_free(work->turns);
 }
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Work, work_clear)
 
@@ -304,37 +302,6 @@ sort_out(SettleIntakeJob *job, Work *work, GError **error)
     return TRUE;
 }
 
-/* Bills that were withdrawn while they waited come to waiting once more. */
-static gboolean
-query_turns(SettleIntakeJob *job, const int64_t *ids, size_t n, gpointer user_data, GError **error)
-{
-    SettleSpool *turns = user_data;
-    g_autoptr(SettleReader) reader =
-        settle_store_read(job->store, settle_sql_intake_waiting_turns, "L", ids, n);
-    while (settle_reader_next(reader)) {
-        SettleSpoolKey key = {
-            {(uint64_t) settle_reader_i64(reader, SQL_INTAKE_WAITING_TURNS_CONTRACT_ID),
-             settle_bill_key(settle_reader_i16(reader, SQL_INTAKE_WAITING_TURNS_CURRENCY),
-                             settle_reader_month(reader, SQL_INTAKE_WAITING_TURNS_MONTH),
-                             settle_reader_i16(reader, SQL_INTAKE_WAITING_TURNS_REVISION)),
-             (uint64_t) settle_reader_i16(reader, SQL_INTAKE_WAITING_TURNS_LAST_TURN)}};
-        if (settle_spool_add(turns, &key, 0, error) == NULL)
-            return FALSE;
-    }
-    return settle_reader_end(reader, error);
-}
-
-static gboolean
-load_turns(SettleIntakeJob *job, Work *work, GError **error)
-{
-    g_autoptr(SettleResult) any =
-        settle_store_query(job->store, settle_sql_intake_withdrawals_any, error, "");
-    if (any == NULL)
-        return FALSE;
-    return !settle_result_bool(any, 0, SQL_INTAKE_WITHDRAWALS_ANY_ANY_WITHDRAWN) ||
-           settle_intake_each_slice(job, work->unresolved, query_turns, work->turns, error);
-}
-
 gboolean
 settle_intake_write_bills(SettleIntakeJob *job, GError **error)
 {
@@ -344,11 +311,9 @@ settle_intake_write_bills(SettleIntakeJob *job, GError **error)
         .there = settle_spool_new(job->memory),
         .bills = settle_spool_new(job->memory),
         .unresolved = settle_spool_new(job->memory),
-        .turns = settle_spool_new(job->memory),
     };
     return settle_intake_each_slice(job, job->rows, query_first, &work, error) &&
            look_up_bills(job, &work, error) && sort_out(job, &work, error) &&
            settle_bills_copy(job, work.bills, error) &&
-           (settle_spool_count(work.unresolved) == 0 || load_turns(job, &work, error)) &&
-           settle_bills_copy_waiting(job, work.unresolved, work.turns, error);
+           settle_bills_copy_waiting(job, work.unresolved, FALSE, error);
 }

@@ -318,6 +318,42 @@ settle_bills_copy_found(SettleIntakeJob *job, SettleSpool *found, GError **error
            settle_failpoint(INTAKE_FOUND_COPIED, error);
 }
 
+/* How often bills came to waiting: the spool's keys are (contract, settle_bill_key, last turn). */
+static gboolean
+query_turns(SettleIntakeJob *job, const int64_t *ids, size_t n, gpointer user_data, GError **error)
+{
+    SettleSpool *turns = user_data;
+    g_autoptr(SettleReader) reader =
+        settle_store_read(job->store, settle_sql_intake_waiting_turns, "L", ids, n);
+    while (settle_reader_next(reader)) {
+        SettleSpoolKey key = {
+            {(uint64_t) settle_reader_i64(reader, SQL_INTAKE_WAITING_TURNS_CONTRACT_ID),
+             settle_bill_key(settle_reader_i16(reader, SQL_INTAKE_WAITING_TURNS_CURRENCY),
+                             settle_reader_month(reader, SQL_INTAKE_WAITING_TURNS_MONTH),
+                             settle_reader_i16(reader, SQL_INTAKE_WAITING_TURNS_REVISION)),
+             (uint64_t) settle_reader_i16(reader, SQL_INTAKE_WAITING_TURNS_LAST_TURN)}};
+        if (settle_spool_add(turns, &key, 0, error) == NULL)
+            return FALSE;
+    }
+    return settle_reader_end(reader, error);
+}
+
+/* A bill that nothing is known of waited before only if it was withdrawn while it did. */
+static gboolean
+load_turns(SettleIntakeJob *job, SettleSpool *bills, gboolean had_orders, SettleSpool *turns,
+           GError **error)
+{
+    if (!had_orders) {
+        g_autoptr(SettleResult) any =
+            settle_store_query(job->store, settle_sql_intake_withdrawals_any, error, "");
+        if (any == NULL)
+            return FALSE;
+        if (!settle_result_bool(any, 0, SQL_INTAKE_WITHDRAWALS_ANY_ANY_WITHDRAWN))
+            return TRUE;
+    }
+    return settle_intake_each_slice(job, bills, query_turns, turns, error);
+}
+
 /* The turn of a row that comes to waiting; rows ask in the order of their keys. */
 static gboolean
 next_turn(SettleIntakeCursor *turns, const SettleSpoolKey *key, int16_t *ret_turn, GError **error)
@@ -332,25 +368,27 @@ next_turn(SettleIntakeCursor *turns, const SettleSpoolKey *key, int16_t *ret_tur
 }
 
 gboolean
-settle_bills_copy_waiting(SettleIntakeJob *job, SettleSpool *bills, SettleSpool *turns,
+settle_bills_copy_waiting(SettleIntakeJob *job, SettleSpool *bills, gboolean had_orders,
                           GError **error)
 {
     enum { FIELDS = 19 };
-    SettleIntakeCursor cursor, turn;
+    SettleIntakeCursor cursor, turns;
     if (settle_spool_count(bills) == 0)
         return TRUE;
+    g_autoptr(SettleSpool) before = settle_spool_new(job->memory);
+    if (!load_turns(job, bills, had_orders, before, error))
+        return FALSE;
     g_autoptr(SettleWriter) writer =
         settle_store_copy_in(job->store, settle_sql_copy_bill_waiting, error);
     if (writer == NULL || !settle_cursor_start(&cursor, bills, error) ||
-        (turns != NULL && !settle_cursor_start(&turn, turns, error)))
+        !settle_cursor_start(&turns, before, error))
         return FALSE;
     while (cursor.there) {
         const SettleIntakeBillRow *row = cursor.bytes;
         uint8_t salt[SETTLE_SALT_BYTES];
-        int16_t place = row->turn;
-        if (turns != NULL && !next_turn(&turn, &cursor.key, &place, error))
-            return FALSE;
-        if (!settle_writer_row(writer, FIELDS, error))
+        int16_t turn;
+        if (!next_turn(&turns, &cursor.key, &turn, error) ||
+            !settle_writer_row(writer, FIELDS, error))
             return FALSE;
         settle_writer_i64(writer, row->order.contract_id);
         settle_writer_month(writer, row->month);
@@ -367,7 +405,7 @@ settle_bills_copy_waiting(SettleIntakeJob *job, SettleSpool *bills, SettleSpool 
         settle_writer_i64(writer, row->megabytes);
         settle_writer_i16(writer, row->currency);
         settle_writer_i32(writer, row->carrier_id);
-        settle_writer_i16(writer, place);
+        settle_writer_i16(writer, turn);
         if (row->contract_length > 0) {
             settle_intake_salt(job, SETTLE_SALT_BILL_WAITING, row->carrier_id, row->source_batch_id,
                                row->line, salt);

@@ -440,6 +440,6 @@ settle_intake_write_orders(SettleIntakeJob *job, GError **error)
            copy_contracts(job, &work, error) && copy_revised(job, &work, error) &&
            settle_bills_copy(job, work.bills, error) &&
            settle_bills_copy_found(job, work.found, error) &&
-           settle_bills_copy_waiting(job, work.unplaced, NULL, error) &&
+           settle_bills_copy_waiting(job, work.unplaced, TRUE, error) &&
            find_events(job, &work, error);
 }

@@ -80,19 +80,38 @@ locked(SettleStore *store, const char *name, int64_t key, GError **error)
                           settle_result_text(holder, 0, SQL_STORE_LOCK_HOLDER_HOLDER));
 }
 
+/* Tries to take a lock by that statement. A runner that finds it taken by somebody who may not hold
+ * it ends that session, and tries again. */
+static gboolean
+take(SettleStore *store, const char *sql, int64_t key, gboolean may_free, gboolean *ret_taken,
+     GError **error)
+{
+    g_autoptr(SettleResult) result = settle_store_query(store, sql, error, "l", key);
+    g_autoptr(SettleResult) freed = NULL;
+
+    if (result == NULL)
+        return FALSE;
+    *ret_taken = settle_result_bool(result, 0, SQL_STORE_LOCK_IS_TAKEN);
+    if (*ret_taken || !may_free || store->role != SETTLE_STORE_AS_RUNNER)
+        return TRUE;
+    freed = settle_store_query(store, settle_sql_store_free_lock, error, "l", key);
+    if (freed == NULL)
+        return FALSE;
+    return settle_result_i32(freed, 0, SQL_STORE_FREE_LOCK_ENDED) == 0 ||
+           take(store, sql, key, FALSE, ret_taken, error);
+}
+
 gboolean
 settle_store_lock(SettleStore *store, const char *name, guint wait_ms, GError **error)
 {
     int64_t key = lock_key(name);
     gint64 deadline = g_get_monotonic_time() + (gint64) wait_ms * 1000;
+    gboolean taken;
 
-    for (;;) {
-        g_autoptr(SettleResult) result =
-            settle_store_query(store, settle_sql_store_lock, error, "l", key);
-
-        if (result == NULL)
+    for (gboolean first = TRUE;; first = FALSE) {
+        if (!take(store, settle_sql_store_lock, key, first, &taken, error))
             return FALSE;
-        if (settle_result_bool(result, 0, SQL_STORE_LOCK_IS_TAKEN))
+        if (taken)
             return TRUE;
         if (g_get_monotonic_time() >= deadline) {
             locked(store, name, key, error);
@@ -105,14 +124,8 @@ settle_store_lock(SettleStore *store, const char *name, guint wait_ms, GError **
 gboolean
 settle_store_try_lock(SettleStore *store, const char *name, gboolean *ret_taken, GError **error)
 {
-    g_autoptr(SettleResult) result = NULL;
-
     settle_invariant(PQtransactionStatus(store->connection) != PQTRANS_IDLE);
-    result = settle_store_query(store, settle_sql_store_try_lock, error, "l", lock_key(name));
-    if (result == NULL)
-        return FALSE;
-    *ret_taken = settle_result_bool(result, 0, SQL_STORE_TRY_LOCK_IS_TAKEN);
-    return TRUE;
+    return take(store, settle_sql_store_try_lock, lock_key(name), TRUE, ret_taken, error);
 }
 
 void

@@ -1,4 +1,4 @@
-"""Orders that are told again (docs/semantics.md 2, 14.61): revisions of amount, distributor, contract, time; orders that
+"""Orders that are told again (docs/semantics.md 2, 14.64): revisions of amount, distributor, contract, time; orders that
 are withdrawn; orders of several lines. In whatever order and on whatever nights they are told, the books are those of the
 highest revisions told at once."""
 import random

@@ -1,5 +1,5 @@
 """What happens to an order after it closed, as plainly as can be (docs/semantics.md 5.5, 13.4 to 13.9, 14.24 to
-14.29)."""
+14.28)."""
 import datetime
 from fractions import Fraction
 

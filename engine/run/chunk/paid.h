@@ -1,5 +1,5 @@
 /* What carriers have paid for the distributors of a chunk, by their receipts: what a rule with
- * pay-when-paid owes is freed by it (docs/semantics.md 5.6, 13.11). */
+ * pay-when-paid owes is freed by it (docs/semantics.md 5.6, 13.10, 14.34). */
 #pragma once
 
 #include "run/context.h"

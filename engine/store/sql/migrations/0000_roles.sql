@@ -19,6 +19,15 @@ BEGIN
         EXECUTE format('GRANT settle_owner TO %I', session_user);
     END IF;
 
+    -- A runner ends sessions that stand in the night's way (0007); where the login may not grant it, the night waits.
+    IF NOT pg_has_role('settle_owner', 'pg_signal_backend', 'MEMBER') THEN
+        BEGIN
+            GRANT pg_signal_backend TO settle_owner;
+        EXCEPTION WHEN insufficient_privilege THEN
+            RAISE NOTICE 'settle_owner cannot end sessions: GRANT pg_signal_backend TO settle_owner';
+        END;
+    END IF;
+
     IF NOT EXISTS (SELECT 1 FROM pg_namespace WHERE nspname = 'settle') THEN
         CREATE SCHEMA settle AUTHORIZATION settle_owner;
     END IF;

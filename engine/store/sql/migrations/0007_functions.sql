@@ -59,6 +59,59 @@ BEGIN
 END
 $$;
 
+-- Ends those of the sessions whose login is neither a runner nor the owner: who only reads, writes policies or decides can
+-- take an advisory lock by its number, or leave a transaction open, and the night would wait for it. Returns how many
+-- ended; 0 also where settle_owner may end none (0000).
+CREATE FUNCTION settle.end_sessions(pids integer[]) RETURNS integer
+    LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+    ended integer := 0;
+    session record;
+BEGIN
+    FOR session IN
+        SELECT a.pid, a.usename
+          FROM pg_stat_activity a
+         WHERE a.pid = ANY (pids) AND a.pid <> pg_backend_pid()
+           AND NOT pg_has_role(a.usesysid, 'settle_runner', 'MEMBER')
+           AND NOT pg_has_role(a.usesysid, 'settle_owner', 'MEMBER')
+    LOOP
+        BEGIN
+            IF pg_terminate_backend(session.pid, 5000) THEN
+                ended := ended + 1;
+                RAISE WARNING 'settle: a session of % held a lock of the night and was ended', session.usename;
+            END IF;
+        EXCEPTION WHEN insufficient_privilege THEN
+            NULL;
+        END;
+    END LOOP;
+    RETURN ended;
+END
+$$;
+
+-- Who holds an advisory lock.
+CREATE FUNCTION settle.holders_of(key bigint) RETURNS integer[]
+    LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp
+AS $$
+    SELECT array_agg(l.pid)
+      FROM pg_locks l
+     WHERE l.locktype = 'advisory' AND l.granted AND l.objsubid = 1
+       AND l.database = (SELECT d.oid FROM pg_database d WHERE d.datname = current_database())
+       AND l.classid = ((key >> 32) & 4294967295)::oid AND l.objid = (key & 4294967295)::oid
+$$;
+
+-- Ends the sessions that hold an advisory lock of ours and may not; for runners. Returns how many.
+CREATE FUNCTION settle.free_lock(key bigint) RETURNS integer
+    LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+    IF NOT pg_has_role(session_user, 'settle_runner', 'MEMBER') THEN
+        RAISE EXCEPTION 'settle: this is not for %', session_user USING ERRCODE = 'insufficient_privilege';
+    END IF;
+    RETURN settle.end_sessions(settle.holders_of(key));
+END
+$$;
+
 -- The month's partition of a table, attached or not there at all: a half-made one cannot be seen.
 CREATE FUNCTION settle.partition_of(table_name text, month date) RETURNS regclass
     LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp
@@ -125,7 +178,10 @@ BEGIN
                               AND c.relispartition)
          ORDER BY 2, 1
     LOOP
-        PERFORM pg_advisory_xact_lock(hashtextextended('settle partitions', 0));
+        IF NOT pg_try_advisory_xact_lock(hashtextextended('settle partitions', 0)) THEN
+            PERFORM settle.end_sessions(settle.holders_of(hashtextextended('settle partitions', 0)));
+            PERFORM pg_advisory_xact_lock(hashtextextended('settle partitions', 0));
+        END IF;
         IF settle.partition_of(missing.table_name, missing.month) IS NULL THEN
             PERFORM settle.create_partition(missing.table_name, missing.month);
             made := made + 1;

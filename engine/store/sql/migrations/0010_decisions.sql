@@ -14,9 +14,9 @@ $$;
 
 -- --- counters -------------------------------------------------------------------------------------------------------
 
--- Adds to a counter; its row stays locked until the end of the transaction.
-CREATE FUNCTION settle.counted(counter text, n bigint) RETURNS bigint
-    LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp
+-- Adds to a counter within five seconds; its row stays locked until the end of the transaction.
+CREATE FUNCTION settle.counted_soon(counter text, n bigint) RETURNS bigint
+    LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp SET lock_timeout = '5s'
 AS $$
 DECLARE
     counted bigint;
@@ -26,6 +26,23 @@ BEGIN
         RAISE EXCEPTION 'settle: there is no counter %', counter USING ERRCODE = 'invalid_parameter_value';
     END IF;
     RETURN counted;
+END
+$$;
+
+-- Adds to a counter; its row stays locked until the end of the transaction. A runner does not wait for somebody who decided
+-- something and leaves the transaction open.
+CREATE FUNCTION settle.counted(counter text, n bigint) RETURNS bigint
+    LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+    RETURN settle.counted_soon(counter, n);
+EXCEPTION WHEN lock_not_available THEN
+    IF pg_has_role(session_user, 'settle_runner', 'MEMBER') THEN
+        PERFORM settle.end_sessions(ARRAY(SELECT l.pid FROM pg_locks l
+                                           WHERE l.relation = 'settle.counter'::regclass AND l.granted
+                                             AND l.mode = 'RowExclusiveLock'));
+    END IF;
+    RETURN settle.counted_soon(counter, n);
 END
 $$;
 

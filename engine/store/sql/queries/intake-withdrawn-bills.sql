@@ -3,7 +3,7 @@
 WITH told AS (
     SELECT contract_id, currency, month, revision FROM settle.bill WHERE batch_id = $1 AND source_batch_id = $1
      UNION
-    SELECT contract_id, currency, month, revision FROM settle.bill_waiting WHERE batch_id = $1
+    SELECT contract_id, currency, month, revision FROM settle.bill_waiting WHERE source_batch_id = $1
      UNION
     SELECT fact_id, currency, month, revision FROM settle.fact_repeat WHERE batch_id = $1 AND kind = :bills_fact
 )
