@@ -195,8 +195,8 @@ typedef struct {
     char *id; /* unique within the policy */
     SettleKind kind;
     guint ordinal; /* 0-based place in the document */
-    guint number;  /* part of every slot: what the carrier's rule of this kind and name was given
-                    * at the first activation; before, ordinal + 1 */
+    guint number;  /* part of every slot: what the carrier's rule of this kind, name and currency
+                    * was given at the first activation; before, ordinal + 1 */
     uint8_t name_hash[SETTLE_RULE_HASH_BYTES];
     char *group; /* NULL: the kind's unnamed group */
     SettleSelector selector;

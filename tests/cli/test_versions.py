@@ -29,8 +29,9 @@ class Case(small.Case):
         for i, version in enumerate(versions, 1):
             self.activate(i, *version)
 
-    def activate(self, number, closing, rules, top='', carrier='C1'):
-        text = small.POLICY.format(rules=rules, invoice='cycle: none', top=top).replace('carrier: C1', f'carrier: {carrier}')
+    def activate(self, number, closing, rules, top='', carrier='C1', currency='CNY'):
+        text = small.POLICY.format(rules=rules, invoice='cycle: none', top=top)
+        text = text.replace('carrier: C1', f'carrier: {carrier}').replace('currency: CNY', f'currency: {currency}')
         text = text.replace('version: v1', f'version: v{number}').replace('2026-01-01..', closing)
         self.database.activate(self.file(f'v{number}.yaml', text))
 
@@ -167,6 +168,19 @@ class ActivatedLater(Case):
         self.activate(2, '2026-01-16..2026-01-31', volume('1..: 5.00'))
         self.run_to('2026-02-03')
         self.assertEqual(self.nets('origin'), {'2026-01': 1000})
+
+    def test_another_currency(self):
+        """Orders in yuan count in no window in dollars: what was posted is taken back in yuan."""
+        self.prepare_versions(('2026-01-01..2026-01-15', volume('1..: 1.00', paid='progressive')))
+        self.orders('2026-01-12', '2026-01-10', '2026-01-11')
+        self.run_to('2026-01-12')
+        self.activate(2, '2026-01-16..', volume('1..: 5.00', paid='progressive'), currency='USD')
+        self.orders('2026-01-20', '2026-01-18', name='B', currency='USD')
+        self.run_to('2026-01-20')
+        self.assertEqual(self.nets('subject', 'policy_version'), {'window 2026-01 v2': 500})
+        self.assertEqual({(row['account'], row['currency']): row['balance'] for row in self.rows('ledger', 'balances')},
+                         {('carrier', 'CNY'): '0.00', ('distributor', 'CNY'): '0.00',
+                          ('carrier', 'USD'): '5.00', ('distributor', 'USD'): '-5.00'})
 
     def test_several_carriers(self):
         self.prepare_versions()

@@ -60,11 +60,11 @@ CREATE TABLE settle.policy (
 );
 
 -- A carrier's rules over all its versions, each with the number that slots name it by: given at the first activation
--- that has it, never again to another.
+-- that has it, never again to another. In another currency it is another one: a slot has one currency.
 CREATE TABLE settle.rule (
-    carrier_id integer NOT NULL, kind smallint NOT NULL, rule text NOT NULL,
+    carrier_id integer NOT NULL, kind smallint NOT NULL, rule text NOT NULL, currency smallint NOT NULL,
     number     integer NOT NULL CHECK (number BETWEEN 1 AND 32767),
-    PRIMARY KEY (carrier_id, kind, rule),
+    PRIMARY KEY (carrier_id, kind, rule, currency),
     UNIQUE (carrier_id, number)
 );
 

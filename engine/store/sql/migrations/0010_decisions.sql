@@ -409,24 +409,25 @@ BEGIN
 END
 $$;
 
--- A rule of a version that is being activated: its number is that of the carrier's rule of the same kind and name, or
--- the next one. Activations take turns: each has locked the control log's counter.
+-- A rule of a version that is being activated: its number is that of the carrier's rule of the same kind, name and
+-- currency, or the next one. Activations take turns: each has locked the control log's counter.
 CREATE FUNCTION settle.add_policy_rule(policy integer, ordinal integer, kind smallint, name text) RETURNS integer
     LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
-    of_carrier constant integer := (SELECT p.carrier_id FROM settle.policy p WHERE p.policy_id = policy);
-    its_number integer;
+    of_carrier  constant integer := (SELECT p.carrier_id FROM settle.policy p WHERE p.policy_id = policy);
+    in_currency constant smallint := (SELECT p.currency FROM settle.policy p WHERE p.policy_id = policy);
+    its_number  integer;
 BEGIN
     SELECT r.number INTO its_number FROM settle.rule r
-     WHERE r.carrier_id = of_carrier AND r.kind = add_policy_rule.kind AND r.rule = name;
+     WHERE r.carrier_id = of_carrier AND r.kind = add_policy_rule.kind AND r.rule = name AND r.currency = in_currency;
     IF its_number IS NULL THEN
         SELECT coalesce(max(r.number), 0) + 1 INTO its_number FROM settle.rule r WHERE r.carrier_id = of_carrier;
         IF its_number > 32767 THEN
             RAISE EXCEPTION 'settle: the carrier has 32,767 names of rules over all its versions'
                 USING ERRCODE = 'program_limit_exceeded', HINT = 'Let new versions use names that there are.';
         END IF;
-        INSERT INTO settle.rule VALUES (of_carrier, kind, name, its_number);
+        INSERT INTO settle.rule VALUES (of_carrier, kind, name, in_currency, its_number);
     END IF;
     INSERT INTO settle.policy_rule VALUES (policy, ordinal, kind, name, its_number);
     RETURN its_number;

@@ -22,4 +22,5 @@ SELECT 0, format('rule "%s"', coalesce(r.rule, u.rule)),
   FROM settle.policy_rule r
   JOIN settle.policy p USING (policy_id)
   FULL JOIN settle.rule u ON u.carrier_id = p.carrier_id AND u.kind = r.kind AND u.rule = r.rule
+                            AND u.currency = p.currency
  WHERE u.number IS DISTINCT FROM r.number
