@@ -182,6 +182,17 @@ class ActivatedLater(Case):
                          {('carrier', 'CNY'): '0.00', ('distributor', 'CNY'): '0.00',
                           ('carrier', 'USD'): '5.00', ('distributor', 'USD'): '-5.00'})
 
+    def test_not_of_what_a_night_is_at(self):
+        """A night that died has orders of these days in hand, and does not know the version."""
+        self.prepare_versions(('2026-01-01..2026-01-09', ONE))
+        self.orders('2026-01-12', '2026-01-08', '2026-01-11')
+        code, _, _ = self.database.settle('run', '--date', '2026-01-12', env={'SETTLE_FAILPOINT': 'run-chunk-begun:die'})
+        self.assertEqual(code, -9)
+        with self.assertRaisesRegex(AssertionError, 'closed on 2026-01-11 are settled already, or by a night that is not'):
+            self.activate(2, '2026-01-10..', ONE)
+        self.run_to('2026-01-12')
+        self.assertEqual(self.nets('subject'), {'A1': 100})
+
     def test_several_carriers(self):
         self.prepare_versions()
         for carrier in ('C1', 'C2'):

@@ -171,7 +171,8 @@ check_not_settled(SettleStore *store, const SettlePolicy *policy, int32_t carrie
         return TRUE;
     g_set_error(
         error, SETTLE_ERROR, SETTLE_ERROR_STATE,
-        "orders of %s that closed on %s are settled already", policy->carrier,
+        "orders of %s that closed on %s are settled already, or by a night that is not finished",
+        policy->carrier,
         settle_day_format(settle_result_day(row, 0, SQL_POLICY_SETTLED_DAYS_CLOSING_DAY), text));
     settle_error_hint(error, "a new version holds for closing days to come");
     return FALSE;
