@@ -125,7 +125,6 @@ G_BEGIN_DECLS
     X(APPROVE_COMMITTED, "invoice-approve-committed", CONNECTION, "a batch is approved")           \
     X(POSTING_STARTED, "posting-started", DATABASE, "a run beside the nightly one is written")     \
     X(POSTING_POSTED, "posting-posted", DATABASE, "its transfers are stored")                      \
-    X(POSTING_RECORDED, "posting-recorded", DATABASE, "what it leaves beside them is stored")      \
     X(POSTING_BEFORE_COMMIT, "posting-before-commit", DATABASE, "the run is published")            \
     X(POSTING_COMMITTED, "posting-committed", CONNECTION, "invoices are issued, deposits moved")   \
     X(DEPOSIT_DECIDED, "deposit-decided", DATABASE, "a decision on a deposit is written")          \

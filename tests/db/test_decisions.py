@@ -152,7 +152,7 @@ class Decisions(settle_test.TestCase):
         return f"SELECT settle.decide('{action}', '{subject}', {digest}, {reason}, {detail})"
 
     def batch(self, drafter='settle_night'):
-        """An invoice batch 1/C of a published run; its digest is that of 'b'."""
+        """An invoice batch 1/C without invoices, of a published run; its digest is that of 'b'."""
         self.database.sql(
             "INSERT INTO settle.run (run_id, kind, business_date, due, control_position, calculation, engine) "
             "VALUES (1, 'nightly', '2026-01-31', true, 0, 1, 'x'); "
@@ -160,7 +160,7 @@ class Decisions(settle_test.TestCase):
             "amount_minor, invoices, digest, previous) VALUES (1, '2026-01-31', 0, 0, 0, 0, 0, 0, 0, 0, sha256('p'), "
             "sha256('')); INSERT INTO settle.invoice_batch (run_id, carrier_id, cut_off, invoices, lines, net_minor, "
             "tax_minor, gross_minor, withheld_minor, payable_minor, carried, digest, drafter) "
-            f"SELECT 1, id, '2026-01-31', 1, 1, 0, 0, 0, 0, 0, 0, sha256('b'), '{drafter}' "
+            f"SELECT 1, id, '2026-01-31', 0, 0, 0, 0, 0, 0, 0, 0, sha256('b'), '{drafter}' "
             "FROM settle.code WHERE dim = 1")
 
     def test_who_decides_what(self):

@@ -280,7 +280,7 @@ post(SettleStore *store, const SettleRunContext *context, SettleOutput *output, 
 gboolean
 settle_deposit_post(const char *conninfo, SettleRunReport *ret_report, GError **error)
 {
-    static const SettlePosting posting = {"deposit", TRUE, NULL, post, NULL};
+    static const SettlePosting posting = {"deposit", TRUE, NULL, post};
 
     return settle_run_post(conninfo, &posting, NULL, ret_report, error);
 }

@@ -160,31 +160,27 @@ decide(SettleStore *store, gpointer data, GError **error)
     return check_batch(store, issuing->batch_run_id, issuing->carrier, &issuing->batch, error);
 }
 
+/* The database looks at the approval and at the documents first: nothing is posted of others. */
 static gboolean
 post(SettleStore *store, const SettleRunContext *context, SettleOutput *output, gpointer data,
      GError **error)
 {
     const Issuing *issuing = data;
-    g_autoptr(SettleResult) invoices = settle_issue_invoices(store, &issuing->batch, error);
+    g_autoptr(SettleResult) invoices = NULL;
 
+    if (!settle_store_exec(store, settle_sql_issue_record, error, "iii", issuing->batch_run_id,
+                           issuing->batch.carrier_id, context->run_id))
+        return FALSE;
+    invoices = settle_issue_invoices(store, &issuing->batch, error);
     return invoices != NULL && settle_output_open(output, error) &&
            settle_issue_post(context, &issuing->batch, invoices, output, error);
-}
-
-static gboolean
-record(SettleStore *store, const SettleRunContext *context, gpointer data, GError **error)
-{
-    const Issuing *issuing = data;
-
-    return settle_store_exec(store, settle_sql_issue_record, error, "iii", issuing->batch_run_id,
-                             issuing->batch.carrier_id, context->run_id);
 }
 
 gboolean
 settle_run_issue(const char *conninfo, int32_t batch_run_id, const char *carrier,
                  SettleRunReport *ret_report, GError **error)
 {
-    static const SettlePosting posting = {"issue", FALSE, decide, post, record};
+    static const SettlePosting posting = {"issue", FALSE, decide, post};
     Issuing issuing = {.batch_run_id = batch_run_id, .carrier = carrier};
 
     return settle_run_post(conninfo, &posting, &issuing, ret_report, error);

@@ -49,8 +49,6 @@ post(SettleStore *store, SettleRunContext *context, const SettlePosting *posting
     report->date = context->date;
     report->chunks = 1;
     ok = settle_output_send(output, NULL, 1, error) && settle_failpoint(POSTING_POSTED, error) &&
-         (posting->record == NULL || posting->record(store, context, data, error)) &&
-         settle_failpoint(POSTING_RECORDED, error) &&
          settle_run_publish_within(store, context, posting->kind, report, error) &&
          settle_failpoint(POSTING_BEFORE_COMMIT, error) && settle_store_commit(store, error) &&
          settle_failpoint(POSTING_COMMITTED, error);

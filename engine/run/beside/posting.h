@@ -12,13 +12,10 @@ typedef struct {
     gboolean may_be_none; /* a run that would post nothing is not kept */
     /* All inside the transaction; data is the caller's. decide: before the run has a number, checks
      * what it is about. post: opens the output when it has read what it needs, and writes the
-     * transfers, by distributor. record: the rows that the run leaves beside its transfers. decide
-     * and record may be NULL. */
+     * transfers, by distributor, and what it leaves beside them. decide may be NULL. */
     gboolean (*decide)(SettleStore *store, gpointer data, GError **error);
     gboolean (*post)(SettleStore *store, const SettleRunContext *context, SettleOutput *output,
                      gpointer data, GError **error);
-    gboolean (*record)(SettleStore *store, const SettleRunContext *context, gpointer data,
-                       GError **error);
 } SettlePosting;
 
 /* Takes the runner's lock and posts at the business date of the last nightly run. *ret_report has

@@ -25,13 +25,13 @@ BEGIN
          WHERE attrelid = relation.oid AND attnum > 0 AND NOT attisdropped
            AND NOT (attname IN ('actor', 'at', 'drafter') AND atthasdef);
 
-        -- What comes in and what a run writes in bulk, the runner adds itself: by COPY, or a row for each batch. All
+        -- What comes in and what a run writes in bulk, the runner adds itself, by COPY. All
         -- else is written by the functions of 0010 (docs/operations.md "Who may do what").
-        IF relation.relname NOT IN ('batch_consumption', 'batch_withdrawal', 'chunk_rows', 'code', 'control_log', 'counter', 'invoice_base',
+        IF relation.relname NOT IN ('batch', 'batch_consumption', 'batch_rows', 'batch_withdrawal', 'chunk_rows', 'code', 'control_log', 'counter', 'invoice_base',
                'invoice_batch', 'invoice_issue', 'invoice_series', 'policy', 'policy_rule',
                'rule', 'policy_submission',
                'quarantine_dismissal', 'quarantine_release', 'quarantine_wake', 'run', 'run_abandonment', 'run_batch', 'run_chunk', 'run_policy',
-               'run_publication', 'run_receipt', 'run_seal') THEN
+               'run_publication', 'run_receipt', 'run_seal', 'staging_taken') THEN
             EXECUTE format('GRANT INSERT (%s) ON settle.%I TO settle_runner', columns,
                            relation.relname);
         END IF;

@@ -84,6 +84,52 @@ BEGIN
 END
 $$;
 
+-- --- batches --------------------------------------------------------------------------------------------------------
+
+-- A batch under a number that was counted, with the row sums of what its transaction stored. tables, rows, digests
+-- (in hex) belong together.
+CREATE FUNCTION settle.add_batch(told settle.batch, tables text[], rows bigint[], digests text[]) RETURNS void
+    LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+    PERFORM settle.refuse_unless('settle_runner');
+    IF told.batch_id > (SELECT c.value FROM settle.counter c WHERE c.name = 'batch') THEN
+        RAISE EXCEPTION 'settle: batch % was not counted', told.batch_id USING ERRCODE = 'restrict_violation';
+    END IF;
+    told.actor := session_user;
+    told.at := clock_timestamp();
+    INSERT INTO settle.batch SELECT told.*;
+    INSERT INTO settle.batch_rows (batch_id, table_name, rows, digest)
+    SELECT told.batch_id, s.name, s.rows, decode(s.digest, 'hex')
+      FROM unnest(tables, add_batch.rows, digests) s (name, rows, digest);
+END
+$$;
+
+-- Up to which row another system's staging was taken in, by a batch that read each row up to it.
+CREATE FUNCTION settle.take_staged(source text, kind text, up_to bigint, batch integer) RETURNS void
+    LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+    PERFORM settle.refuse_unless('settle_runner');
+    IF NOT EXISTS (SELECT 1 FROM settle.batch b
+                    WHERE b.batch_id = take_staged.batch AND b.kind = take_staged.kind AND b.state = 'sealed'
+                      AND b.source = 'staging ' || take_staged.source
+                      AND b.rows_read = (SELECT count(*) FROM settle.staging s
+                                          WHERE s.source = take_staged.source AND s.kind = take_staged.kind
+                                            AND s.row_no <= take_staged.up_to
+                                            AND s.row_no > (SELECT coalesce(max(n.up_to), 0) FROM settle.staging_taken n
+                                                             WHERE n.source = take_staged.source
+                                                               AND n.kind = take_staged.kind)))
+       OR NOT EXISTS (SELECT 1 FROM settle.staging s
+                       WHERE s.source = take_staged.source AND s.kind = take_staged.kind AND s.row_no = take_staged.up_to)
+    THEN
+        RAISE EXCEPTION 'settle: batch % did not take in % of % up to %', batch, kind, source, up_to
+            USING ERRCODE = 'restrict_violation';
+    END IF;
+    INSERT INTO settle.staging_taken (source, kind, up_to, batch_id) VALUES (source, kind, up_to, batch);
+END
+$$;
+
 -- --- decisions ------------------------------------------------------------------------------------------------------
 
 -- The seal of the last published run: the books that whoever decides on periods or deposits looks at.
@@ -283,8 +329,13 @@ DECLARE
 BEGIN
     PERFORM settle.refuse_unless('settle_runner');
     SELECT b.digest INTO kept FROM settle.batch_rows b WHERE b.batch_id = batch AND b.table_name = 'quarantine';
-    IF kept IS NULL OR NOT EXISTS (SELECT 1 FROM settle.batch b WHERE b.batch_id = release_rows.into_batch) THEN
-        RAISE EXCEPTION 'settle: batch % keeps no rows, or batch % is not there', batch, into_batch
+    IF kept IS NULL
+       OR NOT EXISTS (SELECT 1 FROM settle.batch o JOIN settle.batch b USING (kind)
+                       WHERE o.batch_id = batch AND b.batch_id = release_rows.into_batch
+                         AND b.source IN ('release of batch ' || batch, 'batch ' || batch || ' looked at again')
+                         AND b.rows_read = cardinality(lines))
+       OR EXISTS (SELECT 1 FROM settle.quarantine_release r WHERE r.into_batch = release_rows.into_batch) THEN
+        RAISE EXCEPTION 'settle: batch % keeps no rows, or batch % did not read them again', batch, into_batch
             USING ERRCODE = 'no_data_found';
     END IF;
     IF cardinality(lines) <> (SELECT count(*) FROM settle.kept_row k
@@ -634,6 +685,52 @@ BEGIN
 END
 $$;
 
+-- The documents of a batch are those that it was drafted with, and the totals that they bind are those of the transfers.
+CREATE FUNCTION settle.check_documents(batch_run integer, carrier integer) RETURNS void
+    LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+    off record;
+BEGIN
+    IF EXISTS (SELECT 1 FROM settle.invoice_batch b,
+                      LATERAL (SELECT count(*) FILTER (WHERE NOT i.carried) AS invoices, count(*) FILTER (WHERE i.carried) AS carried,
+                                      coalesce(sum(i.lines) FILTER (WHERE NOT i.carried), 0) AS lines,
+                                      coalesce(sum(i.gross_minor) FILTER (WHERE NOT i.carried), 0) AS gross,
+                                      coalesce(sum(i.withheld_minor) FILTER (WHERE NOT i.carried), 0) AS withheld,
+                                      coalesce(sum(i.payable_minor) FILTER (WHERE NOT i.carried), 0) AS payable
+                                 FROM settle.invoice i WHERE i.run_id = b.run_id AND i.carrier_id = b.carrier_id) n
+                WHERE b.run_id = batch_run AND b.carrier_id = carrier
+                  AND (n.invoices, n.carried, n.lines, n.gross, n.withheld, n.payable)
+                      IS DISTINCT FROM (b.invoices, b.carried, b.lines, b.gross_minor, b.withheld_minor, b.payable_minor)) THEN
+        RAISE EXCEPTION 'settle: the invoices of this batch are not those that it was drafted with'
+            USING ERRCODE = 'restrict_violation', HINT = 'settle verify says which.';
+    END IF;
+    -- Of each distributor and run that a document binds. The totals say in which months the transfers are.
+    WITH bound AS (
+        SELECT DISTINCT g.distributor_id, t.run_id, t.period
+          FROM settle.invoice_binding g
+          JOIN settle.ledger_total t ON t.distributor_id = g.distributor_id AND t.carrier_id = g.carrier_id
+           AND t.run_id > g.after_run AND t.run_id <= g.up_to_run
+         WHERE g.run_id = batch_run AND g.carrier_id = carrier
+    )
+    SELECT coalesce(s.distributor_id, p.distributor_id) AS distributor_id, coalesce(s.run_id, p.run_id) AS run_id INTO off
+      FROM (SELECT t.distributor_id, t.run_id, t.period, t.policy_id, t.kind, t.class_id, t.debit, t.credit,
+                   sum(t.transfers) AS n, sum(t.amount_minor) AS amount
+              FROM settle.ledger_total t JOIN bound USING (distributor_id, run_id, period) GROUP BY 1, 2, 3, 4, 5, 6, 7, 8) s
+      FULL JOIN (SELECT t.distributor_id, t.run_id, t.period, t.policy_id, t.kind, t.class_id, t.debit, t.credit,
+                        count(*) AS n, sum(t.amount_minor) AS amount
+                   FROM settle.transfer t JOIN bound USING (distributor_id, run_id, period) GROUP BY 1, 2, 3, 4, 5, 6, 7, 8) p
+        ON (s.distributor_id, s.run_id, s.period, s.policy_id, s.kind, s.class_id, s.debit, s.credit)
+         = (p.distributor_id, p.run_id, p.period, p.policy_id, p.kind, p.class_id, p.debit, p.credit)
+     WHERE (s.n, s.amount) IS DISTINCT FROM (p.n, p.amount)
+     LIMIT 1;
+    IF FOUND THEN
+        RAISE EXCEPTION 'settle: totals of distributor % and run % are not those of the transfers', off.distributor_id, off.run_id
+            USING ERRCODE = 'restrict_violation', HINT = 'Nothing of this batch is issued. settle verify says what is off.';
+    END IF;
+END
+$$;
+
 -- An invoice batch is issued once, by a run that sees its approval: as it stands, and by another login than drafted it.
 CREATE FUNCTION settle.issue_batch(batch_run integer, carrier integer, run integer) RETURNS void
     LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp
@@ -651,6 +748,7 @@ BEGIN
         RAISE EXCEPTION 'settle: this invoice batch is not approved as it stands, by somebody else than drafted it'
             USING ERRCODE = 'insufficient_privilege', HINT = 'It takes two: settle invoice approve.';
     END IF;
+    PERFORM settle.check_documents(batch_run, carrier);
     INSERT INTO settle.invoice_issue (batch_run_id, carrier_id, run_id) VALUES (batch_run, carrier, run);
 END
 $$;
@@ -699,7 +797,7 @@ $$;
 
 REVOKE EXECUTE ON ALL FUNCTIONS IN SCHEMA settle FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION settle.count, settle.decide TO settle_runner, settle_approver;
-GRANT EXECUTE ON FUNCTION settle.add_codes, settle.release_rows, settle.withdraw_batch, settle.wake_rows, settle.begin_run, settle.plan_chunks,
+GRANT EXECUTE ON FUNCTION settle.add_codes, settle.add_batch, settle.take_staged, settle.release_rows, settle.withdraw_batch, settle.wake_rows, settle.begin_run, settle.plan_chunks,
     settle.write_receipt, settle.number_invoices, settle.draft_invoices, settle.issue_batch, settle.publish_run,
     settle.seal_run TO settle_runner;
 GRANT EXECUTE ON FUNCTION settle.activate_policy, settle.dismiss_rows TO settle_approver;

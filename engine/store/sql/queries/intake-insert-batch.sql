@@ -1,7 +1,7 @@
--- $9 control count, -1: none; $10 control sum in minor units, '': none; $17 to $19 of a file,
--- $18 -1: it is none
-INSERT INTO settle.batch (batch_id, kind, source, business_date, state, reason, rows_read, sum_minor,
-    control_count, control_sum_minor, accepted, repeated, quarantined, waiting, header, unproved, file_name,
-    file_bytes, file_sha256, carriers)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8::text::numeric, NULLIF($9, -1), NULLIF($10::text, '')::numeric,
-    $11, $12, $13, $14, $15, $16, $17, NULLIF($18, -1), $19, $20)
+-- $9 control count, -1: none; $10 control sum in minor units, '': none; $17 to $19 of a file, $18 -1: it is none; $21 to $23
+-- the row sums by table, digests in hex
+SELECT settle.add_batch(ROW($1::integer, $2::text, $3::text, $4::date, $5::text, $6::text, $7::bigint, $8::text::numeric,
+                            NULLIF($9::bigint, -1), NULLIF($10::text, '')::numeric, $16::text, $11::bigint, $12::bigint,
+                            $13::bigint, $14::bigint, $15::text, $17::text, NULLIF($18::bigint, -1), $19::bytea, NULL,
+                            $20::integer[], NULL, NULL)::settle.batch,
+                        $21::text[], $22::bigint[], $23::text[])

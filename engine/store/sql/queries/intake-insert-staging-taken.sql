@@ -1,1 +1,1 @@
-INSERT INTO settle.staging_taken (source, kind, up_to, batch_id) VALUES ($1, $2, $3, $4)
+SELECT settle.take_staged($1, $2, $3, $4)
