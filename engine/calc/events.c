@@ -331,14 +331,19 @@ months_served(SettleDay closing, SettleDay day)
     return MAX(k, 0);
 }
 
+/* The event's day, moved back by suspended days where the term leaves them out (13.6). */
+static SettleDay
+day_that_counts(const SettleClawback *term, const SettleCalcScope *scope, SettleDay event_day)
+{
+    return term->without_suspended ? event_day - suspended_days(scope, event_day) : event_day;
+}
+
 static void
 apply_term(const SettleClawback *term, const SettleRule *rule, const SettleOrder *order,
            const SettleCalcScope *scope, SettleDay event_day, SettleKept *kept)
 {
-    SettleDay day = event_day;
+    SettleDay day = day_that_counts(term, scope, event_day);
 
-    if (term->without_suspended)
-        day -= suspended_days(scope, event_day);
     if (!span_holds(&term->span, order->closing_day, day))
         return;
     switch (term->take) {
@@ -408,7 +413,8 @@ settle_events_refunded(const SettleRule *rule, const SettleOrder *order,
             const SettleClawback *term = &rule->terms.clawbacks[t];
 
             counts = term->take == SETTLE_TAKE_REFUNDED_PART &&
-                     span_holds(&term->span, order->closing_day, event->day);
+                     span_holds(&term->span, order->closing_day,
+                                day_that_counts(term, scope, event->day));
         }
         if (counts && part > 0) {
             lowered += part;

@@ -152,6 +152,18 @@ class FinePrint(small.Case):
         self.run_to('2026-05-10')
         self.assertEqual(self.nets(), {('B', 'u'): 6000, ('C', 'u'): 6000})
 
+    def test_suspended_days_of_a_part_that_is_refunded(self):
+        """Suspended for ten days: what is refunded on day 100 is inside 90 days, on day 101 it is not (13.6)."""
+        self.prepare('- upfront: u\n  pay: 10%\n'
+                     '  clawback: [{on: refund, within: 90 days, take: refunded-part, not-counted: suspended-days}]\n')
+        refunds = {'A': '2026-04-20', 'B': '2026-04-21'}
+        self.send('orders', '2026-01-10', *[small.order(k, '2026-01-10') for k in refunds])
+        self.send('events', '2026-04-21', *[row for k, day in refunds.items() for row in (
+            event('s' + k, 'suspend', '2026-02-01', order_id=k), event('r' + k, 'resume', '2026-02-11', order_id=k),
+            event('f' + k, 'refund', day, order_id=k, amount='50.00'))])
+        self.run_to('2026-04-21')
+        self.assertEqual(self.nets(), {('A', 'u'): 500, ('B', 'u'): 1000})
+
     def test_which_revision_an_instalment_looks_at(self):
         """The last that was issued up to the due day (D) or, without one, the first after it (A), never a later one
         (13.7): what is issued after the due day changes nothing of D."""

@@ -140,6 +140,11 @@ def has_refund_term(rule):
     return any('refund' in names_of(term['on']) for term in terms_of(rule))
 
 
+def day_that_counts(term, events, day):
+    """The event's day, moved back by suspended days where the term leaves them out (13.6)."""
+    return day - suspended_days(events, day) * DAY if term.get('not-counted') == 'suspended-days' else day
+
+
 def kept(rule, order, events):
     """The share that is kept."""
     policy, shares = rule.policy, [Fraction(1)]
@@ -154,9 +159,7 @@ def kept(rule, order, events):
         if full is not None and 'refund' in names_of(term['on']):
             days.append(full)
         for day in days:
-            counted = day
-            if term.get('not-counted') == 'suspended-days':
-                counted -= suspended_days(events, day) * DAY
+            counted = day_that_counts(term, events, day)
             if not inside(term, order.day, counted):
                 continue
             take = term.get('take', 'all')
@@ -176,7 +179,7 @@ def lowered(rule, order, events, due=None):
     for event, part in parts(order, events):
         counts = (due is None or event.day <= due) and (not has_refund_term(rule) or due is not None)
         for term in terms_of(rule):
-            if term.get('take') == 'refunded-part' and inside(term, order.day, event.day):
+            if term.get('take') == 'refunded-part' and inside(term, order.day, day_that_counts(term, events, event.day)):
                 counts = True
         if counts:
             amount += part
