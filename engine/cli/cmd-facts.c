@@ -1,5 +1,5 @@
-/* settle facts: what waits, events that count for nothing, who has seen them, and a carrier's slack
- * for refunds. */
+/* settle facts: what waits, what was told of an order, events that count for nothing, who has seen
+ * them, and a carrier's slack for refunds. */
 #include "cli/cli-intake.h"
 #include "cli/known.h"
 #include "cli/slips.h"
@@ -115,6 +115,51 @@ facts_waiting(const SettleCli *cli, int argc, char **argv)
 }
 
 static int
+facts_order(const SettleCli *cli, int argc, char **argv)
+{
+    /* columns of facts-order.sql */
+    static const SettleCell cells[] = {
+        {"carrier", SETTLE_CELL_TEXT, 0},      {"order", SETTLE_CELL_TEXT, 0},
+        {"closed", SETTLE_CELL_TEXT, 0},       {"revision", SETTLE_CELL_ORDINAL, 0},
+        {"state", SETTLE_CELL_TEXT, 0},        {"told", SETTLE_CELL_TEXT, 0},
+        {"night", SETTLE_CELL_TEXT, 0},        {"batch", SETTLE_CELL_ORDINAL, 0},
+        {"source", SETTLE_CELL_TEXT, 0},       {"line", SETTLE_CELL_ORDINAL, 0},
+        {"distributor", SETTLE_CELL_TEXT, 0},  {"manager", SETTLE_CELL_TEXT, 0},
+        {"product", SETTLE_CELL_TEXT, 0},      {"region", SETTLE_CELL_TEXT, 0},
+        {"channel", SETTLE_CELL_TEXT, 0},      {"contract", SETTLE_CELL_TEXT, 0},
+        {"first_order", SETTLE_CELL_TEXT, 0},  {"closed_at", SETTLE_CELL_TEXT, 0},
+        {"paid", SETTLE_CELL_MONEY, 20},       {"quantity", SETTLE_CELL_INTEGER, 0},
+        {"currency", SETTLE_CELL_CURRENCY, 0}, {"changed", SETTLE_CELL_TEXT, 0},
+    };
+    g_autoptr(SettleStore) store = NULL;
+    g_autoptr(SettleResult) rows = NULL;
+    g_autofree char *zone = NULL;
+    GError *error = NULL;
+    int code;
+
+    if (!settle_cli_parse(
+            "facts order ORDER",
+            "What was told of an order (of an id, or id/line), revision by revision: which holds, "
+            "by which batch and line,\nfor which night it was told and which one saw it first, and "
+            "what it says otherwise than the one before it.\nA row that withdraws the order says "
+            "so; it shows what its file said beside that.",
+            NULL, &argc, &argv, &code))
+        return code;
+    if (argc < 2)
+        return settle_cli_usage("settle facts order ORDER", "of which order");
+    if (argc > 2)
+        return settle_cli_surplus("facts order", argv[2], NULL);
+    store = settle_cli_open(cli, SETTLE_STORE_AS_READER, "facts", &error);
+    if (store == NULL || !settle_cli_known(store, &(SettleNamed){.order = argv[1]}, &error) ||
+        (zone = settle_store_zone(store, &error)) == NULL ||
+        (rows = settle_store_query(store, settle_sql_facts_order, &error, "ss", argv[1], zone)) ==
+            NULL)
+        return settle_cli_fail(error);
+    settle_cli_print(cli, rows, cells, G_N_ELEMENTS(cells));
+    return SETTLE_EXIT_DONE;
+}
+
+static int
 facts_seen(const SettleCli *cli, int argc, char **argv)
 {
     g_autofree char *carrier = NULL, *event = NULL, *reason = NULL;
@@ -205,6 +250,7 @@ settle_command_facts(const SettleCli *cli, int argc, char **argv)
 {
     static const SettleCommand table[] = {
         {"waiting", "", "what waits, and for what", NULL, facts_waiting},
+        {"order", "ORDER", "what was told of an order, revision by revision", NULL, facts_order},
         {"list", "", "events that count for nothing", NULL, facts_list},
         {"seen", "--carrier CODE [--event ID] | --all", "take them off the list", NULL, facts_seen},
         {"refund-slack", "CARRIER MINOR-UNITS", "how far refunds may go beyond what was paid", NULL,

@@ -104,6 +104,56 @@ class Revisions(Case):
                                         ('D1', 'window 2026-02', 'v', '2026-02'): 50})
         self.prove()
 
+    def told(self, order_id='A'):
+        return [tuple(row[name] for name in ('revision', 'state', 'told', 'night', 'distributor', 'paid', 'changed'))
+                for row in self.rows('facts', 'order', order_id)]
+
+    def test_what_was_told_is_listed(self):
+        """Which revision holds, when and by which batch it was told, what it changed; not the rows that follow from one."""
+        self.prepare(RULES)
+        self.send('orders', '2026-01-05', order('A', '2026-01-05', contract='K'), order('B', '2026-01-05'))
+        self.run_to('2026-01-05')
+        self.assertEqual(self.told('B'), [('1', 'holds', '2026-01-05', '2026-01-05', 'D1', '100.00', '')])
+        self.send('orders', '2026-01-06', order('A', '2026-01-05', contract='L', distributor='D2', paid='70.00', revision='3'))
+        first, third = (('1', 'holds', '2026-01-05', '2026-01-05', 'D1', '100.00', ''),
+                        ('3', 'for the next night', '2026-01-06', '', 'D2', '70.00', 'distributor, contract, paid'))
+        self.assertEqual(self.told(), [first, third])
+        self.run_to('2026-01-06')
+        self.send('orders', '2026-01-07', order('A', '2026-01-05', contract='K', paid='70.00', revision='2'))
+        self.run_to('2026-01-07')
+        first, third = (first[0], 'replaced', *first[2:]), (third[0], 'holds', third[2], '2026-01-06', *third[4:6],
+                                                            'distributor, contract')
+        second = ('2', 'replaced', '2026-01-07', '2026-01-07', 'D1', '70.00', 'paid')
+        self.assertEqual(self.told(), [first, second, third])
+        self.send('orders', '2026-01-08', order('A', '2026-01-05', revision='4', withdrawn='yes'))
+        self.run_to('2026-01-08')
+        self.send('orders', '2026-02-08', order('A', '2026-06-05'))     # another order of the id: nobody looks so far
+        told = self.told()
+        self.assertEqual([row[:2] + row[6:] for row in told],
+                         [('1', 'replaced', ''), ('2', 'replaced', 'paid'), ('3', 'replaced', 'distributor, contract'),
+                          ('4', 'withdrawn', 'withdrawn'), ('1', 'for the next night', '')])
+        self.assertEqual([row['closed'] for row in self.rows('facts', 'order', 'A')], ['2026-01'] * 4 + ['2026-06'])
+        self.assertIn('there is no order "Z"', self.settle('facts', 'order', 'Z', code=3))
+
+    def test_what_a_distributor_sees(self):
+        """What is withdrawn or another's counts for nobody else; what was posted stays to be seen."""
+        self.prepare('- upfront: u\n  pay: 10%\n')
+        self.send('orders', '2026-01-05', *[order(k, '2026-01-05') for k in 'ABC'])
+        self.run_to('2026-01-05')
+        self.send('orders', '2026-01-06', *[order(k, '2026-01-05', **{'revision': '2', 'withdrawn': '', **said}) for k, said in
+                                            (('A', {'paid': '70.00'}), ('B', {'distributor': 'D2'}), ('C', {'withdrawn': 'yes'}))])
+        self.run_to('2026-01-06')
+
+        def seen(command, distributor, *columns):
+            return [tuple(row[c] for c in columns) for row in self.rows('activity', command, '--distributor', distributor)]
+        self.assertEqual(seen('list', 'D1', 'order', 'paid', 'total', 'taken_back', 'state'),
+                         [('A', '70.00', '7.00', '3.00', 'settled'), ('B', '0.00', '0.00', '10.00', 'withdrawn'),
+                          ('C', '0.00', '0.00', '10.00', 'withdrawn')])
+        self.assertEqual(seen('list', 'D2', 'order', 'paid', 'total', 'state'), [('B', '100.00', '10.00', 'settled')])
+        self.assertEqual(seen('summary', 'D1', 'orders', 'units', 'paid', 'total', 'taken_back'),
+                         [('1', '1', '70.00', '7.00', '23.00')])
+        self.assertEqual(seen('summary', 'D2', 'orders', 'units', 'paid', 'total'), [('1', '1', '100.00', '10.00')])
+
     def test_another_contract(self):
         """The bills go to the first-closed order that there is now, of both contracts."""
         self.prepare(RULES)
