@@ -154,7 +154,7 @@ sum_row(const SettleActivity *a, gpointer user_data, GError **error)
         g_hash_table_insert(printing->groups, g_steal_pointer(&key), group);
     }
     printing->rows++;
-    group->orders += !a->is_window;
+    group->orders += !a->is_window && !a->withdrawn;
     if (add_all(&group->sum.paid_minor, &a->paid_minor, 1) &&
         add_all(&group->sum.quantity, &a->quantity, 1) &&
         add_all(group->sum.kind_minor, a->kind_minor, G_N_ELEMENTS(a->kind_minor)) &&

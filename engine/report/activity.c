@@ -153,6 +153,7 @@ begin(const Reading *reading, const SettleReader *reader, Current *current)
     a->state = current->state = text_of(reader, 18);
     a->cut_minor = settle_reader_i64(reader, SQL_ACTIVITY_ORDERS_CUT_MINOR);
     a->cut_by = current->cut_by = text_of(reader, 20);
+    a->withdrawn = settle_reader_bool(reader, SQL_ACTIVITY_ORDERS_WITHDRAWN);
     current->day = settle_reader_day(reader, SQL_ACTIVITY_ORDERS_CLOSING_DAY);
     a->outlet_id = a->manager_id != 0 ? settle_directory_manager_outlet(reading->directory,
                                                                         a->manager_id, current->day)

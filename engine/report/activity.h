@@ -26,18 +26,20 @@ typedef struct {
 /* Of one order, or of one volume window. All in minor units of `currency`. */
 typedef struct {
     gboolean is_window;
+    gboolean withdrawn;    /* there is no such order any more, or it is another distributor's */
     const char *name;      /* upstream id; "window 2026-03" */
     const char *closed_at; /* in the settlement zone; "" of a window */
     const char *zero;      /* why nothing was posted; "" */
     const char *cut_by;    /* what takes cut_minor: "ceiling", "policy-ceiling", "life-cap"; "" */
     int64_t cut_minor;     /* of an order: earned but for them */
-    /* fraud, refunded, cancelled, ported-out, number-transferred, suspended, partly-refunded: the
-     * first of these that is in force; else settled, zero, or waiting (nothing due yet) */
+    /* withdrawn, fraud, refunded, cancelled, ported-out, number-transferred, suspended,
+     * partly-refunded: the first of these that is in force; else settled, zero, or waiting (nothing
+     * due yet) */
     const char *state;
     SettleMonth month;                                     /* of closing; the window's last */
     int32_t carrier_id, product_id, manager_id, outlet_id; /* 0: none */
     SettleCurrency currency;
-    int64_t paid_minor, quantity; /* 0 of a window */
+    int64_t paid_minor, quantity; /* 0 of a window and of what is withdrawn */
     int64_t kind_minor[SETTLE_N_KINDS];
     int64_t total_minor, held_minor, taken_back_minor;
     int64_t part_minor[SETTLE_N_PARTS]; /* how the total is divided by the rules' splits */

@@ -1,10 +1,12 @@
 -- A distributor's settled orders of some closing months, each with what its slots stand at; orders by closing time and
 -- the carrier's id, slots ascending; one row without a slot for an order that nothing was posted for. The state: what
 -- happened to it that is in force (not reinstated, dated by now, not for nothing), else what came of it. Last, what
--- ceilings and caps take of it now. $1 distributor, $2, $3 months, $4 zone, $5 events that count for nothing,
+-- ceilings and caps take of it now. Of an order that is withdrawn, or that another revision took to another distributor,
+-- there is what was posted, and nothing was sold. $1 distributor, $2, $3 months, $4 zone, $5 events that count for nothing,
 -- $6 only orders of this id, or id/line (NULL: all)
 SELECT o.order_id, coalesce(o.upstream_id || coalesce('/' || NULLIF(o.order_line, ''), ''), '(erased) #' || o.order_id), to_char(o.closing_at AT TIME ZONE $4::text, 'YYYY-MM-DD"T"HH24:MI:SS'), o.closing_day,
-       o.closing_month, o.manager_id, o.product_id, o.paid_minor, o.quantity, o.currency, o.carrier_id,
+       o.closing_month, o.manager_id, o.product_id, CASE WHEN o.withdrawn THEN 0 ELSE o.paid_minor END AS paid_minor,
+       CASE WHEN o.withdrawn THEN 0 ELSE o.quantity END AS quantity, o.currency, o.carrier_id,
        t.policy_id, t.slot, t.kind, t.net, t.held, t.back,
        CASE WHEN t.slot IS NULL AND k.cut_minor > 0 AND coalesce(z.reason, 'zero') = 'zero' THEN k.cut_by
             ELSE coalesce(z.reason, '') END,
@@ -13,7 +15,7 @@ SELECT o.order_id, coalesce(o.upstream_id || coalesce('/' || NULLIF(o.order_line
             WHEN e.transferred THEN 'number-transferred' WHEN e.suspended THEN 'suspended'
             WHEN e.refunded > 0 THEN 'partly-refunded' WHEN t.slot IS NOT NULL THEN 'settled'
             WHEN z.reason IS NOT NULL OR k.cut_minor > 0 THEN 'zero' ELSE 'waiting' END,
-       coalesce(k.cut_minor, 0) AS cut_minor, coalesce(k.cut_by, '')
+       coalesce(k.cut_minor, 0) AS cut_minor, coalesce(k.cut_by, ''), o.withdrawn
   FROM settle.closed_order o
   JOIN settle.batch_consumption n ON n.batch_id = o.batch_id
   LEFT JOIN LATERAL (
