@@ -270,10 +270,11 @@ has_row(const Order *order, int32_t distributor_id, int from, int to)
     return FALSE;
 }
 
-/* As of the revision of `by` the order is not at that distributor. */
+/* As of the revision of `by` the order is not at that distributor: this follows from a row `from`
+ * of the batch. */
 static gboolean
 leave_distributor(SettleOrderWork *work, Order *order, int32_t distributor_id,
-                  const SettleIntakeOrder *by, GError **error)
+                  const SettleIntakeOrder *by, const SettleIntakeOrder *from, GError **error)
 {
     g_autofree char *key = g_strdup_printf("d%d %d", distributor_id, by->revision);
     g_autofree SettleIntakeOrder *row = g_memdup2(by, length_of(by));
@@ -282,6 +283,7 @@ leave_distributor(SettleOrderWork *work, Order *order, int32_t distributor_id,
         return TRUE;
     row->distributor_id = distributor_id;
     row->withdrawn = 1;
+    row->place = from->place;
     return put_order(work, row, error) && put_revised(work, distributor_id, by, error);
 }
 
@@ -312,7 +314,7 @@ take_from_lower(SettleIntakeJob *job, SettleOrderWork *work, Order *order,
             break;
         if (lower->distributor_id != row->distributor_id &&
             !has_row(order, lower->distributor_id, row->revision, row->revision) &&
-            !leave_distributor(work, order, lower->distributor_id, row, error))
+            !leave_distributor(work, order, lower->distributor_id, row, row, error))
             return FALSE;
         if (lower->contract_id != 0 && lower->contract_id != row->contract_id &&
             !leave_contract(job, work, order, lower->contract_id, row, error))
@@ -338,7 +340,7 @@ yield_to_higher(SettleIntakeJob *job, SettleOrderWork *work, Order *order,
         return TRUE;
     if (top->distributor_id != row->distributor_id &&
         !has_row(order, row->distributor_id, row->revision + 1, G_MAXINT) &&
-        !leave_distributor(work, order, row->distributor_id, top, error))
+        !leave_distributor(work, order, row->distributor_id, top, row, error))
         return FALSE;
     for (guint i = 0; i < order->all->len; i++) {
         const SettleIntakeOrder *other = order_nth(order, i);

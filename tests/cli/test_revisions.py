@@ -187,6 +187,37 @@ class Revisions(Case):
         self.assertEqual(self.books(), {('D1', 'A', 'u', '2026-01'): 500})
         self.prove()
 
+    def test_told_again_on_its_day(self):
+        """The row that waited and the one that comes are one order; each is counted once."""
+        self.prepare('- upfront: u\n  pay: 10%\n')
+        self.send('orders', '2026-01-05', order('A', '2026-01-10'))
+        self.run_to('2026-01-09')
+        self.send('orders', '2026-01-10', order('A', '2026-01-10', paid='50.00', revision='2'))
+        self.run_to('2026-01-10')
+        self.assertEqual(self.books(), {('D1', 'A', 'u', '2026-01'): 500})
+        self.prove()
+
+    def test_replay_of_its_day(self):
+        """A night that settled an order which had waited is replayed without what was told of it later."""
+        self.prepare('- upfront: u\n  pay: 10%\n')
+        self.send('orders', '2026-01-05', order('A', '2026-01-10'), order('B', '2026-01-10', paid='0.00'))
+        self.run_to('2026-01-10')
+        self.send('orders', '2026-01-12', order('A', '2026-01-10', paid='50.00', revision='2'),
+                  order('B', '2026-01-10', paid='50.00', revision='2'))
+        self.run_to('2026-01-12')
+        self.assertEqual(self.books(), {('D1', 'A', 'u', '2026-01'): 500, ('D1', 'B', 'u', '2026-01'): 500})
+        self.prove()
+
+    def test_accounted_for(self):
+        """What a batch holds is what it took in, also where it says only that an order is elsewhere."""
+        self.prepare('- upfront: u\n  pay: 10%\n')
+        self.send('orders', '2026-01-05', *(order(name, '2026-01-05', revision='2', distributor=of)
+                                            for name, of in (('B', 'D1'), ('C', 'D1'), ('A', 'D2'))))
+        self.send('orders', '2026-01-06', order('A', '2026-01-05'))
+        self.run_to('2026-01-06')
+        self.ok('reconcile', 'orders', '--period', '2026-01')
+        self.prove()
+
     def test_what_cannot_be(self):
         self.prepare('- upfront: u\n  pay: 10%\n')
         for column, value, reason in (('revision', '0', 'out-of-range'), ('revision', '101', 'out-of-range'),

@@ -7,7 +7,7 @@ import datetime
 import random
 
 import random_facts
-from random_policy import PRODUCTS
+from random_policy import PRODUCTS, REGIONS, fen
 from worlds import policies
 
 START, LAST_CLOSING = datetime.date(2026, 1, 1), datetime.date(2026, 3, 15)
@@ -22,16 +22,47 @@ KINDS = (*MASTER, 'orders', 'bills', 'events', 'months', 'receipts')
 Fact = collections.namedtuple('Fact', 'number kind day row late', defaults=[False])
 
 
+def is_again(fact):
+    """Of an order that was told before, or is later."""
+    return fact.kind == 'orders' and 'revision' in fact.row
+
+
 class Facts(random_facts.FactMaker):
     """Orders, bills, events and carriers' words of one carrier."""
 
-    def __init__(self, source, carrier, distributors, managers, end):
+    def __init__(self, source, again, carrier, distributors, managers, end):
         self.random, self.carriers, self.distributors, self.managers = source, [carrier], distributors, managers
-        self.start, self.end = START, end
+        self.again, self.start, self.end = again, START, end
 
     def day(self):
         """Closing days, and days on which master data begins to hold."""
         return START + DAY * self.random.randint(0, (LAST_CLOSING - START).days)
+
+    def revisions(self, row, day, contracts):
+        """(closing day, row) told of an order later, or earlier: the highest one holds."""
+        r = self.again
+        for revision in range(2, 2 + r.choice((0, 0, 0, 0, 1, 2))):
+            row = {**row, 'revision': str(revision)}
+            what = r.choice(('paid', 'quantity', 'distributor', 'product', 'region', 'contract', 'closed', 'withdrawn'))
+            if what == 'paid':
+                row[what] = fen(r.randint(0, 60000))
+            elif what == 'quantity':
+                row[what] = str(r.randint(1, 4))
+            elif what == 'distributor':
+                row[what] = r.choice(self.distributors)
+                row['manager'] = r.choice(self.managers[row[what]] + [''])
+            elif what == 'product':
+                row[what] = r.choice(sorted(PRODUCTS))
+            elif what == 'region':
+                row[what] = r.choice(REGIONS)
+            elif what == 'contract':
+                row[what] = r.choice([''] + contracts)
+            elif what == 'closed':
+                day = day.replace(day=r.randint(1, 28))
+                row['closed_at'] = f'{day}T12:{r.randint(0, 59):02d}:00+08:00'
+            else:
+                row[what] = 'yes'
+            yield day, row
 
     def all(self, size, simple):
         """(kind, day, row); simple: a contract for each order."""
@@ -48,6 +79,8 @@ class Facts(random_facts.FactMaker):
             elif row['contract']:
                 contracts.append((row['contract'], day))
             yield 'orders', day, row
+            for closed, revision in self.revisions(row, day, [contract for contract, _ in contracts]):
+                yield 'orders', closed, revision
             if self.chance(0.35):
                 for happened, event in self.events(row, day):
                     yield 'events', happened, event
@@ -75,10 +108,10 @@ class World:
         self.policies = {carrier: policies.SmallPolicies(r, self.distributors, switches).versions(carrier, START, end)
                          for carrier in self.carriers}
         for carrier in self.carriers:
-            maker = Facts(r, carrier, self.distributors, self.managers, end)
+            maker = Facts(r, random.Random(f'again {seed} {carrier}'), carrier, self.distributors, self.managers, end)
             for kind, day, row in maker.all(r.randint(14, 22) // len(self.carriers), simple):
                 if day <= end:
-                    self.add(kind, day, row)
+                    self.add(kind, day, row, kind == 'orders' and 'revision' in row)
 
     def but(self, prefix=None, **changes):
         """The same world under another prefix, with other `facts`, `policies`, `told` or `activated`."""

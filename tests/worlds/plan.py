@@ -7,7 +7,7 @@ import datetime
 import random
 
 from worlds import policies
-from worlds.generate import KINDS, MASTER, START
+from worlds.generate import KINDS, MASTER, START, is_again
 
 DAY = datetime.timedelta(days=1)
 # Where a night dies; it is then said again.
@@ -55,13 +55,16 @@ class Plan:
                                closing and f'2026-{closing:02d}', not self.twin and r.random() < 0.35)
 
     def assign(self, world):
-        """Tells the world's facts on some of the nights."""
+        """Tells the world's facts on some of the nights. Where orders are told again in another order than that of the
+        nights, what stands between may differ (docs/semantics.md 14.64): twins tell each once."""
         source = random.Random(f'plan {self.seed} {world.seed}')
-        world.told = {fact.number: self.nights_of(source, fact, world.simple) for fact in world.facts if fact.day is not None}
+        again = random.Random(f'plan {self.seed} {world.seed} again')
+        world.told = {fact.number: self.nights_of(again if is_again(fact) else source, fact, world.simple)
+                      for fact in world.facts if fact.day is not None and not (self.twin and is_again(fact))}
         world.activated = {} if self.twin else self.activations(world)
         for fact in world.facts:
             night = self.known_from(world, fact)
-            if fact.day is not None:
+            if fact.number in world.told:
                 world.told[fact.number] = [its if its[0] >= night else (night, night) for its in world.told[fact.number]]
 
     def activations(self, world):

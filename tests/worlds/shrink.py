@@ -109,7 +109,8 @@ class Shrinker:
             self.reduce('policies', policy_edits(self.world))
             self.reduce('activations', [known_before(key) for key in self.world.activated])
             self.nights()
-            self.reduce('nights of facts', [on_time(fact, self.plan) for fact in self.world.facts if fact.day])
+            self.reduce('nights of facts', [on_time(fact, self.plan) for fact in self.world.facts
+                                            if self.world.told.get(fact.number)])
         self.failure = self.failing([self.world])[0]
         return self
 

@@ -21,12 +21,27 @@ read_orders(SettleReader *stream, const SettleRunContext *context, const SettleC
     return settle_reader_end(reader, error);
 }
 
+/* An order that waited for this day and was told again today has rows of both: those of this run
+ * are there already. */
+static void
+leave_out_of_run(const SettleRunContext *context, GArray *orders, guint first)
+{
+    guint kept = first;
+
+    for (guint i = first; i < orders->len; i++)
+        if (settle_run_batch_state(context, g_array_index(orders, SettleOrder, i).batch_id) !=
+            SETTLE_BATCH_OF_RUN)
+            g_array_index(orders, SettleOrder, kept++) = g_array_index(orders, SettleOrder, i);
+    g_array_set_size(orders, kept);
+}
+
 gboolean
 settle_load_new_orders(SettleStore *store, const SettleRunContext *context,
                        const SettleChunk *chunk, GArray *orders, GError **error)
 {
     const int32_t *batches = (const int32_t *) (const void *) context->seen.batches->data;
     gsize n = context->seen.batches->len;
+    guint of_batches;
 
     g_array_set_size(orders, 0);
     if (settle_months_any(context->lies_in.facts) &&
@@ -37,6 +52,7 @@ settle_load_new_orders(SettleStore *store, const SettleRunContext *context,
                                        SETTLE_ASKED_OF_ORDERS(context->known.asks)),
                      context, chunk, orders, error))
         return FALSE;
+    of_batches = orders->len;
     if (settle_months_any(context->lies_in.waited_orders) &&
         !read_orders(settle_store_read(
                          store, settle_sql_run_orders_waited, "diiiImm", context->date,
@@ -45,6 +61,7 @@ settle_load_new_orders(SettleStore *store, const SettleRunContext *context,
                          context->lies_in.waited_orders.from, context->lies_in.waited_orders.to),
                      context, chunk, orders, error))
         return FALSE;
+    leave_out_of_run(context, orders, of_batches);
     settle_facts_sort(orders, settle_facts_compare_versions);
     return TRUE;
 }

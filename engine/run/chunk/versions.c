@@ -127,6 +127,15 @@ settle_versions_load(SettleStore *store, const SettleRunContext *context, const 
 
 /* --- weighing --------------------------------------------------------------------------------- */
 
+/* Runs before this one may have settled the order by this row: it was no withdrawal, and had closed.
+ * What closes on the day of a run that is due was not there before it. */
+static gboolean
+was_settled(const SettleRunContext *context, const SettleOrder *row)
+{
+    return (row->flags & SETTLE_ORDER_WITHDRAWN) == 0 &&
+           row->closing_day < context->date + (context->due ? 0 : 1);
+}
+
 void
 settle_versions_weigh(const SettleRunContext *context, const SettleOrder *rows, guint n,
                       SettleVersions *ret_versions)
@@ -141,13 +150,10 @@ settle_versions_weigh(const SettleRunContext *context, const SettleOrder *rows, 
         of.now = &rows[i];
         if (state == SETTLE_BATCH_BEFORE) {
             of.before = &rows[i];
-            of.was_seen = TRUE;
+            of.was_settled = of.was_settled || was_settled(context, &rows[i]);
         }
     }
-    /* what closes on the day of a run that is due was not there before it */
-    if (of.before != NULL && ((of.before->flags & SETTLE_ORDER_WITHDRAWN) != 0 ||
-                              of.before->closing_day > context->date ||
-                              (context->due && of.before->closing_day == context->date)))
+    if (of.before != NULL && !was_settled(context, of.before))
         of.before = NULL;
     if (of.now != NULL && (of.now->flags & SETTLE_ORDER_WITHDRAWN) != 0)
         of.now = NULL;

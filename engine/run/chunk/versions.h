@@ -12,7 +12,7 @@ G_BEGIN_DECLS
 typedef struct {
     const SettleOrder *before; /* that the runs before this one settled it by */
     const SettleOrder *now;
-    gboolean was_seen;     /* some run before this one saw a row of it */
+    gboolean was_settled;  /* some run before this one may have settled it, by whatever row */
     SettleDay waits_until; /* it will be there on that day; SETTLE_DAY_MIN: it does not wait */
 } SettleVersions;
 

@@ -60,7 +60,7 @@ weigh(const SettleRunContext *context, SettleFacts *facts, const SettleVersions 
 
     if (of->waits_until != SETTLE_DAY_MIN)
         await_day(context, row, of->waits_until, output);
-    if (of->now != NULL && of->before == NULL && !of->was_seen) {
+    if (of->now != NULL && of->before == NULL && !of->was_settled) {
         *ret_order = settle_versions_strip(of->now);
         return TRUE;
     }
