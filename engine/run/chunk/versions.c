@@ -127,8 +127,8 @@ settle_versions_load(SettleStore *store, const SettleRunContext *context, const 
 
 /* --- weighing --------------------------------------------------------------------------------- */
 
-/* Runs before this one may have settled the order by this row: it was no withdrawal, and had closed.
- * What closes on the day of a run that is due was not there before it. */
+/* Runs before this one may have settled the order by this row: it was no withdrawal, and had
+ * closed. What closes on the day of a run that is due was not there before it. */
 static gboolean
 was_settled(const SettleRunContext *context, const SettleOrder *row)
 {
