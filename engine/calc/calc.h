@@ -135,10 +135,6 @@ void settle_standing_await(SettleStanding *standing, int64_t freed_minor);
 
 /* --- windows (5.4, 13.9): of rules whose kind has them ------------------------------------------
  */
-/* How many months a window has. */
-int settle_window_months(SettleWindow window);
-/* Last month of the window that holds the day. */
-SettleMonth settle_window_end(SettleWindow window, SettleDay closing_day);
 /* What the order adds to the measure of the rule, events in force or not: nothing if it is
  * fraudulent, fully refunded, or if an event is one that the rule does not count. */
 int64_t settle_window_measure(const SettleArithmetic *arithmetic, const SettlePolicy *policy,

@@ -6,6 +6,7 @@
 #include "calc/arithmetic.h"
 #include "calc/events.h"
 #include "calc/explain.h"
+#include "policy/windows.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -209,8 +210,7 @@ add_windows(World *world, const SettleMatch *match, SettleLife *life)
                                   event_list(world), world->events->len);
         SettleLifeStep step = {
             .rule = rule,
-            .day =
-                settle_month_last(settle_window_end(rule->window.length, world->order.closing_day)),
+            .day = settle_window_last(rule->window.length, world->order.closing_day),
             .state = SETTLE_TARGET_EARNED,
         };
 
@@ -277,15 +277,14 @@ add_silent(World *world, const SettleMatch *match, SettleLife *life)
 static char *
 find_unsettled(const World *world, const SettleMatch *match)
 {
-    const SettlePolicyTerms *terms = &world->policy.terms;
-
-    if (terms->ceiling.window != 0)
+    if (world->policy.terms.ceiling.window != 0)
         return g_strdup("the policy's ceiling");
     for (guint i = 0; i < match->n_rules; i++)
         if (match->rules[i]->terms.ceiling.window != 0)
             return g_strdup_printf("the ceiling of \"%s\"", match->rules[i]->id);
-    for (guint i = 0;
-         i < world->events->len && (terms->tolerance_ppb > 0 || terms->tolerance_count > 0); i++)
+    if (!settle_policy_tolerates_findings(&world->policy))
+        return NULL;
+    for (guint i = 0; i < world->events->len; i++)
         if (event_list(world)[i].kind == SETTLE_EVENT_KIND_FRAUD)
             return g_strdup("the tolerance for fraud findings");
     return NULL;

@@ -3,12 +3,7 @@
 
 #include "base/error.h"
 #include "calc/calc.h"
-
-gboolean
-settle_policy_tolerates_findings(const SettlePolicy *policy)
-{
-    return policy->terms.tolerance_ppb > 0 || policy->terms.tolerance_count > 0;
-}
+#include "policy/windows.h"
 
 gboolean
 settle_policy_has_ceiling(const SettlePolicy *policy)
@@ -138,8 +133,7 @@ const SettlePolicy *
 settle_window_terms(const SettlePolicySet *policies, int32_t carrier_id, SettleWindow length,
                     SettleDay closing_day)
 {
-    return settle_policy_set_terms(policies, carrier_id,
-                                   settle_month_last(settle_window_end(length, closing_day)));
+    return settle_policy_set_terms(policies, carrier_id, settle_window_last(length, closing_day));
 }
 
 const SettlePolicy *

@@ -6,9 +6,6 @@
 
 G_BEGIN_DECLS
 
-/* Some fraud findings of a distributor and closing month act as none. Whether one acts then depends
- * on the others, so that volume windows are measured from all orders, not by what changed. */
-gboolean settle_policy_tolerates_findings(const SettlePolicy *policy);
 /* The policy, or a rule of it, has a ceiling over a window. */
 gboolean settle_policy_has_ceiling(const SettlePolicy *policy);
 /* Some rule is paid only when the carrier has paid. */

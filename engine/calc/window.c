@@ -1,35 +1,5 @@
-/* Windows of months and what orders count in them, whatever the kind (docs/semantics.md 13.9). */
+/* What orders count in windows of months, whatever the kind (docs/semantics.md 13.9). */
 #include "calc/arithmetic.h"
-
-int
-settle_window_months(SettleWindow window)
-{
-    switch (window) {
-    case SETTLE_WINDOW_MONTH:
-        return 1;
-    case SETTLE_WINDOW_QUARTER:
-        return 3;
-    case SETTLE_WINDOW_YEAR:
-        return 12;
-    }
-    return 1;
-}
-
-SettleMonth
-settle_window_end(SettleWindow window, SettleDay closing_day)
-{
-    SettleMonth month = settle_day_month(closing_day);
-
-    switch (window) {
-    case SETTLE_WINDOW_MONTH:
-        return month;
-    case SETTLE_WINDOW_QUARTER:
-        return month - month % 3 + 2;
-    case SETTLE_WINDOW_YEAR:
-        return month - month % 12 + 11;
-    }
-    return month;
-}
 
 int64_t
 settle_window_measure(const SettleArithmetic *arithmetic, const SettlePolicy *policy,

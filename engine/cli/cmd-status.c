@@ -6,6 +6,7 @@
 #include "cli/slips.h"
 #include "invoice/invoice.h"
 #include "model/outcome.h"
+#include "policy/windows.h"
 #include "report/reports.h"
 #include "run/decide/feeds.h"
 #include "run/decide/policies.h"

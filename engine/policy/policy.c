@@ -1,4 +1,5 @@
-/* The compiled policy: the numbers and hashes by which ledgers name its rules. */
+/* The compiled policy: the numbers and hashes by which ledgers name its rules, and what it says as
+ * a whole. */
 #include "policy/policy.h"
 
 #include "base/digest.h"
@@ -57,4 +58,10 @@ settle_policy_rule(const SettlePolicy *policy, guint number)
     guint at = settle_find(policy, policy->n_rules, &number, compare_number);
 
     return at < policy->n_rules ? &policy->rules[policy->by_number[at]] : NULL;
+}
+
+gboolean
+settle_policy_tolerates_findings(const SettlePolicy *policy)
+{
+    return policy->terms.tolerance_ppb > 0 || policy->terms.tolerance_count > 0;
 }

@@ -257,6 +257,10 @@ void settle_policy_free(SettlePolicy *policy);
 void settle_policy_number_rules(SettlePolicy *policy, const guint *numbers);
 /* The rule of that number; NULL: the version has none. */
 const SettleRule *settle_policy_rule(const SettlePolicy *policy, guint number);
+/* Some fraud findings of a distributor and closing month act as none (docs/semantics.md 5.5).
+ * Whether one acts then depends on the others, so that volume windows are measured from all orders,
+ * not by what changed. */
+gboolean settle_policy_tolerates_findings(const SettlePolicy *policy);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(SettlePolicy, settle_policy_free)
 
 G_END_DECLS

@@ -1,9 +1,10 @@
-/* Months, quarters and years as windows: first and last day, whose they are, and name. Used where
- * versions and their findings look at windows (versions.c, findings-windows.c). */
+/* Months, quarters and years as windows: months, first and last day, whose they are, and name. Used
+ * where versions and their findings look at windows (versions.c, findings-windows.c), and by all
+ * that counts in them. */
 #include "policy/windows.h"
 
-static int
-months_of(SettleWindow window)
+int
+settle_window_months(SettleWindow window)
 {
     switch (window) {
     case SETTLE_WINDOW_MONTH:
@@ -16,20 +17,26 @@ months_of(SettleWindow window)
     return 1;
 }
 
+SettleMonth
+settle_window_end(SettleWindow window, SettleDay day)
+{
+    SettleMonth month = settle_day_month(day), months = settle_window_months(window);
+
+    return month - month % months + months - 1;
+}
+
 SettleDay
 settle_window_first(SettleWindow window, SettleDay day)
 {
     SettleMonth month = settle_day_month(day);
 
-    return settle_month_first(month - month % months_of(window));
+    return settle_month_first(month - month % settle_window_months(window));
 }
 
 SettleDay
 settle_window_last(SettleWindow window, SettleDay day)
 {
-    SettleMonth month = settle_day_month(day);
-
-    return settle_month_last(month - month % months_of(window) + months_of(window) - 1);
+    return settle_month_last(settle_window_end(window, day));
 }
 
 gboolean
@@ -41,11 +48,8 @@ settle_window_is_of_rule(SettleWindow window, const SettleRule *rule)
 gboolean
 settle_window_is_of_policy(SettleWindow window, const SettlePolicy *policy)
 {
-    const SettlePolicyTerms *terms = &policy->terms;
-
-    return terms->ceiling.window == (int) window ||
-           (window == SETTLE_WINDOW_MONTH &&
-            (terms->tolerance_ppb > 0 || terms->tolerance_count > 0));
+    return policy->terms.ceiling.window == (int) window ||
+           (window == SETTLE_WINDOW_MONTH && settle_policy_tolerates_findings(policy));
 }
 
 char *

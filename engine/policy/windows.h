@@ -5,7 +5,10 @@
 
 G_BEGIN_DECLS
 
-/* The first and the last day of the window that the day lies in. */
+/* How many months a window has. */
+int settle_window_months(SettleWindow window);
+/* The last month of the window that the day lies in; its first and its last day. */
+SettleMonth settle_window_end(SettleWindow window, SettleDay day);
 SettleDay settle_window_first(SettleWindow window, SettleDay day);
 SettleDay settle_window_last(SettleWindow window, SettleDay day);
 /* What the rule counts or limits goes over such windows: a volume bonus, or its ceiling. */

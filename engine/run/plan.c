@@ -3,6 +3,7 @@
 #include "run/plan.h"
 
 #include "calc/arithmetic.h"
+#include "policy/windows.h"
 #include "run/late.h"
 
 #include "store/sql.h"
@@ -145,8 +146,8 @@ static void
 closing_months(const SettleRunContext *context, GArray *months)
 {
     for (guint i = 0; i < context->falls_due.months->len; i++) {
-        SettleDay first = settle_month_first(
-            g_array_index(context->falls_due.months, SettleDueMonth, i).month);
+        SettleDay first =
+            settle_month_first(g_array_index(context->falls_due.months, SettleDueMonth, i).month);
 
         g_array_append_val(months, first);
     }

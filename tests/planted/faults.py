@@ -61,7 +61,8 @@ TABLE = (
     Fault('lump-adds-always', CALC + 'volume.c',
           'for (guint i = volume->lump_adds ? 0 : reached - 1; i < reached; i++)\n            sum +=',
           'for (guint i = 0; i < reached; i++)\n            sum +='),
-    Fault('quarter-ends-a-month-early', CALC + 'window.c', 'month - month % 3 + 2', 'month - month % 3 + 1'),
+    Fault('quarter-ends-a-month-early', 'engine/policy/windows.c',
+          'month % months + months - 1;', 'month % months + months - 1 - (months == 3);'),
     # --- the ledger ---
     Fault('withheld-given-back-at-source', 'engine/ledger/difference.c',
           'MAX(posted[SETTLE_LEG_MAIN], wanted->withheld_minor)', 'wanted->withheld_minor + 0 * posted[SETTLE_LEG_MAIN]'),

@@ -1,6 +1,7 @@
 /* Volume bonus: docs/semantics.md 5.4, 13.9, example E5. */
 #include "calc-fixture.h"
 #include "calc/arithmetic.h"
+#include "policy/windows.h"
 
 /* E5: from 100 orders 5.00 each, from 500 8.00 each. */
 static SettleTier e5[] = {

@@ -3,6 +3,7 @@
 
 #include "base/checked.h"
 #include "calc/terms.h"
+#include "policy/windows.h"
 
 static guint
 use_hash(gconstpointer use)

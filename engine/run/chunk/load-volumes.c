@@ -2,6 +2,7 @@
 #include "run/chunk/load.h"
 
 #include "calc/terms.h"
+#include "policy/windows.h"
 #include "run/output/output.h"
 #include "store/sql.h"
 
@@ -49,8 +50,7 @@ add_windows_among(const SettleRunContext *context, const SettleOrder *order, int
     for (int length = SETTLE_WINDOW_MONTH; length <= SETTLE_WINDOW_YEAR; length++) {
         const SettlePolicy *policy = settle_policy_set_terms_among(
             context->known.policies, key.carrier_id,
-            settle_month_last(settle_window_end((SettleWindow) length, order->closing_day)),
-            last_id);
+            settle_window_last((SettleWindow) length, order->closing_day), last_id);
 
         for (guint r = 0; policy != NULL && r < policy->n_rules; r++)
             if (policy->rules[r].window.length == (SettleWindow) length &&

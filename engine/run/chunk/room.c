@@ -5,6 +5,7 @@
 #include "calc/arithmetic.h"
 #include "calc/terms.h"
 #include "ledger/ledger.h"
+#include "policy/windows.h"
 #include "run/chunk/merge.h"
 #include "run/output/rows.h"
 #include "store/sql.h"

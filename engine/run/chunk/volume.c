@@ -2,6 +2,7 @@
 #include "run/chunk/volume.h"
 
 #include "calc/terms.h"
+#include "policy/windows.h"
 #include "run/chunk/load.h"
 #include "run/chunk/windows.h"
 

@@ -2,6 +2,7 @@
 #include "run/chunk/windows.h"
 
 #include "calc/terms.h"
+#include "policy/windows.h"
 
 #include <string.h>
 
