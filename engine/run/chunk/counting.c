@@ -23,6 +23,17 @@ is_anew(const SettleTargets *targets, const SettleSubject *subject)
            settle_carrier_tolerates_findings(targets->known->policies, subject->policy->carrier_id);
 }
 
+/* Changes what the order counts in the window of a rule of its match; anew: `change` is all of it.
+ */
+static gboolean
+count(SettleVolumes *volumes, const SettleTargets *targets, const SettleSubject *subject,
+      const SettleRule *rule, int64_t change, gboolean anew, SettleMonth cause)
+{
+    return settle_volumes_count(volumes,
+                                settle_subject_window_policy(targets->known, subject, rule), rule,
+                                subject->order, &subject->parties, change, anew, cause);
+}
+
 gboolean
 settle_counting_order(SettleVolumes *volumes, SettleTargets *targets,
                       const SettleDecisions *decisions, const SettleSubject *subject)
@@ -40,39 +51,35 @@ settle_counting_order(SettleVolumes *volumes, SettleTargets *targets,
                              : settle_targets_measure_before(targets, subject, rule, findings);
         int64_t now = settle_targets_measure(targets, subject, rule, findings);
 
-        if (!settle_volumes_count(
-                volumes, settle_subject_window_policy(targets->known, subject, rule), rule,
-                subject->order, &subject->parties, now - before, anew, cause_of(subject)))
+        if (!count(volumes, targets, subject, rule, now - before, anew, cause_of(subject)))
             return FALSE;
     }
     return TRUE;
 }
 
-/* Takes the order as it was out of its windows. */
+/* Takes the order as it was out of its windows; of those that are measured anew it says so: they
+ * count nothing where nobody is left. */
 static gboolean
 take_out(SettleVolumes *volumes, SettleTargets *targets, const SettleDecisions *decisions,
          const SettleSubject *subject)
 {
     const SettleSubject was = settle_subject_was(subject);
-    const SettleMatch *match = was.match;
-    gboolean anew =
-        match != NULL &&
+    gboolean anew;
+
+    if (was.match == NULL)
+        return TRUE;
+    anew =
         settle_carrier_tolerates_findings(targets->known->policies, was.policy->carrier_id) &&
         settle_pairs_contain(decisions->pairs, was.order->distributor_id, was.policy->carrier_id);
+    for (guint i = was.match->n_order_rules; i < was.match->n_rules; i++) {
+        const SettleRule *rule = was.match->rules[i];
+        int64_t change = 0;
 
-    for (guint i = match != NULL ? match->n_order_rules : 0; match != NULL && i < match->n_rules;
-         i++) {
-        const SettleRule *rule = match->rules[i];
-
-        if (anew)
-            settle_volumes_leave(volumes, settle_subject_window_policy(targets->known, &was, rule),
-                                 rule, was.order, &was.parties);
-        else if (!settle_volumes_count(
-                     volumes, settle_subject_window_policy(targets->known, &was, rule), rule,
-                     was.order, &was.parties,
-                     -settle_targets_measure_before(targets, &was, rule,
-                                                    settle_decisions_findings(decisions, &was)),
-                     FALSE, settle_day_month(targets->date)))
+        if (!anew)
+            change = -settle_targets_measure_before(targets, &was, rule,
+                                                    settle_decisions_findings(decisions, &was));
+        if (!count(volumes, targets, &was, rule, change, anew,
+                   anew ? 0 : settle_day_month(targets->date)))
             return FALSE;
     }
     return TRUE;
@@ -89,13 +96,12 @@ settle_counting_again(SettleVolumes *volumes, SettleTargets *targets,
     if ((subject->revised == NULL || subject->revised->was_there) &&
         !take_out(volumes, targets, decisions, subject))
         return FALSE;
-    for (guint i = match != NULL ? match->n_order_rules : 0; match != NULL && i < match->n_rules;
-         i++)
-        if (!settle_volumes_count(
-                volumes, settle_subject_window_policy(targets->known, subject, match->rules[i]),
-                match->rules[i], subject->order, &subject->parties,
-                settle_targets_measure(targets, subject, match->rules[i], findings), anew,
-                settle_day_month(targets->date)))
+    if (match == NULL)
+        return TRUE;
+    for (guint i = match->n_order_rules; i < match->n_rules; i++)
+        if (!count(volumes, targets, subject, match->rules[i],
+                   settle_targets_measure(targets, subject, match->rules[i], findings), anew,
+                   settle_day_month(targets->date)))
             return FALSE;
     return TRUE;
 }

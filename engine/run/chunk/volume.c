@@ -102,18 +102,6 @@ settle_volumes_count(SettleVolumes *volumes, const SettlePolicy *policy, const S
     return settle_add_i64(part->delta, change, &part->delta);
 }
 
-void
-settle_volumes_leave(SettleVolumes *volumes, const SettlePolicy *policy, const SettleRule *rule,
-                     const SettleOrder *order, const SettleOrderParties *before)
-{
-    int32_t from = settle_window_scope_id(rule, order, before);
-
-    if (from >= 0)
-        settle_windows_find(&volumes->windows, policy, rule,
-                            settle_window_end(rule->window.length, order->closing_day), from)
-            ->anew = TRUE;
-}
-
 /* The latest version that has a rule which windows of that number and scope may be of: of one that
  * is gone only that. */
 static const SettlePolicy *

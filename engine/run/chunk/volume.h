@@ -21,14 +21,10 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(SettleVolumes, settle_volumes_free)
 gboolean settle_volumes_load(SettleVolumes *volumes, SettleStore *store, const SettleChunk *chunk,
                              GArray *const *facts, guint n_facts, const SettlePairs *pairs,
                              GError **error);
-/* The order does not count any more where it did before, and the windows are measured anew: by all
- * orders but those of scopes that nobody is left in, where nothing counts. */
-void settle_volumes_leave(SettleVolumes *volumes, const SettlePolicy *policy,
-                          const SettleRule *rule, const SettleOrder *order,
-                          const SettleOrderParties *before);
 /* Changes what an order of the current distributor adds to a matched volume rule's window, by its
- * measure if it is new; anew: `change` is all that it counts, and so do all orders of the window;
- * cause: the month of what changes it, 0: of nothing. FALSE on overflow. */
+ * measure if it is new; anew: `change` is all that it counts (0 of one that has left), and so do
+ * all orders of the window; cause: the month of what changes it, 0: of nothing. FALSE on overflow.
+ */
 gboolean settle_volumes_count(SettleVolumes *volumes, const SettlePolicy *policy,
                               const SettleRule *rule, const SettleOrder *order,
                               const SettleOrderParties *parties, int64_t change, gboolean anew,
