@@ -35,20 +35,27 @@ settle_carrier_tolerates_findings(const SettlePolicySet *policies, int32_t carri
     return FALSE;
 }
 
+/* The version limits what its rule of that number earns; 0: what the policy does. */
+static gboolean
+limits(const SettlePolicy *policy, guint rule_number)
+{
+    const SettleRule *rule;
+
+    if (rule_number == 0)
+        return policy->terms.ceiling.window != 0;
+    rule = settle_policy_rule(policy, rule_number);
+    return rule != NULL && rule->terms.ceiling.window != 0;
+}
+
 gboolean
 settle_carrier_has_ceiling(const SettlePolicySet *policies, int32_t carrier_id, guint rule_number)
 {
     guint n;
     const SettlePolicy *const *versions = settle_policy_set_versions(policies, carrier_id, &n);
 
-    for (guint i = 0; i < n; i++) {
-        const SettleRule *rule =
-            rule_number != 0 ? settle_policy_rule(versions[i], rule_number) : NULL;
-
-        if (rule_number == 0 ? versions[i]->terms.ceiling.window != 0
-                             : rule != NULL && rule->terms.ceiling.window != 0)
+    for (guint i = 0; i < n; i++)
+        if (limits(versions[i], rule_number))
             return TRUE;
-    }
     return FALSE;
 }
 
@@ -96,15 +103,10 @@ static gboolean
 is_limited_before(const SettlePolicy *const *versions, guint n, const SettlePolicy *policy,
                   guint rule_number)
 {
-    for (guint i = 0; i < n; i++) {
-        const SettlePolicy *other = versions[i];
-        const SettleRule *rule = rule_number != 0 ? settle_policy_rule(other, rule_number) : NULL;
-
-        if (other->policy_id < policy->policy_id && other->currency == policy->currency &&
-            (rule_number == 0 ? other->terms.ceiling.window != 0
-                              : rule != NULL && rule->terms.ceiling.window != 0))
+    for (guint i = 0; i < n; i++)
+        if (versions[i]->policy_id < policy->policy_id &&
+            versions[i]->currency == policy->currency && limits(versions[i], rule_number))
             return TRUE;
-    }
     return FALSE;
 }
 
@@ -131,9 +133,10 @@ settle_carrier_ceilings_since(const SettlePolicySet *policies, int32_t carrier_i
 
 const SettlePolicy *
 settle_window_terms(const SettlePolicySet *policies, int32_t carrier_id, SettleWindow length,
-                    SettleDay closing_day)
+                    SettleDay closing_day, int32_t last_id)
 {
-    return settle_policy_set_terms(policies, carrier_id, settle_window_last(length, closing_day));
+    return settle_policy_set_terms_among(policies, carrier_id,
+                                         settle_window_last(length, closing_day), last_id);
 }
 
 const SettlePolicy *

@@ -27,9 +27,11 @@ gboolean settle_policy_measures(const SettlePolicy *policy, SettleWindow length)
  * what was used is known of nights since then. 0: there is none. */
 int32_t settle_carrier_ceilings_since(const SettlePolicySet *policies, int32_t carrier_id);
 /* The version by whose terms the carrier's windows of that length are measured that orders of the
- * day count in: the one of the window's last day (13.9). NULL: none began by then. */
+ * day count in: the one of the window's last day (13.9), among those with ids up to last_id. NULL:
+ * none began by then. */
 const SettlePolicy *settle_window_terms(const SettlePolicySet *policies, int32_t carrier_id,
-                                        SettleWindow length, SettleDay closing_day);
+                                        SettleWindow length, SettleDay closing_day,
+                                        int32_t last_id);
 /* Of the carrier's versions the one that the rule is of. */
 const SettlePolicy *settle_policy_of_rule(const SettlePolicySet *policies, int32_t carrier_id,
                                           const SettleRule *rule);

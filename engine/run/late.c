@@ -68,10 +68,10 @@ add_change(SettleRunContext *context, const SettleDirectoryChange *change, Settl
 static gboolean
 is_measured_otherwise(const SettleRunKnown *known, const SettlePolicy *policy, SettleWindow length)
 {
-    SettleDay last = settle_window_last(length, policy->closing_from);
-    const SettlePolicy *now = settle_policy_set_terms(known->policies, policy->carrier_id, last);
-    const SettlePolicy *was = settle_policy_set_terms_among(known->policies, policy->carrier_id,
-                                                            last, known->last_policy_before);
+    const SettlePolicy *now = settle_window_terms(known->policies, policy->carrier_id, length,
+                                                  policy->closing_from, SETTLE_NO_POLICY_IS_NEW);
+    const SettlePolicy *was = settle_window_terms(known->policies, policy->carrier_id, length,
+                                                  policy->closing_from, known->last_policy_before);
 
     if (now == was)
         return FALSE;

@@ -48,9 +48,9 @@ add_windows_among(const SettleRunContext *context, const SettleOrder *order, int
                    settle_directory_product_carrier(context->known.directory, order->product_id)};
 
     for (int length = SETTLE_WINDOW_MONTH; length <= SETTLE_WINDOW_YEAR; length++) {
-        const SettlePolicy *policy = settle_policy_set_terms_among(
-            context->known.policies, key.carrier_id,
-            settle_window_last((SettleWindow) length, order->closing_day), last_id);
+        const SettlePolicy *policy =
+            settle_window_terms(context->known.policies, key.carrier_id, (SettleWindow) length,
+                                order->closing_day, last_id);
 
         for (guint r = 0; policy != NULL && r < policy->n_rules; r++)
             if (policy->rules[r].window.length == (SettleWindow) length &&

@@ -2,7 +2,6 @@
 #include "run/chunk/subject.h"
 
 #include "calc/terms.h"
-#include "policy/windows.h"
 
 #define N_LENGTHS (SETTLE_WINDOW_YEAR + 1)
 
@@ -111,8 +110,8 @@ find_terms(SettleMatchers *matchers, const SettleSubject *subject, int32_t last_
     matchers->others = FALSE;
     for (int length = SETTLE_WINDOW_MONTH; length < N_LENGTHS; length++) {
         matchers->terms[length] =
-            settle_policy_set_terms_among(matchers->known->policies, subject->policy->carrier_id,
-                                          settle_window_last((SettleWindow) length, day), last_id);
+            settle_window_terms(matchers->known->policies, subject->policy->carrier_id,
+                                (SettleWindow) length, day, last_id);
         matchers->others = matchers->others || matchers->terms[length] != subject->policy;
     }
 }
