@@ -322,21 +322,28 @@ class Zero(small.Case):
                          [('carrier', '70000000000200.00'), ('distributor', '-70000000000200.00')])
 
     def test_a_window_that_leaves_64_bits_costs_itself(self):
-        """The window keeps what was posted, the night goes on, and status names it (4, 14.20)."""
-        self.prepare("""- upfront: all
+        """The window stands at nothing, the night goes on, and status names it (4, 14.20): told on two nights as in one."""
+        rules = """- upfront: all
   pay: 1.00
 - volume-bonus: absurd
   window: month
   measure: units
   mode: whole
   paid: progressive
-  tiers: {1..: 900000000.00}""")
-        self.send('orders', '2026-03-10', order('A0', '2026-03-10', quantity='1000000'))
-        self.send('orders', '2026-03-11', order('A1', '2026-03-11', quantity='1000000'))
-        reports = self.run_to('2026-03-12')
-        self.assertEqual([minor(r['amount']) for r in reports if r['transfers'] > 0],
-                         [90000000000 * 1000000 + 100000000, 100000000])
-        self.assertIn('overflow', self.settle('status'))
+  tiers: {1..: 900000000.00}"""
+        bonus, upfront = 90000000000 * 1000000, 100000000
+        for first, amounts, zero in (('2026-03-10', [bonus + upfront, bonus + upfront], [0, 1]),
+                                     ('2026-03-11', [2 * upfront], [1])):
+            self.prepare(rules)
+            self.send('orders', first, order('A0', '2026-03-10', quantity='1000000'))
+            self.send('orders', '2026-03-11', order('A1', '2026-03-11', quantity='1000000'))
+            reports = [r for r in self.run_to('2026-03-12') if r['transfers'] > 0]
+            self.assertEqual([minor(r['amount']) for r in reports], amounts)
+            self.assertEqual([r['zero'] for r in reports], zero)
+            self.assertEqual(self.nets('rule'), {('all',): 2 * upfront, **({('absurd',): 0} if len(zero) > 1 else {})})
+            self.assertIn('overflow', self.settle('status'))
+            self.ok('verify')
+            self.ok('replay', '--run', '1..')
 
 
 class OutOfOrder(small.Case):

@@ -177,8 +177,8 @@ compare_windows(gconstpointer a, gconstpointer b)
 /* Far beyond any bonus, and a hundred of them still add up in 64 bits. */
 #define WINDOW_LARGEST_MINOR (100 * SETTLE_MONEY_LARGEST_MINOR)
 
-/* An overflow is an error on this window: it keeps what was posted, the rest goes on
- * (docs/semantics.md 4, 14.20). One row a window, whichever of its rules it was. */
+/* An overflow is an error on this window: it earns nothing, the rest goes on (docs/semantics.md 4,
+ * 14.20). One row a window, whichever of its rules it was. */
 static void
 add_overflow(const SettleRunContext *context, const SettleVolumeWindow *window,
              int32_t distributor_id, SettleOutput *output)
@@ -199,6 +199,7 @@ add_overflow(const SettleRunContext *context, const SettleVolumeWindow *window,
             return;
     }
     g_array_append_val(output->outcomes, row);
+    output->sums.zero++;
 }
 
 /* By origin, carrier, rule and scope (the distributor, outlets, managers, each by code), nothing of
@@ -322,20 +323,17 @@ evaluate(SettleVolumes *volumes, const SettleDecisions *decisions, SettleVolumeW
     const SettleRunContext *context = volumes->context;
     gboolean due = settle_window_is_evaluated(window->rule, window->window_end, context->date);
 
+    window->evaluated =
+        window->is_gone ||
+        ((due || was_posted(volumes, window)) &&
+         !settle_pairs_leave_windows(decisions->pairs, decisions->paid, decisions->distributor_id,
+                                     window->policy->carrier_id) &&
+         !is_outside(decisions, window));
     for (SettleVolumePart *part = settle_windows_part(&volumes->windows, window->parts);
          part != NULL && window->anew; part = settle_windows_part(&volumes->windows, part->next))
         if (!settle_sub_i64(part->delta, part->before, &part->delta))
             return FALSE;
-    if (window->is_gone) {
-        window->evaluated = TRUE;
-        return TRUE;
-    }
-    window->evaluated =
-        (due || was_posted(volumes, window)) &&
-        !settle_pairs_leave_windows(decisions->pairs, decisions->paid, decisions->distributor_id,
-                                    window->policy->carrier_id) &&
-        !is_outside(decisions, window);
-    return !window->evaluated || !due || earn(volumes, window);
+    return !window->evaluated || window->is_gone || !due || earn(volumes, window);
 }
 
 static void
@@ -349,11 +347,17 @@ add_turns(SettleVolumes *volumes, SettleVolumeWindow *window)
             g_array_append_val(volumes->turns, turn);
 }
 
+/* It stands at nothing, whatever was posted while the sum was still one: that depends on the
+ * nights. */
 static void
-fail(SettleVolumeWindow *window)
+fail(const SettleVolumes *volumes, SettleVolumeWindow *window)
 {
     window->failed = TRUE;
-    window->evaluated = FALSE;
+    for (SettleVolumePart *part = settle_windows_part(&volumes->windows, window->parts);
+         part != NULL; part = settle_windows_part(&volumes->windows, part->next)) {
+        part->target_minor = 0;
+        part->standing = (SettleStanding){0};
+    }
 }
 
 /* All windows, before the first of them is posted: in their turns they take what orders left. */
@@ -367,7 +371,7 @@ evaluate_all(SettleVolumes *volumes, SettleDecisions *decisions)
         SettleVolumeWindow *window = &g_array_index(all, SettleVolumeWindow, i);
 
         if (!evaluate(volumes, decisions, window))
-            fail(window);
+            fail(volumes, window);
     }
     for (guint i = 0; i < all->len; i++)
         if (g_array_index(all, SettleVolumeWindow, i).evaluated)
@@ -376,8 +380,8 @@ evaluate_all(SettleVolumes *volumes, SettleDecisions *decisions)
     for (guint i = 0; i < volumes->turns->len; i++) {
         const Turn *turn = &g_array_index(volumes->turns, Turn, i);
 
-        if (!stand(volumes->context, decisions, turn))
-            fail(turn->window);
+        if (!turn->window->failed && !stand(volumes->context, decisions, turn))
+            fail(volumes, turn->window);
     }
 }
 

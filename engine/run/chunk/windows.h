@@ -33,7 +33,7 @@ typedef struct {
     gboolean anew;          /* deltas are all of it, not what changed */
     gboolean is_gone;       /* by the terms that hold now there is no such window: nothing counts */
     gboolean evaluated;     /* it is over, or paid each night */
-    gboolean failed;        /* an amount left 64 bits: it stays as it is */
+    gboolean failed;        /* an amount left 64 bits: it stands at nothing */
 } SettleVolumeWindow;
 
 typedef struct {
