@@ -255,13 +255,30 @@ write_rows(SettleIntakeJob *job, const Rows *rows, GError **error)
                                       settle_failpoint(INTAKE_EVENTS_FOUND_COPIED, error)));
 }
 
+/* Whose bills may be another order's now. */
+static void
+note_contracts(const Rows *rows, GHashTable *contracts)
+{
+    for (guint i = 0; i < rows->of_orders->len; i++) {
+        const Row *row = &g_array_index(rows->of_orders, Row, i);
+        uint8_t kind = row->event->kind;
+
+        if (row->order->contract_id != 0 &&
+            (kind == SETTLE_EVENT_KIND_CANCEL || kind == SETTLE_EVENT_KIND_PORT_OUT ||
+             kind == SETTLE_EVENT_KIND_REINSTATE))
+            g_hash_table_add(contracts, GSIZE_TO_POINTER((gsize) row->order->contract_id));
+    }
+}
+
 gboolean
-settle_event_rows_write(SettleIntakeJob *job, const SettleEventPast *past, GError **error)
+settle_event_rows_write(SettleIntakeJob *job, const SettleEventPast *past, GHashTable *contracts,
+                        GError **error)
 {
     g_auto(Rows) rows = {0};
 
     rows_init(&rows);
     for (guint i = 0; i < past->events->len; i++)
         add_rows(job, past, g_ptr_array_index(past->events, i), &rows);
+    note_contracts(&rows, contracts);
     return write_rows(job, &rows, error);
 }

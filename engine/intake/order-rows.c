@@ -362,14 +362,14 @@ note_contract(SettleIntakeJob *job, SettleOrderWork *work, const SettleIntakeOrd
     SettleContractText *text;
 
     if (row->contract_id == 0 || row->erased ||
-        g_hash_table_contains(work->texts, &row->contract_id))
+        g_hash_table_contains(work->to.texts, &row->contract_id))
         return;
     text = settle_arena_alloc(job->arena, sizeof *text + row->contract_length);
     text->contract_id = row->contract_id;
     text->carrier_id = row->carrier_id;
     text->length = row->contract_length;
     memcpy(text->text, row->text + row->upstream_length + row->line_length, row->contract_length);
-    g_hash_table_insert(work->texts, &text->contract_id, text);
+    g_hash_table_insert(work->to.texts, &text->contract_id, text);
 }
 
 /* All rows of one order, of which the file has some that others were there beside or that are not

@@ -1,6 +1,7 @@
 /* Withdrawn events: those that nobody else told fall; of one that was told again with more than
  * before, what the last batch that stands said holds. Which order each of the others is of follows
  * anew. */
+#include "intake/contract-bills.h"
 #include "intake/event-rows.h"
 #include "intake/write-events.h"
 
@@ -97,6 +98,7 @@ settle_intake_withdraw_events(SettleIntakeJob *job, GError **error)
 {
     g_auto(SettleEventPast) past = {0};
     g_auto(Told) told = {0};
+    g_autoptr(GHashTable) contracts = g_hash_table_new(NULL, NULL);
     const int64_t *keys;
 
     settle_event_past_init(&past);
@@ -114,5 +116,7 @@ settle_intake_withdraw_events(SettleIntakeJob *job, GError **error)
         judge(job, &past, &told, event);
     }
     settle_events_ask_anew(&past);
-    return settle_event_rows_write(job, &past, error) && settle_failpoint(WITHDRAW_FACTS, error);
+    return settle_event_rows_write(job, &past, contracts, error) &&
+           settle_contract_bills_of_events(job, contracts, error) &&
+           settle_failpoint(WITHDRAW_FACTS, error);
 }

@@ -1,11 +1,12 @@
-/* Bills: to the first-closed order of their contract and currency (docs/semantics.md 13.8), or to
- * the waiting table. Everything goes in the order of (contract, currency, month, revision). */
-#include "intake/write.h"
+/* Bills: to the order that holds those of their month and currency (contract-holders.h), or to the
+ * waiting table. Everything goes in the order of (contract, currency, month, revision). */
+#include "intake/contract-holders.h"
 
 #include <string.h>
 
 typedef struct {
-    SettleSpool *first;      /* orders by (contract, closing, order id) */
+    SettleSpool *orders;     /* of the contracts, by (contract, closing, order id) */
+    GHashTable *ends;        /* when they ended: settle_contract_ends_load() */
     SettleSpool *waiting;    /* unresolved bills of the database, by (contract, settle_bill_key) */
     SettleSpool *there;      /* bills of the database for the same months, by the same; then by turn
                               * and withdrawal: the last row of a key holds */
@@ -16,7 +17,8 @@ typedef struct {
 static void
 work_clear(Work *work)
 {
-    settle_spool_free(work->first);
+    settle_spool_free(work->orders);
+    g_hash_table_unref(work->ends);
     settle_spool_free(work->waiting);
     settle_spool_free(work->there);
     settle_spool_free(work->bills);
@@ -25,12 +27,12 @@ work_clear(Work *work)
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Work, work_clear)
 
 static gboolean
-query_first(SettleIntakeJob *job, const int64_t *ids, size_t n, gpointer user_data, GError **error)
+query_orders(SettleIntakeJob *job, const int64_t *ids, size_t n, gpointer user_data, GError **error)
 {
     Work *work = user_data;
 
-    /* An order without FOLLOWS at its time may follow by now; the bills are the first one's. */
-    return settle_contracts_find(job, ids, n, SETTLE_ORDER_FOLLOWS, work->first, error) &&
+    /* An order with FOLLOWS at its time may have bills by now. */
+    return settle_contracts_find(job, ids, n, SETTLE_ORDER_FOLLOWS, work->orders, error) &&
            settle_bills_waiting(job, ids, n, work->waiting, error);
 }
 
@@ -86,7 +88,7 @@ look_up_bills(SettleIntakeJob *job, Work *work, GError **error)
 {
     SettleIntakeCursor rows, orders;
     uint64_t contract = 0, month = 0; /* with its currency */
-    g_autoptr(GArray) firsts = g_array_new(FALSE, FALSE, sizeof(SettleIntakeFirst));
+    g_autoptr(GArray) holders = g_array_new(FALSE, FALSE, sizeof(SettleContractHolder));
     g_auto(Wanted) wanted = {
         g_new(int32_t, SETTLE_INTAKE_SLICE),
         g_new(int64_t, SETTLE_INTAKE_SLICE),
@@ -94,22 +96,24 @@ look_up_bills(SettleIntakeJob *job, Work *work, GError **error)
         0,
     };
     if (!settle_cursor_start(&rows, job->rows, error) ||
-        !settle_cursor_start(&orders, work->first, error))
+        !settle_cursor_start(&orders, work->orders, error))
         return FALSE;
     while (rows.there) {
         if (rows.key.word[0] != contract || rows.key.word[1] >> 16 != month) {
             if (rows.key.word[0] != contract &&
-                !settle_firsts_read(firsts, &orders, rows.key.word[0], error))
+                !settle_contract_holders_read(holders, &orders, rows.key.word[0], work->ends,
+                                              error))
                 return FALSE;
             contract = rows.key.word[0];
             month = rows.key.word[1] >> 16;
 
-            const SettleIntakeFirst *first =
-                settle_firsts_find(firsts, settle_bill_key_currency(rows.key.word[1]));
+            const SettleContractHolder *holder =
+                settle_contract_holder(holders, settle_bill_key_currency(rows.key.word[1]),
+                                       settle_bill_key_month(rows.key.word[1]));
 
-            if (first != NULL) {
-                wanted.distributors[wanted.n] = first->order.distributor_id;
-                wanted.orders[wanted.n] = first->order.order_id;
+            if (holder != NULL) {
+                wanted.distributors[wanted.n] = holder->order.distributor_id;
+                wanted.orders[wanted.n] = holder->order.order_id;
                 wanted.months[wanted.n++] =
                     settle_month_first(settle_bill_key_month(rows.key.word[1]));
                 if (wanted.n == SETTLE_INTAKE_SLICE && !query_there(job, work, &wanted, error))
@@ -266,25 +270,25 @@ sort_out(SettleIntakeJob *job, Work *work, GError **error)
     SettleIntakeCursor rows, orders, there, waiting;
     uint64_t contract = 0;
     Seen seen = {0};
-    g_autoptr(GArray) firsts = g_array_new(FALSE, FALSE, sizeof(SettleIntakeFirst));
+    g_autoptr(GArray) holders = g_array_new(FALSE, FALSE, sizeof(SettleContractHolder));
     g_autoptr(GString) names = g_string_new(NULL);
     if (!settle_cursor_start(&rows, job->rows, error) ||
-        !settle_cursor_start(&orders, work->first, error) ||
+        !settle_cursor_start(&orders, work->orders, error) ||
         !settle_cursor_start(&there, work->there, error) ||
         !settle_cursor_start(&waiting, work->waiting, error))
         return FALSE;
     while (rows.there) {
         const SettleIntakeBill *bill = rows.bytes;
-        const SettleIntakeFirst *first;
+        const SettleContractHolder *holder;
         SettleIntakeBillRow row;
         gboolean ok;
         fill_row(job, bill, &row);
         if (rows.key.word[0] != contract) {
             contract = rows.key.word[0];
-            if (!settle_firsts_read(firsts, &orders, contract, error))
+            if (!settle_contract_holders_read(holders, &orders, contract, work->ends, error))
                 return FALSE;
         }
-        first = settle_firsts_find(firsts, bill->currency);
+        holder = settle_contract_holder(holders, bill->currency, bill->month);
         if (!see_key(&seen, &rows, &there, &waiting, error))
             return FALSE;
         if (seen.has_before) {
@@ -294,7 +298,7 @@ sort_out(SettleIntakeJob *job, Work *work, GError **error)
             row.turn = seen.turn;
             seen.any = seen.has_before = TRUE;
             seen.before = row;
-            ok = accept(job, work, bill, &row, first != NULL ? &first->order : NULL, error);
+            ok = accept(job, work, bill, &row, holder != NULL ? &holder->order : NULL, error);
         }
         if (!ok || !settle_cursor_step(&rows, error))
             return FALSE;
@@ -306,13 +310,15 @@ gboolean
 settle_intake_write_bills(SettleIntakeJob *job, GError **error)
 {
     g_auto(Work) work = {
-        .first = settle_spool_new(job->memory),
+        .orders = settle_spool_new(job->memory),
+        .ends = g_hash_table_new(NULL, NULL),
         .waiting = settle_spool_new(job->memory),
         .there = settle_spool_new(job->memory),
         .bills = settle_spool_new(job->memory),
         .unresolved = settle_spool_new(job->memory),
     };
-    return settle_intake_each_slice(job, job->rows, query_first, &work, error) &&
+    return settle_intake_each_slice(job, job->rows, query_orders, &work, error) &&
+           settle_contract_ends_load(job, work.orders, FALSE, work.ends, error) &&
            look_up_bills(job, &work, error) && sort_out(job, &work, error) &&
            settle_bills_copy(job, work.bills, error) &&
            settle_bills_copy_waiting(job, work.unresolved, FALSE, error);

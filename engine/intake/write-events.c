@@ -2,6 +2,7 @@
  * 2, 13.4). A file's events are in memory: they are few beside orders and bills. */
 #include "intake/write-events.h"
 
+#include "intake/contract-bills.h"
 #include "intake/event-rows.h"
 #include "intake/validate.h"
 
@@ -253,6 +254,7 @@ settle_intake_write_events(SettleIntakeJob *job, GError **error)
     g_auto(SettleEventPast) past = {0};
     g_autofree int64_t *keys = g_new(int64_t, MAX(n, 1));
     g_autofree int64_t *events = g_new(int64_t, 2 * MAX(n, 1));
+    g_autoptr(GHashTable) contracts = g_hash_table_new(NULL, NULL);
     gsize n_events = 0;
 
     settle_event_past_init(&past);
@@ -267,13 +269,15 @@ settle_intake_write_events(SettleIntakeJob *job, GError **error)
     return settle_event_past_load_orders(job, keys, n, &past, error) &&
            settle_event_past_load_events(job, events, n_events, &past, error) &&
            sort_out(job, &past, error) && move_reinstatements(job, &past, error) &&
-           settle_event_rows_write(job, &past, error);
+           settle_event_rows_write(job, &past, contracts, error) &&
+           settle_contract_bills_of_events(job, contracts, error);
 }
 
 /* --- when orders come ------------------------------------------------------------------------- */
 
 gboolean
-settle_events_find(SettleIntakeJob *job, const int64_t *keys, gsize n, GError **error)
+settle_events_find(SettleIntakeJob *job, const int64_t *keys, gsize n, GHashTable *contracts,
+                   GError **error)
 {
     g_auto(SettleEventPast) past = {0};
 
@@ -284,7 +288,7 @@ settle_events_find(SettleIntakeJob *job, const int64_t *keys, gsize n, GError **
         !settle_event_past_load_keys(job, keys, n, &past, error))
         return FALSE;
     settle_events_ask_anew(&past);
-    return settle_event_rows_write(job, &past, error);
+    return settle_event_rows_write(job, &past, contracts, error);
 }
 
 gboolean

@@ -17,17 +17,14 @@ work_clear(SettleOrderWork *work)
     settle_spool_free(work->contracts);
     settle_spool_free(work->known);
     settle_spool_free(work->waiting);
-    settle_spool_free(work->bills);
-    settle_spool_free(work->found);
     settle_spool_free(work->unsure);
     settle_spool_free(work->revised);
-    settle_spool_free(work->unplaced);
     g_clear_pointer(&work->follows, g_hash_table_unref);
-    g_clear_pointer(&work->moves, g_array_unref);
+    g_clear_pointer(&work->shared, g_array_unref);
+    g_clear_pointer(&work->changed, g_hash_table_unref);
     g_clear_pointer(&work->claimed, g_array_unref);
     g_clear_pointer(&work->told_again, g_array_unref);
-    g_clear_pointer(&work->texts, g_hash_table_unref);
-    g_clear_pointer(&work->placed, g_array_unref);
+    settle_contract_bills_clear(&work->to);
 }
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(SettleOrderWork, work_clear)
 
@@ -338,7 +335,8 @@ find_events(SettleIntakeJob *job, SettleOrderWork *work, GError **error)
         if (!settle_cursor_step(&cursor, error))
             return FALSE;
     }
-    return settle_events_find(job, (const int64_t *) (void *) keys->data, keys->len, error);
+    return settle_events_find(job, (const int64_t *) (void *) keys->data, keys->len,
+                              work->changed, error);
 }
 
 static gboolean
@@ -420,26 +418,20 @@ settle_intake_write_orders(SettleIntakeJob *job, GError **error)
         .contracts = settle_spool_new(job->memory),
         .known = settle_spool_new(job->memory),
         .waiting = settle_spool_new(job->memory),
-        .bills = settle_spool_new(job->memory),
-        .found = settle_spool_new(job->memory),
         .unsure = settle_spool_new(job->memory),
         .follows = g_hash_table_new(NULL, NULL),
-        .moves = g_array_new(FALSE, FALSE, sizeof(SettleOrderMove)),
+        .shared = g_array_new(FALSE, FALSE, sizeof(int64_t)),
+        .changed = g_hash_table_new(NULL, NULL),
         .claimed = g_array_new(FALSE, FALSE, sizeof(int64_t)),
         .revised = settle_spool_new(job->memory),
-        .unplaced = settle_spool_new(job->memory),
         .told_again = g_array_new(FALSE, FALSE, sizeof(int64_t)),
-        .texts = g_hash_table_new(g_int64_hash, g_int64_equal),
-        .placed = g_array_new(FALSE, FALSE, sizeof(SettleIntakeBillRow)),
     };
+    settle_contract_bills_init(&work.to, job);
     if (!settle_intake_each_slice(job, job->rows, query_existing, &work, error) ||
         !settle_events_unsure(job, work.unsure, error) || !drop_repeats(job, &work, error))
         return FALSE;
     g_clear_pointer(&job->rows, settle_spool_free);
     return settle_order_contracts_resolve(job, &work, error) && copy_orders(job, &work, error) &&
            copy_contracts(job, &work, error) && copy_revised(job, &work, error) &&
-           settle_bills_copy(job, work.bills, error) &&
-           settle_bills_copy_found(job, work.found, error) &&
-           settle_bills_copy_waiting(job, work.unplaced, TRUE, error) &&
-           find_events(job, &work, error);
+           find_events(job, &work, error) && settle_order_contracts_write(job, &work, error);
 }

@@ -87,28 +87,6 @@ settle_instant_word(SettleInstant instant)
     return (uint64_t) instant ^ UINT64_C(1) << 63; /* unsigned order = signed order */
 }
 
-/* The first-closed order of one currency of a contract: its bills in that currency are the order's
- * (docs/semantics.md 13.8). */
-typedef struct {
-    SettleIntakeContract order;
-    SettleMonth month; /* of the last bill that was found for it; 0: none */
-} SettleIntakeFirst;
-
-/* Adds the rows (SettleIntakeContract) of a contract; orders: by contract, read on to its end. */
-gboolean settle_contract_rows_read(GArray *rows, SettleIntakeCursor *orders, uint64_t contract,
-                                   GError **error);
-/* Leaves, of each order of a contract, the row that holds, if the order is there; by closing, then
- * id. */
-void settle_contract_rows_hold(GArray *rows);
-/* Makes firsts those of rows that hold. */
-void settle_firsts_of(GArray *firsts, const GArray *rows);
-/* Makes firsts (GArray of SettleIntakeFirst) those of a contract; orders: SettleIntakeContract by
- * (contract, closing, order id), read on to the end of the contract. */
-gboolean settle_firsts_read(GArray *firsts, SettleIntakeCursor *orders, uint64_t contract,
-                            GError **error);
-/* NULL: the contract has no order in this currency. */
-SettleIntakeFirst *settle_firsts_find(const GArray *firsts, int16_t currency);
-
 /* Of two rows of one order and distributor, or contract: which holds, less than, equal to or
  * greater than 0. */
 static inline int

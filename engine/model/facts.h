@@ -15,8 +15,8 @@ G_BEGIN_DECLS
 
 typedef enum {
     SETTLE_ORDER_FIRST_OF_SUBSCRIBER = 1 << 0, /* the subscriber's first order */
-    SETTLE_ORDER_FOLLOWS = 1 << 1, /* the contract already had an earlier-closed order: the bills
-                                    * serve that one (docs/semantics.md 13.8) */
+    SETTLE_ORDER_FOLLOWS = 1 << 1, /* the bills of the contract serve an earlier-closed order, as
+                                    * intake knew it (docs/semantics.md 13.8) */
     SETTLE_ORDER_NO_CONTRACT = 1 << 2, /* the order names no contract: no bill can serve it */
     /* Read beside the stored ones: this row withdraws the order; and above it, in so many bits, the
      * revision less 1. Of an order's rows the one with the highest of these holds. */
@@ -53,7 +53,7 @@ typedef struct {
     SettleDay issue_day;
     int16_t revision; /* 1.. ; the highest holds */
     uint8_t
-        withdrawn : 1; /* the contract's bills moved to an earlier-closed order that came late */
+        withdrawn : 1; /* it moved to another order of the contract, or was told wrongly */
     uint8_t turn : 7;  /* how often they came back to this order: of a revision the last holds */
     uint8_t follows;   /* another revision of this month came before: posted may not be zero */
 } SettleBill;

@@ -135,7 +135,7 @@ def the_second_implementation_agrees(all_lives, bench):
     # a seed's policies may hold nothing; those that everybody plays do
     assert any(held for _, held in base.standings.values()) or 'SETTLE_SEED' in os.environ
     same(all_lives.seed, 'the second implementation', base.standings, compare.oracle_terms.standings(
-        compare.so.World(facts_of(life), life.policies, compare.READING), lives.END))
+        compare.so.World(facts_of(life), life.policies), lives.END))
     print(f'# {len(life.orders())} lives, {len(base.standings)} slots, '
           f'{sum(1 for _, held in base.standings.values() if held)} held, '
           f'{sum(1 for _, kind, _ in life.facts if kind == "months")} months complete', flush=True)

@@ -12,9 +12,6 @@ import settle_oracle as so
 from random_facts import read_manifest
 
 
-# how the books are compared: of what the engine does not hold yet, nothing
-READING = so.AS_THE_ENGINE
-
 
 def rows(text):
     return list(csv.DictReader(io.StringIO(text)))
@@ -195,7 +192,7 @@ def engine_standings(transfers):
 def compare_standings(settle, folder, policies, until):
     """What every order and window stands at in the end against the oracle: for policies whose orders depend on
     each other. As compare()."""
-    expected = oracle_terms.standings(so.World(facts(folder), policies, READING), until)
+    expected = oracle_terms.standings(so.World(facts(folder), policies), until)
     posted = transfers_of(settle)
     return {'standings': differences(engine_standings(posted), expected)}, {
         'standings': len(expected), 'held': sum(1 for _, held in expected.values() if held)}
@@ -208,7 +205,7 @@ def transfers_of(settle):
 def compare(settle, folder, policies, until, closings=()):
     """Everything the engine posted and drafted up to a night against the oracle. Returns
     ({what: [differences]}, {what: number compared})."""
-    world = so.World(facts(folder), policies, READING)
+    world = so.World(facts(folder), policies)
     expected = world.transfers(until)
     posted = transfers_of(settle)
     nets, problems = engine_nets(posted)

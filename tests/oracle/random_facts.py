@@ -272,15 +272,15 @@ class FactMaker:
 
         for night, row in self.moves:
             send('managers', night, row)
-        contracts = []
+        contracts, ended = [], []
         for number in range(orders):
             row, day = self.order(number)
             night = self.arrival(day)
             if night is None:
                 continue
             if row['contract'] and self.chance(self.shared_contracts) and contracts:
-                # Another order on a contract that has one: it may close earlier, and come later.
-                carrier, contract, when = r.choice(contracts[-200:])
+                # Another order on a contract that has one: it may close earlier, and come later; that one may be over.
+                carrier, contract, when = r.choice((ended if ended and self.chance(0.5) else contracts)[-200:])
                 row.update(carrier=carrier, contract=contract,
                            order_id=f'{carrier}-{number:07d}')
             elif row['contract']:
@@ -288,6 +288,8 @@ class FactMaker:
             send('orders', night, row)
             if self.with_events and self.chance(0.25):
                 for happened, event in self.events(row, day):
+                    if row['contract'] and event['event'] in ('cancel', 'port-out'):
+                        ended.append((row['carrier'], row['contract'], day))
                     # some before their order
                     known = self.night(happened) if self.chance(0.1) else self.arrival(happened)
                     send('events', known, event)

@@ -26,21 +26,6 @@ WINDOWS = {'month': 1, 'quarter': 3, 'year': 12}   # months
 NO_GROUP = object()
 
 
-class Reading:
-    """How the pages are read: all of it, but for what is named. A part that the engine does not hold yet is left out
-    where its books are compared (AS_THE_ENGINE), and nowhere else."""
-
-    def __init__(self, **left_out):
-        self.contracts_anew = True     # an order after a cancelled one begins its contract anew (13.8)
-        for name, value in left_out.items():
-            getattr(self, name)
-            setattr(self, name, value)
-
-
-PAGES = Reading()
-AS_THE_ENGINE = Reading(contracts_anew=False)
-
-
 # --- numbers (4) -----------------------------------------------------------------------------
 def money(text, exponent=2):
     minor = Fraction(text) * 10 ** exponent
@@ -473,8 +458,8 @@ def band(bands, value, read):
 
 # --- the world: facts and policies, as of a day ----------------------------------------------
 class World:
-    def __init__(self, facts, policies, reading=PAGES):
-        self.facts, self.reading = facts, reading
+    def __init__(self, facts, policies):
+        self.facts = facts
         self.policies = [Policy(data) for data in policies]
         self.matched, self.spans, self.now = {}, {}, {}
         self.ticks = sorted({version[1] for table in (
@@ -552,19 +537,15 @@ class World:
         known = sorted((o for o in self.facts.by_contract[order.carrier, order.contract]
                         if o.currency == order.currency and self.known(o, day)), key=lambda o: (o.closed, o.number))
         spans = [[known[0], None, None]]
-        for other in known[1:] if self.reading.contracts_anew else ():
+        for other in known[1:]:
             if self.left(spans[-1][0], other.day, day):
                 spans[-1][2] = other.month - 1
                 spans.append([other, other.month, None])
         return next(((first, last) for holder, first, last in spans if holder is order), None)
 
     def left(self, order, before, day):
-        """Whether the contract's order was cancelled or its number went away before a day."""
-        policy = self.policy_of(order.carrier, order.day)
-        names = {'cancel', 'port-out'}
-        if policy and policy.data.get('on-number-transfer') == 'as-cancel':
-            names.add('number-transfer')
-        return any(e.kind in names and e.day < before for e in self.events(order, day))
+        """Whether the contract's order was cancelled or ported out before a day, whatever a policy makes of it."""
+        return any(e.kind in ('cancel', 'port-out') and e.day < before for e in self.events(order, day))
 
     def bills(self, order, day):
         """Month -> the revisions known on a day that serve the order, ascending."""

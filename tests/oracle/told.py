@@ -119,7 +119,7 @@ class Life:
         """What remains when all is told and all that was told wrongly is withdrawn."""
         return [telling for telling in self.facts if telling.withdrawn is None]
 
-    def world(self, tellings, night, reading=so.PAGES):
+    def world(self, tellings, night):
         """What is known on a night after some were told, in their order. Master data counts before orders, and what
         was put aside for want of it is looked at again when it is there."""
         facts = so.Facts(look_back=1)
@@ -129,7 +129,7 @@ class Life:
             for telling in tellings:
                 if telling.kind == kind and (telling.withdrawn is None or telling.withdrawn > night):
                     facts.take(kind, telling.row, START)
-        return so.World(facts, self.policies, reading)
+        return so.World(facts, self.policies)
 
 
 class Teller:

@@ -32,7 +32,7 @@ class Facts(random_facts.FactMaker):
 
     def __init__(self, source, again, carrier, distributors, managers, end):
         self.random, self.carriers, self.distributors, self.managers = source, [carrier], distributors, managers
-        self.again, self.start, self.end = again, START, end
+        self.again, self.start, self.end, self.sold = again, START, end, []
 
     def day(self):
         """Closing days, and days on which master data begins to hold."""
@@ -84,12 +84,36 @@ class Facts(random_facts.FactMaker):
             if self.chance(0.35):
                 for happened, event in self.events(row, day):
                     yield 'events', happened, event
+            if row['contract'] and not simple:
+                self.sold.append((row, day))
         for contract, day in contracts:
             for issued, row in self.bills(self.carriers[0], contract, day):
                 yield 'bills', issued, row
         for day, kind, row in self.carriers_words():
             if kind == 'months' or self.chance(0.5):
                 yield kind, max(day, START), row
+
+    def anew(self, source, sold):
+        """(kind, day, row): orders of which some were cancelled or ported out, and others on the same contracts, which
+        closed about then."""
+        self.random = source
+        for number, (old, closed) in enumerate(sold):
+            if not self.chance(0.3):
+                continue
+            ended = closed + DAY * source.choice((0, 1, source.randint(0, 25)))
+            row, _ = self.order(900 + number)
+            again = min(ended + DAY * source.choice((0, 1, source.randint(-5, 40))), LAST_CLOSING)
+            key = f'{old["order_id"]}-N'
+            yield 'events', ended, dict(
+                carrier=old['carrier'], event_id=key, order_id=old['order_id'], event=source.choice(('cancel', 'port-out')),
+                amount='', at=f'{ended}T{source.randint(0, 23):02d}:59:00+08:00', reinstates='', currency=old['currency'])
+            yield 'orders', again, dict(row, contract=old['contract'], currency=old['currency'],
+                                        closed_at=f'{again}T{source.randint(0, 23):02d}:30:00+08:00')
+            if self.chance(0.3):
+                day = ended + DAY * source.randint(0, 50)
+                yield 'events', day, dict(carrier=old['carrier'], event_id=key + 'R', order_id=old['order_id'],
+                                          event='reinstate', amount='', at=f'{day}T12:58:00+08:00', reinstates=key,
+                                          currency=old['currency'])
 
 
 class World:
@@ -107,11 +131,16 @@ class World:
         self.make_parties(r)
         self.policies = {carrier: policies.SmallPolicies(r, self.distributors, switches).versions(carrier, START, end)
                          for carrier in self.carriers}
-        for carrier in self.carriers:
-            maker = Facts(r, random.Random(f'again {seed} {carrier}'), carrier, self.distributors, self.managers, end)
+        makers = [Facts(r, random.Random(f'again {seed} {carrier}'), carrier, self.distributors, self.managers, end)
+                  for carrier in self.carriers]
+        for maker in makers:
             for kind, day, row in maker.all(r.randint(14, 22) // len(self.carriers), simple):
                 if day <= end:
                     self.add(kind, day, row, kind == 'orders' and 'revision' in row)
+        for maker in makers:
+            for kind, day, row in maker.anew(random.Random(f'anew {seed} {maker.carriers[0]}'), maker.sold):
+                if day <= end:
+                    self.add(kind, day, row)
 
     def but(self, prefix=None, **changes):
         """The same world under another prefix, with other `facts`, `policies`, `told` or `activated`."""

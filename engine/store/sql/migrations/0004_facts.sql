@@ -72,7 +72,7 @@ CREATE TABLE settle.bill (
     distributor_id integer NOT NULL,
     order_id       bigint NOT NULL,
     revision       smallint NOT NULL,   -- the carrier's
-    withdrawn      boolean NOT NULL,     -- the contract's bills moved to an earlier-closed order
+    withdrawn      boolean NOT NULL,     -- it moved to another order of the contract, or fell
     follows        boolean NOT NULL,     -- not the first row of this order and month
     batch_id       integer NOT NULL,     -- the batch it enters settlement with
     source_batch_id integer NOT NULL,    -- the batch it came in (differs if it waited for its order)
