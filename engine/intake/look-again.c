@@ -44,15 +44,18 @@ count(SettleStore *store, int64_t n, int64_t *ret_value, GError **error)
     return FALSE;
 }
 
+/* The last batch, and whether something of those after one may have to be looked at. */
 static gboolean
-last_batch(SettleStore *store, int64_t *ret_batch, GError **error)
+last_batch(SettleStore *store, int64_t after, int64_t *ret_batch, gboolean *ret_some,
+           GError **error)
 {
     g_autoptr(SettleResult) result =
-        settle_store_query(store, settle_sql_intake_batch_count, error, "");
+        settle_store_query(store, settle_sql_intake_to_look_at, error, "l", after);
 
     if (result == NULL)
         return FALSE;
-    *ret_batch = settle_result_i64(result, 0, SQL_INTAKE_BATCH_COUNT_VALUE);
+    *ret_batch = settle_result_i64(result, 0, SQL_INTAKE_TO_LOOK_AT_VALUE);
+    *ret_some = settle_result_bool(result, 0, SQL_INTAKE_TO_LOOK_AT_SOME);
     return TRUE;
 }
 
@@ -140,6 +143,7 @@ settle_intake_look_again(SettleStore *store, const SettleIntakeOptions *options,
                          GPtrArray *reports, GError **error)
 {
     int64_t after, up_to;
+    gboolean some;
 
     /* What is taken in now may be what others wait for, and may itself know too little still. */
     for (;;) {
@@ -149,8 +153,8 @@ settle_intake_look_again(SettleStore *store, const SettleIntakeOptions *options,
             g_hash_table_new(NULL, NULL),
         };
 
-        if (!count(store, 0, &after, error) || !last_batch(store, &up_to, error) ||
-            !find(store, after, up_to, &found, error) ||
+        if (!count(store, 0, &after, error) || !last_batch(store, after, &up_to, &some, error) ||
+            (some && !find(store, after, up_to, &found, error)) ||
             !read_all_again(store, &found, options, reports, error))
             return FALSE;
         /* where not all were found at once the rest is: the same batches are looked at again */

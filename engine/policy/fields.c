@@ -410,8 +410,10 @@ const SettleFieldSection settle_field_sections[] = {
 const SettleField *
 settle_field_find(const char *section, const char *name)
 {
+    /* a night reads every policy: the first letter spares most comparisons */
     for (const SettleField *field = settle_fields; field->section != NULL; field++)
-        if (strcmp(field->section, section) == 0 && strcmp(field->name, name) == 0)
+        if (field->name[0] == name[0] && strcmp(field->name, name) == 0 &&
+            strcmp(field->section, section) == 0)
             return field;
     return NULL;
 }

@@ -452,7 +452,8 @@ check_section(SettleCheck *check, const char *section, const SettleNode *node)
             value->faulty = check->diagnostics->n_errors > before;
     }
     for (const SettleField *field = settle_fields; field->section != NULL; field++)
-        if (field->required && strcmp(field->section, section) == 0 &&
+        if (field->required && field->section[0] == section[0] &&
+            strcmp(field->section, section) == 0 &&
             settle_node_get(node, field->name) == NULL)
             SETTLE_CHECK_ERROR(check, "P011", node, field->example, "%s needs \"%s\": %s",
                                strcmp(section, "policy") == 0 ? "a policy" : section, field->name,

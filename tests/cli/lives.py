@@ -99,7 +99,7 @@ def needed(policy, facts):
 def send(settle, folder, name, kind, night, rows):
     path = os.path.join(folder, name + '.csv')
     with open(path, 'w', encoding='utf-8', newline='') as file:
-        out = csv.DictWriter(file, random_facts.COLUMNS[kind].split(','), lineterminator='\n')
+        out = csv.DictWriter(file, random_facts.columns_of(kind, rows), lineterminator='\n')
         out.writeheader()
         out.writerows(rows)
     settle('import', kind, path, '--date', night, '--count', str(len(rows)))

@@ -4,6 +4,7 @@ What goes wrong in life is in them: orders and bills that come late, or before t
 other content, bills before their order, corrected bills, contracts with several orders that come in
 the wrong order, managers that move, distributors whose tier changes.
 """
+import calendar
 import csv
 import datetime
 import os
@@ -26,9 +27,16 @@ COLUMNS = {
     'months': 'carrier,month',
     'receipts': 'carrier,receipt_id,distributor,month,amount,currency',
 }
+TOLD_AGAIN = ['revision', 'withdrawn']     # of orders, where some are told again
 SUM_COLUMN = {'orders': 'paid', 'bills': 'billed', 'events': 'amount', 'receipts': 'amount'}
 DAY = datetime.timedelta(days=1)
+LOCAL = datetime.timezone(datetime.timedelta(hours=8))
 SINCE = '2025-01-01'
+
+
+def columns_of(kind, rows):
+    """Of a file with these rows."""
+    return COLUMNS[kind].split(',') + (TOLD_AGAIN if kind == 'orders' and any(row.get('revision') for row in rows) else [])
 
 
 def write_batch(folder, name, kind, business_date, rows, manifest):
@@ -158,6 +166,33 @@ class FactMaker:
                     closed_at=closed, paid=fen(paid),
                     quantity=str(r.choice((1, 1, 1, 2, 3, 7))),
                     currency='USD' if foreign else 'CNY'), day
+
+    def revised(self, order, contracts):
+        """Further revisions of an order, each from the one before it; contracts: codes that one may move to."""
+        r, closed = self.random, datetime.datetime.fromisoformat(order['closed_at'].replace('.999999', ''))
+        closed = (closed if closed.tzinfo else closed.replace(tzinfo=LOCAL)).astimezone(LOCAL).date()
+        for revision in range(2, 2 + r.choice((1, 1, 2, 3))):
+            order = {**order, 'revision': str(revision), 'withdrawn': ''}
+            what = r.choice(('paid', 'paid', 'quantity', 'distributor', 'distributor', 'manager', 'contract', 'closed',
+                             'withdrawn', 'product'))
+            if what == 'paid':
+                order['paid'] = fen(r.choice((0, r.randint(0, 60000), int(order['paid'].replace('.', '')) // 2)))
+            elif what == 'quantity':
+                order['quantity'] = str(r.randint(1, 4))
+            elif what == 'distributor':
+                order['distributor'] = r.choice(self.distributors)
+            elif what == 'contract':
+                order['contract'] = r.choice([''] + contracts)
+            elif what == 'closed':
+                last = calendar.monthrange(closed.year, closed.month)[1]
+                order['closed_at'] = f'{closed.replace(day=r.randint(1, last))}T12:{r.randint(0, 59):02d}:00+08:00'
+            elif what == 'withdrawn':
+                order['withdrawn'] = 'yes'
+            else:
+                order['product'] = r.choice(sorted(PRODUCTS))
+            if what in ('distributor', 'manager'):
+                order['manager'] = r.choice(self.managers[order['distributor']] + [''])
+            yield order
 
     def bills(self, carrier, contract, day):
         """(issue day, row) of a contract whose order closed on a day."""

@@ -11,8 +11,6 @@ import settle_oracle as so
 import settle_test
 from worlds import plan
 
-MORE = {'orders': ('revision', 'withdrawn')}    # columns of which a file has those that it needs
-
 
 class Refused(AssertionError):
     """A command ended otherwise than it should."""
@@ -105,8 +103,7 @@ def policy_files(folder, pairs):
 
 
 def csv_text(step):
-    text, columns = io.StringIO(), random_facts.COLUMNS[step.kind].split(',')
-    columns += [column for column in MORE.get(step.kind, ()) if any(column in fact.row for _, fact in step.rows)]
+    text, columns = io.StringIO(), random_facts.columns_of(step.kind, [fact.row for _, fact in step.rows])
     out = csv.writer(text, lineterminator='\n')
     out.writerow(columns)
     for world, fact in step.rows:
