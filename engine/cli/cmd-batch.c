@@ -153,8 +153,9 @@ batch_withdraw(const SettleCli *cli, int argc, char **argv)
 
     if (!settle_cli_parse("batch withdraw N --reason TEXT",
                           "Asks for a batch to be withdrawn. Once another login has approved it, "
-                          "the next night takes back what no\nother batch told. Issued invoices "
-                          "stay: the difference joins the next.",
+                          "the next night takes back what no\nother batch told; of an order the "
+                          "next lower revision holds again, if there is one. Issued invoices "
+                          "stay: the\ndifference joins the next.",
                           entries, &argc, &argv, &code) ||
         !take_number("batch withdraw", argc, argv, entries, &batch, &code))
         return code;

@@ -147,6 +147,7 @@ settle_intake_write_batch(SettleIntakeJob *job, const SettleIntakeOrigin *origin
         settle_invariant(job->rows_read ==
                          job->accepted + job->repeated + job->quarantined + job->waiting);
         if (insert_batch(job, TRUE, reason, error) && record_origin(job, origin, error) &&
+            settle_intake_wake_rows(job, error) &&
             settle_failpoint(INTAKE_SEAL_BEFORE_COMMIT, error) &&
             settle_store_commit(job->store, error) &&
             settle_failpoint(INTAKE_SEAL_COMMITTED, error))
@@ -170,7 +171,7 @@ settle_intake_write_withdrawal(SettleIntakeJob *job, GError **error)
               settle_intake_write_slices(job, error);
     settle_store_sum_rows(job->store, NULL);
     if (written) {
-        job->accepted = job->fallen->len;
+        job->accepted = job->fell;
         job->repeated = job->stayed;
         job->waiting = 0;
         job->rows_read = job->accepted + job->repeated;

@@ -12,6 +12,7 @@ settle_contract_bills_init(SettleContractBills *bills, const SettleIntakeJob *jo
         .bills = settle_spool_new(job->memory),
         .found = settle_spool_new(job->memory),
         .unplaced = settle_spool_new(job->memory),
+        .old = g_hash_table_new(NULL, NULL),
         .texts = g_hash_table_new(g_int64_hash, g_int64_equal),
         .placed = g_array_new(FALSE, FALSE, sizeof(SettleIntakeBillRow)),
     };
@@ -23,6 +24,7 @@ settle_contract_bills_clear(SettleContractBills *bills)
     g_clear_pointer(&bills->bills, settle_spool_free);
     g_clear_pointer(&bills->found, settle_spool_free);
     g_clear_pointer(&bills->unplaced, settle_spool_free);
+    g_clear_pointer(&bills->old, g_hash_table_unref);
     g_clear_pointer(&bills->texts, g_hash_table_unref);
     g_clear_pointer(&bills->placed, g_array_unref);
 }
@@ -38,7 +40,8 @@ place(SettleIntakeJob *job, SettleContractBills *bills, SettleIntakeBillRow *row
     row->order = holder->order;
     row->order.flags &= (uint16_t) ~SETTLE_ORDER_FOLLOWS;
     row->withdrawn = FALSE;
-    if (row->order.batch_id != job->batch_id || row->order.revision != SETTLE_FIRST_REVISION) {
+    if (row->order.batch_id != job->batch_id ||
+        g_hash_table_contains(bills->old, GSIZE_TO_POINTER((gsize) row->order.order_id))) {
         g_array_append_vals(bills->placed, row, 1);
         return TRUE;
     }

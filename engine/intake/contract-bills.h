@@ -21,6 +21,7 @@ typedef struct {
     SettleSpool *bills;    /* rows of settle.bill */
     SettleSpool *found;    /* keys of those among them that waited */
     SettleSpool *unplaced; /* bills that go back to waiting, by (contract, settle_bill_key) */
+    GHashTable *old;       /* order ids as pointers: of the batch's, those told before */
     GHashTable *texts;     /* contract id -> SettleContractText, of the job's arena */
     GArray *placed;        /* SettleIntakeBillRow: bills of an order that may have had some */
 } SettleContractBills;

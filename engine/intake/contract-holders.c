@@ -45,13 +45,15 @@ keep_in_force(GArray *rows)
 
     if (rows->len > 1)
         g_array_sort(rows, compare_rows);
-    for (guint i = 0; i < rows->len; i++) {
-        const SettleIntakeContract *row = &g_array_index(rows, SettleIntakeContract, i);
+    for (guint i = 0, end; i < rows->len; i = end) {
+        const SettleIntakeContract *of = &g_array_index(rows, SettleIntakeContract, i);
+        guint n;
 
-        if (!row->withdrawn &&
-            (i + 1 == rows->len ||
-             g_array_index(rows, SettleIntakeContract, i + 1).order_id != row->order_id))
-            g_array_index(rows, SettleIntakeContract, kept++) = *row;
+        for (end = i + 1; end < rows->len && of[end - i].order_id == of->order_id;)
+            end++;
+        n = settle_contract_count_standing(of, end - i);
+        if (n > 0 && !of[n - 1].withdrawn)
+            g_array_index(rows, SettleIntakeContract, kept++) = of[n - 1];
     }
     g_array_set_size(rows, kept);
     if (kept > 1)

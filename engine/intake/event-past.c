@@ -121,27 +121,72 @@ settle_event_past_order(const SettleEventPast *past, const SettleKnownEvent *eve
 static void
 add_order(SettleEventPast *past, const SettleReader *reader)
 {
-    SettleIntakeContract *order = g_new(SettleIntakeContract, 1), *known;
+    SettleIntakeContract *order = g_new(SettleIntakeContract, 1);
     GPtrArray *list;
 
     settle_contract_read(reader, 0, order);
     order->key_id = settle_reader_i64(reader, SQL_INTAKE_ORDERS_OF_EVENTS_KEY_ID);
     order->revision = settle_reader_i16(reader, SQL_INTAKE_ORDERS_OF_EVENTS_REVISION);
     order->withdrawn = settle_reader_bool(reader, SQL_INTAKE_ORDERS_OF_EVENTS_WITHDRAWN) ? 1 : 0;
-    known = (SettleIntakeContract *) settle_event_past_contract(
-        past, order->key_id, order->order_id, order->distributor_id);
-    if (known != NULL) {
-        if (settle_contract_compare_versions(order, known) > 0)
-            *known = *order;
-        g_free(order);
-        return;
-    }
     list = g_hash_table_lookup(past->orders, &order->key_id);
     if (list == NULL) {
         list = g_ptr_array_new_with_free_func(g_free);
         g_hash_table_insert(past->orders, g_memdup2(&order->key_id, sizeof order->key_id), list);
     }
     g_ptr_array_add(list, order);
+}
+
+static int
+compare_places(gconstpointer a, gconstpointer b)
+{
+    const SettleIntakeContract *x = *(SettleIntakeContract *const *) a,
+                               *y = *(SettleIntakeContract *const *) b;
+
+    if (x->order_id != y->order_id)
+        return x->order_id < y->order_id ? -1 : 1;
+    if (x->distributor_id != y->distributor_id)
+        return x->distributor_id < y->distributor_id ? -1 : 1;
+    return settle_contract_compare_versions(x, y);
+}
+
+/* Of the rows of an order at a distributor the one that holds; where all fell, one that says that
+ * it is not there. */
+static void
+keep_held(GPtrArray *list)
+{
+    g_autoptr(GArray) rows = g_array_new(FALSE, FALSE, sizeof(SettleIntakeContract));
+    guint kept = 0;
+
+    g_ptr_array_sort(list, compare_places);
+    for (guint i = 0; i < list->len; i++)
+        g_array_append_vals(rows, g_ptr_array_index(list, i), 1);
+    for (guint i = 0, end; i < rows->len; i = end) {
+        const SettleIntakeContract *of = &g_array_index(rows, SettleIntakeContract, i);
+        SettleIntakeContract *holds = g_ptr_array_index(list, kept++);
+        guint n;
+
+        for (end = i + 1; end < rows->len && of[end - i].order_id == of->order_id &&
+                          of[end - i].distributor_id == of->distributor_id;)
+            end++;
+        n = settle_contract_count_standing(of, end - i);
+        *holds = of[n > 0 ? n - 1 : end - i - 1];
+        if (n == 0)
+            holds->withdrawn = 1;
+    }
+    g_ptr_array_set_size(list, (int) kept);
+}
+
+/* Each order once a distributor. */
+static void
+keep_held_of_all(SettleEventPast *past)
+{
+    GHashTableIter iter;
+    gpointer list;
+
+    g_hash_table_iter_init(&iter, past->orders);
+    while (g_hash_table_iter_next(&iter, NULL, &list))
+        if (((GPtrArray *) list)->len > 1)
+            keep_held(list);
 }
 
 /* Reads a stream to its end, a row at a time; takes ownership of the reader, which may be NULL
@@ -185,10 +230,12 @@ settle_event_past_load_orders(SettleIntakeJob *job, const int64_t *keys, gsize n
         first = MIN(first, settle_day_month(job->oldest_day));
         last = MAX(last, settle_day_month(job->newest_day));
     }
-    return first > last ||
-           read_all(settle_store_read(job->store, settle_sql_intake_orders_of_events, "mmL", first,
-                                      last, keys, n),
-                    job, past, read_order, error);
+    if (first <= last && !read_all(settle_store_read(job->store, settle_sql_intake_orders_of_events,
+                                                     "mmL", first, last, keys, n),
+                                   job, past, read_order, error))
+        return FALSE;
+    keep_held_of_all(past);
+    return TRUE;
 }
 
 /* --- events ----------------------------------------------------------------------------------- */

@@ -63,7 +63,7 @@ settle_intake_job_free(SettleIntakeJob *job)
     g_clear_pointer(&job->events, g_array_unref);
     g_clear_pointer(&job->notices, g_array_unref);
     g_clear_pointer(&job->sums, g_array_unref);
-    g_clear_pointer(&job->fallen, g_array_unref);
+    g_clear_pointer(&job->gone, g_array_unref);
     g_clear_pointer(&job->arena, settle_arena_free);
     g_free(job);
 }
@@ -164,7 +164,7 @@ settle_intake_job_new(SettleStore *store, SettleFileKind kind, const char *name,
     job->events = g_array_new(FALSE, FALSE, sizeof(SettleIntakeEvent));
     job->notices = g_array_new(FALSE, FALSE, sizeof(SettleIntakeNotice));
     job->sums = g_array_new(FALSE, FALSE, sizeof(SettleTableSum));
-    job->fallen = g_array_new(FALSE, FALSE, sizeof(SettleFactPlace));
+    job->gone = g_array_new(FALSE, FALSE, sizeof(SettleFactPlace));
     job->arena = settle_arena_new(64 * 1024);
     job->carriers = g_array_new(FALSE, FALSE, sizeof(int32_t));
     return g_steal_pointer(&job);

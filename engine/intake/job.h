@@ -107,8 +107,9 @@ typedef struct SettleIntakeJob {
     GArray *notices;    /* SettleIntakeNotice, likewise */
     SettleArena *arena; /* of all three */
     int32_t withdraws;  /* the batch that this one withdraws; 0: it tells */
-    GArray *fallen;     /* SettleFactPlace: rows of facts that fall with it */
+    int64_t fell;       /* facts of it that nobody else told */
     int64_t stayed;     /* facts of it that another batch told, too */
+    GArray *gone;       /* SettleFactPlace: rows that told what is not there any more */
 } SettleIntakeJob;
 
 /* Where a record stands in what was kept. */
@@ -127,7 +128,8 @@ typedef struct {
     int16_t revision; /* of a record the carrier's; of a row that and its turn (order-rows.h) */
     uint16_t flags, upstream_length, line_length, contract_length;
     uint8_t withdrawn;
-    uint8_t erased; /* of the database: its texts are not known any more */
+    uint8_t stored; /* of the database: place.at is its batch */
+    uint8_t erased; /* likewise: its texts are not known any more */
     char text[];    /* upstream id, the order's line, contract */
 } SettleIntakeOrder;
 
@@ -275,9 +277,17 @@ gboolean settle_intake_each_slice(SettleIntakeJob *job, SettleSpool *spool, Sett
 /* --- withdraw.c ---------------------------------------------------------------------------- */
 /* Notes that what a row told is not there any more, or is told by another row: what was put aside
  * because of it is read again. */
+void settle_intake_gone(SettleIntakeJob *job, int32_t batch_id, int32_t line);
+/* The same of a fact of the batch that the job withdraws. */
 void settle_intake_fell(SettleIntakeJob *job, int32_t batch_id, int32_t line);
-/* Records which kept rows contradict what fell. */
+/* Batches that stand no more: a set of their numbers, the caller's. NULL with an error. */
+GHashTable *settle_intake_withdrawn_batches(SettleIntakeJob *job, GError **error);
+/* Records which kept rows contradict what is not there any more. */
 gboolean settle_intake_wake_rows(SettleIntakeJob *job, GError **error);
+/* Reads kept rows again that a withdrawal or a revision woke and that nobody has read again yet:
+ * they enter with the night of that, or with their own. Adds a report a batch. The lock is held,
+ * and no transaction open. */
+gboolean settle_intake_read_woken(SettleStore *store, GPtrArray *reports, GError **error);
 
 /* --- salts.c ------------------------------------------------------------------------------- */
 /* The salt of a row, by the batch and line that told it. carrier_id: known, or 0 for rows that name
@@ -326,5 +336,6 @@ gboolean settle_intake_write_parties(SettleIntakeJob *job, GError **error);
 gboolean settle_intake_withdraw_bills(SettleIntakeJob *job, GError **error);
 gboolean settle_intake_withdraw_events(SettleIntakeJob *job, GError **error);
 gboolean settle_intake_withdraw_notices(SettleIntakeJob *job, GError **error);
+gboolean settle_intake_withdraw_orders(SettleIntakeJob *job, GError **error);
 
 G_END_DECLS

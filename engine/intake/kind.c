@@ -118,7 +118,7 @@ const SettleIntakeKind settle_intake_kind_orders = {
     FALSE,
     settle_intake_take_order,
     settle_intake_write_orders,
-    NULL,
+    settle_intake_withdraw_orders,
 };
 
 static const SettleIntakeColumn bills[] = {

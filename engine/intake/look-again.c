@@ -1,6 +1,7 @@
 /* Intake, rows in quarantine that name somebody of whom more is known by now than they could know:
  * a party or product told after them, or by a batch that belongs to a later night. They are read
- * again by themselves and enter on the later of the two business dates (docs/semantics.md 2).
+ * again by themselves and enter on the later of the two business dates (docs/semantics.md 2). So
+ * are those that contradicted an order which a revision withdrew (withdraw.c).
  *
  * Only rows that name what batches told since they were last looked for, and rows of these batches,
  * are asked for: an index has them by the code that they name. A counter says up to which batch
@@ -18,7 +19,7 @@ typedef struct {
 } Row;
 
 typedef struct {
-    GArray *rows; /* Row; those that enter with one batch stand together */
+    GArray *rows;                /* Row; those that enter with one batch stand together */
     GHashTable *headers, *kinds; /* by batch: text, SettleFileKind */
 } Found;
 
@@ -139,12 +140,14 @@ read_all_again(SettleStore *store, const Found *found, const SettleIntakeOptions
 }
 
 gboolean
-settle_intake_look_again(SettleStore *store, const SettleIntakeOptions *options,
-                         GPtrArray *reports, GError **error)
+settle_intake_look_again(SettleStore *store, const SettleIntakeOptions *options, GPtrArray *reports,
+                         GError **error)
 {
     int64_t after, up_to;
     gboolean some;
 
+    if (!settle_intake_read_woken(store, reports, error))
+        return FALSE;
     /* What is taken in now may be what others wait for, and may itself know too little still. */
     for (;;) {
         g_auto(Found) found = {

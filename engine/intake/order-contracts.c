@@ -66,6 +66,44 @@ find_following(SettleOrderWork *work, const Contract *contract)
     }
 }
 
+char *
+settle_contract_row_key(const SettleIntakeContract *row)
+{
+    return g_strdup_printf("%" G_GINT64_FORMAT " %" G_GINT64_FORMAT " %d %d", row->contract_id,
+                           row->order_id, row->revision, row->withdrawn);
+}
+
+static gboolean
+is_known(const Contract *contract, const SettleIntakeContract *row)
+{
+    for (guint i = 0; i < contract->rows->len; i++) {
+        const SettleIntakeContract *known = &g_array_index(contract->rows, SettleIntakeContract, i);
+
+        if (known->order_id == row->order_id && known->revision == row->revision &&
+            known->withdrawn == row->withdrawn)
+            return TRUE;
+    }
+    return FALSE;
+}
+
+/* That a revision took an order from the contract an earlier batch may have said already, because
+ * of another of the order's rows. */
+static void
+leave_out_known(SettleOrderWork *work, Contract *contract)
+{
+    guint kept = 0;
+
+    for (guint i = 0; i < contract->told->len; i++) {
+        SettleIntakeContract row = g_array_index(contract->told, SettleIntakeContract, i);
+
+        if (row.withdrawn && is_known(contract, &row))
+            g_hash_table_add(work->known_rows, settle_contract_row_key(&row));
+        else
+            g_array_index(contract->told, SettleIntakeContract, kept++) = row;
+    }
+    g_array_set_size(contract->told, kept);
+}
+
 static gboolean
 resolve_contract(SettleIntakeJob *job, SettleOrderWork *work, Contract *contract,
                  SettleIntakeCursor *told, SettleIntakeCursor *known, SettleIntakeCursor *waiting,
@@ -83,6 +121,7 @@ resolve_contract(SettleIntakeJob *job, SettleOrderWork *work, Contract *contract
     alone = contract->rows->len == 0 && contract->told->len == 1;
     g_array_set_size(contract->before, 0);
     if (contract->rows->len > 0) {
+        leave_out_known(work, contract);
         g_autoptr(GArray) held = g_array_copy(contract->rows);
 
         settle_contract_holders_of(contract->before, held, contract->ends);

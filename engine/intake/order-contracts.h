@@ -19,9 +19,22 @@ typedef struct {
     GHashTable *changed;    /* those of them whose bills may be another order's now, as pointers */
     GArray *claimed;        /* int64_t: keys of accepted orders that are among the unsure ones */
     GArray *told_again;     /* int64_t: keys of orders that were told again, each once or more */
+    GHashTable *known_rows; /* settle_contract_row_key: rows of contracts that are there already */
     SettleContractBills to; /* bills that are to be written */
 } SettleOrderWork;
 
+/* Nothing yet; clear gives back what it takes. */
+void settle_order_work_init(SettleOrderWork *work, SettleIntakeJob *job);
+void settle_order_work_clear(SettleOrderWork *work);
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(SettleOrderWork, settle_order_work_clear)
+/* Adds all rows of the orders of these keys, of the months that the job looks at, to existing; a
+ * SettleIntakeQuery, user_data: SettleOrderWork. */
+gboolean settle_orders_query_existing(SettleIntakeJob *job, const int64_t *ids, size_t n,
+                                      gpointer user_data, GError **error);
+/* COPYs the work's rows, with what follows for bills and events. */
+gboolean settle_orders_store(SettleIntakeJob *job, SettleOrderWork *work, GError **error);
+/* Names a row of a contract; to be freed. */
+char *settle_contract_row_key(const SettleIntakeContract *row);
 /* Of the accepted orders with a contract, before they are stored: fills follows, shared and
  * changed; the waiting bills of contracts with a single order find it. What it asks the database
  * for is in known and waiting afterwards. */

@@ -78,7 +78,8 @@ month_of(const SettleIntakeOrder *row)
 }
 
 /* Of the rows of an order with one revision: that which tells what it is, or NULL if what was told
- * was withdrawn with its batch: then the distributor of its row has both. */
+ * fell with its batch: then the distributor of its row has both. Of rows that all withdraw the
+ * order the one of the earliest batch told it: others follow from rows that came later. */
 static const SettleIntakeOrder *
 told_at(const SettleOrderRows *rows, SettleMonth month, int revision, guint *ret_place)
 {
@@ -88,7 +89,9 @@ told_at(const SettleOrderRows *rows, SettleMonth month, int revision, guint *ret
         const SettleIntakeOrder *row = nth(rows, i);
 
         if (month_of(row) == month && row->revision == revision &&
-            (told == NULL || (told->withdrawn && !row->withdrawn))) {
+            (told == NULL ||
+             (told->withdrawn &&
+              (!row->withdrawn || (i < rows->in_database && row->place.at < told->place.at))))) {
             told = row;
             *ret_place = i;
         }
@@ -103,38 +106,71 @@ told_at(const SettleOrderRows *rows, SettleMonth month, int revision, guint *ret
     return told;
 }
 
+/* The row at that place is of a revision that fell, by the first n rows. */
+static gboolean
+fell(const SettleOrderRows *rows, guint place, guint n)
+{
+    const SettleIntakeOrder *row = nth(rows, place);
+
+    for (guint i = 0; i < n; i++) {
+        const SettleIntakeOrder *other = nth(rows, i);
+
+        if (i != place && month_of(other) == month_of(row) && other->revision == row->revision &&
+            other->distributor_id == row->distributor_id)
+            return TRUE;
+    }
+    return FALSE;
+}
+
+/* The row that tells the highest revision that stands of the order of a month, by the first n rows;
+ * NULL: none does. */
+static const SettleIntakeOrder *
+highest(const SettleOrderRows *rows, SettleMonth month, guint n, guint *ret_place)
+{
+    int revision = 0;
+
+    for (guint i = 0; i < n; i++)
+        if (month_of(nth(rows, i)) == month && nth(rows, i)->revision > revision &&
+            !fell(rows, i, n))
+            revision = nth(rows, i)->revision;
+    return revision == 0 ? NULL : told_at(rows, month, revision, ret_place);
+}
+
+/* The last turn of a revision of the carrier's, as rows have it; 0: there is none. */
+static int
+last_turn(const SettleOrderRows *rows, SettleMonth month, int said)
+{
+    int last = 0;
+
+    for (guint i = 0; i < rows->at->len; i++) {
+        const SettleIntakeOrder *row = nth(rows, i);
+
+        if (month_of(row) == month && settle_order_row_said(row->revision) == said)
+            last = MAX(last, row->revision);
+    }
+    return last;
+}
+
 const SettleIntakeOrder *
 settle_order_rows_told(const SettleOrderRows *rows, const SettleIntakeOrder *row, int *ret_turn,
                        gboolean *ret_in_database)
 {
     const SettleIntakeOrder *told;
-    int highest = 0;
+    int last = last_turn(rows, month_of(row), row->revision);
     guint place = 0;
 
-    for (guint i = 0; i < rows->at->len; i++) {
-        const SettleIntakeOrder *other = nth(rows, i);
-
-        if (month_of(other) == month_of(row) &&
-            settle_order_row_said(other->revision) == row->revision)
-            highest = MAX(highest, other->revision);
-    }
-    *ret_turn = highest == 0 ? 0 : settle_order_row_turn(highest) + 1;
-    told = highest == 0 ? NULL : told_at(rows, month_of(row), highest, &place);
+    *ret_turn = last == 0 ? 0 : settle_order_row_turn(last) + 1;
+    told = last == 0 ? NULL : told_at(rows, month_of(row), last, &place);
     *ret_in_database = place < rows->in_database;
     return told;
 }
 
-/* The row by which an order is there; NULL: it is not. */
+/* The row by which an order is there, by the first n rows; NULL: it is not. */
 static const SettleIntakeOrder *
-holds(const SettleOrderRows *rows, SettleMonth month, int *ret_highest, guint *ret_place)
+holds(const SettleOrderRows *rows, SettleMonth month, guint n, guint *ret_place)
 {
-    const SettleIntakeOrder *told;
+    const SettleIntakeOrder *told = highest(rows, month, n, ret_place);
 
-    *ret_highest = 0;
-    for (guint i = 0; i < rows->at->len; i++)
-        if (month_of(nth(rows, i)) == month)
-            *ret_highest = MAX(*ret_highest, nth(rows, i)->revision);
-    told = *ret_highest == 0 ? NULL : told_at(rows, month, *ret_highest, ret_place);
     return told == NULL || told->withdrawn ? NULL : told;
 }
 
@@ -142,20 +178,20 @@ const SettleIntakeOrder *
 settle_order_rows_near(const SettleOrderRows *rows, const SettleIntakeOrder *row,
                        int lookback_months, gboolean *ret_in_database)
 {
-    int highest;
-    guint place = 0;
+    guint place = 0, n = rows->at->len;
+    const SettleIntakeOrder *own = n > 0 ? highest(rows, month_of(row), n, &place) : NULL;
 
-    if (rows->at->len == 0 || row->withdrawn ||
-        holds(rows, month_of(row), &highest, &place) != NULL ||
-        settle_order_row_said(highest) > row->revision)
+    /* a withdrawn one that is higher goes on to hold */
+    if (row->withdrawn ||
+        (own != NULL && (!own->withdrawn || settle_order_row_said(own->revision) > row->revision)))
         return NULL;
-    for (guint i = 0; i < rows->at->len; i++) {
+    for (guint i = 0; i < n; i++) {
         SettleMonth month = month_of(nth(rows, i));
         const SettleIntakeOrder *near;
 
         if (month == month_of(row) || ABS(month - month_of(row)) > lookback_months)
             continue;
-        near = holds(rows, month, &highest, &place);
+        near = holds(rows, month, n, &place);
         *ret_in_database = place < rows->in_database;
         if (near != NULL)
             return near;
@@ -237,8 +273,8 @@ accept(SettleIntakeJob *job, SettleOrderWork *work, const SettleIntakeOrder *row
 
 /* The rows of one order of the key: pointers into SettleOrderRows, which does not change now. */
 typedef struct {
-    GPtrArray *all; /* SettleIntakeOrder by revision, withdrawn; the database's and the file's */
-    GHashTable *new_ones;
+    /* SettleIntakeOrder by revision, withdrawn, without what fell; the database's and the file's */
+    GPtrArray *all;
     GHashTable *gone; /* text keys of the rows that were added: each once */
 } Order;
 
@@ -284,10 +320,12 @@ leave_distributor(SettleOrderWork *work, Order *order, int32_t distributor_id,
     row->distributor_id = distributor_id;
     row->withdrawn = 1;
     row->place = from->place;
+    row->stored = from->stored;
     return put_order(work, row, error) && put_revised(work, distributor_id, by, error);
 }
 
-/* As of the revision of `by` the order is not of that contract. */
+/* As of the revision of `by` the order is not of that contract. Where an earlier batch said so,
+ * too, the row is dropped later (order-contracts.c). */
 static gboolean
 leave_contract(SettleIntakeJob *job, SettleOrderWork *work, Order *order, int64_t contract_id,
                const SettleIntakeOrder *by, GError **error)
@@ -330,7 +368,6 @@ yield_to_higher(SettleIntakeJob *job, SettleOrderWork *work, Order *order,
                 const SettleIntakeOrder *row, GError **error)
 {
     const SettleIntakeOrder *top = order_nth(order, order->all->len - 1);
-    gboolean left = row->contract_id == 0;
 
     /* what tells the highest revision, not what it withdraws elsewhere */
     for (guint i = order->all->len; i-- > 0 && order_nth(order, i)->revision == top->revision;)
@@ -342,16 +379,7 @@ yield_to_higher(SettleIntakeJob *job, SettleOrderWork *work, Order *order,
         !has_row(order, row->distributor_id, row->revision + 1, G_MAXINT) &&
         !leave_distributor(work, order, row->distributor_id, top, row, error))
         return FALSE;
-    for (guint i = 0; i < order->all->len; i++) {
-        const SettleIntakeOrder *other = order_nth(order, i);
-
-        /* an earlier batch did it for another row of the contract */
-        left = left ||
-               (other != row && other->contract_id == row->contract_id &&
-                other->revision < top->revision && !g_hash_table_contains(order->new_ones, other) &&
-                !g_hash_table_contains(order->new_ones, top));
-    }
-    return left || top->contract_id == row->contract_id ||
+    return row->contract_id == 0 || top->contract_id == row->contract_id ||
            leave_contract(job, work, order, row->contract_id, top, error);
 }
 
@@ -372,6 +400,19 @@ note_contract(SettleIntakeJob *job, SettleOrderWork *work, const SettleIntakeOrd
     g_hash_table_insert(work->to.texts, &text->contract_id, text);
 }
 
+/* The order was there and is not any more: what was put aside because of it is read again. */
+static void
+note_gone(SettleIntakeJob *job, const SettleOrderRows *rows, SettleMonth month)
+{
+    for (guint i = 0; i < rows->at->len; i++) {
+        const SettleIntakeOrder *row = nth(rows, i);
+
+        if (month_of(row) == month)
+            settle_intake_gone(job, row->stored ? (int32_t) row->place.at : job->batch_id,
+                               row->place.line);
+    }
+}
+
 /* All rows of one order, of which the file has some that others were there beside or that are not
  * its first. */
 static gboolean
@@ -381,10 +422,16 @@ finish_order(SettleIntakeJob *job, const SettleOrderRows *rows, SettleMonth mont
     g_autoptr(GPtrArray) all = g_ptr_array_new();
     g_autoptr(GHashTable) new_ones = g_hash_table_new(NULL, NULL);
     g_autoptr(GHashTable) gone = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
-    Order order = {all, new_ones, gone};
+    Order order = {all, gone};
+    guint n = rows->at->len, place = 0;
+    const SettleIntakeOrder *was;
 
-    for (guint i = 0; i < rows->at->len; i++) {
+    for (guint i = 0; i < n; i++) {
         if (month_of(nth(rows, i)) != month)
+            continue;
+        if (i < rows->in_database)
+            g_hash_table_add(work->to.old, GSIZE_TO_POINTER((gsize) nth(rows, i)->order_id));
+        if (fell(rows, i, n))
             continue;
         g_ptr_array_add(all, nth(rows, i));
         if (i >= rows->in_database)
@@ -403,6 +450,9 @@ finish_order(SettleIntakeJob *job, const SettleOrderRows *rows, SettleMonth mont
             return FALSE;
         g_array_append_val(work->told_again, row->key_id);
     }
+    was = highest(rows, month, rows->in_database, &place);
+    if ((was == NULL || !was->withdrawn) && holds(rows, month, n, &place) == NULL)
+        note_gone(job, rows, month);
     return TRUE;
 }
 
@@ -435,4 +485,112 @@ settle_order_rows_finish(SettleIntakeJob *job, SettleOrderRows *rows, SettleOrde
         }
     }
     return TRUE;
+}
+
+/* --- what falls ------------------------------------------------------------------------------- */
+
+const SettleIntakeOrder *
+settle_order_rows_last(const SettleOrderRows *rows, SettleMonth month, int said)
+{
+    int last = last_turn(rows, month, said);
+    guint place = 0;
+
+    return last == 0 ? NULL : told_at(rows, month, last, &place);
+}
+
+/* The order's contracts: where rows of the revision put it, or say that it is not. */
+static gboolean
+note_contracts(SettleIntakeJob *job, const SettleOrderRows *rows, SettleMonth month, int revision,
+               SettleOrderWork *work, SettleSpool *falls, GError **error)
+{
+    for (guint i = 0; i < rows->at->len; i++) {
+        const SettleIntakeOrder *row = nth(rows, i);
+        const SettleSpoolKey key = {
+            {(uint64_t) row->contract_id, (uint64_t) row->order_id, (uint64_t) revision}};
+
+        if (month_of(row) != month || row->contract_id == 0)
+            continue;
+        note_contract(job, work, row);
+        if (settle_spool_add(falls, &key, 0, error) == NULL)
+            return FALSE;
+    }
+    return TRUE;
+}
+
+gboolean
+settle_order_rows_fall(SettleIntakeJob *job, SettleOrderRows *rows, SettleMonth month, int revision,
+                       SettleOrderWork *work, SettleSpool *falls, GError **error)
+{
+    guint n = rows->at->len;
+
+    if (!note_contracts(job, rows, month, revision, work, falls, error))
+        return FALSE;
+    for (guint i = 0; i < n; i++) {
+        const SettleIntakeOrder *row = nth(rows, i);
+        g_autofree SettleIntakeOrder *other = NULL;
+
+        if (month_of(row) != month || row->revision != revision)
+            continue;
+        other = g_memdup2(row, length_of(row));
+        other->withdrawn = !row->withdrawn;
+        if (!put_order(work, other, error) ||
+            !put_revised(work, other->distributor_id, other, error))
+            return FALSE;
+        append(rows, other, length_of(other));
+    }
+    return TRUE;
+}
+
+/* Whether the row is the highest one that stands at its distributor. */
+static gboolean
+is_last(const SettleOrderRows *rows, guint place)
+{
+    const SettleIntakeOrder *row = nth(rows, place);
+
+    for (guint i = 0; i < rows->at->len; i++) {
+        const SettleIntakeOrder *other = nth(rows, i);
+
+        if (month_of(other) == month_of(row) && other->distributor_id == row->distributor_id &&
+            other->revision > row->revision && !fell(rows, i, rows->at->len))
+            return FALSE;
+    }
+    return TRUE;
+}
+
+/* The row `top` holds again: it takes the order away from where others put it that came after what
+ * fell, and found it taken by that. */
+static gboolean
+hold_again(SettleIntakeJob *job, const SettleOrderRows *rows, const SettleIntakeOrder *top,
+           SettleOrderWork *work, GError **error)
+{
+    g_autoptr(GHashTable) gone = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+    Order order = {NULL, gone};
+
+    for (guint i = 0; i < rows->at->len; i++) {
+        const SettleIntakeOrder *row = nth(rows, i);
+
+        if (month_of(row) != month_of(top) || row->withdrawn || row->revision >= top->revision ||
+            fell(rows, i, rows->at->len))
+            continue;
+        if (row->distributor_id != top->distributor_id && is_last(rows, i) &&
+            !leave_distributor(work, &order, row->distributor_id, top, top, error))
+            return FALSE;
+        if (row->contract_id != 0 && row->contract_id != top->contract_id &&
+            !leave_contract(job, work, &order, row->contract_id, top, error))
+            return FALSE;
+    }
+    return TRUE;
+}
+
+gboolean
+settle_order_rows_fallen(SettleIntakeJob *job, SettleOrderRows *rows, SettleMonth month,
+                         SettleOrderWork *work, GError **error)
+{
+    guint place = 0;
+    const SettleIntakeOrder *top = highest(rows, month, rows->at->len, &place);
+
+    g_array_append_val(work->told_again, rows->key_id);
+    if ((top == NULL || top->withdrawn) && holds(rows, month, rows->in_database, &place) != NULL)
+        note_gone(job, rows, month);
+    return top == NULL || hold_again(job, rows, top, work, error);
 }

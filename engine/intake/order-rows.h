@@ -4,7 +4,10 @@
  * A row's revision says which of the carrier's it is of, and which turn of that (model/order-id.h).
  * At each distributor the highest (revision, withdrawn) holds. So an order that another revision
  * puts at another distributor leaves a row there that withdraws it as of that revision, and
- * likewise with each contract that it was of. */
+ * likewise with each contract that it was of.
+ *
+ * What a revision told falls with its batch by the counterpart of each of its rows: of two rows of
+ * one revision, turn and distributor, or contract, neither counts, and the next lower one holds. */
 #pragma once
 
 #include "intake/order-contracts.h"
@@ -41,6 +44,20 @@ const SettleIntakeOrder *settle_order_rows_near(const SettleOrderRows *rows,
                                                 gboolean *ret_in_database);
 /* Hands the file's rows, and those that follow from them, over to the work. */
 gboolean settle_order_rows_finish(SettleIntakeJob *job, SettleOrderRows *rows,
+                                  SettleOrderWork *work, GError **error);
+
+/* --- withdrawn batches ------------------------------------------------------------------------ */
+/* What was told of a revision of the carrier's of the order of a month, in its last turn; NULL:
+ * nothing that stands. place.at: its batch. */
+const SettleIntakeOrder *settle_order_rows_last(const SettleOrderRows *rows, SettleMonth month,
+                                                int said);
+/* The rows of that revision fall; what the order's contracts have of it is to fall, too: falls gets
+ * (contract, order, revision), some more than once. */
+gboolean settle_order_rows_fall(SettleIntakeJob *job, SettleOrderRows *rows, SettleMonth month,
+                                int revision, SettleOrderWork *work, SettleSpool *falls,
+                                GError **error);
+/* After all that falls of the order of a month: what follows from it. */
+gboolean settle_order_rows_fallen(SettleIntakeJob *job, SettleOrderRows *rows, SettleMonth month,
                                   SettleOrderWork *work, GError **error);
 
 G_END_DECLS

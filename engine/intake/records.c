@@ -49,7 +49,7 @@ settle_intake_take_order(SettleIntakeJob *job, const SettleCsvRecord *record,
                          const SettleIntakePlace *place, gboolean *ret_valid,
                          SettleVerdict *verdict, GError **error)
 {
-    SettleIntakeOrder order;
+    SettleIntakeOrder order = {0};
     *ret_valid = settle_validate_order(job, record, &order, verdict);
     if (!*ret_valid)
         return TRUE;

@@ -84,20 +84,11 @@ settle_spool_free(SettleSpool *spool)
     g_free(spool);
 }
 
-static inline int
-compare_keys(const SettleSpoolKey *a, const SettleSpoolKey *b)
-{
-    for (int i = 0; i < 3; i++)
-        if (a->word[i] != b->word[i])
-            return a->word[i] < b->word[i] ? -1 : 1;
-    return 0;
-}
-
 static int
 compare_entries(const void *a, const void *b)
 {
     const Entry *x = a, *y = b;
-    int c = compare_keys(&x->key, &y->key);
+    int c = settle_spool_compare_keys(&x->key, &y->key);
     return c != 0 ? c : x->place < y->place ? -1 : x->place > y->place;
 }
 
@@ -239,7 +230,7 @@ current(const SettleSpool *spool, guint run)
 static gboolean
 before(const SettleSpool *spool, guint a, guint b)
 {
-    int c = compare_keys(&current(spool, a)->key, &current(spool, b)->key);
+    int c = settle_spool_compare_keys(&current(spool, a)->key, &current(spool, b)->key);
     return c != 0 ? c < 0 : a < b; /* earlier runs were added earlier */
 }
 

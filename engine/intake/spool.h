@@ -20,6 +20,15 @@ typedef struct SettleSpool SettleSpool;
 typedef struct {
     uint64_t word[3]; /* compared in this order, unsigned */
 } SettleSpoolKey;
+/* Less than, equal to or greater than 0. */
+static inline int
+settle_spool_compare_keys(const SettleSpoolKey *a, const SettleSpoolKey *b)
+{
+    for (int i = 0; i < 3; i++)
+        if (a->word[i] != b->word[i])
+            return a->word[i] < b->word[i] ? -1 : 1;
+    return 0;
+}
 
 /* memory_bytes: held at most, at least 1 MiB. */
 SettleSpool *settle_spool_new(size_t memory_bytes);

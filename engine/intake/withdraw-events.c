@@ -43,19 +43,6 @@ load_told(SettleIntakeJob *job, Told *told, GError **error)
     return rows != NULL;
 }
 
-static gboolean
-load_withdrawn(SettleIntakeJob *job, SettleEventPast *past, GError **error)
-{
-    g_autoptr(SettleResult) rows =
-        settle_store_query(job->store, settle_sql_intake_withdrawn_batches, error, "");
-
-    past->withdrawn = g_hash_table_new(NULL, NULL);
-    for (int row = 0; rows != NULL && row < settle_result_rows(rows); row++)
-        g_hash_table_add(past->withdrawn, GINT_TO_POINTER(settle_result_i32(
-                                              rows, row, SQL_INTAKE_WITHDRAWN_BATCHES_BATCH_ID)));
-    return rows != NULL;
-}
-
 /* What a batch that stands said last holds of it. */
 static void
 restore(SettleKnownEvent *event)
@@ -102,7 +89,8 @@ settle_intake_withdraw_events(SettleIntakeJob *job, GError **error)
     const int64_t *keys;
 
     settle_event_past_init(&past);
-    if (!load_told(job, &told, error) || !load_withdrawn(job, &past, error))
+    past.withdrawn = settle_intake_withdrawn_batches(job, error);
+    if (past.withdrawn == NULL || !load_told(job, &told, error))
         return FALSE;
     keys = (const int64_t *) (const void *) told.keys->data;
     if (!settle_event_past_load_orders(job, keys, told.keys->len, &past, error) ||

@@ -14,11 +14,34 @@ settle_intake_can_withdraw(SettleFileKind kind)
 }
 
 void
-settle_intake_fell(SettleIntakeJob *job, int32_t batch_id, int32_t line)
+settle_intake_gone(SettleIntakeJob *job, int32_t batch_id, int32_t line)
 {
     const SettleFactPlace place = {batch_id, line};
 
-    g_array_append_val(job->fallen, place);
+    g_array_append_val(job->gone, place);
+}
+
+void
+settle_intake_fell(SettleIntakeJob *job, int32_t batch_id, int32_t line)
+{
+    job->fell++;
+    settle_intake_gone(job, batch_id, line);
+}
+
+GHashTable *
+settle_intake_withdrawn_batches(SettleIntakeJob *job, GError **error)
+{
+    g_autoptr(SettleResult) rows =
+        settle_store_query(job->store, settle_sql_intake_withdrawn_batches, error, "");
+    GHashTable *batches;
+
+    if (rows == NULL)
+        return NULL;
+    batches = g_hash_table_new(NULL, NULL);
+    for (int row = 0; row < settle_result_rows(rows); row++)
+        g_hash_table_add(batches, GINT_TO_POINTER(settle_result_i32(
+                                      rows, row, SQL_INTAKE_WITHDRAWN_BATCHES_BATCH_ID)));
+    return batches;
 }
 
 /* --- kept rows -------------------------------------------------------------------------------- */
@@ -32,17 +55,17 @@ place_key(int32_t batch_id, int64_t line)
 gboolean
 settle_intake_wake_rows(SettleIntakeJob *job, GError **error)
 {
-    g_autoptr(GHashTable) fallen = g_hash_table_new(NULL, NULL);
+    g_autoptr(GHashTable) gone = g_hash_table_new(NULL, NULL);
     g_autoptr(GArray) batches = g_array_new(FALSE, FALSE, sizeof(int32_t));
     g_autoptr(GArray) lines = g_array_new(FALSE, FALSE, sizeof(int64_t));
     g_autoptr(SettleResult) rows = NULL;
 
-    if (job->fallen->len == 0)
+    if (job->gone->len == 0)
         return TRUE;
-    for (guint i = 0; i < job->fallen->len; i++) {
-        const SettleFactPlace *place = &g_array_index(job->fallen, SettleFactPlace, i);
+    for (guint i = 0; i < job->gone->len; i++) {
+        const SettleFactPlace *place = &g_array_index(job->gone, SettleFactPlace, i);
 
-        g_hash_table_add(fallen, place_key(place->batch_id, place->line));
+        g_hash_table_add(gone, place_key(place->batch_id, place->line));
     }
     rows = settle_store_query(job->store, settle_sql_intake_contradicting, error, "s",
                               settle_file_kind_name(job->kind));
@@ -53,9 +76,8 @@ settle_intake_wake_rows(SettleIntakeJob *job, GError **error)
         int64_t line = settle_result_i64(rows, i, SQL_INTAKE_CONTRADICTING_LINE);
 
         if (!g_hash_table_contains(
-                fallen,
-                place_key(settle_result_i32(rows, i, SQL_INTAKE_CONTRADICTING_AGAINST_BATCH),
-                          settle_result_i32(rows, i, SQL_INTAKE_CONTRADICTING_AGAINST_LINE))))
+                gone, place_key(settle_result_i32(rows, i, SQL_INTAKE_CONTRADICTING_AGAINST_BATCH),
+                                settle_result_i32(rows, i, SQL_INTAKE_CONTRADICTING_AGAINST_LINE))))
             continue;
         g_array_append_val(batches, batch_id);
         g_array_append_val(lines, line);
@@ -117,25 +139,34 @@ withdraw(SettleStore *store, const SettleResult *approved, int row, SettleDay ni
 
 /* --- all of them ------------------------------------------------------------------------------ */
 
-/* Kept rows that a withdrawal woke and that nobody has read again yet: they enter with the night
- * of the withdrawal, or with their own. */
-static gboolean
-read_again(SettleStore *store, GPtrArray *reports, GError **error)
+/* Reading rows again may wake others. */
+gboolean
+settle_intake_read_woken(SettleStore *store, GPtrArray *reports, GError **error)
 {
-    g_autoptr(SettleResult) woken = settle_store_query(store, settle_sql_intake_woken, error, "");
+    int64_t n_read;
 
-    if (woken == NULL)
-        return FALSE;
-    for (int row = 0; row < settle_result_rows(woken); row++) {
-        const SettleIntakeSelection selection = {
-            .batch_id = settle_result_i32(woken, row, SQL_INTAKE_WOKEN_BATCH_ID), .woken = TRUE};
-        const SettleIntakeOptions options = {
-            .business_date = settle_result_day(woken, row, SQL_INTAKE_WOKEN_BUSINESS_DATE),
-            .lookback_months = -1};
+    do {
+        guint before = reports->len;
+        g_autoptr(SettleResult) woken =
+            settle_store_query(store, settle_sql_intake_woken, error, "");
 
-        if (!settle_intake_release_locked(store, &selection, &options, reports, error))
+        if (woken == NULL)
             return FALSE;
-    }
+        for (int row = 0; row < settle_result_rows(woken); row++) {
+            const SettleIntakeSelection selection = {
+                .batch_id = settle_result_i32(woken, row, SQL_INTAKE_WOKEN_BATCH_ID),
+                .woken = TRUE};
+            const SettleIntakeOptions options = {
+                .business_date = settle_result_day(woken, row, SQL_INTAKE_WOKEN_BUSINESS_DATE),
+                .lookback_months = -1};
+
+            if (!settle_intake_release_locked(store, &selection, &options, reports, error))
+                return FALSE;
+        }
+        n_read = 0;
+        for (guint i = before; i < reports->len; i++)
+            n_read += ((const SettleIntakeReport *) g_ptr_array_index(reports, i))->released;
+    } while (n_read > 0);
     return TRUE;
 }
 
@@ -150,7 +181,7 @@ carry_out(SettleStore *store, SettleDay night, GArray *done, GPtrArray *reports,
     for (int row = 0; row < settle_result_rows(approved); row++)
         if (!withdraw(store, approved, row, night, done, error))
             return FALSE;
-    return read_again(store, reports, error);
+    return settle_intake_read_woken(store, reports, error);
 }
 
 gboolean

@@ -8,8 +8,8 @@ typedef struct {
     SettleSpool *orders;     /* of the contracts, by (contract, closing, order id) */
     GHashTable *ends;        /* when they ended: settle_contract_ends_load() */
     SettleSpool *waiting;    /* unresolved bills of the database, by (contract, settle_bill_key) */
-    SettleSpool *there;      /* bills of the database for the same months, by the same; then by turn
-                              * and withdrawal: the last row of a key holds */
+    SettleSpool *there;      /* bills that their orders have or had in the same months, by the same;
+                              * then by turn and withdrawal: the last row of a key holds */
     SettleSpool *bills;      /* to be written */
     SettleSpool *unresolved; /* to be written as waiting */
 } Work;
@@ -39,8 +39,9 @@ query_orders(SettleIntakeJob *job, const int64_t *ids, size_t n, gpointer user_d
 /* The months of orders that the file has bills for. */
 typedef struct {
     int32_t *distributors;
-    int64_t *orders;
+    int64_t *orders, *contracts;
     SettleDay *months;
+    int32_t *currencies;
     size_t n;
 } Wanted;
 
@@ -49,7 +50,9 @@ wanted_clear(Wanted *wanted)
 {
     g_free(wanted->distributors);
     g_free(wanted->orders);
+    g_free(wanted->contracts);
     g_free(wanted->months);
+    g_free(wanted->currencies);
 }
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Wanted, wanted_clear)
 
@@ -62,18 +65,20 @@ query_there(SettleIntakeJob *job, Work *work, Wanted *wanted, GError **error)
         to = MAX(to, wanted->months[i]);
     }
     g_autoptr(SettleReader) reader = settle_store_read(
-        job->store, settle_sql_intake_bills_there, "ILDdd", wanted->distributors, wanted->n,
-        wanted->orders, wanted->n, wanted->months, wanted->n, from, to);
+        job->store, settle_sql_intake_bills_there, "ILDddLI", wanted->distributors, wanted->n,
+        wanted->orders, wanted->n, wanted->months, wanted->n, from, to, wanted->contracts,
+        wanted->n, wanted->currencies, wanted->n);
     while (settle_reader_next(reader)) {
         SettleIntakeBillRow row = {0};
         settle_bill_read(reader, 0, &row);
         settle_contract_read(reader, SETTLE_BILL_COLUMNS, &row.order);
-        row.currency = row.order.currency;
+        row.currency = settle_reader_i16(reader, SQL_INTAKE_BILLS_THERE_CURRENCY_NOW);
         row.withdrawn =
             settle_reader_bool(reader, SETTLE_BILL_COLUMNS + SETTLE_CONTRACT_COLUMNS) ? 1 : 0;
-        SettleSpoolKey key = {{(uint64_t) row.order.contract_id,
-                               settle_bill_key(row.currency, row.month, row.revision),
-                               (uint64_t) row.turn << 1 | row.withdrawn}};
+        SettleSpoolKey key = {
+            {(uint64_t) settle_reader_i64(reader, SQL_INTAKE_BILLS_THERE_CONTRACT_NOW),
+             settle_bill_key(row.currency, row.month, row.revision),
+             (uint64_t) row.turn << 1 | row.withdrawn}};
         SettleIntakeBillRow *to_row = settle_spool_add(work->there, &key, sizeof row, error);
         if (to_row == NULL)
             return FALSE;
@@ -90,10 +95,9 @@ look_up_bills(SettleIntakeJob *job, Work *work, GError **error)
     uint64_t contract = 0, month = 0; /* with its currency */
     g_autoptr(GArray) holders = g_array_new(FALSE, FALSE, sizeof(SettleContractHolder));
     g_auto(Wanted) wanted = {
-        g_new(int32_t, SETTLE_INTAKE_SLICE),
-        g_new(int64_t, SETTLE_INTAKE_SLICE),
-        g_new(SettleDay, SETTLE_INTAKE_SLICE),
-        0,
+        g_new(int32_t, SETTLE_INTAKE_SLICE), g_new(int64_t, SETTLE_INTAKE_SLICE),
+        g_new(int64_t, SETTLE_INTAKE_SLICE), g_new(SettleDay, SETTLE_INTAKE_SLICE),
+        g_new(int32_t, SETTLE_INTAKE_SLICE), 0,
     };
     if (!settle_cursor_start(&rows, job->rows, error) ||
         !settle_cursor_start(&orders, work->orders, error))
@@ -114,6 +118,8 @@ look_up_bills(SettleIntakeJob *job, Work *work, GError **error)
             if (holder != NULL) {
                 wanted.distributors[wanted.n] = holder->order.distributor_id;
                 wanted.orders[wanted.n] = holder->order.order_id;
+                wanted.contracts[wanted.n] = (int64_t) contract;
+                wanted.currencies[wanted.n] = holder->order.currency;
                 wanted.months[wanted.n++] =
                     settle_month_first(settle_bill_key_month(rows.key.word[1]));
                 if (wanted.n == SETTLE_INTAKE_SLICE && !query_there(job, work, &wanted, error))
@@ -255,8 +261,10 @@ see_key(Seen *seen, const SettleIntakeCursor *rows, SettleIntakeCursor *there,
     }
     while (there->there && there->key.word[0] == contract && there->key.word[1] == word) {
         const SettleIntakeBillRow *row = there->bytes;
-        seen->has_before = !row->withdrawn;
-        seen->before = *row;
+        if ((uint64_t) row->order.contract_id == contract && row->order.currency == row->currency) {
+            seen->has_before = !row->withdrawn;
+            seen->before = *row;
+        }
         seen->turn = (int16_t) (row->turn + 1);
         if (!settle_cursor_step(there, error))
             return FALSE;

@@ -83,6 +83,14 @@ settle_contract_read(const SettleReader *reader, int first, SettleIntakeContract
     };
 }
 
+guint
+settle_contract_count_standing(const SettleIntakeContract *rows, guint n)
+{
+    while (n > 1 && rows[n - 1].revision == rows[n - 2].revision)
+        n -= 2;
+    return n;
+}
+
 void
 settle_contract_put(SettleWriter *writer, const SettleIntakeContract *order)
 {

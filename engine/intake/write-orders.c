@@ -9,8 +9,8 @@
 
 #include <string.h>
 
-static void
-work_clear(SettleOrderWork *work)
+void
+settle_order_work_clear(SettleOrderWork *work)
 {
     settle_spool_free(work->existing);
     settle_spool_free(work->orders);
@@ -24,13 +24,34 @@ work_clear(SettleOrderWork *work)
     g_clear_pointer(&work->changed, g_hash_table_unref);
     g_clear_pointer(&work->claimed, g_array_unref);
     g_clear_pointer(&work->told_again, g_array_unref);
+    g_clear_pointer(&work->known_rows, g_hash_table_unref);
     settle_contract_bills_clear(&work->to);
 }
-G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(SettleOrderWork, work_clear)
 
-static gboolean
-query_existing(SettleIntakeJob *job, const int64_t *ids, size_t n, gpointer user_data,
-               GError **error)
+void
+settle_order_work_init(SettleOrderWork *work, SettleIntakeJob *job)
+{
+    *work = (SettleOrderWork){
+        .existing = settle_spool_new(job->memory),
+        .orders = settle_spool_new(job->memory),
+        .contracts = settle_spool_new(job->memory),
+        .known = settle_spool_new(job->memory),
+        .waiting = settle_spool_new(job->memory),
+        .unsure = settle_spool_new(job->memory),
+        .follows = g_hash_table_new(NULL, NULL),
+        .shared = g_array_new(FALSE, FALSE, sizeof(int64_t)),
+        .changed = g_hash_table_new(NULL, NULL),
+        .claimed = g_array_new(FALSE, FALSE, sizeof(int64_t)),
+        .revised = settle_spool_new(job->memory),
+        .told_again = g_array_new(FALSE, FALSE, sizeof(int64_t)),
+        .known_rows = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL),
+    };
+    settle_contract_bills_init(&work->to, job);
+}
+
+gboolean
+settle_orders_query_existing(SettleIntakeJob *job, const int64_t *ids, size_t n, gpointer user_data,
+                             GError **error)
 {
     SettleOrderWork *work = user_data;
     int months = job->options.lookback_months;
@@ -77,6 +98,7 @@ query_existing(SettleIntakeJob *job, const int64_t *ids, size_t n, gpointer user
             .upstream_length = (uint16_t) upstream_length,
             .line_length = (uint16_t) line_length,
             .contract_length = (uint16_t) contract_length,
+            .stored = 1,
             .erased = settle_reader_is_null(reader, SQL_INTAKE_ORDERS_BY_KEY_UPSTREAM_ID) ? 1 : 0,
         };
         memcpy(to->text, upstream, upstream_length);
@@ -239,6 +261,28 @@ drop_repeats(SettleIntakeJob *job, SettleOrderWork *work, GError **error)
     return settle_order_rows_finish(job, &rows, work, error);
 }
 
+/* The salt is that of the batch and line that told the row. */
+static void
+put_texts(SettleIntakeJob *job, SettleWriter *writer, const SettleIntakeOrder *row)
+{
+    uint8_t salt[SETTLE_SALT_BYTES];
+
+    if (row->erased) {
+        settle_writer_commitment(writer, NULL);
+        for (int i = 0; i < 3; i++)
+            settle_writer_null(writer);
+        return;
+    }
+    settle_intake_salt(job, SETTLE_SALT_ORDER, row->carrier_id,
+                       row->stored ? (int32_t) row->place.at : job->batch_id, row->place.line,
+                       salt);
+    settle_writer_commitment(writer, salt);
+    settle_writer_text(writer, row->text, row->upstream_length);
+    settle_writer_text(writer, row->text + row->upstream_length, row->line_length);
+    settle_writer_text(writer, row->text + row->upstream_length + row->line_length,
+                       row->contract_length);
+}
+
 static gboolean
 copy_orders(SettleIntakeJob *job, SettleOrderWork *work, GError **error)
 {
@@ -251,7 +295,6 @@ copy_orders(SettleIntakeJob *job, SettleOrderWork *work, GError **error)
     while (cursor.there) {
         const SettleIntakeOrder *row = cursor.bytes;
         uint16_t flags = row->flags;
-        uint8_t salt[SETTLE_SALT_BYTES];
         if (g_hash_table_contains(work->follows, GSIZE_TO_POINTER((gsize) row->order_id)))
             flags |= SETTLE_ORDER_FOLLOWS;
         if (!settle_writer_row(writer, FIELDS, error) || !settle_failpoint(INTAKE_ORDER_ROW, error))
@@ -276,13 +319,7 @@ copy_orders(SettleIntakeJob *job, SettleOrderWork *work, GError **error)
         settle_writer_i64(writer, row->key_id);
         settle_writer_i16(writer, row->revision);
         settle_writer_bool(writer, row->withdrawn);
-        settle_intake_salt(job, SETTLE_SALT_ORDER, row->carrier_id, job->batch_id, row->place.line,
-                           salt);
-        settle_writer_commitment(writer, salt);
-        settle_writer_text(writer, row->text, row->upstream_length);
-        settle_writer_text(writer, row->text + row->upstream_length, row->line_length);
-        settle_writer_text(writer, row->text + row->upstream_length + row->line_length,
-                           row->contract_length);
+        put_texts(job, writer, row);
         settle_intake_slice(job, row->distributor_id, settle_day_month(row->closing_day));
         if (!settle_cursor_step(&cursor, error))
             return FALSE;
@@ -335,8 +372,17 @@ find_events(SettleIntakeJob *job, SettleOrderWork *work, GError **error)
         if (!settle_cursor_step(&cursor, error))
             return FALSE;
     }
-    return settle_events_find(job, (const int64_t *) (void *) keys->data, keys->len,
-                              work->changed, error);
+    return settle_events_find(job, (const int64_t *) (void *) keys->data, keys->len, work->changed,
+                              error);
+}
+
+static gboolean
+is_known(const SettleOrderWork *work, const SettleIntakeContract *row)
+{
+    g_autofree char *key =
+        g_hash_table_size(work->known_rows) > 0 ? settle_contract_row_key(row) : NULL;
+
+    return key != NULL && g_hash_table_contains(work->known_rows, key);
 }
 
 static gboolean
@@ -355,6 +401,11 @@ copy_contracts(SettleIntakeJob *job, SettleOrderWork *work, GError **error)
         uint16_t flags = row->flags;
         if (g_hash_table_contains(work->follows, GSIZE_TO_POINTER((gsize) row->order_id)))
             flags |= SETTLE_ORDER_FOLLOWS;
+        if (is_known(work, row)) {
+            if (!settle_cursor_step(&cursor, error))
+                return FALSE;
+            continue;
+        }
         if (!settle_writer_row(writer, FIELDS, error))
             return FALSE;
         settle_writer_i64(writer, row->contract_id);
@@ -410,28 +461,22 @@ copy_revised(SettleIntakeJob *job, SettleOrderWork *work, GError **error)
 }
 
 gboolean
+settle_orders_store(SettleIntakeJob *job, SettleOrderWork *work, GError **error)
+{
+    return settle_order_contracts_resolve(job, work, error) && copy_orders(job, work, error) &&
+           copy_contracts(job, work, error) && copy_revised(job, work, error) &&
+           find_events(job, work, error) && settle_order_contracts_write(job, work, error);
+}
+
+gboolean
 settle_intake_write_orders(SettleIntakeJob *job, GError **error)
 {
-    g_auto(SettleOrderWork) work = {
-        .existing = settle_spool_new(job->memory),
-        .orders = settle_spool_new(job->memory),
-        .contracts = settle_spool_new(job->memory),
-        .known = settle_spool_new(job->memory),
-        .waiting = settle_spool_new(job->memory),
-        .unsure = settle_spool_new(job->memory),
-        .follows = g_hash_table_new(NULL, NULL),
-        .shared = g_array_new(FALSE, FALSE, sizeof(int64_t)),
-        .changed = g_hash_table_new(NULL, NULL),
-        .claimed = g_array_new(FALSE, FALSE, sizeof(int64_t)),
-        .revised = settle_spool_new(job->memory),
-        .told_again = g_array_new(FALSE, FALSE, sizeof(int64_t)),
-    };
-    settle_contract_bills_init(&work.to, job);
-    if (!settle_intake_each_slice(job, job->rows, query_existing, &work, error) ||
+    g_auto(SettleOrderWork) work;
+
+    settle_order_work_init(&work, job);
+    if (!settle_intake_each_slice(job, job->rows, settle_orders_query_existing, &work, error) ||
         !settle_events_unsure(job, work.unsure, error) || !drop_repeats(job, &work, error))
         return FALSE;
     g_clear_pointer(&job->rows, settle_spool_free);
-    return settle_order_contracts_resolve(job, &work, error) && copy_orders(job, &work, error) &&
-           copy_contracts(job, &work, error) && copy_revised(job, &work, error) &&
-           find_events(job, &work, error) && settle_order_contracts_write(job, &work, error);
+    return settle_orders_store(job, &work, error);
 }

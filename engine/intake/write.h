@@ -94,6 +94,9 @@ settle_contract_compare_versions(const SettleIntakeContract *a, const SettleInta
 {
     return a->revision != b->revision ? a->revision - b->revision : a->withdrawn - b->withdrawn;
 }
+/* Of the first n rows of an order, ascending by revision and withdrawn, the last that stands is the
+ * one before the number that is returned: two of one revision fell with their batch. 0: none. */
+guint settle_contract_count_standing(const SettleIntakeContract *rows, guint n);
 
 /* Reads columns first.. of a reader: order_id, contract_id, distributor_id, batch_id, closing_at,
  * closing_day, product_id, manager_id, quantity, paid_minor, region_id, channel_id, currency,

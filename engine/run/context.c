@@ -9,6 +9,7 @@ settle_run_context_free(SettleRunContext *context)
     g_array_unref(context->late.changes);
     g_array_unref(context->seen.batches);
     g_free(context->seen.states);
+    g_free(context->seen.withdraws);
     g_free(context->seen.dates);
     g_array_unref(context->seen.abandoned);
     g_array_unref(context->falls_due.months);

@@ -98,13 +98,14 @@ typedef struct {
 
 /* Which batches the run sees, and which earlier runs it does not. */
 typedef struct {
-    GArray *batches;     /* int32_t: those of this run that hold facts, ascending */
-    uint8_t *states;     /* SettleBatchState by batch id */
-    SettleDay *dates;    /* business date of unseen batches of facts by batch id, else 0 */
-    int32_t n_states;    /* of both */
-    int32_t last_before; /* the latest batch that an earlier run consumed; 0: none */
+    GArray *batches;      /* int32_t: those of this run that hold facts, ascending */
+    uint8_t *states;      /* SettleBatchState by batch id */
+    uint8_t *withdraws;   /* by batch id: it carries the withdrawal of another one */
+    SettleDay *dates;     /* business date of unseen batches of facts by batch id, else 0 */
+    int32_t n_states;     /* of all three */
+    int32_t last_before;  /* the latest batch that an earlier run consumed; 0: none */
     gboolean any_parties; /* this run takes master data in */
-    GArray *abandoned;   /* int32_t: runs that were given up */
+    GArray *abandoned;    /* int32_t: runs that were given up */
 } SettleRunSeen;
 
 /* Which partitions hold the facts of the run's batches, and what waited for the date: where nothing
@@ -113,18 +114,18 @@ typedef struct {
 typedef struct {
     SettleMonths facts;
     SettleMonths waited_orders, waited_bills, waited_events;
-    SettleMonth last; /* that there is a partition for, of bills or transfers */
+    SettleMonth last;          /* that there is a partition for, of bills or transfers */
     SettleMonth first_closing; /* that there is one for, of orders */
 } SettleRunPartitions;
 
 /* What falls due on the date, and what else makes old orders and windows this run's. */
 typedef struct {
-    GArray *months;       /* SettleDueMonth */
-    GArray *carriers;     /* int32_t */
-    GArray *cycle_ends;   /* SettleCycleEnd */
-    GArray *window_ends;  /* SettleMonth: windows whose last day is the date */
-    GArray *completed;    /* SettleCompleteMonth: those that this run learns of */
-    GArray *reopened;     /* SettleCompleteMonth: that it learns of that they are not */
+    GArray *months;      /* SettleDueMonth */
+    GArray *carriers;    /* int32_t */
+    GArray *cycle_ends;  /* SettleCycleEnd */
+    GArray *window_ends; /* SettleMonth: windows whose last day is the date */
+    GArray *completed;   /* SettleCompleteMonth: those that this run learns of */
+    GArray *reopened;    /* SettleCompleteMonth: that it learns of that they are not */
 } SettleRunDue;
 
 /* Orders of a party or product that closed on these days, of which something is known otherwise
@@ -162,6 +163,13 @@ settle_run_batch_state(const SettleRunContext *context, int32_t batch_id)
     return batch_id > 0 && batch_id < context->seen.n_states
                ? (SettleBatchState) context->seen.states[batch_id]
                : SETTLE_BATCH_UNSEEN;
+}
+
+static inline gboolean
+settle_run_batch_withdraws(const SettleRunContext *context, int32_t batch_id)
+{
+    return batch_id > 0 && batch_id < context->seen.n_states &&
+           context->seen.withdraws[batch_id] != 0;
 }
 
 /* TRUE once everything that a bill or event comes from is settled or of this run: its batch, the

@@ -7,8 +7,8 @@
 #include "model/file-kind.h"
 #include "run/decide/periods.h"
 #include "run/decide/policies.h"
-#include "run/output/rows.h"
 #include "run/late.h"
+#include "run/output/rows.h"
 #include "run/plan.h"
 #include "store/sql.h"
 
@@ -37,6 +37,7 @@ load_batch_states(SettleStore *store, SettleRunContext *context, GError **error)
     g_autoptr(SettleResult) consumed =
         settle_store_query(store, settle_sql_run_consumed_batches, error, "i", context->run_id);
     g_autoptr(SettleResult) unseen = NULL;
+    g_autoptr(SettleResult) withdrawals = NULL;
     int32_t highest = 0;
 
     if (consumed == NULL)
@@ -44,6 +45,9 @@ load_batch_states(SettleStore *store, SettleRunContext *context, GError **error)
     unseen =
         settle_store_query(store, settle_sql_run_unconsumed_dates, error, "i", context->run_id);
     if (unseen == NULL)
+        return FALSE;
+    withdrawals = settle_store_query(store, settle_sql_run_withdrawals, error, "");
+    if (withdrawals == NULL)
         return FALSE;
     for (int i = 0; i < settle_result_rows(consumed); i++)
         highest = MAX(highest, settle_result_i32(consumed, i, SQL_RUN_CONSUMED_BATCHES_BATCH_ID));
@@ -55,6 +59,13 @@ load_batch_states(SettleStore *store, SettleRunContext *context, GError **error)
     context->seen.n_states = highest + 1;
     context->seen.states = g_new0(uint8_t, (gsize) highest + 1);
     context->seen.dates = g_new0(SettleDay, (gsize) highest + 1);
+    context->seen.withdraws = g_new0(uint8_t, (gsize) highest + 1);
+    for (int i = 0; i < settle_result_rows(withdrawals); i++) {
+        int32_t batch_id = settle_result_i32(withdrawals, i, SQL_RUN_WITHDRAWALS_BY_BATCH);
+
+        if (batch_id <= highest)
+            context->seen.withdraws[batch_id] = 1;
+    }
     for (int i = 0; i < settle_result_rows(consumed); i++) {
         int32_t batch_id = settle_result_i32(consumed, i, SQL_RUN_CONSUMED_BATCHES_BATCH_ID);
 

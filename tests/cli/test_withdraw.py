@@ -2,12 +2,14 @@
 """What was told wrongly: rejected rows that a person dismisses, and batches that two people withdraw (docs/semantics.md 2,
 14.61, 14.62)."""
 import os
+import random
 import re
 import sys
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 import small
 import settle_test
+import test_revisions
 from test_events import event
 from test_terms import receipt
 
@@ -165,6 +167,9 @@ class Withdrawn(small.Case):
             held[key] = held.get(key, 0) + fen * ((row['credit'] == 'held') - (row['debit'] == 'held'))
         return ({key: fen for key, fen in self.nets('subject', 'rule', 'origin').items() if fen},
                 {key: fen for key, fen in held.items() if fen})
+
+    def books(self):
+        return {key: fen for key, fen in self.nets('distributor', 'subject', 'rule', 'origin').items() if fen}
 
     def state(self, batch):
         return {r['what']: r['value'] for r in self.rows('batch', 'show', str(batch))}
@@ -491,6 +496,209 @@ class Events(Withdrawn):
         self.assertEqual(self.sums()[0], {('A', 'u', '2026-01'): 6000})
         self.assertEqual(self.rows('quarantine', 'list'), [])
         self.assertEqual(self.database.value("SELECT count(*) FROM settle.event WHERE kind = 3"), '1')
+
+
+RULES = ('- upfront: u\n  pay: 10%\n'
+         '- revenue-share: s\n  base: billed\n  months: 0..3\n  rate: 5%\n')
+
+
+class Orders(Withdrawn):
+    """A batch of orders: what it alone told falls, and what held before holds again."""
+    def setUp(self):
+        super().setUp()
+        self.prepare(RULES)
+        self.tell('distributors', '2026-01-01', {'distributor': 'D3', 'name': 'Drei', 'tier': '', 'valid_from': '2025-01-01'})
+
+    def order(self, date, order_id='A', day='2026-01-05', **values):
+        return self.tell('orders', date, small.order(order_id, day, **values))
+
+    def test_after_its_night(self):
+        """Nothing is left of it: its bill and event wait, and go to the order when it is told again."""
+        self.tell('orders', '2026-01-05', small.order('B', '2026-01-05'))
+        wrong = self.order('2026-01-05', contract='K')
+        self.tell('bills', '2026-01-31', small.bill('K', '2026-01', '2026-01-31', billed='20.00'))
+        self.tell('events', '2026-01-31', event('r', 'refund', '2026-01-20', amount='50.00'))
+        self.run_to('2026-02-06')
+        self.assertEqual(self.books(), {('D1', 'A', 'u', '2026-01'): 500, ('D1', 'A', 's', '2026-01'): 100,
+                                        ('D1', 'B', 'u', '2026-01'): 1000})
+        self.withdraw(wrong)
+        self.assertIn('1 facts fall, 0 were', self.settle('run', '--date', '2026-02-07'))
+        self.assertEqual(self.books(), {('D1', 'B', 'u', '2026-01'): 1000})
+        self.assertEqual(sorted(row['what'] for row in self.rows('facts', 'waiting')), ['bill', 'event'])
+        self.order('2026-02-08', contract='K', paid='200.00', distributor='D2')
+        self.run_to('2026-02-08')
+        self.assertEqual(self.books(), {('D2', 'A', 'u', '2026-01'): 1500, ('D2', 'A', 's', '2026-01'): 100,
+                                        ('D1', 'B', 'u', '2026-01'): 1000})
+        self.ok('reconcile', 'orders', '--period', '2026-01')
+
+    def test_before_its_night(self):
+        wrong = self.order('2026-01-10', contract='K')
+        self.withdraw(wrong)
+        self.run_to('2026-01-12')
+        self.assertEqual(self.rows('ledger', 'transfers'), [])
+        self.ok('reconcile', 'orders', '--period', '2026-01')
+
+    def test_told_by_others_too(self):
+        batches = [self.order(f'2026-01-1{n}') for n in (0, 1, 2)]
+        self.run_to('2026-01-15')
+        for n, batch in enumerate((batches[1], batches[0], batches[2])):
+            self.assertEqual(self.books(), {('D1', 'A', 'u', '2026-01'): 1000})
+            self.withdraw(batch)
+            said = self.settle('run', '--date', f'2026-01-{16 + n}')
+            self.assertIn('1 facts fall, 0 were' if n == 2 else '0 facts fall, 1 were', said)
+        self.assertEqual(self.books(), {})
+
+    def test_the_next_lower_revision_holds(self):
+        """Also where it is of another distributor and contract, and where it came after what fell."""
+        self.order('2026-01-05', contract='K')
+        self.tell('bills', '2026-01-31', small.bill('K', '2026-01', '2026-01-31', billed='20.00'),
+                  small.bill('L', '2026-01', '2026-01-31', billed='40.00'))
+        third = self.order('2026-02-01', contract='L', distributor='D2', paid='300.00', revision='3')
+        self.run_to('2026-02-01')
+        self.assertEqual(self.books(), {('D2', 'A', 'u', '2026-01'): 3000, ('D2', 'A', 's', '2026-01'): 200})
+        second = self.order('2026-02-02', contract='K', distributor='D3', paid='200.00', revision='2')
+        self.withdraw(third)
+        self.run_to('2026-02-02')
+        self.assertEqual(self.books(), {('D3', 'A', 'u', '2026-01'): 2000, ('D3', 'A', 's', '2026-01'): 100})
+        self.assertEqual([(r['what'], r['fact']) for r in self.rows('facts', 'waiting')], [('bill', 'L')])
+        self.withdraw(second)
+        self.run_to('2026-02-03')
+        self.assertEqual(self.books(), {('D1', 'A', 'u', '2026-01'): 1000, ('D1', 'A', 's', '2026-01'): 100})
+        # told anew with other content, each holds as far as it is the highest
+        self.order('2026-02-04', contract='K', distributor='D2', paid='20.00', revision='3')
+        self.order('2026-02-04', contract='L', distributor='D3', paid='400.00', revision='2')
+        self.run_to('2026-02-04')
+        self.assertEqual(self.books(), {('D2', 'A', 'u', '2026-01'): 200, ('D2', 'A', 's', '2026-01'): 100})
+        self.ok('reconcile', 'orders', '--period', '2026-01')
+
+    def test_a_lower_one_falls(self):
+        """What does not hold falls without a posting, and can be told otherwise then."""
+        wrong = self.order('2026-01-05')
+        self.order('2026-01-06', paid='200.00', distributor='D2', revision='2')
+        self.run_to('2026-01-06')
+        self.withdraw(wrong)
+        self.run_to('2026-01-07')
+        self.assertEqual(self.books(), {('D2', 'A', 'u', '2026-01'): 2000})
+        self.assertEqual({r['business_date'] for r in self.rows('ledger', 'transfers')}, {'2026-01-05', '2026-01-06'})
+        self.order('2026-01-08', paid='70.00')
+        self.assertEqual(self.rows('quarantine', 'list'), [])
+
+    def test_a_withdrawal_falls(self):
+        """A revision that withdraws the order falls: the order is there again, with its bill and event."""
+        self.order('2026-01-05', contract='K')
+        self.tell('bills', '2026-01-31', small.bill('K', '2026-01', '2026-01-31', billed='20.00'))
+        self.tell('events', '2026-01-31', event('r', 'refund', '2026-01-20', amount='50.00'))
+        wrong = self.order('2026-02-01', contract='K', revision='2', withdrawn='yes')
+        again = self.order('2026-02-02', contract='', revision='2', withdrawn='yes')
+        self.run_to('2026-02-02')
+        self.assertEqual(self.books(), {})
+        for batch, books in ((wrong, {}), (again, {('D1', 'A', 'u', '2026-01'): 500, ('D1', 'A', 's', '2026-01'): 100})):
+            self.withdraw(batch)
+            self.run_to(f'2026-02-{3 if batch == wrong else 4:02}')
+            self.assertEqual(self.books(), books)
+        self.assertEqual(self.rows('facts', 'waiting'), [])
+
+    def test_what_contradicted_it(self):
+        """Of the same month, and of another one; a repeat of it is no supporter of what is told then."""
+        wrong = self.tell('orders', '2026-01-05', small.order('A', '2026-01-05'), small.order('B', '2026-01-05'),
+                          small.order('C', '2026-01-05', product='P-none'))
+        self.order('2026-01-06', paid='70.00')
+        self.order('2026-02-06', 'B', '2026-02-06', paid='30.00')
+        self.assertEqual(sorted(r['reason'] for r in self.rows('quarantine', 'list')),
+                         ['conflict', 'conflict', 'unknown-product'])
+        self.run_to('2026-02-06')
+        self.withdraw(wrong)
+        said = self.settle('run', '--date', '2026-02-07')
+        self.assertIn('2 facts fall, 0 were', said)
+        self.assertEqual(self.rows('quarantine', 'list'), [])
+        self.assertEqual(self.books(), {('D1', 'A', 'u', '2026-01'): 700, ('D1', 'B', 'u', '2026-02'): 300})
+
+    def test_bills_go_to_the_next_order(self):
+        wrong = self.order('2026-01-05', contract='K')
+        self.order('2026-01-06', 'B', '2026-01-06', contract='K')
+        self.tell('bills', '2026-01-31', small.bill('K', '2026-01', '2026-01-31', billed='20.00'))
+        self.run_to('2026-01-31')
+        self.assertEqual(self.books()[('D1', 'A', 's', '2026-01')], 100)
+        self.withdraw(wrong)
+        self.run_to('2026-02-01')
+        self.assertEqual(self.books(), {('D1', 'B', 'u', '2026-01'): 1000, ('D1', 'B', 's', '2026-01'): 100})
+
+    def test_a_withdrawn_release(self):
+        """Rows of a withdrawn release are open again where they were; what they told falls."""
+        self.tell('orders', '2026-01-05', small.order('A', '2026-01-05', product='P-late'))
+        self.tell('products', '2026-01-06', {'carrier': 'C1', 'product': 'P-late', 'name': 'x', 'class': 'plan',
+                                             'valid_from': '2026-01-01'})
+        self.run_to('2026-01-06')
+        self.assertEqual(self.books(), {('D1', 'A', 'u', '2026-01'): 1000})
+        again = int(self.database.value("SELECT max(batch_id) FROM settle.batch WHERE kind = 'orders'"))
+        self.withdraw(again)
+        self.run_to('2026-01-07')
+        self.assertEqual(self.books(), {})
+        self.assertEqual([r['reason'] for r in self.rows('quarantine', 'list')], ['unknown-product'])
+
+    def test_erased_before(self):
+        """What fell says no more of people than what was erased."""
+        wrong = self.order('2026-01-05', contract='K')
+        self.tell('bills', '2026-01-31', small.bill('K', '2026-01', '2026-01-31', billed='20.00'))
+        self.run_to('2026-01-31')
+        self.database.sql("SELECT settle.erase_text('asked for', 'C1', 'A')")
+        self.withdraw(wrong)
+        self.run_to('2026-02-01')
+        self.assertEqual(self.books(), {})
+        self.assertEqual(self.database.value('SELECT count(*) FROM settle.closed_order WHERE upstream_id IS NOT NULL'), '0')
+
+
+class AnyOrder(Withdrawn):
+    """Orders of up to three revisions, bills, events in files of any order, of which some are withdrawn: the books are those
+    of what the others told, told at once."""
+    N = 12
+
+    def tell_some(self, dice, facts, nights):
+        """What stands of the facts: told by a file that was not withdrawn."""
+        told, files, left = [], [], list(facts)
+        for night in nights:
+            now = [fact for fact in left if dice.random() < 0.4 or night == nights[-1]]
+            left = [fact for fact in left if not any(fact is other for other in now)]
+            now += [fact for fact in told if dice.random() < 0.15]
+            told += now
+            dice.shuffle(now)
+            for part in (now[::2], now[1::2]):
+                for kind in dice.sample(('orders', 'events', 'bills'), 3):
+                    rows = [fact for fact in part if fact[0] == kind]
+                    if rows:
+                        files.append((self.tell(kind, night, *(row for _, row in rows)), rows))
+            for file in dice.sample(files, dice.choice((0, 0, 1, 2))):
+                files.remove(file)
+                self.withdraw(file[0])
+            self.run_to(night)
+        self.run_to('2026-03-21')
+        stands = [fact for _, rows in files for fact in rows]
+        return [fact for fact in facts if any(fact is other for other in stands)]
+
+    def test_any_order(self):
+        for seed in range(int(os.environ.get('SETTLE_SEED', 0)), int(os.environ.get('SETTLE_SEED', 0)) + self.N):
+            with self.subTest(seed=seed):
+                dice = random.Random(seed)
+                facts = test_revisions.some_facts(dice)
+                self.prepare(test_revisions.RULES)
+                stand = self.tell_some(dice, facts, ['2026-03-01', '2026-03-03', '2026-03-05', '2026-03-08', '2026-03-20'])
+                books, waiting = self.books(), self.waiting()
+                for command in (['verify'], ['replay', '--run', '1..'], ['reconcile', 'ledger'],
+                                ['reconcile', 'orders', '--period', '2026-01']):
+                    self.ok(*command)
+                self.prepare(test_revisions.RULES)
+                for kind in ('orders', 'events', 'bills'):
+                    rows = [row for of, row in stand if of == kind]
+                    if rows:
+                        self.send(kind, '2026-03-20', *rows)
+                self.run_to('2026-03-21')
+                self.assertEqual(books, self.books())
+                self.assertEqual(waiting, self.waiting())
+
+    def waiting(self):
+        """Bills and events that wait for their order."""
+        return sorted((r['what'], r['fact'], r['order'], r['month'], r['waits_for']) for r in self.rows('facts', 'waiting')
+                      if r['what'] != 'instalment')
 
 
 if __name__ == '__main__':

@@ -79,6 +79,14 @@ settle_facts_compare_versions(gconstpointer a, gconstpointer b)
                             (y->flags >> SETTLE_ORDER_VERSION_SHIFT);
 }
 
+gboolean
+settle_facts_same_revision(const SettleOrder *a, const SettleOrder *b)
+{
+    return settle_facts_compare_orders(a, b) == 0 &&
+           a->flags >> (SETTLE_ORDER_VERSION_SHIFT + 1) ==
+               b->flags >> (SETTLE_ORDER_VERSION_SHIFT + 1);
+}
+
 void
 settle_facts_keep_versions(GArray *orders)
 {
@@ -92,13 +100,20 @@ settle_facts_keep_versions(GArray *orders)
     if (!any)
         return;
     g_array_sort(orders, settle_facts_compare_versions);
-    for (guint i = 0; i < orders->len; i++) {
-        SettleOrder order = g_array_index(orders, SettleOrder, i);
+    for (guint i = 0, end; i < orders->len; i = end) {
+        const SettleOrder *rows = &g_array_index(orders, SettleOrder, i);
+        SettleOrder order;
+        guint n;
 
-        if ((i + 1 < orders->len && settle_facts_compare_orders(
-                                        &order, &g_array_index(orders, SettleOrder, i + 1)) == 0) ||
-            (order.flags & SETTLE_ORDER_WITHDRAWN) != 0)
+        for (end = i + 1;
+             end < orders->len &&
+             settle_facts_compare_orders(rows, &g_array_index(orders, SettleOrder, end)) == 0;)
+            end++;
+        for (n = end - i; n > 1 && settle_facts_same_revision(&rows[n - 2], &rows[n - 1]);)
+            n -= 2;
+        if (n == 0 || (rows[n - 1].flags & SETTLE_ORDER_WITHDRAWN) != 0)
             continue;
+        order = rows[n - 1];
         order.flags &= stored;
         g_array_index(orders, SettleOrder, kept++) = order;
     }

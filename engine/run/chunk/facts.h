@@ -46,8 +46,10 @@ int settle_facts_compare_versions(gconstpointer a, gconstpointer b);
 /* Sorts an array unless it is sorted: intake stores a batch in the order that is needed, so with
  * one batch there is nothing to do. */
 void settle_facts_sort(GArray *array, GCompareFunc compare);
+/* Two rows of one revision of an order: it fell with its batch, and neither counts. */
+gboolean settle_facts_same_revision(const SettleOrder *a, const SettleOrder *b);
 /* Sorts orders by distributor and id; of the rows of an order that was revised or withdrawn the
- * last holds. Few are: most arrays are left as they came. */
+ * last of those that count holds. Few are: most arrays are left as they came. */
 void settle_facts_keep_versions(GArray *orders);
 
 /* A row against an order, by distributor and order. */

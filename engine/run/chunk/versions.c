@@ -136,23 +136,46 @@ was_settled(const SettleRunContext *context, const SettleOrder *row)
            row->closing_day < context->date + (context->due ? 0 : 1);
 }
 
+static gboolean
+is_seen(const SettleRunContext *context, const SettleOrder *row, gboolean also_of_run)
+{
+    SettleBatchState state = settle_run_batch_state(context, row->batch_id);
+
+    return state == SETTLE_BATCH_BEFORE || (also_of_run && state == SETTLE_BATCH_OF_RUN);
+}
+
+/* Of the rows of an order the one that holds, by the batches that all runs before this one saw, or
+ * by those that this one sees; NULL: none. Two rows of one revision are one that fell with its
+ * batch: the rows stand together. A withdrawal tells no order: what it has against a row of a batch
+ * that is still to come says nothing yet. */
+static const SettleOrder *
+last_that_stands(const SettleRunContext *context, const SettleOrder *rows, guint n,
+                 gboolean also_of_run)
+{
+    for (guint i = n; i-- > 0;) {
+        if (!is_seen(context, &rows[i], also_of_run))
+            continue;
+        if (i > 0 && settle_facts_same_revision(&rows[i - 1], &rows[i]) &&
+            is_seen(context, &rows[i - 1], also_of_run))
+            i--;
+        else if ((rows[i].flags & SETTLE_ORDER_WITHDRAWN) != 0 ||
+                 !settle_run_batch_withdraws(context, rows[i].batch_id))
+            return &rows[i];
+    }
+    return NULL;
+}
+
 void
 settle_versions_weigh(const SettleRunContext *context, const SettleOrder *rows, guint n,
                       SettleVersions *ret_versions)
 {
-    SettleVersions of = {.waits_until = SETTLE_DAY_MIN};
+    SettleVersions of = {.waits_until = SETTLE_DAY_MIN,
+                         .before = last_that_stands(context, rows, n, FALSE),
+                         .now = last_that_stands(context, rows, n, TRUE)};
 
-    for (guint i = 0; i < n; i++) {
-        SettleBatchState state = settle_run_batch_state(context, rows[i].batch_id);
-
-        if (state == SETTLE_BATCH_UNSEEN)
-            continue;
-        of.now = &rows[i];
-        if (state == SETTLE_BATCH_BEFORE) {
-            of.before = &rows[i];
-            of.was_settled = of.was_settled || was_settled(context, &rows[i]);
-        }
-    }
+    for (guint i = 0; i < n; i++)
+        of.was_settled =
+            of.was_settled || (is_seen(context, &rows[i], FALSE) && was_settled(context, &rows[i]));
     if (of.before != NULL && !was_settled(context, of.before))
         of.before = NULL;
     if (of.now != NULL && (of.now->flags & SETTLE_ORDER_WITHDRAWN) != 0)

@@ -94,11 +94,11 @@ CREATE TABLE settle.quarantine_release (
     PRIMARY KEY (batch_id, line, into_batch)
 );
 
--- Kept rows that contradicted what was withdrawn: they are read again.
+-- Kept rows that contradicted what was withdrawn, with its batch or by a revision of an order: they are read again.
 CREATE TABLE settle.quarantine_wake (
     batch_id    integer NOT NULL,
     line        bigint NOT NULL,
-    by_batch    integer NOT NULL,    -- the batch that carries the withdrawal
+    by_batch    integer NOT NULL,    -- the batch that carries the withdrawal, or the revision
     PRIMARY KEY (batch_id, line, by_batch)
 );
 

@@ -2,7 +2,8 @@
 --
 -- A fact that is corrected or withdrawn is a further row of its key, never a change and never a filter on batches: of a
 -- key the highest (revision, withdrawn) that a run sees holds, and one that is withdrawn is not there. A fact that
--- moves to another order or distributor is withdrawn where it was, and a new row where it goes.
+-- moves to another order or distributor is withdrawn where it was, and a new row where it goes. Of an order's and a
+-- contract's revision both rows, withdrawn and not, say that it fell with its batch: the next lower one holds.
 --
 -- Texts about people stand apart: the row's commitment is the first half of SHA-256 over its salt and its texts, and
 -- alone is in the row sums. settle.erase_text() empties salt and texts; all of them are NULL then, or none. uuid is what

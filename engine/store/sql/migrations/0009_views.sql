@@ -234,16 +234,23 @@ SELECT i.distributor_id, i.run_id, i.carrier_id, i.currency, i.tax_ppb, i.carrie
           JOIN settle.policy q ON q.policy_id = t.policy_id) p ON x.run_id IS NOT NULL) v;
 
 -- Rows of orders that were told again which do not hold: of an order's rows the highest (revision, withdrawn) that a
--- published night saw does, before any did the highest. Of all other orders there is one row.
+-- published night saw does, before any did the highest. Two rows of one revision are one that fell with its batch, and
+-- what a withdrawal has against a row that is still to come says nothing yet: they hold where nothing else is left, as one
+-- that is withdrawn. Of all other orders there is one row.
 CREATE VIEW settle_view.order_row_over AS
 SELECT x.distributor_id, x.closing_month, x.order_id, x.revision, x.withdrawn
-  FROM (SELECT o.distributor_id, o.closing_month, o.order_id, o.revision, o.withdrawn,
-               row_number() OVER (PARTITION BY o.distributor_id, o.closing_month, o.order_id
-                                  ORDER BY q.run_id IS NULL, o.revision DESC, o.withdrawn DESC) AS place
-          FROM (SELECT DISTINCT distributor_id, closing_month, order_id FROM settle.order_revised) r
-          JOIN settle.closed_order o USING (distributor_id, closing_month, order_id)
-          LEFT JOIN settle.batch_consumption n ON n.batch_id = o.batch_id
-          LEFT JOIN settle.run_publication q ON q.run_id = n.run_id) x
+  FROM (SELECT y.distributor_id, y.closing_month, y.order_id, y.revision, y.withdrawn,
+               row_number() OVER (PARTITION BY y.distributor_id, y.closing_month, y.order_id
+                                  ORDER BY y.to_come OR y.against AND y.same = 1, y.same > 1 OR y.against, y.revision DESC, y.withdrawn DESC) AS place
+          FROM (SELECT o.distributor_id, o.closing_month, o.order_id, o.revision, o.withdrawn, q.run_id IS NULL AS to_come,
+                       count(*) OVER (PARTITION BY o.distributor_id, o.closing_month, o.order_id, o.revision,
+                                                   q.run_id IS NULL) AS same,
+                       NOT o.withdrawn AND w.by_batch IS NOT NULL AS against
+                  FROM (SELECT DISTINCT distributor_id, closing_month, order_id FROM settle.order_revised) r
+                  JOIN settle.closed_order o USING (distributor_id, closing_month, order_id)
+                  LEFT JOIN settle.batch_consumption n ON n.batch_id = o.batch_id
+                  LEFT JOIN settle.run_publication q ON q.run_id = n.run_id
+                  LEFT JOIN settle.batch_withdrawal w ON w.by_batch = o.batch_id) y) x
  WHERE x.place > 1;
 
 -- Orders that were taken in, with all that was told of them: of several rows of an order the one that holds does, unless

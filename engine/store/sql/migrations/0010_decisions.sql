@@ -402,7 +402,8 @@ CREATE FUNCTION settle.wake_rows(by_batch integer, batches integer[], lines bigi
 AS $$
 BEGIN
     PERFORM settle.refuse_unless('settle_runner');
-    IF NOT EXISTS (SELECT 1 FROM settle.batch_withdrawal w WHERE w.by_batch = wake_rows.by_batch) THEN
+    IF NOT EXISTS (SELECT 1 FROM settle.batch_withdrawal w WHERE w.by_batch = wake_rows.by_batch)
+       AND NOT EXISTS (SELECT 1 FROM settle.batch b WHERE b.batch_id = wake_rows.by_batch AND b.kind = 'orders') THEN
         RAISE EXCEPTION 'settle: batch % withdraws nothing', by_batch USING ERRCODE = 'no_data_found';
     END IF;
     INSERT INTO settle.quarantine_wake (batch_id, line, by_batch)

@@ -1,14 +1,19 @@
 -- What was told of the orders of an id, or id/line: by carrier and closing month, lowest revision first. Rows that only
--- say that another revision took the order elsewhere are left out. told: the batch's business date; night: that of the
+-- say that another revision took the order elsewhere are left out, and those of withdrawals: what these took back fell.
+-- told: the batch's business date; night: that of the
 -- run that saw it first (NULL: none yet). changed: what is otherwise than in the row before. $1 id, $2 zone
 WITH rows AS (
     SELECT o.*,
            EXISTS (SELECT 1 FROM settle_view.order_row_over v
                     WHERE v.distributor_id = o.distributor_id AND v.closing_month = o.closing_month
-                      AND v.order_id = o.order_id AND v.revision = o.revision AND v.withdrawn = o.withdrawn) AS over
+                      AND v.order_id = o.order_id AND v.revision = o.revision AND v.withdrawn = o.withdrawn) AS over,
+          EXISTS (SELECT 1 FROM settle.closed_order x JOIN settle.batch_withdrawal w ON w.by_batch = x.batch_id
+                   WHERE x.distributor_id = o.distributor_id AND x.closing_month = o.closing_month
+                     AND x.order_id = o.order_id AND x.revision = o.revision AND x.withdrawn <> o.withdrawn) AS fell
       FROM settle.closed_order o
      WHERE o.key_id IN (SELECT i.key_id FROM settle.closed_order i
                          WHERE i.upstream_id = $1 OR i.order_line <> '' AND i.upstream_id || '/' || i.order_line = $1)
+      AND NOT EXISTS (SELECT 1 FROM settle.batch_withdrawal w WHERE w.by_batch = o.batch_id)
 ), told AS (
     SELECT DISTINCT ON (o.key_id, o.closing_month, o.revision, o.withdrawn) o.*
       FROM rows o
@@ -40,7 +45,8 @@ WITH rows AS (
 )
 SELECT n.carrier, coalesce(n.upstream_id || coalesce('/' || NULLIF(n.order_line, ''), ''), '(erased)'),
        to_char(n.closing_month, 'YYYY-MM'), (n.revision - 1) / 20 + 1,
-       CASE WHEN n.night IS NULL THEN 'for the next night' WHEN n.over THEN 'replaced' WHEN n.withdrawn THEN 'withdrawn'
+       CASE WHEN n.fell THEN 'fell with its batch'
+            WHEN n.night IS NULL THEN 'for the next night' WHEN n.over THEN 'replaced' WHEN n.withdrawn THEN 'withdrawn'
             ELSE 'holds' END,
        n.told::text, n.night::text, n.batch_id, n.source, n.line, n.distributor, n.manager, n.product, n.region, n.channel,
        n.contract_text, n.first_order::text, n.closed_at, n.paid_minor, n.quantity, n.currency,

@@ -1,4 +1,4 @@
--- Batches with open rows that a withdrawal woke, with the later of both business dates.
+-- Batches with open rows that a withdrawal or a revision woke, with the later of both business dates.
 SELECT o.batch_id, max(greatest(o.business_date, b.business_date)) AS business_date
   FROM settle.open_row o
   JOIN settle.quarantine_wake w USING (batch_id, line)

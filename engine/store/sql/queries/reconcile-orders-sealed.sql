@@ -11,4 +11,5 @@ SELECT (SELECT count(*) FROM settle.closed_order o JOIN settle.batch b USING (ba
                  WHERE o.batch_id = ANY (ARRAY(SELECT DISTINCT x.batch_id FROM settle.closed_order x
                                                 WHERE x.closing_month = $1::text::date))
                  GROUP BY 1) o USING (batch_id)
-         WHERE b.kind = 'orders' AND b.state = 'sealed' AND b.accepted <> o.n) AS batches_off
+         WHERE b.kind = 'orders' AND b.state = 'sealed' AND b.accepted <> o.n
+           AND NOT EXISTS (SELECT 1 FROM settle.batch_withdrawal w WHERE w.by_batch = b.batch_id)) AS batches_off

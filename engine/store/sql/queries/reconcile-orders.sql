@@ -22,7 +22,8 @@ SELECT c.code, s.currency, s.state, s.reason, count(*) AS orders, sum(s.paid_min
                                 AND a.look_day > (SELECT max(business_date) FROM settle.run_publication)
                                 AND o.closing_day > (SELECT max(business_date) FROM settle.run_publication)
                               LIMIT 1) w ON true
-          LEFT JOIN LATERAL (SELECT nullif(x.outcome, 0::smallint) AS outcome, x.paid_minor FROM settle.order_outcome x
+          LEFT JOIN LATERAL (SELECT nullif(x.outcome, 0::smallint) AS outcome,
+                                    CASE WHEN x.outcome <> 0 THEN x.paid_minor END AS paid_minor FROM settle.order_outcome x
                                JOIN settle.run_publication p ON p.run_id = x.run_id
                               WHERE x.distributor_id = o.distributor_id AND x.closing_month = o.closing_month
                                 AND x.order_id = o.order_id
