@@ -346,6 +346,23 @@ class Zero(small.Case):
             self.ok('replay', '--run', '1..')
 
 
+    def test_a_measure_that_leaves_64_bits(self):
+        """On two nights or in one; the night that comes after it goes on, and orders earn what they do."""
+        rules = '- upfront: all\n  pay: 1.00\n- volume-bonus: v\n  window: month\n  measure: amount\n  mode: whole\n' \
+                '  paid: progressive\n  tiers: {0.01..: 1%}\n'
+        for first in ('2026-03-10', '2026-03-11'):
+            self.prepare(rules)
+            for date, name in ((first, 'A'), ('2026-03-11', 'B')):
+                self.send('orders', date, *(order(f'{name}{i}', '2026-03-10', paid=MOST) for i in range(5000)))
+            self.run_to('2026-03-11')
+            self.send('orders', '2026-03-12', order('C', '2026-03-12'))
+            self.run_to('2026-03-12')
+            self.assertEqual({key: net for key, net in self.nets('rule').items() if net}, {('all',): 10001 * 100})
+            self.assertIn('overflow', self.settle('status'))
+            self.ok('verify')
+            self.ok('replay', '--run', '1..')
+
+
 class OutOfOrder(small.Case):
     """What is taken in later may be of an earlier night: each night finds what the nights before it posted."""
 

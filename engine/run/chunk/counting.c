@@ -25,16 +25,15 @@ is_anew(const SettleTargets *targets, const SettleSubject *subject)
 
 /* Changes what the order counts in the window of a rule of its match; anew: `change` is all of it.
  */
-static gboolean
+static void
 count(SettleVolumes *volumes, const SettleTargets *targets, const SettleSubject *subject,
       const SettleRule *rule, int64_t change, gboolean anew, SettleMonth cause)
 {
-    return settle_volumes_count(volumes,
-                                settle_subject_window_policy(targets->known, subject, rule), rule,
-                                subject->order, &subject->parties, change, anew, cause);
+    settle_volumes_count(volumes, settle_subject_window_policy(targets->known, subject, rule), rule,
+                         subject->order, &subject->parties, change, anew, cause);
 }
 
-gboolean
+void
 settle_counting_order(SettleVolumes *volumes, SettleTargets *targets,
                       const SettleDecisions *decisions, const SettleSubject *subject)
 {
@@ -43,7 +42,7 @@ settle_counting_order(SettleVolumes *volumes, SettleTargets *targets,
     SettleFindings findings = settle_decisions_findings(decisions, subject);
 
     if (!subject->is_new && subject->n_new_events == 0 && !anew)
-        return TRUE;
+        return;
     for (guint i = match->n_order_rules; i < match->n_rules; i++) {
         const SettleRule *rule = match->rules[i];
         int64_t before = subject->is_new || anew
@@ -51,15 +50,13 @@ settle_counting_order(SettleVolumes *volumes, SettleTargets *targets,
                              : settle_targets_measure_before(targets, subject, rule, findings);
         int64_t now = settle_targets_measure(targets, subject, rule, findings);
 
-        if (!count(volumes, targets, subject, rule, now - before, anew, cause_of(subject)))
-            return FALSE;
+        count(volumes, targets, subject, rule, now - before, anew, cause_of(subject));
     }
-    return TRUE;
 }
 
 /* Takes the order as it was out of its windows; of those that are measured anew it says so: they
  * count nothing where nobody is left. */
-static gboolean
+static void
 take_out(SettleVolumes *volumes, SettleTargets *targets, const SettleDecisions *decisions,
          const SettleSubject *subject)
 {
@@ -67,7 +64,7 @@ take_out(SettleVolumes *volumes, SettleTargets *targets, const SettleDecisions *
     gboolean anew;
 
     if (was.match == NULL)
-        return TRUE;
+        return;
     anew =
         settle_carrier_tolerates_findings(targets->known->policies, was.policy->carrier_id) &&
         settle_pairs_contain(decisions->pairs, was.order->distributor_id, was.policy->carrier_id);
@@ -78,14 +75,12 @@ take_out(SettleVolumes *volumes, SettleTargets *targets, const SettleDecisions *
         if (!anew)
             change = -settle_targets_measure_before(targets, &was, rule,
                                                     settle_decisions_findings(decisions, &was));
-        if (!count(volumes, targets, &was, rule, change, anew,
-                   anew ? 0 : settle_day_month(targets->date)))
-            return FALSE;
+        count(volumes, targets, &was, rule, change, anew,
+              anew ? 0 : settle_day_month(targets->date));
     }
-    return TRUE;
 }
 
-gboolean
+void
 settle_counting_again(SettleVolumes *volumes, SettleTargets *targets,
                       const SettleDecisions *decisions, const SettleSubject *subject)
 {
@@ -93,15 +88,12 @@ settle_counting_again(SettleVolumes *volumes, SettleTargets *targets,
     gboolean anew = is_anew(targets, subject);
     SettleFindings findings = settle_decisions_findings(decisions, subject);
 
-    if ((subject->revised == NULL || subject->revised->was_there) &&
-        !take_out(volumes, targets, decisions, subject))
-        return FALSE;
+    if (subject->revised == NULL || subject->revised->was_there)
+        take_out(volumes, targets, decisions, subject);
     if (match == NULL)
-        return TRUE;
+        return;
     for (guint i = match->n_order_rules; i < match->n_rules; i++)
-        if (!count(volumes, targets, subject, match->rules[i],
-                   settle_targets_measure(targets, subject, match->rules[i], findings), anew,
-                   settle_day_month(targets->date)))
-            return FALSE;
-    return TRUE;
+        count(volumes, targets, subject, match->rules[i],
+              settle_targets_measure(targets, subject, match->rules[i], findings), anew,
+              settle_day_month(targets->date));
 }

@@ -8,12 +8,12 @@ G_BEGIN_DECLS
 
 /* Counts a new order in the windows of its volume rules, or changes what an old one counts by what
  * its new events do to it. Where other orders' findings decide whether its own act, the window is
- * measured anew from all orders. FALSE: a measure left 64 bits. */
-gboolean settle_counting_order(SettleVolumes *volumes, SettleTargets *targets,
-                               const SettleDecisions *decisions, const SettleSubject *subject);
+ * measured anew from all orders. */
+void settle_counting_order(SettleVolumes *volumes, SettleTargets *targets,
+                           const SettleDecisions *decisions, const SettleSubject *subject);
 /* The same of an order that was told anew, of whose parties something was, or whose windows other
  * versions measure now: it counts as it is now, and no longer as it was. */
-gboolean settle_counting_again(SettleVolumes *volumes, SettleTargets *targets,
-                               const SettleDecisions *decisions, const SettleSubject *subject);
+void settle_counting_again(SettleVolumes *volumes, SettleTargets *targets,
+                           const SettleDecisions *decisions, const SettleSubject *subject);
 
 G_END_DECLS

@@ -208,10 +208,10 @@ add_differences(SettleSettling *settling, const SettleSubject *subject, const Se
 /* --- one order ----------------------------------------------------------------------------------
  */
 
-static gboolean
+static void
 count(const SettleSettling *settling, const SettleSubject *subject)
 {
-    return (subject->is_recounted ? settle_counting_again : settle_counting_order)(
+    (subject->is_recounted ? settle_counting_again : settle_counting_order)(
         settling->volumes, settling->targets, settling->decisions, subject);
 }
 
@@ -265,8 +265,9 @@ settle_new_order(SettleSettling *settling, const SettleSubject *subject)
     }
     if (!settle_targets_whole(settling->targets, subject, subject->bills, subject->n_bills,
                               settle_decisions_findings(settling->decisions, subject)) ||
-        !add_first(settling, subject) || !count(settling, subject))
+        !add_first(settling, subject))
         return FALSE;
+    count(settling, subject);
     settle_note_life_caps(output, settling->targets, subject);
     outcome = new_order_outcome(settling, subject);
     if (outcome != SETTLE_OUTCOME_NONE)
@@ -292,8 +293,9 @@ settle_whole_order(SettleSettling *settling, const SettleSubject *subject, const
                                                                  subject->policy->carrier_id)))
         for (guint i = 0; i < targets->len; i++)
             g_array_index(targets, SettleTarget, i).taken = 0;
-    if (!add_differences(settling, subject, past) || !count(settling, subject))
+    if (!add_differences(settling, subject, past))
         return FALSE;
+    count(settling, subject);
     settle_note_life_caps(settling->output, settling->targets, subject);
     return TRUE;
 }
@@ -335,9 +337,9 @@ settle_revised_order(SettleSettling *settling, const SettleSubject *subject)
         !settle_targets_whole(settling->targets, subject, past.bills, past.n_bills,
                               settle_decisions_findings(settling->decisions, subject)))
         return FALSE;
-    if (!add_differences(settling, subject, &past) ||
-        !settle_counting_again(settling->volumes, settling->targets, settling->decisions, subject))
+    if (!add_differences(settling, subject, &past))
         return FALSE;
+    settle_counting_again(settling->volumes, settling->targets, settling->decisions, subject);
     settle_note_life_caps_revised(settling->output, settling->targets, subject);
     if (subject->revised->is_gone)
         return TRUE;
@@ -365,7 +367,9 @@ settle_old_order(SettleSettling *settling, const SettleSubject *subject)
     if (subject->n_bills > 0 &&
         !(settle_targets_billed(settling->targets, subject) && add_first(settling, subject)))
         return FALSE;
-    return !subject->is_recounted || count(settling, subject);
+    if (subject->is_recounted)
+        count(settling, subject);
+    return TRUE;
 }
 
 static int

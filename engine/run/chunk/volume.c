@@ -82,7 +82,17 @@ settle_volumes_load(SettleVolumes *volumes, SettleStore *store, const SettleChun
 
 /* --- counting and closing ------------------------------------------------------------------ */
 
-gboolean
+/* Beyond 64 bits it is the largest number: the window earns nothing. */
+static void
+add_measure(SettleVolumeWindow *window, int64_t *sum, int64_t change)
+{
+    if (!settle_add_i64(*sum, change, sum)) {
+        *sum = change > 0 ? SETTLE_MEASURE_LARGEST : -SETTLE_MEASURE_LARGEST;
+        window->failed = TRUE;
+    }
+}
+
+void
 settle_volumes_count(SettleVolumes *volumes, const SettlePolicy *policy, const SettleRule *rule,
                      const SettleOrder *order, const SettleOrderParties *parties, int64_t change,
                      gboolean anew, SettleMonth cause)
@@ -92,14 +102,14 @@ settle_volumes_count(SettleVolumes *volumes, const SettlePolicy *policy, const S
     SettleVolumePart *part;
 
     if (scope_id < 0 || (change == 0 && !anew))
-        return TRUE;
+        return;
     window =
         settle_windows_find(&volumes->windows, policy, rule,
                             settle_window_end(rule->window.length, order->closing_day), scope_id);
     window->anew = window->anew || anew;
     part = settle_windows_month(&volumes->windows, window, settle_day_month(order->closing_day));
     part->cause = MAX(part->cause, cause);
-    return settle_add_i64(part->delta, change, &part->delta);
+    add_measure(window, &part->delta, change);
 }
 
 /* The latest version that has a rule which windows of that number and scope may be of: of one that
@@ -288,7 +298,8 @@ earn(SettleVolumes *volumes, SettleVolumeWindow *window)
         /* of a longer window of an earlier version */
         if (part->month < first)
             continue;
-        if (!settle_add_i64(measure, part->before, &measure) ||
+        if (ABS(part->before) == SETTLE_MEASURE_LARGEST ||
+            !settle_add_i64(measure, part->before, &measure) ||
             !settle_add_i64(measure, part->delta, &measure))
             return FALSE;
         part->measure = measure;
@@ -331,8 +342,9 @@ evaluate(SettleVolumes *volumes, const SettleDecisions *decisions, SettleVolumeW
          !is_outside(decisions, window));
     for (SettleVolumePart *part = settle_windows_part(&volumes->windows, window->parts);
          part != NULL && window->anew; part = settle_windows_part(&volumes->windows, part->next))
-        if (!settle_sub_i64(part->delta, part->before, &part->delta))
-            return FALSE;
+        add_measure(window, &part->delta, -part->before);
+    if (window->failed)
+        return FALSE;
     return !window->evaluated || window->is_gone || !due || earn(volumes, window);
 }
 

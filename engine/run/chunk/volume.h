@@ -23,12 +23,11 @@ gboolean settle_volumes_load(SettleVolumes *volumes, SettleStore *store, const S
                              GError **error);
 /* Changes what an order of the current distributor adds to a matched volume rule's window, by its
  * measure if it is new; anew: `change` is all that it counts (0 of one that has left), and so do
- * all orders of the window; cause: the month of what changes it, 0: of nothing. FALSE on overflow.
- */
-gboolean settle_volumes_count(SettleVolumes *volumes, const SettlePolicy *policy,
-                              const SettleRule *rule, const SettleOrder *order,
-                              const SettleOrderParties *parties, int64_t change, gboolean anew,
-                              SettleMonth cause);
+ * all orders of the window; cause: the month of what changes it, 0: of nothing. */
+void settle_volumes_count(SettleVolumes *volumes, const SettlePolicy *policy,
+                          const SettleRule *rule, const SettleOrder *order,
+                          const SettleOrderParties *parties, int64_t change, gboolean anew,
+                          SettleMonth cause);
 /* Evaluates the windows of the distributor that the decisions are about, after its orders were
  * settled: what ceilings and the carrier's money still leave is theirs. Writes deltas, postings and
  * transfers, and starts afresh. FALSE and error: they could not be written. */

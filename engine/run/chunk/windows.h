@@ -7,6 +7,9 @@
 
 G_BEGIN_DECLS
 
+/* Of one month: a larger sum, either way, is this one, and the window earns nothing. */
+#define SETTLE_MEASURE_LARGEST G_MAXINT64
+
 /* What of a window has an item of its own: a month, of orders that closed in it, or the window as a
  * whole. What is not paid progressively is earned by the whole, what is by the months
  * (docs/semantics.md 13.2). */

@@ -1,7 +1,7 @@
 -- What volume windows measure by now, of windows that end in a month or later. $1 first day of the month, $2 carrier,
 -- $3 distributor (NULL: any)
 SELECT v.carrier_id, v.rule, v.scope_kind, v.window_end, d.code, coalesce(o.code, '') AS outlet,
-       coalesce(m.code, '') AS manager, sum(v.delta)::bigint AS measure
+       coalesce(m.code, '') AS manager, greatest(least(sum(v.delta), 9223372036854775807), -9223372036854775807)::bigint AS measure
   FROM settle.window_change v
   JOIN settle.run_publication q USING (run_id)
   JOIN settle.code c ON c.dim = 1 AND c.id = v.carrier_id

@@ -1,7 +1,8 @@
 -- Measures of some distributors' windows before this run. $1 distributors, $2 window ends, $3 carriers (one of each a
 -- window), $4, $5 first and last distributor, $6 run, $7 abandoned runs
+-- A sum that leaves 64 bits is their largest number.
 -- Columns as run-window, run-measure
-SELECT d.distributor_id, d.carrier_id, d.rule, d.window_end, d.scope_kind, d.scope_id, sum(d.delta)::bigint AS value,
+SELECT d.distributor_id, d.carrier_id, d.rule, d.window_end, d.scope_kind, d.scope_id, greatest(least(sum(d.delta), 9223372036854775807), -9223372036854775807)::bigint AS value,
        d.month
   FROM unnest($1::integer[], $2::date[], $3::integer[]) AS k (distributor_id, window_end, carrier_id)
   JOIN settle.window_change d ON d.distributor_id = k.distributor_id AND d.window_end = k.window_end
