@@ -48,24 +48,30 @@ def make(seed, orders, days, life):
         facts.write(folder, orders)
         settle = bench.fresh()
         # Half of the seeds know everything before the first night, and catch up; the other half take
-        # each stretch of nights as it comes.
-        turns = [end] if seed % 2 else [START + timedelta(days=days * n // 5) for n in (1, 2, 3, 4)]
-        turns = sorted(set(turns) | {end})
+        # each stretch of nights as it comes. What is held and awaited shows after each of them.
+        stretches = [START + timedelta(days=days * n // 5) for n in (1, 2, 3, 4)] + [end]
+        at_once = seed % 2 == 1
         compare.load(settle, folder, before=START - timedelta(days=1))
         compare.activate(settle, folder, policies)
+        found, compared = {}, {}
         last, closings, closed = START - timedelta(days=1), [], so.month_of(START) - 1
-        for turn in turns:
-            compare.load(settle, folder, before=turn, after=last)
+        for turn in stretches if with_terms or not at_once else [end]:
+            told = end if at_once else turn
+            if told != last:
+                compare.load(settle, folder, before=told, after=last)
             settle('run', '--date', str(turn))
-            last = turn
+            last = told
+            if with_terms:
+                standings, compared = compare.compare_standings(settle, folder, policies, turn)
+                found[f'standings of {turn}'] = standings['standings']
             if turn != end:  # close what lies two months back, so that late facts go elsewhere
                 months = list(range(closed + 1, so.month_of(turn) - 1))
                 for month in months:
                     settle('period', 'close', so.show_month(month), '--accept', 'a test')
                 closings.append((turn, months))
                 closed += len(months)
-        found, compared = (compare.compare_standings(settle, folder, policies, end) if with_terms else
-                           compare.compare(settle, folder, policies, end, closings))
+        if not with_terms:
+            found, compared = compare.compare(settle, folder, policies, end, closings)
         print(f'# seed {seed}: ' + ', '.join(f'{n} {what}' for what, n in compared.items()),
               flush=True)
         assert all(compared.values()), compared

@@ -95,8 +95,8 @@ def engine_nets(transfers):
         if row['kind'] not in so.KINDS:
             continue
         out[slot_of(row)] += signed(row)
-    # each leg stands at a target of its own
-    legs = defaultdict(int)
+    # each leg stands at a target of its own; what leaves held goes back only where nothing more is owed
+    legs, moved = defaultdict(int), defaultdict(set)
     for row in sorted(transfers, key=lambda r: int(r['run'])):
         if row['kind'] in so.KINDS:
             key = (row['carrier'], row['distributor'], row['kind'], row['rule'], row['subject'], int(row['item']), row['leg'])
@@ -104,6 +104,9 @@ def engine_nets(transfers):
             legs[key] += so.money(row['amount']) * (1 if up else -1)
             if so.money(row['target']) != legs[key]:
                 problems.append(f'{key}: posted {legs[key]} by run {row["run"]}, which says {row["target"]}')
+            moved[(*key[:-1], row['run'])].add((row['debit'], row['credit']))
+    problems += [f'{key}: back from held, and earned anew in one run' for key, sides in moved.items()
+                 if {('held', 'carrier'), ('carrier', 'distributor')} <= sides]
     return {key: minor for key, minor in out.items() if minor}, problems
 
 
@@ -194,7 +197,7 @@ def compare_standings(settle, folder, policies, until):
     each other. As compare()."""
     expected = oracle_terms.standings(so.World(facts(folder), policies), until)
     posted = transfers_of(settle)
-    return {'standings': differences(engine_standings(posted), expected)}, {
+    return {'standings': differences(engine_standings(posted), expected) + engine_nets(posted)[1]}, {
         'standings': len(expected), 'held': sum(1 for _, held in expected.values() if held)}
 
 
