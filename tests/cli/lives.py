@@ -18,7 +18,7 @@ CARRIERS = ('CA', 'CB')
 # what the engine looks at again when it is told late; SETTLE_LATE=parties adds the rest
 LATE = os.environ.get('SETTLE_LATE', '')
 KEYS = {'managers': ('manager', 'valid_from'), 'products': ('carrier', 'product', 'valid_from'),
-        'distributors': ('distributor', 'valid_from'), 'orders': ('carrier', 'order_id'),
+        'distributors': ('distributor', 'valid_from'), 'orders': ('carrier', 'order_id', 'revision'),
         'bills': ('carrier', 'contract', 'month', 'revision'), 'events': ('carrier', 'event_id'),
         'months': ('carrier', 'month'), 'receipts': ('carrier', 'receipt_id')}
 
@@ -40,10 +40,11 @@ class Life:
                 self.master.append((entry[1], rows))
                 continue
             for row in rows:
-                key = entry[1], *(row[name] for name in KEYS[entry[1]])
+                key = entry[1], *(row.get(name) for name in KEYS[entry[1]])
                 if key not in seen:  # what is said again, or otherwise, would depend on who comes first
                     seen[key] = row
                     self.facts.append((date.fromisoformat(entry[2]), entry[1], row))
+        self.facts += list(self.told_again(maker))
         for kind, row in maker.late_parties() if LATE == 'parties' else ():
             self.facts.append((max(START, date.fromisoformat(row['valid_from'])), kind, row))
 
@@ -51,8 +52,28 @@ class Life:
     def without_invoices(policy):
         return {**policy, 'invoice': {'cycle': 'none'}}
 
+    def told_again(self, maker):
+        """Revisions of some orders, each on a night of its own: the highest one holds, whatever comes first."""
+        contracts = defaultdict(list)
+        for row in self.orders():
+            if row['contract']:
+                contracts[row['carrier']].append(row['contract'])
+        for row in self.orders():
+            if self.source.random() < 0.12:
+                for again in maker.revised(row, self.source.sample(contracts[row['carrier']], 1)):
+                    yield START + timedelta(days=self.source.randint(0, DAYS)), 'orders', again
+
     def orders(self):
-        return [row for _, kind, row in self.facts if kind == 'orders']
+        """As they were told first."""
+        return [row for _, kind, row in self.facts if kind == 'orders' and not row.get('revision')]
+
+    def last_closings(self):
+        """The latest day of each order on which some revision says that it closed."""
+        out = {}
+        for row in (row for _, kind, row in self.facts if kind == 'orders'):
+            key = row['carrier'], row['order_id']
+            out[key] = max(out.get(key, START), closing_day(row))
+        return out
 
     def shuffled(self, source):
         """The same facts on other days, in other batches; some are told twice."""

@@ -118,10 +118,10 @@ class Lives:
 
     def make_fraud(self, settle, source, folder):
         """A finding on every order, and no policy that tolerates any."""
-        strict = lives.strict(self.life)
+        strict, closings = lives.strict(self.life), self.life.last_closings()
         facts = self.life.facts + [(source.choice((closing, lives.END)), 'events', lives.event(
             row, 'F', 'fraud', min(lives.END, closing + DAY * source.randint(0, 60))))
-            for row in self.life.orders() for closing in [lives.closing_day(row)]]
+            for row in self.life.orders() for closing in [closings[row['carrier'], row['order_id']]]]
         run_all(settle, lives.hand_over(settle, folder, strict, facts, source), source)
 
 
@@ -138,7 +138,8 @@ def the_second_implementation_agrees(all_lives, bench):
         compare.so.World(facts_of(life), life.policies), lives.END))
     print(f'# {len(life.orders())} lives, {len(base.standings)} slots, '
           f'{sum(1 for _, held in base.standings.values() if held)} held, '
-          f'{sum(1 for _, kind, _ in life.facts if kind == "months")} months complete', flush=True)
+          f'{sum(1 for _, kind, _ in life.facts if kind == "months")} months complete, '
+          f'{sum(1 for _, kind, row in life.facts if kind == "orders" and row.get("revision"))} revisions', flush=True)
 
 
 def the_end_depends_only_on_the_facts(all_lives, bench):

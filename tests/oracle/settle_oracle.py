@@ -176,6 +176,9 @@ class Bill:
                 'cash': self.cash}[name]
 
 
+MAY_BE_EMPTY = ('line', 'manager', 'contract', 'first_order', 'revision', 'withdrawn')    # of an order
+
+
 class Facts:
     """Everything that was sent, by key; what could not be accepted is in rejected. look_back: the months around an
     order's closing month in which its id must be no other order's; None: in none at all."""
@@ -242,7 +245,7 @@ class Facts:
         return None
 
     def take_order(self, row, business_date):
-        if any(not row[name] for name in row if name not in ('manager', 'contract', 'first_order')):
+        if any(not row[name] for name in row if name not in MAY_BE_EMPTY):
             return 'missing-value'
         for check in (lambda: self.values_of_order(row), lambda: self.parties_of_order(row)):
             reason = check()
