@@ -1,5 +1,6 @@
 /* settle activity: what a distributor's orders earned, as a summary by outlet, manager or kind,
  * and as a list order by order. */
+#include "cli/cli-scope.h"
 #include "cli/known.h"
 #include "cli/slips.h"
 #include "money/money.h"
@@ -12,26 +13,19 @@ typedef enum { BY_NOTHING, BY_OUTLET, BY_MANAGER } By;
 
 /* Adds up to one row. */
 typedef struct {
-    SettleActivity sum; /* who and when, and the sums */
+    SettleActivity sum; /* who and when, and the sums; texts are the printing's */
+    const char *distributor;
     int64_t orders;
 } Group;
 
 typedef struct {
-    const SettleDirectory *directory;
     const char *distributor; /* whose are read now */
     guint rows;
-    SettleTable *table; /* of a list */
-    GHashTable *groups; /* of a summary: key text -> Group */
+    SettleTable *table;  /* of a list */
+    GHashTable *groups;  /* of a summary: key text -> Group */
+    GStringChunk *texts; /* of the groups */
     By by;
 } Printing;
-
-static const char *
-code_of(const Printing *printing, SettleDim dim, int32_t id)
-{
-    const char *code = id != 0 ? settle_directory_code(printing->directory, dim, id) : NULL;
-
-    return code != NULL ? code : "";
-}
 
 typedef char MoneyText[SETTLE_MONEY_TEXT_BYTES];
 #define N_AMOUNTS (7 + SETTLE_N_COMMISSION_KINDS)
@@ -79,12 +73,17 @@ static const SettleColumn list_columns[] = {
 #define LIST_AMOUNTS 9
 
 static const SettleColumn summary_columns[] = {
-    {"month", SETTLE_COLUMN_TEXT},     {"carrier", SETTLE_COLUMN_TEXT},
-    {"outlet", SETTLE_COLUMN_TEXT},    {"manager", SETTLE_COLUMN_TEXT},
-    {"orders", SETTLE_COLUMN_INTEGER}, {"units", SETTLE_COLUMN_INTEGER},
-    {"currency", SETTLE_COLUMN_TEXT},  AMOUNT_COLUMNS,
+    {"month", SETTLE_COLUMN_TEXT},
+    {"carrier", SETTLE_COLUMN_TEXT},
+    {"distributor", SETTLE_COLUMN_TEXT},
+    {"outlet", SETTLE_COLUMN_TEXT},
+    {"manager", SETTLE_COLUMN_TEXT},
+    {"orders", SETTLE_COLUMN_INTEGER},
+    {"units", SETTLE_COLUMN_INTEGER},
+    {"currency", SETTLE_COLUMN_TEXT},
+    AMOUNT_COLUMNS,
 };
-#define SUMMARY_AMOUNTS 7
+#define SUMMARY_AMOUNTS 8
 
 static gboolean
 list_row(const SettleActivity *a, gpointer user_data, G_GNUC_UNUSED GError **error)
@@ -95,11 +94,11 @@ list_row(const SettleActivity *a, gpointer user_data, G_GNUC_UNUSED GError **err
     const char *cells[G_N_ELEMENTS(list_columns)] = {
         a->name,
         a->closed_at,
-        code_of(printing, SETTLE_DIM_CARRIER, a->carrier_id),
+        a->carrier,
         printing->distributor,
-        code_of(printing, SETTLE_DIM_OUTLET, a->outlet_id),
-        code_of(printing, SETTLE_DIM_MANAGER, a->manager_id),
-        code_of(printing, SETTLE_DIM_PRODUCT, a->product_id),
+        a->outlet,
+        a->manager,
+        a->product,
         quantity,
         settle_currency_code(a->currency),
     };
@@ -130,27 +129,32 @@ add_all(int64_t *to, const int64_t *from, int n)
     return TRUE;
 }
 
+static const char *
+text_of(const Printing *printing, const char *text)
+{
+    return g_string_chunk_insert_const(printing->texts, text);
+}
+
 static gboolean
 sum_row(const SettleActivity *a, gpointer user_data, GError **error)
 {
     Printing *printing = user_data;
-    int32_t outlet = printing->by == BY_OUTLET || printing->by == BY_MANAGER ? a->outlet_id : 0;
-    int32_t manager = printing->by == BY_MANAGER ? a->manager_id : 0;
+    const char *outlet = printing->by != BY_NOTHING ? a->outlet : "";
+    const char *manager = printing->by == BY_MANAGER ? a->manager : "";
     char month[SETTLE_DAY_TEXT_BYTES];
-    g_autofree char *key = g_strdup_printf(
-        "%s\x1f%s\x1f%s\x1f%s\x1f%s", settle_month_format(a->month, month),
-        code_of(printing, SETTLE_DIM_CARRIER, a->carrier_id),
-        code_of(printing, SETTLE_DIM_OUTLET, outlet),
-        code_of(printing, SETTLE_DIM_MANAGER, manager), settle_currency_code(a->currency));
+    g_autofree char *key =
+        g_strjoin("\x1f", settle_month_format(a->month, month), a->carrier, printing->distributor,
+                  outlet, manager, settle_currency_code(a->currency), NULL);
     Group *group = g_hash_table_lookup(printing->groups, key);
 
     if (group == NULL) {
         group = g_new0(Group, 1);
         group->sum = (SettleActivity){.month = a->month,
-                                      .carrier_id = a->carrier_id,
-                                      .outlet_id = outlet,
-                                      .manager_id = manager,
+                                      .carrier = text_of(printing, a->carrier),
+                                      .outlet = text_of(printing, outlet),
+                                      .manager = text_of(printing, manager),
                                       .currency = a->currency};
+        group->distributor = printing->distributor;
         g_hash_table_insert(printing->groups, g_steal_pointer(&key), group);
     }
     printing->rows++;
@@ -180,9 +184,10 @@ print_groups(const Printing *printing, SettleTable *table)
         char month[SETTLE_DAY_TEXT_BYTES], orders[24], units[24];
         const char *cells[G_N_ELEMENTS(summary_columns)] = {
             settle_month_format(a->month, month),
-            code_of(printing, SETTLE_DIM_CARRIER, a->carrier_id),
-            code_of(printing, SETTLE_DIM_OUTLET, a->outlet_id),
-            code_of(printing, SETTLE_DIM_MANAGER, a->manager_id),
+            a->carrier,
+            group->distributor,
+            a->outlet,
+            a->manager,
             orders,
             units,
             settle_currency_code(a->currency),
@@ -215,55 +220,44 @@ options_clear(Options *options)
 }
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Options, options_clear)
 
+/* Up to which day nights are settled; FALSE and error if none is. */
 static gboolean
-find(const SettleDirectory *directory, SettleDim dim, const char *code, int32_t *ret_id,
-     GError **error)
-{
-    if (code == NULL)
-        return TRUE;
-    *ret_id = settle_directory_id(directory, dim, code, strlen(code));
-    if (*ret_id != 0)
-        return TRUE;
-    g_set_error(error, SETTLE_ERROR, SETTLE_ERROR_INPUT, "there is no %s \"%s\"",
-                settle_dim_name(dim), code);
-    return FALSE;
-}
-
-/* The master data as the last run saw it. */
-static SettleDirectory *
-open_directory(SettleStore *store, GError **error)
+settled_to(SettleStore *store, SettleDay *ret_day, GError **error)
 {
     g_autoptr(SettleResult) head = settle_store_query(store, settle_sql_status_head, error, "");
-    SettleDay day;
 
     if (head == NULL)
-        return NULL;
+        return FALSE;
     if (settle_result_is_null(head, 0, SQL_STATUS_HEAD_SETTLED_TO)) {
         g_set_error(error, SETTLE_ERROR, SETTLE_ERROR_STATE, "no night has been settled yet");
-        return NULL;
+        return FALSE;
     }
     settle_invariant(
         settle_day_parse(settle_result_text(head, 0, SQL_STATUS_HEAD_SETTLED_TO),
-                         strlen(settle_result_text(head, 0, SQL_STATUS_HEAD_SETTLED_TO)), &day));
-    return settle_store_directory(store, day, 0, error);
+                         strlen(settle_result_text(head, 0, SQL_STATUS_HEAD_SETTLED_TO)), ret_day));
+    return TRUE;
 }
 
-/* Whose they are: the one that is named, or all who have an order of that id. */
-static GPtrArray *
+/* The outlets as the last run saw them; of a scoped login those that it sees. */
+static SettleDirectory *
+open_directory(SettleStore *store, SettleDay day, GError **error)
+{
+    return settle_store_is_scoped(store) ? settle_store_scope_directory(store, error)
+                                         : settle_store_directory(store, day, 0, error);
+}
+
+/* Whose they are (activity-distributor.sql): the one that is named, or all who have an order of
+ * that id; of a scoped login all that it sees something of. */
+static SettleResult *
 distributors(SettleStore *store, const Options *options, GError **error)
 {
-    g_autoptr(GPtrArray) codes = g_ptr_array_new_with_free_func(g_free);
-    g_autoptr(SettleResult) rows = NULL;
-
-    if (options->distributor != NULL) {
-        g_ptr_array_add(codes, g_strdup(options->distributor));
-        return g_steal_pointer(&codes);
-    }
-    rows = settle_store_query(store, settle_sql_activity_whose, error, "s", options->order);
-    for (int i = 0; rows != NULL && i < settle_result_rows(rows); i++)
-        g_ptr_array_add(codes,
-                        g_strdup(settle_result_text(rows, i, SQL_ACTIVITY_WHOSE_DISTRIBUTOR)));
-    return rows != NULL ? g_steal_pointer(&codes) : NULL;
+    if (settle_store_is_scoped(store))
+        return settle_store_query(store, settle_sql_scope_distributors, error, "s",
+                                  options->distributor);
+    if (options->distributor != NULL)
+        return settle_store_query(store, settle_sql_activity_distributor, error, "s",
+                                  options->distributor);
+    return settle_store_query(store, settle_sql_activity_whose, error, "s", options->order);
 }
 
 /* That an outlet or manager was ever of the distributor: else a list of its orders would be empty
@@ -295,43 +289,71 @@ is_of_distributor(SettleStore *store, SettleDim dim, const char *code, const cha
     return FALSE;
 }
 
+/* What is asked for, and of an outlet the directory that says what is below it. An outlet that a
+ * scoped login does not see is as one that is not there: *ret_none. */
 static gboolean
-print(const SettleCli *cli, SettleStore *store, const Options *options, gboolean list, By by,
-      guint *ret_rows, GError **error)
+prepare(SettleStore *store, const Options *options, SettleActivityQuery *query, char **ret_zone,
+        SettleDirectory **ret_directory, gboolean *ret_none, GError **error)
 {
-    g_autoptr(GPtrArray) whose = distributors(store, options, error);
-    g_autoptr(SettlePolicySet) policies =
-        whose != NULL ? settle_policies_load(store, G_MAXINT64, error) : NULL;
-    g_autoptr(SettleDirectory) directory = policies != NULL ? open_directory(store, error) : NULL;
-    g_autofree char *zone = directory != NULL ? settle_store_zone(store, error) : NULL;
-    g_autoptr(GHashTable) groups = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free);
-    SettleActivityQuery query = {.from = settle_day_month(SETTLE_DAY_MIN),
-                                 .to = settle_day_month(SETTLE_DAY_MAX),
-                                 .order = options->order};
-    Printing printing = {.directory = directory, .groups = groups, .by = by};
-    SettleTable *table;
+    SettleDay day = 0;
 
-    if (zone == NULL ||
-        !find(directory, SETTLE_DIM_OUTLET, options->outlet, &query.outlet_id, error) ||
-        !find(directory, SETTLE_DIM_MANAGER, options->manager, &query.manager_id, error) ||
-        (options->from != NULL && !settle_cli_month("--from", options->from, &query.from, error)) ||
-        (options->to != NULL && !settle_cli_month("--to", options->to, &query.to, error)))
+    if ((options->from != NULL &&
+         !settle_cli_month("--from", options->from, &query->from, error)) ||
+        (options->to != NULL && !settle_cli_month("--to", options->to, &query->to, error)))
         return FALSE;
-    if (query.from > query.to) {
+    if (query->from > query->to) {
         g_set_error(error, SETTLE_ERROR, SETTLE_ERROR_USAGE, "--from %s is after --to %s",
                     options->from, options->to);
         return FALSE;
     }
+    if (settle_store_is_scoped(store) ? !settle_cli_scope_night(store, error)
+                                      : !settled_to(store, &day, error))
+        return FALSE;
+    if (!settle_store_is_scoped(store)) {
+        *ret_zone = settle_store_zone(store, error);
+        if (*ret_zone == NULL)
+            return FALSE;
+    }
+    if (options->outlet != NULL) {
+        *ret_directory = open_directory(store, day, error);
+        if (*ret_directory == NULL)
+            return FALSE;
+        query->outlet_id = settle_directory_id(*ret_directory, SETTLE_DIM_OUTLET, options->outlet,
+                                               strlen(options->outlet));
+        *ret_none = query->outlet_id == 0;
+    }
+    return TRUE;
+}
+
+static gboolean
+print(const SettleCli *cli, SettleStore *store, const Options *options, gboolean list, By by,
+      guint *ret_rows, GError **error)
+{
+    g_autoptr(SettleResult) whose = distributors(store, options, error);
+    g_autoptr(SettleDirectory) directory = NULL;
+    g_autofree char *zone = NULL;
+    g_autoptr(GHashTable) groups = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free);
+    g_autoptr(GStringChunk) texts = g_string_chunk_new(1024);
+    SettleActivityQuery query = {.from = settle_day_month(SETTLE_DAY_MIN),
+                                 .to = settle_day_month(SETTLE_DAY_MAX),
+                                 .manager = options->manager,
+                                 .order = options->order};
+    Printing printing = {.groups = groups, .texts = texts, .by = by};
+    gboolean none = FALSE;
+    SettleTable *table;
+
+    if (whose == NULL || !prepare(store, options, &query, &zone, &directory, &none, error))
+        return FALSE;
     table = printing.table =
         list
             ? settle_table_new(cli->format, list_columns, G_N_ELEMENTS(list_columns), stdout)
             : settle_table_new(cli->format, summary_columns, G_N_ELEMENTS(summary_columns), stdout);
-    for (guint i = 0; i < whose->len; i++) {
-        printing.distributor = g_ptr_array_index(whose, i);
-        if (!find(directory, SETTLE_DIM_DISTRIBUTOR, printing.distributor, &query.distributor_id,
-                  error) ||
-            !settle_activity_read(store, directory, policies, zone, &query,
-                                  list ? list_row : sum_row, &printing, error)) {
+    for (int i = 0; i < settle_result_rows(whose) && !none; i++) {
+        query.distributor = printing.distributor =
+            settle_result_text(whose, i, SQL_WHOSE_DISTRIBUTOR);
+        query.distributor_id = settle_result_i32(whose, i, SQL_WHOSE_DISTRIBUTOR_ID);
+        if (!settle_activity_read(store, directory, zone, &query, list ? list_row : sum_row,
+                                  &printing, error)) {
             settle_table_abandon(table);
             return FALSE;
         }
@@ -341,6 +363,21 @@ print(const SettleCli *cli, SettleStore *store, const Options *options, gboolean
     settle_table_end(table);
     *ret_rows = printing.rows;
     return TRUE;
+}
+
+/* That what is named is there. A scoped login is told of nothing that it does not see. */
+static gboolean
+check_named(SettleStore *store, const Options *options, const SettleNamed *named, GError **error)
+{
+    if (settle_store_is_scoped(store))
+        return settle_cli_in_scope(store, options->distributor, FALSE, error);
+    return settle_cli_known(store, named, error) &&
+           is_of_distributor(store, SETTLE_DIM_OUTLET, options->outlet, options->distributor,
+                             error) &&
+           is_of_distributor(store, SETTLE_DIM_MANAGER, options->manager, options->distributor,
+                             error) &&
+           (options->from == NULL || settle_cli_known_period(store, options->from, FALSE, error)) &&
+           (options->to == NULL || settle_cli_known_period(store, options->to, TRUE, error));
 }
 
 static gboolean
@@ -386,17 +423,18 @@ activity(const SettleCli *cli, int argc, char **argv, gboolean list)
 
     if (!settle_cli_parse(
             list ? "activity list" : "activity summary",
-            list ? "A distributor's orders, or all of an id: what each has earned so far, "
-                   "who it belongs to, its state, and\nof one that earned nothing why."
-                 : "What a distributor's orders have earned so far, by closing month "
-                   "and carrier.",
+            list
+                ? "A distributor's orders, or all of an id: what each has earned so far, "
+                  "who it belongs to, its state, and\nof one that earned nothing why. A login that "
+                  "sees a distributor, an outlet or a manager's orders leaves\n--distributor out "
+                  "(settle scope list)."
+                : "What a distributor's orders have earned so far, by closing month "
+                  "and carrier. A login that sees a distributor,\nan outlet or a manager's "
+                  "orders leaves --distributor out (settle scope list).",
             entries, &argc, &argv, &code))
         return code;
     if (argc > 1)
         return settle_cli_surplus("activity", argv[1], entries);
-    if (options.distributor == NULL && options.order == NULL)
-        return settle_cli_usage(list ? "--distributor CODE, or --order ID" : "--distributor CODE",
-                                "whose orders: --distributor is missing");
     if (options.outlet != NULL && options.manager != NULL)
         return settle_cli_usage("one of them: a manager is of an outlet",
                                 "--outlet and --manager do not go together");
@@ -406,20 +444,20 @@ activity(const SettleCli *cli, int argc, char **argv, gboolean list)
                           .outlet = options.outlet,
                           .manager = options.manager,
                           .order = options.order};
-    store = settle_cli_open(cli, SETTLE_STORE_AS_READER, "activity", &error);
-    if (store == NULL || !settle_cli_known(store, &named, &error) ||
-        !is_of_distributor(store, SETTLE_DIM_OUTLET, options.outlet, options.distributor, &error) ||
-        !is_of_distributor(store, SETTLE_DIM_MANAGER, options.manager, options.distributor,
-                           &error) ||
-        (options.from != NULL && !settle_cli_known_period(store, options.from, FALSE, &error)) ||
-        (options.to != NULL && !settle_cli_known_period(store, options.to, TRUE, &error)) ||
+    store = settle_cli_open(cli, SETTLE_STORE_AS_VIEWER, "activity", &error);
+    if (store == NULL)
+        return settle_cli_fail(error);
+    if (options.distributor == NULL && options.order == NULL && !settle_store_is_scoped(store))
+        return settle_cli_usage(list ? "--distributor CODE, or --order ID" : "--distributor CODE",
+                                "whose orders: --distributor is missing");
+    if (!check_named(store, &options, &named, &error) ||
         !print(cli, store, &options, list, by, &n, &error))
         return settle_cli_fail(error);
     if (n > 0)
         return SETTLE_EXIT_DONE;
     named.period = options.from != NULL ? options.from : options.to;
     settle_cli_nothing(cli, "settled orders", &named);
-    if (options.order != NULL &&
+    if (options.order != NULL && !settle_store_is_scoped(store) &&
         !settle_cli_order_note(cli, store, options.order, options.distributor, &error))
         return settle_cli_fail(error);
     return SETTLE_EXIT_DONE;

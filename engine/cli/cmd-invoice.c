@@ -1,5 +1,6 @@
 /* settle invoice list, lines, show and export: invoices as readers see them. */
 #include "cli/cli-invoice.h"
+#include "cli/cli-scope.h"
 #include "cli/slips.h"
 
 #include "cli/known.h"
@@ -44,24 +45,21 @@ typedef struct {
 static void
 invoice_cells(const SettleResult *rows, int i, InvoiceTexts *texts, const char **cells)
 {
-    SettleCurrency currency =
-        (SettleCurrency) settle_result_i32(rows, i, SQL_INVOICE_LIST_CURRENCY);
+    SettleCurrency currency = (SettleCurrency) settle_result_i32(rows, i, SQL_INVOICE_ROW_CURRENCY);
     int exponent = settle_currency_exponent(currency);
 
     for (int j = 0; j < 8; j++)
         if (j != 4 && j != 5)
             cells[j] = settle_result_text(rows, i, j);
     cells[4] = settle_currency_code(currency);
-    cells[5] =
-        settle_rate_format(settle_result_i64(rows, i, SQL_INVOICE_LIST_TAX_PPB), texts->rate);
+    cells[5] = settle_rate_format(settle_result_i64(rows, i, SQL_INVOICE_ROW_TAX_PPB), texts->rate);
     g_snprintf(texts->lines, sizeof texts->lines, "%d",
-               settle_result_i32(rows, i, SQL_INVOICE_LIST_LINES));
+               settle_result_i32(rows, i, SQL_INVOICE_ROW_LINES));
     cells[8] = texts->lines;
     for (int j = 0; j < N_AMOUNTS; j++)
-        cells[9 + j] =
-            settle_money_format(settle_result_i64(rows, i, SQL_INVOICE_LIST_NET_MINOR + j),
-                                exponent, texts->amounts[j]);
-    cells[9 + N_AMOUNTS] = settle_result_text(rows, i, SQL_INVOICE_LIST_DOCUMENT);
+        cells[9 + j] = settle_money_format(
+            settle_result_i64(rows, i, SQL_INVOICE_ROW_NET_MINOR + j), exponent, texts->amounts[j]);
+    cells[9 + N_AMOUNTS] = settle_result_text(rows, i, SQL_INVOICE_ROW_DOCUMENT);
 }
 
 static void
@@ -118,23 +116,24 @@ print_lines(const SettleCli *cli, const SettleResult *rows, const char *const *i
 
     for (int i = 0; i < settle_result_rows(rows); i++) {
         int exponent = settle_currency_exponent(
-            (SettleCurrency) settle_result_i32(rows, i, SQL_INVOICE_LINES_CURRENCY));
+            (SettleCurrency) settle_result_i32(rows, i, SQL_INVOICE_LINE_ROW_CURRENCY));
         char line[16], count[24], amounts[3][SETTLE_MONEY_TEXT_BYTES];
         const char *cells[G_N_ELEMENTS(columns)] = {
-            settle_result_text(rows, i, SQL_INVOICE_LINES_NUMBER),
+            settle_result_text(rows, i, SQL_INVOICE_LINE_ROW_NUMBER),
             line,
-            settle_kind_name((SettleKind) settle_result_i32(rows, i, SQL_INVOICE_LINES_KIND)),
-            settle_result_text(rows, i, SQL_INVOICE_LINES_CLASS),
-            settle_result_text(rows, i, SQL_INVOICE_LINES_DIRECTION),
-            settle_result_text(rows, i, SQL_INVOICE_LINES_SETTLED),
+            settle_kind_name((SettleKind) settle_result_i32(rows, i, SQL_INVOICE_LINE_ROW_KIND)),
+            settle_result_text(rows, i, SQL_INVOICE_LINE_ROW_CLASS),
+            settle_result_text(rows, i, SQL_INVOICE_LINE_ROW_DIRECTION),
+            settle_result_text(rows, i, SQL_INVOICE_LINE_ROW_SETTLED),
             count};
 
-        g_snprintf(line, sizeof line, "%d", settle_result_i32(rows, i, SQL_INVOICE_LINES_LINE));
+        g_snprintf(line, sizeof line, "%d", settle_result_i32(rows, i, SQL_INVOICE_LINE_ROW_LINE));
         g_snprintf(count, sizeof count, "%" G_GINT64_FORMAT,
-                   settle_result_i64(rows, i, SQL_INVOICE_LINES_TRANSFERS));
+                   settle_result_i64(rows, i, SQL_INVOICE_LINE_ROW_TRANSFERS));
         for (int j = 0; j < 3; j++)
-            cells[7 + j] = settle_money_format(
-                settle_result_i64(rows, i, SQL_INVOICE_LINES_NET_MINOR + j), exponent, amounts[j]);
+            cells[7 + j] =
+                settle_money_format(settle_result_i64(rows, i, SQL_INVOICE_LINE_ROW_NET_MINOR + j),
+                                    exponent, amounts[j]);
         for (int j = 1; invoice != NULL && j < N_INVOICE_COLUMNS; j++)
             cells[N_LINE_COLUMNS + j - 1] = invoice[j];
         settle_table_row(table, cells);
@@ -191,18 +190,35 @@ query_clear(Query *query)
 }
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Query, query_clear)
 
+/* A scoped login is not told of others' numbers, as one that may be meant. */
+static void
+no_invoice(SettleStore *store, const char *number, GError **error)
+{
+    if (!settle_store_is_scoped(store)) {
+        settle_cli_no_invoice(store, number, error);
+        return;
+    }
+    g_set_error(error, SETTLE_ERROR, SETTLE_ERROR_INPUT, "this login sees no invoice \"%s\"",
+                number);
+    settle_error_hint(error, "settle invoice list shows those that it sees");
+}
+
 static gboolean
 show_invoices(const SettleCli *cli, SettleStore *store, Show what, const Query *query,
               SettleResult **ret_invoices, GError **error)
 {
     g_autoptr(SettleResult) invoices =
-        settle_store_query(store, settle_sql_invoice_list, error, "ssiss", query->of_carrier,
-                           query->distributor, query->run, query->number, query->status);
+        settle_store_is_scoped(store)
+            ? settle_store_query(store, settle_sql_scope_invoices, error, "ssiss",
+                                 query->of_carrier, query->distributor, query->run, query->number,
+                                 query->status)
+            : settle_store_query(store, settle_sql_invoice_list, error, "ssiss", query->of_carrier,
+                                 query->distributor, query->run, query->number, query->status);
 
     if (invoices == NULL)
         return FALSE;
     if (what == SHOW_ONE && settle_result_rows(invoices) == 0) {
-        settle_cli_no_invoice(store, query->number, error);
+        no_invoice(store, query->number, error);
         return FALSE;
     }
     if (what == SHOW_LIST)
@@ -219,8 +235,11 @@ show_lines(const SettleCli *cli, SettleStore *store, Show what, const Query *que
            const SettleResult *invoices, GError **error)
 {
     g_autoptr(SettleResult) lines =
-        settle_store_query(store, settle_sql_invoice_lines, error, "ssis", query->of_carrier,
-                           query->distributor, query->run, query->number);
+        settle_store_is_scoped(store)
+            ? settle_store_query(store, settle_sql_scope_invoice_lines, error, "ssis",
+                                 query->of_carrier, query->distributor, query->run, query->number)
+            : settle_store_query(store, settle_sql_invoice_lines, error, "ssis", query->of_carrier,
+                                 query->distributor, query->run, query->number);
 
     if (lines == NULL)
         return FALSE;
@@ -231,6 +250,16 @@ show_lines(const SettleCli *cli, SettleStore *store, Show what, const Query *que
     if (what == SHOW_LINES && settle_result_rows(lines) == 0)
         settle_cli_nothing(cli, "lines of invoices", &query->named);
     return TRUE;
+}
+
+static gboolean
+check_named(SettleStore *store, const Query *query, GError **error)
+{
+    if (settle_store_is_scoped(store))
+        return settle_cli_in_scope(store, query->distributor, TRUE, error);
+    return settle_cli_known(store, &query->named, error) &&
+           (query->batch == NULL ||
+            settle_cli_known_invoice_batch(store, query->run, query->of_carrier, error));
 }
 
 static int
@@ -280,13 +309,11 @@ invoice_query(const SettleCli *cli, int argc, char **argv, Show what)
         query.of_carrier = query.carrier;
     if (!settle_invoice_known_status(query.status, TRUE, &error))
         return settle_cli_fail(error);
-    store = settle_cli_open(cli, SETTLE_STORE_AS_READER, "invoice", &error);
+    store = settle_cli_open(cli, SETTLE_STORE_AS_VIEWER, "invoice", &error);
     query.named = (SettleNamed){.carrier = query.of_carrier,
                                 .distributor = query.distributor,
                                 .other = query.batch != NULL ? query.batch : query.status};
-    if (store == NULL || !settle_cli_known(store, &query.named, &error) ||
-        (query.batch != NULL &&
-         !settle_cli_known_invoice_batch(store, query.run, query.of_carrier, &error)) ||
+    if (store == NULL || !check_named(store, &query, &error) ||
         (what != SHOW_LINES && !show_invoices(cli, store, what, &query, &invoices, &error)) ||
         (what != SHOW_LIST && !show_lines(cli, store, what, &query, invoices, &error)))
         return settle_cli_fail(error);

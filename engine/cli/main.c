@@ -49,6 +49,8 @@ static const SettleCommand commands[] = {
     {"report", "NAME | --list", "summaries, trial balance, roll-forward ...", NULL,
      settle_command_report},
     {"export", "journal", "the ledger for other accounting programs", NULL, settle_command_export},
+    {"scope", "grant | revoke | list", "which login sees one distributor, outlet or manager only",
+     NULL, settle_command_scope},
     {"setting", "list | set", "how facts are read", NULL, settle_command_setting},
     {"carrier-key", "export | set", "what a carrier's ids are made under", NULL,
      settle_command_carrier_key},

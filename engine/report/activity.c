@@ -4,7 +4,7 @@
 
 #include "base/checked.h"
 #include "base/error.h"
-#include "model/transfer.h"
+#include "money/money.h"
 #include "run/decide/refunds.h"
 #include "store/sql.h"
 
@@ -12,7 +12,6 @@
 
 typedef struct {
     const SettleDirectory *directory;
-    const SettlePolicySet *policies;
     const SettleActivityQuery *query;
     SettleActivityRow row;
     gpointer user_data;
@@ -37,41 +36,35 @@ is_asked_for(const Reading *reading, const SettleActivity *activity, SettleDay d
 {
     const SettleActivityQuery *query = reading->query;
 
-    if (query->manager_id != 0)
-        return activity->manager_id == query->manager_id;
+    if (query->manager != NULL)
+        return strcmp(activity->manager, query->manager) == 0;
     return query->outlet_id == 0 ||
            is_below(reading->directory, activity->outlet_id, query->outlet_id, day);
 }
 
-static const SettleRule *
-rule_of(const Reading *reading, int32_t policy_id, SettleSlot slot)
-{
-    const SettlePolicy *policy = settle_policy_set_get(reading->policies, policy_id);
-    const SettleRule *rule =
-        policy != NULL ? settle_policy_rule(policy, settle_slot_rule(slot)) : NULL;
-
-    settle_invariant(rule != NULL);
-    return rule;
-}
+/* What a slot of an order or window stands at. */
+typedef struct {
+    SettleKind kind;
+    int64_t net_minor, held_minor, back_minor;
+    int64_t weights[SETTLE_N_PARTS]; /* zeros: not divided */
+} Slot;
 
 /* The slot's standing target by the rule's split; parts of nobody are the distributor's
  * (docs/semantics.md 4, 13.12, 14.40). FALSE on overflow. */
 static gboolean
-add_parts(SettleActivity *activity, const SettleRule *rule, int64_t net_minor)
+add_parts(SettleActivity *activity, const Slot *slot)
 {
-    int64_t weights[SETTLE_N_PARTS], parts[SETTLE_N_PARTS] = {net_minor, 0, 0}, sum = 0;
+    int64_t parts[SETTLE_N_PARTS] = {slot->net_minor, 0, 0}, sum = 0;
 
-    for (int i = 0; i < SETTLE_N_PARTS; i++) {
-        weights[i] = rule->terms.split_parts[i];
-        sum += weights[i];
-    }
-    if (sum > 0 && !settle_money_allocate(net_minor, weights, SETTLE_N_PARTS, parts))
+    for (int i = 0; i < SETTLE_N_PARTS; i++)
+        sum += slot->weights[i];
+    if (sum > 0 && !settle_money_allocate(slot->net_minor, slot->weights, SETTLE_N_PARTS, parts))
         return FALSE;
-    if (activity->outlet_id == 0) {
+    if (*activity->outlet == '\0') {
         parts[SETTLE_PART_DISTRIBUTOR] += parts[SETTLE_PART_OUTLET];
         parts[SETTLE_PART_OUTLET] = 0;
     }
-    if (activity->manager_id == 0) {
+    if (*activity->manager == '\0') {
         parts[SETTLE_PART_DISTRIBUTOR] += parts[SETTLE_PART_MANAGER];
         parts[SETTLE_PART_MANAGER] = 0;
     }
@@ -82,42 +75,63 @@ add_parts(SettleActivity *activity, const SettleRule *rule, int64_t net_minor)
 }
 
 static gboolean
-add_slot(SettleActivity *activity, const SettleRule *rule, int64_t net_minor, int64_t held_minor,
-         int64_t back_minor, GError **error)
+add_slot(SettleActivity *activity, const Slot *slot, GError **error)
 {
-    int64_t *of_kind = &activity->kind_minor[rule->kind];
+    int64_t *of_kind = &activity->kind_minor[slot->kind];
 
-    if (settle_add_i64(*of_kind, net_minor, of_kind) &&
-        settle_add_i64(activity->total_minor, net_minor, &activity->total_minor) &&
-        settle_add_i64(activity->held_minor, held_minor, &activity->held_minor) &&
-        settle_add_i64(activity->taken_back_minor, back_minor, &activity->taken_back_minor) &&
-        add_parts(activity, rule, net_minor))
+    if (settle_add_i64(*of_kind, slot->net_minor, of_kind) &&
+        settle_add_i64(activity->total_minor, slot->net_minor, &activity->total_minor) &&
+        settle_add_i64(activity->held_minor, slot->held_minor, &activity->held_minor) &&
+        settle_add_i64(activity->taken_back_minor, slot->back_minor, &activity->taken_back_minor) &&
+        add_parts(activity, slot))
         return TRUE;
     g_set_error(error, SETTLE_ERROR, SETTLE_ERROR_OVERFLOW,
                 "\"%s\" adds up to more than 64 bits hold", activity->name);
     return FALSE;
 }
 
+static SettleKind
+kind_of(int number)
+{
+    settle_invariant(number > 0 && number < SETTLE_N_KINDS);
+    return (SettleKind) number;
+}
+
 /* --- orders -------------------------------------------------------------------------------------
  */
 
 /* An order's texts while its rows go by. */
+enum {
+    TEXT_NAME,
+    TEXT_CLOSED_AT,
+    TEXT_CARRIER,
+    TEXT_OUTLET,
+    TEXT_MANAGER,
+    TEXT_PRODUCT,
+    TEXT_ZERO,
+    TEXT_STATE,
+    TEXT_CUT_BY,
+    N_TEXTS
+};
+static const int text_columns[N_TEXTS] = {
+    SQL_ACTIVITY_ORDER_ORDER_NO,     SQL_ACTIVITY_ORDER_CLOSED_AT, SQL_ACTIVITY_ORDER_CARRIER,
+    SQL_ACTIVITY_ORDER_OUTLET,       SQL_ACTIVITY_ORDER_MANAGER,   SQL_ACTIVITY_ORDER_PRODUCT,
+    SQL_ACTIVITY_ORDER_ZERO_BECAUSE, SQL_ACTIVITY_ORDER_STATE,     SQL_ACTIVITY_ORDER_CUT_BY,
+};
+
 typedef struct {
     SettleActivity activity;
     int64_t order_id;
     SettleDay day;
-    char *name, *closed_at, *zero, *state, *cut_by;
+    char *texts[N_TEXTS];
     gboolean any;
 } Current;
 
 static void
 current_clear(Current *current)
 {
-    g_clear_pointer(&current->name, g_free);
-    g_clear_pointer(&current->closed_at, g_free);
-    g_clear_pointer(&current->zero, g_free);
-    g_clear_pointer(&current->state, g_free);
-    g_clear_pointer(&current->cut_by, g_free);
+    for (int i = 0; i < N_TEXTS; i++)
+        g_clear_pointer(&current->texts[i], g_free);
 }
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Current, current_clear)
 
@@ -131,33 +145,46 @@ text_of(const SettleReader *reader, int column)
 }
 
 static void
-begin(const Reading *reading, const SettleReader *reader, Current *current)
+begin(const SettleReader *reader, Current *current)
 {
-    SettleActivity *a = &current->activity;
-
     current_clear(current);
-    *a = (SettleActivity){
-        .month = settle_reader_month(reader, SQL_ACTIVITY_ORDERS_CLOSING_MONTH),
-        .manager_id = settle_reader_i32(reader, SQL_ACTIVITY_ORDERS_MANAGER_ID),
-        .product_id = settle_reader_i32(reader, SQL_ACTIVITY_ORDERS_PRODUCT_ID),
-        .paid_minor = settle_reader_i64(reader, SQL_ACTIVITY_ORDERS_PAID_MINOR),
-        .quantity = settle_reader_i32(reader, SQL_ACTIVITY_ORDERS_QUANTITY),
-        .currency = settle_reader_i16(reader, SQL_ACTIVITY_ORDERS_CURRENCY),
-        .carrier_id = settle_reader_i32(reader, SQL_ACTIVITY_ORDERS_CARRIER_ID),
+    for (int i = 0; i < N_TEXTS; i++)
+        current->texts[i] = text_of(reader, text_columns[i]);
+    current->activity = (SettleActivity){
+        .name = current->texts[TEXT_NAME],
+        .closed_at = current->texts[TEXT_CLOSED_AT],
+        .carrier = current->texts[TEXT_CARRIER],
+        .outlet = current->texts[TEXT_OUTLET],
+        .manager = current->texts[TEXT_MANAGER],
+        .product = current->texts[TEXT_PRODUCT],
+        .zero = current->texts[TEXT_ZERO],
+        .state = current->texts[TEXT_STATE],
+        .cut_by = current->texts[TEXT_CUT_BY],
+        .month = settle_reader_month(reader, SQL_ACTIVITY_ORDER_CLOSING_MONTH),
+        .outlet_id = settle_reader_i32(reader, SQL_ACTIVITY_ORDER_OUTLET_ID),
+        .paid_minor = settle_reader_i64(reader, SQL_ACTIVITY_ORDER_PAID_MINOR),
+        .quantity = settle_reader_i32(reader, SQL_ACTIVITY_ORDER_QUANTITY),
+        .currency = settle_reader_i16(reader, SQL_ACTIVITY_ORDER_CURRENCY_NO),
+        .cut_minor = settle_reader_i64(reader, SQL_ACTIVITY_ORDER_CUT_MINOR),
+        .withdrawn = settle_reader_bool(reader, SQL_ACTIVITY_ORDER_WITHDRAWN),
     };
     current->any = TRUE;
-    current->order_id = settle_reader_i64(reader, SQL_ACTIVITY_ORDERS_ORDER_ID);
-    a->name = current->name = text_of(reader, 1);
-    a->closed_at = current->closed_at = text_of(reader, 2);
-    a->zero = current->zero = text_of(reader, 17);
-    a->state = current->state = text_of(reader, 18);
-    a->cut_minor = settle_reader_i64(reader, SQL_ACTIVITY_ORDERS_CUT_MINOR);
-    a->cut_by = current->cut_by = text_of(reader, 20);
-    a->withdrawn = settle_reader_bool(reader, SQL_ACTIVITY_ORDERS_WITHDRAWN);
-    current->day = settle_reader_day(reader, SQL_ACTIVITY_ORDERS_CLOSING_DAY);
-    a->outlet_id = a->manager_id != 0 ? settle_directory_manager_outlet(reading->directory,
-                                                                        a->manager_id, current->day)
-                                      : 0;
+    current->order_id = settle_reader_i64(reader, SQL_ACTIVITY_ORDER_ORDER_ID);
+    current->day = settle_reader_day(reader, SQL_ACTIVITY_ORDER_CLOSING_DAY);
+}
+
+static Slot
+order_slot(const SettleReader *reader)
+{
+    return (Slot){
+        .kind = kind_of(settle_reader_i16(reader, SQL_ACTIVITY_ORDER_KIND_NO)),
+        .net_minor = settle_reader_i64(reader, SQL_ACTIVITY_ORDER_NET_MINOR),
+        .held_minor = settle_reader_i64(reader, SQL_ACTIVITY_ORDER_HELD_MINOR),
+        .back_minor = settle_reader_i64(reader, SQL_ACTIVITY_ORDER_BACK_MINOR),
+        .weights = {settle_reader_i32(reader, SQL_ACTIVITY_ORDER_SPLIT_DISTRIBUTOR),
+                    settle_reader_i32(reader, SQL_ACTIVITY_ORDER_SPLIT_OUTLET),
+                    settle_reader_i32(reader, SQL_ACTIVITY_ORDER_SPLIT_MANAGER)},
+    };
 }
 
 static gboolean
@@ -172,29 +199,33 @@ read_orders(const Reading *reading, SettleStore *store, const char *zone, GError
 {
     const SettleActivityQuery *query = reading->query;
     g_autoptr(GArray) nothing = g_array_new(FALSE, FALSE, sizeof(int64_t));
+    const int64_t *ids;
     g_autoptr(SettleReader) reader = NULL;
     g_auto(Current) current = {.any = FALSE};
 
-    if (!settle_nothing_events(store, query->distributor_id, nothing, error))
+    if (!settle_nothing_events(store, query->distributor_id, query->distributor, nothing, error))
         return FALSE;
-    reader = settle_store_read(
-        store, settle_sql_activity_orders, "immsLs", query->distributor_id, query->from, query->to,
-        zone, (const int64_t *) (const void *) nothing->data, (gsize) nothing->len, query->order);
+    ids = (const int64_t *) (const void *) nothing->data;
+    reader =
+        settle_store_is_scoped(store)
+            ? settle_store_read(store, settle_sql_scope_orders, "smmLs", query->distributor,
+                                query->from, query->to, ids, (gsize) nothing->len, query->order)
+            : settle_store_read(store, settle_sql_activity_orders, "immsLs", query->distributor_id,
+                                query->from, query->to, zone, ids, (gsize) nothing->len,
+                                query->order);
     while (settle_reader_next(reader)) {
         if (!current.any ||
-            settle_reader_i64(reader, SQL_ACTIVITY_ORDERS_ORDER_ID) != current.order_id) {
+            settle_reader_i64(reader, SQL_ACTIVITY_ORDER_ORDER_ID) != current.order_id) {
             if (!end(reading, &current, error))
                 return FALSE;
-            begin(reading, reader, &current);
+            begin(reader, &current);
         }
-        if (!settle_reader_is_null(reader, SQL_ACTIVITY_ORDERS_SLOT) &&
-            !add_slot(&current.activity,
-                      rule_of(reading, settle_reader_i32(reader, SQL_ACTIVITY_ORDERS_POLICY_ID),
-                              settle_reader_i32(reader, SQL_ACTIVITY_ORDERS_SLOT)),
-                      settle_reader_i64(reader, SQL_ACTIVITY_ORDERS_NET),
-                      settle_reader_i64(reader, SQL_ACTIVITY_ORDERS_HELD),
-                      settle_reader_i64(reader, SQL_ACTIVITY_ORDERS_BACK), error))
-            return FALSE;
+        if (!settle_reader_is_null(reader, SQL_ACTIVITY_ORDER_SLOT)) {
+            const Slot slot = order_slot(reader);
+
+            if (!add_slot(&current.activity, &slot, error))
+                return FALSE;
+        }
     }
     if (!settle_reader_end(reader, error))
         return FALSE;
@@ -208,11 +239,18 @@ read_orders(const Reading *reading, SettleStore *store, const char *zone, GError
 static gboolean
 give_window(const Reading *reading, const SettleReader *reader, GError **error)
 {
-    const SettleRule *rule =
-        rule_of(reading, settle_reader_i32(reader, SQL_ACTIVITY_WINDOWS_POLICY_ID),
-                settle_reader_i32(reader, SQL_ACTIVITY_WINDOWS_WINDOW_RULE));
-    SettleWindowSubject window;
-    SettleDay last;
+    g_autofree char *carrier = text_of(reader, SQL_ACTIVITY_WINDOW_CARRIER),
+                    *outlet = text_of(reader, SQL_ACTIVITY_WINDOW_OUTLET),
+                    *manager = text_of(reader, SQL_ACTIVITY_WINDOW_MANAGER);
+    const Slot slot = {
+        .kind = kind_of(settle_reader_i16(reader, SQL_ACTIVITY_WINDOW_KIND_NO)),
+        .net_minor = settle_reader_i64(reader, SQL_ACTIVITY_WINDOW_NET_MINOR),
+        .held_minor = settle_reader_i64(reader, SQL_ACTIVITY_WINDOW_HELD_MINOR),
+        .back_minor = settle_reader_i64(reader, SQL_ACTIVITY_WINDOW_BACK_MINOR),
+        .weights = {settle_reader_i32(reader, SQL_ACTIVITY_WINDOW_SPLIT_DISTRIBUTOR),
+                    settle_reader_i32(reader, SQL_ACTIVITY_WINDOW_SPLIT_OUTLET),
+                    settle_reader_i32(reader, SQL_ACTIVITY_WINDOW_SPLIT_MANAGER)},
+    };
     char name[64], month[SETTLE_DAY_TEXT_BYTES];
     SettleActivity a = {
         .is_window = TRUE,
@@ -220,36 +258,31 @@ give_window(const Reading *reading, const SettleReader *reader, GError **error)
         .closed_at = "",
         .zero = "",
         .cut_by = "",
+        .product = "",
         .state = "settled",
-        .carrier_id = settle_reader_i32(reader, SQL_ACTIVITY_WINDOWS_CARRIER_ID),
-        .currency = settle_reader_i16(reader, SQL_ACTIVITY_WINDOWS_CURRENCY),
+        .carrier = carrier,
+        .outlet = outlet,
+        .manager = manager,
+        .outlet_id = settle_reader_i32(reader, SQL_ACTIVITY_WINDOW_OUTLET_ID),
+        .month = settle_reader_month(reader, SQL_ACTIVITY_WINDOW_WINDOW_END),
+        .currency = settle_reader_i16(reader, SQL_ACTIVITY_WINDOW_CURRENCY_NO),
     };
 
-    settle_subject_window_parts(settle_reader_i64(reader, SQL_ACTIVITY_WINDOWS_SUBJECT_ID),
-                                &window);
-    last = settle_month_last(window.window_end);
-    a.month = window.window_end;
-    g_snprintf(name, sizeof name, "window %s", settle_month_format(window.window_end, month));
-    if (window.scope_kind == SETTLE_SCOPE_OF_OUTLET) {
-        a.outlet_id = window.scope_id;
-    } else if (window.scope_kind == SETTLE_SCOPE_OF_MANAGER) {
-        a.manager_id = window.scope_id;
-        a.outlet_id = settle_directory_manager_outlet(reading->directory, window.scope_id, last);
-    }
-    if (!is_asked_for(reading, &a, last))
-        return TRUE;
-    return add_slot(&a, rule, settle_reader_i64(reader, SQL_ACTIVITY_WINDOWS_EARNED_MINOR),
-                    settle_reader_i64(reader, SQL_ACTIVITY_WINDOWS_WITHHELD_MINOR),
-                    settle_reader_i64(reader, SQL_ACTIVITY_WINDOWS_TAKEN_MINOR), error) &&
-           reading->row(&a, reading->user_data, error);
+    g_snprintf(name, sizeof name, "window %s", settle_month_format(a.month, month));
+    return !is_asked_for(reading, &a, settle_reader_day(reader, SQL_ACTIVITY_WINDOW_LAST_DAY)) ||
+           (add_slot(&a, &slot, error) && reading->row(&a, reading->user_data, error));
 }
 
 static gboolean
 read_windows(const Reading *reading, SettleStore *store, GError **error)
 {
     const SettleActivityQuery *query = reading->query;
-    g_autoptr(SettleReader) reader = settle_store_read(
-        store, settle_sql_activity_windows, "imm", query->distributor_id, query->from, query->to);
+    g_autoptr(SettleReader) reader =
+        settle_store_is_scoped(store)
+            ? settle_store_read(store, settle_sql_scope_windows, "smm", query->distributor,
+                                query->from, query->to)
+            : settle_store_read(store, settle_sql_activity_windows, "imm", query->distributor_id,
+                                query->from, query->to);
 
     while (settle_reader_next(reader))
         if (!give_window(reading, reader, error))
@@ -258,12 +291,11 @@ read_windows(const Reading *reading, SettleStore *store, GError **error)
 }
 
 gboolean
-settle_activity_read(SettleStore *store, const SettleDirectory *directory,
-                     const SettlePolicySet *policies, const char *zone,
+settle_activity_read(SettleStore *store, const SettleDirectory *directory, const char *zone,
                      const SettleActivityQuery *query, SettleActivityRow row, gpointer user_data,
                      GError **error)
 {
-    const Reading reading = {directory, policies, query, row, user_data};
+    const Reading reading = {directory, query, row, user_data};
 
     return read_orders(&reading, store, zone, error) &&
            (query->order != NULL || read_windows(&reading, store, error));

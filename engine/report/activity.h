@@ -4,7 +4,8 @@
 #pragma once
 
 #include "model/directory.h"
-#include "run/decide/policies.h"
+#include "model/kind.h"
+#include "store/store.h"
 
 G_BEGIN_DECLS
 
@@ -18,8 +19,10 @@ typedef enum {
 /* What is asked for. Whoever sees an outlet sees all below it; at most one of outlet and manager.
  */
 typedef struct {
-    int32_t distributor_id, outlet_id, manager_id; /* 0: any */
-    SettleMonth from, to;                          /* closing months, both included */
+    const char *distributor, *manager; /* codes; manager NULL: any */
+    int32_t distributor_id;            /* of the same; a scoped login (store.h) needs none */
+    int32_t outlet_id;                 /* 0: any */
+    SettleMonth from, to;              /* closing months, both included */
     const char *order; /* only the orders of this id, or id/line, and no window; NULL: all */
 } SettleActivityQuery;
 
@@ -36,8 +39,9 @@ typedef struct {
      * partly-refunded: the first of these that is in force; else settled, zero, or waiting (nothing
      * due yet) */
     const char *state;
-    SettleMonth month;                                     /* of closing; the window's last */
-    int32_t carrier_id, product_id, manager_id, outlet_id; /* 0: none */
+    SettleMonth month;                                /* of closing; the window's last */
+    const char *carrier, *outlet, *manager, *product; /* codes; "" none */
+    int32_t outlet_id;                                /* 0: none */
     SettleCurrency currency;
     int64_t paid_minor, quantity; /* 0 of a window and of what is withdrawn */
     int64_t kind_minor[SETTLE_N_KINDS];
@@ -49,10 +53,10 @@ typedef gboolean (*SettleActivityRow)(const SettleActivity *row, gpointer user_d
                                       GError **error);
 
 /* Calls row for each order by closing time and id, then for each window. Bounded memory: one
- * row at a time. zone: of the settlement. FALSE and error. */
+ * row at a time. directory: with the outlets, where outlet_id is given (else NULL); zone: of the
+ * settlement. Of a scoped login nothing comes that it may not see. FALSE and error. */
 gboolean settle_activity_read(SettleStore *store, const SettleDirectory *directory,
-                              const SettlePolicySet *policies, const char *zone,
-                              const SettleActivityQuery *query, SettleActivityRow row,
-                              gpointer user_data, GError **error);
+                              const char *zone, const SettleActivityQuery *query,
+                              SettleActivityRow row, gpointer user_data, GError **error);
 
 G_END_DECLS

@@ -22,6 +22,7 @@ role_name(SettleStoreRole role)
     case SETTLE_STORE_AS_AUTHOR:
         return "settle_author";
     case SETTLE_STORE_AS_READER:
+    case SETTLE_STORE_AS_VIEWER:
         return "settle_reader";
     }
     settle_invariant_failed(__FILE__, __LINE__, "role is one of the enum");
@@ -129,6 +130,21 @@ connection_fails(SettleStore *store, GError **error)
     return FALSE;
 }
 
+/* Such a login may have one way through each command, or none. */
+static gboolean
+refuse_scoped(const SettleStore *store, GError **error)
+{
+    if (!store->scoped || store->role == SETTLE_STORE_AS_VIEWER)
+        return TRUE;
+    g_set_error(error, SETTLE_ERROR, SETTLE_ERROR_DATABASE,
+                "the login \"%s\" sees what it was granted, and this command shows or does more",
+                PQuser(store->connection));
+    settle_error_hint(error, "settle scope list says what it sees; settle activity and settle "
+                             "invoice list, lines and show give it; who needs more asks finance "
+                             "for a scope (settle scope grant)");
+    return FALSE;
+}
+
 static gboolean
 set_up(SettleStore *store, SettleStoreRole role, GError **error)
 {
@@ -138,7 +154,7 @@ set_up(SettleStore *store, SettleStoreRole role, GError **error)
     const PGresult *row;
 
     result = settle_store_query(store, settle_sql_store_session, &failure, "sb", name,
-                                role == SETTLE_STORE_AS_READER);
+                                role == SETTLE_STORE_AS_READER || role == SETTLE_STORE_AS_VIEWER);
     if (result == NULL) {
         if (name != NULL && strcmp(store->sqlstate, "42501") == 0) {
             g_clear_error(&failure);
@@ -163,7 +179,8 @@ set_up(SettleStore *store, SettleStoreRole role, GError **error)
         return FALSE;
     }
     row = (const PGresult *) result;
-    return check_setting(row, 0, "fsync", error) &&
+    store->scoped = settle_result_bool(result, 0, SQL_STORE_SESSION_IS_SCOPED);
+    return refuse_scoped(store, error) && check_setting(row, 0, "fsync", error) &&
            check_setting(row, 1, "full_page_writes", error) &&
            check_setting(row, 2, "synchronous_commit", error);
 }
@@ -207,6 +224,12 @@ settle_store_close(SettleStore *store)
     g_free(store->conninfo);
     g_free(store->purpose);
     g_free(store);
+}
+
+gboolean
+settle_store_is_scoped(const SettleStore *store)
+{
+    return store->scoped;
 }
 
 const char *

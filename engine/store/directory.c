@@ -119,3 +119,28 @@ settle_store_directory(SettleStore *store, SettleDay date, int32_t run_id, GErro
     settle_directory_seal(directory);
     return g_steal_pointer(&directory);
 }
+
+SettleDirectory *
+settle_store_scope_directory(SettleStore *store, GError **error)
+{
+    g_autoptr(SettleDirectory) directory = settle_directory_new();
+    g_autoptr(SettleReader) reader = settle_store_read(store, settle_sql_scope_outlets, "");
+    int32_t last = 0;
+
+    while (settle_reader_next(reader)) {
+        int32_t outlet_id = settle_reader_i32(reader, SQL_SCOPE_OUTLETS_OUTLET_ID);
+        size_t length;
+        const char *code = settle_reader_text(reader, SQL_SCOPE_OUTLETS_OUTLET, &length);
+
+        if (outlet_id != last)
+            settle_directory_add_code(directory, SETTLE_DIM_OUTLET, outlet_id, code, length);
+        settle_directory_add_outlet(directory, outlet_id,
+                                    settle_reader_day(reader, SQL_SCOPE_OUTLETS_SINCE), 0,
+                                    settle_reader_i32(reader, SQL_SCOPE_OUTLETS_PARENT_ID));
+        last = outlet_id;
+    }
+    if (!settle_reader_end(reader, error))
+        return NULL;
+    settle_directory_seal(directory);
+    return g_steal_pointer(&directory);
+}

@@ -14,6 +14,7 @@ struct SettleStore {
     char *conninfo; /* NULL: as the environment says */
     char *purpose;
     SettleStoreRole role;
+    gboolean scoped;      /* the login is of settle_scoped alone */
     SettleBeside *beside; /* idle sessions that were opened beside this one */
     char sqlstate[6];     /* of the last failure */
     GArray *sums;         /* SettleTableSum: of what is written; NULL: nobody asks */

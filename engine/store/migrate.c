@@ -56,7 +56,8 @@ static gboolean
 read_applied(SettleStore *store, int *ret_applied, GError **error)
 {
     g_autoptr(SettleResult) result =
-        settle_store_query(store, settle_sql_store_migrations, error, "");
+        store->scoped ? settle_store_query(store, settle_sql_scope_migrations, error, "")
+                      : settle_store_query(store, settle_sql_store_migrations, error, "");
     int applied = 0;
 
     if (result == NULL)
@@ -64,10 +65,9 @@ read_applied(SettleStore *store, int *ret_applied, GError **error)
     for (int row = 0; row < settle_result_rows(result); row++) {
         uint8_t hash[SETTLE_DIGEST_BYTES];
         size_t length;
-        const uint8_t *stored =
-            settle_result_bytes(result, row, SQL_STORE_MIGRATIONS_HASH, &length);
+        const uint8_t *stored = settle_result_bytes(result, row, SQL_MIGRATION_HASH, &length);
 
-        applied = settle_result_i32(result, row, SQL_STORE_MIGRATIONS_NUMBER);
+        applied = settle_result_i32(result, row, SQL_MIGRATION_NUMBER);
         settle_invariant(applied == row + FIRST);
         if (applied > newest())
             return refuse_newer(applied, error);

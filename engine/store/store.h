@@ -28,6 +28,7 @@ typedef enum {
     SETTLE_STORE_AS_APPROVER,
     SETTLE_STORE_AS_AUTHOR,
     SETTLE_STORE_AS_READER,
+    SETTLE_STORE_AS_VIEWER, /* the reader; a scoped login as what it is */
 } SettleStoreRole;
 
 /* Opens a connection. conninfo may be NULL or "" (PG* variables and service files then decide).
@@ -47,6 +48,11 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(SettleStore, settle_store_close)
 SettleStore *settle_store_take(SettleStore *store, SettleStoreRole role, const char *purpose,
                                GError **error);
 void settle_store_give_back(SettleStore *store, SettleStore *taken); /* NULL is allowed */
+
+/* Whether the login sees what it was granted (settle_scoped) and nothing else: then it reads the
+ * schema settle_scope. Such a login is refused in every other role than SETTLE_STORE_AS_VIEWER
+ * (DATABASE). */
+gboolean settle_store_is_scoped(const SettleStore *store);
 
 /* The SQLSTATE of the last failure on this connection ("" if none or none known). */
 const char *settle_store_sqlstate(const SettleStore *store);
@@ -279,6 +285,8 @@ gboolean settle_store_try_lock(SettleStore *store, const char *name, gboolean *r
  * look-ups. */
 SettleDirectory *settle_store_directory(SettleStore *store, SettleDay date, int32_t run_id,
                                         GError **error);
+/* The outlets that a scoped login sees, and nothing else. Caller owns it. NULL: DATABASE. */
+SettleDirectory *settle_store_scope_directory(SettleStore *store, GError **error);
 /* SettleKeyed by carrier id, NULL where nobody has that id; at 0 that of rows that name none.
  * Those that are missing are made: a carrier's first fact finds one. Wants the runner. The
  * caller's; NULL: DATABASE. */

@@ -272,15 +272,16 @@ class AppendOnly(ProbeCase):
                 SELECT n.nspname, '', n.nspacl FROM pg_namespace n)
             SELECT DISTINCT o.nspname || '.' || o.name, x.privilege_type, coalesce(r.rolname, 'PUBLIC')
               FROM object o CROSS JOIN LATERAL aclexplode(o.acl) x LEFT JOIN pg_roles r ON r.oid = x.grantee
-             WHERE o.nspname IN ('settle', 'settle_view') AND coalesce(r.rolname, 'PUBLIC') <> 'settle_owner'""")}
+             WHERE o.nspname IN ('settle', 'settle_view', 'settle_scope') AND coalesce(r.rolname, 'PUBLIC') <> 'settle_owner'""")}
         # partitions are for reading, as their tables are
         tables = {row[0] for row in self.database.sql(
             "SELECT n.nspname || '.' || c.relname FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace "
-            "WHERE n.nspname IN ('settle', 'settle_view') AND c.relkind IN ('r', 'p', 'v')")}
+            "WHERE n.nspname IN ('settle', 'settle_view', 'settle_scope') AND c.relkind IN ('r', 'p', 'v')")}
         listed = set()
         for what, verbs, roles in granted_table():
             objects = ([name for name in tables if name.startswith('settle.') and name not in SECRET] if what == 'every table' else
                        [name for name in tables if name.startswith('settle_view.')] if what == 'every view' else
+                       [name for name in tables if name.startswith('settle_scope.')] if what == 'every view of `settle_scope`' else
                        [name if '.' in name else 'settle.' + name for name in re.findall('`([^`]+)`', what)])
             listed |= {(name, verb, role) for name in objects for verb in re.split(', *', verbs)
                        for role in re.findall('`([^`]+)`', roles)}
@@ -292,7 +293,7 @@ class AppendOnly(ProbeCase):
         """What runs as the owner has its search path pinned."""
         for name, pinned in self.database.sql(
                 "SELECT p.proname, coalesce(array_to_string(p.proconfig, ' '), '') LIKE '%search_path=%' "
-                "FROM pg_proc p JOIN pg_namespace n ON n.oid = p.pronamespace WHERE n.nspname = 'settle' AND p.prosecdef"):
+                "FROM pg_proc p JOIN pg_namespace n ON n.oid = p.pronamespace WHERE n.nspname IN ('settle', 'settle_scope') AND p.prosecdef"):
             self.assertEqual(pinned, 't', name)
 
     def test_every_column_is_summed_or_sealed(self):

@@ -208,22 +208,28 @@ check_submitted(SettleStore *store, const SettlePolicy *policy, GError **error)
     return TRUE;
 }
 
+#define N_PARTS G_N_ELEMENTS(((SettleRule *) NULL)->terms.split_parts)
+
 static gboolean
 insert(SettleStore *store, const SettlePolicy *policy, int32_t *ret_policy_id, GError **error)
 {
     g_autofree int32_t *kinds = g_new(int32_t, MAX(policy->n_rules, 1));
     g_autofree const char **names = g_new(const char *, MAX(policy->n_rules, 1));
+    g_autofree int32_t *splits = g_new(int32_t, MAX(policy->n_rules * N_PARTS, 1));
     g_autoptr(SettleResult) result = NULL;
 
     for (guint i = 0; i < policy->n_rules; i++) {
         kinds[i] = (int32_t) policy->rules[i].kind;
         names[i] = policy->rules[i].id;
+        for (guint k = 0; k < N_PARTS; k++)
+            splits[i * N_PARTS + k] = policy->rules[i].terms.split_parts[k];
     }
-    result = settle_store_query(store, settle_sql_policy_activate, error, "ysssddhlbIS",
+    result = settle_store_query(store, settle_sql_policy_activate, error, "ysssddhlbISI",
                                 policy->hash, sizeof policy->hash, policy->carrier, policy->name,
                                 policy->version, policy->closing_from, policy->closing_to,
                                 (int) policy->currency, policy->tax_ppb, policy->tax_included,
-                                kinds, (gsize) policy->n_rules, names, (gsize) policy->n_rules);
+                                kinds, (gsize) policy->n_rules, names, (gsize) policy->n_rules,
+                                splits, (gsize) policy->n_rules * N_PARTS);
     if (result == NULL)
         return FALSE;
     *ret_policy_id = settle_result_i32(result, 0, SQL_POLICY_ACTIVATE_POLICY_ID);

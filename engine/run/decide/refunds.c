@@ -123,109 +123,77 @@ settle_nothing_reason(const SettleNothing *row)
     return row->kind == SETTLE_EVENT_KIND_REINSTATE ? "reinstates-nothing" : "refund-beyond-paid";
 }
 
-enum {
-    ROW_CARRIER_ID,
-    ROW_DISTRIBUTOR_ID,
-    ROW_ORDER_ID,
-    ROW_PAID,
-    ROW_CLOSING_DAY,
-    ROW_CURRENCY,
-    ROW_EVENT_ID,
-    ROW_AMOUNT,
-    ROW_REINSTATES,
-    ROW_DAY,
-    ROW_KIND,
-    ROW_WHOLE,
-    ROW_AT,
-    ROW_CARRIER,
-    ROW_DISTRIBUTOR,
-    ROW_ORDER,
-    ROW_EVENT,
-    ROW_SEEN,
-    ROW_NIGHT,
-    ROW_VERSION,
-};
-
 static SettleNothing
 nothing_of(const SettleResult *rows, int i)
 {
     return (SettleNothing){
-        .event_id = settle_result_i64(rows, i, ROW_EVENT_ID),
-        .amount_minor = settle_result_i64(rows, i, ROW_AMOUNT),
-        .paid_minor = settle_result_i64(rows, i, ROW_PAID),
-        .carrier = settle_result_text(rows, i, ROW_CARRIER),
-        .distributor = settle_result_text(rows, i, ROW_DISTRIBUTOR),
-        .order = settle_result_text(rows, i, ROW_ORDER),
-        .event = settle_result_text(rows, i, ROW_EVENT),
-        .day = settle_result_day(rows, i, ROW_DAY),
-        .currency = (SettleCurrency) settle_result_i32(rows, i, ROW_CURRENCY),
-        .kind = (uint8_t) settle_result_i32(rows, i, ROW_KIND),
-        .whole = (uint8_t) settle_result_bool(rows, i, ROW_WHOLE),
+        .event_id = settle_result_i64(rows, i, SQL_JUDGED_EVENT_EVENT_ID),
+        .amount_minor = settle_result_i64(rows, i, SQL_JUDGED_EVENT_AMOUNT_MINOR),
+        .paid_minor = settle_result_i64(rows, i, SQL_JUDGED_EVENT_PAID_MINOR),
+        .carrier = settle_result_text(rows, i, SQL_FACTS_FOR_NOTHING_CARRIER),
+        .distributor = settle_result_text(rows, i, SQL_FACTS_FOR_NOTHING_DISTRIBUTOR),
+        .order = settle_result_text(rows, i, SQL_FACTS_FOR_NOTHING_ORDER_NO),
+        .event = settle_result_text(rows, i, SQL_FACTS_FOR_NOTHING_EVENT_NO),
+        .day = settle_result_day(rows, i, SQL_JUDGED_EVENT_DAY),
+        .currency = (SettleCurrency) settle_result_i32(rows, i, SQL_FACTS_FOR_NOTHING_CURRENCY_NO),
+        .kind = (uint8_t) settle_result_i32(rows, i, SQL_JUDGED_EVENT_KIND),
+        .whole = (uint8_t) settle_result_bool(rows, i, SQL_JUDGED_EVENT_WHOLE),
     };
 }
 
 /* The rows from..to are the events of one order. Calls for each row that counts for nothing. */
 static void
-judge_order(const SettleResult *rows, int from, int to, const GArray *slacks,
+judge_order(const SettleResult *rows, int from, int to,
             void (*found)(const SettleResult *rows, int i, GArray *list), GArray *list)
 {
     g_autoptr(GArray) events = g_array_new(FALSE, FALSE, sizeof(SettleEvent));
     g_autoptr(GArray) nothing = g_array_new(FALSE, FALSE, sizeof(SettleEvent));
-    const SettleOrder order = {
-        .paid_minor = settle_result_i64(rows, from, ROW_PAID),
-        .closing_day = settle_result_day(rows, from, ROW_CLOSING_DAY),
+    const SettleRefundLimit limit = {
+        .paid_minor = settle_result_i64(rows, from, SQL_JUDGED_EVENT_PAID_MINOR),
+        .slack_minor = settle_result_i64(rows, from, SQL_JUDGED_EVENT_SLACK_MINOR),
     };
-    const SettleRefundLimit limit =
-        settle_refund_limit(slacks, settle_result_i32(rows, from, ROW_CARRIER_ID), &order);
 
     for (int i = from; i < to; i++) {
         const SettleEvent event = {
-            .event_id = settle_result_i64(rows, i, ROW_EVENT_ID),
-            .amount_minor = settle_result_i64(rows, i, ROW_AMOUNT),
-            .reinstates = settle_result_i64(rows, i, ROW_REINSTATES),
-            .at = settle_result_i64(rows, i, ROW_AT),
-            .day = settle_result_day(rows, i, ROW_DAY),
-            .kind = (uint8_t) settle_result_i32(rows, i, ROW_KIND),
-            .whole = (uint8_t) settle_result_bool(rows, i, ROW_WHOLE),
-            .version = (uint16_t) settle_result_i32(rows, i, ROW_VERSION),
+            .event_id = settle_result_i64(rows, i, SQL_JUDGED_EVENT_EVENT_ID),
+            .amount_minor = settle_result_i64(rows, i, SQL_JUDGED_EVENT_AMOUNT_MINOR),
+            .reinstates = settle_result_i64(rows, i, SQL_JUDGED_EVENT_REINSTATES),
+            .at = settle_result_i64(rows, i, SQL_JUDGED_EVENT_HAPPENED_AT),
+            .day = settle_result_day(rows, i, SQL_JUDGED_EVENT_DAY),
+            .kind = (uint8_t) settle_result_i32(rows, i, SQL_JUDGED_EVENT_KIND),
+            .whole = (uint8_t) settle_result_bool(rows, i, SQL_JUDGED_EVENT_WHOLE),
+            .version = (uint16_t) settle_result_i32(rows, i, SQL_JUDGED_EVENT_VERSION),
         };
 
         g_array_append_val(events, event);
     }
-    settle_events_in_force(events, settle_result_day(rows, from, ROW_NIGHT), &limit, nothing);
+    settle_events_in_force(events, settle_result_day(rows, from, SQL_JUDGED_EVENT_NIGHT), &limit,
+                           nothing);
     for (int i = from; i < to; i++)
         for (guint k = 0; k < nothing->len; k++)
             if (g_array_index(nothing, SettleEvent, k).event_id ==
-                    settle_result_i64(rows, i, ROW_EVENT_ID) &&
+                    settle_result_i64(rows, i, SQL_JUDGED_EVENT_EVENT_ID) &&
                 g_array_index(nothing, SettleEvent, k).version ==
-                    settle_result_i32(rows, i, ROW_VERSION))
+                    settle_result_i32(rows, i, SQL_JUDGED_EVENT_VERSION))
                 found(rows, i, list);
 }
 
-/* Of all distributors with 0. Returns what the texts point into, or NULL and error. */
-static SettleResult *
-judge(SettleStore *store, int32_t distributor_id,
-      void (*found)(const SettleResult *rows, int i, GArray *list), GArray *list, GError **error)
+/* rows: as facts-for-nothing.sql has them, each order's together. */
+static void
+judge(const SettleResult *rows, void (*found)(const SettleResult *rows, int i, GArray *list),
+      GArray *list)
 {
-    g_autoptr(GArray) slacks = settle_refund_slacks_load(store, G_MAXINT64, error);
-    SettleResult *rows;
     int from = 0;
 
-    if (slacks == NULL)
-        return NULL;
-    rows = settle_store_query(store, settle_sql_facts_for_nothing, error, "i", distributor_id);
-    if (rows == NULL)
-        return NULL;
     for (int i = 1; i <= settle_result_rows(rows); i++)
         if (i == settle_result_rows(rows) ||
-            settle_result_i64(rows, i, ROW_ORDER_ID) !=
-                settle_result_i64(rows, from, ROW_ORDER_ID) ||
-            settle_result_i32(rows, i, ROW_DISTRIBUTOR_ID) !=
-                settle_result_i32(rows, from, ROW_DISTRIBUTOR_ID)) {
-            judge_order(rows, from, i, slacks, found, list);
+            settle_result_i64(rows, i, SQL_JUDGED_EVENT_ORDER_ID) !=
+                settle_result_i64(rows, from, SQL_JUDGED_EVENT_ORDER_ID) ||
+            settle_result_i32(rows, i, SQL_JUDGED_EVENT_DISTRIBUTOR_ID) !=
+                settle_result_i32(rows, from, SQL_JUDGED_EVENT_DISTRIBUTOR_ID)) {
+            judge_order(rows, from, i, found, list);
             from = i;
         }
-    return rows;
 }
 
 static void
@@ -233,7 +201,7 @@ add_unseen(const SettleResult *rows, int i, GArray *list)
 {
     SettleNothing row;
 
-    if (settle_result_bool(rows, i, ROW_SEEN))
+    if (settle_result_bool(rows, i, SQL_FACTS_FOR_NOTHING_SEEN))
         return;
     row = nothing_of(rows, i);
     g_array_append_val(list, row);
@@ -246,9 +214,10 @@ settle_nothing_list(SettleStore *store, SettleNothingList *ret_list, GError **er
 
     ret_list->rows = g_array_new(FALSE, FALSE, sizeof(SettleNothing));
     ret_list->results = g_ptr_array_new_with_free_func((GDestroyNotify) settle_result_free);
-    rows = judge(store, 0, add_unseen, ret_list->rows, error);
+    rows = settle_store_query(store, settle_sql_facts_for_nothing, error, "i", 0);
     if (rows == NULL)
         return FALSE;
+    judge(rows, add_unseen, ret_list->rows);
     g_ptr_array_add(ret_list->results, rows);
     return TRUE;
 }
@@ -256,17 +225,24 @@ settle_nothing_list(SettleStore *store, SettleNothingList *ret_list, GError **er
 static void
 add_id(const SettleResult *rows, int i, GArray *ids)
 {
-    int64_t event_id = settle_result_i64(rows, i, ROW_EVENT_ID);
+    int64_t event_id = settle_result_i64(rows, i, SQL_JUDGED_EVENT_EVENT_ID);
 
     g_array_append_val(ids, event_id);
 }
 
 gboolean
-settle_nothing_events(SettleStore *store, int32_t distributor_id, GArray *ids, GError **error)
+settle_nothing_events(SettleStore *store, int32_t distributor_id, const char *distributor,
+                      GArray *ids, GError **error)
 {
-    g_autoptr(SettleResult) rows = judge(store, distributor_id, add_id, ids, error);
+    g_autoptr(SettleResult) rows =
+        settle_store_is_scoped(store)
+            ? settle_store_query(store, settle_sql_scope_judged_events, error, "s", distributor)
+            : settle_store_query(store, settle_sql_facts_for_nothing, error, "i", distributor_id);
 
-    return rows != NULL;
+    if (rows == NULL)
+        return FALSE;
+    judge(rows, add_id, ids);
+    return TRUE;
 }
 
 static gboolean

@@ -43,9 +43,10 @@ typedef struct {
 /* As of the last settled night. store: any role. */
 gboolean settle_nothing_list(SettleStore *store, SettleNothingList *ret_list, GError **error);
 /* Appends the ids (int64_t) of a distributor's events that count for nothing, seen or not, as of
- * the last settled night. store: any role. */
-gboolean settle_nothing_events(SettleStore *store, int32_t distributor_id, GArray *ids,
-                               GError **error);
+ * the last settled night. store: any role. A scoped login knows no id, all others ask by it alone.
+ */
+gboolean settle_nothing_events(SettleStore *store, int32_t distributor_id, const char *distributor,
+                               GArray *ids, GError **error);
 void settle_nothing_list_clear(SettleNothingList *list);
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(SettleNothingList, settle_nothing_list_clear)
 /* Why: "refund-beyond-paid" or "reinstates-nothing". */

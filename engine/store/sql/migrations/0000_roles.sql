@@ -6,7 +6,7 @@ DECLARE
     role_name text;
 BEGIN
     FOREACH role_name IN ARRAY ARRAY['settle_owner', 'settle_runner', 'settle_approver', 'settle_author',
-                                     'settle_reader'] LOOP
+                                     'settle_reader', 'settle_scoped'] LOOP
         IF NOT EXISTS (SELECT 1 FROM pg_roles WHERE rolname = role_name) THEN
             EXECUTE format('CREATE ROLE %I NOLOGIN', role_name);
         END IF;
@@ -33,6 +33,9 @@ BEGIN
     END IF;
     IF NOT EXISTS (SELECT 1 FROM pg_namespace WHERE nspname = 'settle_view') THEN
         CREATE SCHEMA settle_view AUTHORIZATION settle_owner;
+    END IF;
+    IF NOT EXISTS (SELECT 1 FROM pg_namespace WHERE nspname = 'settle_scope') THEN
+        CREATE SCHEMA settle_scope AUTHORIZATION settle_owner;
     END IF;
 END
 $$;

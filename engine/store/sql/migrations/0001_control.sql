@@ -20,7 +20,8 @@ CREATE TABLE settle.control_log (
                  'withdrawal-ask', 'withdrawal-approve', 'withdrawal-refuse',
                  'deposit-amount', 'deposit-cover', 'deposit-forfeit',
                  'feed-expect', 'feed-stop', 'feed-waive',
-                 'statement-import', 'statement-accept', 'statement-dispute', 'fact-seen', 'text-erase', 'carrier-key')),
+                 'statement-import', 'statement-accept', 'statement-dispute', 'fact-seen', 'text-erase', 'carrier-key',
+                 'scope-grant', 'scope-revoke')),
     subject  text NOT NULL CHECK (length(subject) BETWEEN 1 AND 500),
     digest   bytea CHECK (length(digest) = 32),  -- of what was decided on, as it stood
     reason   text NOT NULL DEFAULT '' CHECK (length(reason) <= 10000),
@@ -28,13 +29,14 @@ CREATE TABLE settle.control_log (
     actor    text NOT NULL DEFAULT session_user,
     at       timestamptz NOT NULL DEFAULT clock_timestamp(),
     CONSTRAINT control_log_decided_on CHECK (digest IS NOT NULL OR action IN ('setting', 'run-abandon')
-                                              OR action LIKE 'feed-%'),
+                                              OR action LIKE 'feed-%' OR action LIKE 'scope-%'),
     CONSTRAINT control_log_named CHECK (CASE
         WHEN action IN ('period-close', 'period-reopen') THEN subject ~ '^(19|2[0-3])[0-9]{2}-(0[1-9]|1[0-2])$'
         WHEN action = 'invoice-approve' THEN subject ~ '^[1-9][0-9]{0,8}/.'
         WHEN action IN ('run-abandon', 'policy-withdraw') THEN subject ~ '^[1-9][0-9]{0,17}$'
         WHEN action IN ('quarantine-release', 'quarantine-dismiss') OR action LIKE 'withdrawal-%' THEN subject ~ '^batch [1-9][0-9]{0,8}$'
         WHEN action LIKE 'statement-%' THEN subject ~ './[0-9]{4}-(0[1-9]|1[0-2])$'
+        WHEN action LIKE 'scope-%' THEN subject ~ '^login/.'
         WHEN action LIKE 'deposit-%' THEN subject ~ '^(carrier|distributor)/.'
         WHEN action IN ('policy-submit', 'policy-activate', 'fact-seen', 'feed-expect', 'feed-stop', 'feed-waive')
             THEN subject ~ './.'
@@ -42,6 +44,7 @@ CREATE TABLE settle.control_log (
 );
 CREATE INDEX control_log_statements ON settle.control_log (subject, position) WHERE action LIKE 'statement-%';
 CREATE INDEX control_log_withdrawals ON settle.control_log (subject, position) WHERE action LIKE 'withdrawal-%';
+CREATE INDEX control_log_scopes ON settle.control_log (subject, position) WHERE action LIKE 'scope-%';
 CREATE INDEX control_log_seen ON settle.control_log (subject) WHERE action = 'fact-seen';
 
 -- A policy that somebody wants to hold. Its number is the place of its submission in the control log.

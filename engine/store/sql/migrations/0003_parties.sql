@@ -72,6 +72,7 @@ CREATE TABLE settle.rule (
 CREATE TABLE settle.policy_rule (
     policy_id integer NOT NULL, ordinal integer NOT NULL, kind smallint NOT NULL, rule text NOT NULL,
     number    integer NOT NULL,
+    split     integer[] NOT NULL DEFAULT '{}' CHECK (cardinality(split) IN (0, 3)), -- parts of distributor, outlet, manager; none
     PRIMARY KEY (policy_id, ordinal),
     UNIQUE (policy_id, number)
 );

@@ -463,7 +463,8 @@ $$;
 
 -- A rule of a version that is being activated: its number is that of the carrier's rule of the same kind, name and
 -- currency, or the next one. Activations take turns: each has locked the control log's counter.
-CREATE FUNCTION settle.add_policy_rule(policy integer, ordinal integer, kind smallint, name text) RETURNS integer
+CREATE FUNCTION settle.add_policy_rule(policy integer, ordinal integer, kind smallint, name text, split integer[] DEFAULT '{}')
+    RETURNS integer
     LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
@@ -481,7 +482,7 @@ BEGIN
         END IF;
         INSERT INTO settle.rule VALUES (of_carrier, kind, name, in_currency, its_number);
     END IF;
-    INSERT INTO settle.policy_rule VALUES (policy, ordinal, kind, name, its_number);
+    INSERT INTO settle.policy_rule VALUES (policy, ordinal, kind, name, its_number, split);
     RETURN its_number;
 END
 $$;
@@ -489,7 +490,8 @@ $$;
 -- A policy comes to hold as somebody else submitted it: the same text, carrier, version and days. Each submission once.
 CREATE FUNCTION settle.activate_policy(hash bytea, carrier text, name text, version text, closing_from date,
                                        closing_to date, currency smallint, tax_ppb bigint, tax_included boolean,
-                                       kinds integer[], rules text[]) RETURNS integer
+                                       kinds integer[], rules text[], splits integer[] DEFAULT '{}')
+    RETURNS integer
     LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
@@ -526,7 +528,8 @@ BEGIN
     VALUES (policy, known_carrier, name, version, closing_from, closing_to, currency, hash, submitted.document, place,
             tax_ppb, tax_included);
     FOR ordinal IN 1 .. cardinality(rules) LOOP
-        PERFORM settle.add_policy_rule(policy, ordinal - 1, kinds[ordinal]::smallint, rules[ordinal]);
+        PERFORM settle.add_policy_rule(policy, ordinal - 1, kinds[ordinal]::smallint, rules[ordinal],
+            CASE WHEN 0 <> ANY (splits[3 * ordinal - 2 : 3 * ordinal]) THEN splits[3 * ordinal - 2 : 3 * ordinal] ELSE '{}' END);
     END LOOP;
     RETURN policy;
 END

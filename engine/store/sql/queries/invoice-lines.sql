@@ -1,3 +1,4 @@
+-- Columns as invoice-line-row
 -- Lines of published invoices. $1 carrier, $2 distributor, $3 batch run (0: any), $4 number (NULL: any)
 SELECT * FROM (
 SELECT c.code || '-' || s.year || '-' || lpad((s.base + i.place)::text, 6, '0') AS number, l.line,

@@ -1,3 +1,4 @@
+-- Columns as invoice-row
 -- Invoices of published runs. $1 carrier, $2 distributor, $3 batch run (0: any), $4 number, $5 status (NULL: any)
 SELECT * FROM (
 SELECT CASE WHEN i.carried THEN '' ELSE c.code || '-' || s.year || '-' || lpad((s.base + i.place)::text, 6, '0')
@@ -10,7 +11,7 @@ SELECT CASE WHEN i.carried THEN '' ELSE c.code || '-' || s.year || '-' || lpad((
             WHEN EXISTS (SELECT 1 FROM settle.control_log l
                           WHERE l.action = 'invoice-approve' AND l.subject = i.run_id || '/' || c.code)
             THEN 'approved' ELSE 'draft' END AS status,
-       i.lines, i.net_minor, i.tax_minor, i.gross_minor, i.payable_minor + i.tax_added_minor,
+       i.lines, i.net_minor, i.tax_minor, i.gross_minor, i.payable_minor + i.tax_added_minor AS payable_minor,
        i.withheld_minor, i.brought_minor, i.covered_minor, i.left_minor, i.run_id,
        CASE WHEN i.gross_minor < 0 AND NOT i.carried THEN 'credit-note' ELSE 'invoice' END AS document
   FROM settle.invoice i

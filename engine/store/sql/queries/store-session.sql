@@ -1,5 +1,5 @@
 -- Everything a session needs, in one round trip, and what the server must have on to keep money.
--- $1 role or NULL, $2 read only
+-- A login of settle_scoped alone takes on no other role. $1 role or NULL, $2 read only
 SELECT current_setting('fsync'), current_setting('full_page_writes'),
        current_setting('synchronous_commit'),
        set_config('search_path', 'pg_catalog', false),
@@ -18,4 +18,7 @@ SELECT current_setting('fsync'), current_setting('full_page_writes'),
        set_config('tcp_user_timeout', '60s', false),
        set_config('default_transaction_isolation', 'read committed', false),
        set_config('default_transaction_read_only', CASE WHEN $2 THEN 'on' ELSE 'off' END, false),
-       set_config('role', coalesce($1, 'none'), false)
+       set_config('role', CASE WHEN s.is_scoped THEN 'settle_scoped' ELSE coalesce($1, 'none') END, false), s.is_scoped
+  FROM (SELECT coalesce(bool_and((r.rolname = 'settle_scoped') = pg_has_role(session_user, r.oid, 'MEMBER')), false) AS is_scoped
+          FROM pg_roles r
+         WHERE r.rolname IN ('settle_scoped', 'settle_reader', 'settle_runner', 'settle_approver', 'settle_author', 'settle_owner')) s
