@@ -3,201 +3,41 @@
 #include "cli/cli-scope.h"
 #include "cli/known.h"
 #include "cli/slips.h"
-#include "money/money.h"
-#include "report/activity.h"
+#include "report/activity-rows.h"
 #include "store/sql.h"
 
 #include <string.h>
 
-typedef enum { BY_NOTHING, BY_OUTLET, BY_MANAGER } By;
-
-/* Adds up to one row. */
-typedef struct {
-    SettleActivity sum; /* who and when, and the sums; texts are the printing's */
-    const char *distributor;
-    int64_t orders;
-} Group;
-
 typedef struct {
     const char *distributor; /* whose are read now */
     guint rows;
-    SettleTable *table;  /* of a list */
-    GHashTable *groups;  /* of a summary: key text -> Group */
-    GStringChunk *texts; /* of the groups */
-    By by;
+    SettleTable *table;       /* of a list */
+    SettleActivitySums *sums; /* of a summary */
 } Printing;
 
-typedef char MoneyText[SETTLE_MONEY_TEXT_BYTES];
-#define N_AMOUNTS (7 + SETTLE_N_COMMISSION_KINDS)
-
-/* An amount and its column for each commission kind. */
-#define KIND_AMOUNT(number, SYMBOL, member, name, column) a->kind_minor[number],
-#define KIND_COLUMN(number, SYMBOL, member, name, column) {column, SETTLE_COLUMN_MONEY},
-
-/* The amounts that list and summary share, from the first cell on. */
 static void
-fill_amounts(const SettleActivity *a, const char **cells, MoneyText *texts)
+print_row(const char *const *cells, gpointer user_data)
 {
-    const int64_t amounts[N_AMOUNTS] = {
-        a->paid_minor,
-        SETTLE_COMMISSION_KINDS(KIND_AMOUNT) a->total_minor,
-        a->held_minor,
-        a->taken_back_minor,
-        a->part_minor[SETTLE_PART_DISTRIBUTOR],
-        a->part_minor[SETTLE_PART_OUTLET],
-        a->part_minor[SETTLE_PART_MANAGER],
-    };
-
-    for (int i = 0; i < N_AMOUNTS; i++)
-        cells[i] = settle_money_format(amounts[i], settle_currency_exponent(a->currency), texts[i]);
+    settle_table_row(user_data, cells);
 }
-
-#define AMOUNT_COLUMNS                                                                             \
-    {"paid", SETTLE_COLUMN_MONEY},                                                                 \
-        SETTLE_COMMISSION_KINDS(KIND_COLUMN){"total", SETTLE_COLUMN_MONEY},                        \
-        {"held", SETTLE_COLUMN_MONEY}, {"taken_back", SETTLE_COLUMN_MONEY},                        \
-        {"share_distributor", SETTLE_COLUMN_MONEY}, {"share_outlet", SETTLE_COLUMN_MONEY},         \
-    {                                                                                              \
-        "share_manager", SETTLE_COLUMN_MONEY                                                       \
-    }
-
-static const SettleColumn list_columns[] = {
-    {"order", SETTLE_COLUMN_TEXT},    {"closed_at", SETTLE_COLUMN_TEXT},
-    {"carrier", SETTLE_COLUMN_TEXT},  {"distributor", SETTLE_COLUMN_TEXT},
-    {"outlet", SETTLE_COLUMN_TEXT},   {"manager", SETTLE_COLUMN_TEXT},
-    {"product", SETTLE_COLUMN_TEXT},  {"quantity", SETTLE_COLUMN_INTEGER},
-    {"currency", SETTLE_COLUMN_TEXT}, AMOUNT_COLUMNS,
-    {"state", SETTLE_COLUMN_TEXT},    {"zero_because", SETTLE_COLUMN_TEXT},
-    {"cut", SETTLE_COLUMN_MONEY},     {"cut_by", SETTLE_COLUMN_TEXT},
-};
-#define LIST_AMOUNTS 9
-
-static const SettleColumn summary_columns[] = {
-    {"month", SETTLE_COLUMN_TEXT},
-    {"carrier", SETTLE_COLUMN_TEXT},
-    {"distributor", SETTLE_COLUMN_TEXT},
-    {"outlet", SETTLE_COLUMN_TEXT},
-    {"manager", SETTLE_COLUMN_TEXT},
-    {"orders", SETTLE_COLUMN_INTEGER},
-    {"units", SETTLE_COLUMN_INTEGER},
-    {"currency", SETTLE_COLUMN_TEXT},
-    AMOUNT_COLUMNS,
-};
-#define SUMMARY_AMOUNTS 8
 
 static gboolean
 list_row(const SettleActivity *a, gpointer user_data, G_GNUC_UNUSED GError **error)
 {
     Printing *printing = user_data;
-    MoneyText texts[N_AMOUNTS], cut;
-    char quantity[24] = "";
-    const char *cells[G_N_ELEMENTS(list_columns)] = {
-        a->name,
-        a->closed_at,
-        a->carrier,
-        printing->distributor,
-        a->outlet,
-        a->manager,
-        a->product,
-        quantity,
-        settle_currency_code(a->currency),
-    };
 
-    if (!a->is_window)
-        g_snprintf(quantity, sizeof quantity, "%" G_GINT64_FORMAT, a->quantity);
-    fill_amounts(a, &cells[LIST_AMOUNTS], texts);
-    if (a->is_window)
-        cells[LIST_AMOUNTS] = "";
-    cells[LIST_AMOUNTS + N_AMOUNTS] = a->state;
-    cells[LIST_AMOUNTS + N_AMOUNTS + 1] = a->zero;
-    cells[LIST_AMOUNTS + N_AMOUNTS + 2] =
-        a->is_window
-            ? ""
-            : settle_money_format(a->cut_minor, settle_currency_exponent(a->currency), cut);
-    cells[LIST_AMOUNTS + N_AMOUNTS + 3] = a->cut_by;
-    settle_table_row(printing->table, cells);
     printing->rows++;
+    settle_activity_list_row(a, printing->distributor, print_row, printing->table);
     return TRUE;
-}
-
-static gboolean
-add_all(int64_t *to, const int64_t *from, int n)
-{
-    for (int i = 0; i < n; i++)
-        if (!settle_add_i64(to[i], from[i], &to[i]))
-            return FALSE;
-    return TRUE;
-}
-
-static const char *
-text_of(const Printing *printing, const char *text)
-{
-    return g_string_chunk_insert_const(printing->texts, text);
 }
 
 static gboolean
 sum_row(const SettleActivity *a, gpointer user_data, GError **error)
 {
     Printing *printing = user_data;
-    const char *outlet = printing->by != BY_NOTHING ? a->outlet : "";
-    const char *manager = printing->by == BY_MANAGER ? a->manager : "";
-    char month[SETTLE_DAY_TEXT_BYTES];
-    g_autofree char *key =
-        g_strjoin("\x1f", settle_month_format(a->month, month), a->carrier, printing->distributor,
-                  outlet, manager, settle_currency_code(a->currency), NULL);
-    Group *group = g_hash_table_lookup(printing->groups, key);
 
-    if (group == NULL) {
-        group = g_new0(Group, 1);
-        group->sum = (SettleActivity){.month = a->month,
-                                      .carrier = text_of(printing, a->carrier),
-                                      .outlet = text_of(printing, outlet),
-                                      .manager = text_of(printing, manager),
-                                      .currency = a->currency};
-        group->distributor = printing->distributor;
-        g_hash_table_insert(printing->groups, g_steal_pointer(&key), group);
-    }
     printing->rows++;
-    group->orders += !a->is_window && !a->withdrawn;
-    if (add_all(&group->sum.paid_minor, &a->paid_minor, 1) &&
-        add_all(&group->sum.quantity, &a->quantity, 1) &&
-        add_all(group->sum.kind_minor, a->kind_minor, G_N_ELEMENTS(a->kind_minor)) &&
-        add_all(&group->sum.total_minor, &a->total_minor, 1) &&
-        add_all(&group->sum.held_minor, &a->held_minor, 1) &&
-        add_all(&group->sum.taken_back_minor, &a->taken_back_minor, 1) &&
-        add_all(group->sum.part_minor, a->part_minor, SETTLE_N_PARTS))
-        return TRUE;
-    g_set_error(error, SETTLE_ERROR, SETTLE_ERROR_OVERFLOW, "a sum leaves 64 bits");
-    return FALSE;
-}
-
-static void
-print_groups(const Printing *printing, SettleTable *table)
-{
-    g_autoptr(GList) keys = g_hash_table_get_keys(printing->groups);
-
-    keys = g_list_sort(keys, (GCompareFunc) strcmp);
-    for (const GList *l = keys; l != NULL; l = l->next) {
-        const Group *group = g_hash_table_lookup(printing->groups, l->data);
-        const SettleActivity *a = &group->sum;
-        MoneyText texts[N_AMOUNTS];
-        char month[SETTLE_DAY_TEXT_BYTES], orders[24], units[24];
-        const char *cells[G_N_ELEMENTS(summary_columns)] = {
-            settle_month_format(a->month, month),
-            a->carrier,
-            group->distributor,
-            a->outlet,
-            a->manager,
-            orders,
-            units,
-            settle_currency_code(a->currency),
-        };
-
-        g_snprintf(orders, sizeof orders, "%" G_GINT64_FORMAT, group->orders);
-        g_snprintf(units, sizeof units, "%" G_GINT64_FORMAT, a->quantity);
-        fill_amounts(a, &cells[SUMMARY_AMOUNTS], texts);
-        settle_table_row(table, cells);
-    }
+    return settle_activity_sums_add(printing->sums, a, printing->distributor, error);
 }
 
 /* --- the commands -------------------------------------------------------------------------------
@@ -326,28 +166,27 @@ prepare(SettleStore *store, const Options *options, SettleActivityQuery *query, 
 }
 
 static gboolean
-print(const SettleCli *cli, SettleStore *store, const Options *options, gboolean list, By by,
-      guint *ret_rows, GError **error)
+print(const SettleCli *cli, SettleStore *store, const Options *options, gboolean list,
+      SettleActivityBy by, guint *ret_rows, GError **error)
 {
     g_autoptr(SettleResult) whose = distributors(store, options, error);
     g_autoptr(SettleDirectory) directory = NULL;
     g_autofree char *zone = NULL;
-    g_autoptr(GHashTable) groups = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free);
-    g_autoptr(GStringChunk) texts = g_string_chunk_new(1024);
+    g_autoptr(SettleActivitySums) sums = settle_activity_sums_new(by);
     SettleActivityQuery query = {.from = settle_day_month(SETTLE_DAY_MIN),
                                  .to = settle_day_month(SETTLE_DAY_MAX),
                                  .manager = options->manager,
                                  .order = options->order};
-    Printing printing = {.groups = groups, .texts = texts, .by = by};
+    Printing printing = {.sums = sums};
     gboolean none = FALSE;
     SettleTable *table;
 
     if (whose == NULL || !prepare(store, options, &query, &zone, &directory, &none, error))
         return FALSE;
-    table = printing.table =
-        list
-            ? settle_table_new(cli->format, list_columns, G_N_ELEMENTS(list_columns), stdout)
-            : settle_table_new(cli->format, summary_columns, G_N_ELEMENTS(summary_columns), stdout);
+    table = printing.table = list ? settle_table_new(cli->format, settle_activity_list_columns,
+                                                     SETTLE_ACTIVITY_LIST_COLUMNS, stdout)
+                                  : settle_table_new(cli->format, settle_activity_summary_columns,
+                                                     SETTLE_ACTIVITY_SUMMARY_COLUMNS, stdout);
     for (int i = 0; i < settle_result_rows(whose) && !none; i++) {
         query.distributor = printing.distributor =
             settle_result_text(whose, i, SQL_WHOSE_DISTRIBUTOR);
@@ -359,7 +198,7 @@ print(const SettleCli *cli, SettleStore *store, const Options *options, gboolean
         }
     }
     if (!list)
-        print_groups(&printing, table);
+        settle_activity_sums_rows(sums, print_row, table);
     settle_table_end(table);
     *ret_rows = printing.rows;
     return TRUE;
@@ -381,7 +220,7 @@ check_named(SettleStore *store, const Options *options, const SettleNamed *named
 }
 
 static gboolean
-parse_by(const char *word, By *ret_by, int *ret_code)
+parse_by(const char *word, SettleActivityBy *ret_by, int *ret_code)
 {
     if (strcmp(word, "outlet") != 0 && strcmp(word, "manager") != 0) {
         *ret_code = settle_cli_usage(strcmp(word, "carrier") == 0
@@ -391,7 +230,7 @@ parse_by(const char *word, By *ret_by, int *ret_code)
                                      "--by is outlet or manager, not \"%s\"", word);
         return FALSE;
     }
-    *ret_by = strcmp(word, "outlet") == 0 ? BY_OUTLET : BY_MANAGER;
+    *ret_by = strcmp(word, "outlet") == 0 ? SETTLE_BY_OUTLET : SETTLE_BY_MANAGER;
     return TRUE;
 }
 
@@ -416,7 +255,7 @@ activity(const SettleCli *cli, int argc, char **argv, gboolean list)
     };
     g_autoptr(SettleStore) store = NULL;
     GError *error = NULL;
-    By by = BY_NOTHING;
+    SettleActivityBy by = SETTLE_BY_NOTHING;
     SettleNamed named;
     guint n = 0;
     int code;

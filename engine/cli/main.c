@@ -44,6 +44,8 @@ static const SettleCommand commands[] = {
      "what parties have frozen with us", NULL, settle_command_deposit},
     {"activity", "summary | list", "a distributor's orders, by outlet and manager", NULL,
      settle_command_activity},
+    {"pages", "--distributor CODE | --all --output FOLDER",
+     "static pages for distributors, outlets and managers", NULL, settle_command_pages},
     {"reconcile", "orders | ledger | statement",
      "does everything add up that came in and was earned", NULL, settle_command_reconcile},
     {"report", "NAME | --list", "summaries, trial balance, roll-forward ...", NULL,

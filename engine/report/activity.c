@@ -32,14 +32,14 @@ is_below(const SettleDirectory *directory, int32_t outlet_id, int32_t top_id, Se
 }
 
 static gboolean
-is_asked_for(const Reading *reading, const SettleActivity *activity, SettleDay day)
+is_asked_for(const Reading *reading, const SettleActivity *activity)
 {
     const SettleActivityQuery *query = reading->query;
 
     if (query->manager != NULL)
         return strcmp(activity->manager, query->manager) == 0;
     return query->outlet_id == 0 ||
-           is_below(reading->directory, activity->outlet_id, query->outlet_id, day);
+           is_below(reading->directory, activity->outlet_id, query->outlet_id, activity->day);
 }
 
 /* What a slot of an order or window stands at. */
@@ -122,7 +122,6 @@ static const int text_columns[N_TEXTS] = {
 typedef struct {
     SettleActivity activity;
     int64_t order_id;
-    SettleDay day;
     char *texts[N_TEXTS];
     gboolean any;
 } Current;
@@ -161,6 +160,7 @@ begin(const SettleReader *reader, Current *current)
         .state = current->texts[TEXT_STATE],
         .cut_by = current->texts[TEXT_CUT_BY],
         .month = settle_reader_month(reader, SQL_ACTIVITY_ORDER_CLOSING_MONTH),
+        .day = settle_reader_day(reader, SQL_ACTIVITY_ORDER_CLOSING_DAY),
         .outlet_id = settle_reader_i32(reader, SQL_ACTIVITY_ORDER_OUTLET_ID),
         .paid_minor = settle_reader_i64(reader, SQL_ACTIVITY_ORDER_PAID_MINOR),
         .quantity = settle_reader_i32(reader, SQL_ACTIVITY_ORDER_QUANTITY),
@@ -170,7 +170,6 @@ begin(const SettleReader *reader, Current *current)
     };
     current->any = TRUE;
     current->order_id = settle_reader_i64(reader, SQL_ACTIVITY_ORDER_ORDER_ID);
-    current->day = settle_reader_day(reader, SQL_ACTIVITY_ORDER_CLOSING_DAY);
 }
 
 static Slot
@@ -190,7 +189,7 @@ order_slot(const SettleReader *reader)
 static gboolean
 end(const Reading *reading, const Current *current, GError **error)
 {
-    return !current->any || !is_asked_for(reading, &current->activity, current->day) ||
+    return !current->any || !is_asked_for(reading, &current->activity) ||
            reading->row(&current->activity, reading->user_data, error);
 }
 
@@ -265,11 +264,12 @@ give_window(const Reading *reading, const SettleReader *reader, GError **error)
         .manager = manager,
         .outlet_id = settle_reader_i32(reader, SQL_ACTIVITY_WINDOW_OUTLET_ID),
         .month = settle_reader_month(reader, SQL_ACTIVITY_WINDOW_WINDOW_END),
+        .day = settle_reader_day(reader, SQL_ACTIVITY_WINDOW_LAST_DAY),
         .currency = settle_reader_i16(reader, SQL_ACTIVITY_WINDOW_CURRENCY_NO),
     };
 
     g_snprintf(name, sizeof name, "window %s", settle_month_format(a.month, month));
-    return !is_asked_for(reading, &a, settle_reader_day(reader, SQL_ACTIVITY_WINDOW_LAST_DAY)) ||
+    return !is_asked_for(reading, &a) ||
            (add_slot(&a, &slot, error) && reading->row(&a, reading->user_data, error));
 }
 

@@ -39,7 +39,8 @@ typedef struct {
      * partly-refunded: the first of these that is in force; else settled, zero, or waiting (nothing
      * due yet) */
     const char *state;
-    SettleMonth month;                                /* of closing; the window's last */
+    SettleMonth month; /* of closing; the window's last */
+    SettleDay day;     /* of closing; the window's last: where whoever it is of stood */
     const char *carrier, *outlet, *manager, *product; /* codes; "" none */
     int32_t outlet_id;                                /* 0: none */
     SettleCurrency currency;

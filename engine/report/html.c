@@ -145,6 +145,14 @@ settle_html_contents(GString *out, GPtrArray *sheets)
 }
 
 void
+settle_html_link(GString *out, const char *file, const char *name)
+{
+    g_string_append_printf(out, "<nav><a href=\"%s\">", file);
+    text(out, name);
+    g_string_append(out, "</a></nav>\n");
+}
+
+void
 settle_html_end(GString *out)
 {
     g_string_append(out, "</body></html>\n");
@@ -214,12 +222,12 @@ minor_of(const char *amount)
 #define WORD_BYTES 14
 
 static void
-row(GString *out, const SettleSheet *sheet, char *const *headings, const char *const *texts,
-    gboolean total, int bars, int64_t longest)
+row(GString *out, const SettleColumn *columns, guint n, char *const *headings,
+    const char *const *texts, gboolean total, int bars, int64_t longest)
 {
     g_string_append(out, total ? "<tr class=\"t\">" : "<tr>");
-    for (guint c = 0; c < sheet->n_columns; c++) {
-        gboolean is_number = sheet->columns[c].kind != SETTLE_COLUMN_TEXT;
+    for (guint c = 0; c < n; c++) {
+        gboolean is_number = columns[c].kind != SETTLE_COLUMN_TEXT;
 
         g_string_append(out, "<td");
         if (is_number)
@@ -227,7 +235,7 @@ row(GString *out, const SettleSheet *sheet, char *const *headings, const char *c
         else if (strlen(texts[c]) <= WORD_BYTES)
             g_string_append(out, " class=\"w\"");
         g_string_append_printf(out, " data-l=\"%s\">", headings[c]);
-        if (is_number && sheet->columns[c].kind != SETTLE_COLUMN_ORDINAL)
+        if (is_number && columns[c].kind != SETTLE_COLUMN_ORDINAL)
             number(out, texts[c]);
         else
             text(out, texts[c]);
@@ -289,26 +297,53 @@ pick_rows(const SettleSheet *sheet, int bars, guint most)
     return places;
 }
 
+static char **
+headings_of(const SettleColumn *columns, guint n)
+{
+    char **headings = g_new0(char *, n + 1);
+
+    for (guint c = 0; c < n; c++) {
+        g_autofree char *words = heading(columns[c].name);
+
+        headings[c] = g_markup_escape_text(words, -1);
+    }
+    return headings;
+}
+
+static void
+title_of(GString *out, const char *name, const char *title)
+{
+    g_string_append_printf(out, "<h2 id=\"%s\">", name);
+    text(out, title);
+    g_string_append(out, "</h2>\n");
+}
+
+/* The line of headings is left open. */
+static void
+table_head(GString *out, const SettleColumn *columns, guint n, char *const *headings)
+{
+    g_string_append(out, "<div class=\"scroll\"><table><thead><tr>");
+    for (guint c = 0; c < n; c++)
+        g_string_append_printf(out, "<th%s>%s</th>",
+                               columns[c].kind != SETTLE_COLUMN_TEXT ? " class=\"n\"" : "",
+                               headings[c]);
+}
+
 void
 settle_html_sheet(GString *out, const SettleSheet *sheet, const char *bars, guint most)
 {
     g_autoptr(GArray) places = NULL;
-    g_auto(GStrv) headings = g_new0(char *, sheet->n_columns + 1);
+    g_auto(GStrv) headings = headings_of(sheet->columns, sheet->n_columns);
     int at = -1;
     int64_t longest = 0;
 
     for (guint c = 0; c < sheet->n_columns; c++) {
-        g_autofree char *words = heading(sheet->columns[c].name);
-
-        headings[c] = g_markup_escape_text(words, -1);
         if (bars != NULL && strcmp(sheet->columns[c].name, bars) == 0)
             at = (int) c;
     }
     for (guint r = 0; at >= 0 && r < sheet->n_rows; r++)
         longest = MAX(longest, minor_of(settle_sheet_text(sheet, r, (guint) at)));
-    g_string_append_printf(out, "<h2 id=\"%s\">", sheet->name);
-    text(out, sheet->title);
-    g_string_append(out, "</h2>\n");
+    title_of(out, sheet->name, sheet->title);
     if (sheet->of != NULL) {
         g_string_append(out, "<p>");
         text(out, sheet->of);
@@ -329,21 +364,58 @@ settle_html_sheet(GString *out, const SettleSheet *sheet, const char *bars, guin
                                "<p>The %s %u of %u rows; all are in the workbook beside this page. "
                                "Totals are of all.</p>\n",
                                at >= 0 ? "largest" : "first", places->len, sheet->n_rows);
-    g_string_append(out, "<div class=\"scroll\"><table><thead><tr>");
-    for (guint c = 0; c < sheet->n_columns; c++)
-        g_string_append_printf(out, "<th%s>%s</th>",
-                               sheet->columns[c].kind != SETTLE_COLUMN_TEXT ? " class=\"n\"" : "",
-                               headings[c]);
+    table_head(out, sheet->columns, sheet->n_columns, headings);
     g_string_append(out, at >= 0 ? "<th class=\"bar\"></th></tr></thead><tbody>\n"
                                  : "</tr></thead><tbody>\n");
     for (guint t = 0; t < sheet->n_totals; t++)
-        row(out, sheet, headings, (const char *const *) &sheet->totals->pdata[t * sheet->n_columns],
-            TRUE, at, longest);
+        row(out, sheet->columns, sheet->n_columns, headings,
+            (const char *const *) &sheet->totals->pdata[t * sheet->n_columns], TRUE, at, longest);
     for (guint i = 0; i < places->len; i++) {
         guint r = g_array_index(places, Place, i).row;
 
-        row(out, sheet, headings, (const char *const *) &sheet->texts->pdata[r * sheet->n_columns],
-            FALSE, at, longest);
+        row(out, sheet->columns, sheet->n_columns, headings,
+            (const char *const *) &sheet->texts->pdata[r * sheet->n_columns], FALSE, at, longest);
     }
     g_string_append(out, "</tbody></table></div>\n");
+}
+
+/* --- tables whose rows come one by one ----------------------------------------------------------
+ */
+
+struct SettleHtmlTable {
+    const SettleColumn *columns;
+    guint n;
+    char **headings;
+};
+
+SettleHtmlTable *
+settle_html_table_begin(GString *out, const char *name, const char *title,
+                        const SettleColumn *columns, guint n)
+{
+    SettleHtmlTable *table = g_new(SettleHtmlTable, 1);
+
+    *table = (SettleHtmlTable){columns, n, headings_of(columns, n)};
+    title_of(out, name, title);
+    table_head(out, columns, n, table->headings);
+    g_string_append(out, "</tr></thead><tbody>\n");
+    return table;
+}
+
+void
+settle_html_table_row(const SettleHtmlTable *table, GString *out, const char *const *texts)
+{
+    row(out, table->columns, table->n, table->headings, texts, FALSE, -1, 0);
+}
+
+void
+settle_html_table_end(GString *out)
+{
+    g_string_append(out, "</tbody></table></div>\n");
+}
+
+void
+settle_html_table_free(SettleHtmlTable *table)
+{
+    g_strfreev(table->headings);
+    g_free(table);
 }

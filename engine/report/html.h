@@ -26,6 +26,16 @@ void settle_html_bridge(GString *out, const char *title, const char *unit, const
 /* A sheet as a table, its totals on top; with bars for one column of money, or NULL. most: show no
  * more rows than that (0: all), those with the longest bars where there are any, and say so. */
 void settle_html_sheet(GString *out, const SettleSheet *sheet, const char *bars, guint most);
+/* A link to another page of the same folder. */
+void settle_html_link(GString *out, const char *file, const char *name);
 void settle_html_end(GString *out);
+
+/* A table whose rows come one by one. columns stay the caller's; the free takes it. */
+typedef struct SettleHtmlTable SettleHtmlTable;
+SettleHtmlTable *settle_html_table_begin(GString *out, const char *name, const char *title,
+                                         const SettleColumn *columns, guint n);
+void settle_html_table_row(const SettleHtmlTable *table, GString *out, const char *const *texts);
+void settle_html_table_end(GString *out);
+void settle_html_table_free(SettleHtmlTable *table);
 
 G_END_DECLS

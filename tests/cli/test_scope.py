@@ -81,7 +81,7 @@ class Commands(Case):
         'night': 'night {inbox}', 'feed expect': 'feed expect C1 orders --reason r', 'feed stop': 'feed stop C1 orders --reason r',
         'feed waive': 'feed waive C1 orders 2026-01-01 --reason r', 'run': 'run --date 2026-04-01 --yes', 'replay': 'replay --run 1',
         'period close': 'period close 2026-01', 'period reopen': 'period reopen 2026-01 --reason r', 'invoice show': 'invoice show C1-2026-000001',
-        'invoice approve': 'invoice approve --all-drafted --until 2026-03-31', 'invoice issue': 'invoice issue --all-approved --until 2026-03-31',
+        'pages': 'pages --all --output {pages}', 'invoice approve': 'invoice approve --all-drafted --until 2026-03-31', 'invoice issue': 'invoice issue --all-approved --until 2026-03-31',
         'invoice export': 'invoice export 31/C1', 'deposit cover': 'deposit cover --distributor D1 --reason r',
         'deposit forfeit': 'deposit forfeit --distributor D1 --amount 1.00 --reason r', 'deposit amount': 'deposit amount --distributor D1 --amount 1.00 --reason r',
         'deposit default': 'deposit default distributor 1.00 --reason r', 'reconcile orders': 'reconcile orders --period 2026-01',
@@ -323,6 +323,70 @@ class BySql(Case):
                 plans.setdefault(column, set()).add(re.sub(r'Filter: \(.*', '', plan).strip())
             self.assertEqual(len(said), len(cases))
             self.assertEqual({column: len(plan) for column, plan in plans.items()}, dict.fromkeys(plans, 1), plans)
+
+
+class Pages(Case):
+    def words_in(self, folder):
+        text, n = [], 0
+        for path, _, names in os.walk(folder):
+            text.append(path)
+            for name in names:
+                n += 1
+                with open(os.path.join(path, name), encoding='utf-8') as file:
+                    text.append(file.read())
+        return '\n'.join(text), n
+
+    def test_each_folder(self):
+        """A distributor's, an outlet's and a manager's folder hold the orders and amounts that the login sees, and no more."""
+        folder = os.path.join(self.folder, 'pages')
+        self.assertIn('2 distributors, 10 folders', self.ok('pages', '--all', '--output', folder, user='settle_audit'))
+        for login, path in (('s_d1', 'distributor/D1'), ('s_top', 'outlet/D1/Top'), ('s_side', 'outlet/D1/Side'),
+                            ('s_m1', 'manager/D1/M1'), ('s_d2', 'distributor/D2')):
+            text, n = self.words_in(os.path.join(folder, path))
+            self.assertEqual(n, 3 if path.startswith('distributor') else 2)
+            for name, *_ in ORDERS:
+                self.assertEqual(f'>{name}<' in text, name in SEES[login], (path, name))
+            Commands.search(self, login, text.replace(folder, ''), path)
+            self.assertEqual(text.count('>window 2026'), WINDOWS[login], path)
+            for row in self.table(login, 'activity', 'summary', '--by', 'manager'):
+                self.assertIn(f'>{row["total"]}<', text)
+            self.assertNotRegex(text, r'<script|https?:|javascript|\son\w+=')
+        for row in self.table('s_d1', 'invoice', 'list'):
+            self.assertIn(row['number'], self.words_in(os.path.join(folder, 'distributor/D1'))[0])
+        self.assertIn('holds something already', self.settle('pages', '--all', '--output', folder, code=3))
+        self.assertEqual(os.stat(folder).st_mode & 0o007, 0)
+        one = os.path.join(self.folder, 'one')
+        self.assertIn('1 distributors', self.ok('pages', '--distributor', 'D2', '--output', one))
+        self.assertEqual(sorted(os.listdir(os.path.join(one, 'distributor'))), ['D2'])
+
+    def test_twelve_distributors(self):
+        """Whatever their codes are, also as names of folders: no folder has a code, order or name of another distributor."""
+        database = self.server.database(migrated=True)
+        self.database = database
+        codes = [f'Q{n:02}x' for n in range(1, 10)] + ['..', 'A/B', 'Ü 1']
+        database.settle('import', 'carriers', self.file('c.csv', small.FILES['carriers']), '--date', small.SINCE, check=True)
+        database.settle('import', 'products', self.file('p.csv', small.FILES['products']), '--date', small.SINCE, check=True)
+        tell = lambda kind, header, rows: database.settle('import', kind, self.file(kind + '.csv', header + '\n' + '\n'.join(rows) + '\n'),
+                                                          '--date', small.SINCE, check=True)
+        tell('distributors', 'distributor,name,tier,valid_from', [f'{code},Name{n}n,,2025-01-01' for n, code in enumerate(codes)])
+        tell('outlets', 'outlet,name,distributor,parent,valid_from',
+             [f'T{n}t,Top{n}n,{code},,2025-01-01' for n, code in enumerate(codes)] + [f'L{n}l,Low{n}n,{code},T{n}t,2025-01-01' for n, code in enumerate(codes)])
+        tell('managers', 'manager,name,outlet,valid_from', [f'M{n}m,Person{n}n,L{n}l,2025-01-01' for n in range(12)])
+        database.activate(self.file('policy.yaml', small.POLICY.format(rules=RULES, invoice='cycle: monthly, cut-off-day: 28', top='')))
+        self.send('orders', '2026-01-10', *[small.order(f'O{n}o', '2026-01-10', distributor=code, manager=f'M{n}m') for n, code in enumerate(codes)])
+        self.run_to('2026-02-28')
+        folder = os.path.join(self.folder, 'pages')
+        self.assertIn('12 distributors, 48 folders', self.ok('pages', '--all', '--output', folder))
+        folders = [os.path.join(path) for path, _, names in os.walk(folder) if names]
+        self.assertEqual(len(folders), 48)
+        seen = set()
+        for path in folders:
+            text = self.words_in(path)[0].replace(folder, '')
+            whose = {n for n in range(12) if re.search(rf'\b(O{n}o|M{n}m|L{n}l|T{n}t|Name{n}n|Top{n}n|Low{n}n|Person{n}n)\b', text)
+                     or n < 9 and f'Q{n + 1:02}x' in text}
+            self.assertEqual(len(whose), 1, path)
+            seen |= whose
+        self.assertEqual(seen, set(range(12)))
 
 
 if __name__ == '__main__':
