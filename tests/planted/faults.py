@@ -101,7 +101,7 @@ TABLE = (
     Fault('progressive-bonus-of-the-windows-end', PLAIN, CHUNK + 'volume.c', '.origin = part->month,', '.origin = window->window_end,'),
     # --- orders that are told again ---
     Fault('revision-counts-as-known-before', NIGHTS, CHUNK + 'versions.c',
-          'if (state == SETTLE_BATCH_BEFORE) {', 'if (state != SETTLE_BATCH_UNSEEN) {'),
+          '.before = last_that_stands(context, rows, n, FALSE),', '.before = last_that_stands(context, rows, n, TRUE),'),
     Fault('withdrawn-order-stays', NIGHTS, CHUNK + 'versions.c',
           'if (of.now != NULL && (of.now->flags & SETTLE_ORDER_WITHDRAWN) != 0)\n        of.now = NULL;', ''),
     Fault('withdrawn-order-stays-counted', NIGHTS, CHUNK + 'counting.c',
