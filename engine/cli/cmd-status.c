@@ -221,6 +221,19 @@ print_nothing(const SettleCli *cli, SettleStore *store, GError **error)
 }
 
 /* ret_last: until when nights are settled, if one was. FALSE: error is set. */
+/* Nothing of a socket on this host. */
+static void
+print_channel(const SettleStore *store)
+{
+    const char *encryption = settle_store_encryption(store);
+
+    if (encryption == NULL)
+        puts("The connection is not encrypted: sslmode=verify-full in --db, or PGSSLMODE, asks for "
+             "it");
+    else if (encryption[0] != '\0')
+        printf("The connection is encrypted (%s)\n", encryption);
+}
+
 static gboolean
 print_head(SettleStore *store, gboolean *ret_settled, SettleDay *ret_last, GError **error)
 {
@@ -241,6 +254,7 @@ print_head(SettleStore *store, gboolean *ret_settled, SettleDay *ret_last, GErro
     if (!settle_result_is_null(head, 0, SQL_STATUS_HEAD_UNFINISHED_RUN))
         printf("Run %d is unfinished: settle run continues it\n",
                settle_result_i32(head, 0, SQL_STATUS_HEAD_UNFINISHED_RUN));
+    print_channel(store);
     return TRUE;
 }
 

@@ -11,6 +11,7 @@
 #include <poll.h>
 #include <signal.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 static const SettleCommand commands[] = {
@@ -345,6 +346,7 @@ main(int argc, char **argv)
 
     setlocale(LC_ALL, "");
     setlocale(LC_NUMERIC, "C");
+    umask(S_IRWXG | S_IRWXO); /* what it writes is for who started it */
     signal(SIGABRT, on_abort);
     signal(SIGPIPE, SIG_IGN); /* a lost connection or pager is an error, not a death */
     if (!take_globals(&cli, &argc, argv) || !take_test_settings())

@@ -76,14 +76,15 @@ account(SettleRole role, const char *carrier, const char *distributor)
     return g_string_free(name, FALSE);
 }
 
-/* Text for a comment or between quotes: what could end either is left out. */
+/* Text for a comment or between quotes: what could end either is left out, and the brackets and
+ * colons by which ledger finds dates and tags in a comment. */
 static char *
 plain(const char *text, size_t length)
 {
     char *copy = g_strndup(text, length);
 
     for (char *at = copy; *at != '\0'; at++)
-        if ((unsigned char) *at < ' ' || strchr("\";\\|\x7f", *at) != NULL)
+        if ((unsigned char) *at < ' ' || strchr("\";\\|[]:\x7f", *at) != NULL)
             *at = '_';
     return copy;
 }

@@ -18,13 +18,29 @@ struct SettleTable {
 
 /* --- CSV ------------------------------------------------------------------------------------- */
 
-/* A spreadsheet takes a text that starts like a formula for one: an apostrophe keeps it a text. One
- * that has such apostrophes of its own gets one more, so that each can be taken off again. */
+/* A spreadsheet takes a text that starts like a formula for one, also in full width or after blanks:
+ * an apostrophe keeps it a text. One that has such apostrophes of its own gets one more, so that
+ * each can be taken off again. */
 static gboolean
 looks_like_formula(const char *text)
 {
+    static const gunichar starts[] = {'=', '+', '-', '@', 0xff1d, 0xff0b, 0xff0d, 0xff20};
+    gunichar c = 0;
+
+    if (g_ascii_isalnum(text[0]))
+        return FALSE;
     text += strspn(text, "'");
-    return text[0] != '\0' && strchr("=+-@\t\r", text[0]) != NULL;
+    if (text[0] == '\t' || text[0] == '\r')
+        return TRUE;
+    for (; *text != '\0'; text = g_utf8_next_char(text)) {
+        c = g_utf8_get_char_validated(text, -1);
+        if (c == (gunichar) -1 || c == (gunichar) -2 || (!g_unichar_isspace(c) && c != 0xfeff))
+            break;
+    }
+    for (guint i = 0; *text != '\0' && i < G_N_ELEMENTS(starts); i++)
+        if (c == starts[i])
+            return TRUE;
+    return FALSE;
 }
 
 const char *
@@ -33,9 +49,36 @@ settle_table_unguard(const char *text)
     return text[0] == '\'' && looks_like_formula(text) ? text + 1 : text;
 }
 
-static void
-csv_cell(FILE *out, const char *text, SettleColumnKind kind)
+/* Escaped where something of it would act on a terminal; its line ends and tabs stay. NULL: it may
+ * stand as it is. */
+static char *
+csv_escaped(const char *text)
 {
+    GString *out;
+
+    if (settle_is_printable(text, -1))
+        return NULL;
+    out = g_string_new(NULL);
+    for (gsize n; *text != '\0'; text += n) {
+        g_autofree char *part = NULL;
+
+        if (strchr("\n\r\t", *text) != NULL) {
+            n = 1;
+            g_string_append_c(out, *text);
+            continue;
+        }
+        n = strcspn(text, "\n\r\t");
+        part = settle_printable(text, (gssize) n);
+        g_string_append(out, part);
+    }
+    return g_string_free(out, FALSE);
+}
+
+static void
+csv_cell(FILE *out, const char *cell, SettleColumnKind kind)
+{
+    g_autofree char *escaped = kind == SETTLE_COLUMN_TEXT ? csv_escaped(cell) : NULL;
+    const char *text = escaped != NULL ? escaped : cell;
     gboolean guard = kind == SETTLE_COLUMN_TEXT && looks_like_formula(text);
 
     if (!guard && strpbrk(text, ",\"\r\n") == NULL) {

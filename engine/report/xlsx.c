@@ -181,11 +181,12 @@ write_sheet(lxw_workbook *book, const Formats *formats, const SettleSheet *sheet
     return failed;
 }
 
-/* The library says what is wrong with a path on the terminal: so it is tried here first. */
+/* The library says what is wrong with a path on the terminal: so it is tried here first. It is a new
+ * file, beside where it will be (files.c): what lies there already is not written through. */
 static gboolean
 can_create(const char *path)
 {
-    int fd = open(path, O_WRONLY | O_CREAT | O_CLOEXEC, 0666);
+    int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
 
     if (fd >= 0)
         close(fd);

@@ -162,9 +162,9 @@ set_up(SettleStore *store, SettleStoreRole role, GError **error)
                         "the login \"%s\" may not act as %s, which this command needs [%s]",
                         PQuser(store->connection), name, store->sqlstate);
             settle_error_hint(&failure,
-                              "let an administrator GRANT %s TO %s, or log in as one who has it "
-                              "(PGUSER, or user= in --db)",
-                              name, PQuser(store->connection));
+                              "log in as one of %s (PGUSER, or user= in --db); who runs, decides, "
+                              "writes policies and reads are different people",
+                              name);
         } else if (name != NULL && strcmp(store->sqlstate, "22023") == 0) {
             GError *why = NULL;
 
@@ -183,6 +183,16 @@ set_up(SettleStore *store, SettleStoreRole role, GError **error)
     return refuse_scoped(store, error) && check_setting(row, 0, "fsync", error) &&
            check_setting(row, 1, "full_page_writes", error) &&
            check_setting(row, 2, "synchronous_commit", error);
+}
+
+const char *
+settle_store_encryption(const SettleStore *store)
+{
+    const char *host = PQhost(store->connection);
+
+    if (PQsslInUse(store->connection))
+        return PQsslAttribute(store->connection, "protocol");
+    return host != NULL && host[0] == '/' ? "" : NULL;
 }
 
 SettleStore *

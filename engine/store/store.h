@@ -39,6 +39,8 @@ typedef enum {
  * do, and who can. */
 SettleStore *settle_store_open(const char *conninfo, SettleStoreRole role, const char *purpose,
                                GError **error);
+/* What the session is encrypted with ("TLSv1.3"); "" on a socket of this host; NULL: it is not. */
+const char *settle_store_encryption(const SettleStore *store);
 void settle_store_close(SettleStore *store);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(SettleStore, settle_store_close)
 

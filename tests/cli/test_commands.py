@@ -260,6 +260,22 @@ class Formats(small.Case):
             self.assertNotIn('\u202e', out)
             self.assertNotIn('\x1b', out)
 
+    def test_terminal_safe_csv(self):
+        """So is CSV, which people look at on a terminal, too."""
+        self.send('orders', '2026-03-16', small.order('B-1\x1b[2J\u202eX', '2026-03-15'))
+        out = self.ok('--format', 'csv', 'quarantine', 'list')
+        self.assertIn('\\x1b[2J\\u202e', out)
+        self.assertNotIn('\x1b', out)
+        self.assertNotIn('\u202e', out)
+
+    def test_files_are_for_who_wrote_them(self):
+        folder = os.path.join(self.folder, 'pack')
+        self.ok('report', 'pack', '--period', '2026-03', '--output', folder)
+        for form in ('csv', 'xlsx', 'html', 'json'):
+            self.ok('report', 'trial-balance', '--output', os.path.join(folder, 'a.' + form))
+        for path in [folder, *(os.path.join(folder, name) for name in os.listdir(folder))]:
+            self.assertEqual(os.stat(path).st_mode & 0o077, 0, path)
+
     def test_ledger_filters(self):
         everything = [("'=1+1", '30.00'), ("'-A3", '10.00'), ("'@A2", '30.00'), ("'+A4", '5.00'),
                       ("'+A4", '3.00')]

@@ -37,7 +37,8 @@ class Export(small.Case):
         self.ok('import', 'distributors', self.file('h.csv', 'distributor,name,valid_from\n' + rows), '--date', '2026-01-01')
         orders = [small.order(f'A{n}', '2026-01-10', distributor=code, paid='123.45',
                               product=('P-plan', 'P-sim')[n % 2]) for n, code in enumerate(HOSTILE)]
-        orders += [small.order('O"; =1+1 <b>', '2026-01-10'), small.order('B', '2026-01-10', product='P-sim', paid='80.20')]
+        orders += [small.order('O"; =1+1 <b>', '2026-01-10'), small.order('B', '2026-01-10', product='P-sim', paid='80.20'),
+                   small.order('J[2019-01-01]', '2026-01-10', distributor='D2')]
         self.send('orders', '2026-01-10', *orders)
         self.run_to('2026-01-12')
         for batch in sorted({row['batch'] for row in self.rows('invoice', 'list') if row['status'] == 'draft'}):
@@ -115,6 +116,16 @@ class Export(small.Case):
         path, _ = self.journal('hledger', '--period', '2026-02', '--carrier', 'C1')
         self.tool('hledger', '-f', path, 'check', '-s')
         self.settle('export', 'journal', '--format', 'excel', code=2)
+
+    def test_a_date_in_an_order_id(self):
+        """ledger would take a date in brackets in a comment for that of the posting."""
+        self.books()
+        for form in ('hledger', 'ledger', 'beancount'):
+            _, text = self.journal(form)
+            self.assertNotIn('[2019-01-01]', text)
+        path, text = self.journal('ledger')
+        self.assertIn('J_2019-01-01_', text)
+        self.assertEqual(self.tool('ledger', '-f', path, 'reg', '--end', '2020-01-01'), '')
 
     def test_names_are_one_to_one(self):
         names = [part(code) for code in HOSTILE + ('D1', 'd1', 'D-1', 'D-2D1', 'Z', 'z', 'Z7A')]

@@ -463,7 +463,7 @@ class AtTheDoor(settle_test.TestCase):
                                  ('settle_sales', 'feed expect X orders --reason r', 'settle_approver'),
                                  ('outsider', 'status', 'settle_reader')):
             self.refused(4, database.conninfo(user), f'the login "{user}" may not act as {role}',
-                         f'hint: let an administrator GRANT {role} TO {user}', line=line)
+                         f'hint: log in as one of {role} ', line=line)
         self.refused(4, database.conninfo('outsider'), 'settle_owner', 'superuser', line='migrate')
 
     def test_wrong_password(self):

@@ -34,7 +34,7 @@ class Session(ProbeCase):
         for user, role in (('settle_audit', 'runner'), ('settle_night', 'approver'),
                            ('settle_finance', 'owner')):
             message = self.fails(probe(database, role, 'open', user=user), 'DATABASE')
-            self.assertRegex(message, rf'hint: let an administrator GRANT settle_{role} TO')
+            self.assertRegex(message, rf'hint: log in as one of settle_{role} ')
 
     def test_no_server(self):
         database = self.fresh()

@@ -3,6 +3,7 @@
 #include "report/xlsx.h"
 
 #include <glib/gstdio.h>
+#include <unistd.h>
 
 /* Rows of each tab, then the date of the workbook: read by another program. */
 static const char reader[] =
@@ -88,6 +89,28 @@ test_no_folder(void)
     g_clear_error(&error);
 }
 
+/* A file or link that lies there already is not written through. */
+static void
+test_what_lies_there(void)
+{
+    g_autofree char *folder = g_dir_make_tmp("settle-xlsx-XXXXXX", NULL);
+    g_autofree char *other = g_build_filename(folder, "other", NULL);
+    g_autofree char *path = g_build_filename(folder, "a.xlsx", NULL);
+    g_autofree char *kept = NULL;
+    g_autoptr(GPtrArray) sheets =
+        g_ptr_array_new_with_free_func((GDestroyNotify) settle_sheet_free);
+
+    g_ptr_array_add(sheets, numbers(1));
+    g_assert_true(g_file_set_contents(other, "kept", -1, NULL));
+    g_assert_cmpint(symlink(other, path), ==, 0);
+    g_assert_false(settle_xlsx_write(path, sheets, "a test", 0, NULL));
+    g_assert_true(g_file_get_contents(other, &kept, NULL, NULL));
+    g_assert_cmpstr(kept, ==, "kept");
+    g_unlink(path);
+    g_unlink(other);
+    g_rmdir(folder);
+}
+
 int
 main(int argc, char **argv)
 {
@@ -96,5 +119,6 @@ main(int argc, char **argv)
     g_test_add_func("/xlsx/date", test_date);
     g_test_add_func("/xlsx/longer-than-a-tab", test_longer_than_a_tab);
     g_test_add_func("/xlsx/no-folder", test_no_folder);
+    g_test_add_func("/xlsx/what-lies-there", test_what_lies_there);
     return g_test_run();
 }
