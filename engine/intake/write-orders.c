@@ -386,10 +386,51 @@ is_known(const SettleOrderWork *work, const SettleIntakeContract *row)
 }
 
 static gboolean
-copy_contracts(SettleIntakeJob *job, SettleOrderWork *work, GError **error)
+write_contract(SettleWriter *writer, const SettleOrderWork *work, const SettleIntakeContract *row,
+               GError **error)
 {
     enum { FIELDS = 16 };
+    uint16_t flags = row->flags;
+
+    if (is_known(work, row))
+        return TRUE;
+    if (g_hash_table_contains(work->follows, GSIZE_TO_POINTER((gsize) row->order_id)))
+        flags |= SETTLE_ORDER_FOLLOWS;
+    if (!settle_writer_row(writer, FIELDS, error))
+        return FALSE;
+    settle_writer_i64(writer, row->contract_id);
+    settle_writer_i64(writer, row->order_id);
+    settle_writer_i32(writer, row->distributor_id);
+    settle_writer_i32(writer, row->batch_id);
+    settle_writer_instant(writer, row->closing_at);
+    settle_writer_day(writer, row->closing_day);
+    settle_writer_i32(writer, row->product_id);
+    settle_writer_i32(writer, row->manager_id);
+    settle_writer_i32(writer, row->quantity);
+    settle_writer_i64(writer, row->paid_minor);
+    settle_writer_i16(writer, row->region_id);
+    settle_writer_i16(writer, row->channel_id);
+    settle_writer_i16(writer, row->currency);
+    settle_writer_i16(writer, (int16_t) flags);
+    settle_writer_i16(writer, row->revision);
+    settle_writer_bool(writer, row->withdrawn);
+    return TRUE;
+}
+
+static int
+compare_versions(gconstpointer a, gconstpointer b)
+{
+    return settle_contract_compare_versions(a, b);
+}
+
+/* The spool's key does not tell rows of one order apart that closed at one time; the table's does,
+ * and row sums are in its order. */
+static gboolean
+copy_contracts(SettleIntakeJob *job, SettleOrderWork *work, GError **error)
+{
+    g_autoptr(GArray) same = g_array_new(FALSE, FALSE, sizeof(SettleIntakeContract));
     SettleIntakeCursor cursor;
+
     if (settle_spool_count(work->contracts) == 0)
         return TRUE;
     g_autoptr(SettleWriter) writer =
@@ -397,35 +438,19 @@ copy_contracts(SettleIntakeJob *job, SettleOrderWork *work, GError **error)
     if (writer == NULL || !settle_cursor_start(&cursor, work->contracts, error))
         return FALSE;
     while (cursor.there) {
-        const SettleIntakeContract *row = cursor.bytes;
-        uint16_t flags = row->flags;
-        if (g_hash_table_contains(work->follows, GSIZE_TO_POINTER((gsize) row->order_id)))
-            flags |= SETTLE_ORDER_FOLLOWS;
-        if (is_known(work, row)) {
+        SettleSpoolKey key = cursor.key;
+
+        g_array_set_size(same, 0);
+        do {
+            g_array_append_vals(same, cursor.bytes, 1);
             if (!settle_cursor_step(&cursor, error))
                 return FALSE;
-            continue;
-        }
-        if (!settle_writer_row(writer, FIELDS, error))
-            return FALSE;
-        settle_writer_i64(writer, row->contract_id);
-        settle_writer_i64(writer, row->order_id);
-        settle_writer_i32(writer, row->distributor_id);
-        settle_writer_i32(writer, row->batch_id);
-        settle_writer_instant(writer, row->closing_at);
-        settle_writer_day(writer, row->closing_day);
-        settle_writer_i32(writer, row->product_id);
-        settle_writer_i32(writer, row->manager_id);
-        settle_writer_i32(writer, row->quantity);
-        settle_writer_i64(writer, row->paid_minor);
-        settle_writer_i16(writer, row->region_id);
-        settle_writer_i16(writer, row->channel_id);
-        settle_writer_i16(writer, row->currency);
-        settle_writer_i16(writer, (int16_t) flags);
-        settle_writer_i16(writer, row->revision);
-        settle_writer_bool(writer, row->withdrawn);
-        if (!settle_cursor_step(&cursor, error))
-            return FALSE;
+        } while (cursor.there && memcmp(&cursor.key, &key, sizeof key) == 0);
+        if (same->len > 1)
+            g_array_sort(same, compare_versions);
+        for (guint i = 0; i < same->len; i++)
+            if (!write_contract(writer, work, &g_array_index(same, SettleIntakeContract, i), error))
+                return FALSE;
     }
     return settle_writer_finish(g_steal_pointer(&writer), error) &&
            settle_failpoint(INTAKE_CONTRACTS_COPIED, error);

@@ -174,6 +174,18 @@ class Revisions(Case):
         self.assertEqual([row['line'] for row in self.rows('quarantine', 'list')], ['3'])
         self.prove()
 
+    def test_lower_ones_of_other_contracts(self):
+        """Two come after a higher one, in one file: each leaves its contract as of every revision that says another."""
+        self.prepare(RULES)
+        self.send('orders', '2026-01-05', order('A', '2026-01-05', contract='M', revision='3'))
+        self.send('orders', '2026-01-06', order('A', '2026-01-05', contract='K', revision='1'),
+                  order('A', '2026-01-05', contract='L', revision='2'))
+        self.send('bills', '2026-01-31', bill('K', '2026-01', '2026-01-31', billed='20.00', minutes='5'),
+                  bill('M', '2026-01', '2026-01-31', billed='40.00', minutes='5'))
+        self.run_to('2026-01-31')
+        self.assertEqual(self.books()['D1', 'A', 's', '2026-01'], 200)
+        self.prove()
+
     def test_another_contract(self):
         """The bills go to the first-closed order that there is now, of both contracts."""
         self.prepare(RULES)
