@@ -112,7 +112,7 @@ policy_of_slot(const SettleSettling *settling, const SettleSubject *subject, gui
     for (guint i = 0; i < G_N_ELEMENTS(own); i++)
         if (own[i] != NULL && settle_policy_rule(own[i], rule) != NULL)
             return own[i];
-    for (guint p = 0; subject->revised != NULL && p < settle_policy_set_size(policies); p++) {
+    for (guint p = 0; p < settle_policy_set_size(policies); p++) {
         const SettlePolicy *policy = settle_policy_set_nth(policies, p);
 
         if (policy->carrier_id == subject->parties.carrier_id &&
