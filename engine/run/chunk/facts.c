@@ -155,10 +155,16 @@ compare_to_order(gconstpointer row, const SettleOrder *order)
     return settle_facts_compare_orders(row, order);
 }
 
+guint
+settle_facts_rows_of_order(const GArray *sorted, const SettleOrder *order, guint *ret_n)
+{
+    return settle_facts_rows_of(sorted, compare_to_order, order, ret_n);
+}
+
 const SettleEvent *
 settle_facts_events_of(const GArray *sorted, const SettleOrder *order, guint *ret_n)
 {
-    guint first = settle_facts_rows_of(sorted, compare_to_order, order, ret_n);
+    guint first = settle_facts_rows_of_order(sorted, order, ret_n);
 
     return *ret_n > 0 ? &g_array_index(sorted, SettleEvent, first) : NULL;
 }

@@ -58,6 +58,8 @@ typedef int (*SettleCompareToOrder)(gconstpointer row, const SettleOrder *order)
  * would stand, if there are none), and how many they are. */
 guint settle_facts_rows_of(const GArray *sorted, SettleCompareToOrder compare,
                            const SettleOrder *order, guint *ret_n);
+/* The same of rows that begin with an order. */
+guint settle_facts_rows_of_order(const GArray *sorted, const SettleOrder *order, guint *ret_n);
 /* The events of an order among sorted ones; NULL if there are none. */
 const SettleEvent *settle_facts_events_of(const GArray *sorted, const SettleOrder *order,
                                           guint *ret_n);

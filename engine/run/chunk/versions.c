@@ -16,12 +16,6 @@ typedef struct {
     SettleMonth month;
 } Key;
 
-static int
-compare_to_order(gconstpointer row, const SettleOrder *order)
-{
-    return settle_facts_compare_orders(row, order);
-}
-
 static gboolean
 is_named(GArray *const *arrays, guint n_arrays, const Key *key)
 {
@@ -29,7 +23,7 @@ is_named(GArray *const *arrays, guint n_arrays, const Key *key)
     guint n = 0;
 
     for (guint i = 0; i < n_arrays && n == 0; i++)
-        settle_facts_rows_of(arrays[i], compare_to_order, &order, &n);
+        settle_facts_rows_of_order(arrays[i], &order, &n);
     return n > 0 || n_arrays == 0;
 }
 
@@ -195,7 +189,7 @@ settle_versions_of(const SettleRunContext *context, const SettleFacts *facts,
 
     if (facts->versions->len == 0)
         return FALSE;
-    first = settle_facts_rows_of(facts->versions, compare_to_order, order, &n);
+    first = settle_facts_rows_of_order(facts->versions, order, &n);
     if (n == 0)
         return FALSE;
     settle_versions_weigh(context, &g_array_index(facts->versions, SettleOrder, first), n,
@@ -271,7 +265,7 @@ settle_versions_leave_out_revised(const SettleFacts *facts, GArray *orders)
     for (guint i = 0; i < orders->len; i++) {
         SettleOrder order = g_array_index(orders, SettleOrder, i);
 
-        settle_facts_rows_of(facts->revised, compare_to_order, &order, &n);
+        settle_facts_rows_of_order(facts->revised, &order, &n);
         if (n == 0)
             g_array_index(orders, SettleOrder, kept++) = order;
     }
