@@ -283,5 +283,32 @@ class Planted(Case):
         self.assertEqual(missed, [], '\n'.join(map(str, missed)))
 
 
+class Class(Case):
+    """Lines by product class, where the class of a product is told late."""
+
+    def lines(self):
+        return [(row['number'][-2:], row['class'], row['direction'], row['count'], row['gross'])
+                for row in self.rows('invoice', 'lines')]
+
+    def test_a_take_back_has_the_class_of_what_it_takes_back(self):
+        self.versions(version('v', '2026-01-01..', 'true', paid(), ', negative: credit-note'))
+        self.send('orders', '2026-01-05', *[small.order(k, '2026-01-05') for k in 'ABC'])
+        self.run_to('2026-01-28')
+        told = dict(carrier='C1', product='P-plan', name='plan', valid_from='2026-01-01')
+        self.send('products', '2026-02-01', {**told, 'class': 'phone'})
+        self.send('events', '2026-02-02', event('a', 'cancel', '2026-02-02', order_id='A'))
+        self.run_to('2026-02-28')
+        self.send('events', '2026-03-01', event('b', 'reinstate', '2026-03-01', order_id='A', reinstates='a'),
+                  event('c', 'refund', '2026-03-01', order_id='B', amount='40.00'))
+        self.send('orders', '2026-03-01', small.order('D', '2026-03-01'), small.order('E', '2026-01-06'))
+        self.run_to('2026-03-28')
+        # what is earned anew where nothing stands any more has the class of today
+        self.assertEqual(self.lines(), [('01', 'plan', 'earned', '3', '300.00'), ('02', 'plan', 'taken-back', '1', '-100.00'),
+                                        ('03', 'plan', 'taken-back', '1', '-40.00'), ('03', 'phone', 'earned', '3', '300.00')])
+        self.settle('verify')
+        self.settle('replay', '--run', '1..')
+        self.settle('reconcile', 'ledger')
+
+
 if __name__ == '__main__':
     settle_test.main()

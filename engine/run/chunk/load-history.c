@@ -192,6 +192,7 @@ read_posted(SettleReader *stream, const SettleRunContext *context, GArray *poste
             .run_id = settle_reader_i32(reader, SQL_RUN_POSTED_OF_ORDERS_RUN_ID),
             .slot = settle_reader_i32(reader, SQL_RUN_POSTED_OF_ORDERS_SLOT),
             .target_minor = settle_reader_i64(reader, SQL_RUN_POSTED_OF_ORDERS_TARGET_MINOR),
+            .class_id = settle_reader_i16(reader, SQL_RUN_POSTED_OF_ORDERS_CLASS_ID),
         };
 
         if (!is_abandoned(context, row.run_id))

@@ -66,6 +66,7 @@ typedef struct {
     int32_t distributor_id;
     int32_t run_id;
     SettleSlot slot;
+    int16_t class_id;
 } SettlePosted;
 
 /* All visible bills of the orders in keys (ascending), of their months and dated up to the run's

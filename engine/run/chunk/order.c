@@ -46,12 +46,19 @@ cause_of(const SettleSettling *settling, const SettleSubject *subject, const Set
     return cause != 0 ? cause : settle_day_month(settling->context->date);
 }
 
-/* Posts what a slot lacks of its target, by the policy whose rule it is. posted: by leg; first:
- * nothing ever was. */
+/* What was posted to a slot. */
+typedef struct {
+    int64_t minor[SETTLE_N_LEGS]; /* at which each leg stands */
+    int16_t class_id; /* of what stands there; where nothing does, the order's
+                       * (docs/semantics.md 8) */
+} Posted;
+
+/* Posts what a slot lacks of its target, by the policy whose rule it is. first: nothing ever was
+ * posted to it. */
 static void
 add_transfers(SettleSettling *settling, const SettleSubject *subject, const SettlePolicy *policy,
-              const SettleTarget *target, const SettleStanding *standing,
-              const int64_t posted[SETTLE_N_LEGS], gboolean first)
+              const SettleTarget *target, const SettleStanding *standing, const Posted *posted,
+              gboolean first)
 {
     const SettleTransfer like = {
         .subject_id = subject->order->order_id,
@@ -60,14 +67,14 @@ add_transfers(SettleSettling *settling, const SettleSubject *subject, const Sett
         .slot = target->slot,
         .origin = target->origin,
         .cause = cause_of(settling, subject, target, first),
-        .class_id = subject->parties.class_id,
+        .class_id = posted->class_id,
         .revision = target->revision,
         .kind = (uint8_t) target->rule->kind,
     };
     SettleTransfer transfers[SETTLE_N_LEGS];
-    guint n =
-        settle_ledger_differences(&like, target->taken, target->credit == SETTLE_ROLE_WITHHELD,
-                                  standing, posted, &settling->context->known.periods, transfers);
+    guint n = settle_ledger_differences(
+        &like, target->taken, target->credit == SETTLE_ROLE_WITHHELD, standing, posted->minor,
+        &settling->context->known.periods, transfers);
 
     g_array_append_vals(settling->transfers, transfers, n);
 }
@@ -76,7 +83,7 @@ add_transfers(SettleSettling *settling, const SettleSubject *subject, const Sett
  * for. FALSE on overflow. */
 static gboolean
 add_difference(SettleSettling *settling, const SettleSubject *subject, const SettleTarget *target,
-               const int64_t posted[SETTLE_N_LEGS], gboolean first)
+               const Posted *posted, gboolean first)
 {
     const SettleTerms *terms = &target->rule->terms;
     gboolean withheld = target->credit == SETTLE_ROLE_WITHHELD;
@@ -127,7 +134,7 @@ policy_of_slot(const SettleSettling *settling, const SettleSubject *subject, gui
  * late made other rules match, or the order was told anew. Nothing is owed in it. */
 static void
 take_all_back(SettleSettling *settling, const SettleSubject *subject, SettleSlot slot,
-              const int64_t posted[SETTLE_N_LEGS])
+              const Posted *posted)
 {
     const SettleStanding standing = {0, 0, 0};
     guint number = settle_slot_rule(slot), item = settle_slot_item(slot);
@@ -144,12 +151,12 @@ take_all_back(SettleSettling *settling, const SettleSubject *subject, SettleSlot
 static gboolean
 add_first(SettleSettling *settling, const SettleSubject *subject)
 {
-    static const int64_t nothing[SETTLE_N_LEGS];
+    const Posted nothing = {.class_id = subject->parties.class_id};
 
     for (guint i = 0; i < settling->targets->all->len; i++) {
         const SettleTarget *target = &g_array_index(settling->targets->all, SettleTarget, i);
 
-        if (!add_difference(settling, subject, target, nothing, TRUE))
+        if (!add_difference(settling, subject, target, &nothing, TRUE))
             return FALSE;
         settle_note_pending(settling->output, settling->context->known.arithmetic,
                             settling->context->date, subject, target, FALSE, FALSE);
@@ -159,7 +166,7 @@ add_first(SettleSettling *settling, const SettleSubject *subject)
 
 /* Takes the legs of the next slot that something was posted to. */
 static void
-take_legs(const SettlePosted *posted, guint n_posted, guint *p, int64_t ret_legs[SETTLE_N_LEGS])
+take_legs(const SettlePosted *posted, guint n_posted, guint *p, Posted *ret_posted)
 {
     SettleSlot slot = posted[*p].slot & ~0xf;
 
@@ -167,8 +174,11 @@ take_legs(const SettlePosted *posted, guint n_posted, guint *p, int64_t ret_legs
         guint leg = settle_slot_leg(posted[*p].slot);
 
         /* what a stranger wrote there is a finding of verify */
-        if (leg < SETTLE_N_LEGS)
-            ret_legs[leg] = posted[*p].target_minor;
+        if (leg >= SETTLE_N_LEGS)
+            continue;
+        ret_posted->minor[leg] = posted[*p].target_minor;
+        if (posted[*p].target_minor != 0)
+            ret_posted->class_id = posted[*p].class_id;
     }
 }
 
@@ -184,18 +194,18 @@ add_differences(SettleSettling *settling, const SettleSubject *subject, const Se
                                          ? &g_array_index(settling->targets->all, SettleTarget, i)
                                          : NULL;
         SettleSlot slot = p < n_posted ? posted[p].slot & ~0xf : 0;
-        int64_t legs[SETTLE_N_LEGS] = {0};
+        Posted legs = {.class_id = subject->parties.class_id};
         gboolean first;
 
         if (target == NULL || (p < n_posted && slot < target->slot)) {
-            take_legs(posted, n_posted, &p, legs);
-            take_all_back(settling, subject, slot, legs);
+            take_legs(posted, n_posted, &p, &legs);
+            take_all_back(settling, subject, slot, &legs);
             continue;
         }
         first = p == n_posted || slot != target->slot;
         if (!first)
-            take_legs(posted, n_posted, &p, legs);
-        if (!add_difference(settling, subject, target, legs, first))
+            take_legs(posted, n_posted, &p, &legs);
+        if (!add_difference(settling, subject, target, &legs, first))
             return FALSE;
         settle_note_pending(settling->output, settling->context->known.arithmetic,
                             settling->context->date, subject, target, TRUE,
