@@ -62,6 +62,7 @@ class ToldWrongly(small.Case):
                   event('b', 'refund', '2026-01-06', order_id='X', amount='10.00', closed_month='2026-01'))
         batch = int(self.send('events', '2026-01-06', event('c', 'refund', '2026-01-06', order_id='B', amount='5.00'))
                     .split('batch ')[1].split()[0])
+        self.send('events', '2026-01-06', event('c', 'refund', '2026-01-06', order_id='B', amount='6.00'))  # a conflict
         self.run_to('2026-01-06')
         self.send('orders', '2026-01-07', small.order('A', '2026-01-05', paid='80.00', revision='2'))
         self.send('distributors', '2026-01-07', dict(distributor='D3', name='three', tier='', valid_from='2026-01-01'))
@@ -171,7 +172,7 @@ class Verify(settle_test.TestCase):
                 missed.append((table, column, got, err))
         copy.sql(back)
         self.assertEqual(missed, [], f'{len(missed)} of {tried}')
-        self.assertGreaterEqual(tried, least)
+        self.assertGreaterEqual(tried, least, f'without a row: {sorted(empty)}')
         self.assertEqual(self.verify(database=copy), [], 'everything was put back')
         return empty
 
