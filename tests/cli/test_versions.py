@@ -193,6 +193,18 @@ class ActivatedLater(Case):
         self.run_to('2026-01-12')
         self.assertEqual(self.nets('subject'), {'A1': 100})
 
+    def test_for_days_that_only_wait(self):
+        """Orders that were taken in before their day are of the version that holds when it comes."""
+        self.prepare_versions(('2026-01-01..2026-01-15', ONE))
+        self.orders('2026-01-12', '2026-01-08', '2026-01-20')
+        self.run_to('2026-01-12')
+        self.activate(2, '2026-01-16..2026-01-31', ONE)
+        self.run_to('2026-01-20')
+        self.assertEqual(self.nets('subject', 'policy_version'), {'A1 v1': 100, 'A2 v2': 100})
+        with self.assertRaisesRegex(AssertionError, 'covers closing days that version v2 has'):
+            self.activate(3, '2026-01-20..', ONE)
+        self.settle('replay', '--run', '1..')
+
     def test_several_carriers(self):
         self.prepare_versions()
         for carrier in ('C1', 'C2'):
