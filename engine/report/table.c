@@ -18,9 +18,9 @@ struct SettleTable {
 
 /* --- CSV ------------------------------------------------------------------------------------- */
 
-/* A spreadsheet takes a text that starts like a formula for one, also in full width or after blanks:
- * an apostrophe keeps it a text. One that has such apostrophes of its own gets one more, so that
- * each can be taken off again. */
+/* A spreadsheet takes a text that starts like a formula for one, also in full width or after
+ * blanks: an apostrophe keeps it a text. One that has such apostrophes of its own gets one more, so
+ * that each can be taken off again. */
 static gboolean
 looks_like_formula(const char *text)
 {

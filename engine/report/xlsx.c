@@ -181,8 +181,8 @@ write_sheet(lxw_workbook *book, const Formats *formats, const SettleSheet *sheet
     return failed;
 }
 
-/* The library says what is wrong with a path on the terminal: so it is tried here first. It is a new
- * file, beside where it will be (files.c): what lies there already is not written through. */
+/* The library says what is wrong with a path on the terminal: so it is tried here first. It is a
+ * new file, beside where it will be (files.c): what lies there already is not written through. */
 static gboolean
 can_create(const char *path)
 {
