@@ -86,10 +86,18 @@ append(const char *path, const GString *text, gboolean begin, GError **error)
     return ok;
 }
 
+/* With those above it that are not there. One that is there keeps its rights. */
 static gboolean
 make_folder(const char *folder, GError **error)
 {
-    return g_mkdir_with_parents(folder, FOLDER_MODE) == 0 || fail(folder, error);
+    g_autofree char *above = g_path_get_dirname(folder);
+
+    if (g_file_test(folder, G_FILE_TEST_IS_DIR))
+        return TRUE;
+    if (strcmp(above, folder) != 0 && !make_folder(above, error))
+        return FALSE;
+    return (mkdir(folder, FOLDER_MODE) == 0 && chmod(folder, FOLDER_MODE) == 0) ||
+           fail(folder, error);
 }
 
 /* Pages of an earlier day may be of somebody who sees less today. */
