@@ -494,7 +494,7 @@ class Versions(Case):
         first = "upstream_id = '%s' AND revision = 1 AND NOT withdrawn"
         self.further('closed_order', first % 'B', self.batch(), revision=2, paid_minor=8000)
         self.further('closed_order', first % 'C', self.batch(), revision=2, paid_minor=8000)
-        self.further('closed_order', first % 'C', self.batch(), revision=2, withdrawn='true')
+        self.further('closed_order', first % 'C', self.batch(), revision=3, withdrawn='true')
         self.further('contract', 'true', self.batch(), revision=2)
         self.further('contract', 'revision = 2', self.batch(), withdrawn='true')
         for row, word in (('closed_order', first % 'A'), ('contract', 'revision = 1')):

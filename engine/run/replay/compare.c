@@ -259,7 +259,7 @@ static const SettleReplayTable measure_table = {
     COLUMNS(N("distributor"), {"window", SETTLE_REPLAY_MONTH}, {"policy", SETTLE_REPLAY_POLICY},
             N("what"), N("rule"), N("kind of scope"), N("scope"), {"of", SETTLE_REPLAY_MONTH},
             {"carrier", SETTLE_REPLAY_CARRIER}, N("change")),
-    10, 8};
+    10, 9};
 
 static void
 put_measures(const SettleOutput *output, GArray *rows)
