@@ -126,7 +126,7 @@ settle_contract_ends_load(SettleIntakeJob *job, SettleSpool *orders, gboolean al
 
     if (!settle_cursor_start(&cursor, orders, error))
         return FALSE;
-    for (; cursor.there;) {
+    while (cursor.there) {
         const SettleIntakeContract *row = cursor.bytes;
         gboolean several = row->contract_id == last.contract_id && row->order_id != last.order_id;
 
@@ -188,11 +188,10 @@ settle_contract_holders_of(GArray *holders, GArray *rows, GHashTable *ends)
 }
 
 gboolean
-settle_contract_holders_read(GArray *holders, SettleIntakeCursor *orders, uint64_t contract,
-                             GHashTable *ends, GError **error)
+settle_contract_holders_read(GArray *holders, GArray *rows, SettleIntakeCursor *orders,
+                             uint64_t contract, GHashTable *ends, GError **error)
 {
-    g_autoptr(GArray) rows = g_array_new(FALSE, FALSE, sizeof(SettleIntakeContract));
-
+    g_array_set_size(rows, 0);
     if (!settle_contract_rows_read(rows, orders, contract, error))
         return FALSE;
     settle_contract_holders_of(holders, rows, ends);

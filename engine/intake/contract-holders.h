@@ -27,8 +27,8 @@ gboolean settle_contract_ends_load(SettleIntakeJob *job, SettleSpool *orders, gb
  * sorts rows, and leaves of each order the row that holds, by closing, then id. */
 void settle_contract_holders_of(GArray *holders, GArray *rows, GHashTable *ends);
 /* The same of the rows of a contract; orders: SettleIntakeContract by (contract, closing, order
- * id), read on to the end of the contract. */
-gboolean settle_contract_holders_read(GArray *holders, SettleIntakeCursor *orders,
+ * id), read on to the end of the contract. rows: the caller's, for one contract after the other. */
+gboolean settle_contract_holders_read(GArray *holders, GArray *rows, SettleIntakeCursor *orders,
                                       uint64_t contract, GHashTable *ends, GError **error);
 /* Whose a bill is; NULL: the contract has no order in this currency. */
 const SettleContractHolder *settle_contract_holder(const GArray *holders, int16_t currency,

@@ -239,19 +239,6 @@ put_order(SettleOrderWork *work, const SettleIntakeOrder *row, GError **error)
 }
 
 static gboolean
-put_contract(SettleOrderWork *work, const SettleIntakeContract *row, GError **error)
-{
-    SettleSpoolKey key = {{(uint64_t) row->contract_id, settle_instant_word(row->closing_at),
-                           (uint64_t) row->order_id}};
-    SettleIntakeContract *to = settle_spool_add(work->contracts, &key, sizeof *to, error);
-
-    if (to == NULL)
-        return FALSE;
-    *to = *row;
-    return TRUE;
-}
-
-static gboolean
 put_revised(SettleOrderWork *work, int32_t distributor_id, const SettleIntakeOrder *row,
             GError **error)
 {
@@ -268,7 +255,7 @@ accept(SettleIntakeJob *job, SettleOrderWork *work, const SettleIntakeOrder *row
 
     job->accepted++;
     return put_order(work, row, error) &&
-           (row->contract_id == 0 || put_contract(work, &contract, error));
+           (row->contract_id == 0 || settle_contract_add(work->contracts, &contract, error));
 }
 
 /* The rows of one order of the key: pointers into SettleOrderRows, which does not change now. */
@@ -337,7 +324,7 @@ leave_contract(SettleIntakeJob *job, SettleOrderWork *work, Order *order, int64_
         return TRUE;
     row.contract_id = contract_id;
     row.withdrawn = 1;
-    return put_contract(work, &row, error);
+    return settle_contract_add(work->contracts, &row, error);
 }
 
 /* A row of the file against those below it: it takes the order away from where they put it. */

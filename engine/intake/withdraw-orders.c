@@ -126,9 +126,7 @@ query_contracts(SettleIntakeJob *job, const int64_t *ids, size_t n, gpointer use
         SettleIntakeContract row, *to;
         SettleSpoolKey key;
 
-        settle_contract_read(reader, 0, &row);
-        row.revision = settle_reader_i16(reader, SQL_INTAKE_CONTRACTS_REVISION);
-        row.withdrawn = settle_reader_bool(reader, SQL_INTAKE_CONTRACTS_WITHDRAWN) ? 1 : 0;
+        settle_contract_read_row(reader, &row);
         key = (SettleSpoolKey){
             {(uint64_t) row.contract_id, (uint64_t) row.order_id, (uint64_t) row.revision}};
         to = settle_spool_add(falls->there, &key, sizeof row, error);
@@ -144,16 +142,11 @@ static gboolean
 put_counterpart(SettleIntakeJob *job, SettleOrderWork *work, const SettleIntakeContract *row,
                 GError **error)
 {
-    const SettleSpoolKey key = {{(uint64_t) row->contract_id, settle_instant_word(row->closing_at),
-                                 (uint64_t) row->order_id}};
-    SettleIntakeContract *to = settle_spool_add(work->contracts, &key, sizeof *to, error);
+    SettleIntakeContract counterpart = *row;
 
-    if (to == NULL)
-        return FALSE;
-    *to = *row;
-    to->batch_id = job->batch_id;
-    to->withdrawn = !row->withdrawn;
-    return TRUE;
+    counterpart.batch_id = job->batch_id;
+    counterpart.withdrawn = !row->withdrawn;
+    return settle_contract_add(work->contracts, &counterpart, error);
 }
 
 static gboolean

@@ -94,6 +94,7 @@ look_up_bills(SettleIntakeJob *job, Work *work, GError **error)
     SettleIntakeCursor rows, orders;
     uint64_t contract = 0, month = 0; /* with its currency */
     g_autoptr(GArray) holders = g_array_new(FALSE, FALSE, sizeof(SettleContractHolder));
+    g_autoptr(GArray) of_contract = g_array_new(FALSE, FALSE, sizeof(SettleIntakeContract));
     g_auto(Wanted) wanted = {
         g_new(int32_t, SETTLE_INTAKE_SLICE), g_new(int64_t, SETTLE_INTAKE_SLICE),
         g_new(int64_t, SETTLE_INTAKE_SLICE), g_new(SettleDay, SETTLE_INTAKE_SLICE),
@@ -105,8 +106,8 @@ look_up_bills(SettleIntakeJob *job, Work *work, GError **error)
     while (rows.there) {
         if (rows.key.word[0] != contract || rows.key.word[1] >> 16 != month) {
             if (rows.key.word[0] != contract &&
-                !settle_contract_holders_read(holders, &orders, rows.key.word[0], work->ends,
-                                              error))
+                !settle_contract_holders_read(holders, of_contract, &orders, rows.key.word[0],
+                                              work->ends, error))
                 return FALSE;
             contract = rows.key.word[0];
             month = rows.key.word[1] >> 16;
@@ -279,6 +280,7 @@ sort_out(SettleIntakeJob *job, Work *work, GError **error)
     uint64_t contract = 0;
     Seen seen = {0};
     g_autoptr(GArray) holders = g_array_new(FALSE, FALSE, sizeof(SettleContractHolder));
+    g_autoptr(GArray) of_contract = g_array_new(FALSE, FALSE, sizeof(SettleIntakeContract));
     g_autoptr(GString) names = g_string_new(NULL);
     if (!settle_cursor_start(&rows, job->rows, error) ||
         !settle_cursor_start(&orders, work->orders, error) ||
@@ -293,7 +295,8 @@ sort_out(SettleIntakeJob *job, Work *work, GError **error)
         fill_row(job, bill, &row);
         if (rows.key.word[0] != contract) {
             contract = rows.key.word[0];
-            if (!settle_contract_holders_read(holders, &orders, contract, work->ends, error))
+            if (!settle_contract_holders_read(holders, of_contract, &orders, contract, work->ends,
+                                              error))
                 return FALSE;
         }
         holder = settle_contract_holder(holders, bill->currency, bill->month);

@@ -92,9 +92,8 @@ settle_contract_count_standing(const SettleIntakeContract *rows, guint n)
 }
 
 void
-settle_contract_put(SettleWriter *writer, const SettleIntakeContract *order)
+settle_contract_put_sale(SettleWriter *writer, const SettleIntakeContract *order)
 {
-    settle_writer_i32(writer, order->batch_id);
     settle_writer_day(writer, order->closing_day);
     settle_writer_i32(writer, order->product_id);
     settle_writer_i32(writer, order->manager_id);
@@ -106,6 +105,34 @@ settle_contract_put(SettleWriter *writer, const SettleIntakeContract *order)
     settle_writer_i16(writer, (int16_t) order->flags);
 }
 
+void
+settle_contract_put(SettleWriter *writer, const SettleIntakeContract *order)
+{
+    settle_writer_i32(writer, order->batch_id);
+    settle_contract_put_sale(writer, order);
+}
+
+gboolean
+settle_contract_add(SettleSpool *orders, const SettleIntakeContract *row, GError **error)
+{
+    const SettleSpoolKey key = {{(uint64_t) row->contract_id, settle_instant_word(row->closing_at),
+                                 (uint64_t) row->order_id}};
+    SettleIntakeContract *to = settle_spool_add(orders, &key, sizeof *to, error);
+
+    if (to == NULL)
+        return FALSE;
+    *to = *row;
+    return TRUE;
+}
+
+void
+settle_contract_read_row(const SettleReader *reader, SettleIntakeContract *ret_row)
+{
+    settle_contract_read(reader, 0, ret_row);
+    ret_row->revision = settle_reader_i16(reader, SQL_INTAKE_CONTRACTS_REVISION);
+    ret_row->withdrawn = settle_reader_bool(reader, SQL_INTAKE_CONTRACTS_WITHDRAWN) ? 1 : 0;
+}
+
 gboolean
 settle_contracts_find(SettleIntakeJob *job, const int64_t *ids, size_t n, uint16_t without_flags,
                       SettleSpool *orders, GError **error)
@@ -115,16 +142,11 @@ settle_contracts_find(SettleIntakeJob *job, const int64_t *ids, size_t n, uint16
 
     while (settle_reader_next(reader)) {
         SettleIntakeContract row;
-        settle_contract_read(reader, 0, &row);
-        row.revision = settle_reader_i16(reader, SQL_INTAKE_CONTRACTS_REVISION);
-        row.withdrawn = settle_reader_bool(reader, SQL_INTAKE_CONTRACTS_WITHDRAWN) ? 1 : 0;
+
+        settle_contract_read_row(reader, &row);
         row.flags &= (uint16_t) ~without_flags;
-        SettleSpoolKey key = {{(uint64_t) row.contract_id, settle_instant_word(row.closing_at),
-                               (uint64_t) row.order_id}};
-        SettleIntakeContract *to = settle_spool_add(orders, &key, sizeof row, error);
-        if (to == NULL)
+        if (!settle_contract_add(orders, &row, error))
             return FALSE;
-        *to = row;
     }
     return settle_reader_end(reader, error);
 }

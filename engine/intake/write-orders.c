@@ -390,12 +390,12 @@ write_contract(SettleWriter *writer, const SettleOrderWork *work, const SettleIn
                GError **error)
 {
     enum { FIELDS = 16 };
-    uint16_t flags = row->flags;
+    SettleIntakeContract to = *row;
 
     if (is_known(work, row))
         return TRUE;
     if (g_hash_table_contains(work->follows, GSIZE_TO_POINTER((gsize) row->order_id)))
-        flags |= SETTLE_ORDER_FOLLOWS;
+        to.flags |= SETTLE_ORDER_FOLLOWS;
     if (!settle_writer_row(writer, FIELDS, error))
         return FALSE;
     settle_writer_i64(writer, row->contract_id);
@@ -403,15 +403,7 @@ write_contract(SettleWriter *writer, const SettleOrderWork *work, const SettleIn
     settle_writer_i32(writer, row->distributor_id);
     settle_writer_i32(writer, row->batch_id);
     settle_writer_instant(writer, row->closing_at);
-    settle_writer_day(writer, row->closing_day);
-    settle_writer_i32(writer, row->product_id);
-    settle_writer_i32(writer, row->manager_id);
-    settle_writer_i32(writer, row->quantity);
-    settle_writer_i64(writer, row->paid_minor);
-    settle_writer_i16(writer, row->region_id);
-    settle_writer_i16(writer, row->channel_id);
-    settle_writer_i16(writer, row->currency);
-    settle_writer_i16(writer, (int16_t) flags);
+    settle_contract_put_sale(writer, &to);
     settle_writer_i16(writer, row->revision);
     settle_writer_bool(writer, row->withdrawn);
     return TRUE;
@@ -445,7 +437,7 @@ copy_contracts(SettleIntakeJob *job, SettleOrderWork *work, GError **error)
             g_array_append_vals(same, cursor.bytes, 1);
             if (!settle_cursor_step(&cursor, error))
                 return FALSE;
-        } while (cursor.there && memcmp(&cursor.key, &key, sizeof key) == 0);
+        } while (cursor.there && settle_spool_compare_keys(&cursor.key, &key) == 0);
         if (same->len > 1)
             g_array_sort(same, compare_versions);
         for (guint i = 0; i < same->len; i++)

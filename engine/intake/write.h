@@ -109,8 +109,14 @@ void settle_contract_read(const SettleReader *reader, int first,
  * batch_id, closing_day, product_id, manager_id, quantity, paid_minor, region_id, channel_id,
  * currency, flags. */
 void settle_contract_put(SettleWriter *writer, const SettleIntakeContract *order);
-/* Adds the database's orders of these contracts to orders, by (contract, closing, order id);
- * without_flags are taken off them. */
+/* The same from closing_day on. */
+void settle_contract_put_sale(SettleWriter *writer, const SettleIntakeContract *order);
+/* The row of intake-contracts.sql that the reader is at. */
+void settle_contract_read_row(const SettleReader *reader, SettleIntakeContract *ret_row);
+/* Adds a row to orders, by (contract, closing, order id). */
+gboolean settle_contract_add(SettleSpool *orders, const SettleIntakeContract *row, GError **error);
+/* Adds the database's orders of these contracts to orders likewise; without_flags are taken off
+ * them. */
 gboolean settle_contracts_find(SettleIntakeJob *job, const int64_t *ids, size_t n,
                                uint16_t without_flags, SettleSpool *orders, GError **error);
 /* Reads columns first..: month, revision, issue_day, billed_minor, tax_minor, cash_minor,
