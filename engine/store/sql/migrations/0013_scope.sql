@@ -143,6 +143,15 @@ SELECT v.manager_id, v.outlet_id, v.valid_from AS since, coalesce(lead(v.valid_f
          ORDER BY x.manager_id, x.valid_from, x.batch_id DESC) v
 WINDOW w AS (PARTITION BY v.manager_id ORDER BY v.valid_from);
 
+-- The distributors that the login sees something of, or all of; of one of them, or all (NULL).
+CREATE FUNCTION settle.own_distributors(of_distributor text, whole boolean) RETURNS integer[]
+    LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp
+AS $$
+    SELECT ARRAY(SELECT DISTINCT s.distributor_id FROM settle.scope s
+                  WHERE s.login = session_user AND coalesce(s.distributor = of_distributor, true)
+                    AND (NOT own_distributors.whole OR num_nonnulls(s.outlet_id, s.manager_id) = 0))
+$$;
+
 -- Which outlets and managers the login sees on which days, by scopes of outlets and managers: an outlet's are those below
 -- it on the day, and their managers. Of an outlet manager_id is 0, of a manager outlet_id.
 CREATE FUNCTION settle.own_days() RETURNS TABLE (distributor_id integer, outlet_id integer, manager_id integer, days datemultirange)
@@ -347,11 +356,9 @@ $$;
 CREATE FUNCTION settle_scope.outlets() RETURNS TABLE (outlet_id integer, outlet text, distributor text, since date, parent_id integer)
     LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
 AS $$
-    WITH whole AS (SELECT s.distributor_id, s.distributor FROM settle.scope s
-                    WHERE s.login = session_user AND num_nonnulls(s.outlet_id, s.manager_id) = 0),
-    seen AS MATERIALIZED (
+    WITH seen AS MATERIALIZED (
         SELECT DISTINCT v.distributor_id, v.outlet_id FROM settle.outlet_version v
-         WHERE v.distributor_id = ANY (ARRAY(SELECT w.distributor_id FROM whole w))
+         WHERE v.distributor_id = ANY ((SELECT settle.own_distributors(NULL, true))::integer[])
          UNION
         SELECT d.distributor_id, d.outlet_id FROM settle.own_days() d WHERE d.outlet_id > 0)
     SELECT p.outlet_id, c.code, d.code, p.since,
@@ -377,10 +384,8 @@ CREATE FUNCTION settle_scope.orders(of_distributor text DEFAULT NULL, from_month
 AS $$
 #variable_conflict use_column
 DECLARE
-    mine constant integer[] := ARRAY(SELECT DISTINCT s.distributor_id FROM settle.scope s
-                                      WHERE s.login = session_user AND coalesce(s.distributor = of_distributor, true));
-    whole constant integer[] := ARRAY(SELECT s.distributor_id FROM settle.scope s
-                                       WHERE s.login = session_user AND num_nonnulls(s.outlet_id, s.manager_id) = 0);
+    mine constant integer[] := settle.own_distributors(of_distributor, false);
+    whole constant integer[] := settle.own_distributors(of_distributor, true);
     zone constant text := (SELECT n.zone FROM settle_scope.night() n);
 BEGIN
     RETURN QUERY
@@ -410,10 +415,8 @@ CREATE FUNCTION settle_scope.windows(of_distributor text DEFAULT NULL, from_mont
 AS $$
 #variable_conflict use_column
 DECLARE
-    mine constant integer[] := ARRAY(SELECT DISTINCT s.distributor_id FROM settle.scope s
-                                      WHERE s.login = session_user AND coalesce(s.distributor = of_distributor, true));
-    whole constant integer[] := ARRAY(SELECT s.distributor_id FROM settle.scope s
-                                       WHERE s.login = session_user AND num_nonnulls(s.outlet_id, s.manager_id) = 0);
+    mine constant integer[] := settle.own_distributors(of_distributor, false);
+    whole constant integer[] := settle.own_distributors(of_distributor, true);
 BEGIN
     RETURN QUERY
     WITH days AS MATERIALIZED (SELECT d.* FROM settle.own_days() d)
@@ -439,16 +442,14 @@ CREATE FUNCTION settle_scope.judged_events(of_distributor text DEFAULT NULL)
                    slack_minor bigint)
     LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
 AS $$
-    WITH own AS MATERIALIZED (SELECT s.* FROM settle.scope s
-                               WHERE s.login = session_user AND coalesce(s.distributor = of_distributor, true)),
-    days AS MATERIALIZED (SELECT d.* FROM settle.own_days() d WHERE d.manager_id > 0)
+    WITH days AS MATERIALIZED (SELECT d.* FROM settle.own_days() d WHERE d.manager_id > 0)
     SELECT v.distributor, v.order_id, v.paid_minor, v.closing_day, v.event_id, v.amount_minor, v.reinstates, v.day, v.kind,
            v.whole, v.happened_at, v.night, v.version, v.slack_minor
       FROM settle_view.judged_event v
       LEFT JOIN days d ON d.distributor_id = v.distributor_id AND d.manager_id = v.manager_id
-     WHERE v.distributor_id = ANY (ARRAY(SELECT o.distributor_id FROM own o))
+     WHERE v.distributor_id = ANY ((SELECT settle.own_distributors(of_distributor, false))::integer[])
        AND (v.closing_day <@ d.days
-            OR v.distributor_id = ANY (ARRAY(SELECT o.distributor_id FROM own o WHERE num_nonnulls(o.outlet_id, o.manager_id) = 0)))
+            OR v.distributor_id = ANY ((SELECT settle.own_distributors(of_distributor, true))::integer[]))
      ORDER BY v.distributor COLLATE "C", v.order_id, v.happened_at, v.event_id
 $$;
 
@@ -462,9 +463,7 @@ CREATE FUNCTION settle_scope.invoices(of_distributor text DEFAULT NULL)
 AS $$
 #variable_conflict use_column
 DECLARE
-    whole constant integer[] := ARRAY(SELECT s.distributor_id FROM settle.scope s
-                                       WHERE s.login = session_user AND num_nonnulls(s.outlet_id, s.manager_id) = 0
-                                         AND coalesce(s.distributor = of_distributor, true));
+    whole constant integer[] := settle.own_distributors(of_distributor, true);
 BEGIN
     RETURN QUERY
     SELECT coalesce(i.number, ''), i.batch, i.carrier, i.distributor, i.currency_no, i.tax_ppb, i.cut_off, i.status, i.lines,
@@ -486,9 +485,7 @@ CREATE FUNCTION settle_scope.invoice_lines(of_distributor text DEFAULT NULL)
 AS $$
 #variable_conflict use_column
 DECLARE
-    whole constant integer[] := ARRAY(SELECT s.distributor_id FROM settle.scope s
-                                       WHERE s.login = session_user AND num_nonnulls(s.outlet_id, s.manager_id) = 0
-                                         AND coalesce(s.distributor = of_distributor, true));
+    whole constant integer[] := settle.own_distributors(of_distributor, true);
 BEGIN
     RETURN QUERY
     SELECT i.number, i.batch, i.carrier, i.distributor, l.line, l.kind, k.kind, coalesce(x.class, ''), l.taken_back, l.withheld,
@@ -515,7 +512,8 @@ CREATE VIEW settle_scope.invoice WITH (security_barrier) AS SELECT * FROM settle
 CREATE VIEW settle_scope.invoice_line WITH (security_barrier) AS SELECT * FROM settle_scope.invoice_lines();
 CREATE VIEW settle_scope.schema_migration WITH (security_barrier) AS SELECT m.number, m.hash FROM settle.schema_migration m;
 
-REVOKE EXECUTE ON FUNCTION settle.check_scope, settle.grant_scope, settle.revoke_scope, settle.own_days FROM PUBLIC;
+REVOKE EXECUTE ON FUNCTION settle.check_scope, settle.grant_scope, settle.revoke_scope, settle.own_distributors, settle.own_days
+    FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION settle.grant_scope, settle.revoke_scope TO settle_approver;
 REVOKE EXECUTE ON ALL FUNCTIONS IN SCHEMA settle_scope FROM PUBLIC;
 GRANT USAGE ON SCHEMA settle_scope TO settle_scoped;
