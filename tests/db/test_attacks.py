@@ -6,6 +6,7 @@ import json
 import os
 import subprocess
 import sys
+import threading
 import time
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), '..', 'cli'))
@@ -85,6 +86,12 @@ class Locks(Case):
         held = self.hold("BEGIN; SET ROLE settle_approver; SELECT settle.decide('setting', 'intake-lookback-months', "
                          "NULL, 'x', '{\"value\": \"3\"}')", 'settle_finance')
         self.night_goes_on(held, 'settle_finance')
+
+    def test_a_decision_waits_for_a_run(self):
+        """As long as for any lock: a large issue holds the control log's counter for some time."""
+        held = self.hold("BEGIN; SELECT settle.count('control', 0)", 'settle_night')
+        threading.Timer(12, held.kill).start()
+        self.settle('setting', 'set', 'intake-lookback-months', '4', '--reason', 'x', user='settle_finance')
 
     def test_a_runner_waits_for_a_runner(self):
         self.hold(f"SELECT pg_advisory_lock({lock_key('runner')})", 'settle_night')

@@ -100,18 +100,6 @@ AS $$
        AND l.classid = ((key >> 32) & 4294967295)::oid AND l.objid = (key & 4294967295)::oid
 $$;
 
--- Ends the sessions that hold an advisory lock of ours and may not; for runners. Returns how many.
-CREATE FUNCTION settle.free_lock(key bigint) RETURNS integer
-    LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp
-AS $$
-BEGIN
-    IF NOT pg_has_role(session_user, 'settle_runner', 'MEMBER') THEN
-        RAISE EXCEPTION 'settle: this is not for %', session_user USING ERRCODE = 'insufficient_privilege';
-    END IF;
-    RETURN settle.end_sessions(settle.holders_of(key));
-END
-$$;
-
 -- The month's partition of a table, attached or not there at all: a half-made one cannot be seen.
 CREATE FUNCTION settle.partition_of(table_name text, month date) RETURNS regclass
     LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp

@@ -52,7 +52,6 @@ GRANT EXECUTE ON FUNCTION settle.ensure_partitions(date, date), settle.summarize
 GRANT EXECUTE ON FUNCTION settle.refuse_moved_managers(integer[]) TO settle_runner; -- by its triggers
 GRANT EXECUTE ON FUNCTION settle.names_somebody(text), settle.told_by(text, text) TO settle_runner;
 GRANT EXECUTE ON FUNCTION settle.batch_digest(integer) TO settle_reader, settle_runner, settle_approver;
-GRANT EXECUTE ON FUNCTION settle.free_lock(bigint) TO settle_runner;
 GRANT EXECUTE ON FUNCTION settle.closed_to(bigint) TO settle_reader, settle_runner, settle_approver;
 
 DO $$

@@ -14,9 +14,9 @@ $$;
 
 -- --- counters -------------------------------------------------------------------------------------------------------
 
--- Adds to a counter within five seconds; its row stays locked until the end of the transaction.
-CREATE FUNCTION settle.counted_soon(counter text, n bigint) RETURNS bigint
-    LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp SET lock_timeout = '5s'
+-- Adds to a counter; its row stays locked until the end of the transaction.
+CREATE FUNCTION settle.add_to_counter(counter text, n bigint) RETURNS bigint
+    LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
     counted bigint;
@@ -29,20 +29,40 @@ BEGIN
 END
 $$;
 
--- Adds to a counter; its row stays locked until the end of the transaction. A runner does not wait for somebody who decided
--- something and leaves the transaction open.
+CREATE FUNCTION settle.add_to_counter_soon(counter text, n bigint) RETURNS bigint
+    LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp SET lock_timeout = '5s'
+AS $$
+BEGIN
+    RETURN settle.add_to_counter(counter, n);
+END
+$$;
+
+-- The same. After five seconds a runner ends sessions that decided something and left the transaction open; who may hold
+-- the counter is waited for as long as the session waits for any lock.
 CREATE FUNCTION settle.counted(counter text, n bigint) RETURNS bigint
     LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN
-    RETURN settle.counted_soon(counter, n);
-EXCEPTION WHEN lock_not_available THEN
     IF pg_has_role(session_user, 'settle_runner', 'MEMBER') THEN
-        PERFORM settle.end_sessions(ARRAY(SELECT l.pid FROM pg_locks l
-                                           WHERE l.relation = 'settle.counter'::regclass AND l.granted
-                                             AND l.mode = 'RowExclusiveLock'));
+        BEGIN
+            RETURN settle.add_to_counter_soon(counter, n);
+        EXCEPTION WHEN lock_not_available THEN
+            PERFORM settle.end_sessions(ARRAY(SELECT l.pid FROM pg_locks l
+                                               WHERE l.relation = 'settle.counter'::regclass AND l.granted
+                                                 AND l.mode = 'RowExclusiveLock'));
+        END;
     END IF;
-    RETURN settle.counted_soon(counter, n);
+    RETURN settle.add_to_counter(counter, n);
+END
+$$;
+
+-- Ends the sessions that hold an advisory lock of ours and may not; for runners. Returns how many.
+CREATE FUNCTION settle.free_lock(key bigint) RETURNS integer
+    LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+    PERFORM settle.refuse_unless('settle_runner');
+    RETURN settle.end_sessions(settle.holders_of(key));
 END
 $$;
 
@@ -801,7 +821,7 @@ $$;
 
 REVOKE EXECUTE ON ALL FUNCTIONS IN SCHEMA settle FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION settle.count, settle.decide TO settle_runner, settle_approver;
-GRANT EXECUTE ON FUNCTION settle.add_codes, settle.add_batch, settle.take_staged, settle.release_rows, settle.withdraw_batch, settle.wake_rows, settle.begin_run, settle.plan_chunks,
+GRANT EXECUTE ON FUNCTION settle.free_lock, settle.add_codes, settle.add_batch, settle.take_staged, settle.release_rows, settle.withdraw_batch, settle.wake_rows, settle.begin_run, settle.plan_chunks,
     settle.write_receipt, settle.number_invoices, settle.draft_invoices, settle.issue_batch, settle.publish_run,
     settle.seal_run TO settle_runner;
 GRANT EXECUTE ON FUNCTION settle.activate_policy, settle.dismiss_rows TO settle_approver;
