@@ -688,6 +688,22 @@ BEGIN
 END
 $$;
 
+-- What a carrier's invoices of a run add up to; carried: how many are no documents.
+CREATE FUNCTION settle.documents_of(run integer, carrier integer, OUT invoices integer, OUT lines integer, OUT net_minor numeric,
+                                    OUT tax_minor numeric, OUT gross_minor numeric, OUT withheld_minor numeric,
+                                    OUT payable_minor numeric, OUT carried integer)
+    LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp
+AS $$
+    SELECT (count(*) FILTER (WHERE NOT i.carried))::integer, coalesce(sum(i.lines) FILTER (WHERE NOT i.carried), 0)::integer,
+           coalesce(sum(i.net_minor) FILTER (WHERE NOT i.carried), 0),
+           coalesce(sum(i.tax_minor) FILTER (WHERE NOT i.carried), 0),
+           coalesce(sum(i.gross_minor) FILTER (WHERE NOT i.carried), 0),
+           coalesce(sum(i.withheld_minor) FILTER (WHERE NOT i.carried), 0),
+           coalesce(sum(i.payable_minor) FILTER (WHERE NOT i.carried), 0),
+           (count(*) FILTER (WHERE i.carried))::integer
+      FROM settle.invoice i WHERE i.run_id = run AND i.carrier_id = carrier
+$$;
+
 -- A carrier's invoice batch of a run: its control totals are those of the invoices that are there.
 CREATE FUNCTION settle.draft_invoices(run integer, carrier integer, cut_off date, digest bytea) RETURNS void
     LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp
@@ -697,15 +713,9 @@ BEGIN
     PERFORM settle.check_unfinished(run);
     INSERT INTO settle.invoice_batch (run_id, carrier_id, cut_off, invoices, lines, net_minor, tax_minor, gross_minor,
                                       withheld_minor, payable_minor, carried, digest)
-    SELECT run, carrier, draft_invoices.cut_off, count(*) FILTER (WHERE NOT i.carried),
-           coalesce(sum(i.lines) FILTER (WHERE NOT i.carried), 0),
-           coalesce(sum(i.net_minor) FILTER (WHERE NOT i.carried), 0),
-           coalesce(sum(i.tax_minor) FILTER (WHERE NOT i.carried), 0),
-           coalesce(sum(i.gross_minor) FILTER (WHERE NOT i.carried), 0),
-           coalesce(sum(i.withheld_minor) FILTER (WHERE NOT i.carried), 0),
-           coalesce(sum(i.payable_minor) FILTER (WHERE NOT i.carried), 0),
-           count(*) FILTER (WHERE i.carried), draft_invoices.digest
-      FROM settle.invoice i WHERE i.run_id = run AND i.carrier_id = carrier;
+    SELECT run, carrier, draft_invoices.cut_off, d.invoices, d.lines, d.net_minor, d.tax_minor, d.gross_minor,
+           d.withheld_minor, d.payable_minor, d.carried, draft_invoices.digest
+      FROM settle.documents_of(run, carrier) d;
 END
 $$;
 
@@ -716,16 +726,10 @@ AS $$
 DECLARE
     off record;
 BEGIN
-    IF EXISTS (SELECT 1 FROM settle.invoice_batch b,
-                      LATERAL (SELECT count(*) FILTER (WHERE NOT i.carried) AS invoices, count(*) FILTER (WHERE i.carried) AS carried,
-                                      coalesce(sum(i.lines) FILTER (WHERE NOT i.carried), 0) AS lines,
-                                      coalesce(sum(i.gross_minor) FILTER (WHERE NOT i.carried), 0) AS gross,
-                                      coalesce(sum(i.withheld_minor) FILTER (WHERE NOT i.carried), 0) AS withheld,
-                                      coalesce(sum(i.payable_minor) FILTER (WHERE NOT i.carried), 0) AS payable
-                                 FROM settle.invoice i WHERE i.run_id = b.run_id AND i.carrier_id = b.carrier_id) n
+    IF EXISTS (SELECT 1 FROM settle.invoice_batch b, settle.documents_of(b.run_id, b.carrier_id) d
                 WHERE b.run_id = batch_run AND b.carrier_id = carrier
-                  AND (n.invoices, n.carried, n.lines, n.gross, n.withheld, n.payable)
-                      IS DISTINCT FROM (b.invoices, b.carried, b.lines, b.gross_minor, b.withheld_minor, b.payable_minor)) THEN
+                  AND (d.*) IS DISTINCT FROM (b.invoices, b.lines, b.net_minor, b.tax_minor, b.gross_minor, b.withheld_minor,
+                                          b.payable_minor, b.carried)) THEN
         RAISE EXCEPTION 'settle: the invoices of this batch are not those that it was drafted with'
             USING ERRCODE = 'restrict_violation', HINT = 'settle verify says which.';
     END IF;
