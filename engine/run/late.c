@@ -44,6 +44,19 @@ asked_of(const SettleAsks *asks, guint what)
     return asked;
 }
 
+/* Of days that there are orders of, up to the last; none: nothing. */
+static void
+note(SettleRunContext *context, SettleLateChange late, SettleDay last)
+{
+    late.from = MAX(late.from, settle_month_first(context->lies_in.first_closing));
+    late.to = MIN(late.to, last);
+    if (late.from > late.to)
+        return;
+    context->late.from = MIN(context->late.from, late.from);
+    context->late.to = MAX(context->late.to, late.to);
+    g_array_append_val(context->late.changes, late);
+}
+
 static void
 add_change(SettleRunContext *context, const SettleDirectoryChange *change, SettleDay last)
 {
@@ -54,13 +67,7 @@ add_change(SettleRunContext *context, const SettleDirectoryChange *change, Settl
         return;
     if (what == SETTLE_CHANGED_END)
         late.from = first_stopped(context->known.policies, change->from);
-    late.from = MAX(late.from, settle_month_first(context->lies_in.first_closing));
-    late.to = MIN(late.to, last);
-    if (late.from > late.to)
-        return;
-    context->late.from = MIN(context->late.from, late.from);
-    context->late.to = MAX(context->late.to, late.to);
-    g_array_append_val(context->late.changes, late);
+    note(context, late, last);
 }
 
 /* Whether the window of that length which the version begins in is measured by other terms than the
@@ -86,22 +93,16 @@ is_measured_otherwise(const SettleRunKnown *known, const SettlePolicy *policy, S
 static void
 add_version(SettleRunContext *context, const SettlePolicy *policy, SettleDay last)
 {
-    SettleLateChange late = {
-        .dim = SETTLE_DIM_CARRIER, .id = policy->carrier_id, .from = SETTLE_DAY_MAX};
+    SettleLateChange late = {.dim = SETTLE_DIM_CARRIER,
+                             .id = policy->carrier_id,
+                             .from = SETTLE_DAY_MAX,
+                             .to = policy->closing_from - 1};
 
     for (int length = SETTLE_WINDOW_MONTH; length <= SETTLE_WINDOW_YEAR; length++)
         if (is_measured_otherwise(&context->known, policy, (SettleWindow) length))
             late.from =
                 MIN(late.from, settle_window_first((SettleWindow) length, policy->closing_from));
-    if (late.from == SETTLE_DAY_MAX)
-        return;
-    late.from = MAX(late.from, settle_month_first(context->lies_in.first_closing));
-    late.to = MIN(policy->closing_from - 1, last);
-    if (late.from > late.to)
-        return;
-    context->late.from = MIN(context->late.from, late.from);
-    context->late.to = MAX(context->late.to, late.to);
-    g_array_append_val(context->late.changes, late);
+    note(context, late, last);
 }
 
 /* before: the last version that the night before knew. */
