@@ -13,8 +13,8 @@
 #include <string.h>
 #include <unistd.h>
 
-static gboolean
-fail(const char *path, GError **error)
+gboolean
+settle_files_fail(const char *path, GError **error)
 {
     g_set_error(error, SETTLE_ERROR, settle_error_of_errno(errno), "%s: %s", path,
                 g_strerror(errno));
@@ -72,7 +72,7 @@ sync_file(const char *path, GError **error)
     gboolean ok = fd >= 0 && fsync(fd) == 0;
 
     if (!ok)
-        fail(path, error);
+        settle_files_fail(path, error);
     if (fd >= 0)
         close(fd);
     return ok;
@@ -86,7 +86,7 @@ settle_files_replace(const char *path, SettleFilesWrite write, gpointer user_dat
     if (write(beside, user_data, error) && sync_file(beside, error)) {
         if (rename(beside, path) == 0)
             return TRUE;
-        fail(path, error);
+        settle_files_fail(path, error);
     }
     unlink(beside);
     return FALSE;
@@ -106,7 +106,7 @@ write_text(const char *path, const Content *content, GError **error)
     FILE *file = fopen(path, "wxe");
 
     if (file == NULL)
-        return fail(path, error);
+        return settle_files_fail(path, error);
     if (g_str_has_suffix(content->path, ".html")) {
         g_autoptr(GString) page = g_string_new(NULL);
 
@@ -120,7 +120,7 @@ write_text(const char *path, const Content *content, GError **error)
             g_str_has_suffix(content->path, ".csv") ? SETTLE_FORMAT_CSV : SETTLE_FORMAT_JSON, file);
     }
     if (fflush(file) == 0 && ferror(file) == 0)
-        return fclose(file) == 0 || fail(path, error);
+        return fclose(file) == 0 || settle_files_fail(path, error);
     g_set_error(error, SETTLE_ERROR, SETTLE_ERROR_IO, "%s: %s", path, g_strerror(errno));
     fclose(file);
     return FALSE;

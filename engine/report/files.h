@@ -7,6 +7,9 @@
 
 G_BEGIN_DECLS
 
+/* Says why the file could not be read or written, by errno; FALSE. */
+gboolean settle_files_fail(const char *path, GError **error);
+
 /* TRUE if the name ends in .xlsx, .html, .csv or .json. */
 gboolean settle_files_can_write(const char *path);
 

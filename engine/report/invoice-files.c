@@ -7,7 +7,6 @@
 #include "report/files.h"
 #include "store/sql.h"
 
-#include <errno.h>
 #include <string.h>
 
 static const SettleCell cells[] = {
@@ -111,11 +110,8 @@ settle_invoice_files_write(SettleStore *store, int32_t run_id, const char *carri
         settle_error_hint(error, "settle invoice list names the batches");
         return FALSE;
     }
-    if (g_mkdir_with_parents(folder, 0777) != 0) {
-        g_set_error(error, SETTLE_ERROR, settle_error_of_errno(errno), "%s: %s", folder,
-                    g_strerror(errno));
-        return FALSE;
-    }
+    if (g_mkdir_with_parents(folder, 0777) != 0)
+        return settle_files_fail(folder, error);
     day = settle_result_text(rows, 0, SQL_INVOICE_EXPORT_CUT_OFF);
     parsed = settle_day_parse(day, strlen(day), &cut_off);
     settle_invariant(parsed);

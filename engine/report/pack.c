@@ -10,7 +10,6 @@
 #include "report/xlsx.h"
 #include "store/sql.h"
 
-#include <errno.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -216,9 +215,7 @@ write_page(const char *path, gpointer user_data, GError **error)
         if (fclose(file) == 0 && ok)
             return TRUE;
     }
-    g_set_error(error, SETTLE_ERROR, settle_error_of_errno(errno), "%s: %s", path,
-                g_strerror(errno));
-    return FALSE;
+    return settle_files_fail(path, error);
 }
 
 static gboolean
@@ -269,11 +266,8 @@ settle_pack_write(SettleStore *store, const SettleReportScope *scope, const char
     g_autofree char *base = NULL, *book = NULL, *page = NULL;
     gboolean loaded;
 
-    if (g_mkdir_with_parents(folder, 0777) != 0) {
-        g_set_error(error, SETTLE_ERROR, settle_error_of_errno(errno), "%s: %s", folder,
-                    g_strerror(errno));
-        return FALSE;
-    }
+    if (g_mkdir_with_parents(folder, 0777) != 0)
+        return settle_files_fail(folder, error);
     if (!settle_files_as_of(store, &pack.as_of, error) ||
         (base = base_name(store, scope, error)) == NULL)
         return FALSE;

@@ -9,7 +9,6 @@
 #include "report/reports.h"
 #include "store/sql.h"
 
-#include <errno.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -37,17 +36,9 @@ typedef struct {
     char *as_of;
     const char *distributor; /* whose are written now */
     int32_t distributor_id;
-    GHashTable *readers; /* folder -> Reader: of the distributor */
+    GHashTable *readers; /* kind and code -> Reader: of the distributor */
     SettlePagesDone done;
 } Pages;
-
-static gboolean
-fail(const char *path, GError **error)
-{
-    g_set_error(error, SETTLE_ERROR, settle_error_of_errno(errno), "%s: %s", path,
-                g_strerror(errno));
-    return FALSE;
-}
 
 /* --- files -------------------------------------------------------------------------------------
  */
@@ -76,13 +67,13 @@ append(const char *path, const GString *text, gboolean begin, GError **error)
     gboolean ok;
 
     if (file == NULL)
-        return fail(path, error);
+        return settle_files_fail(path, error);
     ok = fwrite(text->str, 1, text->len, file) == text->len && fflush(file) == 0 &&
          (!begin || fchmod(fileno(file), FILE_MODE) == 0);
     if (!ok)
-        fail(path, error);
+        settle_files_fail(path, error);
     if (fclose(file) != 0 && ok)
-        ok = fail(path, error);
+        ok = settle_files_fail(path, error);
     return ok;
 }
 
@@ -97,7 +88,7 @@ make_folder(const char *folder, GError **error)
     if (strcmp(above, folder) != 0 && !make_folder(above, error))
         return FALSE;
     return (mkdir(folder, FOLDER_MODE) == 0 && chmod(folder, FOLDER_MODE) == 0) ||
-           fail(folder, error);
+           settle_files_fail(folder, error);
 }
 
 /* Pages of an earlier day may be of somebody who sees less today. */
@@ -154,13 +145,15 @@ write_list(Reader *reader, gboolean begin, GError **error)
 static Reader *
 reader_of(Pages *pages, const char *kind, const char *code, GError **error)
 {
-    g_autofree char *distributor = file_name(pages->distributor), *name = file_name(code);
-    g_autofree char *folder =
-        g_build_filename(pages->folder, kind, distributor, kind[0] != 'd' ? name : NULL, NULL);
-    Reader *reader = g_hash_table_lookup(pages->readers, folder);
+    g_autofree char *whose = g_strconcat(kind, " ", code, NULL);
+    g_autofree char *distributor = NULL, *name = NULL, *folder = NULL;
+    Reader *reader = g_hash_table_lookup(pages->readers, whose);
 
     if (reader != NULL)
         return reader;
+    distributor = file_name(pages->distributor);
+    name = file_name(code);
+    folder = g_build_filename(pages->folder, kind, distributor, kind[0] != 'd' ? name : NULL, NULL);
     if (!make_folder(folder, error))
         return NULL;
     reader = g_new0(Reader, 1);
@@ -173,7 +166,7 @@ reader_of(Pages *pages, const char *kind, const char *code, GError **error)
     reader->table =
         settle_html_table_begin(reader->rows, "list", "List (清单)", settle_activity_list_columns,
                                 SETTLE_ACTIVITY_LIST_COLUMNS);
-    g_hash_table_insert(pages->readers, reader->folder, reader);
+    g_hash_table_insert(pages->readers, g_steal_pointer(&whose), reader);
     pages->done.folders++;
     return write_list(reader, TRUE, error) ? reader : NULL;
 }
@@ -321,7 +314,7 @@ write_distributor(Pages *pages, GError **error)
                                        .from = settle_day_month(SETTLE_DAY_MIN),
                                        .to = settle_day_month(SETTLE_DAY_MAX)};
     g_autoptr(GHashTable) readers =
-        g_hash_table_new_full(g_str_hash, g_str_equal, NULL, reader_free);
+        g_hash_table_new_full(g_str_hash, g_str_equal, g_free, reader_free);
     GHashTableIter iter;
     gpointer value;
     const Reader *whole;
