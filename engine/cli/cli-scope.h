@@ -10,6 +10,8 @@ G_BEGIN_DECLS
  * distributor, whether there is one or not. */
 gboolean settle_cli_in_scope(SettleStore *store, const char *distributor, gboolean whole,
                              GError **error);
+/* That not both are named; FALSE and the exit code, with a message. */
+gboolean settle_cli_one_part(const char *outlet, const char *manager, int *ret_code);
 /* That a night is settled; STATE. */
 gboolean settle_cli_scope_night(SettleStore *store, GError **error);
 

@@ -274,9 +274,8 @@ activity(const SettleCli *cli, int argc, char **argv, gboolean list)
         return code;
     if (argc > 1)
         return settle_cli_surplus("activity", argv[1], entries);
-    if (options.outlet != NULL && options.manager != NULL)
-        return settle_cli_usage("one of them: a manager is of an outlet",
-                                "--outlet and --manager do not go together");
+    if (!settle_cli_one_part(options.outlet, options.manager, &code))
+        return code;
     if (options.by != NULL && !parse_by(options.by, &by, &code))
         return code;
     named = (SettleNamed){.distributor = options.distributor,

@@ -11,6 +11,16 @@
  */
 
 gboolean
+settle_cli_one_part(const char *outlet, const char *manager, int *ret_code)
+{
+    if (outlet == NULL || manager == NULL)
+        return TRUE;
+    *ret_code = settle_cli_usage("one of them: a manager is of an outlet",
+                                 "--outlet and --manager do not go together");
+    return FALSE;
+}
+
+gboolean
 settle_cli_in_scope(SettleStore *store, const char *distributor, gboolean whole, GError **error)
 {
     g_autoptr(SettleResult) rows =
@@ -159,9 +169,8 @@ decide(const SettleCli *cli, int argc, char **argv, gboolean granting)
         (granting || options.outlet != NULL || options.manager != NULL))
         return settle_cli_usage("--distributor CODE", "of which distributor: --distributor is "
                                                       "missing");
-    if (options.outlet != NULL && options.manager != NULL)
-        return settle_cli_usage("one of them: a manager is of an outlet",
-                                "--outlet and --manager do not go together");
+    if (!settle_cli_one_part(options.outlet, options.manager, &code))
+        return code;
     if (options.reason == NULL || *options.reason == '\0')
         return settle_cli_usage("--reason TEXT is kept for the auditor", "--reason is missing");
     store = settle_cli_open(cli, SETTLE_STORE_AS_APPROVER, "scope", &error);
