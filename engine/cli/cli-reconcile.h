@@ -10,5 +10,6 @@ int settle_reconcile_statement(const SettleCli *cli, int argc, char **argv);
 int settle_reconcile_statements(const SettleCli *cli, int argc, char **argv);
 int settle_reconcile_accept(const SettleCli *cli, int argc, char **argv);
 int settle_reconcile_dispute(const SettleCli *cli, int argc, char **argv);
+int settle_reconcile_withdraw(const SettleCli *cli, int argc, char **argv);
 
 G_END_DECLS

@@ -204,6 +204,22 @@ settle_cli_open(const SettleCli *cli, SettleStoreRole role, const char *purpose,
     return g_steal_pointer(&store);
 }
 
+SettleStore *
+settle_cli_open_either(const SettleCli *cli, const char *purpose, GError **error)
+{
+    GError *failure = NULL;
+    SettleStore *store = settle_cli_open(cli, SETTLE_STORE_AS_RUNNER, purpose, &failure);
+
+    if (store != NULL)
+        return store;
+    store = settle_cli_open(cli, SETTLE_STORE_AS_APPROVER, purpose, NULL);
+    if (store != NULL)
+        g_error_free(failure);
+    else
+        g_propagate_error(error, failure);
+    return store;
+}
+
 gboolean
 settle_cli_expect(const SettleCli *cli, const char *path, GError **error)
 {

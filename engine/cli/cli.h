@@ -83,6 +83,8 @@ const SettleCommand *settle_cli_subcommand(const char *command, const SettleComm
 /* Opens a connection for the command and checks the schema. NULL and error. */
 SettleStore *settle_cli_open(const SettleCli *cli, SettleStoreRole role, const char *purpose,
                              GError **error);
+/* The same for what a runner may do, and an approver, too: as whichever the login is. */
+SettleStore *settle_cli_open_either(const SettleCli *cli, const char *purpose, GError **error);
 /* Whether the database still has the head in the last line of a file (--expect; NULL: nothing is
  * expected). FALSE and error: it is older, or the file cannot be read. */
 gboolean settle_cli_expect(const SettleCli *cli, const char *path, GError **error);

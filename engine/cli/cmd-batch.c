@@ -122,23 +122,6 @@ can_be_withdrawn(SettleStore *store, int batch, GError **error)
     return FALSE;
 }
 
-/* One who may approve asks as an approver, anybody else as a runner. */
-static SettleStore *
-open_either(const SettleCli *cli, GError **error)
-{
-    GError *failure = NULL;
-    SettleStore *store = settle_cli_open(cli, SETTLE_STORE_AS_RUNNER, "batch", &failure);
-
-    if (store != NULL)
-        return store;
-    store = settle_cli_open(cli, SETTLE_STORE_AS_APPROVER, "batch", NULL);
-    if (store != NULL)
-        g_error_free(failure);
-    else
-        g_propagate_error(error, failure);
-    return store;
-}
-
 static int
 batch_withdraw(const SettleCli *cli, int argc, char **argv)
 {
@@ -161,7 +144,7 @@ batch_withdraw(const SettleCli *cli, int argc, char **argv)
         return code;
     if (reason == NULL || reason[0] == '\0')
         return settle_cli_usage("--reason TEXT is kept for the auditor", "what is wrong with it");
-    store = open_either(cli, &error);
+    store = settle_cli_open_either(cli, "batch", &error);
     if (store == NULL || !settle_cli_known(store, &(SettleNamed){.batch = batch}, &error) ||
         !can_be_withdrawn(store, batch, &error) ||
         !settle_withdrawal_decide(store, batch, SETTLE_WITHDRAWAL_ASK, reason, &error))
@@ -211,7 +194,7 @@ batch_refuse(const SettleCli *cli, int argc, char **argv)
         return code;
     if (reason == NULL || reason[0] == '\0')
         return settle_cli_usage("--reason TEXT is kept for the auditor", "why does it stay");
-    store = open_either(cli, &error);
+    store = settle_cli_open_either(cli, "batch", &error);
     if (store == NULL || !settle_cli_known(store, &(SettleNamed){.batch = batch}, &error) ||
         !settle_withdrawal_decide(store, batch, SETTLE_WITHDRAWAL_REFUSE, reason, &error))
         return settle_cli_fail(error);

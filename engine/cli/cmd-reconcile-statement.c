@@ -1,5 +1,5 @@
 /* settle reconcile statement: a carrier's own statement held against the ledger, and what people
- * decide on the differences. */
+ * decide on the differences, and on withdrawing it. */
 #include "base/printable.h"
 #include "cli/cli-reconcile.h"
 #include "cli/known.h"
@@ -305,6 +305,10 @@ settle_reconcile_statements(const SettleCli *cli, int argc, char **argv)
         {"at", SETTLE_CELL_TEXT, 0},
         {NULL, SETTLE_CELL_CURRENCY, 0},
         {"state", SETTLE_CELL_TEXT, 0},
+        {"withdrawal", SETTLE_CELL_TEXT, 0},
+        {"asked_by", SETTLE_CELL_TEXT, 0},
+        {"because", SETTLE_CELL_TEXT, 0},
+        {"decided_by", SETTLE_CELL_TEXT, 0},
     };
     g_autoptr(SettleStore) store = NULL;
     g_autoptr(SettleResult) rows = NULL;
@@ -313,7 +317,7 @@ settle_reconcile_statements(const SettleCli *cli, int argc, char **argv)
 
     if (!settle_cli_parse("reconcile statements",
                           "The carriers' statements that were taken in; of a carrier's month the "
-                          "last one holds.",
+                          "last one holds that was not withdrawn.",
                           NULL, &argc, &argv, &code))
         return code;
     if (argc > 1)
@@ -422,4 +426,88 @@ settle_reconcile_dispute(const SettleCli *cli, int argc, char **argv)
                   "Differences of a statement that the carrier was told of: they stay open until "
                   "the amounts agree or somebody\naccepts them. By somebody else than who took the "
                   "statement in.");
+}
+
+/* --- settle reconcile withdraw ---------------------------------------------------------------- */
+
+/* FALSE: a message was printed, *ret_exit says which. */
+static gboolean
+take_step(const Options *options, gboolean approve, gboolean refuse, SettleStatementStep *ret_step,
+          int *ret_exit)
+{
+    gboolean told = options->reason != NULL && *g_strstrip(options->reason) != '\0';
+
+    if (approve && (refuse || options->reason != NULL))
+        *ret_exit = settle_cli_usage("who asks, and who refuses, says why",
+                                     "--approve goes with neither --refuse nor --reason");
+    else if (!approve && !told)
+        *ret_exit = settle_cli_usage("--reason TEXT is kept for the auditor; who agrees to what "
+                                     "another one asked says --approve",
+                                     "--reason is missing");
+    else {
+        *ret_step = approve  ? SETTLE_STATEMENT_APPROVE
+                    : refuse ? SETTLE_STATEMENT_REFUSE
+                             : SETTLE_STATEMENT_ASK;
+        return TRUE;
+    }
+    return FALSE;
+}
+
+static void
+print_step_taken(const SettleStatement *statement, const Options *options, SettleStatementStep step)
+{
+    g_autofree char *file = settle_printable(statement->file, -1);
+
+    if (step == SETTLE_STATEMENT_ASK)
+        printf("the withdrawal of %s, the statement of %s, %s, is asked for: settle reconcile "
+               "withdraw --approve, by another login\n",
+               file, options->carrier, options->period_text);
+    else
+        printf(step == SETTLE_STATEMENT_APPROVE ? "%s is the statement of %s, %s, no more\n"
+                                                : "%s stays the statement of %s, %s\n",
+               file, options->carrier, options->period_text);
+}
+
+int
+settle_reconcile_withdraw(const SettleCli *cli, int argc, char **argv)
+{
+    g_auto(Options) options = {0};
+    g_auto(SettleStatement) statement = {0};
+    gboolean approve = FALSE, refuse = FALSE;
+    const GOptionEntry entries[] = {
+        WHOSE_ENTRIES(options),
+        {"reason", 0, 0, G_OPTION_ARG_FILENAME, &options.reason,
+         "what is wrong with it, or why it stays; kept in the control log", "TEXT"},
+        {"approve", 0, 0, G_OPTION_ARG_NONE, &approve, "agree to what another login asked for",
+         NULL},
+        {"refuse", 0, 0, G_OPTION_ARG_NONE, &refuse, "turn it down, or take it back", NULL},
+        G_OPTION_ENTRY_NULL};
+    g_autoptr(SettleStore) store = NULL;
+    SettleStatementStep step;
+    GError *error = NULL;
+    int code;
+
+    if (!settle_cli_parse("reconcile withdraw --carrier CODE --period YYYY-MM "
+                          "(--reason TEXT | --approve | --refuse --reason TEXT)",
+                          "Asks for the statement that holds of a month to be withdrawn, if it was "
+                          "never the carrier's or is of another\nmonth. Once another login has "
+                          "approved it, it holds no more, and what was decided on its differences "
+                          "falls;\nthe one before it holds again, if there is one. Money is not "
+                          "touched: a statement posts nothing.",
+                          entries, &argc, &argv, &code) ||
+        !take_whose(&options, &code))
+        return code;
+    if (argc > 1)
+        return settle_cli_surplus("reconcile withdraw", argv[1], entries);
+    if (!take_step(&options, approve, refuse, &step, &code))
+        return code;
+    store = approve ? settle_cli_open(cli, SETTLE_STORE_AS_APPROVER, "reconcile", &error)
+                    : settle_cli_open_either(cli, "reconcile", &error);
+    if (store == NULL ||
+        !settle_cli_known(store, &(SettleNamed){.carrier = options.carrier}, &error) ||
+        !settle_statement_load(store, options.carrier, options.period, &statement, &error) ||
+        !settle_statement_withdraw(store, &statement, step, options.reason, &error))
+        return settle_cli_fail(error);
+    print_step_taken(&statement, &options, step);
+    return SETTLE_EXIT_DONE;
 }

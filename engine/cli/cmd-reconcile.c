@@ -193,6 +193,8 @@ settle_command_reconcile(const SettleCli *cli, int argc, char **argv)
          "differences that are no longer open", NULL, settle_reconcile_accept},
         {"dispute", "[DIFFERENCE...] --carrier CODE --period YYYY-MM --reason TEXT",
          "differences that the carrier was told of", NULL, settle_reconcile_dispute},
+        {"withdraw", "--carrier CODE --period YYYY-MM (--reason TEXT | --approve)",
+         "a statement that was told wrongly", NULL, settle_reconcile_withdraw},
         {NULL, NULL, NULL, NULL, NULL},
     };
     int code;

@@ -258,6 +258,30 @@ print_head(SettleStore *store, gboolean *ret_settled, SettleDay *ret_last, GErro
     return TRUE;
 }
 
+/* What somebody wants withdrawn, and another one has not agreed to or no night has carried out. */
+static gboolean
+print_withdrawals(const SettleCli *cli, SettleStore *store, GError **error)
+{
+    static const SettleCell batches[] = {
+        {"batch", SETTLE_CELL_INTEGER, 0},   {"kind", SETTLE_CELL_TEXT, 0},
+        {"source", SETTLE_CELL_TEXT, 0},     {"date", SETTLE_CELL_TEXT, 0},
+        {"withdrawal", SETTLE_CELL_TEXT, 0}, {"asked_by", SETTLE_CELL_TEXT, 0},
+        {"reason", SETTLE_CELL_TEXT, 0},
+    };
+    static const SettleCell statements[] = {
+        {"carrier", SETTLE_CELL_TEXT, 0}, {"period", SETTLE_CELL_TEXT, 0},
+        {"file", SETTLE_CELL_TEXT, 0},    {"asked_by", SETTLE_CELL_TEXT, 0},
+        {"reason", SETTLE_CELL_TEXT, 0},
+    };
+
+    return section(cli, settle_store_query(store, settle_sql_status_withdrawals, error, ""),
+                   "Batches to be withdrawn (settle batch approve, settle run)", batches,
+                   G_N_ELEMENTS(batches)) &&
+           section(cli, settle_store_query(store, settle_sql_status_statements, error, ""),
+                   "Statements to be withdrawn (settle reconcile withdraw --approve)", statements,
+                   G_N_ELEMENTS(statements));
+}
+
 static gboolean
 print_status(const SettleCli *cli, SettleStore *store, GError **error)
 {
@@ -274,12 +298,6 @@ print_status(const SettleCli *cli, SettleStore *store, GError **error)
         {"source", SETTLE_CELL_TEXT, 0},         {"date", SETTLE_CELL_TEXT, 0},
         {"state", SETTLE_CELL_TEXT, 0},          {"rows", SETTLE_CELL_INTEGER, 0},
         {"quarantined", SETTLE_CELL_INTEGER, 0}, {"reason", SETTLE_CELL_TEXT, 0},
-    };
-    static const SettleCell withdrawals[] = {
-        {"batch", SETTLE_CELL_INTEGER, 0},   {"kind", SETTLE_CELL_TEXT, 0},
-        {"source", SETTLE_CELL_TEXT, 0},     {"date", SETTLE_CELL_TEXT, 0},
-        {"withdrawal", SETTLE_CELL_TEXT, 0}, {"asked_by", SETTLE_CELL_TEXT, 0},
-        {"reason", SETTLE_CELL_TEXT, 0},
     };
     static const SettleCell quarantine[] = {
         {"reason", SETTLE_CELL_TEXT, 0},
@@ -310,9 +328,7 @@ print_status(const SettleCli *cli, SettleStore *store, GError **error)
                    "Last runs", runs, G_N_ELEMENTS(runs)) &&
            section(cli, settle_store_query(store, settle_sql_status_batches, error, ""),
                    "Batches not settled", batches, G_N_ELEMENTS(batches)) &&
-           section(cli, settle_store_query(store, settle_sql_status_withdrawals, error, ""),
-                   "Batches to be withdrawn (settle batch approve, settle run)", withdrawals,
-                   G_N_ELEMENTS(withdrawals)) &&
+           print_withdrawals(cli, store, error) &&
            section(cli, settle_store_query(store, settle_sql_status_quarantine, error, ""),
                    "Quarantine (settle quarantine list)", quarantine, G_N_ELEMENTS(quarantine)) &&
            print_look_alikes(cli, store, error) && print_zero(cli, store, error) &&

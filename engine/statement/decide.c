@@ -51,9 +51,9 @@ settle_statement_decide(SettleStore *store, const SettleStatement *statement,
         return FALSE;
     for (guint i = 0; i < items->len; i++) {
         const SettleStatementItem *item = g_ptr_array_index(items, i);
-        g_autoptr(SettleResult) detail =
-            settle_store_query(store, settle_sql_statement_decision_detail, error, "sll", item->ref,
-                               item->theirs_minor, item->ours_minor);
+        g_autoptr(SettleResult) detail = settle_store_query(
+            store, settle_sql_statement_decision_detail, error, "slll", item->ref,
+            item->theirs_minor, item->ours_minor, statement->position);
 
         if (detail == NULL ||
             !settle_store_control(

@@ -1,5 +1,6 @@
-/* The statement of a carrier's month that holds: the last one that was taken in (write.c), as the
- * control log has it. Its lines are read when it is matched (match.c). */
+/* The statement of a carrier's month that holds: the last one that was taken in (write.c) and not
+ * withdrawn (withdraw.c), as the control log has it. Its lines are read when it is matched
+ * (match.c). */
 #include "statement/internal.h"
 
 #include "store/sql.h"
@@ -36,9 +37,9 @@ settle_statement_load(SettleStore *store, const char *carrier, SettleMonth perio
         (row = settle_store_query(store, settle_sql_statement_current, error, "s", name)) == NULL)
         return FALSE;
     if (settle_result_rows(row) == 0) {
-        g_set_error(error, SETTLE_ERROR, SETTLE_ERROR_INPUT, "no statement of %s was taken in",
-                    name);
-        settle_error_hint(error, "settle reconcile statement FILE.csv --carrier C --period P");
+        g_set_error(error, SETTLE_ERROR, SETTLE_ERROR_INPUT, "no statement of %s holds", name);
+        settle_error_hint(error, "settle reconcile statement FILE.csv --carrier C --period P takes "
+                                 "one in; settle reconcile statements lists those that came");
         return FALSE;
     }
     *ret_statement = (SettleStatement){
@@ -51,6 +52,9 @@ settle_statement_load(SettleStore *store, const char *carrier, SettleMonth perio
         .file = g_strdup(settle_result_text(row, 0, SQL_STATEMENT_CURRENT_FILE)),
         .imported_by = g_strdup(settle_result_text(row, 0, SQL_STATEMENT_CURRENT_ACTOR)),
         .imported_at = g_strdup(settle_result_text(row, 0, SQL_STATEMENT_CURRENT_IMPORTED_AT)),
+        .withdrawal = g_strdup(settle_result_text(row, 0, SQL_STATEMENT_CURRENT_WITHDRAWAL)),
+        .asked_by = g_strdup(settle_result_text(row, 0, SQL_STATEMENT_CURRENT_ASKED_BY)),
+        .viewer = g_strdup(settle_result_text(row, 0, SQL_STATEMENT_CURRENT_VIEWER)),
     };
     bytes = settle_result_bytes(row, 0, SQL_STATEMENT_CURRENT_DIGEST, &length);
     memcpy(ret_statement->digest, bytes, MIN(length, sizeof ret_statement->digest));

@@ -47,6 +47,9 @@ settle_statement_clear(SettleStatement *statement)
     g_free(statement->file);
     g_free(statement->imported_by);
     g_free(statement->imported_at);
+    g_free(statement->withdrawal);
+    g_free(statement->asked_by);
+    g_free(statement->viewer);
     memset(statement, 0, sizeof *statement);
 }
 

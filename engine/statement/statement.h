@@ -56,11 +56,14 @@ typedef struct {
     int64_t position; /* of its import in the control log */
     int64_t n_lines, tolerance_minor;
     char *file, *imported_by, *imported_at;
+    char *withdrawal; /* what became of the last request: "asked", "refused"; or "" */
+    char *asked_by;   /* who asked last, or "" */
+    char *viewer;     /* the login that looks at it */
     uint8_t digest[SETTLE_DIGEST_BYTES]; /* of the file */
     gboolean is_new;                     /* it was taken in just now */
 
     /* filled by matching: */
-    GArray *items; /* SettleStatementItem: all that did not match, by line, missing ones last */
+    GArray *items;     /* SettleStatementItem: all that did not match, by line, missing ones last */
     gboolean by_cause; /* it speaks of take-backs in the month that caused them */
     int64_t n[SETTLE_N_MATCHES];
     int64_t n_together; /* further lines, counted with the first of their subject, kind and month */
@@ -85,7 +88,7 @@ gboolean settle_statement_import(SettleStore *store, const char *path, const cha
                                  int64_t tolerance_minor, gboolean yes,
                                  SettleStatement *ret_statement, GError **error);
 
-/* The one that holds of a carrier's month. FALSE and error: INPUT (none was taken in), DATABASE. */
+/* The one that holds of a carrier's month. FALSE and error: INPUT (none holds), DATABASE. */
 gboolean settle_statement_load(SettleStore *store, const char *carrier, SettleMonth period,
                                SettleStatement *ret_statement, GError **error);
 
@@ -97,6 +100,18 @@ gboolean settle_statement_match(SettleStore *store, SettleStatement *statement, 
 gboolean settle_statement_decide(SettleStore *store, const SettleStatement *statement,
                                  const GPtrArray *items, SettleDecided decided, const char *reason,
                                  GError **error);
+
+typedef enum {
+    SETTLE_STATEMENT_ASK,     /* store: as runner or approver */
+    SETTLE_STATEMENT_APPROVE, /* as approver, another login than asked */
+    SETTLE_STATEMENT_REFUSE,  /* as approver, or as who asked */
+} SettleStatementStep;
+/* Takes a decision on whether a loaded statement is withdrawn: once approved it holds no more, and
+ * what was decided on its differences falls (docs/semantics.md 14.66). FALSE and error: STATE (it
+ * does not follow from the decision before, or is this login's own), CONSTRAINT (the statement is
+ * another one by now), DATABASE. reason: may be NULL for an approval. */
+gboolean settle_statement_withdraw(SettleStore *store, const SettleStatement *statement,
+                                   SettleStatementStep step, const char *reason, GError **error);
 
 /* Under which the control log has it: "CARRIER/2026-03". g_free. */
 char *settle_statement_title(const char *carrier, SettleMonth period);

@@ -27,7 +27,7 @@ count_elsewhere(Reading *reading, SettleMonth month)
 }
 
 /* A file of which most lines name another month, or that is another month's statement already, was
- * probably not meant: there is no taking it back. */
+ * probably not meant, and to withdraw it takes two people. */
 static gboolean
 check_month(SettleStore *store, const char *path, const char *carrier, const char *name,
             const Reading *reading, const uint8_t digest[SETTLE_DIGEST_BYTES], GError **error)

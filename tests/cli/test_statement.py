@@ -148,6 +148,88 @@ class Statement(small.Case):
         self.assertIn('cannot decide on its differences', out)
         self.settle('reconcile', 'accept', 'upfront/2026-01/A', *OF, '--reason', 'x', user='settle_finance')
 
+    def withdraw(self, *words, user, code=0, period='2026-01'):
+        return self.settle('reconcile', 'withdraw', '--carrier', 'C1', '--period', period, *words, user=user, code=code)
+
+    def states(self):
+        return [(r['file'], r['period'], r['state'], r['withdrawal']) for r in self.rows('reconcile', 'statements')]
+
+    def open_differences(self):
+        return [(r['match'], r['open'], r['accepted']) for r in self.rows('report', 'differences')]
+
+    def test_withdrawn_by_two(self):
+        self.books()
+        path = self.statement(*self.AGREED[1:], ['A', 'upfront', '2026-01', '2.90'], name='slip.csv')
+        self.settle('reconcile', 'statement', path, *OF, code=1, user='settle_night')
+        self.settle('reconcile', 'accept', 'upfront/2026-01/A', *OF, '--reason', 'rounded', user='settle_finance')
+        self.assertEqual(self.open_differences(), [('short', '0', '1')])
+        books = self.rows('ledger', 'balances')
+        why = ('--reason', "another carrier's")
+        self.withdraw('--approve', user='settle_finance', code=3)           # nobody asks
+        self.withdraw(*why, user='settle_audit', code=4)
+        self.withdraw(*why, user='settle_night', code=3, period='2026-02')  # none is there
+        self.withdraw(*why, user='settle_night')
+        self.assertEqual(self.states(), [('slip.csv', '2026-01', 'holds', 'asked')])
+        self.assertIn('slip.csv', self.settle('status').split('Statements to be withdrawn')[1])
+        self.withdraw(*why, user='settle_finance', code=3)                  # asked for already
+        self.withdraw('--approve', user='settle_night', code=4)             # no approver
+        self.withdraw('--refuse', '--reason', 'it is theirs', user='settle_finance')
+        self.withdraw('--approve', user='settle_finance', code=3)           # refused
+        self.assertEqual(self.states(), [('slip.csv', '2026-01', 'holds', 'refused')])
+        self.assertEqual(self.open_differences(), [('short', '0', '1')])
+        self.withdraw(*why, user='settle_finance')
+        self.assertIn('cannot approve', self.withdraw('--approve', user='settle_finance', code=3))
+        # nor does the database let one do it alone, or of a statement that does not hold
+        position = self.database.value("SELECT max(position) FROM settle.control_log WHERE action = 'statement-import'")
+        decide = ("SET ROLE settle_approver; SELECT settle.decide('statement-withdrawal-approve', 'C1/2026-01', "
+                  "(SELECT digest FROM settle.control_log WHERE position = {}), '', '{{\"statement\": {}}}')")
+        self.assert_sql_fails('42501', self.database, decide.format(position, position), 'settle_finance')
+        self.assert_sql_fails('23001', self.database, decide.format(position, int(position) + 1), 'settle_finance')
+        self.withdraw('--approve', user='postgres')
+        self.assertEqual(self.states(), [('slip.csv', '2026-01', 'withdrawn', 'withdrawn')])
+        self.assertNotIn('Statements to be withdrawn', self.settle('status'))
+        self.assertEqual(self.open_differences(), [])
+        self.settle('reconcile', 'statement', *OF, code=3)
+        self.withdraw(*why, user='settle_night', code=3)
+        # the same file, taken in once more, is another statement: what was decided on its differences fell
+        self.settle('reconcile', 'statement', path, *OF, code=1, user='settle_night')
+        self.assertEqual(self.open_differences(), [('short', '1', '0')])
+        # the right one takes its place; if that is withdrawn, the one before holds again, with its decisions
+        self.settle('reconcile', 'accept', 'upfront/2026-01/A', *OF, '--reason', 'after all', user='settle_finance')
+        right = self.statement(*self.AGREED, name='right.csv')
+        self.settle('reconcile', 'statement', right, *OF, code=0, user='settle_night')
+        self.withdraw('--reason', 'x', user='settle_night')
+        self.withdraw('--approve', user='settle_finance')
+        self.assertEqual(self.states(), [('slip.csv', '2026-01', 'withdrawn', 'withdrawn'), ('slip.csv', '2026-01', 'holds', ''),
+                                         ('right.csv', '2026-01', 'withdrawn', 'withdrawn')])
+        self.assertEqual(self.open_differences(), [('short', '0', '1')])
+        # money never hung on any of this
+        self.assertEqual(self.rows('ledger', 'balances'), books)
+        self.run_to('2026-02-25')
+        self.assertEqual(self.database.settle('verify')[0], 0)
+        self.assertEqual(self.database.settle('replay', '--period', '2026-02')[0], 0)
+        tamper(self.database, "UPDATE settle.control_log SET reason = 'y' WHERE action = 'statement-withdrawal-ask'")
+        self.assertEqual(self.database.settle('verify')[0], 1)
+
+    def test_what_is_asked_for_is_of_one_statement(self):
+        """Another one that comes meanwhile is not what somebody wanted withdrawn; its file may be of two months until one
+        of them is taken back."""
+        self.books()
+        first, second = self.statement(*self.AGREED, name='a.csv'), self.statement(*self.AGREED[1:], name='b.csv')
+        self.settle('reconcile', 'statement', first, '--carrier', 'C1', '--period', '2026-02', '--yes', code=1,
+                    user='settle_night')
+        self.assertIn('is the statement of 2026-02 already', self.settle('reconcile', 'statement', first, *OF, code=3))
+        self.withdraw('--reason', 'of January', user='settle_night', period='2026-02')
+        self.settle('reconcile', 'statement', second, '--carrier', 'C1', '--period', '2026-02', '--yes', code=1,
+                    user='settle_night')
+        self.withdraw('--approve', user='settle_finance', period='2026-02', code=3)
+        self.withdraw('--reason', 'of January, too', user='settle_night', period='2026-02')
+        self.withdraw('--approve', user='settle_finance', period='2026-02')
+        # the first one holds again, and is still asked for
+        self.withdraw('--approve', user='settle_finance', period='2026-02')
+        self.settle('reconcile', 'statement', first, *OF, code=0)
+        self.assertEqual([s[2:] for s in self.states()], [('holds', '')] + [('withdrawn', 'withdrawn')] * 2)
+
     def test_mapping(self):
         self.books()
         path = self.statement(['A', '首佣', '3.00'], ['B', '首佣', '600'], name='their.csv', head=['订单号', '类型', '金额'])

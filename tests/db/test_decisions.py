@@ -22,7 +22,7 @@ DECISIONS = {
     'settle_approver': {'setting': 'zone', 'period-close': '2026-01', 'period-reopen': '2026-01',
                         'invoice-approve': '1/C', 'deposit-amount': 'carrier/C', 'deposit-cover': 'carrier/C',
                         'deposit-forfeit': 'carrier/C', 'statement-accept': 'C/2026-01',
-                        'statement-dispute': 'C/2026-01', 'fact-seen': 'C/1', 'feed-expect': 'C/orders',
+                        'statement-dispute': 'C/2026-01', 'statement-withdrawal-approve': 'C/2026-01', 'fact-seen': 'C/1', 'feed-expect': 'C/orders',
                         'feed-stop': 'C/orders', 'feed-waive': 'C/orders', 'withdrawal-approve': 'batch 1'},
     'settle_runner': {'run-abandon': '1', 'statement-import': 'C/2026-01'},
     None: {'policy-submit': 'C/1', 'policy-withdraw': '1', 'policy-activate': 'C/1', 'quarantine-release': 'batch 1',

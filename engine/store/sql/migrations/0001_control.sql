@@ -20,7 +20,8 @@ CREATE TABLE settle.control_log (
                  'withdrawal-ask', 'withdrawal-approve', 'withdrawal-refuse',
                  'deposit-amount', 'deposit-cover', 'deposit-forfeit',
                  'feed-expect', 'feed-stop', 'feed-waive',
-                 'statement-import', 'statement-accept', 'statement-dispute', 'fact-seen', 'text-erase', 'carrier-key',
+                 'statement-import', 'statement-accept', 'statement-dispute', 'statement-withdrawal-ask',
+                 'statement-withdrawal-approve', 'statement-withdrawal-refuse', 'fact-seen', 'text-erase', 'carrier-key',
                  'scope-grant', 'scope-revoke')),
     subject  text NOT NULL CHECK (length(subject) BETWEEN 1 AND 500),
     digest   bytea CHECK (length(digest) = 32),  -- of what was decided on, as it stood

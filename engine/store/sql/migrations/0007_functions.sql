@@ -356,6 +356,29 @@ SELECT substr(a.subject, 7)::integer AS batch_id,
    AND NOT EXISTS (SELECT 1 FROM settle.control_log l
                     WHERE l.subject = a.subject AND l.action = 'withdrawal-ask' AND l.position > a.position);
 
+-- Carriers' statements as they were taken in, with the last request to withdraw them and what became of it. Of a month the
+-- last one holds that was not withdrawn.
+CREATE VIEW settle.statement AS
+SELECT i.position, i.subject, i.digest, i.detail, i.actor, i.at,
+       CASE d.action WHEN 'statement-withdrawal-ask' THEN 'asked' WHEN 'statement-withdrawal-refuse' THEN 'refused'
+            WHEN 'statement-withdrawal-approve' THEN 'withdrawn' END AS withdrawal,
+       a.actor AS asked_by, a.reason AS asked_because, d.actor AS decided_by,
+       CASE WHEN d.is_withdrawn THEN 'withdrawn'
+            WHEN row_number() OVER (PARTITION BY i.subject, d.is_withdrawn IS TRUE ORDER BY i.position DESC) = 1
+            THEN 'holds' ELSE 'replaced' END AS state
+  FROM settle.control_log i
+  LEFT JOIN LATERAL (SELECT l.actor, l.reason
+                       FROM settle.control_log l
+                      WHERE l.subject = i.subject AND l.action = 'statement-withdrawal-ask'
+                        AND l.detail ->> 'statement' = i.position::text
+                      ORDER BY l.position DESC LIMIT 1) a ON true
+  LEFT JOIN LATERAL (SELECT l.action, l.actor, l.action = 'statement-withdrawal-approve' AS is_withdrawn
+                       FROM settle.control_log l
+                      WHERE l.subject = i.subject AND l.action LIKE 'statement-withdrawal-%'
+                        AND l.detail ->> 'statement' = i.position::text
+                      ORDER BY l.position DESC LIMIT 1) d ON true
+ WHERE i.action = 'statement-import';
+
 -- What a batch stored, by one digest: who decides on it says what was looked at.
 CREATE FUNCTION settle.batch_digest(batch integer) RETURNS bytea
     LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp

@@ -198,25 +198,40 @@ BEGIN
 END
 $$;
 
--- Who took a carrier's statement in does not decide on it.
-CREATE FUNCTION settle.check_statement(subject text, digest bytea) RETURNS void
+-- Decisions are on the statement that holds, named by its import and its file. Who took it in does not decide on its
+-- differences. It is withdrawn by two: one asks, another one, who may approve, agrees; or it is refused, by the one who asked
+-- or by an approver.
+CREATE FUNCTION settle.check_statement(action text, subject text, digest bytea, detail jsonb) RETURNS void
     LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
-    import record;
+    held record;
 BEGIN
-    SELECT l.actor, l.digest INTO import
-      FROM settle.control_log l
-     WHERE l.action = 'statement-import' AND l.subject = check_statement.subject
-     ORDER BY l.position DESC LIMIT 1;
+    SELECT s.* INTO held
+      FROM settle.statement s WHERE s.subject = check_statement.subject AND s.state = 'holds';
     IF NOT FOUND THEN
         RAISE EXCEPTION 'settle: there is no statement %', subject USING ERRCODE = 'no_data_found';
-    ELSIF import.actor = session_user THEN
+    ELSIF action IN ('statement-accept', 'statement-dispute') AND held.actor = session_user THEN
         RAISE EXCEPTION 'settle: who took in the statement of % cannot decide on its differences', subject
             USING ERRCODE = 'insufficient_privilege';
-    ELSIF import.digest IS DISTINCT FROM check_statement.digest THEN
+    ELSIF held.digest IS DISTINCT FROM check_statement.digest
+          OR detail ->> 'statement' IS DISTINCT FROM held.position::text THEN
         RAISE EXCEPTION 'settle: the statement of % is another one than was looked at', subject
             USING ERRCODE = 'restrict_violation';
+    ELSIF action = 'statement-withdrawal-ask' AND held.withdrawal = 'asked' THEN
+        RAISE EXCEPTION 'settle: the withdrawal of the statement of % is asked for already', subject
+            USING ERRCODE = 'restrict_violation';
+    ELSIF action IN ('statement-withdrawal-approve', 'statement-withdrawal-refuse')
+          AND held.withdrawal IS DISTINCT FROM 'asked' THEN
+        RAISE EXCEPTION 'settle: nobody asks for the withdrawal of the statement of %', subject
+            USING ERRCODE = 'restrict_violation';
+    ELSIF action = 'statement-withdrawal-approve' AND held.asked_by = session_user THEN
+        RAISE EXCEPTION 'settle: who asked for the withdrawal of the statement of % cannot approve it', subject
+            USING ERRCODE = 'insufficient_privilege';
+    ELSIF action = 'statement-withdrawal-refuse' AND held.asked_by <> session_user
+          AND NOT pg_has_role(session_user, 'settle_approver', 'MEMBER') THEN
+        RAISE EXCEPTION 'settle: the withdrawal of the statement of % was asked for by somebody else', subject
+            USING ERRCODE = 'insufficient_privilege';
     END IF;
 END
 $$;
@@ -298,12 +313,14 @@ AS $$
 DECLARE
     wanted constant text := CASE
         WHEN action IN ('run-abandon', 'statement-import') THEN 'settle_runner'
-        WHEN action IN ('withdrawal-ask', 'withdrawal-refuse') AND NOT pg_has_role(session_user, 'settle_approver', 'MEMBER')
+        WHEN action IN ('withdrawal-ask', 'withdrawal-refuse', 'statement-withdrawal-ask', 'statement-withdrawal-refuse')
+             AND NOT pg_has_role(session_user, 'settle_approver', 'MEMBER')
         THEN 'settle_runner'
         WHEN action IN ('setting', 'period-close', 'period-reopen', 'invoice-approve', 'deposit-amount',
                         'deposit-cover', 'deposit-forfeit', 'statement-accept', 'statement-dispute', 'fact-seen',
                         'feed-expect', 'feed-stop', 'feed-waive', 'withdrawal-ask', 'withdrawal-approve',
-                        'withdrawal-refuse')
+                        'withdrawal-refuse', 'statement-withdrawal-ask', 'statement-withdrawal-approve',
+                        'statement-withdrawal-refuse')
         THEN 'settle_approver' END;
     place bigint;
 BEGIN
@@ -318,8 +335,8 @@ BEGIN
         PERFORM settle.check_approval(subject, digest);
     WHEN action IN ('period-close', 'period-reopen') THEN
         PERFORM settle.check_period(action, subject, digest);
-    WHEN action IN ('statement-accept', 'statement-dispute') THEN
-        PERFORM settle.check_statement(subject, digest);
+    WHEN action LIKE 'statement-%' AND action <> 'statement-import' THEN
+        PERFORM settle.check_statement(action, subject, digest, detail);
     WHEN action IN ('deposit-cover', 'deposit-forfeit', 'deposit-amount', 'fact-seen') THEN
         IF digest IS DISTINCT FROM settle.head() THEN
             RAISE EXCEPTION 'settle: the books are others than were looked at' USING ERRCODE = 'restrict_violation';
