@@ -4,6 +4,7 @@ refused, or `settle verify` finds it."""
 import hashlib
 import json
 import os
+import re
 import subprocess
 import sys
 import threading
@@ -13,6 +14,9 @@ sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), '..'
 import small
 import settle_test
 
+# Tests here that are no attack, or a further one of a kind that the table has.
+WORKS = {'test_names_tests_that_are_there', 'test_the_lock_of_partitions', 'test_an_open_decision', 'test_a_decision_waits_for_a_run',
+         'test_a_runner_waits_for_a_runner', 'test_only_runners_free_locks', 'test_as_it_is', 'test_staged_rows'}
 RULES = '- upfront: u\n  pay: 50%\n'
 
 
@@ -50,8 +54,43 @@ class Case(small.Case):
         out, _ = child.communicate()
         return child.returncode != 0 and 'administrator command' in out
 
+    def copy_row(self, table, user='settle_night', where='true', **change):
+        """The row once more, with other values in some columns, as somebody with that login."""
+        columns = [row[0] for row in self.database.sql(
+            "SELECT attname FROM pg_attribute WHERE attrelid = 'settle.%s'::regclass AND attnum > 0" % table)]
+        self.database.sql(f"INSERT INTO settle.{table} ({', '.join(columns)}) "
+                          f"SELECT {', '.join(change.get(c, c) for c in columns)} FROM settle.{table} WHERE {where}", user)
+
+    def found(self, *words):
+        said = self.settle('verify', code=1, user='settle_audit')
+        for word in words:
+            self.assertIn(word, said)
+
     def sessions(self, user):
         return int(self.database.value(f"SELECT count(*) FROM pg_stat_activity WHERE usename = '{user}'"))
+
+
+class Table(settle_test.TestCase):
+    def test_names_tests_that_are_there(self):
+        """Each line of "What was tried" in docs/operations.md names a test, and each test here stands in it or is one of the
+        few that show that what should work does."""
+        with open(os.path.join(small.ROOT, 'docs', 'operations.md'), encoding='utf-8') as file:
+            section = file.read().split('\n## What was tried\n')[1].split('\n## ')[0]
+        rows = [[cell.strip() for cell in line.strip('|').split('|')] for line in section.splitlines() if line.startswith('| ')][2:]
+        self.assertGreater(len(rows), 30)
+        sources = {}
+        for who, tries, result, test in rows:
+            self.assertTrue(who and tries and result, test)
+            name, _, method = test.partition(' ')
+            paths = [os.path.join(small.ROOT, 'tests', folder, name + '.py') for folder in ('db', 'cli')]
+            path = next(path for path in paths if os.path.exists(path))
+            with open(path, encoding='utf-8') as file:
+                sources[name] = file.read()
+            for word, what in zip(('class', 'def'), filter(None, method.split('.'))):
+                self.assertIn(f'{word} {what}(', sources[name], test)
+        mentioned = {row[3].split('.')[-1] for row in rows}
+        here = set(re.findall(r'def (test_\w+)', sources['test_attacks']))
+        self.assertEqual(here - mentioned, WORKS)
 
 
 class Locks(Case):
@@ -117,18 +156,6 @@ class Documents(Case):
     def approve(self):
         self.settle('invoice', 'approve', '--all-drafted', '--until', '2026-12-31', '--yes', user='settle_finance')
 
-    def copy_row(self, table, user='settle_night', where='true', **change):
-        """The row once more, with other values in some columns, as somebody with that login."""
-        columns = [row[0] for row in self.database.sql(
-            "SELECT attname FROM pg_attribute WHERE attrelid = 'settle.%s'::regclass AND attnum > 0" % table)]
-        self.database.sql(f"INSERT INTO settle.{table} ({', '.join(columns)}) "
-                          f"SELECT {', '.join(change.get(c, c) for c in columns)} FROM settle.{table} WHERE {where}", user)
-
-    def found(self, *words):
-        said = self.settle('verify', code=1, user='settle_audit')
-        for word in words:
-            self.assertIn(word, said)
-
     def test_as_it_is(self):
         self.drafted()
         self.run_to('2026-01-28')
@@ -165,6 +192,147 @@ class Documents(Case):
         self.copy_row('transfer', where='distributor_id = 1', run_id=str(last + 1))
         self.run_to('2026-01-28')
         self.found('distributor D1')
+
+
+class Nights(Case):
+    """What somebody with the runner's login does in place of the program."""
+
+    def begun(self):
+        """A night with two orders, begun by psql; its run and epoch."""
+        self.run_to('2026-01-04')
+        self.send('orders', '2026-01-05', small.order('A-1', '2026-01-04'), small.order('A-2', '2026-01-04', distributor='D2'))
+        epoch = self.database.value("SELECT settle.count('epoch', 1)", 'settle_night')
+        run = self.database.value(f"SELECT b.run FROM settle.run r, settle.begin_run('nightly', '2026-01-05', r.calculation, r.engine, "
+                                  f'{epoch}) b', 'settle_night')
+        return run, epoch
+
+    def plan(self, run, first, last, expected):
+        self.database.sql(f'SELECT settle.plan_chunks({run}, ARRAY[1], ARRAY[{first}], ARRAY[{last}], ARRAY[{expected}]::bigint[])',
+                          'settle_night')
+
+    def receipt(self, run, epoch):
+        return self.database.value(f"SELECT settle.write_receipt({run}, 1, {epoch}, 0, 0, 0, 0, 0, 0, 0, 0, '{{}}', '{{}}', '{{}}')",
+                                   'settle_night')
+
+    def publish(self, run, epoch):
+        return (f"SELECT settle.publish_run({run}, {epoch}, sha256('x'), (SELECT digest FROM settle.run_publication "
+                'ORDER BY run_id DESC LIMIT 1))')
+
+    def test_a_night_planted_as_empty(self):
+        run, epoch = self.begun()
+        self.plan(run, 1, 2, 0)
+        self.assertEqual(self.receipt(run, epoch), 't')
+        self.assertIn('other facts', self.assert_sql_fails('23001', self.database, self.publish(run, epoch), 'settle_night'))
+        # nor does the program, which goes on with it
+        self.assertIn('0 of 2 facts', self.settle('run', '--date', '2026-01-05', code=3, user='settle_night'))
+        self.settle('run', '--abandon', '--reason', 'planted', user='settle_night')
+        self.settle('run', '--date', '2026-01-05', user='settle_night')
+        self.settle('verify', user='settle_audit')
+        self.assertEqual(self.database.value("SELECT settled FROM settle.run_publication WHERE business_date = '2026-01-05'"), '2')
+
+    def test_chunks_that_leave_somebody_out(self):
+        run, _ = self.begun()
+        self.plan(run, 1, 1, 1)
+        self.assertIn('1 of 2 facts', self.settle('run', '--date', '2026-01-05', code=3, user='settle_night'))
+
+    def test_a_receipt_of_an_older_runner(self):
+        run, epoch = self.begun()
+        self.plan(run, 1, 2, 2)
+        self.database.sql("SELECT settle.count('epoch', 1)", 'settle_night')
+        self.assertEqual(self.receipt(run, epoch), 'f')
+        self.assert_sql_fails('55P03', self.database, self.publish(run, epoch), 'settle_night')
+
+    def test_an_invented_order(self):
+        self.send('orders', '2026-01-05', small.order('A-1', '2026-01-04'))
+        self.copy_row('closed_order', order_id='settle.order_id(key_id + 1, closing_month)', key_id='key_id + 1')
+        self.assertIn('2 of 1 facts', self.settle('run', '--date', '2026-01-05', code=3, user='settle_night'))
+        self.found('closed_order holds 2 rows of it, 1 were written')
+
+    def test_an_order_of_ids_that_nobody_has(self):
+        for column in ('product_id', 'carrier_id', 'region_id'):
+            with self.subTest(column):
+                self.prepare(RULES)
+                self.send('orders', '2026-01-05', small.order('A-1', '2026-01-04'))
+                self.copy_row('closed_order', **{'revision': '2', column: '32000' if column == 'region_id'
+                                                 else '2000000000'})
+                self.settle('run', '--date', '2026-01-05', code=3, user='settle_night')
+                self.found('closed_order holds 2 rows')
+
+    def test_a_series_set_back(self):
+        for verb in ('UPDATE settle.invoice_series SET last_number = 0', 'DELETE FROM settle.invoice_series',
+                     "INSERT INTO settle.invoice_series VALUES (1, 2026, 0)"):
+            self.assert_sql_fails('42501', self.database, verb, 'settle_night')
+
+
+class Limits(Case):
+    """What would stop or mislead a night is no value."""
+
+    def refused(self, state, statements, user):
+        for statement in statements:
+            self.assert_sql_fails(state, self.database, statement, user)
+
+    def test_ids_days_and_texts_of_rows(self):
+        for table, id_column, rest in (
+                ('carrier_version', 'carrier_id', ", 'x', 1"), ('distributor_version', 'distributor_id', ", 'x', 1, 1"),
+                ('outlet_version', 'outlet_id', ", 'x', 1, 0"), ('manager_version', 'manager_id', ", 'x', 1"),
+                ('product_version', 'product_id', ", 'x', 1, 1, '2025-01-01', '2026-01-01'")):
+            self.refused('23514', [f"INSERT INTO settle.{table} VALUES ({i}, '{day}', 1{more})"
+                                   for i, day, more in ((2000000000, '2025-01-01', rest), (0, '2025-01-01', rest),
+                                                        (-5, '2025-01-01', rest), (1, 'infinity', rest), (1, '1600-01-01', rest),
+                                                        (1, '2025-01-01', rest.replace("'x'", "repeat('x', 501)", 1)))], 'settle_night')
+        self.refused('23514', ["INSERT INTO settle.batch_slice VALUES (2000000000, 1, '2026-01-01', 1)",
+                               "INSERT INTO settle.batch_slice VALUES (1, 2000000000, '2026-01-01', 1)",
+                               "INSERT INTO settle.batch_slice VALUES (1, 1, 'infinity', 1)",
+                               "INSERT INTO settle.month_complete VALUES (1, 'infinity', 1, 1, 1, false)",
+                               "SELECT settle.add_codes(2::smallint, ARRAY[''])",
+                               "SELECT settle.add_codes(2::smallint, ARRAY[repeat('x', 301)])"], 'settle_night')
+
+    def test_staged_rows(self):
+        stage = "INSERT INTO settle.staging (source, kind, row_no, fields) VALUES ('%s', '%s', %s, %s)"
+        self.refused('23514', [stage % ('crm', 'orders', 9223372036854775807, "'{}'"), stage % ('crm', 'orders', 0, "'{}'"),
+                               stage % ('crm', 'no-such', 1, "'{}'"), stage % ('', 'orders', 1, "'{}'"),
+                               stage % ('crm', 'orders', 1, "jsonb_build_object('order_id', repeat('x', 1048577))")], 'settle_night')
+
+    def test_the_largest_staged_value_is_released(self):
+        """What may be staged can be read again from quarantine."""
+        self.database.sql("INSERT INTO settle.staging (source, kind, row_no, fields) VALUES ('crm', 'orders', 1, "
+                          "jsonb_build_object('order_id', repeat('\"', 499900)))", 'settle_night')
+        self.settle('import', 'orders', '--staging', 'crm', '--date', '2026-01-05', code=7, user='settle_night')
+        self.assertIn('1 quarantined', self.settle('quarantine', 'release', '--all', user='settle_night'))
+
+    def test_counters(self):
+        self.refused('42501', ["SELECT settle.count('batch', 9000000000000000000)", "SELECT settle.count('epoch', 9000000000000000000)",
+                               "SELECT settle.count('run', 4294967295)",
+                               "SELECT settle.count('batch', 1) FROM generate_series(1, 2000)"], 'settle_night')
+
+    def test_partitions(self):
+        self.refused('22023', ["SELECT settle.ensure_partitions('infinity', 'infinity')",
+                               "SELECT settle.ensure_partitions('1900-01-01', '2399-12-01')"], 'settle_night')
+
+    def test_decisions(self):
+        """Of approvers: what a night or report could not read."""
+        decide = "SELECT settle.decide('%s', '%s', settle.head(), 'x', '%s')"
+        self.refused('22007', [decide % ('period-close', 'soon', '{}')], 'settle_finance')
+        self.refused('22023', [decide % decision for decision in (
+            ('setting', 'zone', '{"value": "Nowhere/None"}'), ('setting', 'zone', '{"value": "Asia/Urumqi"}'), ('setting', 'zone', '{}'),
+            ('setting', 'intake-lookback-months', '{"value": "99999999999999999999"}'), ('setting', 'no-such', '{"value": "1"}'),
+            ('setting', 'rounded-ids:C1', '{"value": "perhaps"}'), ('setting', 'rounded-ids:C9', '{"value": "yes"}'),
+            ('setting', 'deposit-carrier', '{"value": "infinity"}'), ('setting', 'refund-slack/C1', '{"value": "1", "from": "soon"}'),
+            ('deposit-amount', 'carrier/C1', '{"dim": 1, "code": "C1", "amount": "infinity"}'),
+            ('deposit-amount', 'carrier/C1', '{"dim": 1, "code": "C2", "amount": "1.00"}'),
+            ('deposit-amount', 'distributor/C1', '{"dim": 1, "code": "C1", "amount": "1.00"}'),
+            ('deposit-cover', 'distributor/D1', '{}'), ('deposit-forfeit', 'carrier/C1', '{"dim": 1, "code": "C1", "amount": "-1.00"}'),
+            ('feed-expect', 'C1/orders', '{}'),
+            ('feed-expect', 'C1/orders', '{"carrier": "C1", "kind": "orders", "day": "infinity", "monthly": 0, "deadline": 0}'),
+            ('feed-waive', 'C1/orders', '{"carrier": "C1", "kind": "orders", "day": "2026-01-01", "monthly": 99, "deadline": 0}'),
+            ('fact-seen', 'C1/x', '{}'))], 'settle_finance')
+        self.assertEqual(self.database.value("SELECT count(*) FROM settle.control_log WHERE action LIKE 'deposit%' OR action = 'setting'"),
+                         '0')
+
+    def test_submissions(self):
+        submit = "SELECT settle.submit_policy('C1', %s, '2', '2030-01-01', '%s', decode(repeat('00', %d), 'hex'))"
+        self.refused('23514', [submit % ("'p'", '2030-12-31', 60000000), submit % ("repeat('p', 501)", '2030-12-31', 1),
+                               submit % ("'p'", 'infinity', 1)], 'settle_sales')
 
 
 class Batches(Case):

@@ -250,7 +250,7 @@ class AppendOnly(ProbeCase):
                     'VALUES (NULL)', user)
             forged += 1
         self.assertGreaterEqual(forged, 8)
-        self.database.sql("SET ROLE settle_approver; SELECT settle.decide('setting', 'zone', NULL, NULL, '{}')",
+        self.database.sql("SET ROLE settle_approver; SELECT settle.decide('setting', 'intake-lookback-months', NULL, NULL, '{\"value\": \"3\"}')",
                           'settle_finance')
         self.assertEqual(self.database.value('SELECT actor FROM settle.control_log'),
                          'settle_finance')

@@ -51,13 +51,13 @@ CREATE INDEX control_log_seen ON settle.control_log (subject) WHERE action = 'fa
 -- A policy that somebody wants to hold. Its number is the place of its submission in the control log.
 CREATE TABLE settle.policy_submission (
     position     bigint PRIMARY KEY,
-    carrier      text NOT NULL,
-    name         text NOT NULL,
-    version      text NOT NULL,
+    carrier      text NOT NULL CHECK (length(carrier) BETWEEN 1 AND 300),
+    name         text NOT NULL CHECK (length(name) BETWEEN 1 AND 500),
+    version      text NOT NULL CHECK (length(version) BETWEEN 1 AND 200),
     closing_from date NOT NULL,
     closing_to   date NOT NULL,
     hash         bytea NOT NULL CHECK (hash = sha256(document)),
-    document     bytea NOT NULL,     -- the text, byte for byte
+    document     bytea NOT NULL CHECK (length(document) BETWEEN 1 AND 4194304),     -- the text, byte for byte
     actor        text NOT NULL DEFAULT session_user,
     at           timestamptz NOT NULL DEFAULT clock_timestamp(),
     CHECK (closing_from <= closing_to),

@@ -52,7 +52,8 @@ CREATE TABLE settle.batch_slice (
     distributor_id integer NOT NULL,
     month          date NOT NULL,   -- closing month of orders, bill month of bills
     facts          integer NOT NULL CHECK (facts > 0),
-    PRIMARY KEY (batch_id, distributor_id, month)
+    PRIMARY KEY (batch_id, distributor_id, month),
+    CHECK (batch_id BETWEEN 1 AND 100000000 AND distributor_id BETWEEN 1 AND 100000000 AND month BETWEEN '1900-01-01' AND '2399-12-31')
 );
 CREATE INDEX batch_slice_by_month ON settle.batch_slice (month, batch_id);
 
@@ -114,10 +115,11 @@ CREATE INDEX quarantine_dismissal_by_position ON settle.quarantine_dismissal (po
 -- Other systems write rows here; `settle import KIND --staging SOURCE` reads them through the same
 -- validator as a file. Values are texts, exactly as they would stand in a CSV file.
 CREATE TABLE settle.staging (
-    source  text NOT NULL,
-    kind    text NOT NULL,
-    row_no  bigint NOT NULL,
-    fields  jsonb NOT NULL,          -- {"order_id": "A-1", "paid": "199.90", ...}
+    source  text NOT NULL CHECK (length(source) BETWEEN 1 AND 200),
+    kind    text NOT NULL CHECK (kind IN ('carriers', 'distributors', 'outlets', 'managers', 'products', 'orders', 'bills',
+                                          'events', 'months')),   -- no receipts: those come in as files, by settle_treasury
+    row_no  bigint NOT NULL CHECK (row_no BETWEEN 1 AND 2147483647),
+    fields  jsonb NOT NULL CHECK (octet_length(fields::text) <= 1000000),   -- {"order_id": "A-1", "paid": "199.90", ...}
     at      timestamptz NOT NULL DEFAULT clock_timestamp(),
     PRIMARY KEY (source, kind, row_no)
 );

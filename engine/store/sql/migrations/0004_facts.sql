@@ -214,7 +214,8 @@ CREATE TABLE settle.month_complete (
     line       integer NOT NULL,
     revision   smallint NOT NULL CHECK (revision BETWEEN 1 AND 2000),
     withdrawn  boolean NOT NULL,
-    PRIMARY KEY (carrier_id, month, revision, withdrawn)
+    PRIMARY KEY (carrier_id, month, revision, withdrawn),
+    CHECK (carrier_id BETWEEN 1 AND 100000000 AND month BETWEEN '1900-01-01' AND '2399-12-31')
 );
 
 CREATE TABLE settle.receipt (
@@ -231,7 +232,9 @@ CREATE TABLE settle.receipt (
     commitment     uuid NOT NULL,
     salt           uuid,
     upstream_id    text,                   -- the carrier's key of the receipt
-    PRIMARY KEY (distributor_id, receipt_id, revision, withdrawn)
+    PRIMARY KEY (distributor_id, receipt_id, revision, withdrawn),
+    CHECK (distributor_id BETWEEN 1 AND 100000000 AND carrier_id BETWEEN 1 AND 100000000
+           AND month BETWEEN '1900-01-01' AND '2399-12-31')
 );
 CREATE INDEX receipt_by_id ON settle.receipt (receipt_id);
 
@@ -260,5 +263,6 @@ CREATE TABLE settle.statement_line (
     subject      text,                -- order, or distributor and rule; of a line that cannot be read the line
     fault        text,                -- of a line that cannot be read, else ''
     PRIMARY KEY (position, line),
+    CHECK (origin BETWEEN '1900-01-01' AND '2399-12-31'),
     CHECK ((kind = 0) = (fault <> ''))   -- also where it is erased
 );
