@@ -636,6 +636,51 @@ class Orders(Withdrawn):
         self.assertEqual(self.books(), {})
         self.assertEqual([r['reason'] for r in self.rows('quarantine', 'list')], ['unknown-product'])
 
+    def late_product(self, date='2026-01-06', since='2026-01-01'):
+        self.tell('products', date, {'carrier': 'C1', 'product': 'P-late', 'name': 'x', 'class': 'plan', 'valid_from': since})
+
+    def test_what_was_released_of_it(self):
+        """What came of a file falls with it, whichever batch carried it: read again by itself, released by a person, and what
+        that put aside again."""
+        self.tell('orders', '2026-01-01', small.order('Z', '2026-01-01'))
+        wrong = self.tell('orders', '2026-01-05', small.order('A', '2026-01-05', product='P-late'), small.order('B', '2026-01-05'),
+                          small.order('C', '2026-01-05', manager='M-late'), small.order('Z', '2026-01-01'))
+        self.late_product()
+        self.settle('quarantine', 'release', '--all', '--date', '2026-01-06')
+        self.tell('outlets', '2026-01-07', {'outlet': 'O-late', 'name': 'x', 'distributor': 'D1', 'parent': '',
+                                            'valid_from': '2025-01-01'})
+        self.tell('managers', '2026-01-07', {'manager': 'M-late', 'name': 'x', 'outlet': 'O-late', 'valid_from': '2025-01-01'})
+        self.run_to('2026-01-07')
+        self.assertEqual({key[1] for key in self.books()}, {'A', 'B', 'C', 'Z'})
+        released = [int(r[0]) for r in self.database.sql('SELECT DISTINCT into_batch FROM settle.quarantine_release ORDER BY 1')]
+        self.assertEqual(len(released), 3)
+        self.withdraw(wrong)
+        with self.assertRaisesRegex(Exception, 'is not approved as it stands'):
+            self.database.sql(f'SELECT settle.withdraw_batch({wrong - 1}, 99)', user='settle_night')
+        said = self.run_to('2026-01-08')
+        self.assertEqual(self.books(), {('D1', 'Z', 'u', '2026-01'): 1000})
+        self.assertEqual(self.rows('quarantine', 'list'), [])
+        for batch in released:
+            self.assertEqual([self.state(batch)[key] for key in ('withdrawal', 'asked for by', 'because')],
+                             ['withdrawn', 'settle_night', 'the wrong file'])
+            self.assertIn('is withdrawn already', self.ask(batch, code=3))
+        self.assertEqual([r['withdrawal'] for r in self.rows('batch', 'list', '--withdrawals')], ['withdrawn'] * 4)
+        # told again it is there again
+        self.tell('orders', '2026-01-08', small.order('A', '2026-01-05', product='P-late'))
+        self.run_to('2026-01-09')
+        self.assertEqual({key[1] for key in self.books()}, {'A', 'Z'})
+
+    def test_a_release_that_others_support(self):
+        """Of what was released only falls what nobody else told; and a release that was withdrawn before stays so."""
+        late = small.order('A', '2026-01-05', product='P-late')
+        wrong = self.tell('orders', '2026-01-05', late, small.order('B', '2026-01-05', product='P-late'))
+        self.late_product()
+        self.tell('orders', '2026-01-06', late)
+        self.run_to('2026-01-06')
+        self.withdraw(wrong)
+        self.run_to('2026-01-07')
+        self.assertEqual({key[1] for key in self.books()}, {'A'})
+
     def test_erased_before(self):
         """What fell says no more of people than what was erased."""
         wrong = self.order('2026-01-05', contract='K')

@@ -21,7 +21,7 @@ Run = collections.namedtuple('Run', 'date workers chunk crash closing issue')  #
 
 
 # Kinds of files that are withdrawn now and then.
-WITHDRAWN = ('bills', 'events', 'months', 'receipts')
+WITHDRAWN = ('bills', 'events', 'months', 'receipts')    # and of orders
 
 
 class Plan:
@@ -45,6 +45,10 @@ class Plan:
         for _ in range(0 if self.twin else w.choice((0, 1, 2, 4))):
             n = w.randint(0, last)
             self.withdrawn[n].append((w.choice(WITHDRAWN), w.randint(0, n), w.randint(0, 1)))
+        w = random.Random(f'withdrawn orders {seed}')
+        for _ in range(0 if self.twin else w.choice((0, 1, 1, 2))):
+            n = w.randint(0, last)
+            self.withdrawn[n].append(('orders', w.randint(0, n), w.randint(0, 1)))
         self.runs, closed = {}, 0
         for n in sorted(self.turns):
             month = self.nights[n].month - 1

@@ -341,20 +341,40 @@ END
 $$;
 
 -- Of each batch that somebody wants withdrawn the last request, and what became of it.
-CREATE VIEW settle.withdrawal AS
+CREATE VIEW settle.withdrawal_asked AS
 SELECT substr(a.subject, 7)::integer AS batch_id,
-       CASE WHEN w.by_batch IS NOT NULL THEN 'withdrawn' WHEN d.action = 'withdrawal-approve' THEN 'approved'
-            WHEN d.action = 'withdrawal-refuse' THEN 'refused' ELSE 'asked' END AS state,
+       CASE d.action WHEN 'withdrawal-approve' THEN 'approved' WHEN 'withdrawal-refuse' THEN 'refused' ELSE 'asked' END AS state,
        a.actor AS asked_by, a.at AS asked_at, a.reason, a.digest, d.actor AS decided_by, d.at AS decided_at,
-       d.reason AS decided_because, d.position AS decided_position, w.by_batch
+       d.reason AS decided_because, d.position AS decided_position
   FROM settle.control_log a
   LEFT JOIN LATERAL (SELECT l.* FROM settle.control_log l
                       WHERE l.subject = a.subject AND l.action LIKE 'withdrawal-%' AND l.position > a.position
                       ORDER BY l.position DESC LIMIT 1) d ON true
-  LEFT JOIN settle.batch_withdrawal w ON w.batch_id = substr(a.subject, 7)::integer
  WHERE a.action = 'withdrawal-ask'
    AND NOT EXISTS (SELECT 1 FROM settle.control_log l
                     WHERE l.subject = a.subject AND l.action = 'withdrawal-ask' AND l.position > a.position);
+
+-- Batches that two people decided to withdraw, and those into which rows of these were released, and rows of those again:
+-- what came of a file falls with it. of_batch: the one that was decided on.
+CREATE VIEW settle.withdrawal_approved AS
+WITH RECURSIVE falls AS (
+    SELECT a.batch_id, a.batch_id AS of_batch FROM settle.withdrawal_asked a WHERE a.state = 'approved'
+     UNION
+    SELECT r.into_batch, f.of_batch
+      FROM falls f JOIN settle.quarantine_release r USING (batch_id)
+     WHERE NOT EXISTS (SELECT 1 FROM settle.withdrawal_asked x WHERE x.batch_id = r.into_batch AND x.state = 'approved')
+)
+SELECT * FROM falls;
+
+-- The same of every batch of which anything was asked or done. One that fell with the file from which its rows came has
+-- that one's decision.
+CREATE VIEW settle.withdrawal AS
+SELECT b.batch_id, CASE WHEN w.by_batch IS NOT NULL THEN 'withdrawn' ELSE a.state END AS state, a.asked_by, a.asked_at, a.reason,
+       a.digest, a.decided_by, a.decided_at, a.decided_because, a.decided_position, w.by_batch
+  FROM (SELECT x.batch_id FROM settle.withdrawal_asked x UNION SELECT x.batch_id FROM settle.batch_withdrawal x) b
+  LEFT JOIN settle.batch_withdrawal w USING (batch_id)
+  LEFT JOIN settle.control_log d ON d.position = w.position
+  JOIN settle.withdrawal_asked a ON a.batch_id = coalesce(substr(d.subject, 7)::integer, b.batch_id);
 
 -- Carriers' statements as they were taken in, with the last request to withdraw them and what became of it. Of a month the
 -- last one holds that was not withdrawn.

@@ -417,7 +417,7 @@ END
 $$;
 
 -- Begins to carry out a withdrawal that two people decided on, in the transaction of the batch that carries it: from here
--- on what the withdrawn batch told has one supporter less.
+-- on what the withdrawn batch told has one supporter less. Batches into which its rows were released go with it.
 CREATE FUNCTION settle.withdraw_batch(batch integer, by_batch integer) RETURNS void
     LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp
 AS $$
@@ -426,9 +426,11 @@ DECLARE
 BEGIN
     PERFORM settle.refuse_unless('settle_runner');
     PERFORM settle.counted('control', 0);
-    SELECT w.* INTO decided FROM settle.withdrawal w WHERE w.batch_id = batch;
-    IF decided.state IS DISTINCT FROM 'approved' OR decided.asked_by = decided.decided_by
-       OR decided.digest IS DISTINCT FROM settle.batch_digest(batch) THEN
+    SELECT a.*, w.of_batch INTO decided
+      FROM settle.withdrawal_approved w JOIN settle.withdrawal_asked a ON a.batch_id = w.of_batch
+     WHERE w.batch_id = batch;
+    IF NOT FOUND OR decided.asked_by = decided.decided_by
+       OR decided.digest IS DISTINCT FROM settle.batch_digest(decided.of_batch) THEN
         RAISE EXCEPTION 'settle: the withdrawal of batch % is not approved as it stands', batch
             USING ERRCODE = 'insufficient_privilege', HINT = 'It takes two: settle batch withdraw, settle batch approve.';
     END IF;
