@@ -4,6 +4,7 @@
 #include "cli/night.h"
 #include "cli/slips.h"
 #include "run/decide/feeds.h"
+#include "run/decide/servers.h"
 #include "store/sql.h"
 
 #include <errno.h>
@@ -82,6 +83,23 @@ check_head(SettleNight *night, gboolean restored, GError **error)
     }
     printf("going on from the restored database, head %s\n", now != NULL ? now : NOTHING_HEAD);
     return settle_night_note_head(night->state, now != NULL ? now : NOTHING_HEAD, error);
+}
+
+/* It must lie where the last night was settled, too: a copy may have all that was noted, and the
+ * original go on. */
+static gboolean
+check_server(SettleNight *night, gboolean restored, GError **error)
+{
+    GError *failure = NULL;
+
+    if (settle_server_check(night->store, &failure))
+        return TRUE;
+    if (restored && g_error_matches(failure, SETTLE_ERROR, SETTLE_ERROR_STATE)) {
+        g_clear_error(&failure);
+        return settle_server_accept(night->store, "settle night --restored", error);
+    }
+    g_propagate_error(error, failure);
+    return FALSE;
 }
 
 /* INBOX.state beside INBOX, unless the operator says where. */
@@ -163,7 +181,8 @@ prepare(SettleNight *night, const char *inbox, const char *state, gboolean until
     night->today = settle_zone_today(zone);
     if (!until_given)
         night->until = night->today - 1;
-    return check_clock(night, error) && check_head(night, restored, error);
+    return check_clock(night, error) && check_head(night, restored, error) &&
+           check_server(night, restored, error);
 }
 
 /* --- settling --------------------------------------------------------------------------------- */
@@ -277,7 +296,7 @@ settle_command_night(const SettleCli *cli, int argc, char **argv)
         {"quiet", 0, 0, G_OPTION_ARG_INT, &quiet,
          "how long a file must have stayed as it is (default: 10)", "SECONDS"},
         {"restored", 0, 0, G_OPTION_ARG_NONE, &restored,
-         "the database was restored to an earlier moment, on purpose: go on from there", NULL},
+         "the database was restored or moved, on purpose: go on from there", NULL},
         {"workers", 0, 0, G_OPTION_ARG_INT, &workers, "as of settle run", "N"},
         {"chunk-facts", 0, 0, G_OPTION_ARG_INT64, &chunk_facts, "as of settle run", "N"},
         G_OPTION_ENTRY_NULL};

@@ -11,6 +11,7 @@
 #include "run/decide/feeds.h"
 #include "run/decide/policies.h"
 #include "run/decide/refunds.h"
+#include "run/decide/servers.h"
 #include "store/sql.h"
 
 #include <string.h>
@@ -220,7 +221,6 @@ print_nothing(const SettleCli *cli, SettleStore *store, GError **error)
     return TRUE;
 }
 
-/* ret_last: until when nights are settled, if one was. FALSE: error is set. */
 /* Nothing of a socket on this host. */
 static void
 print_channel(const SettleStore *store)
@@ -234,6 +234,25 @@ print_channel(const SettleStore *store)
         printf("The connection is encrypted (%s)\n", encryption);
 }
 
+/* That no run would begin here is nothing that keeps the rest from being shown. */
+static gboolean
+print_server(SettleStore *store, GError **error)
+{
+    GError *failure = NULL;
+
+    if (settle_server_check(store, &failure))
+        return TRUE;
+    if (!g_error_matches(failure, SETTLE_ERROR, SETTLE_ERROR_STATE)) {
+        g_propagate_error(error, failure);
+        return FALSE;
+    }
+    printf("No run begins here (settle server show): %.*s\n",
+           (int) strcspn(failure->message, "\n"), failure->message);
+    g_error_free(failure);
+    return TRUE;
+}
+
+/* ret_last: until when nights are settled, if one was. FALSE: error is set. */
 static gboolean
 print_head(SettleStore *store, gboolean *ret_settled, SettleDay *ret_last, GError **error)
 {
@@ -255,7 +274,7 @@ print_head(SettleStore *store, gboolean *ret_settled, SettleDay *ret_last, GErro
         printf("Run %d is unfinished: settle run continues it\n",
                settle_result_i32(head, 0, SQL_STATUS_HEAD_UNFINISHED_RUN));
     print_channel(store);
-    return TRUE;
+    return print_server(store, error);
 }
 
 /* What somebody wants withdrawn, and another one has not agreed to or no night has carried out. */

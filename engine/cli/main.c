@@ -54,6 +54,8 @@ static const SettleCommand commands[] = {
     {"export", "journal", "the ledger for other accounting programs", NULL, settle_command_export},
     {"scope", "grant | revoke | list", "which login sees one distributor, outlet or manager only",
      NULL, settle_command_scope},
+    {"server", "show | accept", "where the database lies; that it was moved on purpose", NULL,
+     settle_command_server},
     {"setting", "list | set", "how facts are read", NULL, settle_command_setting},
     {"carrier-key", "export | set", "what a carrier's ids are made under", NULL,
      settle_command_carrier_key},

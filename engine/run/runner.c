@@ -3,6 +3,7 @@
 #include "run/runner.h"
 
 #include "base/failpoint.h"
+#include "run/decide/servers.h"
 #include "store/sql.h"
 
 /* How long a start waits for the lock: a killed runner's session may take a moment to go. */
@@ -16,7 +17,7 @@ settle_run_open_runner(const char *conninfo, gboolean dry_run, int64_t *ret_epoc
 
     if (store == NULL || !settle_store_check_schema(store, error) ||
         !settle_store_lock(store, "runner", LOCK_WAIT_MS, error) ||
-        !settle_failpoint(RUN_LOCKED, error))
+        !settle_failpoint(RUN_LOCKED, error) || !settle_server_check(store, error))
         return NULL;
     *ret_epoch = 0;
     if (!dry_run) {

@@ -78,11 +78,7 @@ def load(database, folder, entries, date=None):
 
 def copy_of(database):
     """Another database with the same content."""
-    server = database.server
-    server.databases += 1
-    name = f'settle_{server.databases}'
-    server.sql(f'CREATE DATABASE {name} TEMPLATE {database.name}', 'postgres')
-    return settle_test.Database(server, name)
+    return database.server.copy(database)
 
 
 def digests(database):

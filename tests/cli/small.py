@@ -45,6 +45,15 @@ def bill(contract, month, issued, **more):
     return {**BILL, 'contract': contract, 'month': month, 'issued': issued, **more}
 
 
+def text(rows, columns=None):
+    """As a file of such rows has it; columns: for a file that may have none."""
+    out = io.StringIO()
+    writer = csv.DictWriter(out, columns or rows[0].keys(), lineterminator='\n')
+    writer.writeheader()
+    writer.writerows(rows)
+    return out.getvalue()
+
+
 class Case(settle_test.TestCase):
     """A test with a folder, and short ways to say facts and to read what came of them."""
 
@@ -82,11 +91,7 @@ class Case(settle_test.TestCase):
 
     def send(self, kind, date, *rows, code=None):
         """What it said. Without a code: 0, or 7 and its sentence where every row of the few was turned down."""
-        text = io.StringIO()
-        writer = csv.DictWriter(text, rows[0].keys(), lineterminator='\n')
-        writer.writeheader()
-        writer.writerows(rows)
-        got, out, err = self.database.settle('import', kind, self.file(kind + '.csv', text.getvalue()), '--date', date)
+        got, out, err = self.database.settle('import', kind, self.file(kind + '.csv', text(rows)), '--date', date)
         if code is None:
             code = 7 if 'nothing of it could be used' in out else 0
         self.assertEqual(got, code, out + err)

@@ -35,11 +35,7 @@ ROOT = os.geteuid() == 0
 
 def orders(*ids, day=DAY):
     """A file of orders of 100.00 each."""
-    text = io.StringIO()
-    writer = csv.DictWriter(text, small.ORDER.keys(), lineterminator='\n')
-    writer.writeheader()
-    writer.writerows(small.order(i, day) for i in ids)
-    return text.getvalue()
+    return small.text([small.order(i, day) for i in ids], small.ORDER.keys())
 
 
 def row(name, n='1', day=DAY, kind='orders', *more):
@@ -236,10 +232,7 @@ class World(dropfolder.Case):
         self.database = self.copy(World.template)
 
     def copy(self, database):
-        copy = self.server.database()
-        self.server.sql(f'DROP DATABASE {copy.name}', 'postgres')
-        self.server.sql(f'CREATE DATABASE {copy.name} TEMPLATE {database.name}', 'postgres')
-        return copy
+        return self.server.copy(database)
 
     def fresh(self, tag=None):
         """Other folders for the next night of a table; another database, or other orders in the same one."""

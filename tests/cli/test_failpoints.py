@@ -33,6 +33,7 @@ COMMITTED = set()   # places behind a commit: what the program says is that the 
 # decisions in their log, because a release that is said again is in it twice.
 VOLATILE = {'at', 'epoch', 'batch_id', 'source_batch_id', 'order_batch_id', 'into_batch', 'by_batch', 'against_batch', 'position',
             'control_position',
+            'server',   # each database is a copy
             'salt', 'commitment',   # made of the batch's number
             'parts', 'seal'}    # of a run: over all of these; the program itself checks them
 # Facts that came are compared by what they say; a file said again is a batch of repeats.
@@ -58,6 +59,7 @@ OWN_QUERY = {
 CATALOG = """SELECT relname, relkind, relacl::text FROM pg_class
      WHERE relnamespace IN ('settle'::regnamespace, 'settle_view'::regnamespace)
     UNION ALL SELECT proname, 'f', md5(prosrc) FROM pg_proc WHERE pronamespace = 'settle'::regnamespace
+         AND proname <> 'server'
     UNION ALL SELECT tgname, 't', tgrelid::regclass::text FROM pg_trigger
     UNION ALL SELECT conname, 'c', pg_get_constraintdef(oid) FROM pg_constraint
      WHERE connamespace = 'settle'::regnamespace"""
@@ -93,11 +95,6 @@ class Failpoints(settle_test.TestCase):
         cls.numbers = itertools.count(1)
 
     # --- a database, a command, what is stored
-
-    def copy(self, template):
-        name = f'case_{next(self.numbers)}'
-        self.server.sql(f'CREATE DATABASE {name} TEMPLATE {template}', 'postgres')
-        return settle_test.Database(self.server, name)
 
     def drop(self, database):
         self.server.sql(f'DROP DATABASE {database.name} WITH (FORCE)', 'postgres')
@@ -166,7 +163,7 @@ class Failpoints(settle_test.TestCase):
         world = settle_test.Database(self.server, 'world')
         for step in faulty.STEPS:
             step.prepare(world)
-            self.ready.append(self.copy('world').name)
+            self.ready.append(self.server.copy(world))
             code, text, passed = self.say(step, world)
             self.assertEqual(code, step.code, f'{step.name}: {text}')
             if step.name == 'migrate':
@@ -252,7 +249,7 @@ class Failpoints(settle_test.TestCase):
     def run_case(self, case):
         """The places that the command passed when it was said again (nothing for a second fault)."""
         step = faulty.STEPS[case.number]
-        database = self.copy(self.ready[case.number])
+        database = self.server.copy(self.ready[case.number])
         try:
             self.first_fault(case, database)
             if case.second:

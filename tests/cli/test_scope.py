@@ -90,7 +90,7 @@ class Commands(Case):
         'reconcile dispute': 'reconcile dispute 1 --carrier C1 --period 2026-01 --reason r',
         'reconcile withdraw': 'reconcile withdraw --carrier C1 --period 2026-01 --reason r', 'report': 'report trial-balance',
         'scope grant': 'scope grant s_m1 --distributor D2 --reason r', 'scope revoke': 'scope revoke s_m1 --reason r',
-        'setting set': 'setting set zone UTC --reason r', 'carrier-key export': 'carrier-key export C1',
+        'server accept': 'server accept --reason r', 'setting set': 'setting set zone UTC --reason r', 'carrier-key export': 'carrier-key export C1',
         'carrier-key set': 'carrier-key set C1 {key}',
     }
     SCOPED = {'activity summary', 'activity list', 'scope list'}

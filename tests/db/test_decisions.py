@@ -154,8 +154,8 @@ class Decisions(settle_test.TestCase):
     def batch(self, drafter='settle_night'):
         """An invoice batch 1/C without invoices, of a published run; its digest is that of 'b'."""
         self.database.sql(
-            "INSERT INTO settle.run (run_id, kind, business_date, due, control_position, calculation, engine) "
-            "VALUES (1, 'nightly', '2026-01-31', true, 0, 1, 'x'); "
+            "INSERT INTO settle.run (run_id, kind, business_date, due, control_position, calculation, engine, server) "
+            "VALUES (1, 'nightly', '2026-01-31', true, 0, 1, 'x', settle.server()); "
             "INSERT INTO settle.run_publication (run_id, business_date, facts, settled, zero, waiting, due, transfers, "
             "amount_minor, invoices, digest, previous) VALUES (1, '2026-01-31', 0, 0, 0, 0, 0, 0, 0, 0, sha256('p'), "
             "sha256('')); INSERT INTO settle.invoice_batch (run_id, carrier_id, cut_off, invoices, lines, net_minor, "
@@ -286,10 +286,10 @@ class Decisions(settle_test.TestCase):
                 "INSERT INTO settle.code VALUES (2, 2000000000, 'D')",
                 "INSERT INTO settle.control_log (position, action, subject) VALUES (1, 'invoice-approve', '1/C')",
                 "UPDATE settle.counter SET value = 9000000000000000000 WHERE name = 'epoch'",
-                "INSERT INTO settle.run (run_id, kind, business_date, due, control_position, calculation, engine) "
-                "VALUES (0, 'nightly', '2026-01-01', true, 0, 1, 'x')",
-                "INSERT INTO settle.run (run_id, kind, business_date, due, control_position, calculation, engine) "
-                "VALUES (1, 'nightly', 'infinity', true, 0, 1, 'x')"):
+                "INSERT INTO settle.run (run_id, kind, business_date, due, control_position, calculation, engine, server) "
+                "VALUES (0, 'nightly', '2026-01-01', true, 0, 1, 'x', '1/1/1/1')",
+                "INSERT INTO settle.run (run_id, kind, business_date, due, control_position, calculation, engine, server) "
+                "VALUES (1, 'nightly', 'infinity', true, 0, 1, 'x', '1/1/1/1')"):
             self.assert_sql_fails('23514', self.database, statement)
         for month in ("'infinity', 'infinity'", "'-infinity', '2026-01-01'", "'2400-01-01', '2400-02-01'"):
             self.assert_sql_fails('22023', self.database, 'SET ROLE settle_runner; SELECT '

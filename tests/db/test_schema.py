@@ -113,7 +113,8 @@ class Migrate(ProbeCase):
         database = self.fresh()
         database.sql("""
             INSERT INTO settle.run (run_id, kind, business_date, due, control_position, calculation,
-                                    engine) VALUES (7, 'nightly', '2026-01-01', true, 0, 1, 'x');
+                                    engine, server)
+            VALUES (7, 'nightly', '2026-01-01', true, 0, 1, 'x', '1/1/1/1');
             DELETE FROM settle.schema_migration
              WHERE number = (SELECT max(number) FROM settle.schema_migration)""")
         self.assertIn('run 7', self.fails(probe(database, 'login', 'migrate'), 'STATE'))

@@ -78,23 +78,24 @@ class PrivateServer:
 
     running = []  # to be stopped when a signal ends the test
 
-    def __init__(self, **settings):
+    def __init__(self, standby_of=None, copy_of=None, **settings):
+        """Empty, or with all that another one has: as its standby, or as a copy that knows of no other."""
         self.bin = find_binaries()
         self.folder = None
         self.child = None
         self.databases = 0
         self.port = settings.get('port')  # its socket has the name of it, too
         self.migrated = False  # whether there is a database to copy
-        self.made = {}  # names of further ones, by key
+        self.made = {}  # further ones, by key
         PrivateServer.running.append(self)
         atexit.register(self.stop)
         try:
-            self._start({**SETTINGS, **settings})
+            self._start({**SETTINGS, **settings}, standby_of or copy_of, ['--write-recovery-conf'] if standby_of else [])
         except BaseException:
             self.stop()
             raise
 
-    def _start(self, settings):
+    def _start(self, settings, like, more):
         # Short: a socket's path has at most 107 bytes. Below /tmp or TMPDIR every user gets there.
         self.folder = tempfile.mkdtemp(prefix='settle-pg-')
         if os.geteuid() == 0:
@@ -102,9 +103,13 @@ class PrivateServer:
         self.data = os.path.join(self.folder, 'data')
         # By loopback only for a test that says so in listen_addresses.
         hosts = 'trust' if settings.get('listen_addresses') else 'reject'
-        self._server_command('initdb', '-D', self.data, '-U', 'postgres', '--auth-local=trust',
-                             f'--auth-host={hosts}', '--encoding=UTF8', '--locale=C.UTF-8', '--no-sync',
-                             '--no-instructions')
+        if like is None:
+            self._server_command('initdb', '-D', self.data, '-U', 'postgres', '--auth-local=trust',
+                                 f'--auth-host={hosts}', '--encoding=UTF8', '--locale=C.UTF-8', '--no-sync',
+                                 '--no-instructions')
+        else:
+            self._server_command('pg_basebackup', '-D', self.data, '-d', like.conninfo(), '--checkpoint=fast', '--no-sync',
+                                 *more)
         options = ['-k', self.folder]
         for name, value in settings.items():
             options += ['-c', f"{name}='{value}'"]
@@ -123,6 +128,10 @@ class PrivateServer:
             if code != 0:
                 output.seek(0)
                 raise Failure(f'{name} failed:\n{output.read()}\n{self.log()}')
+
+    def promote(self):
+        """A standby becomes a server of its own."""
+        self._server_command('pg_ctl', '-D', self.data, '-w', 'promote')
 
     def log(self):
         try:
@@ -182,13 +191,22 @@ class PrivateServer:
     def like(self, key, make):
         """A fresh database with what make(database) puts into a migrated one. It is made once for each key and copied."""
         if key not in self.made:
-            database = self.database(migrated=True)
-            make(database)
-            self.made[key] = database.name
+            self.made[key] = self.database(migrated=True)
+            make(self.made[key])
+        return self.copy(self.made[key])
+
+    def copy(self, database):
+        """Another database with the same content, which passes for the first one: its nights go on, with the same
+        decisions. (What is refused of a real copy: tests/cli/test_server.py.)"""
         self.databases += 1
-        name = f'settle_{self.databases}'
-        self.sql(f'CREATE DATABASE {name} TEMPLATE {self.made[key]}', 'postgres')
-        return Database(self, name)
+        copy = Database(self, f'settle_{self.databases}')
+        self.sql(f'CREATE DATABASE {copy.name} TEMPLATE {database.name}', 'postgres')
+        if copy.value("SELECT to_regprocedure('settle.known_server()') IS NOT NULL") == 't':
+            copy.sql("""DO $$ BEGIN IF settle.known_server() IS NOT NULL THEN
+                EXECUTE format('CREATE OR REPLACE FUNCTION settle.server() RETURNS text LANGUAGE sql AS %L',
+                               format('SELECT %L', settle.known_server()));
+            END IF; END $$""")
+        return copy
 
     def logins(self):
         """The login roles of LOGINS, members of their group (which migrate has made)."""

@@ -8,6 +8,7 @@ CREATE TABLE settle.run (
     control_position bigint NOT NULL,
     calculation      integer NOT NULL,     -- version of the arithmetic
     engine           text NOT NULL,
+    server           text NOT NULL CHECK (server ~ '^[0-9]{1,20}(/[0-9]{1,10}){3}$'), -- settle.server()
     actor            text NOT NULL DEFAULT session_user,
     at               timestamptz NOT NULL DEFAULT clock_timestamp()
 );

@@ -613,6 +613,7 @@ DECLARE
 BEGIN
     PERFORM settle.hold_epoch(epoch);
     control_position := settle.counted('control', 0);
+    PERFORM settle.check_server();
     SELECT max(p.business_date) INTO night
       FROM settle.run_publication p JOIN settle.run r USING (run_id) WHERE r.kind = 'nightly';
     IF EXISTS (SELECT 1 FROM settle.run r
@@ -626,8 +627,8 @@ BEGIN
     END IF;
     due := begin_run.kind = 'nightly' AND coalesce(business_date > night, true);
     run := settle.counted('run', 1);
-    INSERT INTO settle.run (run_id, kind, business_date, due, control_position, calculation, engine)
-    VALUES (run, begin_run.kind, business_date, due, control_position, calculation, engine);
+    INSERT INTO settle.run (run_id, kind, business_date, due, control_position, calculation, engine, server)
+    VALUES (run, begin_run.kind, business_date, due, control_position, calculation, engine, settle.server());
     INSERT INTO settle.run_policy (run_id, policy_id, hash)
     SELECT run, p.policy_id, p.hash FROM settle.policy p WHERE p.position <= control_position;
     IF begin_run.kind = 'nightly' THEN
@@ -811,6 +812,7 @@ AS $$
 BEGIN
     PERFORM settle.hold_epoch(epoch);
     PERFORM settle.check_unfinished(run);
+    PERFORM settle.check_server();
     IF previous <> coalesce((SELECT p.digest FROM settle.run_publication p ORDER BY p.run_id DESC LIMIT 1),
                             decode(repeat('00', 32), 'hex'))
        OR EXISTS (SELECT 1 FROM settle.run_chunk c
