@@ -111,13 +111,24 @@ answer(SettleIntakeJob *job, Asked *asked, GHashTable *ends, GError **error)
     return settle_reader_end(reader, error);
 }
 
+/* Asks for the rows of a contract up to here once it is known to have several orders: an order that
+ * was told again has a row for each distributor, and its events lie at one of them. */
+static void
+ask_all(Asked *asked, GArray *rows)
+{
+    for (guint i = 0; i < rows->len; i++)
+        ask(asked, &g_array_index(rows, SettleIntakeContract, i));
+    g_array_set_size(rows, 0);
+}
+
 gboolean
 settle_contract_ends_load(SettleIntakeJob *job, SettleSpool *orders, gboolean all, GHashTable *ends,
                           GError **error)
 {
     SettleIntakeCursor cursor;
     SettleIntakeContract last = {0};
-    gboolean asked_last = TRUE;
+    gboolean several = FALSE;
+    g_autoptr(GArray) alone = g_array_new(FALSE, FALSE, sizeof(SettleIntakeContract));
     g_auto(Asked) asked = {
         .distributors = g_array_new(FALSE, FALSE, sizeof(int32_t)),
         .months = g_array_new(FALSE, FALSE, sizeof(SettleDay)),
@@ -128,13 +139,16 @@ settle_contract_ends_load(SettleIntakeJob *job, SettleSpool *orders, gboolean al
         return FALSE;
     while (cursor.there) {
         const SettleIntakeContract *row = cursor.bytes;
-        gboolean several = row->contract_id == last.contract_id && row->order_id != last.order_id;
 
-        if (several && !asked_last)
-            ask(&asked, &last);
-        asked_last = all || several;
-        if (asked_last)
-            ask(&asked, row);
+        if (row->contract_id != last.contract_id) {
+            g_array_set_size(alone, 0);
+            several = FALSE;
+        } else {
+            several = several || row->order_id != last.order_id;
+        }
+        g_array_append_vals(alone, row, 1);
+        if (all || several)
+            ask_all(&asked, alone);
         last = *row;
         if ((asked.orders->len >= SETTLE_INTAKE_SLICE && !answer(job, &asked, ends, error)) ||
             !settle_cursor_step(&cursor, error))

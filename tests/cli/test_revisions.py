@@ -1,6 +1,7 @@
 """Orders that are told again (docs/semantics.md 2, 14.64): revisions of amount, distributor, contract, time; orders that
 are withdrawn; orders of several lines. In whatever order and on whatever nights they are told, the books are those of the
 highest revisions told at once."""
+import itertools
 import random
 import unittest
 
@@ -278,6 +279,27 @@ class Lines(Case):
         self.assertEqual([(row['order'], row['state']) for row in self.rows('activity', 'list', '--distributor', 'D1')],
                          [('A-1/1', 'settled'), ('A-1/2', 'refunded')])
         self.prove()
+
+class Contracts(Case):
+    """Whose the bills of a contract are, where orders of it were told again."""
+
+    def test_end_of_an_order_that_moved(self):
+        """The order that began the contract anew has the bills, wherever the one that ended is by now."""
+        facts = (('orders', order('A', '2026-01-05', contract='K')),
+                 ('orders', order('A', '2026-01-05', contract='K', distributor='D2', revision='2')),
+                 ('orders', order('A', '2026-01-05', contract='K', distributor='D2', paid='7.00', revision='3')),
+                 ('orders', order('B', '2026-01-20', contract='K')),
+                 ('events', event('e', 'port-out', '2026-01-10')),
+                 ('bills', bill('K', '2026-02', '2026-02-10', billed='20.00', minutes='5')))
+        for told in itertools.permutations(range(6)):
+            if told[:3] not in ((0, 1, 2), (2, 1, 0), (1, 2, 0), (2, 0, 1)):
+                continue
+            self.prepare(RULES)
+            for n in told:
+                self.send(facts[n][0], '2026-02-20', facts[n][1])
+            self.run_to('2026-02-20')
+            self.assertEqual(self.books().get(('D1', 'B', 's', '2026-02')), 100, told)
+            self.prove()
 
 
 def some_facts(dice):
