@@ -241,6 +241,18 @@ class Revisions(Case):
         self.assertEqual(self.books(), {('D1', 'A', 'u', '2026-01'): 500, ('D1', 'B', 'u', '2026-01'): 500})
         self.prove()
 
+    def test_event_of_a_row_that_comes_later(self):
+        """An event that found a revision of a later night waits for it, though a higher one is settled before."""
+        self.prepare(RULES)
+        self.send('orders', '2026-02-20', order('A', '2026-01-05', paid='90.00', revision='3'))
+        self.send('events', '2026-01-20', event('f', 'fraud', '2026-01-19'))
+        self.send('orders', '2026-02-10', order('A', '2026-01-05', paid='80.00', revision='4'))
+        self.run_to('2026-02-10')
+        self.assertEqual(self.books(), {('D1', 'A', 'u', '2026-01'): 800, ('D1', 'window 2026-01', 'v', '2026-01'): 80})
+        self.run_to('2026-02-20')
+        self.assertEqual(self.books(), {})
+        self.prove()
+
     def test_accounted_for(self):
         """What a batch holds is what it took in, also where it says only that an order is elsewhere."""
         self.prepare('- upfront: u\n  pay: 10%\n')

@@ -66,8 +66,8 @@ sort_events(GArray *events)
     g_array_set_size(events, kept);
 }
 
-/* Of an order whose event waited, the events of that day, and those that the batch of that day
- * brought: the others count already or wait longer. */
+/* Of an order whose event waited, the events of that day, and those that a batch of that day
+ * brought, or their order: the others count already or wait longer. */
 static void
 keep_of_today(const SettleRunContext *context, GArray *events, guint first)
 {
@@ -80,7 +80,8 @@ keep_of_today(const SettleRunContext *context, GArray *events, guint first)
         gboolean of_today =
             event->day == context->date ||
             (event->day < context->date &&
-             settle_run_batch_state(context, event->source_batch_id) == SETTLE_BATCH_OF_RUN);
+             (settle_run_batch_state(context, event->source_batch_id) == SETTLE_BATCH_OF_RUN ||
+              settle_run_batch_state(context, event->order.batch_id) == SETTLE_BATCH_OF_RUN));
 
         if (state == SETTLE_BATCH_BEFORE && of_today) {
             g_array_index(events, SettleEvent, kept) = *event;
