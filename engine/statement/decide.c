@@ -2,7 +2,24 @@
  * control log each. match.c asks for them once the differences are known. */
 #include "statement/internal.h"
 
+#include "model/kind.h"
 #include "store/sql.h"
+
+/* What the control log calls it, which is never erased: an order by its key, without its text. */
+static char *
+logged_name(const SettleStatementItem *item)
+{
+    char month[SETTLE_DAY_TEXT_BYTES];
+    g_autoptr(GString) name = g_string_new(NULL);
+
+    if (item->kind == 0 || settle_kind_is_window(item->kind))
+        return g_strdup(item->ref);
+    g_string_printf(name, "%s/%s/#%" G_GINT64_FORMAT, settle_kind_name((SettleKind) item->kind),
+                    settle_month_format(item->origin, month), item->subject_id);
+    if (item->is_again)
+        g_string_append_printf(name, "#%" G_GINT64_FORMAT, item->line);
+    return g_string_free(g_steal_pointer(&name), FALSE);
+}
 
 gboolean
 settle_statement_load_decisions(SettleStore *store, SettleStatement *s, GError **error)
@@ -10,7 +27,7 @@ settle_statement_load_decisions(SettleStore *store, SettleStatement *s, GError *
     g_autofree char *name = settle_statement_title(s->carrier, s->period);
     g_autoptr(SettleResult) rows =
         settle_store_query(store, settle_sql_statement_decisions, error, "s", name);
-    g_autoptr(GHashTable) last = g_hash_table_new(g_str_hash, g_str_equal); /* ref -> row + 1 */
+    g_autoptr(GHashTable) last = g_hash_table_new(g_str_hash, g_str_equal); /* -> row + 1 */
 
     if (rows == NULL)
         return FALSE;
@@ -20,7 +37,8 @@ settle_statement_load_decisions(SettleStore *store, SettleStatement *s, GError *
             GINT_TO_POINTER(i + 1));
     for (guint i = 0; i < s->items->len; i++) {
         SettleStatementItem *item = &g_array_index(s->items, SettleStatementItem, i);
-        int row = GPOINTER_TO_INT(g_hash_table_lookup(last, item->ref)) - 1;
+        g_autofree char *difference = logged_name(item);
+        int row = GPOINTER_TO_INT(g_hash_table_lookup(last, difference)) - 1;
 
         if (row >= 0 &&
             settle_result_i64(rows, row, SQL_STATEMENT_DECISIONS_THEIRS_MINOR) ==
@@ -51,8 +69,9 @@ settle_statement_decide(SettleStore *store, const SettleStatement *statement,
         return FALSE;
     for (guint i = 0; i < items->len; i++) {
         const SettleStatementItem *item = g_ptr_array_index(items, i);
+        g_autofree char *difference = logged_name(item);
         g_autoptr(SettleResult) detail = settle_store_query(
-            store, settle_sql_statement_decision_detail, error, "slll", item->ref,
+            store, settle_sql_statement_decision_detail, error, "slll", difference,
             item->theirs_minor, item->ours_minor, statement->position);
 
         if (detail == NULL ||

@@ -244,7 +244,8 @@ take_ours(Matching *m, int64_t subject_id, int kind, const char *subject, int64_
 {
     SettleStatement *s = m->statement;
     Line *line = find(m, subject_id, kind, s->period);
-    SettleStatementItem item = {.kind = kind, .origin = s->period, .ours_minor = ours};
+    SettleStatementItem item = {
+        .kind = kind, .subject_id = subject_id, .origin = s->period, .ours_minor = ours};
 
     if (ours == 0)
         return TRUE;
@@ -487,6 +488,7 @@ take_rest(Matching *m, GError **error)
         SettleStatementItem item = {.state = (SettleMatchState) line->state,
                                     .line = line->line,
                                     .kind = line->kind,
+                                    .subject_id = line->subject_id,
                                     .origin = line->origin,
                                     .is_again = line->first != line,
                                     .theirs_minor = line->amount_minor};

@@ -40,6 +40,7 @@ typedef struct {
     char *ref;     /* what people call it when they decide: KIND/MONTH/SUBJECT, or line/N */
     char *subject; /* order, or "DISTRIBUTOR/RULE"; of an unreadable line all of it */
     int kind;      /* SettleKind; 0: unreadable */
+    int64_t subject_id; /* of an order its key */
     SettleMonth origin;
     gboolean is_again; /* not the first line of its subject, kind and month */
     int64_t theirs_minor, ours_minor;
