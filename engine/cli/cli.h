@@ -61,6 +61,7 @@ int settle_command_reconcile(const SettleCli *cli, int argc, char **argv);
 int settle_command_export(const SettleCli *cli, int argc, char **argv);
 int settle_command_activity(const SettleCli *cli, int argc, char **argv);
 int settle_command_pages(const SettleCli *cli, int argc, char **argv);
+int settle_command_erase(const SettleCli *cli, int argc, char **argv);
 int settle_command_scope(const SettleCli *cli, int argc, char **argv);
 int settle_command_server(const SettleCli *cli, int argc, char **argv);
 int settle_command_setting(const SettleCli *cli, int argc, char **argv);

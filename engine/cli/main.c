@@ -52,6 +52,8 @@ static const SettleCommand commands[] = {
     {"report", "NAME | --list", "summaries, trial balance, roll-forward ...", NULL,
      settle_command_report},
     {"export", "journal", "the ledger for other accounting programs", NULL, settle_command_export},
+    {"erase", "ask | approve | refuse | list | expired", "forget what names a person", NULL,
+     settle_command_erase},
     {"scope", "grant | revoke | list", "which login sees one distributor, outlet or manager only",
      NULL, settle_command_scope},
     {"server", "show | accept", "where the database lies; that it was moved on purpose", NULL,

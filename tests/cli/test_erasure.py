@@ -1,9 +1,14 @@
 #!/usr/bin/env python3
-"""Texts stand apart: erased by the owner, everything still verifies, replays, reports and repeats; changed, it is found."""
+"""Texts stand apart: erased by two people, or when they are old, everything still verifies, replays, reports and repeats;
+changed, it is found."""
+import csv
+import io
 import os
+import re
 import subprocess
 import sys
 import time
+import zipfile
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 import nights
@@ -13,7 +18,6 @@ import world
 from test_events import event
 from test_terms import receipt
 
-ERASE = 'SET ROLE settle_owner; SELECT * FROM settle.erase_text('
 # Tables with texts apart, and what each says of the texts
 TEXTS = {
     'closed_order': ('salt', 'upstream_id', 'order_line', 'contract'),
@@ -63,8 +67,12 @@ class Erasure(small.Case):
                                           'B,,upfront,,10.00\n')
         self.ok('reconcile', 'statement', theirs, '--carrier', 'C1', '--period', '2026-01', code=1)
 
+    def ask(self, arguments, user='settle_night'):
+        return self.database.value(f"SELECT settle.ask_erasure('asked for', {arguments})", user)
+
     def erase(self, arguments, **counts):
-        self.assertEqual(dict(self.database.sql(f"{ERASE}'asked for', {arguments})")),
+        request = self.ask(arguments)
+        self.assertEqual(dict(self.database.sql(f'SELECT * FROM settle.erase_text({request}, {arguments})', 'settle_finance')),
                          {table: str(n) for table, n in counts.items()})
 
     def test_everything_goes_on(self):
@@ -111,18 +119,20 @@ class Erasure(small.Case):
         self.assertEqual(self.database.value('SELECT count(*) FROM settle.bill'), '1')
 
     def test_by_contract_and_by_batch(self):
-        self.erase(f"carrier => 'C1', contract => '{PHONE}'", closed_order=1, quarantine=1)
+        """With a contract go its orders, and all that names one of them."""
+        self.erase(f"carrier => 'C1', contract => '{PHONE}'", closed_order=1, event=1, quarantine=1, statement_line=2)
         self.erase(f"carrier => 'C1', contract => '{PHONE}'")  # nothing is left of it
         for table, kind in (('closed_order', 'orders'), ('event', 'events'), ('bill_waiting', 'bills'), ('receipt', 'receipts')):
-            wanted = {'orders': {'closed_order': 2}, 'events': {'event': 1, 'event_waiting': 1}, 'bills': {'bill_waiting': 1},
+            wanted = {'orders': {'closed_order': 2}, 'events': {'event_waiting': 1}, 'bills': {'bill_waiting': 1},
                       'receipts': {'receipt': 1}}[kind]
-            self.erase(f"batch => (SELECT min(batch_id) FROM settle.batch WHERE kind = '{kind}')", **wanted)
+            first = self.database.value(f"SELECT min(batch_id) FROM settle.batch WHERE kind = '{kind}'")
+            self.erase(f'batch => {first}', **wanted)
         self.erase(f'batch => {Erasure.rejected}', quarantine=2)
-        self.assertIn('the texts of 10 rows were erased', self.ok('verify'))
+        self.assertIn('the texts of 12 rows were erased', self.ok('verify'))
         self.assertEqual(self.database.sql('SELECT DISTINCT salt, upstream_id, order_line, contract FROM settle.closed_order'),
                          [['', '', '', '']])
         self.assertEqual(self.database.sql("SELECT count(*), min(reason), min(actor) FROM settle.control_log "
-                                           "WHERE action = 'text-erase'"), [['7', 'asked for', 'postgres']])
+                                           "WHERE action = 'text-erase'"), [['7', 'asked for', 'settle_finance']])
         self.assertNotIn(PHONE, str(self.database.sql('SELECT * FROM settle.control_log')))
         # what is named, by which key
         self.assertEqual([row[0].split('/')[:-1] for row in self.database.sql(
@@ -130,11 +140,116 @@ class Erasure(small.Case):
             [['contract', 'C1'], ['contract', 'C1'], ['batch']])
         for arguments in ("'x'", "'', batch => 1", "'x', carrier => 'C1', order_no => ''", "'x', carrier => 'C1', contract => ''",
                           "'x', carrier => 'C1', order_no => 'B', order_line => NULL", "'x', carrier => 'C1'", "'x', carrier => 'C1', batch => 1", "'x', order_no => 'B'",
-                          "'x', carrier => 'C1', order_no => 'B', contract => '1'"):
-            self.assert_sql_fails('22023', self.database, f'{ERASE}{arguments})')
-        self.assert_sql_fails('P0002', self.database, f"{ERASE}'x', carrier => 'C9', order_no => 'B')")
+                          "'x', carrier => 'C1', order_no => 'B', contract => '1'", "'of A-1', carrier => 'C1', order_no => 'A-1'"):
+            self.assert_sql_fails('22023', self.database, f'SELECT settle.ask_erasure({arguments})', 'settle_night')
+        for arguments in ("carrier => 'C9', order_no => 'B'", 'batch => 999'):
+            self.assert_sql_fails('P0002', self.database, f"SELECT settle.ask_erasure('x', {arguments})", 'settle_night')
         self.run_to('2026-01-14')
         self.assertIn('as published', self.ok('verify'))
+
+    def test_it_takes_two(self):
+        contract = ['--carrier', 'C1', '--contract', PHONE]
+        self.assertIn('erase approve', self.ok('erase', 'ask', *contract, '--reason', 'by law', user='settle_finance'))
+        request = self.rows('erase', 'list')[-1]
+        self.assertEqual((request['state'], request['asked_by'], request['reason']), ('asked', 'settle_finance', 'by law'))
+        n = request['request']
+        self.assertIn('asked for already', self.settle('erase', 'ask', *contract, '--reason', 'again', code=4))
+        self.assertIn('cannot approve it', self.settle('erase', 'approve', n, *contract, code=4, user='settle_finance'))
+        self.settle('erase', 'approve', n, *contract, code=4, user='settle_night')     # who runs does not approve
+        self.assertIn('that is not what erasure', self.settle('erase', 'approve', n, '--carrier', 'C1', '--contract', '1', code=4))
+        self.assertIn(PHONE, str(self.everything()))
+        self.ok('erase', 'refuse', n, '--reason', 'not he', user='settle_finance')
+        self.assertIn('no erasure', self.settle('erase', 'approve', n, *contract, code=4))
+        self.ok('erase', 'ask', *contract, '--reason', 'he', user='settle_night')
+        n = self.rows('erase', 'list')[-1]['request']
+        self.assertIn('somebody else', self.settle('erase', 'refuse', self.ask("carrier => 'C1', order_no => 'B'", 'settle_finance'),
+                                                   '--reason', 'r', code=4, user='settle_night'))
+        # a number on a command line is seen by whoever lists processes
+        for name, code in (('139\n', 4), ('', 3), (PHONE, 3), (PHONE + '\n', 0)):
+            done = subprocess.run([settle_test.program(), '--db', self.database.conninfo('settle_finance'), 'erase', 'approve', n,
+                                   '--carrier', 'C1', '--contract', '-'], input=name, text=True, capture_output=True, check=False)
+            self.assertEqual(done.returncode, code, done.stdout + done.stderr)
+        self.assertNotIn(PHONE, str(self.everything()))
+        self.assertEqual([r['state'] for r in self.rows('erase', 'list')], ['refused', 'erased', 'asked'])
+        self.assertNotIn(PHONE, str(self.database.sql('SELECT * FROM settle.control_log')))
+        for words in (['ask', '--reason', 'r'], ['ask', '--reason', 'r', '--batch', 'x'], ['ask', *contract], ['approve', 'x', *contract],
+                      ['ask', '--reason', 'r', '--batch', '1', '--carrier', 'C1'], ['approve', n], ['refuse', n],
+                      ['ask', '--reason', 'r', *contract, '--line', '1'], ['approve', n, n, *contract]):
+            self.settle('erase', *words, code=2)
+
+    def test_nothing_of_a_subscriber_is_left(self):
+        """Not in tables, views, reports, pages, or a dump made afterwards; but in the WAL and old backups."""
+        self.stage()
+        ref = next(r['difference'] for r in self.rows_of_statement() if r['difference'].startswith('upfront/2026-01/A-1'))
+        self.ok('reconcile', 'accept', ref, '--carrier', 'C1', '--period', '2026-01', '--reason', 'agreed', user='settle_finance')
+        self.assertIn('accepted', [r['state'] for r in self.rows_of_statement()])
+        words = (PHONE, 'A-1/1', 'e-1', 'STAGED-1')
+        self.assertEqual([word for word in words if word in self.words_of_dump()], list(words))
+        self.erase(f"carrier => 'C1', contract => '{PHONE}'", closed_order=2, event=1, quarantine=1, statement_line=2, staging=1)
+        self.assertEqual([word for word in words if word in self.words_of_dump()], [])
+        pages, pack = os.path.join(self.folder, 'pages'), os.path.join(self.folder, 'pack')
+        self.ok('pages', '--all', '--output', pages)
+        self.ok('report', 'pack', '--period', '2026-01', '--output', pack)
+        for folder in (pages, pack):
+            for where, _, names in os.walk(folder):
+                for name in names:
+                    path = os.path.join(where, name)
+                    for content in self.contents(path):
+                        found = set(re.split(rb'[^\w/-]+', content))
+                        self.assertEqual([word for word in words if word.encode() in found], [], name)
+        # what was decided on the difference holds
+        self.assertIn('accepted', [r['state'] for r in self.rows_of_statement()])
+        self.ok('replay', '--period', '2026-01')
+        self.ok('verify')
+
+    def contents(self, path):
+        """Of a file, or of all that a workbook holds."""
+        if path.endswith('.xlsx'):
+            with zipfile.ZipFile(path) as book:
+                return [book.read(name) for name in book.namelist()]
+        with open(path, 'rb') as file:
+            return [file.read()]
+
+    def rows_of_statement(self):
+        _, out, _ = self.database.settle('--format', 'csv', 'reconcile', 'statement', '--carrier', 'C1', '--period', '2026-01')
+        return list(csv.DictReader(io.StringIO(out)))
+
+    def words_of_dump(self):
+        data = subprocess.run([os.path.join(self.server.bin, 'pg_dump'), '--data-only', '-d', self.database.conninfo()], check=True,
+                              text=True, stdout=subprocess.PIPE).stdout
+        return set(re.split(r'[^\w/-]+', data))
+
+    def stage(self):
+        """A row that was staged and taken in, and one that waits to be."""
+        self.database.sql("""INSERT INTO settle.staging (source, kind, row_no, fields)
+            SELECT 'crm', 'orders', n, jsonb_build_object('carrier', 'C1', 'order_id', 'STAGED-' || n, 'distributor', 'D1', 'product', 'P-plan',
+                'region', 'GD', 'channel', 'online', 'closed_at', '2026-01-10 12:00:00', 'paid', '100.00', 'quantity', '1',
+                'currency', 'CNY', 'contract', CASE n WHEN 1 THEN '13800138000' ELSE '' END)
+              FROM generate_series(1, 2) n""")
+        self.ok('import', 'orders', '--staging', 'crm', '--date', '2026-01-12')
+
+    def test_expired(self):
+        """What an approver has said is kept for a while: staging, rows that need nothing more, all texts."""
+        self.assertEqual(self.rows('erase', 'expired'), [])
+        self.stage()
+        for name in ('staging', 'quarantine', 'texts'):
+            self.ok('setting', 'set', f'retention-{name}', '12', '--reason', 'by law', user='settle_finance')
+        self.assertEqual(self.rows('erase', 'expired'), [])
+        world.tamper(self.database, "UPDATE settle.batch SET at = at - interval '13 months'; "
+                     "UPDATE settle.staging SET at = at - interval '13 months'")
+        before = self.database.value('SELECT count(*) FROM settle.quarantine WHERE salt IS NOT NULL')
+        got = {(r['kept'], r['rows_of']): r['erased'] for r in self.rows('erase', 'expired')}
+        self.assertEqual(got, {('staging', 'staging'): '2', ('texts', 'closed_order'): '5', ('texts', 'event'): '1',
+                               ('texts', 'event_waiting'): '1', ('texts', 'bill_waiting'): '1', ('texts', 'receipt'): '1'})
+        # rows that somebody may still release stay
+        self.assertEqual(self.database.value('SELECT count(*) FROM settle.quarantine WHERE salt IS NOT NULL'), before)
+        self.assertEqual(self.rows('erase', 'expired'), [])
+        self.ok('quarantine', 'dismiss', '--batch', Erasure.rejected, '--reason', 'wrong', user='settle_finance')
+        self.assertEqual([(r['kept'], r['erased']) for r in self.rows('erase', 'expired')], [('quarantine', before)])
+        self.settle('erase', 'expired', code=4, user='settle_audit')
+        self.assert_sql_fails('42501', self.database, 'SELECT settle.erase_expired()', 'settle_finance')
+        for value in ('x', '1201'):
+            self.settle('setting', 'set', 'retention-texts', value, '--reason', 'r', code=3, user='settle_finance')
 
     def test_waits_for_what_is_just_taken_in(self):
         """An import has read what it writes: it is erased after that. Here it waits for a table, with its lock taken."""
@@ -144,7 +259,8 @@ class Erasure(small.Case):
         importing = subprocess.Popen([settle_test.program(), '--db', self.database.conninfo(), 'import', 'orders', order, '--date',
                                       '2026-01-13'], stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL)
         self.await_lock('relation')
-        erasing = self.session(f"{ERASE}'x', carrier => 'C1', order_no => 'LATER');")
+        request = self.ask("carrier => 'C1', order_no => 'LATER'")
+        erasing = self.session(f"SELECT settle.erase_text({request}, carrier => 'C1', order_no => 'LATER');")
         self.await_lock('advisory')
         for session in (holder, importing, erasing):
             if session.stdin is not None:
@@ -229,9 +345,13 @@ class Erasure(small.Case):
         self.assertEqual(self.database.sql('SELECT commitment, salt FROM settle.closed_order ORDER BY 1'), wanted)
 
     def test_nobody_else_and_nothing_else(self):
-        for user, role in (('settle_night', 'settle_runner'), ('settle_finance', 'settle_approver'),
-                           ('settle_audit', 'settle_reader'), ('settle_sales', 'settle_author')):
-            self.assert_sql_fails('42501', self.database, f"SET ROLE {role}; SELECT settle.erase_text('x', batch => 1)", user)
+        request = self.ask('batch => 1', 'settle_finance')
+        for user in ('settle_night', 'settle_audit', 'settle_sales'):
+            self.assert_sql_fails('42501', self.database, f'SELECT settle.erase_text({request}, batch => 1)', user)
+        for user in ('settle_night', 'settle_finance', 'settle_audit', 'settle_sales'):
+            self.assert_sql_fails('42501', self.database, "SELECT settle.empty_texts(NULL, NULL, '', NULL, 1)", user)
+        for user in ('settle_audit', 'settle_sales'):
+            self.assert_sql_fails('42501', self.database, "SELECT settle.ask_erasure('x', batch => 1)", user)
         for table, columns in TEXTS.items():
             empty = ', '.join(f'{column} = NULL' for column in columns)
             parts = [table] + [row[0] for row in self.database.sql(

@@ -90,7 +90,8 @@ class Commands(Case):
         'reconcile dispute': 'reconcile dispute 1 --carrier C1 --period 2026-01 --reason r',
         'reconcile withdraw': 'reconcile withdraw --carrier C1 --period 2026-01 --reason r', 'report': 'report trial-balance',
         'scope grant': 'scope grant s_m1 --distributor D2 --reason r', 'scope revoke': 'scope revoke s_m1 --reason r',
-        'server accept': 'server accept --reason r', 'setting set': 'setting set zone UTC --reason r', 'carrier-key export': 'carrier-key export C1',
+        'server accept': 'server accept --reason r', 'erase ask': 'erase ask --batch 1 --reason r',
+        'erase approve': 'erase approve 1 --batch 1', 'erase refuse': 'erase refuse 1 --reason r', 'setting set': 'setting set zone UTC --reason r', 'carrier-key export': 'carrier-key export C1',
         'carrier-key set': 'carrier-key set C1 {key}',
     }
     SCOPED = {'activity summary', 'activity list', 'scope list'}

@@ -21,7 +21,8 @@ CREATE TABLE settle.control_log (
                  'deposit-amount', 'deposit-cover', 'deposit-forfeit',
                  'feed-expect', 'feed-stop', 'feed-waive',
                  'statement-import', 'statement-accept', 'statement-dispute', 'statement-withdrawal-ask',
-                 'statement-withdrawal-approve', 'statement-withdrawal-refuse', 'fact-seen', 'text-erase', 'carrier-key',
+                 'statement-withdrawal-approve', 'statement-withdrawal-refuse', 'fact-seen', 'erase-ask', 'erase-refuse', 'text-erase',
+                 'carrier-key',
                  'scope-grant', 'scope-revoke', 'server-accept')),
     subject  text NOT NULL CHECK (length(subject) BETWEEN 1 AND 500),
     digest   bytea CHECK (length(digest) = 32),  -- of what was decided on, as it stood

@@ -27,7 +27,7 @@ BEGIN
             USING ERRCODE = 'restrict_violation', TABLE = TG_TABLE_NAME,
                   DETAIL = format('%s on %I.%I was refused: texts are erased with their salt, or not at all.', TG_OP,
                                   TG_TABLE_SCHEMA, TG_TABLE_NAME),
-                  HINT = 'settle.erase_text() does it.';
+                  HINT = 'settle erase does it.';
     END IF;
     RETURN NEW;
 END

@@ -27,7 +27,7 @@ AS $$
     SELECT CASE
         WHEN name = 'zone' THEN NOT EXISTS (SELECT 1 FROM settle.batch)
             AND EXISTS (SELECT 1 FROM pg_timezone_names z WHERE z.name = detail ->> 'value')
-        WHEN name = 'intake-lookback-months' THEN settle.is_number(detail ->> 'value', 1200)
+        WHEN name IN ('intake-lookback-months', 'retention-staging', 'retention-quarantine', 'retention-texts') THEN settle.is_number(detail ->> 'value', 1200)
         WHEN name = 'rounded-ids' OR (name LIKE 'rounded-ids:%' AND settle.is_code(1::smallint, substr(name, 13)))
             THEN detail ->> 'value' IN ('yes', 'no')
         WHEN name IN ('deposit-carrier', 'deposit-distributor') THEN settle.is_amount(detail ->> 'value')
