@@ -281,5 +281,22 @@ class Parties(small.Case):
         self.ok('verify')
         self.ok('replay', '--run', '1..')
 
+    def test_concerned_twice(self):
+        """A tier and a class told late on one night concern one order: it is looked at once, also where another order of
+        the chunk was told again."""
+        self.prepare('- upfront: u\n  for: {class: [phone], tier: 3..}\n  pay: 60.00\n')
+        self.send('orders', '2026-01-12', small.order('A', '2026-01-12', revision='1'),
+                  small.order('B', '2026-01-12', product='P-sim', revision='1'),
+                  small.order('B', '2026-01-12', product='P-sim', revision='2', paid='1.00'))
+        self.run_to('2026-01-12')
+        self.assertEqual(self.posted('subject'), [])
+        self.party('products', 'carrier,product,name,class,valid_from\nC1,P-plan,plan,phone,2026-01-08\n', '2026-01-13')
+        self.party('distributors', 'distributor,name,tier,valid_from\nD1,Eins,4,2026-01-09\n', '2026-01-13')
+        self.run_to('2026-01-13')
+        self.assertEqual(self.posted('subject', 'amount'), [('A', '60.00')])
+        self.ok('verify')
+        self.ok('replay', '--run', '1..')
+
+
 if __name__ == '__main__':
     settle_test.main()

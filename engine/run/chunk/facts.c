@@ -88,18 +88,33 @@ settle_facts_same_revision(const SettleOrder *a, const SettleOrder *b)
 }
 
 void
+settle_facts_leave_out_repeats(GArray *rows)
+{
+    guint kept = 0;
+
+    settle_facts_sort(rows, settle_facts_compare_versions);
+    for (guint i = 0; i < rows->len; i++) {
+        SettleOrder row = g_array_index(rows, SettleOrder, i);
+
+        if (kept == 0 || settle_facts_compare_versions(&g_array_index(rows, SettleOrder, kept - 1),
+                                                       &row) != 0)
+            g_array_index(rows, SettleOrder, kept++) = row;
+    }
+    g_array_set_size(rows, kept);
+}
+
+void
 settle_facts_keep_versions(GArray *orders)
 {
     const uint16_t stored = (1 << SETTLE_ORDER_VERSION_SHIFT) - 1;
     gboolean any = FALSE;
     guint kept = 0;
 
-    settle_facts_sort(orders, settle_facts_compare_orders);
+    settle_facts_leave_out_repeats(orders);
     for (guint i = 0; i < orders->len && !any; i++)
         any = g_array_index(orders, SettleOrder, i).flags > stored;
     if (!any)
         return;
-    g_array_sort(orders, settle_facts_compare_versions);
     for (guint i = 0, end; i < orders->len; i = end) {
         const SettleOrder *rows = &g_array_index(orders, SettleOrder, i);
         SettleOrder order;

@@ -48,8 +48,11 @@ int settle_facts_compare_versions(gconstpointer a, gconstpointer b);
 void settle_facts_sort(GArray *array, GCompareFunc compare);
 /* Two rows of one revision of an order: it fell with its batch, and neither counts. */
 gboolean settle_facts_same_revision(const SettleOrder *a, const SettleOrder *b);
-/* Sorts orders by distributor and id; of the rows of an order that was revised or withdrawn the
- * last of those that count holds. Few are: most arrays are left as they came. */
+/* Sorts rows by distributor, id and version, and leaves each there once: what was read for two
+ * reasons is no second version. */
+void settle_facts_leave_out_repeats(GArray *rows);
+/* Sorts orders by distributor and id, each row once; of the rows of an order that was revised or
+ * withdrawn the last of those that count holds. Few are: most arrays are left as they came. */
 void settle_facts_keep_versions(GArray *orders);
 
 /* A row against an order, by distributor and order. */

@@ -178,21 +178,6 @@ read_of_parties(SettleStore *store, const SettleRunContext *context, const Settl
                        context, chunk, orders, error);
 }
 
-static void
-leave_out_repeats(GArray *orders)
-{
-    guint kept = 0;
-
-    for (guint i = 0; i < orders->len; i++) {
-        const SettleOrder *order = &g_array_index(orders, SettleOrder, i);
-
-        if (kept == 0 || settle_facts_compare_orders(
-                             &g_array_index(orders, SettleOrder, kept - 1), order) != 0)
-            g_array_index(orders, SettleOrder, kept++) = *order;
-    }
-    g_array_set_size(orders, kept);
-}
-
 gboolean
 settle_load_told_orders(SettleStore *store, const SettleRunContext *context,
                         const SettleChunk *chunk, GArray *orders, GError **error)
@@ -212,7 +197,6 @@ settle_load_told_orders(SettleStore *store, const SettleRunContext *context,
     }
     keep_settled(context, orders);
     leave_out_new(context, orders);
-    leave_out_repeats(orders);
     return TRUE;
 }
 

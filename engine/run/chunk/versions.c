@@ -78,23 +78,6 @@ read_rows(SettleStore *store, const SettleRunContext *context, const SettleChunk
     return settle_reader_end(reader, error);
 }
 
-/* Each row once: joint orders are asked for after the others. */
-static void
-sort_rows(GArray *versions)
-{
-    guint kept = 0;
-
-    g_array_sort(versions, settle_facts_compare_versions);
-    for (guint i = 0; i < versions->len; i++) {
-        SettleOrder order = g_array_index(versions, SettleOrder, i);
-
-        if (kept == 0 || settle_facts_compare_versions(
-                             &g_array_index(versions, SettleOrder, kept - 1), &order) != 0)
-            g_array_index(versions, SettleOrder, kept++) = order;
-    }
-    g_array_set_size(versions, kept);
-}
-
 gboolean
 settle_versions_load(SettleStore *store, const SettleRunContext *context, const SettleChunk *chunk,
                      SettleMonths months, GArray *const *arrays, guint n_arrays, SettleFacts *facts,
@@ -114,8 +97,8 @@ settle_versions_load(SettleStore *store, const SettleRunContext *context, const 
         if (!read_rows(store, context, chunk, first, end - i, facts->versions, error))
             return FALSE;
     }
-    if (keys->len > 0)
-        sort_rows(facts->versions);
+    if (keys->len > 0) /* joint orders are asked for after the others */
+        settle_facts_leave_out_repeats(facts->versions);
     return TRUE;
 }
 
