@@ -118,7 +118,10 @@ can_be_withdrawn(SettleStore *store, int batch, GError **error)
     g_set_error(error, SETTLE_ERROR, SETTLE_ERROR_STATE,
                 "batch %d holds %s: such a batch cannot be withdrawn", batch,
                 settle_file_kind_name(now.kind));
-    settle_error_hint(error, "tell what is right in a later batch");
+    settle_error_hint(error,
+                      "import a later file with the same codes and valid_from and what is right "
+                      "(of a change that never was: what held before it); the next night "
+                      "settles anew what it concerns");
     return FALSE;
 }
 

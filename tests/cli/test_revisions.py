@@ -84,6 +84,20 @@ class Revisions(Case):
         self.assertEqual(self.books(), {('D1', 'A', 'u', '2026-01'): 700, ('D1', 'window 2026-01', 'v', '2026-01'): 70})
         self.prove()
 
+    def test_an_event_that_knows_a_later_one(self):
+        """An event that is told beside a revision of a later night waits for that night, also where the order is there
+        before: then it leaves its windows, once."""
+        self.prepare('- upfront: u\n  pay: 1.00\n- volume-bonus: v\n  window: quarter\n  paid: progressive\n  measure: orders\n'
+                     '  mode: whole\n  tiers: {1..: 10.00}\n')
+        self.send('orders', '2026-01-05', order('A', '2026-01-05'), order('B', '2026-01-05'))
+        self.send('orders', '2026-02-10', order('A', '2026-01-05', region='ZJ', revision='2'))
+        self.send('events', '2026-01-05', event('r', 'full-refund', '2026-01-20'))
+        self.send('events', '2026-02-12', event('x', 'reinstate', '2026-02-01', reinstates='r'))
+        for day, orders in (('2026-02-09', 2), ('2026-02-10', 1), ('2026-02-12', 2)):
+            self.run_to(day)
+            self.assertEqual(sum(self.nets('rule').values()), orders * 1100, day)
+        self.prove()
+
     def test_withdrawn(self):
         """Nothing is left of it, its event and bill wait, and the id may be an order of another month."""
         self.prepare(RULES)

@@ -225,7 +225,12 @@ class Decisions(Withdrawn):
 
     def test_what_is_not_withdrawn(self):
         first = int(self.database.value("SELECT min(batch_id) FROM settle.batch WHERE kind = 'products'"))
-        self.assertIn('holds products: such a batch cannot be withdrawn', self.ask(first, code=3))
+        said = self.ask(first, code=3)
+        self.assertIn('holds products: such a batch cannot be withdrawn', said)
+        self.assertIn('import a later file with the same codes and valid_from and what is right', said)
+        digest = f"SELECT settle.decide('withdrawal-ask', 'batch {first}', settle.batch_digest({first}), 'x', NULL)"
+        with self.assertRaisesRegex(Exception, 'holds master data'):
+            self.database.sql(digest, user='settle_finance')
         self.assertIn('no batch', self.ask(77, code=3))
         self.assertIn('which batch', self.settle('batch', 'withdraw', '--reason', 'x', code=2))
         self.assertIn('what is wrong', self.settle('batch', 'withdraw', self.batch, code=2))
@@ -657,7 +662,7 @@ class Orders(Withdrawn):
         self.withdraw(wrong)
         with self.assertRaisesRegex(Exception, 'is not approved as it stands'):
             self.database.sql(f'SELECT settle.withdraw_batch({wrong - 1}, 99)', user='settle_night')
-        said = self.run_to('2026-01-08')
+        self.run_to('2026-01-08')
         self.assertEqual(self.books(), {('D1', 'Z', 'u', '2026-01'): 1000})
         self.assertEqual(self.rows('quarantine', 'list'), [])
         for batch in released:
@@ -691,6 +696,61 @@ class Orders(Withdrawn):
         self.run_to('2026-02-01')
         self.assertEqual(self.books(), {})
         self.assertEqual(self.database.value('SELECT count(*) FROM settle.closed_order WHERE upstream_id IS NOT NULL'), '0')
+
+
+class MasterData(Withdrawn):
+    """Batches of master data are not withdrawn: a row is put right by telling it again, for the same code and day. The books
+    are then those of who was told right at once."""
+    RULES = ('- upfront: plan\n  for: {class: [plan], tier: 3..4}\n  pay: 60.00\n- upfront: other\n  pay: 20.00\n  holdback: {share: 10%, days: 90}\n'
+             '- deferred: d\n  instalments: [{after: 1 month, day: 1, pay: 5.00}]\n'
+             '- volume-bonus: v\n  window: month\n  scope: outlet\n  measure: amount\n  mode: whole\n  tiers: {0.01..: 1%}\n')
+    PRODUCT = {'carrier': 'C1', 'product': 'P-plan', 'name': 'plan', 'class': 'plan', 'sales_from': '', 'sales_to': ''}
+    D1 = {'distributor': 'D1', 'name': 'Eins', 'tier': '3', 'status': ''}
+    MANAGER = {'manager': 'M1', 'name': 'm', 'outlet': 'O1'}
+    OUTLET = {'outlet': 'O2', 'name': 'o', 'distributor': 'D1', 'parent': ''}
+    # what was told wrongly of whom: (kind, what holds, what is wrong with it)
+    WRONG = {
+        'class': ('products', PRODUCT, {'class': 'sim'}), 'last day of sale': ('products', PRODUCT, {'sales_to': '2026-01-26'}),
+        'tier': ('distributors', D1, {'tier': '1'}), 'end': ('distributors', D1, {'status': 'ended'}),
+        'carrier': ('carriers', {'carrier': 'C1', 'name': 'One', 'status': ''}, {'status': 'ended'}),
+        'outlet': ('managers', MANAGER, {'outlet': 'O2'}), 'parent': ('outlets', OUTLET, {'parent': 'O1'}),
+    }
+
+    def told(self, *files):
+        """The books of some months. files: (business date, kind, row) of master data."""
+        self.prepare(self.RULES, top='after-distributor-ended: stop\n')
+        for outlet in ('O1', 'O2'):
+            self.tell('outlets', '2025-01-02', {**self.OUTLET, 'outlet': outlet, 'valid_from': '2025-01-01'})
+        self.tell('managers', '2025-01-02', {**self.MANAGER, 'valid_from': '2025-01-01'})
+        for n in range(25, 29):
+            self.tell('orders', f'2026-01-{n:02}', small.order(f'A{n}', f'2026-01-{n:02}', manager='M1'))
+        for date, kind, row in sorted(files, key=lambda file: file[0]):
+            self.tell(kind, date, row)
+            self.run_to(date)
+        self.run_to('2026-02-05')
+        self.assertEqual(self.rows('quarantine', 'list'), [])
+        for command in (['verify'], ['replay', '--run', '1..']):
+            self.settle(*command)
+        return self.books(), self.sums()[1], [{key: row[key] for key in ('carrier', 'state', 'because', 'orders', 'paid')}
+                                              for row in self.rows('reconcile', 'orders', '--period', '2026-01')]
+
+    def test_told_again(self):
+        """A change that never was, and one that came on another day; each told wrongly first, and on the day that was told
+        before."""
+        never = self.told()
+        for what, (kind, holds, wrong) in self.WRONG.items():
+            with self.subTest(what):
+                slip = {**holds, **wrong, 'valid_from': '2026-01-26'}
+                self.assertEqual(self.told(('2026-01-27', kind, slip),
+                                           ('2026-02-02', kind, {**holds, 'valid_from': '2026-01-26'})), never)
+                since = {**holds, **wrong, 'valid_from': '2026-01-28'}
+                changed = self.told(('2026-01-27', kind, since))
+                if what != 'parent':    # no amount hangs on it
+                    self.assertNotEqual(changed, never)
+                self.assertEqual(self.told(('2026-01-27', kind, slip), ('2026-02-02', kind, {**holds, 'valid_from': '2026-01-26'}),
+                                           ('2026-02-03', kind, since)), changed)
+                first = {**holds, 'valid_from': '2025-01-01'}
+                self.assertEqual(self.told(('2026-01-27', kind, {**first, **wrong}), ('2026-02-02', kind, first)), never)
 
 
 class AnyOrder(Withdrawn):

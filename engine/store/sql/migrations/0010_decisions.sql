@@ -285,6 +285,11 @@ BEGIN
     SELECT w.* INTO last FROM settle.withdrawal w WHERE w.batch_id = batch;
     IF NOT EXISTS (SELECT 1 FROM settle.batch b WHERE b.batch_id = batch AND b.state = 'sealed') THEN
         RAISE EXCEPTION 'settle: there is no sealed batch %', batch USING ERRCODE = 'no_data_found';
+    ELSIF EXISTS (SELECT 1 FROM settle.batch b
+                   WHERE b.batch_id = batch
+                     AND b.kind IN ('carriers', 'products', 'distributors', 'outlets', 'managers')) THEN
+        RAISE EXCEPTION 'settle: batch % holds master data, which is told again and never withdrawn', batch
+            USING ERRCODE = 'restrict_violation';
     ELSIF EXISTS (SELECT 1 FROM settle.batch_withdrawal w WHERE w.batch_id = batch OR w.by_batch = batch) THEN
         RAISE EXCEPTION 'settle: batch % is withdrawn, or withdraws another one', batch
             USING ERRCODE = 'restrict_violation';
