@@ -143,5 +143,8 @@ gboolean settle_audit_chain(SettleAudit *audit, SettleStore *store, GError **err
 gboolean settle_audit_ledger(SettleAudit *audit, GError **error);
 gboolean settle_audit_content(SettleAudit *audit, GError **error);
 gboolean settle_audit_checks(SettleAudit *audit, SettleStore *store, GError **error);
+/* What is stored beside the texts of policies against the texts. FALSE with the error: it could not
+ * be read. */
+gboolean settle_audit_policy_texts(SettleAudit *audit, SettleStore *store, GError **error);
 
 G_END_DECLS

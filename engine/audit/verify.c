@@ -20,7 +20,8 @@ beside(gpointer data)
         settle_store_open(audit->options->conninfo, SETTLE_STORE_AS_READER, "verify", &error);
 
     if (store == NULL || !settle_audit_content(audit, &error) ||
-        !settle_audit_checks(audit, store, &error)) {
+        !settle_audit_checks(audit, store, &error) ||
+        !settle_audit_policy_texts(audit, store, &error)) {
         g_mutex_lock(&audit->mutex);
         if (audit->error == NULL)
             audit->error = g_steal_pointer(&error);

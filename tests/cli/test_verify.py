@@ -260,6 +260,17 @@ class Verify(settle_test.TestCase):
             'WHERE o.batch_id = two.batch_id AND o.order_id IN (a, b)')
         self.assertTrue(all(r['place'].startswith('batch') for r in rows), rows)
 
+    def test_policies_are_what_their_texts_say(self):
+        """What stands beside a text is told by who activates it: it is held against the text, and not only sealed."""
+        for change, said in (('policy_rule SET split = \'{70,20,10}\' WHERE policy_id = 1 AND ordinal = 0', '(70,20,10)"'),
+                             ('policy_rule SET rule = \'r\' WHERE policy_id = 1 AND ordinal = 0', ' r ()"'),
+                             ('policy SET closing_to = closing_to + 1 WHERE policy_id = 1', '..'),
+                             ('policy_rule SET ordinal = 99 WHERE policy_id = 1 AND ordinal = 0', '"0 ')):
+            rows = self.found(f'UPDATE settle.{change}')
+            texts = [r['finding'] for r in rows if r['place'] == 'policy 1' and 'the text says' in r['finding']]
+            self.assertEqual(len(texts), 1, (change, rows))
+            self.assertIn(said, texts[0])
+
     def test_rows_added_and_lost(self):
         for table in ('transfer', 'ledger_total', 'account_balance', 'run_distributor', 'order_outcome', 'agenda', 'cut', 'window_change',
                       'window_posting', 'invoice', 'invoice_line', 'invoice_binding', 'closed_order', 'bill', 'contract',
