@@ -205,19 +205,27 @@ settle_cli_open(const SettleCli *cli, SettleStoreRole role, const char *purpose,
 }
 
 SettleStore *
-settle_cli_open_either(const SettleCli *cli, const char *purpose, GError **error)
+settle_cli_open_any(const SettleCli *cli, const SettleStoreRole *roles, guint n,
+                    const char *purpose, GError **error)
 {
     GError *failure = NULL;
-    SettleStore *store = settle_cli_open(cli, SETTLE_STORE_AS_RUNNER, purpose, &failure);
+    SettleStore *store = settle_cli_open(cli, roles[0], purpose, &failure);
 
+    for (guint i = 1; store == NULL && i < n; i++)
+        store = settle_cli_open(cli, roles[i], purpose, NULL);
     if (store != NULL)
-        return store;
-    store = settle_cli_open(cli, SETTLE_STORE_AS_APPROVER, purpose, NULL);
-    if (store != NULL)
-        g_error_free(failure);
+        g_clear_error(&failure);
     else
         g_propagate_error(error, failure);
     return store;
+}
+
+SettleStore *
+settle_cli_open_either(const SettleCli *cli, const char *purpose, GError **error)
+{
+    static const SettleStoreRole roles[] = {SETTLE_STORE_AS_RUNNER, SETTLE_STORE_AS_APPROVER};
+
+    return settle_cli_open_any(cli, roles, G_N_ELEMENTS(roles), purpose, error);
 }
 
 gboolean

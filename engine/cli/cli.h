@@ -85,7 +85,11 @@ const SettleCommand *settle_cli_subcommand(const char *command, const SettleComm
 /* Opens a connection for the command and checks the schema. NULL and error. */
 SettleStore *settle_cli_open(const SettleCli *cli, SettleStoreRole role, const char *purpose,
                              GError **error);
-/* The same for what a runner may do, and an approver, too: as whichever the login is. */
+/* The same for what several may do: as the first of the roles that the login has. The error is that
+ * of the first. */
+SettleStore *settle_cli_open_any(const SettleCli *cli, const SettleStoreRole *roles, guint n,
+                                 const char *purpose, GError **error);
+/* As runner or approver. */
 SettleStore *settle_cli_open_either(const SettleCli *cli, const char *purpose, GError **error);
 /* Whether the database still has the head in the last line of a file (--expect; NULL: nothing is
  * expected). FALSE and error: it is older, or the file cannot be read. */

@@ -125,6 +125,10 @@ can_be_withdrawn(SettleStore *store, int batch, GError **error)
     return FALSE;
 }
 
+/* Who asks for a withdrawal. */
+static const SettleStoreRole askers[] = {SETTLE_STORE_AS_RUNNER, SETTLE_STORE_AS_TREASURY,
+                                         SETTLE_STORE_AS_APPROVER};
+
 static int
 batch_withdraw(const SettleCli *cli, int argc, char **argv)
 {
@@ -147,7 +151,7 @@ batch_withdraw(const SettleCli *cli, int argc, char **argv)
         return code;
     if (reason == NULL || reason[0] == '\0')
         return settle_cli_usage("--reason TEXT is kept for the auditor", "what is wrong with it");
-    store = settle_cli_open_either(cli, "batch", &error);
+    store = settle_cli_open_any(cli, askers, G_N_ELEMENTS(askers), "batch", &error);
     if (store == NULL || !settle_cli_known(store, &(SettleNamed){.batch = batch}, &error) ||
         !can_be_withdrawn(store, batch, &error) ||
         !settle_withdrawal_decide(store, batch, SETTLE_WITHDRAWAL_ASK, reason, &error))
@@ -197,7 +201,7 @@ batch_refuse(const SettleCli *cli, int argc, char **argv)
         return code;
     if (reason == NULL || reason[0] == '\0')
         return settle_cli_usage("--reason TEXT is kept for the auditor", "why does it stay");
-    store = settle_cli_open_either(cli, "batch", &error);
+    store = settle_cli_open_any(cli, askers, G_N_ELEMENTS(askers), "batch", &error);
     if (store == NULL || !settle_cli_known(store, &(SettleNamed){.batch = batch}, &error) ||
         !settle_withdrawal_decide(store, batch, SETTLE_WITHDRAWAL_REFUSE, reason, &error))
         return settle_cli_fail(error);

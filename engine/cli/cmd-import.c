@@ -246,6 +246,9 @@ is_usable(int argc, char **argv, const char *staging, const char *carrier, gint6
         settle_cli_usage("settle import --help", "import what, and from which file");
     } else if (!settle_file_kind_lookup(argv[1], ret_kind)) {
         unknown_kind(argv[1], argv[2]);
+    } else if (staging != NULL && settle_intake_role(*ret_kind) != SETTLE_STORE_AS_RUNNER) {
+        settle_cli_usage("settle import receipts FILE",
+                         "%s come in as files, and from no staging table", argv[1]);
     } else if (staging != NULL && argc > 2) {
         settle_cli_usage("settle import KIND --staging SOURCE", "--staging takes no files");
     } else if (staging == NULL && argc < 3) {
@@ -316,7 +319,7 @@ settle_command_import(const SettleCli *cli, int argc, char **argv)
         !settle_intake_check_options(kind, &options, &error))
         return settle_cli_fail(error);
 
-    store = settle_cli_open(cli, SETTLE_STORE_AS_RUNNER, "import", &error);
+    store = settle_cli_open(cli, settle_intake_role(kind), "import", &error);
     if (store == NULL || !settle_cli_known(store, &(SettleNamed){.carrier = carrier}, &error) ||
         (date == NULL && !today(store, &options.business_date, &error)))
         return settle_cli_fail(error);

@@ -166,7 +166,7 @@ open_folders(SettleNight *night, const char *inbox, const char *state, GError **
 
 static gboolean
 prepare(SettleNight *night, const char *inbox, const char *state, gboolean until_given,
-        gboolean restored, GError **error)
+        gboolean restored, SettleStoreRole role, GError **error)
 {
     g_autofree char *name = NULL;
     g_autoptr(SettleZone) zone = NULL;
@@ -174,7 +174,7 @@ prepare(SettleNight *night, const char *inbox, const char *state, gboolean until
     if (!open_folders(night, inbox, state, error))
         return FALSE;
     settle_night_drop_scratch(night->state);
-    night->store = settle_cli_open(night->cli, SETTLE_STORE_AS_RUNNER, "night", error);
+    night->store = settle_cli_open(night->cli, role, "night", error);
     if (night->store == NULL || (name = settle_store_zone(night->store, error)) == NULL ||
         (zone = settle_zone_new(name, error)) == NULL)
         return FALSE;
@@ -274,6 +274,8 @@ static const char help[] =
     "before events; the copy\nthat was read goes to done/ in the state folder. What is refused "
     "(totals that do not agree, no CSV)\nstays in INBOX; the nights are settled without it, and it "
     "is settled when it is right.\n\n"
+    "Receipts are taken in by settle night --receipts, from an inbox of their own, by a login of "
+    "settle_treasury:\nit settles nothing. Here they stay.\n\n"
     "The state folder (INBOX.state beside INBOX) holds the lock, done/, taken.csv, and the head of "
     "the\ndatabase after each night: on one that is behind it nothing is done.\n\n"
     "Exit codes: 0 all taken in and settled; with the nights settled: 6 a file of INBOX cannot be "
@@ -285,7 +287,7 @@ int
 settle_command_night(const SettleCli *cli, int argc, char **argv)
 {
     g_autofree char *state = NULL, *until = NULL;
-    gboolean restored = FALSE;
+    gboolean restored = FALSE, receipts = FALSE;
     gint64 chunk_facts = 0;
     int workers = 0, quiet = QUIET, code;
     const GOptionEntry entries[] = {
@@ -297,6 +299,8 @@ settle_command_night(const SettleCli *cli, int argc, char **argv)
          "how long a file must have stayed as it is (default: 10)", "SECONDS"},
         {"restored", 0, 0, G_OPTION_ARG_NONE, &restored,
          "the database was restored or moved, on purpose: go on from there", NULL},
+        {"receipts", 0, 0, G_OPTION_ARG_NONE, &receipts,
+         "take receipts in, as a login of settle_treasury, and settle nothing", NULL},
         {"workers", 0, 0, G_OPTION_ARG_INT, &workers, "as of settle run", "N"},
         {"chunk-facts", 0, 0, G_OPTION_ARG_INT64, &chunk_facts, "as of settle run", "N"},
         G_OPTION_ENTRY_NULL};
@@ -319,12 +323,15 @@ settle_command_night(const SettleCli *cli, int argc, char **argv)
     if (until != NULL && !settle_cli_day("--until", until, &night.until, &error))
         return settle_cli_fail(error);
     night.quiet_s = quiet;
-    if (!prepare(&night, argv[1], state, until != NULL, restored, &error) ||
+    if (!prepare(&night, argv[1], state, until != NULL, restored,
+                 receipts ? SETTLE_STORE_AS_TREASURY : SETTLE_STORE_AS_RUNNER, &error) ||
         !settle_night_take_all(&night, &error)) {
         code = settle_cli_fail(error);
         fputs("settle: nothing was settled: start it again when that is mended\n", stderr);
         return code;
     }
+    if (receipts)
+        return exit_code(&night);
     code = settle(&night, workers, chunk_facts);
     if (code != SETTLE_EXIT_DONE)
         return code;

@@ -90,6 +90,14 @@ quarantine_list(const SettleCli *cli, int argc, char **argv)
     return SETTLE_EXIT_DONE;
 }
 
+static const char release_help[] =
+    "Reads kept rows again, after what they lacked was mended: they become new batches.\nRows that "
+    "fail again go to quarantine again. Receipts are released by settle_treasury, all others by "
+    "settle_runner.";
+
+/* Who takes rows in. */
+static const SettleStoreRole takers[] = {SETTLE_STORE_AS_RUNNER, SETTLE_STORE_AS_TREASURY};
+
 static int
 quarantine_release(const SettleCli *cli, int argc, char **argv)
 {
@@ -116,11 +124,7 @@ quarantine_release(const SettleCli *cli, int argc, char **argv)
     g_autoptr(SettleZone) zone = NULL;
     GError *error = NULL;
 
-    if (!settle_cli_parse(
-            "quarantine release",
-            "Reads kept rows again, after what they lacked was mended: they become new "
-            "batches.\nRows that fail again go to quarantine again.",
-            entries, &argc, &argv, &code))
+    if (!settle_cli_parse("quarantine release", release_help, entries, &argc, &argv, &code))
         return code;
     if (argc > 1)
         return settle_cli_surplus("quarantine release", argv[1], entries);
@@ -137,7 +141,7 @@ quarantine_release(const SettleCli *cli, int argc, char **argv)
                                 "--line needs its --batch");
     if (date != NULL && !settle_cli_day("--date", date, &options.business_date, &error))
         return settle_cli_fail(error);
-    store = settle_cli_open(cli, SETTLE_STORE_AS_RUNNER, "release", &error);
+    store = settle_cli_open_any(cli, takers, G_N_ELEMENTS(takers), "release", &error);
     if (store == NULL || !are_known(store, reason, &(SettleNamed){.batch = batch}, &error))
         return settle_cli_fail(error);
     if (date == NULL) {

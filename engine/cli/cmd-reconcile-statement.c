@@ -270,7 +270,7 @@ settle_reconcile_statement(const SettleCli *cli, int argc, char **argv)
     settle_statement_mapping_init(&mapping);
     if (!read_mapping(mapping_file, &mapping))
         return SETTLE_EXIT_INPUT;
-    store = settle_cli_open(cli, argc == 2 ? SETTLE_STORE_AS_RUNNER : SETTLE_STORE_AS_READER,
+    store = settle_cli_open(cli, argc == 2 ? SETTLE_STORE_AS_TREASURY : SETTLE_STORE_AS_READER,
                             "reconcile", &error);
     if (store == NULL ||
         !settle_cli_known(store,
@@ -468,6 +468,9 @@ print_step_taken(const SettleStatement *statement, const Options *options, Settl
                file, options->carrier, options->period_text);
 }
 
+/* Who asks for a withdrawal. */
+static const SettleStoreRole askers[] = {SETTLE_STORE_AS_TREASURY, SETTLE_STORE_AS_APPROVER};
+
 int
 settle_reconcile_withdraw(const SettleCli *cli, int argc, char **argv)
 {
@@ -502,7 +505,7 @@ settle_reconcile_withdraw(const SettleCli *cli, int argc, char **argv)
     if (!take_step(&options, approve, refuse, &step, &code))
         return code;
     store = approve ? settle_cli_open(cli, SETTLE_STORE_AS_APPROVER, "reconcile", &error)
-                    : settle_cli_open_either(cli, "reconcile", &error);
+                    : settle_cli_open_any(cli, askers, G_N_ELEMENTS(askers), "reconcile", &error);
     if (store == NULL ||
         !settle_cli_known(store, &(SettleNamed){.carrier = options.carrier}, &error) ||
         !settle_statement_load(store, options.carrier, options.period, &statement, &error) ||

@@ -301,6 +301,18 @@ print_withdrawals(const SettleCli *cli, SettleStore *store, GError **error)
                    G_N_ELEMENTS(statements));
 }
 
+/* What the database holds to whatever groups a login has; an administrator should know. */
+static gboolean
+print_logins(const SettleCli *cli, SettleStore *store, GError **error)
+{
+    static const SettleCell logins[] = {{"login", SETTLE_CELL_TEXT, 0},
+                                        {"finding", SETTLE_CELL_TEXT, 0},
+                                        {"means", SETTLE_CELL_TEXT, 0}};
+
+    return section(cli, settle_store_query(store, settle_sql_status_logins, error, ""),
+                   "Logins (docs/operations.md, Setting up)", logins, G_N_ELEMENTS(logins));
+}
+
 static gboolean
 print_status(const SettleCli *cli, SettleStore *store, GError **error)
 {
@@ -356,7 +368,8 @@ print_status(const SettleCli *cli, SettleStore *store, GError **error)
                    "Distributors that owe (settle ledger ageing)", debts, G_N_ELEMENTS(debts)) &&
            section(cli, settle_store_query(store, settle_sql_status_pending, error, "d", last),
                    "Waiting (settle facts waiting)", pending, G_N_ELEMENTS(pending)) &&
-           print_missing(cli, store, error) && (!settled || print_due(cli, store, last, error));
+           print_missing(cli, store, error) && print_logins(cli, store, error) &&
+           (!settled || print_due(cli, store, last, error));
 }
 
 int

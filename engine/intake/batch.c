@@ -139,7 +139,8 @@ settle_intake_write_batch(SettleIntakeJob *job, const SettleIntakeOrigin *origin
         !settle_store_begin(job->store, error))
         return FALSE;
     settle_store_sum_rows(job->store, job->sums);
-    written = settle_intake_kinds[job->kind]->write(job, error) &&
+    written = settle_store_act_as(job->store, settle_intake_role(job->kind), error) &&
+              settle_intake_kinds[job->kind]->write(job, error) &&
               settle_intake_write_repeats(job, error) && insert_codes(job, error) &&
               settle_intake_write_quarantine(job, error) && settle_intake_write_slices(job, error);
     settle_store_sum_rows(job->store, NULL);

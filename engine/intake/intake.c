@@ -282,6 +282,27 @@ take_in(SettleIntakeJob *job, const SettleIntakeOrigin *origin, SettleIntakeRepo
     return TRUE;
 }
 
+SettleStoreRole
+settle_intake_role(SettleFileKind kind)
+{
+    return kind == SETTLE_FILE_RECEIPTS ? SETTLE_STORE_AS_TREASURY : SETTLE_STORE_AS_RUNNER;
+}
+
+gboolean
+settle_intake_check_role(SettleStore *store, SettleFileKind kind, GError **error)
+{
+    SettleStoreRole role = settle_intake_role(kind);
+
+    if (settle_store_may(store, role))
+        return TRUE;
+    g_set_error(error, SETTLE_ERROR, SETTLE_ERROR_STATE, "%s are not taken in by this login",
+                settle_file_kind_name(kind));
+    settle_error_hint(error, role == SETTLE_STORE_AS_TREASURY
+                                 ? "it takes a login of settle_treasury, which runs no nights"
+                                 : "it takes a login of settle_runner");
+    return FALSE;
+}
+
 gboolean
 settle_intake_import(SettleStore *store, SettleFileKind kind, const char *source, int fd,
                      const SettleIntakeOptions *options, SettleIntakeReport **ret_report,
@@ -290,6 +311,7 @@ settle_intake_import(SettleStore *store, SettleFileKind kind, const char *source
     const SettleIntakeOrigin origin = {0};
     gboolean done = FALSE;
     if (!settle_intake_check_options(kind, options, error) ||
+        !settle_intake_check_role(store, kind, error) ||
         !settle_store_lock(store, "intake", SETTLE_INTAKE_LOCK_WAIT_MS, error))
         return FALSE;
     g_autoptr(SettleIntakeSource) records = settle_intake_source_file(source, fd);

@@ -78,12 +78,17 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(SettleIntakeReport, settle_intake_report_free)
 gboolean settle_intake_report_is_unusable(const SettleIntakeReport *report);
 
 /* Takes a file in. source: its name, for the batch and messages. fd is read to its end and stays
- * the caller's. store: opened as runner, outside a transaction. TRUE with a report also when the
- * batch was refused for its control totals. INPUT if the file is not CSV or its header is wrong:
- * nothing was kept. */
+ * the caller's. store: opened as runner or treasury, outside a transaction. TRUE with a report also
+ * when the batch was refused for its control totals. INPUT if the file is not CSV or its header is
+ * wrong: nothing was kept. */
 gboolean settle_intake_import(SettleStore *store, SettleFileKind kind, const char *source, int fd,
                               const SettleIntakeOptions *options, SettleIntakeReport **ret_report,
                               GError **error);
+
+/* Whose it is to take in files of a kind: receipts the treasury's, all others the runner's. */
+SettleStoreRole settle_intake_role(SettleFileKind kind);
+/* STATE and a hint: the login is none of those. */
+gboolean settle_intake_check_role(SettleStore *store, SettleFileKind kind, GError **error);
 
 /* Takes in the rows of settle.staging of that source and kind after the last one taken. */
 gboolean settle_intake_staging(SettleStore *store, SettleFileKind kind, const char *source,

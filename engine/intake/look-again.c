@@ -61,10 +61,11 @@ last_batch(SettleStore *store, int64_t after, int64_t *ret_batch, gboolean *ret_
 }
 
 static gboolean
-find(SettleStore *store, int64_t after, int64_t up_to, Found *found, GError **error)
+find(SettleStore *store, int64_t after, int64_t up_to, gboolean receipts, Found *found,
+     GError **error)
 {
-    g_autoptr(SettleReader) reader = settle_store_read(store, settle_sql_intake_told_later, "lll",
-                                                       after, up_to, (int64_t) AT_ONCE);
+    g_autoptr(SettleReader) reader = settle_store_read(store, settle_sql_intake_told_later, "lllb",
+                                                       after, up_to, (int64_t) AT_ONCE, receipts);
 
     while (settle_reader_next(reader)) {
         Row row = {
@@ -139,25 +140,44 @@ read_all_again(SettleStore *store, const Found *found, const SettleIntakeOptions
     return TRUE;
 }
 
-gboolean
-settle_intake_look_again(SettleStore *store, const SettleIntakeOptions *options, GPtrArray *reports,
-                         GError **error)
+#define NOTHING_FOUND                                                                              \
+    {                                                                                              \
+        g_array_new(FALSE, FALSE, sizeof(Row)), g_hash_table_new_full(NULL, NULL, NULL, g_free),   \
+            g_hash_table_new(NULL, NULL),                                                          \
+    }
+
+/* Receipts are few, and who takes them in comes rarely: all that are kept are looked for. */
+static gboolean
+look_at_receipts(SettleStore *store, const SettleIntakeOptions *options, GPtrArray *reports,
+                 GError **error)
+{
+    g_autoptr(SettleResult) kept =
+        settle_store_query(store, settle_sql_intake_kept_receipts, error, "");
+    g_auto(Found) found = NOTHING_FOUND;
+    int64_t up_to;
+    gboolean some;
+
+    if (kept == NULL)
+        return FALSE;
+    return !settle_result_bool(kept, 0, SQL_INTAKE_KEPT_RECEIPTS_SOME) ||
+           (last_batch(store, 0, &up_to, &some, error) &&
+            (!some || find(store, 0, up_to, TRUE, &found, error)) &&
+            read_all_again(store, &found, options, reports, error));
+}
+
+/* What is taken in now may be what others wait for, and may itself know too little still. */
+static gboolean
+look_at_others(SettleStore *store, const SettleIntakeOptions *options, GPtrArray *reports,
+               GError **error)
 {
     int64_t after, up_to;
     gboolean some;
 
-    if (!settle_intake_read_woken(store, reports, error))
-        return FALSE;
-    /* What is taken in now may be what others wait for, and may itself know too little still. */
     for (;;) {
-        g_auto(Found) found = {
-            g_array_new(FALSE, FALSE, sizeof(Row)),
-            g_hash_table_new_full(NULL, NULL, NULL, g_free),
-            g_hash_table_new(NULL, NULL),
-        };
+        g_auto(Found) found = NOTHING_FOUND;
 
         if (!count(store, 0, &after, error) || !last_batch(store, after, &up_to, &some, error) ||
-            (some && !find(store, after, up_to, &found, error)) ||
+            (some && !find(store, after, up_to, FALSE, &found, error)) ||
             !read_all_again(store, &found, options, reports, error))
             return FALSE;
         /* where not all were found at once the rest is: the same batches are looked at again */
@@ -166,4 +186,15 @@ settle_intake_look_again(SettleStore *store, const SettleIntakeOptions *options,
         if (found.rows->len == 0)
             return TRUE;
     }
+}
+
+gboolean
+settle_intake_look_again(SettleStore *store, const SettleIntakeOptions *options, GPtrArray *reports,
+                         GError **error)
+{
+    return settle_intake_read_woken(store, reports, error) &&
+           (!settle_store_may(store, SETTLE_STORE_AS_RUNNER) ||
+            look_at_others(store, options, reports, error)) &&
+           (!settle_store_may(store, SETTLE_STORE_AS_TREASURY) ||
+            look_at_receipts(store, options, reports, error));
 }

@@ -45,13 +45,24 @@ settle_intake_release_locked(SettleStore *store, const SettleIntakeSelection *se
         return FALSE;
     for (int row = 0; row < settle_result_rows(batches); row++) {
         SettleIntakeOptions later = *options;
+        const char *kind_name = settle_result_text(batches, row, SQL_INTAKE_KEPT_BATCHES_KIND);
+        SettleFileKind kind;
+
+        /* without being named, what others take in is left to them */
+        settle_invariant(settle_file_kind_lookup(kind_name, &kind));
+        if (selection->batch_id == 0 || selection->woken) {
+            if (!settle_store_may(store, settle_intake_role(kind)))
+                continue;
+        } else if (!settle_intake_check_role(store, kind, error)) {
+            return FALSE;
+        }
 
         /* what waited enters on the later of the two dates */
         later.business_date =
             MAX(options->business_date,
                 settle_result_day(batches, row, SQL_INTAKE_KEPT_BATCHES_BUSINESS_DATE));
         if (!release_batch(store, settle_result_i32(batches, row, SQL_INTAKE_KEPT_BATCHES_BATCH_ID),
-                           settle_result_text(batches, row, SQL_INTAKE_KEPT_BATCHES_KIND),
+                           kind_name,
                            settle_result_text(batches, row, SQL_INTAKE_KEPT_BATCHES_HEADER),
                            selection, &later, reports, error))
             return FALSE;

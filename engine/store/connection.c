@@ -17,6 +17,8 @@ role_name(SettleStoreRole role)
         return "settle_owner";
     case SETTLE_STORE_AS_RUNNER:
         return "settle_runner";
+    case SETTLE_STORE_AS_TREASURY:
+        return "settle_treasury";
     case SETTLE_STORE_AS_APPROVER:
         return "settle_approver";
     case SETTLE_STORE_AS_AUTHOR:
@@ -180,6 +182,8 @@ set_up(SettleStore *store, SettleStoreRole role, GError **error)
     }
     row = (const PGresult *) result;
     store->scoped = settle_result_bool(result, 0, SQL_STORE_SESSION_IS_SCOPED);
+    store->is_runner = settle_result_bool(result, 0, SQL_STORE_SESSION_IS_RUNNER);
+    store->is_treasury = settle_result_bool(result, 0, SQL_STORE_SESSION_IS_TREASURY);
     return refuse_scoped(store, error) && check_setting(row, 0, "fsync", error) &&
            check_setting(row, 1, "full_page_writes", error) &&
            check_setting(row, 2, "synchronous_commit", error);
@@ -240,6 +244,20 @@ gboolean
 settle_store_is_scoped(const SettleStore *store)
 {
     return store->scoped;
+}
+
+gboolean
+settle_store_may(const SettleStore *store, SettleStoreRole role)
+{
+    return role == SETTLE_STORE_AS_TREASURY ? store->is_treasury : store->is_runner;
+}
+
+gboolean
+settle_store_act_as(SettleStore *store, SettleStoreRole role, GError **error)
+{
+    settle_invariant(PQtransactionStatus(store->connection) != PQTRANS_IDLE);
+    return store->role == role ||
+           settle_store_exec(store, settle_sql_store_act_as, error, "s", role_name(role));
 }
 
 const char *

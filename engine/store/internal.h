@@ -14,10 +14,11 @@ struct SettleStore {
     char *conninfo; /* NULL: as the environment says */
     char *purpose;
     SettleStoreRole role;
-    gboolean scoped;      /* the login is of settle_scoped alone */
-    SettleBeside *beside; /* idle sessions that were opened beside this one */
-    char sqlstate[6];     /* of the last failure */
-    GArray *sums;         /* SettleTableSum: of what is written; NULL: nobody asks */
+    gboolean scoped;                 /* the login is of settle_scoped alone */
+    gboolean is_runner, is_treasury; /* the login is of these groups */
+    SettleBeside *beside;            /* idle sessions that were opened beside this one */
+    char sqlstate[6];                /* of the last failure */
+    GArray *sums;                    /* SettleTableSum: of what is written; NULL: nobody asks */
 };
 
 /* The types of the wire that we use (src/include/catalog/pg_type.dat). */

@@ -42,6 +42,29 @@ settle_row_sum_end(SettleRowSum *sum, const SettleSqlTable *table, SettleTableSu
     return TRUE;
 }
 
+gboolean
+settle_store_sum_stored(SettleStore *store, const char *copy_sql, int32_t batch_id, GError **error)
+{
+    const SettleSqlTable *table = settle_table_of_copy(copy_sql);
+    const char *order = strstr(table->verify, "\n ORDER BY ");
+    g_autofree char *text =
+        g_strdup_printf("%.*s\n WHERE t.batch_id = %d%s", (int) (order - table->verify),
+                        table->verify, batch_id, order);
+    g_autoptr(SettleDump) dump = settle_store_dump_text(store, text, table->verify);
+    SettleRowSum sum = {.rows = 0};
+    SettleTableSum stored;
+
+    while (settle_dump_next(dump))
+        settle_dump_sum(dump, 1, table, &sum);
+    if (!settle_dump_end(dump, error)) {
+        settle_row_sum_clear(&sum);
+        return FALSE;
+    }
+    if (settle_row_sum_end(&sum, table, &stored))
+        g_array_append_val(store->sums, stored);
+    return TRUE;
+}
+
 void
 settle_row_sum_clear(SettleRowSum *sum)
 {

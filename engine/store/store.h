@@ -29,6 +29,7 @@ typedef enum {
     SETTLE_STORE_AS_AUTHOR,
     SETTLE_STORE_AS_READER,
     SETTLE_STORE_AS_VIEWER, /* the reader; a scoped login as what it is */
+    SETTLE_STORE_AS_TREASURY, /* takes in what carriers pay and say */
 } SettleStoreRole;
 
 /* Opens a connection. conninfo may be NULL or "" (PG* variables and service files then decide).
@@ -55,6 +56,11 @@ void settle_store_give_back(SettleStore *store, SettleStore *taken); /* NULL is 
  * schema settle_scope. Such a login is refused in every other role than SETTLE_STORE_AS_VIEWER
  * (DATABASE). */
 gboolean settle_store_is_scoped(const SettleStore *store);
+
+/* Whether the login may act as runner or treasury, whatever role the session has. */
+gboolean settle_store_may(const SettleStore *store, SettleStoreRole role);
+/* What follows in the transaction is done in that role. */
+gboolean settle_store_act_as(SettleStore *store, SettleStoreRole role, GError **error);
 
 /* The SQLSTATE of the last failure on this connection ("" if none or none known). */
 const char *settle_store_sqlstate(const SettleStore *store);
@@ -218,7 +224,11 @@ typedef enum {
 /* Adds the current row from that column on (the ones before are integers), as a row of the
  * table. */
 SettleTexts settle_dump_sum(SettleDump *dump, int first_column, const SettleSqlTable *table,
-                     SettleRowSum *sum);
+                            SettleRowSum *sum);
+/* Adds to the sums that settle_store_sum_rows() asks for what a function stored of a batch in a
+ * table, as if it had been written by that COPY. */
+gboolean settle_store_sum_stored(SettleStore *store, const char *copy_sql, int32_t batch_id,
+                                 GError **error);
 /* FALSE: there was no row. The sum is empty afterwards. */
 gboolean settle_row_sum_end(SettleRowSum *sum, const SettleSqlTable *table,
                             SettleTableSum *ret_sum);

@@ -208,7 +208,7 @@ STEPS = [
     Step('release', 'quarantine', 'release', '--reason', 'unknown-distributor', '--date', '2026-01-27'),
     Step('dismiss', 'quarantine', 'dismiss', '--rejected', 'too-many-decimals', '--reason', 'a test', user='settle_finance'),
     imports('months', 'months', '2026-01-28'),
-    imports('receipts', 'receipts', '2026-01-28'),
+    imports('receipts', 'receipts', '2026-01-28', user='settle_treasurer'),
     Step('run-31', 'run', '--date', '2026-01-31', *RUN),
     Step('close', 'period', 'close', '2026-01', '--accept', 'a test', user='settle_finance', already=('is closed already',)),
     Step('submit-2', 'policy', 'submit', '@policy-2.yaml', user='settle_sales'),

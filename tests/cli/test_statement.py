@@ -113,10 +113,10 @@ class Statement(small.Case):
     def test_decisions(self):
         self.books()
         path = self.statement(*self.AGREED[1:], ['A', 'upfront', '2026-01', '2.90'], ['Q', 'upfront', '', '7.00'])
-        self.settle('reconcile', 'statement', path, *OF, code=1, user='settle_night')
+        self.settle('reconcile', 'statement', path, *OF, code=1, user='settle_treasurer')
         short, unknown = 'upfront/2026-01/A', 'upfront/2026-01/Q'
         why = ('--reason', 'rounded by them')
-        self.settle('reconcile', 'accept', short, *OF, *why, user='settle_night', code=4)   # no approver
+        self.settle('reconcile', 'accept', short, *OF, *why, user='settle_treasurer', code=4)   # no approver
         self.settle('reconcile', 'accept', short, *OF, code=2)                       # no reason
         self.settle('reconcile', 'accept', *OF, *why, code=2)                        # of what
         self.settle('reconcile', 'accept', 'upfront/2026-01/B', *OF, *why, code=3)   # that one agrees
@@ -129,7 +129,7 @@ class Statement(small.Case):
                           unknown: ('disputed', 'settle_finance', 'asked on Monday')})
         # what the carrier sends anew keeps what was decided on the same amounts
         again = self.statement(*self.AGREED[1:], ['A', 'upfront', '2026-01', '2.90'], name='again.csv')
-        self.settle('reconcile', 'statement', again, *OF, code=0, user='settle_night')
+        self.settle('reconcile', 'statement', again, *OF, code=0, user='settle_treasurer')
         # and is open again when an amount changes
         self.send('events', '2026-02-21', event('r', 'refund', '2026-02-21', amount='10.00'))
         self.run_to('2026-02-21')
@@ -137,7 +137,7 @@ class Statement(small.Case):
                          [(short, 'open', '2.70')])  # what is taken back is January's, as what it is taken of (13.2)
         self.assertEqual(self.database.settle('verify')[0], 0)
         self.settle('reconcile', 'statement', self.statement(*self.AGREED[1:], ['A', 'upfront', '2026-01', '2.80']),
-                    *OF, code=1, user='settle_night')
+                    *OF, code=1, user='settle_treasurer')
         self.assertEqual([(r['difference'], r['state']) for r in self.differences(code=1)], [(short, 'open')])
 
     def test_who_took_it_in_cannot_decide(self):
@@ -160,19 +160,19 @@ class Statement(small.Case):
     def test_withdrawn_by_two(self):
         self.books()
         path = self.statement(*self.AGREED[1:], ['A', 'upfront', '2026-01', '2.90'], name='slip.csv')
-        self.settle('reconcile', 'statement', path, *OF, code=1, user='settle_night')
+        self.settle('reconcile', 'statement', path, *OF, code=1, user='settle_treasurer')
         self.settle('reconcile', 'accept', 'upfront/2026-01/A', *OF, '--reason', 'rounded', user='settle_finance')
         self.assertEqual(self.open_differences(), [('short', '0', '1')])
         books = self.rows('ledger', 'balances')
         why = ('--reason', "another carrier's")
         self.withdraw('--approve', user='settle_finance', code=3)           # nobody asks
         self.withdraw(*why, user='settle_audit', code=4)
-        self.withdraw(*why, user='settle_night', code=3, period='2026-02')  # none is there
-        self.withdraw(*why, user='settle_night')
+        self.withdraw(*why, user='settle_treasurer', code=3, period='2026-02')  # none is there
+        self.withdraw(*why, user='settle_treasurer')
         self.assertEqual(self.states(), [('slip.csv', '2026-01', 'holds', 'asked')])
         self.assertIn('slip.csv', self.settle('status').split('Statements to be withdrawn')[1])
         self.withdraw(*why, user='settle_finance', code=3)                  # asked for already
-        self.withdraw('--approve', user='settle_night', code=4)             # no approver
+        self.withdraw('--approve', user='settle_treasurer', code=4)             # no approver
         self.withdraw('--refuse', '--reason', 'it is theirs', user='settle_finance')
         self.withdraw('--approve', user='settle_finance', code=3)           # refused
         self.assertEqual(self.states(), [('slip.csv', '2026-01', 'holds', 'refused')])
@@ -190,15 +190,15 @@ class Statement(small.Case):
         self.assertNotIn('Statements to be withdrawn', self.settle('status'))
         self.assertEqual(self.open_differences(), [])
         self.settle('reconcile', 'statement', *OF, code=3)
-        self.withdraw(*why, user='settle_night', code=3)
+        self.withdraw(*why, user='settle_treasurer', code=3)
         # the same file, taken in once more, is another statement: what was decided on its differences fell
-        self.settle('reconcile', 'statement', path, *OF, code=1, user='settle_night')
+        self.settle('reconcile', 'statement', path, *OF, code=1, user='settle_treasurer')
         self.assertEqual(self.open_differences(), [('short', '1', '0')])
         # the right one takes its place; if that is withdrawn, the one before holds again, with its decisions
         self.settle('reconcile', 'accept', 'upfront/2026-01/A', *OF, '--reason', 'after all', user='settle_finance')
         right = self.statement(*self.AGREED, name='right.csv')
-        self.settle('reconcile', 'statement', right, *OF, code=0, user='settle_night')
-        self.withdraw('--reason', 'x', user='settle_night')
+        self.settle('reconcile', 'statement', right, *OF, code=0, user='settle_treasurer')
+        self.withdraw('--reason', 'x', user='settle_treasurer')
         self.withdraw('--approve', user='settle_finance')
         self.assertEqual(self.states(), [('slip.csv', '2026-01', 'withdrawn', 'withdrawn'), ('slip.csv', '2026-01', 'holds', ''),
                                          ('right.csv', '2026-01', 'withdrawn', 'withdrawn')])
@@ -217,13 +217,13 @@ class Statement(small.Case):
         self.books()
         first, second = self.statement(*self.AGREED, name='a.csv'), self.statement(*self.AGREED[1:], name='b.csv')
         self.settle('reconcile', 'statement', first, '--carrier', 'C1', '--period', '2026-02', '--yes', code=1,
-                    user='settle_night')
+                    user='settle_treasurer')
         self.assertIn('is the statement of 2026-02 already', self.settle('reconcile', 'statement', first, *OF, code=3))
-        self.withdraw('--reason', 'of January', user='settle_night', period='2026-02')
+        self.withdraw('--reason', 'of January', user='settle_treasurer', period='2026-02')
         self.settle('reconcile', 'statement', second, '--carrier', 'C1', '--period', '2026-02', '--yes', code=1,
-                    user='settle_night')
+                    user='settle_treasurer')
         self.withdraw('--approve', user='settle_finance', period='2026-02', code=3)
-        self.withdraw('--reason', 'of January, too', user='settle_night', period='2026-02')
+        self.withdraw('--reason', 'of January, too', user='settle_treasurer', period='2026-02')
         self.withdraw('--approve', user='settle_finance', period='2026-02')
         # the first one holds again, and is still asked for
         self.withdraw('--approve', user='settle_finance', period='2026-02')

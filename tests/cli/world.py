@@ -111,7 +111,7 @@ def quarter(server, folder):
             # a second run of the same date
             run('2026-03-17')
     whose = ('--carrier', 'CMCC-GD', '--period', '2026-02')
-    database.settle('reconcile', 'statement', write(folder, 'theirs.csv', STATEMENT), *whose, user='settle_night')
+    database.settle('reconcile', 'statement', write(folder, 'theirs.csv', STATEMENT), *whose, user='settle_treasurer')
     database.settle('reconcile', 'dispute', '--all', 'unreadable', *whose, '--reason', 'a test', user='settle_finance',
                     check=True)
     for period in ('2026-02', '2026-03'):

@@ -16,7 +16,8 @@ import settle_test
 
 # Tests here that are no attack, or a further one of a kind that the table has.
 WORKS = {'test_names_tests_that_are_there', 'test_the_lock_of_partitions', 'test_an_open_decision', 'test_a_decision_waits_for_a_run',
-         'test_a_runner_waits_for_a_runner', 'test_only_runners_free_locks', 'test_as_it_is', 'test_staged_rows'}
+         'test_a_runner_waits_for_a_runner', 'test_only_runners_free_locks', 'test_as_it_is', 'test_staged_rows',
+         'test_the_treasury_takes_in', 'test_what_a_withdrawal_woke_waits_for_the_treasury'}
 RULES = '- upfront: u\n  pay: 50%\n'
 
 
@@ -262,6 +263,164 @@ class Nights(Case):
         for verb in ('UPDATE settle.invoice_series SET last_number = 0', 'DELETE FROM settle.invoice_series',
                      "INSERT INTO settle.invoice_series VALUES (1, 2026, 0)"):
             self.assert_sql_fails('42501', self.database, verb, 'settle_night')
+
+
+
+class TimeLimits(settle_test.TestCase):
+    """A server of its own: they are settings of logins."""
+
+    def test_forgotten_sessions_end(self):
+        with settle_test.PrivateServer() as server:
+            database = server.database(migrated=True)
+            for login in settle_test.LOGINS:
+                database.sql(f'GRANT settle_reader TO {login}')
+            said = database.settle('status', user='settle_audit')[1]
+            for login in ('settle_audit', 'settle_sales', 'settle_finance', 'settle_treasurer'):
+                self.assertRegex(said, f'{login} +no statement_timeout')
+            database.sql("ALTER ROLE settle_sales SET statement_timeout = '7s'")
+            database.settle('migrate', check=True)
+            self.assertNotIn('no statement_timeout', database.settle('status', user='settle_audit')[1])
+            shown = [database.sql(f'SHOW {name}', login)[0][0] for login in ('settle_audit', 'settle_sales', 'settle_night')
+                     for name in ('statement_timeout', 'lock_timeout', 'idle_in_transaction_session_timeout')]
+            self.assertEqual(shown, ['4h', '1min', '10min', '7s', '1min', '10min', '0', '0', '0'])
+            database.sql(f"ALTER ROLE settle_audit IN DATABASE {database.name} SET idle_in_transaction_session_timeout = '1s'")
+            with self.assertRaises(settle_test.SqlError) as failed:
+                database.sql('BEGIN;\n\\! sleep 3\nSELECT 1;', 'settle_audit')
+            self.assertIn('idle-in-transaction timeout', str(failed.exception))
+
+
+RECEIPT = {'carrier': 'C1', 'receipt_id': 'R1', 'distributor': 'D1', 'month': '2026-01', 'amount': '10.00', 'currency': 'CNY'}
+
+
+class Money(Case):
+    """What carriers pay and say comes in by a login of its own, and by no other."""
+
+    def csv(self, name, *rows):
+        lines = [','.join(rows[0])] + [','.join(row.values()) for row in rows]
+        return self.file(name, ''.join(line + '\n' for line in lines))
+
+    def take_in(self, *rows, user='settle_treasurer', code=0, date='2026-01-05'):
+        return self.settle('import', 'receipts', self.csv('receipts.csv', *rows), '--date', date, user=user, code=code)
+
+    def last(self, what='max(batch_id)'):
+        return self.database.value(f'SELECT {what} FROM settle.batch')
+
+    def test_the_treasury_takes_in(self):
+        self.take_in(RECEIPT)
+        self.run_to('2026-01-06')
+        self.settle('verify', user='settle_audit')
+        self.assertEqual(self.database.value("SELECT actor FROM settle.batch WHERE kind = 'receipts'"), 'settle_treasurer')
+
+    def test_an_invented_receipt(self):
+        self.take_in(RECEIPT)
+        self.assertIn('settle_treasury', self.take_in(RECEIPT, user='settle_night', code=4))
+        for role in ('settle_runner', 'settle_reader'):
+            with self.assertRaises(settle_test.SqlError) as failed:
+                self.copy_row('receipt', user='settle_night', receipt_id='receipt_id + 1', amount_minor='9999900')
+            self.assertEqual(failed.exception.state, '42501', role)
+        # nor does a batch of them stand
+        self.database.sql("SELECT settle.count('batch', 1)", 'settle_night')
+        add = ("SELECT settle.add_batch(jsonb_populate_record(b, jsonb_build_object('batch_id', (SELECT value FROM settle.counter "
+               "WHERE name = 'batch'))), '{}', '{}', '{}') FROM settle.batch b WHERE kind = 'receipts'")
+        self.assertIn('not for settle_night', self.assert_sql_fails('42501', self.database, add, 'settle_night'))
+        # nor do they come by staging
+        self.assert_sql_fails('23514', self.database, "INSERT INTO settle.staging (source, kind, row_no, fields) VALUES "
+                              "('crm', 'receipts', 1, '{}')", 'settle_night')
+        # nor by the night
+        inbox = os.path.join(self.folder, 'inbox')
+        os.mkdir(inbox)
+        for name, text in (('r.csv', ','.join(RECEIPT) + '\n' + ','.join({**RECEIPT, 'receipt_id': 'R9'}.values()) + '\n'),
+                           ('manifest.csv', 'file,kind,business_date\nr.csv,receipts,2026-01-05\nend,1\n')):
+            with open(os.path.join(inbox, name), 'w', encoding='utf-8') as file:
+                file.write(text)
+        night = ('night', inbox, '--until', '2026-01-05', '--quiet', '0')
+        self.assertIn('it stays', self.settle(*night, user='settle_night', code=3))
+        self.assertEqual(self.database.value('SELECT count(*) FROM settle.receipt'), '1')
+        self.settle(*night, '--receipts', '--state', inbox + '.treasury', user='settle_treasurer')
+        self.assertEqual(self.database.value('SELECT count(*) FROM settle.receipt'), '2')
+        self.assertEqual(os.listdir(inbox), ['manifest.csv'])
+
+    def test_a_statement_of_our_own(self):
+        theirs = self.file('theirs.csv', 'order_id,kind,amount\nA,upfront,1.00\n')
+        whose = ('--carrier', 'C1', '--period', '2026-01')
+        self.settle('reconcile', 'statement', theirs, *whose, user='settle_treasurer', code=1)
+        self.settle('reconcile', 'statement', self.file('ours.csv', 'order_id,kind,amount\nA,upfront,2.00\n'), *whose,
+                    user='settle_night', code=4)
+        again = ("SELECT settle.decide('statement-import', subject, sha256('x'), '', detail) FROM settle.control_log "
+                 "WHERE action = 'statement-import'")
+        for user in ('settle_night', 'settle_finance', 'settle_audit'):
+            self.assert_sql_fails('42501', self.database, again, user)
+        with self.assertRaises(settle_test.SqlError) as failed:
+            self.copy_row('statement_line', line='line + 1')
+        self.assertEqual(failed.exception.state, '42501')
+
+    def test_who_is_of_both_groups(self):
+        self.take_in(RECEIPT)
+        self.database.sql('GRANT settle_runner TO settle_treasurer')
+        try:
+            self.assertIn('runs nights', self.take_in({**RECEIPT, 'receipt_id': 'R2'}, code=4))
+            self.assertIn('settle_runner and settle_treasury', self.settle('status', user='settle_audit'))
+        finally:
+            self.database.sql('REVOKE settle_runner FROM settle_treasurer')
+        self.assertNotIn('settle_runner and', self.settle('status', user='settle_audit'))
+
+    def test_a_kept_receipt_that_was_planted(self):
+        """Read again is what came in with the batch, and nothing that was put beside it."""
+        self.take_in({**RECEIPT, 'distributor': 'D9'}, code=7)
+        kept = self.last()
+        self.copy_row('quarantine', line='7', raw="replace(replace(raw, 'D9', 'D1'), '10.00', '99999.00')")
+        self.assertIn('keeps no rows', self.settle('quarantine', 'release', '--batch', kept, code=4, user='settle_treasurer'))
+        self.assertIn('not taken in by this login',
+                      self.settle('quarantine', 'release', '--batch', kept, code=3, user='settle_night'))
+        self.found('quarantine')
+
+    def test_the_treasury_runs_nothing(self):
+        for call in (('run', '--date', '2026-01-05'), ('import', 'orders', self.file('o.csv', 'x\n')), ('invoice', 'issue', '1/C1'),
+                     ('batch', 'carry-out')):
+            self.settle(*call, user='settle_treasurer', code=4)
+        for call in ("SELECT settle.count('epoch', 1)", "SELECT settle.count('looked-again', 0)", "SELECT settle.free_lock(1)"):
+            self.assert_sql_fails('42501', self.database, call, 'settle_treasurer')
+        self.send('orders', '2026-01-05', small.order('A-1', '2026-01-04'))
+        for table in ('closed_order', 'carrier_version'):
+            with self.assertRaises(settle_test.SqlError) as failed:
+                self.copy_row(table, user='settle_treasurer', batch_id='batch_id + 1')
+            self.assertEqual(failed.exception.state, '42501')
+
+    def test_a_receipt_is_withdrawn_by_two(self):
+        """The night carries it out as a runner, who adds no receipts: by what two people decided, and by nothing else."""
+        self.take_in(RECEIPT)
+        wrong = self.last()
+        # nobody has decided anything
+        self.database.sql("SELECT settle.count('batch', 1)", 'settle_night')
+        number = self.database.value("SELECT value FROM settle.counter WHERE name = 'batch'")
+        self.assert_sql_fails('P0002', self.database, f'SELECT settle.withdraw_receipts({number})', 'settle_night')
+        self.settle('batch', 'withdraw', wrong, '--reason', 'bounced', user='settle_treasurer')
+        self.settle('batch', 'approve', wrong, user='settle_finance')
+        self.settle('batch', 'carry-out', user='settle_night')
+        self.assertEqual(self.database.sql('SELECT withdrawn, amount_minor FROM settle.receipt ORDER BY 1'),
+                         [['f', '1000'], ['t', '1000']])
+        self.assert_sql_fails('P0002', self.database, f'SELECT settle.withdraw_receipts({self.last()})', 'settle_night')
+        self.run_to('2026-01-06')
+        self.settle('verify', user='settle_audit')
+
+    def test_what_a_withdrawal_woke_waits_for_the_treasury(self):
+        self.take_in(RECEIPT)
+        wrong = self.last()
+        self.take_in({**RECEIPT, 'amount': '20.00'}, date='2026-01-06', code=7)
+        self.settle('batch', 'withdraw', wrong, '--reason', 'bounced', user='settle_treasurer')
+        self.settle('batch', 'approve', wrong, user='settle_finance')
+        self.settle('batch', 'carry-out', user='settle_night')
+        self.assertEqual(self.database.value('SELECT count(*) FROM settle.receipt'), '2')
+        self.assertIn('release of batch', self.take_in({**RECEIPT, 'receipt_id': 'R5'}, date='2026-01-07'))
+        self.assertEqual(self.database.value('SELECT max(amount_minor) FROM settle.receipt WHERE NOT withdrawn'), '2000')
+        # somebody who was not known is told by another login
+        self.take_in({**RECEIPT, 'receipt_id': 'R6', 'distributor': 'D7'}, date='2026-01-07', code=7)
+        self.settle('import', 'distributors', self.file('d.csv', 'distributor,name,tier,valid_from\nD7,Sieben,,2025-01-01\n'),
+                    '--date', '2026-01-07', user='settle_night')
+        self.assertIn('looked at again', self.take_in({**RECEIPT, 'receipt_id': 'R7'}, date='2026-01-08'))
+        self.run_to('2026-01-09')
+        self.settle('verify', user='settle_audit')
+        self.assertEqual(self.database.value('SELECT count(DISTINCT receipt_id) FROM settle.receipt'), '4')
 
 
 class Limits(Case):

@@ -24,11 +24,12 @@ DECISIONS = {
                         'deposit-forfeit': 'carrier/C', 'statement-accept': 'C/2026-01',
                         'statement-dispute': 'C/2026-01', 'statement-withdrawal-approve': 'C/2026-01', 'fact-seen': 'C/1', 'feed-expect': 'C/orders',
                         'feed-stop': 'C/orders', 'feed-waive': 'C/orders', 'withdrawal-approve': 'batch 1'},
-    'settle_runner': {'run-abandon': '1', 'statement-import': 'C/2026-01'},
+    'settle_runner': {'run-abandon': '1'},
+    'settle_treasury': {'statement-import': 'C/2026-01'},
     None: {'policy-submit': 'C/1', 'policy-withdraw': '1', 'policy-activate': 'C/1', 'quarantine-release': 'batch 1',
            'quarantine-dismiss': 'batch 1', 'no-such': 'x'},
 }
-LOGIN = {'settle_runner': 'settle_night', 'settle_approver': 'settle_finance',
+LOGIN = {'settle_runner': 'settle_night', 'settle_treasury': 'settle_treasurer', 'settle_approver': 'settle_finance',
          'settle_author': 'settle_sales', 'settle_reader': 'settle_audit'}
 
 

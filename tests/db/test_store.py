@@ -1,11 +1,15 @@
 #!/usr/bin/env python3
 """The machinery of engine/store against a real server: sessions, statements, streams, failures."""
+import configparser
+import os
 import signal
 import socket
 import subprocess
 import time
 
 from probe import ProbeCase, command, probe, settle_test
+
+TABLES = os.path.join(os.path.dirname(os.path.abspath(__file__)), '..', '..', 'engine', 'store', 'sql', 'tables.ini')
 
 
 class Session(ProbeCase):
@@ -74,9 +78,18 @@ class Statements(ProbeCase):
         # The owner: grants are another test's; this one is about names and types.
         self.assertGreater(int(self.ok(probe(database, 'owner', 'prepare')).split('\n')[-1]), 20)
 
-    def test_every_copy_is_allowed_to_the_runner(self):
+    def test_who_copies_what(self):
+        """The runner all tables that are written by COPY but those of the treasury; that, these and what goes along."""
         database = self.fresh()
-        self.assertGreater(int(self.ok(probe(database, 'runner', 'copies', user='settle_night'))), 5)
+        runner, treasury, reader = (set(self.ok(probe(database, role, 'copies', user=user)).split()) for role, user in (
+            ('runner', 'settle_night'), ('treasury', 'settle_treasurer'), ('reader', 'settle_audit')))
+        self.assertGreater(len(runner), 5)
+        self.assertEqual(treasury, {'copy-receipt', 'copy-statement-line', 'copy-fact-repeat', 'copy-quarantine'})
+        self.assertEqual(treasury - runner, {'copy-receipt', 'copy-statement-line'})
+        self.assertEqual(reader, set())
+        listed = configparser.ConfigParser(interpolation=None)
+        listed.read(TABLES, encoding='utf-8')
+        self.assertEqual({name.replace('_', '-') for name in listed.sections()}, {name[5:] for name in runner | treasury})
 
     def test_parameters_and_results(self):
         text = self.ok(probe(self.fresh(), 'runner', 'parameters'))

@@ -32,7 +32,7 @@ import unittest
 os.environ.setdefault('G_DEBUG', 'fatal-criticals')
 
 # The rights of each are those of the group role: the program refuses or the server does.
-LOGINS = {'settle_night': 'settle_runner', 'settle_finance': 'settle_approver',
+LOGINS = {'settle_night': 'settle_runner', 'settle_treasurer': 'settle_treasury', 'settle_finance': 'settle_approver',
           'settle_sales': 'settle_author', 'settle_audit': 'settle_reader'}
 
 # Carriers' keys are random, and ids with them. Databases of tests agree on theirs (oracle/order_ids.py has the same), so

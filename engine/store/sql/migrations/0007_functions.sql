@@ -4,7 +4,7 @@
 ALTER DEFAULT PRIVILEGES REVOKE EXECUTE ON FUNCTIONS FROM PUBLIC;
 -- Partitions that are made later are for reading.
 ALTER DEFAULT PRIVILEGES IN SCHEMA settle
-    GRANT SELECT ON TABLES TO settle_reader, settle_runner, settle_approver;
+    GRANT SELECT ON TABLES TO settle_reader, settle_runner, settle_approver, settle_treasury;
 
 CREATE FUNCTION settle.refuse_change() RETURNS trigger
     LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp
@@ -60,9 +60,9 @@ END
 $$;
 
 -- Ends those of the sessions whose login is neither a runner nor the owner: who only reads, writes policies or decides can
--- take an advisory lock by its number, or leave a transaction open, and the night would wait for it. Returns how many
--- ended; 0 also where settle_owner may end none (0000).
-CREATE FUNCTION settle.end_sessions(pids integer[]) RETURNS integer
+-- take an advisory lock by its number, or leave a transaction open, and the night would wait for it. may_hold: one more
+-- group whose logins are left alone. Returns how many ended; 0 also where settle_owner may end none (0000).
+CREATE FUNCTION settle.end_sessions(pids integer[], may_hold text DEFAULT 'settle_owner') RETURNS integer
     LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
@@ -75,6 +75,7 @@ BEGIN
          WHERE a.pid = ANY (pids) AND a.pid <> pg_backend_pid()
            AND NOT pg_has_role(a.usesysid, 'settle_runner', 'MEMBER')
            AND NOT pg_has_role(a.usesysid, 'settle_owner', 'MEMBER')
+           AND NOT pg_has_role(a.usesysid, may_hold, 'MEMBER')
     LOOP
         BEGIN
             IF pg_terminate_backend(session.pid, 5000) THEN

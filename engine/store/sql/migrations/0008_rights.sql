@@ -1,8 +1,8 @@
 -- Who may do what, and that published rows stay as they are. Runs as settle_owner, who owns everything here and cannot
 -- log in.
 
-GRANT USAGE ON SCHEMA settle, settle_view TO settle_reader, settle_runner, settle_approver, settle_author;
-GRANT SELECT ON ALL TABLES IN SCHEMA settle TO settle_reader, settle_runner, settle_approver;
+GRANT USAGE ON SCHEMA settle, settle_view TO settle_reader, settle_runner, settle_approver, settle_author, settle_treasury;
+GRANT SELECT ON ALL TABLES IN SCHEMA settle TO settle_reader, settle_runner, settle_approver, settle_treasury;
 GRANT SELECT ON settle.policy_submission, settle.schema_migration TO settle_author;
 
 -- Grants and triggers of every table. By name of column nobody may supply who did it and when: those
@@ -30,10 +30,15 @@ BEGIN
         IF relation.relname NOT IN ('batch', 'batch_consumption', 'batch_rows', 'batch_withdrawal', 'chunk_rows', 'code', 'control_log', 'counter', 'invoice_base',
                'invoice_batch', 'invoice_issue', 'invoice_series', 'policy', 'policy_rule',
                'rule', 'policy_submission',
-               'quarantine_dismissal', 'quarantine_release', 'quarantine_wake', 'run', 'run_abandonment', 'run_batch', 'run_chunk', 'run_policy',
-               'run_publication', 'run_receipt', 'run_seal', 'staging_taken') THEN
+               'quarantine_dismissal', 'quarantine_release', 'quarantine_wake', 'receipt', 'run', 'run_abandonment', 'run_batch', 'run_chunk', 'run_policy',
+               'run_publication', 'run_receipt', 'run_seal', 'staging_taken', 'statement_line') THEN
             EXECUTE format('GRANT INSERT (%s) ON settle.%I TO settle_runner', columns,
                            relation.relname);
+        END IF;
+
+        -- What carriers pay and say comes in by a login of its own, with the rows around it.
+        IF relation.relname IN ('receipt', 'statement_line', 'fact_repeat', 'quarantine', 'batch_slice') THEN
+            EXECUTE format('GRANT INSERT (%s) ON settle.%I TO settle_treasury', columns, relation.relname);
         END IF;
 
         -- Counters count; what was staged by others may be cleared away by the owner.
@@ -48,11 +53,11 @@ $$;
 
 REVOKE EXECUTE ON ALL FUNCTIONS IN SCHEMA settle FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION settle.ensure_partitions(date, date), settle.summarize(text, date),
-    settle.analyze_partition(text, date) TO settle_runner;
+    settle.analyze_partition(text, date) TO settle_runner, settle_treasury;
 GRANT EXECUTE ON FUNCTION settle.refuse_moved_managers(integer[]) TO settle_runner; -- by its triggers
-GRANT EXECUTE ON FUNCTION settle.names_somebody(text), settle.told_by(text, text) TO settle_runner;
-GRANT EXECUTE ON FUNCTION settle.batch_digest(integer) TO settle_reader, settle_runner, settle_approver;
-GRANT EXECUTE ON FUNCTION settle.closed_to(bigint) TO settle_reader, settle_runner, settle_approver;
+GRANT EXECUTE ON FUNCTION settle.names_somebody(text), settle.told_by(text, text) TO settle_runner, settle_treasury;
+GRANT EXECUTE ON FUNCTION settle.batch_digest(integer) TO settle_reader, settle_runner, settle_approver, settle_treasury;
+GRANT EXECUTE ON FUNCTION settle.closed_to(bigint) TO settle_reader, settle_runner, settle_approver, settle_treasury;
 
 DO $$
 BEGIN

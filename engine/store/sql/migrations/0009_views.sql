@@ -423,5 +423,5 @@ SELECT c.code AS carrier, d.code AS distributor, o.upstream_id AS order_no, o.or
                     WHERE v.distributor_id = o.distributor_id AND v.closing_month = o.closing_month
                       AND v.order_id = o.order_id AND v.revision = o.revision AND v.withdrawn = o.withdrawn);
 
-GRANT SELECT ON ALL TABLES IN SCHEMA settle_view TO settle_reader, settle_runner, settle_approver;
+GRANT SELECT ON ALL TABLES IN SCHEMA settle_view TO settle_reader, settle_runner, settle_approver, settle_treasury;
 GRANT SELECT ON settle_view.policy_waiting TO settle_author;

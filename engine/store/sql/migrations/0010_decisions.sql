@@ -12,6 +12,21 @@ BEGIN
 END
 $$;
 
+-- Who takes in what carriers pay and say (receipts, statements) does nothing else with it: a login that runs nights as
+-- well is refused, superusers aside.
+CREATE FUNCTION settle.refuse_unless_treasury() RETURNS void
+    LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+    PERFORM settle.refuse_unless('settle_treasury');
+    IF pg_has_role(session_user, 'settle_runner', 'MEMBER')
+       AND NOT (SELECT r.rolsuper FROM pg_roles r WHERE r.rolname = session_user) THEN
+        RAISE EXCEPTION 'settle: % runs nights, and takes in no receipts or statements', session_user
+            USING ERRCODE = 'insufficient_privilege', HINT = 'settle_runner and settle_treasury are for different logins.';
+    END IF;
+END
+$$;
+
 -- --- counters -------------------------------------------------------------------------------------------------------
 
 -- Adds to a counter; its row stays locked until the end of the transaction.
@@ -56,13 +71,20 @@ BEGIN
 END
 $$;
 
+-- The number of a lock, as the program makes it (engine/store/control.c).
+CREATE FUNCTION settle.lock_key(name text) RETURNS bigint
+    LANGUAGE sql IMMUTABLE SET search_path = pg_catalog, pg_temp
+AS $$ SELECT ('x' || encode(substr(sha256(convert_to('settle lock ' || name, 'UTF8')), 1, 8), 'hex'))::bit(64)::bigint $$;
+
 -- Ends the sessions that hold an advisory lock of ours and may not; for runners. Returns how many.
 CREATE FUNCTION settle.free_lock(key bigint) RETURNS integer
     LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN
     PERFORM settle.refuse_unless('settle_runner');
-    RETURN settle.end_sessions(settle.holders_of(key));
+    -- an import of receipts holds the lock of imports
+    RETURN settle.end_sessions(settle.holders_of(key), CASE WHEN key = settle.lock_key('intake') THEN 'settle_treasury'
+                                                            ELSE 'settle_owner' END);
 END
 $$;
 
@@ -73,7 +95,8 @@ CREATE FUNCTION settle.count(counter text, n bigint) RETURNS bigint
 AS $$
 BEGIN
     IF counter = 'control' AND n = 0 THEN
-        IF NOT pg_has_role(session_user, 'settle_approver', 'MEMBER') THEN
+        IF NOT pg_has_role(session_user, 'settle_approver', 'MEMBER')
+           AND NOT pg_has_role(session_user, 'settle_treasury', 'MEMBER') THEN
             PERFORM settle.refuse_unless('settle_runner');
         END IF;
     ELSIF (counter = 'batch' AND n = 1
@@ -82,7 +105,9 @@ BEGIN
                < coalesce((SELECT max(b.batch_id) FROM settle.batch b), 0) + 1000) OR (counter = 'epoch' AND n IN (0, 1)) OR
         (counter = 'looked-again' AND n >= 0 AND (SELECT l.value + n <= b.value FROM settle.counter l, settle.counter b
                                                    WHERE l.name = 'looked-again' AND b.name = 'batch')) THEN
-        PERFORM settle.refuse_unless('settle_runner');
+        IF counter <> 'batch' OR NOT pg_has_role(session_user, 'settle_treasury', 'MEMBER') THEN
+            PERFORM settle.refuse_unless('settle_runner');
+        END IF;
     ELSE
         RAISE EXCEPTION 'settle: counter % is not counted by %', counter, n USING ERRCODE = 'insufficient_privilege';
     END IF;
@@ -110,12 +135,16 @@ $$;
 -- --- batches --------------------------------------------------------------------------------------------------------
 
 -- A batch under a number that was counted, with the row sums of what its transaction stored. tables, rows, digests
--- (in hex) belong together.
+-- (in hex) belong together. Receipts are added by who takes them in; what withdraws some, by the runner.
 CREATE FUNCTION settle.add_batch(told settle.batch, tables text[], rows bigint[], digests text[]) RETURNS void
     LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN
-    PERFORM settle.refuse_unless('settle_runner');
+    IF told.kind = 'receipts' AND NOT EXISTS (SELECT 1 FROM settle.batch_withdrawal w WHERE w.by_batch = told.batch_id) THEN
+        PERFORM settle.refuse_unless_treasury();
+    ELSE
+        PERFORM settle.refuse_unless('settle_runner');
+    END IF;
     IF told.batch_id > (SELECT c.value FROM settle.counter c WHERE c.name = 'batch') THEN
         RAISE EXCEPTION 'settle: batch % was not counted', told.batch_id USING ERRCODE = 'restrict_violation';
     END IF;
@@ -320,10 +349,12 @@ CREATE FUNCTION settle.decide(action text, subject text, digest bytea, reason te
 AS $$
 DECLARE
     wanted constant text := CASE
-        WHEN action IN ('run-abandon', 'statement-import') THEN 'settle_runner'
-        WHEN action IN ('withdrawal-ask', 'withdrawal-refuse', 'statement-withdrawal-ask', 'statement-withdrawal-refuse')
-             AND NOT pg_has_role(session_user, 'settle_approver', 'MEMBER')
-        THEN 'settle_runner'
+        WHEN action = 'run-abandon' THEN 'settle_runner'
+        WHEN action = 'statement-import' OR (action IN ('statement-withdrawal-ask', 'statement-withdrawal-refuse')
+             AND NOT pg_has_role(session_user, 'settle_approver', 'MEMBER'))
+        THEN 'settle_treasury'
+        WHEN action IN ('withdrawal-ask', 'withdrawal-refuse') AND NOT pg_has_role(session_user, 'settle_approver', 'MEMBER')
+        THEN CASE WHEN pg_has_role(session_user, 'settle_treasury', 'MEMBER') THEN 'settle_treasury' ELSE 'settle_runner' END
         WHEN action IN ('setting', 'period-close', 'period-reopen', 'invoice-approve', 'deposit-amount',
                         'deposit-cover', 'deposit-forfeit', 'statement-accept', 'statement-dispute', 'fact-seen',
                         'feed-expect', 'feed-stop', 'feed-waive', 'withdrawal-ask', 'withdrawal-approve',
@@ -336,6 +367,9 @@ BEGIN
         RAISE EXCEPTION 'settle: % is not decided like this', action USING ERRCODE = 'insufficient_privilege';
     END IF;
     PERFORM settle.refuse_unless(wanted);
+    IF action = 'statement-import' THEN
+        PERFORM settle.refuse_unless_treasury();
+    END IF;
     -- Locked first: two who decide on the same take turns.
     PERFORM settle.counted('control', 0);
     PERFORM settle.check_detail(action, subject, detail);
@@ -373,9 +407,16 @@ DECLARE
     place bigint;
     kept bytea;
 BEGIN
-    PERFORM settle.refuse_unless('settle_runner');
+    IF (SELECT b.kind FROM settle.batch b WHERE b.batch_id = batch) = 'receipts' THEN
+        PERFORM settle.refuse_unless_treasury();
+    ELSE
+        PERFORM settle.refuse_unless('settle_runner');
+    END IF;
     SELECT b.digest INTO kept FROM settle.batch_rows b WHERE b.batch_id = batch AND b.table_name = 'quarantine';
+    -- what was put there beside the batch is nothing that came in with it
     IF kept IS NULL
+       OR (SELECT count(*) FROM settle.quarantine q WHERE q.batch_id = batch)
+          <> (SELECT b.quarantined FROM settle.batch b WHERE b.batch_id = batch)
        OR NOT EXISTS (SELECT 1 FROM settle.batch o JOIN settle.batch b USING (kind)
                        WHERE o.batch_id = batch AND b.batch_id = release_rows.into_batch
                          AND b.source IN ('release of batch ' || batch, 'batch ' || batch || ' looked at again')
@@ -441,6 +482,38 @@ BEGIN
     END IF;
     INSERT INTO settle.batch_withdrawal (batch_id, by_batch, position)
     VALUES (batch, withdraw_batch.by_batch, decided.decided_position);
+END
+$$;
+
+-- A further row of each receipt that the withdrawn batch alone told (intake-withdrawn-receipts.sql says which), in the
+-- transaction of the batch that carries the withdrawal. A runner adds no receipts itself: what falls stands in what two
+-- people decided on. Its text, where it was not erased, is committed to as before.
+CREATE FUNCTION settle.withdraw_receipts(by_batch integer) RETURNS void
+    LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+    batch constant integer := (SELECT w.batch_id FROM settle.batch_withdrawal w WHERE w.by_batch = withdraw_receipts.by_batch);
+BEGIN
+    PERFORM settle.refuse_unless('settle_runner');
+    IF batch IS NULL OR EXISTS (SELECT 1 FROM settle.batch b WHERE b.batch_id = withdraw_receipts.by_batch) THEN
+        RAISE EXCEPTION 'settle: batch % withdraws nothing, or did', by_batch USING ERRCODE = 'no_data_found';
+    END IF;
+    INSERT INTO settle.receipt (distributor_id, receipt_id, batch_id, line, carrier_id, month, currency, revision, withdrawn,
+                                amount_minor, commitment, salt, upstream_id)
+    SELECT r.distributor_id, r.receipt_id, withdraw_receipts.by_batch, r.line, r.carrier_id, r.month, r.currency, r.revision,
+           true, r.amount_minor, CASE WHEN r.salt IS NULL THEN '00000000-0000-0000-0000-000000000000' ELSE r.commitment END,
+           r.salt, r.upstream_id
+      FROM (SELECT DISTINCT ON (t.receipt_id) t.*
+              FROM settle.receipt t
+             WHERE t.receipt_id IN (SELECT o.receipt_id FROM settle.receipt o WHERE o.batch_id = batch
+                                     UNION ALL
+                                    SELECT a.fact_id FROM settle.fact_repeat a WHERE a.batch_id = batch AND a.kind = 4)
+             ORDER BY t.receipt_id, t.revision DESC, t.withdrawn DESC) r
+     WHERE NOT r.withdrawn
+       AND EXISTS (SELECT 1 FROM settle.batch_withdrawal w WHERE w.batch_id = r.batch_id)
+       AND NOT EXISTS (SELECT 1 FROM settle.fact_repeat a
+                        WHERE a.fact_id = r.receipt_id AND a.kind = 4
+                          AND NOT EXISTS (SELECT 1 FROM settle.batch_withdrawal w WHERE w.batch_id = a.batch_id));
 END
 $$;
 
@@ -859,12 +932,13 @@ END
 $$;
 
 REVOKE EXECUTE ON ALL FUNCTIONS IN SCHEMA settle FROM PUBLIC;
-GRANT EXECUTE ON FUNCTION settle.count, settle.decide TO settle_runner, settle_approver;
-GRANT EXECUTE ON FUNCTION settle.free_lock, settle.add_codes, settle.add_batch, settle.take_staged, settle.release_rows, settle.withdraw_batch, settle.wake_rows, settle.begin_run, settle.plan_chunks,
+GRANT EXECUTE ON FUNCTION settle.count, settle.decide TO settle_runner, settle_approver, settle_treasury;
+GRANT EXECUTE ON FUNCTION settle.add_batch, settle.release_rows TO settle_treasury;
+GRANT EXECUTE ON FUNCTION settle.free_lock, settle.add_codes, settle.add_batch, settle.take_staged, settle.release_rows, settle.withdraw_batch, settle.withdraw_receipts, settle.wake_rows, settle.begin_run, settle.plan_chunks,
     settle.write_receipt, settle.number_invoices, settle.draft_invoices, settle.issue_batch, settle.publish_run,
     settle.seal_run TO settle_runner;
 GRANT EXECUTE ON FUNCTION settle.activate_policy, settle.dismiss_rows TO settle_approver;
 GRANT EXECUTE ON FUNCTION settle.submit_policy TO settle_author;
 GRANT EXECUTE ON FUNCTION settle.versions_of TO settle_author, settle_approver;
 GRANT EXECUTE ON FUNCTION settle.withdraw_policy TO settle_author, settle_approver;
-GRANT EXECUTE ON FUNCTION settle.head TO settle_reader, settle_runner, settle_approver;
+GRANT EXECUTE ON FUNCTION settle.head TO settle_reader, settle_runner, settle_approver, settle_treasury;

@@ -1,7 +1,7 @@
 -- The keys that ids are made under, and looking ids up. Nobody writes the table but its functions.
 
 -- What a carrier's ids are made under (HMAC-SHA-256; engine/base/keyed.h): contracts are phone numbers, and a plain
--- hash of one is no secret. Only the runner reads it. 0: of rows that name no carrier we know.
+-- hash of one is no secret. Only who takes facts in reads it. 0: of rows that name no carrier we know.
 CREATE TABLE settle.carrier_key (
     carrier_id integer NOT NULL CHECK (carrier_id >= 0),
     number     integer NOT NULL CHECK (number > 0),    -- the highest holds
@@ -134,12 +134,13 @@ AS $$ SELECT settle.keyed_id(carrier, 'c', contract, '') $$;
 
 -- What is made in the schema is read by all of its readers, unless it is taken from them.
 REVOKE ALL ON settle.carrier_key, settle.carrier_key_now FROM PUBLIC, settle_reader, settle_approver, settle_author;
-GRANT SELECT ON settle.carrier_key, settle.carrier_key_now TO settle_runner;
+GRANT SELECT ON settle.carrier_key, settle.carrier_key_now TO settle_runner, settle_treasury;
 REVOKE EXECUTE ON FUNCTION settle.new_carrier_key, settle.add_carrier_key, settle.carrier_key_hashes, settle.make_carrier_keys, settle.set_carrier_key, settle.hmac,
     settle.keyed_id, settle.order_key, settle.contract_id FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION settle.make_carrier_keys, settle.set_carrier_key TO settle_runner;
+GRANT EXECUTE ON FUNCTION settle.make_carrier_keys TO settle_treasury;
 GRANT EXECUTE ON FUNCTION settle.order_key, settle.contract_id, settle.order_id, settle.carrier_key_hashes
-    TO settle_reader, settle_runner, settle_approver;
+    TO settle_reader, settle_runner, settle_approver, settle_treasury;
 
 DO $$
 BEGIN

@@ -34,7 +34,8 @@ BEGIN
     END IF;
     SELECT r.rolname INTO other
       FROM pg_roles r
-     WHERE r.rolname IN ('settle_owner', 'settle_runner', 'settle_approver', 'settle_author', 'settle_reader')
+     WHERE r.rolname IN ('settle_owner', 'settle_runner', 'settle_treasury', 'settle_approver', 'settle_author',
+                         'settle_reader')
        AND pg_has_role(login, r.oid, 'MEMBER')
      ORDER BY 1 LIMIT 1;
     IF other IS NOT NULL THEN
@@ -329,7 +330,7 @@ SELECT o.carrier_id, f.distributor_id, o.order_id, o.manager_id, o.paid_minor, o
                     WHERE v.distributor_id = o.distributor_id AND v.closing_month = o.closing_month
                       AND v.order_id = o.order_id AND v.revision = o.revision AND v.withdrawn = o.withdrawn);
 GRANT SELECT ON settle_view.activity_order, settle_view.activity_window, settle_view.judged_event
-    TO settle_reader, settle_runner, settle_approver;
+    TO settle_reader, settle_runner, settle_approver, settle_treasury;
 
 -- --- what a scoped login reads --------------------------------------------------------------------------------------
 

@@ -59,5 +59,5 @@ END
 $$;
 
 REVOKE EXECUTE ON FUNCTION settle.server, settle.known_server, settle.check_server, settle.accept_server FROM PUBLIC;
-GRANT EXECUTE ON FUNCTION settle.server, settle.known_server TO settle_reader, settle_runner, settle_approver;
+GRANT EXECUTE ON FUNCTION settle.server, settle.known_server TO settle_reader, settle_runner, settle_approver, settle_treasury;
 GRANT EXECUTE ON FUNCTION settle.accept_server TO settle_runner, settle_approver;

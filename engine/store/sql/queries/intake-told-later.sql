@@ -1,5 +1,6 @@
 -- Open rows that named somebody of whom more was told than they could know: by batches after $1 up to $2, or by one that
--- was there and is of a later business date. With the day on which they enter. $3 at most so many
+-- was there and is of a later business date. With the day on which they enter. $3 at most so many,
+-- $4 receipts, or all others
 WITH told AS MATERIALIZED (
     SELECT 'carrier' AS field, c.code AS value FROM settle.carrier_version v JOIN settle.code c ON c.dim = 1 AND c.id = v.carrier_id
      WHERE v.batch_id > $1 AND v.batch_id <= $2
@@ -39,7 +40,7 @@ since AS MATERIALIZED (
      GROUP BY w.batch_id, w.field, w.value, v.carrier)
 SELECT w.batch_id, w.line, w.kind, w.header, min(s.enters) AS enters
   FROM waiting w JOIN since s USING (batch_id, field, value)
- WHERE s.carrier IS NULL OR strpos(w.raw, s.carrier) > 0 OR strpos(s.carrier, '"') > 0
+ WHERE (w.kind = 'receipts') = $4 AND (s.carrier IS NULL OR strpos(w.raw, s.carrier) > 0 OR strpos(s.carrier, '"') > 0)
  GROUP BY w.batch_id, w.line, w.kind, w.header
  ORDER BY array_position(ARRAY[:all_files], w.kind), enters, w.batch_id, w.line
  LIMIT $3

@@ -12,7 +12,7 @@ BEGIN
           JOIN pg_namespace n ON n.oid = c.relnamespace AND n.nspname = 'settle'
           JOIN pg_catalog.pg_dist_partition d ON d.logicalrelid = c.oid
           JOIN pg_attribute a ON a.attrelid = c.oid AND a.attname IN ('actor', 'at', 'drafter') AND a.atthasdef
-         CROSS JOIN (VALUES ('settle_runner'), ('settle_approver')) r (role_name)
+         CROSS JOIN (VALUES ('settle_runner'), ('settle_treasury'), ('settle_approver')) r (role_name)
          WHERE has_any_column_privilege(r.role_name, c.oid, 'INSERT')
          GROUP BY c.oid, r.role_name
          UNION
@@ -24,7 +24,7 @@ BEGIN
            AND e.refclassid = 'pg_class'::regclass
           JOIN pg_class c ON c.oid = e.refobjid
           JOIN pg_catalog.pg_dist_partition d ON d.logicalrelid = c.oid
-         CROSS JOIN (VALUES ('settle_reader'), ('settle_runner'), ('settle_approver'), ('settle_author')) r (role_name)
+         CROSS JOIN (VALUES ('settle_reader'), ('settle_runner'), ('settle_treasury'), ('settle_approver'), ('settle_author')) r (role_name)
          WHERE has_table_privilege(r.role_name, v.oid, 'SELECT')
            AND NOT has_table_privilege(r.role_name, c.oid, 'SELECT')
     LOOP

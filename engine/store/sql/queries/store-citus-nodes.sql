@@ -11,8 +11,8 @@ BEGIN
         RETURN;
     END IF;
     PERFORM set_config('citus.enable_ddl_propagation', 'on', false);
-    FOREACH role_name IN ARRAY ARRAY['settle_owner', 'settle_runner', 'settle_approver', 'settle_author',
-                                     'settle_reader'] LOOP
+    FOREACH role_name IN ARRAY ARRAY['settle_owner', 'settle_runner', 'settle_treasury', 'settle_approver',
+                                     'settle_author', 'settle_reader'] LOOP
         IF EXISTS (SELECT 1 FROM pg_roles WHERE rolname = role_name AND NOT rolcanlogin) THEN
             EXECUTE format('ALTER ROLE %I LOGIN', role_name);
         END IF;
