@@ -97,26 +97,31 @@ SELECT p.carrier, d.distributor, p.policy, p.version AS policy_version, u.rule, 
   LEFT JOIN settle.policy_rule u ON u.policy_id = c.policy_id AND u.number = c.slot >> 16
  WHERE c.earned_minor > 0;
 
+-- A carrier's invoices of a cycle, and how far they are.
+CREATE VIEW settle_view.invoice_batch AS
+SELECT b.run_id, b.carrier_id, c.carrier, b.run_id || '/' || c.carrier AS batch, b.cut_off, b.drafter,
+       CASE WHEN EXISTS (SELECT 1 FROM settle.invoice_issue x
+                          WHERE x.batch_run_id = b.run_id AND x.carrier_id = b.carrier_id) THEN 'issued'
+            WHEN EXISTS (SELECT 1 FROM settle.control_log l WHERE l.action = 'invoice-approve'
+                            AND l.subject = b.run_id || '/' || c.carrier) THEN 'approved'
+            ELSE 'draft' END AS status
+  FROM settle.invoice_batch b
+  JOIN settle_view.run r USING (run_id)
+  JOIN settle_view.carrier c USING (carrier_id);
+
 CREATE VIEW settle_view.invoice AS
 SELECT CASE WHEN NOT i.carried
-            THEN c.carrier || '-' || s.year || '-' || lpad((s.base + i.place)::text, 6, '0') END AS number,
-       i.run_id || '/' || c.carrier AS batch, c.carrier, d.distributor, i.currency AS currency_no,
-       i.tax_ppb, b.cut_off,
-       CASE WHEN i.carried THEN 'carried'
-            WHEN EXISTS (SELECT 1 FROM settle.invoice_issue x
-                          WHERE x.batch_run_id = i.run_id AND x.carrier_id = i.carrier_id) THEN 'issued'
-            WHEN EXISTS (SELECT 1 FROM settle.control_log l WHERE l.action = 'invoice-approve'
-                            AND l.subject = i.run_id || '/' || c.carrier) THEN 'approved'
-            ELSE 'draft' END AS status,
+            THEN b.carrier || '-' || s.year || '-' || lpad((s.base + i.place)::text, 6, '0') END AS number,
+       b.batch, b.carrier, d.distributor, i.currency AS currency_no,
+       i.tax_ppb, b.cut_off, CASE WHEN i.carried THEN 'carried' ELSE b.status END AS status,
+       CASE WHEN i.gross_minor < 0 AND NOT i.carried THEN 'credit-note' ELSE 'invoice' END AS document,
        i.run_id, i.lines, i.transfers, i.net_minor, i.tax_minor, i.gross_minor,
        i.withheld_minor, i.payable_minor, i.tax_added_minor, i.distributor_id, i.carrier_id, i.brought_minor,
        i.covered_minor, i.left_minor,
        (ARRAY['half-away-from-zero', 'half-even', 'down'])[i.tax_rounding + 1] AS tax_rounding,
        (ARRAY['line', 'rate'])[i.tax_per] AS tax_per
   FROM settle.invoice i
-  JOIN settle_view.run r USING (run_id)
-  JOIN settle.invoice_batch b USING (run_id, carrier_id)
-  JOIN settle_view.carrier c USING (carrier_id)
+  JOIN settle_view.invoice_batch b USING (run_id, carrier_id)
   JOIN settle_view.distributor d USING (distributor_id)
   LEFT JOIN settle.invoice_base s USING (run_id, chunk, carrier_id);
 

@@ -469,8 +469,7 @@ BEGIN
     RETURN QUERY
     SELECT coalesce(i.number, ''), i.batch, i.carrier, i.distributor, i.currency_no, i.tax_ppb, i.cut_off, i.status, i.lines,
            i.net_minor, i.tax_minor, i.gross_minor, i.payable_minor + i.tax_added_minor, i.withheld_minor, i.brought_minor,
-           i.covered_minor, i.left_minor,
-           CASE WHEN i.gross_minor < 0 AND i.number IS NOT NULL THEN 'credit-note' ELSE 'invoice' END, i.run_id
+           i.covered_minor, i.left_minor, i.document, i.run_id
       FROM settle_view.invoice i
      WHERE i.distributor_id = ANY (whole) AND i.run_id <= (SELECT c.value FROM settle.counter c WHERE c.name = 'watermark')
      ORDER BY i.run_id, i.carrier COLLATE "C", i.number IS NULL, i.number COLLATE "C", i.distributor COLLATE "C", i.currency_no,
