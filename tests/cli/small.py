@@ -63,10 +63,10 @@ class Case(settle_test.TestCase):
         self.folder = folder.name
         self.database = None
 
-    def prepare(self, rules, invoice='cycle: none', top=''):
+    def prepare(self, rules, invoice='cycle: none', top='', closing='2026-01-01..'):
         self.database = self.server.like('small', self.take_in_parties)
-        self.database.activate(
-            self.file('policy.yaml', POLICY.format(rules=rules, invoice=invoice, top=top)))
+        text = POLICY.format(rules=rules, invoice=invoice, top=top).replace('2026-01-01..', closing)
+        self.database.activate(self.file('policy.yaml', text))
 
     def take_in_parties(self, database):
         """What all of these tests begin with; and the months that most of them settle."""

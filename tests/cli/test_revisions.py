@@ -267,6 +267,43 @@ class Revisions(Case):
         self.assertEqual(self.books(), {})
         self.prove()
 
+    def test_what_no_version_covers(self):
+        """An order that goes to a day before the first version, or to another currency, takes back all; and comes again."""
+        self.prepare(RULES, closing='2026-01-10..', top='ceiling: {amount: 100000.00, window: month}\n')
+        self.send('orders', '2026-02-05', order('A', '2026-01-12'), order('B', '2026-01-12'))
+        self.run_to('2026-02-05')
+        told = self.books()
+        self.assertEqual(told, {('D1', 'A', 'u', '2026-01'): 1000, ('D1', 'B', 'u', '2026-01'): 1000,
+                                ('D1', 'window 2026-01', 'v', '2026-01'): 200})
+        self.send('orders', '2026-02-06', order('A', '2026-01-08', revision='2'),
+                  order('B', '2026-01-12', revision='2', currency='USD'))
+        self.run_to('2026-02-06')
+        self.assertEqual(self.books(), {})
+        self.send('orders', '2026-02-07', order('A', '2026-01-12', revision='3'), order('B', '2026-01-12', revision='3'))
+        self.run_to('2026-02-07')
+        self.assertEqual(self.books(), told)
+        self.prove()
+
+    def test_beyond_the_largest_amount(self):
+        """An order whose mistake is put right earns as if it had been told right; and the other way round."""
+        rules = ('- upfront: u\n  pay: 100000000.00\n- volume-bonus: v\n  window: month\n  measure: units\n'
+                 '  mode: whole\n  tiers: {1..: 1.00}\n')
+        for top in ('', 'ceiling: {amount: 1000000000.00, window: month}\n', 'fraud-tolerance: {share: 50%}\n'):
+            self.prepare(rules, top=top)
+            self.send('orders', '2026-01-31', order('B', '2026-01-13'), order('C', '2026-01-14'))
+            self.send('events', '2026-01-31', event('f', 'fraud', '2026-01-20', order_id='C'))
+            self.run_to('2026-01-31')
+            others = self.books()
+            for night, quantity in enumerate((1, 1000000, 1, 999999, 999998, 1), 1):
+                self.send('orders', f'2026-02-0{night}', order('A', '2026-01-12', quantity=str(quantity), revision=str(night)))
+                self.run_to(f'2026-02-0{night}')
+                stands = dict(others)
+                if quantity == 1:
+                    stands['D1', 'A', 'u', '2026-01'] = 10000000000
+                    stands['D1', 'window 2026-01', 'v', '2026-01'] += 100
+                self.assertEqual(self.books(), stands, (top, quantity))
+            self.prove()
+
     def test_accounted_for(self):
         """What a batch holds is what it took in, also where it says only that an order is elsewhere."""
         self.prepare('- upfront: u\n  pay: 10%\n')

@@ -167,14 +167,15 @@ class FactMaker:
                     quantity=str(r.choice((1, 1, 1, 2, 3, 7))),
                     currency='USD' if foreign else 'CNY'), day
 
-    def revised(self, order, contracts):
-        """Further revisions of an order, each from the one before it; contracts: codes that one may move to."""
-        r, closed = self.random, datetime.datetime.fromisoformat(order['closed_at'].replace('.999999', ''))
+    def revised(self, order, contracts, counts, source=None):
+        """Further revisions of an order, each from the one before it. contracts: codes that one may move to; counts: how
+        many there are, one of these."""
+        r, closed = source or self.random, datetime.datetime.fromisoformat(order['closed_at'].replace('.999999', ''))
         closed = (closed if closed.tzinfo else closed.replace(tzinfo=LOCAL)).astimezone(LOCAL).date()
-        for revision in range(2, 2 + r.choice((1, 1, 2, 3))):
+        for revision in range(2, 2 + r.choice(counts)):
             order = {**order, 'revision': str(revision), 'withdrawn': ''}
             what = r.choice(('paid', 'paid', 'quantity', 'distributor', 'distributor', 'manager', 'contract', 'closed',
-                             'withdrawn', 'product'))
+                             'withdrawn', 'product', 'region'))
             if what == 'paid':
                 order['paid'] = fen(r.choice((0, r.randint(0, 60000), int(order['paid'].replace('.', '')) // 2)))
             elif what == 'quantity':
@@ -188,8 +189,10 @@ class FactMaker:
                 order['closed_at'] = f'{closed.replace(day=r.randint(1, last))}T12:{r.randint(0, 59):02d}:00+08:00'
             elif what == 'withdrawn':
                 order['withdrawn'] = 'yes'
-            else:
+            elif what == 'product':
                 order['product'] = r.choice(sorted(PRODUCTS))
+            elif what == 'region':
+                order['region'] = r.choice(REGIONS)
             if what in ('distributor', 'manager'):
                 order['manager'] = r.choice(self.managers[order['distributor']] + [''])
             yield order

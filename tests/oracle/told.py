@@ -72,29 +72,9 @@ class Life:
 
     def more_of_order(self, row):
         """Revisions of an order, and other sales under its id."""
-        r = self.source
-        closed = so.parse_instant(row['closed_at'])
-        for revision in range(2, 2 + r.choice((0, 0, 0, 0, 1, 2))):
-            new = {**row, 'revision': str(revision)}
-            what = r.choice(('paid', 'quantity', 'distributor', 'contract', 'closed', 'withdrawn', 'product'))
-            if what == 'paid':
-                new['paid'] = random_policy.fen(r.randint(0, 60000))
-            elif what == 'quantity':
-                new['quantity'] = str(r.randint(1, 4))
-            elif what == 'distributor':
-                new['distributor'] = r.choice(self.maker.distributors)
-                new['manager'] = r.choice(self.maker.managers[new['distributor']] + [''])
-            elif what == 'contract':
-                new['contract'] = r.choice(('', f'K{r.randint(0, 60):07d}'))
-            elif what == 'closed':
-                day = so.day_in_month(so.month_of(closed.astimezone(so.ZONE).date()), r.randint(1, 31))
-                new['closed_at'] = f'{day}T12:{r.randint(0, 59):02d}:00+08:00'
-            elif what == 'withdrawn':
-                new['withdrawn'] = 'yes'
-            else:
-                new['product'] = r.choice(sorted(random_policy.PRODUCTS))
-            yield new
-            row = new
+        r, closed = self.source, so.parse_instant(row['closed_at'])
+        for row in self.maker.revised(row, [f'K{r.randint(0, 60):07d}'], (0, 0, 0, 0, 1, 2)):
+            yield row
         if r.random() < 0.05 and closed + datetime.timedelta(days=90) < so.parse_instant(str(END) + 'T00:00:00'):
             yield {**row, 'closed_at': (closed + datetime.timedelta(days=90)).isoformat(), 'revision': '', 'withdrawn': ''}
 

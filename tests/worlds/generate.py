@@ -7,7 +7,7 @@ import datetime
 import random
 
 import random_facts
-from random_policy import PRODUCTS, REGIONS, fen
+from random_policy import PRODUCTS
 from worlds import policies
 
 START, LAST_CLOSING = datetime.date(2026, 1, 1), datetime.date(2026, 3, 15)
@@ -38,32 +38,6 @@ class Facts(random_facts.FactMaker):
         """Closing days, and days on which master data begins to hold."""
         return START + DAY * self.random.randint(0, (LAST_CLOSING - START).days)
 
-    def revisions(self, row, day, contracts):
-        """(closing day, row) told of an order later, or earlier: the highest one holds."""
-        r = self.again
-        for revision in range(2, 2 + r.choice((0, 0, 0, 0, 1, 2))):
-            row = {**row, 'revision': str(revision)}
-            what = r.choice(('paid', 'quantity', 'distributor', 'product', 'region', 'contract', 'closed', 'withdrawn'))
-            if what == 'paid':
-                row[what] = fen(r.randint(0, 60000))
-            elif what == 'quantity':
-                row[what] = str(r.randint(1, 4))
-            elif what == 'distributor':
-                row[what] = r.choice(self.distributors)
-                row['manager'] = r.choice(self.managers[row[what]] + [''])
-            elif what == 'product':
-                row[what] = r.choice(sorted(PRODUCTS))
-            elif what == 'region':
-                row[what] = r.choice(REGIONS)
-            elif what == 'contract':
-                row[what] = r.choice([''] + contracts)
-            elif what == 'closed':
-                day = day.replace(day=r.randint(1, 28))
-                row['closed_at'] = f'{day}T12:{r.randint(0, 59):02d}:00+08:00'
-            else:
-                row[what] = 'yes'
-            yield day, row
-
     def all(self, size, simple):
         """(kind, day, row); simple: a contract for each order."""
         r, contracts, instants = self.random, [], []
@@ -79,8 +53,8 @@ class Facts(random_facts.FactMaker):
             elif row['contract']:
                 contracts.append((row['contract'], day))
             yield 'orders', day, row
-            for closed, revision in self.revisions(row, day, [contract for contract, _ in contracts]):
-                yield 'orders', closed, revision
+            for revision in self.revised(row, [contract for contract, _ in contracts], (0, 0, 0, 0, 1, 2), self.again):
+                yield 'orders', day, revision
             if self.chance(0.35):
                 for happened, event in self.events(row, day):
                     yield 'events', happened, event

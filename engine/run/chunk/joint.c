@@ -69,7 +69,8 @@ count_line(GArray *all, int32_t carrier_id, SettleMonth month)
     g_array_append_val(all, line);
 }
 
-/* All that the order earns without any finding. FALSE: an amount left 64 bits. */
+/* All that the order earns without any finding; one that earns too much earns nothing
+ * (docs/semantics.md 14.20). FALSE: a sum left 64 bits. */
 static gboolean
 add_finding(const Case *c, const SettleSubject *subject)
 {
@@ -81,9 +82,9 @@ add_finding(const Case *c, const SettleSubject *subject)
     };
     const GArray *all = c->targets->all;
 
-    if (!targets_of(c, subject, SETTLE_FINDINGS_TOLERATED))
-        return FALSE;
-    for (guint i = 0; i < all->len; i++)
+    gboolean fits = targets_of(c, subject, SETTLE_FINDINGS_TOLERATED);
+
+    for (guint i = 0; i < all->len && fits; i++)
         if (!settle_add_i64(finding.total_minor, g_array_index(all, SettleTarget, i).target_minor,
                             &finding.total_minor))
             return FALSE;
@@ -191,13 +192,15 @@ decide_findings(const Case *c)
 
 /* --- targets ---------------------------------------------------------------------------------- */
 
-static gboolean
+/* Nothing of an order that earns too much: that is an error on it alone (docs/semantics.md 14.20).
+ */
+static void
 add_items(const Case *c, const SettleSubject *subject)
 {
     const GArray *all = c->targets->all;
 
     if (!targets_of(c, subject, settle_decisions_findings(c->decisions, subject)))
-        return FALSE;
+        return;
     for (guint i = 0; i < all->len; i++) {
         const SettleTarget *target = &g_array_index(all, SettleTarget, i);
         Item item = {
@@ -216,7 +219,6 @@ add_items(const Case *c, const SettleSubject *subject)
         if (item.target_minor > 0)
             g_array_append_val(c->items, item);
     }
-    return TRUE;
 }
 
 /* By carrier, origin, closing time, order, rule and item, whatever the version. */
@@ -276,8 +278,8 @@ decide(const Case *c)
     for (guint i = 0; i < c->subjects->len; i++) {
         const SettleSubject *subject = &g_array_index(c->subjects, SettleSubject, i);
 
-        if (subject->is_joint && !add_items(c, subject))
-            return FALSE;
+        if (subject->is_joint)
+            add_items(c, subject);
     }
     g_array_sort(c->items, compare_items);
     for (guint i = 0; i < c->items->len; i++)

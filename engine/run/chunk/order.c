@@ -311,7 +311,7 @@ settle_whole_order(SettleSettling *settling, const SettleSubject *subject, const
 }
 
 /* What waited for a bill before the order was told anew waits no more; what waits now is noted by
- * its own targets. */
+ * its own targets. FALSE: an amount left 64 bits, so that it had earned nothing. */
 static gboolean
 note_waited(SettleSettling *settling, const SettleSubject *subject, const SettlePast *past)
 {
@@ -329,34 +329,50 @@ note_waited(SettleSettling *settling, const SettleSubject *subject, const Settle
     return TRUE;
 }
 
+/* What a revised order counts; one that overflows counts nothing, now or before. */
+static void
+count_revised(SettleSettling *settling, const SettleSubject *subject, gboolean overflows,
+              gboolean overflowed)
+{
+    SettleSubject counted = *subject;
+
+    if (overflows)
+        counted.match = NULL;
+    if (overflowed)
+        counted.was.match = NULL;
+    settle_counting_again(settling->volumes, settling->targets, settling->decisions, &counted);
+}
+
 /* An order that was told anew, or of whose parties something was: all of it against all that was
- * posted, which is taken back where no rule asks for it any more (docs/semantics.md 14.64). */
+ * posted, which is taken back where no rule asks for it any more (docs/semantics.md 14.64). Where
+ * it would earn too much now it stands at nothing, as if it had been told so at first (14.20). */
 static gboolean
 settle_revised_order(SettleSettling *settling, const SettleSubject *subject)
 {
     GArray *targets = settling->targets->all;
+    gboolean overflows, overflowed;
     SettlePast past = {0};
     SettleOutcome outcome;
 
     if (!settle_history_of(settling->history, subject->order, &past))
         return TRUE; /* it could not be read */
-    if (subject->revised->was_there && !note_waited(settling, subject, &past))
-        return FALSE;
+    overflowed = subject->revised->was_there && !note_waited(settling, subject, &past);
     g_array_set_size(targets, 0);
-    if (subject->match != NULL &&
-        !settle_targets_whole(settling->targets, subject, past.bills, past.n_bills,
-                              settle_decisions_findings(settling->decisions, subject)))
-        return FALSE;
+    overflows = subject->match != NULL &&
+                !settle_targets_whole(settling->targets, subject, past.bills, past.n_bills,
+                                      settle_decisions_findings(settling->decisions, subject));
+    if (overflows)
+        g_array_set_size(targets, 0);
     if (!add_differences(settling, subject, &past))
         return FALSE;
-    settle_counting_again(settling->volumes, settling->targets, settling->decisions, subject);
+    count_revised(settling, subject, overflows, overflowed);
     settle_note_life_caps_revised(settling->output, settling->targets, subject);
     if (subject->revised->is_gone)
         return TRUE;
-    outcome = revised_outcome(settling, subject);
+    outcome = overflows ? SETTLE_OUTCOME_OVERFLOW : revised_outcome(settling, subject);
     /* of one that was settled and has postings no reason was said before */
-    if (outcome != SETTLE_OUTCOME_NONE || past.n_posted == 0 || subject->was.match == NULL ||
-        subject->was.match->n_rules == 0)
+    if (outcome != SETTLE_OUTCOME_NONE || overflowed || past.n_posted == 0 ||
+        subject->was.match == NULL || subject->was.match->n_rules == 0)
         settle_note_outcome(settling->output, subject, outcome);
     return TRUE;
 }
@@ -407,7 +423,7 @@ static gboolean
 is_open(const SettleSettling *settling, const SettleSubject *subject)
 {
     return settle_pairs_open(settling->decisions->pairs, subject->order->distributor_id,
-                             subject->policy->carrier_id) != NULL;
+                             subject->parties.carrier_id) != NULL;
 }
 
 gboolean
