@@ -209,9 +209,9 @@ read_orders(const Reading *reading, SettleStore *store, const char *zone, GError
         settle_store_is_scoped(store)
             ? settle_store_read(store, settle_sql_scope_orders, "smmLs", query->distributor,
                                 query->from, query->to, ids, (gsize) nothing->len, query->order)
-            : settle_store_read(store, settle_sql_activity_orders, "immsLs", query->distributor_id,
-                                query->from, query->to, zone, ids, (gsize) nothing->len,
-                                query->order);
+            : settle_store_read(store, settle_sql_activity_orders, "immLss", query->distributor_id,
+                                query->from, query->to, ids, (gsize) nothing->len, query->order,
+                                zone);
     while (settle_reader_next(reader)) {
         if (!current.any ||
             settle_reader_i64(reader, SQL_ACTIVITY_ORDER_ORDER_ID) != current.order_id) {

@@ -3,7 +3,8 @@
 
 usage: embed-sql.py SQL_DIRECTORY OUT.c OUT.h DEPFILE
 
-In a query :name stands for numbers that model/ lists, as :commission_kinds (read_constants()).
+In a query :name stands for numbers that model/ lists, as :commission_kinds (read_constants()), or for the text of
+sql/parts/name.sql, which several queries share: parameters in it have the same numbers in all of them.
 
 The columns that a query returns become an enum of their places, SQL_QUERY_COLUMN: what has a name, by AS or by
 itself. What one piece of C reads of several queries has a name of its own: each says "-- Columns as SHAPE", and
@@ -192,10 +193,23 @@ def read_tables(path):
     return tables
 
 
+def read_parts(sql_directory, constants, kinds):
+    """{name: text}: what queries share."""
+    folder = os.path.join(sql_directory, 'parts')
+    parts = {}
+    for name in sorted(os.listdir(folder)) if os.path.isdir(folder) else ():
+        if not re.fullmatch(r'[a-z][a-z_]*\.sql', name) or name[:-4] in constants:
+            sys.exit('%s: names of parts are lower-case letters and underscores, and no other :name' % name)
+        path = os.path.join(folder, name)
+        parts[name[:-4]] = with_constants(path, query_text(read(path)), constants, kinds)
+    return parts
+
+
 def read_queries(sql_directory):
     """[(name, text, shapes of its columns, path)] of tables.ini, without a path, and of queries/."""
     folder = os.path.join(sql_directory, 'queries')
     constants, kinds = read_constants(os.path.normpath(os.path.join(sql_directory, '..', '..', 'model')))
+    constants.update(read_parts(sql_directory, constants, kinds))
     queries = []
     for name, _, _, _, copy, verify in read_tables(os.path.join(sql_directory, 'tables.ini')):
         queries.append(('copy-' + name.replace('_', '-'), copy, [], None))
@@ -237,7 +251,9 @@ def main(sql_directory, out_c, out_h, depfile):
     migrations_directory = os.path.join(sql_directory, 'migrations')
     tables_file = os.path.join(sql_directory, 'tables.ini')
     model = os.path.normpath(os.path.join(sql_directory, '..', '..', 'model'))
-    dependencies = [queries_directory, migrations_directory, tables_file,
+    parts_directory = os.path.join(sql_directory, 'parts')
+    dependencies = [queries_directory, parts_directory, migrations_directory, tables_file,
+                    *(os.path.join(parts_directory, name) for name in os.listdir(parts_directory)),
                     *(os.path.join(model, name) for name in ('kind.h', 'file-kind.h', 'facts.h'))]
     migrations = []
     tables = read_tables(tables_file)

@@ -22,7 +22,7 @@ def flocks():
     if 'SETTLE_SEED' in os.environ:
         seed = int(os.environ['SETTLE_SEED'])
         return [(seed, int(os.environ.get('SETTLE_WORLDS', flock.size_of(seed))))]
-    left, out = int(os.environ.get('SETTLE_WORLDS', '10000' if LONG else '64')), []
+    left, out = int(os.environ.get('SETTLE_WORLDS', '10000' if LONG else '66')), []
     while left > 0:
         out.append((len(out) + 1, min(left, flock.size_of(len(out) + 1))))
         left -= out[-1][1]

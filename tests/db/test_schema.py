@@ -186,8 +186,8 @@ class Kinds(ProbeCase):
         """Neither of a kind of postings nor of events, nor a list of kinds of files: embed-sql.py puts in what model/ lists. Of views,
         settle_view.kind alone says what a kind is."""
         number = re.compile(r"\bkind\s*(<=|>=|<>|=|<|>|(NOT )?(IN|BETWEEN))\s*\(?\d|\bkind (NOT )?IN \('")
-        folder = os.path.join(os.path.dirname(TABLES), 'queries')
-        paths = [os.path.join(folder, name) for name in os.listdir(folder)]
+        paths = [os.path.join(folder, name) for folder in (os.path.join(os.path.dirname(TABLES), what) for what in ('queries', 'parts'))
+                 for name in os.listdir(folder)]
         paths.append(os.path.join(MIGRATIONS, '0009_views.sql'))
         self.assertGreater(len(paths), 100)
         self.assertRegex('WHERE t.kind <= 4', number)
