@@ -143,6 +143,11 @@ gboolean settle_audit_chain(SettleAudit *audit, SettleStore *store, GError **err
 gboolean settle_audit_ledger(SettleAudit *audit, GError **error);
 gboolean settle_audit_content(SettleAudit *audit, GError **error);
 gboolean settle_audit_checks(SettleAudit *audit, SettleStore *store, GError **error);
+/* archive.c: that what carriers with a key sent is signed by it; and the files of a folder against
+ * the batches that read them: each missing, changed or additional one is a finding. */
+gboolean settle_audit_signatures(SettleAudit *audit, SettleStore *store, GError **error);
+gboolean settle_audit_files(SettleAudit *audit, SettleStore *store, const char *folder,
+                            GError **error);
 /* What is stored beside the texts of policies against the texts. FALSE with the error: it could not
  * be read. */
 gboolean settle_audit_policy_texts(SettleAudit *audit, SettleStore *store, GError **error);

@@ -21,7 +21,10 @@ beside(gpointer data)
 
     if (store == NULL || !settle_audit_content(audit, &error) ||
         !settle_audit_checks(audit, store, &error) ||
-        !settle_audit_policy_texts(audit, store, &error)) {
+        !settle_audit_policy_texts(audit, store, &error) ||
+        !settle_audit_signatures(audit, store, &error) ||
+        (audit->options->files != NULL &&
+         !settle_audit_files(audit, store, audit->options->files, &error))) {
         g_mutex_lock(&audit->mutex);
         if (audit->error == NULL)
             audit->error = g_steal_pointer(&error);

@@ -37,6 +37,8 @@ typedef struct {
     guint limit;                         /* findings kept */
     int32_t expect_run;                  /* 0: nothing is expected */
     uint8_t expect[SETTLE_DIGEST_BYTES]; /* the seal that run had when it was noted outside */
+    const char
+        *files; /* a folder with the files that were taken in; NULL: they are not looked at */
     /* Called from the calling thread every now and then; may be NULL. done counts transfers. */
     void (*progress)(int64_t done, int64_t total, gpointer user_data);
     gpointer progress_data;

@@ -45,6 +45,7 @@ int settle_command_batch(const SettleCli *cli, int argc, char **argv);
 int settle_command_facts(const SettleCli *cli, int argc, char **argv);
 int settle_command_quarantine(const SettleCli *cli, int argc, char **argv);
 int settle_command_carrier_key(const SettleCli *cli, int argc, char **argv);
+int settle_command_sender_key(const SettleCli *cli, int argc, char **argv);
 int settle_command_policy(const SettleCli *cli, int argc, char **argv);
 int settle_command_feed(const SettleCli *cli, int argc, char **argv);
 int settle_command_night(const SettleCli *cli, int argc, char **argv);

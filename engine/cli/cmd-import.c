@@ -4,6 +4,7 @@
 
 #include "base/near.h"
 #include "base/printable.h"
+#include "base/signature.h"
 #include "cli/known.h"
 #include "cli/progress.h"
 #include "cli/slips.h"
@@ -102,8 +103,10 @@ settle_cli_intake_worse(int a, int b)
 
 static gboolean
 import_file(SettleStore *store, SettleFileKind kind, const char *path, const char *source,
-            const SettleIntakeOptions *options, int *ret_exit, GError **error)
+            const SettleIntakeOptions *plain, int *ret_exit, GError **error)
 {
+    SettleIntakeOptions signed_options = *plain, *options = &signed_options;
+    g_autofree char *signature = NULL;
     g_autoptr(SettleIntakeReport) report = NULL;
     gboolean standard_input = strcmp(path, "-") == 0;
     int fd = standard_input ? STDIN_FILENO : settle_cli_open_text(path, error);
@@ -113,6 +116,9 @@ import_file(SettleStore *store, SettleFileKind kind, const char *path, const cha
         return FALSE;
     if (source == NULL)
         source = standard_input ? "stdin" : path;
+    if (!standard_input)
+        signature = settle_intake_read_signature(path, &signed_options.signature_length);
+    signed_options.signature = signature;
     ok = settle_intake_import(store, kind, source, fd, options, &report, error);
     if (!standard_input)
         close(fd);

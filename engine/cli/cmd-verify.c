@@ -84,13 +84,16 @@ print_verdict(const SettleVerification *v)
 int
 settle_command_verify(const SettleCli *cli, int argc, char **argv)
 {
-    g_autofree char *expect = NULL;
+    g_autofree char *expect = NULL, *files = NULL;
     gboolean head = FALSE, ok;
     int limit = 50, code;
     const GOptionEntry entries[] = {
         {"head", 0, 0, G_OPTION_ARG_NONE, &head,
          "only print the seal of the last run, to be kept outside the database", NULL},
         {"expect", 0, 0, G_OPTION_ARG_FILENAME, &expect, "what --head printed once", "RUN:SEAL"},
+        {"files", 0, 0, G_OPTION_ARG_FILENAME, &files,
+         "also hold the files of this folder against the batches (done/ of settle night)",
+         "FOLDER"},
         {"limit", 0, 0, G_OPTION_ARG_INT, &limit, "findings shown (default 50)", "N"},
         {NULL, 0, 0, 0, NULL, NULL, NULL},
     };
@@ -100,7 +103,7 @@ settle_command_verify(const SettleCli *cli, int argc, char **argv)
     GError *error = NULL;
 
     if (!settle_cli_parse(
-            "verify [--expect RUN:SEAL] | verify --head",
+            "verify [--expect RUN:SEAL] [--files FOLDER] | verify --head",
             "Proves that what is stored is what was published: digests and seals of the "
             "runs, totals,\nreceipts, invoices, batches, policies. Reads only. Exit code 1 "
             "with findings.",
@@ -117,6 +120,7 @@ settle_command_verify(const SettleCli *cli, int argc, char **argv)
         return print_head(cli);
     if (expect != NULL && !settle_head_parse(expect, &options.expect_run, options.expect))
         return settle_cli_usage("settle verify --head prints it", "\"%s\" is no RUN:SEAL", expect);
+    options.files = files;
     options.limit = (guint) limit;
     options.progress_data = &progress;
 

@@ -61,6 +61,8 @@ static const SettleCommand commands[] = {
     {"setting", "list | set", "how facts are read", NULL, settle_command_setting},
     {"carrier-key", "export | set", "what a carrier's ids are made under", NULL,
      settle_command_carrier_key},
+    {"sender-key", "list | set | end", "which carriers sign what they send", NULL,
+     settle_command_sender_key},
     {"status", "", "where things stand", NULL, settle_command_status},
     {NULL, NULL, NULL, NULL, NULL},
 };

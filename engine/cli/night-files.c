@@ -275,7 +275,8 @@ tell_unnamed(SettleNight *night, const SettleManifest *manifest, GError **error)
         const char *name = g_ptr_array_index(names, i);
 
         if (strcmp(name, SETTLE_NIGHT_MANIFEST) == 0 ||
-            g_hash_table_contains(manifest->named, name))
+            g_hash_table_contains(manifest->named, name) ||
+            settle_night_signs_one_of(name, manifest->named))
             continue;
         if (++n <= SETTLE_NIGHT_MOST_TOLD)
             settle_night_tell(&night->missing, name,
@@ -443,7 +444,9 @@ is_new(SettleNight *night, const Item *item, const uint8_t sha256[SETTLE_DIGEST_
             return FALSE;
         }
     }
-    if (settle_result_rows(refused) > 0) {
+    if (settle_result_rows(refused) > 0 &&
+        !settle_night_is_signed_now(night, entry->file,
+                                    settle_result_text(refused, 0, SQL_NIGHT_REFUSED_REASON))) {
         settle_night_tell(&night->refused, entry->file, "was refused as batch %d: %s; it stays",
                           settle_result_i32(refused, 0, SQL_NIGHT_REFUSED_BATCH_ID),
                           settle_result_text(refused, 0, SQL_NIGHT_REFUSED_REASON));
@@ -457,7 +460,12 @@ import(SettleNight *night, const Item *item, int fd, const uint8_t sha256[SETTLE
        GError **error)
 {
     const SettleManifestEntry *entry = item->entry;
+    gsize signature_length = 0;
+    g_autofree char *signature =
+        settle_night_read_signature(night, entry->file, item->lost != NULL, &signature_length);
     const SettleIntakeOptions options = {
+        .signature = signature,
+        .signature_length = signature_length,
         .lookback_months = -1,
         .business_date = entry->date,
         .has_control_count = entry->has_count,
@@ -491,7 +499,9 @@ import(SettleNight *night, const Item *item, int fd, const uint8_t sha256[SETTLE
     }
     night->unusable = night->unusable || settle_intake_report_is_unusable(report);
     night->taken++;
-    return put_away(night, item, sha256, report->batch_id, error);
+    return (item->lost != NULL ||
+            settle_night_keep_signature(night, entry->file, signature, signature_length, error)) &&
+           put_away(night, item, sha256, report->batch_id, error);
 }
 
 static gboolean

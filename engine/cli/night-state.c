@@ -384,3 +384,34 @@ settle_night_state_open(const char *path, GError **error)
         return NULL;
     return g_steal_pointer(&state);
 }
+
+gboolean
+settle_night_keep_text(SettleNightState *state, const char *name, const char *text, gsize length,
+                       GError **error)
+{
+    int fd = openat(state->done, name, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
+    gboolean ok = fd >= 0 && write(fd, text, length) == (ssize_t) length && fsync(fd) == 0 &&
+                  fsync(state->done) == 0;
+    int failed = errno;
+
+    if (fd >= 0)
+        close(fd);
+    if (ok || (fd < 0 && failed == EEXIST))
+        return TRUE;
+    errno = failed;
+    return fail(state, "done", error);
+}
+
+char *
+settle_night_read_kept(const SettleNightState *state, const char *name, gsize most_bytes,
+                       gsize *ret_length)
+{
+    int fd = openat(state->done, name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
+    g_autofree char *text = g_malloc(most_bytes);
+    ssize_t n = fd >= 0 ? read(fd, text, most_bytes) : -1;
+
+    if (fd >= 0)
+        close(fd);
+    *ret_length = (gsize) MAX(n, 0);
+    return n < 0 ? NULL : g_steal_pointer(&text);
+}

@@ -35,6 +35,12 @@ void settle_night_drop_scratch(const SettleNightState *state);
  * against being killed at any place: what is noted twice counts once. */
 gboolean settle_night_keep(SettleNightState *state, const SettleManifestEntry *entry,
                            int32_t batch_id, GError **error);
+/* A small text beside it under that name; one that is there stays. IO. */
+gboolean settle_night_keep_text(SettleNightState *state, const char *name, const char *text,
+                                gsize length, GError **error);
+/* The caller's, at most so many bytes; NULL: it is not there. */
+char *settle_night_read_kept(const SettleNightState *state, const char *name, gsize most_bytes,
+                             gsize *ret_length);
 /* Opens the copy of a file that was taken in, at its start; STATE if it is not what it was. */
 int settle_night_open_kept(const SettleNightState *state, const SettleNightTaken *taken,
                            GError **error);

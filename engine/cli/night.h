@@ -35,4 +35,16 @@ void settle_night_tell(gboolean *finding, const char *file, const char *format, 
  * the database. */
 gboolean settle_night_take_all(SettleNight *night, GError **error);
 
+/* --- night-signature.c: FILE.sig beside FILE ------------------------------------------------ */
+/* In the inbox, or kept in done/; the caller's. NULL: there is none, or none that can be read. */
+char *settle_night_read_signature(const SettleNight *night, const char *file, gboolean kept,
+                                  gsize *ret_length);
+/* It goes with its file from the inbox to done/; NULL: there is none. IO. */
+gboolean settle_night_keep_signature(const SettleNight *night, const char *file,
+                                     const char *signature, gsize length, GError **error);
+/* What was refused for want of a signature, and has one now, is looked at again. */
+gboolean settle_night_is_signed_now(const SettleNight *night, const char *file, const char *reason);
+/* Whether it is the signature of a file of that set. */
+gboolean settle_night_signs_one_of(const char *name, GHashTable *named);
+
 G_END_DECLS

@@ -25,7 +25,7 @@ insert_batch(SettleIntakeJob *job, gboolean sealed, const char *reason, GError *
     g_auto(SettleSumColumns) sums = {0};
     settle_sum_columns_init(&sums, job->sums);
     return settle_store_exec(
-               job->store, settle_sql_intake_insert_batch, error, "issdsslslsllllssslyISLS",
+               job->store, settle_sql_intake_insert_batch, error, "issdsslslsllllssslyISLSy",
                job->batch_id, settle_file_kind_name(job->kind), job->name,
                job->options.business_date, sealed ? "sealed" : "refused", reason, job->rows_read,
                sum, job->options.has_control_count ? job->options.control_count : (int64_t) -1,
@@ -34,7 +34,9 @@ insert_batch(SettleIntakeJob *job, gboolean sealed, const char *reason, GError *
                job->unproved == NULL ? "" : job->unproved, job->file_name,
                job->is_file ? job->file_bytes : (int64_t) -1, job->is_file ? job->sha256 : NULL,
                sizeof job->sha256, job->carriers->data, (size_t) job->carriers->len, sums.tables,
-               sums.n, sums.rows, sums.n, sums.digests, sums.n) &&
+               sums.n, sums.rows, sums.n, sums.digests, sums.n,
+               job->is_signed ? job->signature : NULL,
+               (size_t) (job->is_signed ? SETTLE_SIGNATURE_BYTES : 0)) &&
            settle_failpoint(INTAKE_BATCH_INSERTED, error);
 }
 

@@ -1,7 +1,9 @@
 /* What is kept of a file beside its rows: name, size and SHA-256, and whose it is. */
 #include "intake/job.h"
 
+#include <fcntl.h>
 #include <string.h>
+#include <unistd.h>
 
 gboolean
 settle_intake_take_file(SettleIntakeJob *job, GError **error)
@@ -60,4 +62,66 @@ settle_intake_see_carrier(SettleIntakeJob *job, int32_t carrier_id)
         at++;
     if (at == job->carriers->len || g_array_index(job->carriers, int32_t, at) != carrier_id)
         g_array_insert_val(job->carriers, at, carrier_id);
+}
+
+char *
+settle_intake_read_signature(const char *file, gsize *ret_length)
+{
+    g_autofree char *name = g_strconcat(file, SETTLE_SIGNATURE_SUFFIX, NULL);
+    g_autofree char *text = g_malloc(SETTLE_SIGNATURE_FILE_MAX + 1);
+    int fd = open(name, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
+    ssize_t n = fd >= 0 ? read(fd, text, SETTLE_SIGNATURE_FILE_MAX + 1) : -1;
+
+    if (fd >= 0)
+        close(fd);
+    *ret_length = n > 0 ? (gsize) n : 0;
+    return n < 0 ? NULL : g_steal_pointer(&text);
+}
+
+/* Why it is not signed by that sender; NULL: it is. */
+static char *
+sender_fault(SettleIntakeJob *job, gboolean staged, const char *carrier, const uint8_t *key)
+{
+    const SettleIntakeOptions *options = &job->options;
+
+    if (staged)
+        return g_strdup_printf("%s signs what it sends: its rows come in by files, not by staging",
+                               carrier);
+    if (options->signature == NULL)
+        return g_strdup_printf(SETTLE_INTAKE_NOT_SIGNED
+                               "%s signs what it sends, and there is no %s" SETTLE_SIGNATURE_SUFFIX,
+                               carrier, job->file_name);
+    if (!settle_signature_parse(options->signature, options->signature_length, job->signature))
+        return g_strdup_printf("%s" SETTLE_SIGNATURE_SUFFIX
+                               " holds no signature: 64 bytes, or these in base64",
+                               job->file_name);
+    if (!settle_signature_holds(key, job->signature, job->sha256))
+        return g_strdup_printf("%s" SETTLE_SIGNATURE_SUFFIX " is not the signature of %s over this "
+                               "file: it was changed, or another key signed it",
+                               job->file_name, carrier);
+    return NULL;
+}
+
+gboolean
+settle_intake_check_sender(SettleIntakeJob *job, gboolean staged, char **ret_refused,
+                           GError **error)
+{
+    g_autoptr(SettleResult) keys = NULL;
+
+    if ((!job->is_file && !staged) || settle_file_kind(job->kind)->sort == SETTLE_SORT_MASTER)
+        return TRUE;
+    keys = settle_store_query(job->store, settle_sql_intake_sender_keys, error, "I",
+                              job->carriers->data, (size_t) job->carriers->len);
+    if (keys == NULL)
+        return FALSE;
+    for (int row = 0; row < settle_result_rows(keys) && *ret_refused == NULL; row++) {
+        size_t length;
+        const uint8_t *key = settle_result_bytes(keys, row, SQL_INTAKE_SENDER_KEYS_KEY, &length);
+
+        settle_invariant(length == SETTLE_SENDER_KEY_BYTES);
+        *ret_refused = sender_fault(
+            job, staged, settle_result_text(keys, row, SQL_INTAKE_SENDER_KEYS_CARRIER), key);
+    }
+    job->is_signed = settle_result_rows(keys) > 0 && *ret_refused == NULL;
+    return TRUE;
 }

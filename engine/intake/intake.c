@@ -235,13 +235,17 @@ gboolean
 settle_intake_run(SettleIntakeJob *job, const SettleIntakeOrigin *origin,
                   SettleIntakeReport **ret_report, GError **error)
 {
-    g_autofree char *reason = NULL;
+    g_autofree char *reason = NULL, *refused = NULL;
     gboolean sealed;
     if (!settle_failpoint(INTAKE_LOCKED, error) || !read_header(job, error) ||
         !read_all(job, error) || !settle_intake_take_file(job, error))
         return FALSE;
     /* What is kept is what there is: a release has no control totals to speak of. */
-    sealed = origin->released != 0 || settle_intake_totals_agree(job, &reason);
+    if (!settle_intake_check_sender(job, origin->staging != NULL, &refused, error))
+        return FALSE;
+    sealed = origin->released != 0 || (refused == NULL && settle_intake_totals_agree(job, &reason));
+    if (refused != NULL)
+        reason = g_steal_pointer(&refused);
     /* Who said that there are rows is not told that there is nothing to take in. */
     if (sealed && job->rows_read == 0 && (origin->staging != NULL || origin->released != 0)) {
         *ret_report = make_report(job, TRUE, g_strdup("nothing to take in"), error);

@@ -33,6 +33,9 @@ typedef struct {
     gpointer progress_data;
     const char *file_name; /* what is kept as the file's name; NULL: the source's last part */
     const char *carrier;   /* whose file it is, also if it has no row; NULL: not said */
+    /* What FILE.sig holds, byte for byte; NULL: there is none. Only senders with a key need one. */
+    const char *signature;
+    gsize signature_length;
 } SettleIntakeOptions;
 
 typedef struct {
@@ -84,6 +87,11 @@ gboolean settle_intake_report_is_unusable(const SettleIntakeReport *report);
 gboolean settle_intake_import(SettleStore *store, SettleFileKind kind, const char *source, int fd,
                               const SettleIntakeOptions *options, SettleIntakeReport **ret_report,
                               GError **error);
+
+/* What FILE.sig beside a file holds, the caller's; NULL: there is none that can be read. */
+char *settle_intake_read_signature(const char *file, gsize *ret_length);
+/* What the reason begins with of a batch that was refused for want of its sender's signature. */
+#define SETTLE_INTAKE_NOT_SIGNED "it is not signed: "
 
 /* Whose it is to take in files of a kind: receipts the treasury's, all others the runner's. */
 SettleStoreRole settle_intake_role(SettleFileKind kind);

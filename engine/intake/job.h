@@ -4,6 +4,7 @@
 #include "base/arena.h"
 #include "base/checked.h"
 #include "base/keyed.h"
+#include "base/signature.h"
 #include "intake/codes.h"
 #include "intake/csv.h"
 #include "intake/intake.h"
@@ -85,7 +86,9 @@ typedef struct SettleIntakeJob {
     uint8_t sha256[SETTLE_DIGEST_BYTES];
     int32_t same_batch; /* an earlier batch of the same file; 0: none */
     char *same_file;    /* its name */
-    GArray *carriers;   /* int32_t, ascending: whose rows it has, or whose file it is */
+    gboolean is_signed; /* by a sender with a key, and it holds */
+    uint8_t signature[SETTLE_SIGNATURE_BYTES];
+    GArray *carriers; /* int32_t, ascending: whose rows it has, or whose file it is */
     int32_t last_carrier;
 
     int32_t batch_id;
@@ -302,6 +305,10 @@ gboolean settle_intake_take_file(SettleIntakeJob *job, GError **error);
 /* Whether the same file was taken in before. */
 gboolean settle_intake_find_same_file(SettleIntakeJob *job, GError **error);
 void settle_intake_see_carrier(SettleIntakeJob *job, int32_t carrier_id);
+/* Whether all of its carriers that have a key signed it; *ret_refused: why not, the caller's; NULL.
+ * staged: it is of no file. */
+gboolean settle_intake_check_sender(SettleIntakeJob *job, gboolean staged, char **ret_refused,
+                                    GError **error);
 
 /* --- records.c ----------------------------------------------------------------------------- */
 /* Keeps a record as it came and takes it in, or turns it down. FALSE only when that fails. */

@@ -3,6 +3,8 @@
 #include "statement/internal.h"
 
 #include "base/checked.h"
+#include "base/signature.h"
+#include "intake/intake.h"
 #include "store/sql.h"
 
 #include <string.h>
@@ -147,6 +149,45 @@ is_the_same(const SettleResult *holds, const char *hex, const char *how, int64_t
            settle_result_i64(holds, 0, SQL_STATEMENT_CURRENT_TOLERANCE_MINOR) == tolerance_minor;
 }
 
+/* Of a carrier that signs what it sends FILE.sig must be its signature; *ret_hex: that, or "". */
+static gboolean
+check_signature(SettleStore *store, const char *path, int32_t carrier_id,
+                const uint8_t digest[SETTLE_DIGEST_BYTES], char **ret_hex, GError **error)
+{
+    g_autoptr(SettleResult) keys = settle_store_query(store, settle_sql_intake_sender_keys, error,
+                                                      "I", &carrier_id, (size_t) 1);
+    g_autofree char *text = NULL;
+    uint8_t signature[SETTLE_SIGNATURE_BYTES];
+    const uint8_t *key;
+    gsize length;
+    size_t n;
+
+    *ret_hex = g_strdup("");
+    if (keys == NULL)
+        return FALSE;
+    if (settle_result_rows(keys) == 0)
+        return TRUE;
+    key = settle_result_bytes(keys, 0, SQL_INTAKE_SENDER_KEYS_KEY, &n);
+    settle_invariant(n == SETTLE_SENDER_KEY_BYTES);
+    text = settle_intake_read_signature(path, &length);
+    if (text == NULL || !settle_signature_parse(text, length, signature) ||
+        !settle_signature_holds(key, signature, digest)) {
+        g_set_error(error, SETTLE_ERROR, SETTLE_ERROR_INPUT,
+                    text == NULL ? "%s: it is not signed: %s signs what it sends"
+                                 : "%s" SETTLE_SIGNATURE_SUFFIX
+                                   " is not the signature of %s over this file",
+                    path, settle_result_text(keys, 0, SQL_INTAKE_SENDER_KEYS_CARRIER));
+        settle_error_hint(error, "ask the sender for the file and its " SETTLE_SIGNATURE_SUFFIX
+                                 "; settle sender-key list shows the key");
+        return FALSE;
+    }
+    g_clear_pointer(ret_hex, g_free);
+    *ret_hex = g_malloc(2 * sizeof signature + 1);
+    for (size_t i = 0; i < sizeof signature; i++)
+        g_snprintf(*ret_hex + 2 * i, 3, "%02x", signature[i]);
+    return TRUE;
+}
+
 gboolean
 settle_statement_import(SettleStore *store, const char *path, const char *carrier,
                         SettleMonth period, const SettleStatementMapping *mapping,
@@ -154,7 +195,7 @@ settle_statement_import(SettleStore *store, const char *path, const char *carrie
                         GError **error)
 {
     g_autofree char *name = settle_statement_title(carrier, period),
-                    *how = settle_statement_mapping_hash(mapping),
+                    *how = settle_statement_mapping_hash(mapping), *signature = NULL,
                     *file = g_path_get_basename(path), *file_shown = g_utf8_make_valid(file, -1);
     g_autoptr(SettleResult) holds = NULL, detail = NULL;
     g_autoptr(GPtrArray) keys = NULL;
@@ -178,7 +219,8 @@ settle_statement_import(SettleStore *store, const char *path, const char *carrie
                                     error))
         return FALSE;
     settle_digest_hex(digest, hex);
-    if (!settle_store_begin(store, error))
+    if (!check_signature(store, path, carrier_id, digest, &signature, error) ||
+        !settle_store_begin(store, error))
         return FALSE;
     /* the counter's row is ours until the end: nobody takes in the same one beside us */
     if (!settle_store_count(store, "control", 0, &last, error) ||
@@ -198,9 +240,9 @@ settle_statement_import(SettleStore *store, const char *path, const char *carrie
         goto failed;
     if (sums->len > 0)
         sum = g_array_index(sums, SettleTableSum, 0);
-    detail = settle_store_query(store, settle_sql_statement_detail, error, "sslllly", file_shown,
+    detail = settle_store_query(store, settle_sql_statement_detail, error, "ssllllys", file_shown,
                                 how, reading.n_lines, reading.n_unreadable, reading.total_minor,
-                                tolerance_minor, sum.digest, sizeof sum.digest);
+                                tolerance_minor, sum.digest, sizeof sum.digest, signature);
     if (detail == NULL ||
         !settle_store_control(store, "statement-import", name, digest, NULL,
                               settle_result_text(detail, 0, SQL_STATEMENT_DETAIL_DETAIL), &position,

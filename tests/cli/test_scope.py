@@ -92,7 +92,8 @@ class Commands(Case):
         'scope grant': 'scope grant s_m1 --distributor D2 --reason r', 'scope revoke': 'scope revoke s_m1 --reason r',
         'server accept': 'server accept --reason r', 'erase ask': 'erase ask --batch 1 --reason r',
         'erase approve': 'erase approve 1 --batch 1', 'erase refuse': 'erase refuse 1 --reason r', 'setting set': 'setting set zone UTC --reason r', 'carrier-key export': 'carrier-key export C1',
-        'carrier-key set': 'carrier-key set C1 {key}',
+        'carrier-key set': 'carrier-key set C1 {key}', 'sender-key set': 'sender-key set C1 {key} --reason r',
+        'sender-key end': 'sender-key end C1 --reason r',
     }
     SCOPED = {'activity summary', 'activity list', 'scope list'}
     WHOLE = {'invoice list', 'invoice lines', 'invoice show'}

@@ -22,7 +22,7 @@ CREATE TABLE settle.control_log (
                  'feed-expect', 'feed-stop', 'feed-waive',
                  'statement-import', 'statement-accept', 'statement-dispute', 'statement-withdrawal-ask',
                  'statement-withdrawal-approve', 'statement-withdrawal-refuse', 'fact-seen', 'erase-ask', 'erase-refuse', 'text-erase',
-                 'carrier-key',
+                 'carrier-key', 'sender-key-set', 'sender-key-end',
                  'scope-grant', 'scope-revoke', 'server-accept')),
     subject  text NOT NULL CHECK (length(subject) BETWEEN 1 AND 500),
     digest   bytea CHECK (length(digest) = 32),  -- of what was decided on, as it stood
@@ -40,6 +40,7 @@ CREATE TABLE settle.control_log (
         WHEN action LIKE 'statement-%' THEN subject ~ './[0-9]{4}-(0[1-9]|1[0-2])$'
         WHEN action LIKE 'scope-%' THEN subject ~ '^login/.'
         WHEN action = 'server-accept' THEN subject ~ '^server/[0-9]{1,20}(/[0-9]{1,10}){3}$'
+        WHEN action LIKE 'sender-key-%' THEN subject ~ '^carrier/.'
         WHEN action LIKE 'deposit-%' THEN subject ~ '^(carrier|distributor)/.'
         WHEN action IN ('policy-submit', 'policy-activate', 'fact-seen', 'feed-expect', 'feed-stop', 'feed-waive')
             THEN subject ~ './.'

@@ -18,7 +18,7 @@ CREATE TABLE settle.batch (
     quarantined   bigint NOT NULL CHECK (quarantined >= 0),
     waiting       bigint NOT NULL DEFAULT 0 CHECK (waiting >= 0), -- bills before their order
     header        text NOT NULL,               -- the file's header line, to read kept rows again
-    -- Of a file, not of staging or of a release: its name, and what was read; a place for the sender's signature over it.
+    -- Of a file, not of staging or of a release: its name, and what was read; the sender's signature over it (0016).
     file_name     text,
     file_bytes    bigint CHECK (file_bytes >= 0),
     file_sha256   bytea CHECK (length(file_sha256) = 32),
@@ -27,7 +27,7 @@ CREATE TABLE settle.batch (
     actor         text NOT NULL DEFAULT session_user,
     at            timestamptz NOT NULL DEFAULT clock_timestamp(),
     CHECK ((file_name IS NULL) = (file_sha256 IS NULL) AND (file_name IS NULL) = (file_bytes IS NULL)),
-    CHECK (file_signature IS NULL OR file_name IS NOT NULL),
+    CHECK (file_signature IS NULL OR (file_name IS NOT NULL AND length(file_signature) = 64)),
     CHECK (rows_read = accepted + repeated + quarantined + waiting OR state = 'refused'),
     CONSTRAINT batch_control_count_check CHECK (state = 'refused' OR control_count IS NULL OR control_count = rows_read),
     CONSTRAINT batch_control_sum_check CHECK (state = 'refused' OR control_sum_minor IS NULL

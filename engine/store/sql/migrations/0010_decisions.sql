@@ -148,6 +148,7 @@ BEGIN
     IF told.batch_id > (SELECT c.value FROM settle.counter c WHERE c.name = 'batch') THEN
         RAISE EXCEPTION 'settle: batch % was not counted', told.batch_id USING ERRCODE = 'restrict_violation';
     END IF;
+    PERFORM settle.check_sender(told);
     told.actor := session_user;
     told.at := clock_timestamp();
     INSERT INTO settle.batch SELECT told.*;
@@ -359,7 +360,7 @@ DECLARE
                         'deposit-cover', 'deposit-forfeit', 'statement-accept', 'statement-dispute', 'fact-seen',
                         'feed-expect', 'feed-stop', 'feed-waive', 'withdrawal-ask', 'withdrawal-approve',
                         'withdrawal-refuse', 'statement-withdrawal-ask', 'statement-withdrawal-approve',
-                        'statement-withdrawal-refuse')
+                        'statement-withdrawal-refuse', 'sender-key-set', 'sender-key-end')
         THEN 'settle_approver' END;
     place bigint;
 BEGIN
@@ -369,6 +370,7 @@ BEGIN
     PERFORM settle.refuse_unless(wanted);
     IF action = 'statement-import' THEN
         PERFORM settle.refuse_unless_treasury();
+        PERFORM settle.check_statement_sender(subject, detail);
     END IF;
     -- Locked first: two who decide on the same take turns.
     PERFORM settle.counted('control', 0);
@@ -388,6 +390,8 @@ BEGIN
         PERFORM settle.check_abandoned(subject);
     WHEN action LIKE 'withdrawal-%' THEN
         PERFORM settle.check_withdrawal(action, subject, digest);
+    WHEN action LIKE 'sender-key-%' THEN
+        PERFORM settle.check_sender_key(action, subject, digest, detail);
     ELSE
         NULL;
     END CASE;
