@@ -372,7 +372,7 @@ class Verify(settle_test.TestCase):
         copy = nights.copy_of(self.database)
         run = int(copy.value('SELECT max(run_id) FROM settle.run')) + 1
         world.tamper(copy, f"""
-            INSERT INTO settle.run SELECT {run}, kind, business_date + 30, due, control_position, calculation, engine
+            INSERT INTO settle.run SELECT {run}, kind, business_date + 30, due, control_position, calculation, engine, server
               FROM settle.run WHERE run_id = {run - 1};
             UPDATE settle.counter SET value = {run} WHERE name = 'run';
             INSERT INTO settle.run_chunk VALUES ({run}, 1, 1, 1000, 0);

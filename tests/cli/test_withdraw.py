@@ -282,6 +282,18 @@ class Receipts(Withdrawn):
         self.run_to('2026-01-22')
         self.assertEqual(self.sums()[1], {('A', 'u'): 2000})
 
+    def test_what_was_released_of_it(self):
+        """A row that named a distributor whom nobody knew yet, and was read again when he was told, falls with its file."""
+        wrong = self.tell('receipts', '2026-01-11', {**receipt('R1', '2026-01', '60.00'), 'distributor': 'D3'})
+        self.tell('distributors', '2026-01-12', {'distributor': 'D3', 'name': 'Drei', 'tier': '', 'valid_from': '2025-01-01'})
+        self.tell('orders', '2026-01-12', small.order('B', '2026-01-12', distributor='D3'))
+        self.run_to('2026-01-20')
+        self.assertEqual(self.sums()[1], {('A', 'u'): 6000})
+        self.withdraw(wrong)
+        self.run_to('2026-01-21')
+        self.assertEqual(self.sums()[1], {('A', 'u'): 6000, ('B', 'u'): 6000})
+        self.assertEqual(self.rows('quarantine', 'list'), [])
+
     def test_the_only_one(self):
         wrong = self.tell('receipts', '2026-01-11', receipt('R1', '2026-01', '60.00'))
         self.run_to('2026-01-20')
@@ -691,7 +703,8 @@ class Orders(Withdrawn):
         wrong = self.order('2026-01-05', contract='K')
         self.tell('bills', '2026-01-31', small.bill('K', '2026-01', '2026-01-31', billed='20.00'))
         self.run_to('2026-01-31')
-        self.database.sql("SELECT settle.erase_text('asked for', 'C1', 'A')")
+        request = self.database.value("SELECT settle.ask_erasure('asked for', 'C1', 'A')", 'settle_night')
+        self.database.sql(f"SELECT settle.erase_text({request}, 'C1', 'A')", 'settle_finance')
         self.withdraw(wrong)
         self.run_to('2026-02-01')
         self.assertEqual(self.books(), {})
