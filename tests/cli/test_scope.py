@@ -30,6 +30,8 @@ WINDOWS = {'s_d1': 11, 's_top': 4, 's_side': 4, 's_m1': 2, 's_d2': 6}
 WORDS = {'D1': {'s_d1', 's_top', 's_side', 's_m1'}, 'D2': {'s_d2'}, 'Eins': set(), 'Zwei': set(), 'Nametop': set(), 'Namefar': set(),
          'Far': {'s_d2'}, 'Side': {'s_d1', 's_side', 's_m1'}, 'M9': {'s_d2'}, 'M2': {'s_d1', 's_top', 's_side'},
          **{name: {login for login, orders in SEES.items() if name in orders} for name, *_ in ORDERS}}
+# A public key of Ed25519.
+SENDER = '-----BEGIN PUBLIC KEY-----\nMCowBQYDK2VwAyEA03FL8X3dOdyQ8jXwksBUpGHR3uaErrcA0L+7S2DKC8U=\n-----END PUBLIC KEY-----\n'
 
 
 class Case(small.Case):
@@ -92,7 +94,7 @@ class Commands(Case):
         'scope grant': 'scope grant s_m1 --distributor D2 --reason r', 'scope revoke': 'scope revoke s_m1 --reason r',
         'server accept': 'server accept --reason r', 'erase ask': 'erase ask --batch 1 --reason r',
         'erase approve': 'erase approve 1 --batch 1', 'erase refuse': 'erase refuse 1 --reason r', 'setting set': 'setting set zone UTC --reason r', 'carrier-key export': 'carrier-key export C1',
-        'carrier-key set': 'carrier-key set C1 {key}', 'sender-key set': 'sender-key set C1 {key} --reason r',
+        'carrier-key set': 'carrier-key set C1 {key}', 'sender-key set': 'sender-key set C1 {sender} --reason r',
         'sender-key end': 'sender-key end C1 --reason r',
     }
     SCOPED = {'activity summary', 'activity list', 'scope list'}
@@ -111,7 +113,7 @@ class Commands(Case):
         """Each answers with what the login sees and with no word of anybody else's, or is refused with a sentence; a command
         that is new has no answer here, and fails."""
         os.mkdir(os.path.join(self.folder, 'inbox'))
-        files = {'carriers': self.file('c.csv', small.FILES['carriers']), 'key': self.file('key', 64 * 'a'), 'inbox': os.path.join(self.folder, 'inbox'), 'pages': os.path.join(self.folder, 'pages'),
+        files = {'carriers': self.file('c.csv', small.FILES['carriers']), 'key': self.file('key', 64 * 'a'), 'sender': self.file('sender.pub', SENDER), 'inbox': os.path.join(self.folder, 'inbox'), 'pages': os.path.join(self.folder, 'pages'),
                  'policy': self.file('p.yaml', small.POLICY.format(rules=RULES, invoice='cycle: none', top=''))}
         commands = self.commands()
         self.assertGreater(len(commands), 60)
