@@ -15,8 +15,8 @@ import random_policy
 START, DAYS = date(2026, 1, 1), 120
 END = START + timedelta(days=DAYS)
 CARRIERS = ('CA', 'CB')
-# what lives have besides: orders told again; and, when it is asked for, parties told late; SETTLE_LATE=parties,revisions
-LATE = os.environ.get('SETTLE_LATE', 'revisions').split(',')
+# what lives have besides; SETTLE_LATE=revisions or SETTLE_LATE= leaves some of it out
+LATE = os.environ.get('SETTLE_LATE', 'parties,revisions').split(',')
 KEYS = {'managers': ('manager', 'valid_from'), 'products': ('carrier', 'product', 'valid_from'),
         'distributors': ('distributor', 'valid_from'), 'orders': ('carrier', 'order_id', 'revision'),
         'bills': ('carrier', 'contract', 'month', 'revision'), 'events': ('carrier', 'event_id'),
