@@ -43,6 +43,7 @@ def make(seed, orders, days, life):
         facts = random_facts.FactMaker(source, CARRIERS, START, end, nights=24,
                                        late_moves=True, with_events=with_events,
                                        with_terms=with_terms)
+        facts.overlaps = with_events
         policies = random_policy.versions(source, CARRIERS, facts.distributors, START, end, with_events,
                                           with_terms, falling=True)
         facts.write(folder, orders)

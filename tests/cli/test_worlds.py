@@ -3,7 +3,8 @@
 every night the books are held against what must hold of them, and against those of the same facts told at once
 (tests/worlds/README.md; docs/semantics.md 2, 6).
 
-SETTLE_WORLDS=N says how many worlds, SETTLE_SEED=N takes that one flock; SETTLE_LONG=1 has 10,000. SETTLE_SWITCHES=versions,late-tier (or all) turns on what is known to fail.
+SETTLE_WORLDS=N says how many worlds, SETTLE_SEED=N takes that one flock, SETTLE_FLOCKS=N..M those; SETTLE_LONG=1 has 10,000.
+SETTLE_SWITCHES=versions,late-tier (or all) turns on what is known to fail.
 SETTLE_SHRINK=N says how many failing worlds of a flock are shrunk (1), SETTLE_KEEP is a folder for their scripts."""
 import os
 import sys
@@ -22,11 +23,12 @@ def flocks():
     if 'SETTLE_SEED' in os.environ:
         seed = int(os.environ['SETTLE_SEED'])
         return [(seed, int(os.environ.get('SETTLE_WORLDS', flock.size_of(seed))))]
+    first, last = os.environ.get('SETTLE_FLOCKS', '1..100000').split('..')
     left, out = int(os.environ.get('SETTLE_WORLDS', '10000' if LONG else '66')), []
     while left > 0:
         out.append((len(out) + 1, min(left, flock.size_of(len(out) + 1))))
         left -= out[-1][1]
-    return out
+    return [(seed, size) for seed, size in out if int(first) <= seed <= int(last)]
 
 
 class Case(settle_test.TestCase):

@@ -76,6 +76,8 @@ def read_manifest(folder):
 
 
 class FactMaker:
+    overlaps = False    # orders are suspended that are suspended already
+
     def __init__(self, random, carriers, start, end, distributors=12, nights=40, late_moves=False,
                  with_events=False, with_terms=False, shared_contracts=0.04):
         self.with_terms, self.shared_contracts = with_terms, shared_contracts
@@ -253,6 +255,9 @@ class FactMaker:
                 key = add('refund', when, fen(amount))
             else:
                 key = add(what, when)
+            if what == 'suspend' and self.overlaps and self.chance(0.4):    # overlaps count once
+                add('suspend', when + DAY * r.randint(1, 20))
+                add(r.choice(('cancel', 'port-out')), when + DAY * r.randint(10, 80))
             if what == 'suspend' and self.chance(0.7):
                 add('resume', when + DAY * r.choice((0, 0, r.randint(1, 40))))
             if self.chance(0.25):

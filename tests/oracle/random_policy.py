@@ -16,9 +16,13 @@ def fen(minor):
 
 
 class PolicyMaker:
+    held = 0.25, ('5%', '12.5%', '33.333%', '100%'), (1, 8, 30, 45)     # how often, shares, days
+    suspended = 0.3     # of the terms leave suspended days out
+
     def __init__(self, random, distributors, with_events=False, with_terms=False):
         self.random = random
         self.with_terms = with_terms
+        self.capped = False     # nothing but ceilings ties orders: then the engine holds them against sums alone
         self.falling = False    # bonuses may fall: a month of one then stands below zero
         self.with_events = with_events
         self.distributors = distributors
@@ -115,7 +119,7 @@ class PolicyMaker:
                     term['days'] = r.choice(('0..30', '31..90', '91..', '..10'))
             term['take'] = r.choice(('all', '50%', '33.333%', '12.5%', 'pro-rata',
                                      'refunded-part' if on == 'refund' else '75%'))
-            if self.chance(0.3):
+            if self.chance(self.suspended):
                 term['not-counted'] = 'suspended-days'
             terms.append(term)
         rule['clawback'] = terms
@@ -125,18 +129,19 @@ class PolicyMaker:
         r = self.random
         if not self.with_terms:
             return
-        if self.chance(0.25):
-            rule['holdback'] = {'share': r.choice(('5%', '12.5%', '33.333%', '100%')),
-                                'days': str(r.choice((1, 8, 30, 45)))}
-        if self.chance(0.15):
+        if self.chance(self.held[0]):
+            rule['holdback'] = {'share': r.choice(self.held[1]), 'days': str(r.choice(self.held[2]))}
+        if self.chance(0.15) and not self.capped:
             rule['pay-when-paid'] = r.choice(('true', 'true', 'false'))
-        if self.chance(0.15):
+        if self.chance(0.3 if self.capped else 0.15):
             rule['ceiling'] = self.ceiling(20000)
         if self.chance(0.3):  # for reports alone: it moves no amount
             rule['split'] = {'distributor': str(r.choice((0, 1, 70))), 'outlet': str(r.choice((1, 20))),
                              'manager': str(r.choice((1, 10)))}
 
     def ceiling(self, least):
+        if self.capped:
+            return {'window': self.random.choice(('month', 'quarter', 'year')), 'amount': fen(self.money(least // 2, 3 * least))}
         return {'window': self.random.choice(('month', 'month', 'quarter', 'year')),
                 'amount': fen(self.money(least, 10 * least))}
 
@@ -296,11 +301,11 @@ class PolicyMaker:
                     'on-number-transfer': r.choice(('continue', 'stop', 'as-cancel'))}
         if self.with_terms:
             cycle, invoice = 'none', {'cycle': 'none'}
-            if self.chance(0.3):
+            if self.chance(0.3) and not self.capped:
                 more['pay-when-paid'] = 'true'
-            if self.chance(0.3):
+            if self.chance(0.7 if self.capped else 0.3):
                 more['ceiling'] = self.ceiling(60000)
-            if self.chance(0.5):
+            if self.chance(0.5) and not self.capped:
                 more['fraud-tolerance'] = self.tolerance()
         return {**more, 'policy': f'random-{carrier.lower()}', 'carrier': carrier, 'version': version,
                 'closing': closing, 'currency': currency,
@@ -343,10 +348,10 @@ def amended(maker, policy, version, closing):
         limits = [(out, 60000, 0.5)] + [(rule, 20000, 0.3) for rule in out['rules']]
         for owner, least, share in limits:
             if maker.chance(share):
-                owner.pop('ceiling', None)
-                if maker.chance(0.7):
+                capped = owner.pop('ceiling', None) and maker.capped    # of versions with a limit and without
+                if maker.chance(0.7) and not capped:
                     owner['ceiling'] = maker.ceiling(least)
-        if maker.chance(0.5):
+        if maker.chance(0.5) and not maker.capped:
             out.pop('fraud-tolerance', None)
             if maker.chance(0.7):
                 out['fraud-tolerance'] = maker.tolerance()
@@ -367,11 +372,15 @@ def spans(maker, start, end):
 
 
 def versions(random, carriers, distributors, start, end, with_events=False, with_terms=False, falling=False):
-    """One to three versions a carrier: the later ones amend the one before, or are others."""
+    """One to three versions a carrier: the later ones amend the one before, or are others. falling: bonuses may fall,
+    holdbacks are many and long, and the orders of some carriers only ceilings tie."""
     maker = PolicyMaker(random, distributors, with_events, with_terms)
     maker.falling = falling
+    if falling:
+        maker.held, maker.suspended = (0.4, ('5%', '12.5%', '33.333%', '60%', '100%'), (1, 8, 30, 45, 75)), 0.4
     out = []
     for carrier in carriers:
+        maker.capped = falling and with_terms and maker.chance(0.4)
         for number, closing in enumerate(spans(maker, start, end), 1):
             if number > 1 and maker.chance(0.6):
                 out.append(amended(maker, out[-1], f'v{number}', closing))

@@ -54,6 +54,8 @@ LOOKS = {
     'worlds': worlds(SETTLE_SEED='4', SETTLE_WORLDS='24'),
     'other-worlds': worlds(SETTLE_SEED='32', SETTLE_WORLDS='24'),     # receipts are withdrawn
     'twins': worlds(SETTLE_SEED='1', SETTLE_WORLDS='24'),
+    # deposits cover invoices, ceilings alone tie orders (a switch that is off in the suite)
+    'ceilings': worlds(SETTLE_SEED='10', SETTLE_WORLDS='64', SETTLE_SWITCHES='ceilings'),
     'quarter': Look('quarter', 'test_quarter.py', ('settles', 'targets', 'balances', 'invoices', 'rejected',
                                                    'everything_adds_up'), {}),
     'lives': Look('lives', 'test_lives.py', (), {'SETTLE_LIVES': '300'}),
@@ -66,7 +68,7 @@ LARGE = ('more-worlds', 'more-orders', 'more-lives')    # at what nothing else f
 # between tellings is for the worlds, as what documents say is; the quarter posts, draws and issues.
 FIRST = {faults.PLAIN: ('plain', 'events', 'terms'), faults.EVENTS: ('events', 'terms', 'other-worlds'),
          faults.TERMS: ('more-terms', 'terms', 'worlds'), faults.NIGHTS: ('worlds', 'other-worlds', 'lives'),
-         faults.ISSUED: ('quarter', 'worlds', 'plain')}
+         faults.ISSUED: ('quarter', 'ceilings', 'worlds')}
 
 FOUND, NOT_FOUND, BROKEN = 'found', 'NOT FOUND', 'BROKEN'
 # looked: the looks that found nothing; by: the one that did.

@@ -63,7 +63,9 @@ def balances(books):
     sums = defaultdict(int)
     for row in books.transfers:
         for side, sign in (('debit', 1), ('credit', -1)):
-            sums[row['carrier'], row['distributor'], row[side]] += sign * so.money(row['amount'])
+            # a deposit is the distributor's alone, whoever is paid from it
+            carrier = '' if row[side] == 'deposit' and row['distributor'] else row['carrier']
+            sums[carrier, row['distributor'], row[side]] += sign * so.money(row['amount'])
     said = defaultdict(int)
     for row in books.rows('ledger', 'balances'):
         said[row['carrier'], row['distributor'], row['account']] += so.money(row['balance'])
@@ -110,7 +112,7 @@ def at_the_end(books):
     for command in (('verify', *(('--expect', books.head) if books.head else ())), ('replay', '--run', '1..')):
         code, text, err = books.database.settle(*command)
         if code != 0:
-            out.append(Failure(command[0], None, (text + err).splitlines()[:20]))
+            out.append(Failure(command[0], None, [line for line in (text + err).splitlines() if not line.endswith(' equal')][:20]))
     for month in MONTHS:    # 3: nothing is known of it
         code, text, err = books.database.settle('reconcile', 'orders', '--period', month)
         if code not in (0, 3):

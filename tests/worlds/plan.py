@@ -17,7 +17,8 @@ CRASHES = ('run-manifest-committed', 'run-chunk-begun', 'run-chunk-transfers-cop
 Import = collections.namedtuple('Import', 'kind date rows')                    # rows: (world, fact)
 Activate = collections.namedtuple('Activate', 'policies')                      # (world, policy)
 Withdraw = collections.namedtuple('Withdraw', 'told')                            # an Import before it; carried out by the next Run
-Run = collections.namedtuple('Run', 'date workers chunk crash closing issue')  # closing: period after it, or None
+# closing: period after it, or None; cover: deposits pay for what distributors owe, before invoices are issued
+Run = collections.namedtuple('Run', 'date workers chunk crash closing issue cover', defaults=[False])
 
 
 # Kinds of files that are withdrawn now and then.
@@ -49,14 +50,15 @@ class Plan:
         for _ in range(0 if self.twin else w.choice((0, 1, 1, 2))):
             n = w.randint(0, last)
             self.withdrawn[n].append(('orders', w.randint(0, n), w.randint(0, 1)))
-        self.runs, closed = {}, 0
+        self.runs, closed, deposits = {}, 0, random.Random(f'deposits {seed}')
         for n in sorted(self.turns):
             month = self.nights[n].month - 1
             closing = month if not self.twin and month > closed and n < last and r.random() < 0.7 else None
             closed = closing or closed
             self.runs[n] = Run(self.nights[n], r.randint(1, 3), r.choice((25, 200, 5000)),
                                r.choice(CRASHES) if r.random() < 0.3 else None,
-                               closing and f'2026-{closing:02d}', not self.twin and r.random() < 0.35)
+                               closing and f'2026-{closing:02d}', not self.twin and r.random() < 0.35,
+                               not self.twin and deposits.random() < 0.4)
 
     def assign(self, world):
         """Tells the world's facts on some of the nights. Where orders are told again in another order than that of the

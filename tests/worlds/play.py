@@ -62,10 +62,21 @@ class Books:
         if step.closing:  # may be refused: something of it is not settled
             code, _, _ = self.database.settle('period', 'close', step.closing, '--accept', 'a test', user='settle_finance')
             self.closed = step.closing if code == 0 else self.closed
+        if step.cover:
+            self.cover()
         if step.issue:
             for what, user in (('approve', 'settle_finance'), ('issue', 'settle_night')):
                 self.settle('invoice', what, '--all-drafted' if what == 'approve' else '--all-approved', '--until',
                             step.date, '--yes', user=user, codes=(0, 1, 3))
+
+    def cover(self):
+        """Deposits pay for what distributors owe."""
+        self.settle('deposit', 'post', user='settle_night')
+        owing = {row['distributor'] for row in self.rows('ledger', 'balances') if row['account'] == 'distributor'
+                 and row['currency'] == 'CNY' and so.money(row['balance']) > 0}
+        for distributor in sorted(owing):
+            self.settle('deposit', 'cover', '--distributor', distributor, '--reason', 'a test', user='settle_finance')
+        self.settle('deposit', 'post', user='settle_night')
 
     def file(self, step):
         """What is told, as a file."""

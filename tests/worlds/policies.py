@@ -15,7 +15,10 @@ class SmallPolicies(PolicyMaker):
 
     def __init__(self, random, distributors, switches):
         super().__init__(random, distributors, with_events=True, with_terms=True)
-        self.joint = self.chance(0.45)  # terms by which orders meet: then everything is looked at again all the time
+        ties = self.random.random()
+        alone = 'ceilings' in switches
+        self.joint = ties < (0.25 if alone else 0.45)   # orders meet: then everything is looked at again all the time
+        self.capped = alone and 0.25 <= ties < 0.6      # ceilings alone: those are held against sums
         self.switches = switches
 
     def selector(self, group_names):
@@ -36,12 +39,13 @@ class SmallPolicies(PolicyMaker):
     def terms(self, rule):
         super().terms(rule)
         if not self.joint:
-            rule.pop('ceiling', None)
             rule.pop('pay-when-paid', None)
+        if not self.joint and not self.capped:
+            rule.pop('ceiling', None)
 
     def ceiling(self, least):
-        return {'window': self.random.choice(('month', 'month', 'quarter', 'year')),
-                'amount': fen(self.money(least // 20, least // 2))}
+        windows = ('month', 'quarter', 'quarter', 'year') if self.capped else ('month', 'month', 'quarter', 'year')
+        return {'window': self.random.choice(windows), 'amount': fen(self.money(least // 20, least // 2))}
 
     def share(self, rule):
         """As everywhere, but a lifetime cap is reached by a bill or two."""
@@ -96,7 +100,7 @@ class SmallPolicies(PolicyMaker):
         r = self.random
         out = super().policy(carrier, version, closing, currency)
         if not self.joint:
-            out = {key: value for key, value in out.items() if key not in JOINT}
+            out = {key: value for key, value in out.items() if key not in JOINT or self.capped and key == 'ceiling'}
         if self.chance(0.5):
             out['after-distributor-ended'] = r.choice(('stop', 'continue'))
         self.tax(out)
@@ -120,16 +124,30 @@ class SmallPolicies(PolicyMaker):
                 if 'upfront' in rule and r.random() < 0.6:
                     rule['withheld'] = 'true'
 
+    def amended(self, policy):
+        """The same rules under other limits, and perhaps with the tax the other way."""
+        r, out = random.Random(f'amended {policy}'), copy.deepcopy(policy)
+        if self.capped:
+            for owner, least in ((out, 60000), *((rule, 20000) for rule in out['rules'])):
+                if owner.pop('ceiling', None) is None and r.random() < 0.5:
+                    owner['ceiling'] = {'window': r.choice(('quarter', 'year')),
+                                        'amount': fen(r.randint(least // 20, least // 2))}
+        if 'tax' in out and (r.random() < 0.7 or not self.capped):
+            out['tax']['included'] = 'false' if out['tax']['included'] == 'true' else 'true'
+        return out
+
     def versions(self, carrier, start, end):
-        """One to three; half of the later ones only go on with the one before."""
+        """One to three; some of the later ones only go on with the one before, some amend it."""
         r = self.random
         turns = sorted({start + DAY * r.randint(15, (end - start).days - 30) for _ in range(r.choice((0, 1, 1, 2)))})
         out = []
         for number, first in enumerate([start, *turns]):
             last = turns[number] - DAY if number < len(turns) else ''
             version, closing = f'v{number + 1}', f'{first}..{last}'
-            if out and self.chance(0.6):
-                out.append({**copy.deepcopy(out[-1]), 'version': version, 'closing': closing})
+            kind = r.random()
+            if out and kind < 0.6:
+                before = copy.deepcopy(out[-1]) if kind < 0.35 else self.amended(out[-1])
+                out.append({**before, 'version': version, 'closing': closing})
             else:
                 out.append(self.policy(carrier, version, closing))
         return out

@@ -34,6 +34,13 @@ terms() {{
 }}
 night() {{ "$SETTLE" run --yes "$@" >/dev/null; }}
 maybe() {{ "$@" >/dev/null 2>&1 || true; }}
+cover() {{                                 # deposits pay for what distributors owe
+    PGUSER=settle_night "$SETTLE" deposit post >/dev/null
+    psql -XAtc "SELECT code FROM settle.code WHERE dim = 2" | while read -r code; do
+        PGUSER=settle_finance maybe "$SETTLE" deposit cover --distributor "$code" --reason test </dev/null
+    done
+    PGUSER=settle_night "$SETTLE" deposit post >/dev/null
+}}
 # what every slot stands at: in all, and held
 sums() {{
     "$SETTLE" --format csv ledger transfers | awk -F, 'NR > 1 && $5 ~ /^(upfront|deferred|revenue-share|volume-bonus)$/ {{
@@ -108,6 +115,8 @@ def run(step):
     out = [f'SETTLE_FAILPOINT={step.crash}:die maybe "$SETTLE" run --yes {night}'] * bool(step.crash) + [f'night {night}']
     if step.closing:
         out.append(f'PGUSER=settle_finance maybe "$SETTLE" period close {step.closing} --accept test')
+    if step.cover:
+        out.append('cover')
     if step.issue:
         out += [f'PGUSER=settle_finance maybe "$SETTLE" invoice approve --all-drafted --until {step.date} --yes',
                 f'PGUSER=settle_night maybe "$SETTLE" invoice issue --all-approved --until {step.date} --yes']

@@ -116,7 +116,7 @@ class Shrinker:
 
     def people(self):
         """Without crashes, closings, invoices, threads: all, or one after the other."""
-        calm = {'crash': None, 'closing': None, 'issue': False, 'workers': 1, 'chunk': 5000}
+        calm = {'crash': None, 'closing': None, 'issue': False, 'cover': False, 'workers': 1, 'chunk': 5000}
         for changes in (calm, *({key: value} for key, value in calm.items())):
             plan = copy.copy(self.plan)
             plan.runs = {n: run._replace(**changes) for n, run in plan.runs.items()}
