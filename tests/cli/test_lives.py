@@ -192,7 +192,8 @@ def nothing_is_ever_below_zero(all_lives, bench):
         for run in sorted(by_run):
             touched = set()
             for row in by_run[run]:
-                key = row['carrier'], row['distributor'], row['subject'], row['policy_version']
+                # no version: an order that went from one to another gives back by the other what the one earned
+                key = row['carrier'], row['distributor'], row['subject']
                 slot = *key, row['rule'], row['item']
                 minor = compare.so.money(row['amount'])
                 for each in (key, slot):
