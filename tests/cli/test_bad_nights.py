@@ -386,7 +386,7 @@ class BadNights(World):
                                  'FROM settle.batch ORDER BY batch_id DESC LIMIT 1')[0]
         self.assertEqual(kept, ['a.csv', str(len(text)), hashlib.sha256(text).hexdigest(), 't', 'C1'])
         self.ok('verify')
-        for change in ("file_name = 'b.csv'", 'file_bytes = 1', "file_sha256 = sha256('x')", "file_signature = 'x'",
+        for change in ("file_name = 'b.csv'", 'file_bytes = 1', "file_sha256 = sha256('x')", "file_signature = decode(repeat('78', 64), 'hex')",
                        "carriers = '{2}'"):
             with self.subTest(change):
                 copy = self.copy(self.database)

@@ -36,6 +36,7 @@ def restore(bench):
     if bench.options.runs > 1:
         bench.sql("DROP DATABASE IF EXISTS settle WITH (FORCE)", other_database(bench))
         bench.sql("CREATE DATABASE settle TEMPLATE ready STRATEGY file_copy", other_database(bench))
+        quiet(*bench.settle("server", "accept", "--reason", "the benchmark's copy"))
 
 
 def same_start(bench):
