@@ -240,6 +240,7 @@ load_codes(SettleAudit *audit, SettleStore *store, GError **error)
             continue;
         if ((guint) id >= audit->codes[dim]->len)
             g_ptr_array_set_size(audit->codes[dim], id + 1);
+        g_free(audit->codes[dim]->pdata[id]);
         audit->codes[dim]->pdata[id] = g_strndup(code, length);
     }
     return settle_reader_end(reader, error);

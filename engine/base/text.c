@@ -154,7 +154,8 @@ settle_text_look(const char *text, size_t length)
 
     if (plain != NULL)
         return plain;
-    g_autofree char *one_form = g_utf8_normalize(text, (gssize) length, G_NORMALIZE_ALL);
+    g_autofree char *valid = g_utf8_make_valid(text, (gssize) length);
+    g_autofree char *one_form = g_utf8_normalize(valid, -1, G_NORMALIZE_ALL);
     g_autofree char *folded = g_utf8_casefold(one_form, -1);
     g_autofree char *again = g_utf8_normalize(folded, -1, G_NORMALIZE_ALL);
     char *to = again;

@@ -65,7 +65,8 @@ search_add(Search *search, const char *candidate)
 static void
 search_add_name(Search *search, const char *code, const char *name)
 {
-    g_autofree char *word = g_utf8_casefold(search->word, -1), *text = g_utf8_casefold(name, -1);
+    g_autofree char *asked = g_utf8_make_valid(search->word, -1); /* of a command line */
+    g_autofree char *word = g_utf8_casefold(asked, -1), *text = g_utf8_casefold(name, -1);
     gboolean exactly = strcmp(word, text) == 0;
     g_autofree char *entry = NULL;
 

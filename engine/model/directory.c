@@ -8,6 +8,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#define MOST_CODES 100000000 /* as the database has it: ids index arrays */
+
 /* One version of a party or product. What a and b are depends on the dimension:
  *   carrier: -, status; distributor: tier, status; outlet: distributor, parent; manager: outlet;
  *   product: carrier, class, and its first and last day of sale in c and d */
@@ -117,7 +119,7 @@ add_code(Dim *dim, int32_t id, int32_t name_space, const char *code, size_t leng
 {
     CodeSlot *slot;
 
-    settle_invariant(id > 0);
+    settle_invariant(id > 0 && id <= MOST_CODES);
     if ((guint) id >= dim->codes->len)
         g_array_set_size(dim->codes, (guint) id + 1);
     settle_invariant(g_array_index(dim->codes, char *, id) == NULL);
@@ -137,6 +139,7 @@ settle_directory_add_code(SettleDirectory *directory, SettleDim dim, int32_t id,
 {
     int32_t name_space = 0;
 
+    settle_invariant((int) dim > 0 && dim < SETTLE_N_DIMS);
     if (dim == SETTLE_DIM_PRODUCT) {
         const char *separator = memchr(code, '\x1f', length);
         size_t carrier_length;
@@ -188,7 +191,7 @@ add_version(SettleDirectory *directory, SettleDim dim, int32_t id, SettleDay val
     GArray *versions = directory->dims[dim].versions;
     Version version = {id, valid_from, versions->len, a, b, SETTLE_DAY_MIN, SETTLE_DAY_MAX};
 
-    settle_invariant(!directory->sealed && id > 0);
+    settle_invariant(!directory->sealed && id > 0 && id <= MOST_CODES);
     directory->dims[dim].max_id = MAX(directory->dims[dim].max_id, id);
     g_array_append_val(versions, version);
 }

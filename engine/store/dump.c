@@ -61,6 +61,51 @@ end(SettleDump *dump)
     PQclear(settle_store_collect(dump->store, dump->sql, &dump->failure));
 }
 
+/* Whether the fields of a row end where the row ends: all that reads them goes by their lengths. */
+static gboolean
+is_whole(const SettleDump *dump)
+{
+    const char *at = dump->row + sizeof(uint16_t), *end = dump->row + dump->length;
+
+    for (int n = settle_get_u16(dump->row); n > 0; n--) {
+        uint32_t length;
+
+        if (end - at < (ptrdiff_t) sizeof length)
+            return FALSE;
+        length = settle_get_u32(at);
+        at += sizeof length;
+        if (length == UINT32_MAX)
+            continue;
+        if ((size_t) (end - at) < length)
+            return FALSE;
+        at += length;
+    }
+    return at == end;
+}
+
+/* What came is no row. */
+static void
+refuse_row(SettleDump *dump)
+{
+    g_set_error(&dump->failure, SETTLE_ERROR, SETTLE_ERROR_DATABASE,
+                "%s: the server sent a row whose fields do not fit into it",
+                settle_statement_name(dump->sql));
+    settle_error_hint(&dump->failure, "something changes what the server sends on its way");
+}
+
+/* Takes the header, which may come by itself or in front of the first row, off what came. */
+static void
+take_header(SettleDump *dump)
+{
+    dump->begun = TRUE;
+    if (dump->length < HEADER) {
+        refuse_row(dump);
+        return;
+    }
+    dump->length -= HEADER;
+    memmove(dump->row, dump->row + HEADER, (size_t) dump->length);
+}
+
 gboolean
 settle_dump_next(SettleDump *dump)
 {
@@ -75,16 +120,14 @@ settle_dump_next(SettleDump *dump)
             end(dump);
             break;
         }
-        /* The header may come by itself or in front of the first row. */
-        if (!dump->begun) {
-            settle_invariant(dump->length >= HEADER);
-            dump->begun = TRUE;
-            dump->length -= HEADER;
-            memmove(dump->row, dump->row + HEADER, (size_t) dump->length);
+        if (!dump->begun)
+            take_header(dump);
+        /* more than the trailer, which is a count of -1; after a failure the rest is only read */
+        if (dump->failure == NULL && dump->length > (int) sizeof(uint16_t)) {
+            if (is_whole(dump))
+                return TRUE;
+            refuse_row(dump);
         }
-        /* more than the trailer, which is a count of -1 */
-        if (dump->length > 2)
-            return TRUE;
         PQfreemem(dump->row);
         dump->row = NULL;
     }
