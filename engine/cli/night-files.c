@@ -444,15 +444,11 @@ is_new(SettleNight *night, const Item *item, const uint8_t sha256[SETTLE_DIGEST_
             return FALSE;
         }
     }
-    if (settle_result_rows(refused) > 0 &&
-        !settle_night_is_signed_now(night, entry->file,
-                                    settle_result_text(refused, 0, SQL_NIGHT_REFUSED_REASON))) {
-        settle_night_tell(&night->refused, entry->file, "was refused as batch %d: %s; it stays",
-                          settle_result_i32(refused, 0, SQL_NIGHT_REFUSED_BATCH_ID),
-                          settle_result_text(refused, 0, SQL_NIGHT_REFUSED_REASON));
-        return FALSE;
-    }
-    return TRUE;
+    return settle_result_rows(refused) == 0 ||
+           !settle_night_still_refused(
+               night, entry->file, sha256,
+               settle_result_i32(refused, 0, SQL_NIGHT_REFUSED_BATCH_ID),
+               settle_result_text(refused, 0, SQL_NIGHT_REFUSED_REASON), error);
 }
 
 static gboolean

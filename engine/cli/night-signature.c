@@ -44,13 +44,29 @@ settle_night_keep_signature(const SettleNight *night, const char *file, const ch
 }
 
 gboolean
-settle_night_is_signed_now(const SettleNight *night, const char *file, const char *reason)
+settle_night_still_refused(SettleNight *night, const char *file,
+                           const uint8_t sha256[SETTLE_DIGEST_BYTES], int32_t batch_id,
+                           const char *reason, GError **error)
 {
-    g_autofree char *name = name_of(file), *fault = NULL;
-    SettleInboxSeen seen;
+    g_autofree char *signature = NULL, *fault = NULL;
+    gsize length;
 
-    return g_str_has_prefix(reason, SETTLE_INTAKE_NOT_SIGNED) &&
-           settle_inbox_look(night->inbox, name, &seen, &fault) == SETTLE_INBOX_THERE;
+    if (!g_str_has_prefix(reason, SETTLE_INTAKE_NOT_SIGNED)) {
+        settle_night_tell(&night->refused, file, "was refused as batch %d: %s; it stays", batch_id,
+                          reason);
+        return TRUE;
+    }
+    signature = settle_night_read_signature(night, file, FALSE, &length);
+    if (!settle_intake_signature_fault(night->store, batch_id, file, sha256, signature, length,
+                                       &fault, error))
+        return TRUE;
+    if (fault == NULL)
+        return FALSE;
+    settle_night_tell(&night->refused, file,
+                      "was refused as batch %d: %s; it stays, and is looked at again each night: "
+                      "have it, or its " SETTLE_SIGNATURE_SUFFIX ", sent again",
+                      batch_id, fault);
+    return TRUE;
 }
 
 gboolean

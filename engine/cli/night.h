@@ -42,8 +42,12 @@ char *settle_night_read_signature(const SettleNight *night, const char *file, gb
 /* It goes with its file from the inbox to done/; NULL: there is none. IO. */
 gboolean settle_night_keep_signature(const SettleNight *night, const char *file,
                                      const char *signature, gsize length, GError **error);
-/* What was refused for want of a signature, and has one now, is looked at again. */
-gboolean settle_night_is_signed_now(const SettleNight *night, const char *file, const char *reason);
+/* Tells that a file of the inbox was refused before, as that batch and for that reason, and is not
+ * taken in. FALSE: it was refused for want of a signature, and has the right one by now. TRUE with
+ * the error, too: the database. */
+gboolean settle_night_still_refused(SettleNight *night, const char *file,
+                                    const uint8_t sha256[SETTLE_DIGEST_BYTES], int32_t batch_id,
+                                    const char *reason, GError **error);
 /* Whether it is the signature of a file of that set. */
 gboolean settle_night_signs_one_of(const char *name, GHashTable *named);
 

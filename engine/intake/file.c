@@ -78,34 +78,60 @@ settle_intake_read_signature(const char *file, gsize *ret_length)
     return n < 0 ? NULL : g_steal_pointer(&text);
 }
 
-/* Why it is not signed by that sender; NULL: it is. */
-static char *
-sender_fault(SettleIntakeJob *job, gboolean staged, const char *carrier, const uint8_t *key)
-{
-    const SettleIntakeOptions *options = &job->options;
+/* A file and what lies beside it as its signature; NULL: nothing. */
+typedef struct {
+    const char *name;
+    const uint8_t *sha256;
+    const char *signature;
+    gsize signature_length;
+} SignedFile;
 
-    if (staged)
-        return g_strdup_printf("%s signs what it sends: its rows come in by files, not by staging",
-                               carrier);
-    if (options->signature == NULL)
+/* Why it is not signed by that sender; NULL: it is, and ret_signature is the signature. */
+static char *
+sender_fault(const SignedFile *file, const char *carrier, const uint8_t *key,
+             uint8_t ret_signature[SETTLE_SIGNATURE_BYTES])
+{
+    if (file->signature == NULL)
         return g_strdup_printf(SETTLE_INTAKE_NOT_SIGNED
                                "%s signs what it sends, and there is no %s" SETTLE_SIGNATURE_SUFFIX,
-                               carrier, job->file_name);
-    if (!settle_signature_parse(options->signature, options->signature_length, job->signature))
-        return g_strdup_printf("%s" SETTLE_SIGNATURE_SUFFIX
+                               carrier, file->name);
+    if (!settle_signature_parse(file->signature, file->signature_length, ret_signature))
+        return g_strdup_printf(SETTLE_INTAKE_NOT_SIGNED
+                               "%s" SETTLE_SIGNATURE_SUFFIX
                                " holds no signature: 64 bytes, or these in base64",
-                               job->file_name);
-    if (!settle_signature_holds(key, job->signature, job->sha256))
-        return g_strdup_printf("%s" SETTLE_SIGNATURE_SUFFIX " is not the signature of %s over this "
+                               file->name);
+    if (!settle_signature_holds(key, ret_signature, file->sha256))
+        return g_strdup_printf(SETTLE_INTAKE_NOT_SIGNED
+                               "%s" SETTLE_SIGNATURE_SUFFIX " is not the signature of %s over this "
                                "file: it was changed, or another key signed it",
-                               job->file_name, carrier);
+                               file->name, carrier);
     return NULL;
+}
+
+/* The same of all senders whose keys these are. */
+static char *
+senders_fault(const SignedFile *file, const SettleResult *keys,
+              uint8_t ret_signature[SETTLE_SIGNATURE_BYTES])
+{
+    char *fault = NULL;
+
+    for (int row = 0; row < settle_result_rows(keys) && fault == NULL; row++) {
+        size_t length;
+        const uint8_t *key = settle_result_bytes(keys, row, SQL_SENDER_KEYS_HELD_KEY, &length);
+
+        settle_invariant(length == SETTLE_SENDER_KEY_BYTES);
+        fault = sender_fault(file, settle_result_text(keys, row, SQL_SENDER_KEYS_HELD_CARRIER),
+                             key, ret_signature);
+    }
+    return fault;
 }
 
 gboolean
 settle_intake_check_sender(SettleIntakeJob *job, gboolean staged, char **ret_refused,
                            GError **error)
 {
+    const SignedFile file = {job->file_name, job->sha256, job->options.signature,
+                             job->options.signature_length};
     g_autoptr(SettleResult) keys = NULL;
 
     if ((!job->is_file && !staged) || settle_file_kind(job->kind)->sort == SETTLE_SORT_MASTER)
@@ -114,14 +140,28 @@ settle_intake_check_sender(SettleIntakeJob *job, gboolean staged, char **ret_ref
                               job->carriers->data, (size_t) job->carriers->len);
     if (keys == NULL)
         return FALSE;
-    for (int row = 0; row < settle_result_rows(keys) && *ret_refused == NULL; row++) {
-        size_t length;
-        const uint8_t *key = settle_result_bytes(keys, row, SQL_INTAKE_SENDER_KEYS_KEY, &length);
-
-        settle_invariant(length == SETTLE_SENDER_KEY_BYTES);
-        *ret_refused = sender_fault(
-            job, staged, settle_result_text(keys, row, SQL_INTAKE_SENDER_KEYS_CARRIER), key);
-    }
+    if (settle_result_rows(keys) > 0)
+        *ret_refused =
+            staged ? g_strdup_printf(
+                         "%s signs what it sends: its rows come in by files, not by staging",
+                         settle_result_text(keys, 0, SQL_SENDER_KEYS_HELD_CARRIER))
+                   : senders_fault(&file, keys, job->signature);
     job->is_signed = settle_result_rows(keys) > 0 && *ret_refused == NULL;
+    return TRUE;
+}
+
+gboolean
+settle_intake_signature_fault(SettleStore *store, int32_t batch_id, const char *name,
+                              const uint8_t sha256[SETTLE_DIGEST_BYTES], const char *signature,
+                              gsize length, char **ret_fault, GError **error)
+{
+    const SignedFile file = {name, sha256, signature, length};
+    uint8_t bytes[SETTLE_SIGNATURE_BYTES];
+    g_autoptr(SettleResult) keys =
+        settle_store_query(store, settle_sql_intake_sender_keys_of_batch, error, "i", batch_id);
+
+    if (keys == NULL)
+        return FALSE;
+    *ret_fault = senders_fault(&file, keys, bytes);
     return TRUE;
 }

@@ -92,6 +92,14 @@ gboolean settle_intake_import(SettleStore *store, SettleFileKind kind, const cha
 char *settle_intake_read_signature(const char *file, gsize *ret_length);
 /* What the reason begins with of a batch that was refused for want of its sender's signature. */
 #define SETTLE_INTAKE_NOT_SIGNED "it is not signed: "
+/* Whether a file that was refused as that batch is signed by now, by each of its carriers that
+ * signs now: *ret_fault, the caller's, says why it is not (as the reason of a batch does); NULL: it
+ * is.
+ * name, sha256: the file's; signature: what FILE.sig holds, NULL: there is none. */
+gboolean settle_intake_signature_fault(SettleStore *store, int32_t batch_id, const char *name,
+                                       const uint8_t sha256[SETTLE_DIGEST_BYTES],
+                                       const char *signature, gsize length, char **ret_fault,
+                                       GError **error);
 
 /* Whose it is to take in files of a kind: receipts the treasury's, all others the runner's. */
 SettleStoreRole settle_intake_role(SettleFileKind kind);

@@ -193,15 +193,46 @@ class Senders(small.Case):
         self.assertNotIn('does not name it', said)
         self.assertEqual(sorted(os.listdir(inbox)), ['b.csv', 'manifest.csv'])
         self.assertEqual(sorted(os.listdir(inbox + '.state/done')), ['a.csv', 'a.csv.sig'])
-        # refused once
+        # refused once, whatever lies beside it; it says what is wrong now
         batches = self.database.value('SELECT count(*) FROM settle.batch')
-        self.settle(*night, code=3, user='settle_night')
+        self.assertIn('have it, or its .sig, sent again', self.settle(*night, code=3, user='settle_night'))
+        for text in ('x', 'A' * 86 + '=='):
+            self.file('inbox/b.csv.sig', text)
+            self.assertIn('b.csv.sig', self.settle(*night, code=3, user='settle_night'))
+        self.sign(os.path.join(inbox, 'b.csv'), 'other')
+        for _ in range(2):
+            self.assertIn('another key signed it', self.settle(*night, code=3, user='settle_night'))
         self.assertEqual(self.database.value('SELECT count(*) FROM settle.batch'), batches)
+        # the sender signs again
         self.sign(os.path.join(inbox, 'b.csv'))
         self.settle(*night, user='settle_night')
         self.assertEqual(os.listdir(inbox), ['manifest.csv'])
         self.assertEqual(self.database.value('SELECT count(*) FROM settle.closed_order'), '2')
         self.found('3 findings', 'its file products.csv is not in the archive', files=('--files', inbox + '.state/done'))
+
+    def test_what_was_wrong_is_sent_again(self):
+        """A file that was refused for a wrong signature is looked at again when it, its signature or the key is another."""
+        self.key('set', 'C1', self.public())
+        inbox = os.path.join(self.folder, 'inbox')
+        os.mkdir(inbox)
+        night = ('night', inbox, '--until', '2026-01-06', '--quiet', '0')
+        for at, mend in enumerate((lambda path: self.sign(path),
+                                   lambda path: self.sign(os.path.join(inbox, os.path.basename(self.orders('inbox/f1.csv', 'B-9')))),
+                                   lambda path: self.key('set', 'C1', self.public('other')))):
+            with self.subTest(at):
+                path = self.orders(f'inbox/f{at}.csv', f'B-{at}')
+                self.sign(path, 'other' if at != 1 else 'one')
+                if at == 1:                     # changed on the way
+                    with open(path, 'a', encoding='utf-8') as file:
+                        file.write('\n')
+                self.file('inbox/manifest.csv', f'file,kind,business_date\nf{at}.csv,orders,2026-01-05\nend,1\n')
+                for _ in range(2):
+                    self.assertIn('is not the signature of C1', self.settle(*night, code=3, user='settle_night'))
+                mend(path)
+                self.settle(*night, user='settle_night')
+                self.assertEqual(sorted(os.listdir(inbox)), ['manifest.csv'])
+        self.assertEqual(self.database.value('SELECT count(*) FROM settle.closed_order'), '3')
+        self.settle('verify', user='settle_audit')
 
     def test_an_archive(self):
         archive = os.path.join(self.folder, 'archive')
