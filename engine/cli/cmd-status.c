@@ -366,7 +366,7 @@ print_status(const SettleCli *cli, SettleStore *store, GError **error)
            print_nothing(cli, store, error) &&
            section(cli, settle_store_query(store, settle_sql_status_debts, error, ""),
                    "Distributors that owe (settle ledger ageing)", debts, G_N_ELEMENTS(debts)) &&
-           section(cli, settle_store_query(store, settle_sql_status_pending, error, "d", last),
+           section(cli, settle_store_query(store, settle_sql_status_pending, error, ""),
                    "Waiting (settle facts waiting)", pending, G_N_ELEMENTS(pending)) &&
            print_missing(cli, store, error) && print_logins(cli, store, error) &&
            (!settled || print_due(cli, store, last, error));

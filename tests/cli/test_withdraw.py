@@ -353,6 +353,31 @@ class Months(Withdrawn):
         self.tell('months', '2026-02-13', {'carrier': 'C1', 'month': '2026-01'})
         self.run_to('2026-02-13')
 
+    def test_each_once(self):
+        """However many nights looked at it, and whatever became of it since."""
+        self.prepare("""- deferred: d
+  instalments:
+  - {after: 1 months, day: 10, pay: 5.00, if: [{month: 1, all: [{minutes: 30..}]}], retry-until: 3 months}
+  - {after: 1 months, day: 12, pay: 6.00, if: [{month: 0, all: [{minutes: 30..}]}]}
+""")
+        self.tell('orders', '2026-01-05', small.order('A', '2026-01-05', contract='K', distributor='D1'))
+        self.run_to('2026-02-12')
+        both = [('2026-02-10', 'the bill of 2026-02'), ('2026-02-12', 'the bill of 2026-01')]
+        listed = lambda: [(r['day'], r['waits_for']) for r in self.rows('facts', 'waiting')]
+        self.assertEqual(listed(), both)
+        self.assertIn('\ninstalment waits for the bill of 2026-02  C1           1  ', self.settle('status'))
+        # a bill that does not come up to it: the month after decides, and nothing waits until then
+        self.tell('bills', '2026-02-20', small.bill('K', '2026-02', '2026-02-19', minutes='4'))
+        self.run_to('2026-02-20')
+        self.assertEqual(listed(), both[1:])
+        # a bill of a day to come, and its file that falls
+        wrong = self.tell('bills', '2026-02-21', small.bill('K', '2026-01', '2026-03-02', minutes='40'))
+        self.run_to('2026-02-21')
+        self.assertEqual(listed(), [*both[1:], ('2026-03-02', 'its day')])
+        self.withdraw(wrong)
+        self.run_to('2026-02-22')
+        self.assertEqual(listed(), both[1:])
+
     def test_the_same_as_never_declared(self):
         rules = """- deferred: d
   instalments:

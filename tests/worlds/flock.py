@@ -82,7 +82,7 @@ class Game:
         out = []
         if only in (None, *invariants.FINAL):
             out += invariants.at_the_end(books)
-        if only in (None, invariants.SUMS, invariants.ORDERS):
+        if only in (None, invariants.SUMS, invariants.WAITING, invariants.ORDERS):
             books.read()
             for how in references:
                 out += self.against(books, self.plan, how)
@@ -100,7 +100,7 @@ class Game:
             other.read()
             if how == 'twin':
                 return invariants.same_nights(books, other, how)
-            return invariants.same_sums(books, other, how) + (
+            return invariants.same_sums(books, other, how) + invariants.same_waiting(books, other, how) + (
                 invariants.same_orders(books, other, how) if plan is self.plan else [])
         finally:
             other.drop()

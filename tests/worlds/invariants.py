@@ -6,7 +6,8 @@ import settle_oracle as so
 from worlds import play
 
 MONTHS = ('2026-01', '2026-02', '2026-03', '2026-04')
-SUMS, TWIN, ORDERS = 'sums of the facts told at once', 'the same nights in another order', 'what became of orders'
+SUMS, TWIN, ORDERS, WAITING = (
+    'sums of the facts told at once', 'the same nights in another order', 'what became of orders', 'what waits')
 NIGHTLY = ('what was published stays', 'running targets', 'one origin', 'periods', 'balances', 'reconcile ledger', 'documents')
 FINAL = ('verify', 'replay', 'reconcile orders')
 
@@ -139,6 +140,17 @@ def same_orders(books, other, how):
         found += [(key[0], f'{" ".join(key)} of {month}: told apart {mine.get(key)}, at once {theirs.get(key)}')
                   for key in sorted(set(mine) | set(theirs)) if mine.get(key) != theirs.get(key)]
     return [failure._replace(how=how) for failure in failures(ORDERS, books.worlds, found)]
+
+
+def same_waiting(books, other, how):
+    """What waits, and for what, each once however often nights looked at it."""
+    names = 'carrier', 'what', 'distributor', 'fact', 'order', 'rule', 'month', 'day', 'waits_for'
+    asked = tuple(world.prefix for world in books.worlds if world.simple or 'waiting' in world.switches)
+    mine, theirs = (Counter(tuple(row[name] for name in names) for row in each.rows('facts', 'waiting', '--limit', '0')
+                            if row['carrier'].startswith(asked)) for each in (books, other))
+    return [failure._replace(how=how) for failure in failures(WAITING, books.worlds, [
+        *((key[0], f'only told apart: {" ".join(key)}') for key in (mine - theirs).elements()),
+        *((key[0], f'only at once: {" ".join(key)}') for key in (theirs - mine).elements())])]
 
 
 def same_sums(books, other, how):

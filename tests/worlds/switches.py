@@ -27,6 +27,8 @@ TABLE = (
     Switch('imports', False, 5000, 'the same nights told in another order are the same, also where a contract has several '
            'orders and where a fact is told on two nights', 'the night on which a bill finds its order, and that of a fact '
            'told twice, depend on which file is imported first', 'docs/semantics.md 14.8'),
+    Switch('waiting', False, None, 'what waits is compared, too, where a contract has several orders', 'an instalment waits '
+           'for a bill although the contract is the other order\'s since: flock 2 with 22 worlds, W2002', 'docs/semantics.md 13.8'),
     Switch('outcomes', False, 8201013, 'reasons of orders are compared (`reconcile orders`), not only their number and money',
            'an order of which something was posted and taken back is called posted', 'docs/semantics.md 10'),
 )

@@ -87,7 +87,7 @@ settle_note_pending(SettleOutput *output, const SettleArithmetic *arithmetic, Se
         } else if (subject->is_new || subject->is_due || subject->revised != NULL) {
             add_instalment(arithmetic, output, subject, target, SETTLE_AGENDA_PENDING);
         }
-    } else if (target->state != SETTLE_TARGET_NOT_DUE && has_history && subject->revised == NULL &&
+    } else if (has_history && subject->revised == NULL &&
                (subject->n_bills > 0 || subject->n_new_events > 0 || subject->is_woken) &&
                schedule->looks_at_bills(target->rule, item) &&
                settle_calc_item_day(arithmetic, target->rule, subject->order, item) < date) {

@@ -274,6 +274,72 @@ SELECT c.carrier, o.upstream_id, o.order_line, d.distributor, o.order_id, o.key_
   JOIN settle_view.distributor d USING (distributor_id)
   LEFT JOIN settle.batch_consumption n USING (batch_id);
 
+-- What of the agenda still waits, each once, however often nights looked at it: orders (what 1), bills (2) and events (5)
+-- whose day comes after the last night, as long as they stand; instalments and upfronts (3) that nothing decided since.
+CREATE VIEW settle_view.agenda_waiting AS
+(SELECT DISTINCT ON (a.carrier_id, a.distributor_id, a.what, a.order_id, a.closing_month, a.slot, a.bill_month, a.revision)
+       a.carrier_id, a.distributor_id, a.what, a.order_id, a.closing_month, a.slot, a.bill_month, a.look_day
+  FROM settle.agenda a
+  JOIN settle_view.run r USING (run_id)
+ WHERE a.look_day > (SELECT max(business_date) FROM settle.run_publication)
+   AND CASE a.what
+       WHEN 1 THEN EXISTS (
+            SELECT 1 FROM settle.closed_order o
+             WHERE o.distributor_id = a.distributor_id AND o.closing_month = a.closing_month AND o.order_id = a.order_id
+               AND o.closing_day = a.look_day AND NOT o.withdrawn
+               AND NOT EXISTS (SELECT 1 FROM settle_view.order_row_over v
+                                WHERE v.distributor_id = o.distributor_id AND v.closing_month = o.closing_month
+                                  AND v.order_id = o.order_id AND v.revision = o.revision AND v.withdrawn = o.withdrawn))
+       WHEN 2 THEN EXISTS (
+            SELECT 1 FROM settle.bill b
+             WHERE b.distributor_id = a.distributor_id AND b.month = a.bill_month AND b.order_id = a.order_id
+               AND b.revision = a.revision
+             GROUP BY b.turn HAVING NOT bool_or(b.withdrawn))
+       WHEN 5 THEN EXISTS (
+            SELECT 1 FROM settle.event e
+             WHERE e.distributor_id = a.distributor_id AND e.closing_month = a.closing_month AND e.order_id = a.order_id
+               AND e.event_id & 2147483647 = a.slot AND NOT e.withdrawn
+               AND NOT EXISTS (SELECT 1 FROM settle.event n
+                                WHERE n.distributor_id = e.distributor_id AND n.closing_month = e.closing_month
+                                  AND n.order_id = e.order_id AND n.event_id = e.event_id
+                                  AND (n.revision, n.withdrawn) > (e.revision, e.withdrawn)))
+       ELSE FALSE END
+ ORDER BY a.carrier_id, a.distributor_id, a.what, a.order_id, a.closing_month, a.slot, a.bill_month, a.revision, a.run_id DESC)
+UNION ALL
+SELECT l.carrier_id, l.distributor_id, l.what, l.order_id, l.closing_month, l.slot, l.bill_month, l.look_day
+  FROM (SELECT DISTINCT ON (a.carrier_id, a.distributor_id, a.order_id, a.slot)
+               a.carrier_id, a.distributor_id, a.what, a.order_id, a.closing_month, a.slot, a.bill_month, a.look_day
+          FROM settle.agenda a
+          JOIN settle_view.run r USING (run_id)
+         WHERE a.what IN (3, 4)
+         ORDER BY a.carrier_id, a.distributor_id, a.order_id, a.slot, a.run_id DESC, a.what) l
+ WHERE l.what = 3;
+
+-- Bills and events that wait for their order.
+CREATE VIEW settle_view.bill_waiting AS
+SELECT w.carrier_id, w.contract, w.month, w.issue_day, w.source_batch_id, w.line
+  FROM settle.bill_waiting w
+ WHERE NOT EXISTS (SELECT 1 FROM settle.bill_found f
+                    WHERE f.contract_id = w.contract_id AND f.currency = w.currency AND f.turn = w.turn
+                      AND f.month = w.month AND f.revision = w.revision);
+
+-- fits: orders of its id that it may be of; later: those that closed after it.
+CREATE VIEW settle_view.event_waiting AS
+SELECT w.carrier_id, w.upstream_id, w.order_upstream_id, w.order_line, w.closed_month, w.day, w.source_batch_id, w.line,
+       o.fits, o.later
+  FROM settle.event_waiting w,
+       LATERAL (SELECT count(*) FILTER (WHERE o.closing_day <= w.day
+                                          AND o.closing_month = coalesce(w.closed_month, o.closing_month)) AS fits,
+                       count(*) FILTER (WHERE o.closing_day > w.day) AS later
+                  FROM settle.closed_order o
+                 WHERE o.key_id = w.key_id AND w.currency IN (0, o.currency) AND NOT o.withdrawn
+                   AND NOT EXISTS (SELECT 1 FROM settle_view.order_row_over v
+                                    WHERE v.distributor_id = o.distributor_id AND v.closing_month = o.closing_month
+                                      AND v.order_id = o.order_id AND v.revision = o.revision
+                                      AND v.withdrawn = o.withdrawn)) o
+ WHERE NOT EXISTS (SELECT 1 FROM settle.event_found f
+                    WHERE f.key_id = w.key_id AND f.event_id = w.event_id AND f.revision = w.revision);
+
 -- Why an order was settled as zero (numbers: engine/model/outcome.h). Of its rows the last one holds; one without a
 -- reason says that there is none any more.
 CREATE VIEW settle_view.zero AS

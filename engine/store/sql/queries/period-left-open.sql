@@ -14,24 +14,14 @@ SELECT x.what, x.n AS how_many, x.look || CASE WHEN x.dated THEN ' --until ' || 
                             WHERE s.batch_run_id = i.run_id AND s.carrier_id = i.carrier_id)),
      'settle invoice batches --status open', true),
     ('instalments due in or before it that wait for a bill', (
-        SELECT count(*) FROM settle.agenda a
-         WHERE a.what = 3 AND a.look_day < ($1::date + interval '1 month')::date
-           AND a.run_id <= (SELECT value FROM settle.counter WHERE name = 'watermark')
-           AND NOT EXISTS (SELECT 1 FROM settle.run_abandonment x WHERE x.run_id = a.run_id)
-           AND NOT EXISTS (SELECT 1 FROM settle.agenda z
-                            WHERE z.distributor_id = a.distributor_id AND z.order_id = a.order_id AND z.what = 4
-                              AND z.slot = a.slot AND z.run_id > a.run_id
-                              AND z.run_id <= (SELECT value FROM settle.counter WHERE name = 'watermark'))),
+        SELECT count(*) FROM settle_view.agenda_waiting a
+         WHERE a.what = 3 AND a.look_day < ($1::date + interval '1 month')::date),
      'settle facts waiting', true),
     ('bills and events that wait for their order', (
-        SELECT (SELECT count(*) FROM settle.bill_waiting w
-                 WHERE w.issue_day < ($1::date + interval '1 month')::date
-                   AND NOT EXISTS (SELECT 1 FROM settle.bill_found f WHERE f.contract_id = w.contract_id AND f.currency = w.currency AND f.turn = w.turn
-                                      AND f.month = w.month AND f.revision = w.revision))
-             + (SELECT count(*) FROM settle.event_waiting w
-                 WHERE w.day < ($1::date + interval '1 month')::date
-                   AND NOT EXISTS (SELECT 1 FROM settle.event_found f
-                                    WHERE f.key_id = w.key_id AND f.event_id = w.event_id AND f.revision = w.revision))),
+        SELECT (SELECT count(*) FROM settle_view.bill_waiting w
+                 WHERE w.issue_day < ($1::date + interval '1 month')::date)
+             + (SELECT count(*) FROM settle_view.event_waiting w
+                 WHERE w.day < ($1::date + interval '1 month')::date)),
      'settle facts waiting', true),
     ('events that count for nothing, not seen yet', $2::bigint, 'settle facts list', false)) x (what, n, look, dated)
  WHERE x.n > 0
