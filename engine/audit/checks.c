@@ -34,7 +34,7 @@ settle_audit_checks(SettleAudit *audit, SettleStore *store, GError **error)
         settle_sql_check_invoice_ledger,  settle_sql_check_invoice_bindings,
         settle_sql_check_issues,          settle_sql_check_parties,
         settle_sql_check_keys,            settle_sql_check_servers,
-        settle_sql_check_senders,
+        settle_sql_check_senders,         settle_sql_check_waited,
     };
 
     for (guint i = 0; i < G_N_ELEMENTS(checks); i++)

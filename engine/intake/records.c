@@ -1,5 +1,6 @@
 /* One record of the source: to the rows that are valid by themselves, or to quarantine. */
 #include "intake/kind.h"
+#include "intake/validate.h"
 #include "intake/write-parties.h"
 #include "intake/write.h"
 
@@ -161,6 +162,24 @@ settle_intake_take_notice(SettleIntakeJob *job, const SettleCsvRecord *record,
     return TRUE;
 }
 
+/* A row that is kept names its carrier as well, whose file it then is: it may be read again. */
+static void
+see_named(SettleIntakeJob *job, const SettleCsvRecord *record)
+{
+    const SettleIntakeKind *kind = settle_intake_kinds[job->kind];
+    int32_t carrier_id;
+
+    if (settle_file_kind(job->kind)->sort == SETTLE_SORT_MASTER)
+        return;
+    for (int i = 0; i < kind->n_columns; i++)
+        if (strcmp(kind->columns[i].name, "carrier") == 0) {
+            carrier_id = settle_check_known(job, SETTLE_DIM_CARRIER,
+                                            settle_intake_cell(job, record, i));
+            if (carrier_id > 0)
+                settle_intake_see_carrier(job, carrier_id);
+        }
+}
+
 gboolean
 settle_intake_take_record(SettleIntakeJob *job, const SettleCsvRecord *record, GError **error)
 {
@@ -184,5 +203,8 @@ settle_intake_take_record(SettleIntakeJob *job, const SettleCsvRecord *record, G
         settle_intake_kinds[job->kind]->take(job, record, &place, &valid, &verdict, error);
     if (!ok)
         return FALSE;
-    return valid || settle_intake_quarantine(job, &verdict, &place, record, error);
+    if (valid)
+        return TRUE;
+    see_named(job, record);
+    return settle_intake_quarantine(job, &verdict, &place, record, error);
 }

@@ -149,6 +149,84 @@ class Senders(small.Case):
                           "WHERE action = 'sender-key-set'")
         self.found('its signature is not that of C1 over its SHA-256')
 
+    def test_kept_rows_are_read_again(self):
+        """What is kept of a file without a signature does not come in as a release; of a signed one, or of one that came
+        before its carrier signed, it does."""
+        product = self.file('p.csv', 'carrier,product,name,class,valid_from\nC1,P-late,x,plan,2025-01-01\n')
+
+        def late(name, order, code):
+            row = {**small.order(order, '2026-01-04'), 'product': 'P-late'}
+            path = self.file(name, ','.join(row) + '\n' + ','.join(row.values()) + '\n')
+            return path, code
+
+        before, _ = late('before.csv', 'A-1', 7)
+        self.take_in(before, code=7)
+        self.key('set', 'C1', self.public())
+        path, _ = late('a.csv', 'A-2', 7)
+        self.assertIn('it is not signed', self.take_in(path, code=3))
+        self.take_in(self.sign(path), code=7)
+        # a program without the check: the same file as a batch that names nobody
+        plant = ("SELECT settle.count('batch', 1); SELECT settle.add_batch(jsonb_populate_record(b, jsonb_build_object('batch_id', c.value, "
+                 "'file_signature', NULL, 'carriers', '[]'::jsonb)), '{}', '{}', '{}') FROM settle.batch b, settle.counter c "
+                 "WHERE b.kind = 'orders' AND b.state = 'sealed' AND c.name = 'batch' ORDER BY b.batch_id DESC LIMIT 1")
+        self.database.sql(plant, 'settle_night')
+        planted = self.database.value('SELECT max(batch_id) FROM settle.batch')
+        self.take_in(product, kind='products')
+        self.assertEqual(self.database.value('SELECT count(*) FROM settle.closed_order'), '2')
+        self.settle('verify', code=1, user='settle_audit')                 # the planted one keeps no rows
+        for source in (f'release of batch {planted}', f'batch {planted} looked at again', 'release of batch 99999999', 'somewhere'):
+            self.assertIn('has no signature', self.assert_sql_fails(
+                '42501', self.database, "SELECT settle.count('batch', 1); SELECT settle.add_batch(jsonb_populate_record(b, "
+                f"jsonb_build_object('batch_id', c.value, 'source', '{source}')), '{{}}', '{{}}', '{{}}') FROM settle.batch b, "
+                "settle.counter c WHERE b.source LIKE '%looked at again' AND c.name = 'batch' LIMIT 1", 'settle_night'))
+
+    def told(self, kind, *rows):
+        """Takes in a signed file of these rows."""
+        self.take_in(self.sign(self.file(kind + '.csv', small.text(rows))), kind=kind)
+
+    def tell_all(self, first, last):
+        """An order and, each before or after it, a bill and a refund; and those of one that is not known."""
+        event = {'carrier': 'C1', 'event_id': 'E-1', 'order_id': 'A-1', 'event': 'refund', 'at': '2026-01-05 10:00:00', 'amount': '1.00',
+                 'reinstates': '', 'currency': 'CNY'}
+        facts = {'orders': [small.order('A-1', '2026-01-04', contract='K-1')],
+                 'bills': [small.bill(k, '2026-01', '2026-01-05', billed='10.00') for k in ('K-1', 'K-9')],
+                 'events': [event, {**event, 'event_id': 'E-9', 'order_id': 'A-9'}]}
+        for kind in (*first, *last):
+            self.told(kind, *facts[kind])
+
+    def test_batches_that_name_nobody(self):
+        """A program that does not say that a batch has rows of a carrier that signs is found, whatever rows they are."""
+        self.key('set', 'C1', self.public())
+        self.tell_all(('orders',), ('bills', 'events'))
+        self.settle('verify', user='settle_audit')
+        self.database.sql('ALTER TABLE settle.batch DISABLE TRIGGER ALL')
+        for name in ('bill', 'bill_2026_01', 'event', 'event_2026_01', 'bill_waiting', 'event_waiting'):
+            self.database.sql(f'ALTER TABLE settle.{name} DISABLE TRIGGER ALL')
+        for table, other in (('bill', 'bill_waiting'), ('bill_waiting', 'bill'), ('event', 'event_waiting'), ('event_waiting', 'event'),
+                             ('closed_order', None)):
+            with self.subTest(table):
+                kind = {'b': 'bills', 'e': 'events', 'c': 'orders'}[table[0]]
+                self.database.sql(f"CREATE TABLE batches AS SELECT * FROM settle.batch; UPDATE settle.batch SET carriers = '{{}}', "
+                                  f"file_signature = NULL WHERE kind = '{kind}'")
+                if other:
+                    self.database.sql(f'CREATE TABLE away AS SELECT * FROM settle.{other}; DELETE FROM settle.{other}')
+                self.found('it has rows of C1, which signs, and does not name it')
+                self.database.sql('UPDATE settle.batch b SET carriers = o.carriers, file_signature = o.file_signature FROM batches o '
+                                  'WHERE o.batch_id = b.batch_id; DROP TABLE batches')
+                if other:
+                    self.database.sql(f'INSERT INTO settle.{other} SELECT * FROM away; DROP TABLE away')
+        self.settle('verify', user='settle_audit')
+
+    def test_what_waited_is_as_it_was_told(self):
+        """Nobody invents rows of another batch's file, which was signed."""
+        self.tell_all(('bills', 'events'), ('orders',))
+        self.settle('verify', user='settle_audit')
+        for table, what, column in (('bill', 'bills', 'billed_minor'), ('event', 'events', 'amount_minor')):
+            self.assertEqual(self.database.value(f'SELECT count(*) FROM settle.{table} WHERE source_batch_id <> batch_id'), '1')
+            self.database.sql(f'ALTER TABLE settle.{table}_2026_01 DISABLE TRIGGER ALL; ALTER TABLE settle.{table} DISABLE TRIGGER ALL; '
+                              f'UPDATE settle.{table} SET {column} = {column} + 1')
+            self.found(f'1 {what} of it are not as batch')
+
     def test_statements(self):
         self.key('set', 'C1', self.public())
         theirs = self.file('theirs.csv', 'order_id,kind,amount\nA,upfront,1.00\n')

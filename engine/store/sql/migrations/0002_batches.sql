@@ -23,7 +23,7 @@ CREATE TABLE settle.batch (
     file_bytes    bigint CHECK (file_bytes >= 0),
     file_sha256   bytea CHECK (length(file_sha256) = 32),
     file_signature bytea,
-    carriers      integer[] NOT NULL DEFAULT '{}', -- whose rows it has, or whose file it was said to be
+    carriers      integer[] NOT NULL DEFAULT '{}', -- whose rows it has (also kept ones), or whose file it was said to be
     actor         text NOT NULL DEFAULT session_user,
     at            timestamptz NOT NULL DEFAULT clock_timestamp(),
     CHECK ((file_name IS NULL) = (file_sha256 IS NULL) AND (file_name IS NULL) = (file_bytes IS NULL)),

@@ -29,24 +29,52 @@ BEGIN
 END
 $$;
 
--- A sealed batch of a file, or of staging, of a carrier with a key has a signature, and is taken in by somebody else than who
--- decided on the key.
+-- The batch in which the rows came from outside: of one that reads kept rows again it is that of the file. No row: there is none.
+CREATE FUNCTION settle.read_first(told settle.batch) RETURNS settle.batch
+    LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+    origin settle.batch := told;
+    again integer;
+BEGIN
+    LOOP
+        again := coalesce(substring(origin.source FROM '^release of batch ([0-9]{1,9})$'),
+                          substring(origin.source FROM '^batch ([0-9]{1,9}) looked at again$'))::integer;
+        EXIT WHEN origin.file_name IS NOT NULL OR again IS NULL;
+        SELECT b.* INTO origin FROM settle.batch b WHERE b.batch_id = again AND b.batch_id < origin.batch_id;
+    END LOOP;
+    RETURN origin;
+END
+$$;
+
+-- A sealed batch of a carrier with a key is a file with a signature, or reads kept rows of one again (or of one that came
+-- before the carrier signed), and is taken in by somebody else than who decided on the key. What carries a withdrawal
+-- out two people decided on.
 CREATE FUNCTION settle.check_sender(told settle.batch) RETURNS void
     LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
     sender record;
+    origin settle.batch;
 BEGIN
     IF told.state <> 'sealed' OR told.kind NOT IN ('orders', 'bills', 'events', 'months', 'receipts')
-       OR (told.file_name IS NULL AND told.source NOT LIKE 'staging %') THEN
+       OR EXISTS (SELECT 1 FROM settle.batch_withdrawal w WHERE w.by_batch = told.batch_id) THEN
         RETURN;
     END IF;
-    FOR sender IN SELECT k.carrier, k.actor FROM settle.sender_key k WHERE k.until IS NULL AND k.carrier_id = ANY (told.carriers) LOOP
-        IF told.file_signature IS NULL THEN
-            RAISE EXCEPTION 'settle: % signs what it sends, and this has no signature', sender.carrier
-                USING ERRCODE = 'insufficient_privilege';
-        ELSIF sender.actor = session_user THEN
+    FOR sender IN SELECT k.carrier_id, k.carrier, k.actor
+                    FROM settle.sender_key k WHERE k.until IS NULL AND k.carrier_id = ANY (told.carriers) LOOP
+        origin := settle.read_first(told);
+        IF sender.actor = session_user THEN
             RAISE EXCEPTION 'settle: who decided on the key of % takes in none of its files', sender.carrier
+                USING ERRCODE = 'insufficient_privilege';
+        ELSIF coalesce(origin.batch_id < told.batch_id, false)
+              AND (origin.file_signature IS NOT NULL AND sender.carrier_id = ANY (origin.carriers)
+                   OR NOT EXISTS (SELECT 1 FROM settle.sender_key o
+                                   WHERE o.carrier_id = sender.carrier_id AND o.at <= origin.at
+                                     AND (o.until IS NULL OR o.until > origin.at))) THEN
+            CONTINUE;
+        ELSIF told.file_signature IS NULL THEN
+            RAISE EXCEPTION 'settle: % signs what it sends, and this has no signature', sender.carrier
                 USING ERRCODE = 'insufficient_privilege';
         END IF;
     END LOOP;
