@@ -25,6 +25,7 @@ import signal
 import subprocess
 import sys
 import tempfile
+import threading
 import traceback
 import unittest
 
@@ -86,6 +87,7 @@ class PrivateServer:
         self.databases = 0
         self.port = settings.get('port')  # its socket has the name of it, too
         self.migrated = False  # whether there is a database to copy
+        self.session = None  # to the database postgres
         self.made = {}  # further ones, by key
         PrivateServer.running.append(self)
         atexit.register(self.stop)
@@ -148,6 +150,8 @@ class PrivateServer:
             PrivateServer.running.remove(self)
         if folder is None:
             return
+        if self.session is not None:
+            self.session.end()
         if self.child is not None and self.child.returncode is None:
             # Stopped by a signal while it was starting: Popen.wait is already being waited in, and
             # holds its lock.
@@ -185,27 +189,32 @@ class PrivateServer:
             self.sql(KEYS, 'settle_migrated')
             self.logins()
             self.migrated = True
-        self.sql(f'CREATE DATABASE {name} TEMPLATE {"settle_migrated" if migrated else "template1"}', 'postgres')
+        self.create(name, 'settle_migrated' if migrated else 'template1')
         return Database(self, name)
+
+    def create(self, name, template):
+        """File by file takes half of what it takes block by block through the buffers and the log."""
+        self.sql(f'CREATE DATABASE {name} TEMPLATE {template} STRATEGY FILE_COPY', 'postgres')
 
     def like(self, key, make):
         """A fresh database with what make(database) puts into a migrated one. It is made once for each key and copied."""
         if key not in self.made:
             self.made[key] = self.database(migrated=True)
             make(self.made[key])
-        return self.copy(self.made[key])
+            self.made[key].passes_on()
+        return self.copied(self.made[key])
 
     def copy(self, database):
         """Another database with the same content, which passes for the first one: its nights go on, with the same
         decisions. (What is refused of a real copy: tests/cli/test_server.py.)"""
+        database.passes_on()
+        return self.copied(database)
+
+    def copied(self, database):
         self.databases += 1
         copy = Database(self, f'settle_{self.databases}')
-        self.sql(f'CREATE DATABASE {copy.name} TEMPLATE {database.name}', 'postgres')
-        if copy.value("SELECT to_regprocedure('settle.known_server()') IS NOT NULL") == 't':
-            copy.sql("""DO $$ BEGIN IF settle.known_server() IS NOT NULL THEN
-                EXECUTE format('CREATE OR REPLACE FUNCTION settle.server() RETURNS text LANGUAGE sql AS %L',
-                               format('SELECT %L', settle.known_server()));
-            END IF; END $$""")
+        self.create(copy.name, database.name)
+        copy.known = database.known
         return copy
 
     def logins(self):
@@ -219,7 +228,52 @@ class PrivateServer:
             END $$""", 'postgres')
 
     def sql(self, text, database, user='postgres'):
+        if (database, user) == ('postgres', 'postgres'):  # that of databases made and dropped: one session for all
+            if self.session is None:
+                self.session = Session(self.conninfo())
+            return self.session.sql(text)
         return psql(self.conninfo(database, user), text)
+
+
+class Session:
+    """One that stays open for many texts. After an error it begins anew."""
+    END = 'settle-test-end'
+
+    def __init__(self, conninfo):
+        self.conninfo, self.lock, self.psql = conninfo, threading.Lock(), None
+
+    def sql(self, text):
+        """As psql below."""
+        with self.lock:
+            if self.psql is None:
+                self.errors = tempfile.TemporaryFile('w+', encoding='utf-8')
+                self.psql = subprocess.Popen(psql_command(self.conninfo), env=psql_environment(), text=True,
+                                             stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=self.errors)
+            rows = []
+            try:
+                self.psql.stdin.write(f'{text}\n;\n\\echo {self.END}\n')
+                self.psql.stdin.flush()
+            except BrokenPipeError:
+                pass
+            for line in self.psql.stdout:
+                if line == self.END + '\n':
+                    return rows
+                rows.append(line.rstrip('\n').split('\t'))
+            self.errors.seek(0)
+            said = self.errors.read()
+            self._end()
+            raise SqlError(said)
+
+    def _end(self):
+        if self.psql is not None:
+            self.psql.kill()
+            self.psql.communicate()
+            self.errors.close()
+            self.psql = None
+
+    def end(self):
+        # not behind the lock: a signal may have come while it is held
+        self._end()
 
 
 class Database:
@@ -228,6 +282,19 @@ class Database:
     def __init__(self, server, name):
         self.server = server
         self.name = name
+        self.known = False  # whether its server is said, so that copies pass for it
+
+    def passes_on(self):
+        """A copy of it passes for it from now on. (Before its first night there is nothing to pass for.)"""
+        self.known = self.known or self.sql("""
+            DO $$ BEGIN
+                IF settle.known_server() IS NOT NULL THEN
+                    EXECUTE format('CREATE OR REPLACE FUNCTION settle.server() RETURNS text LANGUAGE sql AS %L',
+                                   format('SELECT %L', settle.known_server()));
+                END IF;
+            EXCEPTION WHEN undefined_function OR invalid_schema_name THEN NULL; -- not migrated
+            END $$;
+            SELECT prosrc LIKE 'SELECT ''%' FROM pg_proc WHERE oid = to_regprocedure('settle.server()')""") == [['t']]
 
     def conninfo(self, user='postgres', **more):
         return self.server.conninfo(self.name, user, **more)
@@ -277,13 +344,19 @@ def psql_program():
     return beside if os.access(beside, os.X_OK) else 'psql'
 
 
+def psql_command(conninfo):
+    return [psql_program(), '-X', '-q', '-A', '-t', '-F', '\t', '-v', 'ON_ERROR_STOP=1', '-v', 'VERBOSITY=verbose',
+            '-d', conninfo, '-f', '-']
+
+
+def psql_environment():
+    return {**os.environ, 'PGTZ': 'UTC', 'PGDATESTYLE': 'ISO, YMD', 'PGCLIENTENCODING': 'UTF8'}
+
+
 def psql(conninfo, text):
     """Runs SQL in one session (several statements are several transactions) and returns the rows."""
-    result = subprocess.run(
-        [psql_program(), '-X', '-q', '-A', '-t', '-F', '\t', '-v', 'ON_ERROR_STOP=1', '-v',
-         'VERBOSITY=verbose', '-d', conninfo, '-f', '-'],
-        input=text, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, check=False,
-        env={**os.environ, 'PGTZ': 'UTC', 'PGDATESTYLE': 'ISO, YMD', 'PGCLIENTENCODING': 'UTF8'})
+    result = subprocess.run(psql_command(conninfo), input=text, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+                            check=False, env=psql_environment())
     if result.returncode != 0:
         raise SqlError(result.stderr)
     return [line.split('\t') for line in result.stdout.splitlines()]
