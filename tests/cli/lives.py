@@ -44,6 +44,9 @@ class Life:
                 if key not in seen:  # what is said again, or otherwise, would depend on who comes first
                     seen[key] = row
                     self.facts.append((date.fromisoformat(entry[2]), entry[1], row))
+        # files come on these nights: one a day would take more time than all nights
+        self.nights = sorted({night for night, _, _ in self.facts} | {START + timedelta(days=source.randint(0, DAYS))
+                                                                      for _ in range(8)} | {END})
         self.facts += list(self.told_again(maker)) if 'revisions' in LATE else []
         for kind, row in maker.late_parties() if 'parties' in LATE else ():
             self.facts.append((max(START, date.fromisoformat(row['valid_from'])), kind, row))
@@ -53,7 +56,7 @@ class Life:
         return {**policy, 'invoice': {'cycle': 'none'}}
 
     def told_again(self, maker):
-        """Revisions of some orders, each on a night of its own: the highest one holds, whatever comes first."""
+        """Revisions of some orders, each on any night: the highest one holds, whatever comes first."""
         contracts = defaultdict(list)
         for row in self.orders():
             if row['contract']:
@@ -61,7 +64,12 @@ class Life:
         for row in self.orders():
             if self.source.random() < 0.12:
                 for again in maker.revised(row, self.source.sample(contracts[row['carrier']], 1), (1, 1, 2, 3)):
-                    yield START + timedelta(days=self.source.randint(0, DAYS)), 'orders', again
+                    yield self.source.choice(self.nights), 'orders', again
+
+    def night_from(self, source, day, latest=END):
+        """Some night on which files come, not before the day, and if there is one not after the latest."""
+        nights = [night for night in self.nights if night >= day]
+        return source.choice([night for night in nights if night <= latest] or nights[:1])
 
     def orders(self):
         """As they were told first."""
@@ -99,13 +107,13 @@ def hand_over(settle, folder, life, facts, source, policies=None):
     for number, (kind, rows) in enumerate(life.master):
         send(settle, folder, f'master-{number}', kind, before, rows)
     compare.activate(settle, folder, life.policies if policies is None else policies)
-    batches = defaultdict(list)
+    batches = defaultdict(lambda: ([], []))
     for night, kind, row in facts:
-        batches[night, kind, source.random() < 0.5].append(row)
+        batches[night, kind][source.random() < 0.5].append(row)
     order = list(batches)
     source.shuffle(order)
-    for number, key in enumerate(order):
-        send(settle, folder, f'batch-{number}', key[1], str(key[0]), batches[key])
+    for number, (night, kind) in enumerate(order):
+        send(settle, folder, f'batch-{number}', kind, str(night), *filter(None, batches[night, kind]))
     return sorted({night for night, _, _ in facts})
 
 
@@ -117,13 +125,15 @@ def needed(policy, facts):
                            and closing_day(row) >= begins])
 
 
-def send(settle, folder, name, kind, night, rows):
-    path = os.path.join(folder, name + '.csv')
-    with open(path, 'w', encoding='utf-8', newline='') as file:
-        out = csv.DictWriter(file, random_facts.columns_of(kind, rows), lineterminator='\n')
-        out.writeheader()
-        out.writerows(rows)
-    settle('import', kind, path, '--date', night, '--count', str(len(rows)))
+def send(settle, folder, name, kind, night, *files):
+    """files: the rows of each."""
+    paths = [os.path.join(folder, f'{name}-{number}.csv') for number in range(len(files))]
+    for path, rows in zip(paths, files):
+        with open(path, 'w', encoding='utf-8', newline='') as file:
+            out = csv.DictWriter(file, random_facts.columns_of(kind, rows), lineterminator='\n')
+            out.writeheader()
+            out.writerows(rows)
+    settle('import', kind, *paths, '--date', night, *(('--count', str(len(files[0]))) if len(files) == 1 else ()))
 
 
 def event(order, key, what, day, undone=''):

@@ -41,7 +41,7 @@ def run_all(settle, dates, source, activate=lambda turn: None):
     for turn in turns:
         activate(turn)
         settle('run', '--date', str(turn), '--workers', str(source.randint(1, 4)),
-               '--chunk-facts', str(source.choice((40, 300, 5000))))
+               '--chunk-facts', str(source.choice((120, 400, 5000))))
 
 
 class World:
@@ -119,7 +119,8 @@ class Lives:
     def make_fraud(self, settle, source, folder):
         """A finding on every order, and no policy that tolerates any."""
         strict, closings = lives.strict(self.life), self.life.last_closings()
-        facts = self.life.facts + [(source.choice((closing, lives.END)), 'events', lives.event(
+        facts = self.life.facts + [(source.choice((self.life.night_from(source, closing, closing + DAY * 14), lives.END)),
+                                    'events', lives.event(
             row, 'F', 'fraud', min(lives.END, closing + DAY * source.randint(0, 60))))
             for row in self.life.orders() for closing in [closings[row['carrier'], row['order_id']]]]
         run_all(settle, lives.hand_over(settle, folder, strict, facts, source), source)
@@ -275,7 +276,7 @@ def undone_events(life, source):
         undone = lives.event(row, 'V', 'reinstate', min(lives.END, day + DAY * source.randint(0, 30)),
                              told['event_id'])
         for fact in (told, undone):
-            out.append((max(day, lives.START + DAY * source.randint(0, lives.DAYS)), 'events', fact))
+            out.append((life.night_from(source, day), 'events', fact))
     return out
 
 
