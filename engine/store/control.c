@@ -101,6 +101,27 @@ take(SettleStore *store, const char *sql, int64_t key, gboolean may_free, gboole
            take(store, sql, key, FALSE, ret_taken, error);
 }
 
+/* Who takes receipts in may hold the lock of imports for a while: a runner waits on for that, and
+ * takes the lock away from who keeps it. FALSE without the error: a runner holds it, or this is
+ * none. */
+static gboolean
+seize(SettleStore *store, int64_t key, GError **error)
+{
+    if (store->role != SETTLE_STORE_AS_RUNNER)
+        return FALSE;
+    for (;;) {
+        g_autoptr(SettleResult) result = settle_store_query(
+            store, settle_sql_store_seize_lock, error, "ll", key, store->waited_ms);
+
+        if (result == NULL || settle_result_is_null(result, 0, SQL_STORE_SEIZE_LOCK_IS_TAKEN))
+            return FALSE;
+        if (settle_result_bool(result, 0, SQL_STORE_SEIZE_LOCK_IS_TAKEN))
+            return TRUE;
+        g_usleep(LOCK_STEP_MS * 10 * 1000);
+        store->waited_ms += LOCK_STEP_MS * 10;
+    }
+}
+
 gboolean
 settle_store_lock(SettleStore *store, const char *name, guint wait_ms, GError **error)
 {
@@ -114,7 +135,14 @@ settle_store_lock(SettleStore *store, const char *name, guint wait_ms, GError **
         if (taken)
             return TRUE;
         if (g_get_monotonic_time() >= deadline) {
-            locked(store, name, key, error);
+            GError *failure = NULL;
+
+            if (seize(store, key, &failure))
+                return TRUE;
+            if (failure != NULL)
+                g_propagate_error(error, failure);
+            else
+                locked(store, name, key, error);
             return FALSE;
         }
         g_usleep(LOCK_STEP_MS * 1000);

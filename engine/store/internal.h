@@ -18,6 +18,7 @@ struct SettleStore {
     gboolean is_runner, is_treasury; /* the login is of these groups */
     SettleBeside *beside;            /* idle sessions that were opened beside this one */
     char sqlstate[6];                /* of the last failure */
+    int64_t waited_ms;               /* for a lock that a login of settle_treasury held */
     GArray *sums;                    /* SettleTableSum: of what is written; NULL: nobody asks */
 };
 

@@ -15,9 +15,9 @@ import small
 import settle_test
 
 # Tests here that are no attack, or a further one of a kind that the table has.
-WORKS = {'test_names_tests_that_are_there', 'test_the_lock_of_partitions', 'test_an_open_decision', 'test_a_decision_waits_for_a_run',
+WORKS = {'test_a_treasury_that_waits', 'test_names_tests_that_are_there', 'test_the_lock_of_partitions', 'test_an_open_decision', 'test_a_decision_waits_for_a_run',
          'test_a_runner_waits_for_a_runner', 'test_only_runners_free_locks', 'test_as_it_is', 'test_staged_rows',
-         'test_the_treasury_takes_in', 'test_what_a_withdrawal_woke_waits_for_the_treasury'}
+         'test_the_treasury_takes_in', 'test_batches_and_what_they_wake', 'test_what_a_withdrawal_woke_waits_for_the_treasury'}
 RULES = '- upfront: u\n  pay: 50%\n'
 
 
@@ -138,9 +138,41 @@ class Locks(Case):
         self.settle('run', '--date', '2026-01-05', code=5, user='settle_night')
         self.assertEqual(self.sessions('settle_night'), 1)
 
+    def test_the_treasury_keeps_the_lock_of_imports(self):
+        """It may hold it while it takes receipts in, and no longer: its own time limits it can take off. Who stands in line
+        for it is ended, too."""
+        off = "SET statement_timeout = 0; SET lock_timeout = 0; SET idle_in_transaction_session_timeout = 0; SET idle_session_timeout = 0"
+        first, second = (self.hold(off, 'settle_treasurer') for _ in range(2))
+        first.stdin.write(f"SELECT pg_advisory_lock({lock_key('intake')});\n\\echo taken\n")
+        first.stdin.flush()
+        while first.stdout.readline() != 'taken\n':
+            pass
+        second.stdin.write(f"SELECT pg_advisory_lock({lock_key('intake')});\n")
+        second.stdin.flush()
+        self.database.sql("CREATE OR REPLACE FUNCTION settle.patience() RETURNS bigint LANGUAGE sql AS $$ SELECT 2000::bigint $$")
+        path = self.file('orders.csv', small.text([small.order('A-1', '2026-01-04')]))
+        self.settle('import', 'orders', path, '--date', '2026-01-05', user='settle_night')
+        self.assertTrue(self.ended(first))
+        self.assertEqual(self.sessions('settle_treasurer'), 0)
+        self.assertEqual(self.database.value('SELECT count(*) FROM settle.closed_order'), '1')
+        # a runner's is left alone
+        self.hold(f"SELECT pg_advisory_lock({lock_key('intake')})", 'settle_night')
+        self.settle('import', 'orders', path, '--date', '2026-01-05', code=5, user='settle_night')
+        self.assertEqual(self.sessions('settle_night'), 1)
+
+    def test_a_treasury_that_waits(self):
+        """As long as the lock is not kept, a runner waits for it and ends nobody."""
+        held = self.hold(f"SELECT pg_advisory_lock({lock_key('intake')})", 'settle_treasurer')
+        timer = threading.Timer(8, lambda: (held.stdin.write('SELECT pg_advisory_unlock_all();\n'), held.stdin.flush()))
+        timer.start()
+        self.settle('import', 'orders', self.file('orders.csv', small.text([small.order('A-1', '2026-01-04')])), '--date', '2026-01-05',
+                    user='settle_night')
+        self.assertEqual(self.sessions('settle_treasurer'), 1)
+
     def test_only_runners_free_locks(self):
         for user in ('settle_audit', 'settle_sales', 'settle_finance'):
             self.assert_sql_fails('42501', self.database, 'SELECT settle.free_lock(1)', user)
+            self.assert_sql_fails('42501', self.database, 'SELECT settle.seize_lock(1, 9223372036854775807)', user)
 
 
 class Documents(Case):
@@ -465,8 +497,83 @@ class Limits(Case):
                                "SELECT settle.count('batch', 1) FROM generate_series(1, 2000)"], 'settle_night')
 
     def test_partitions(self):
+        before = self.database.value("SELECT count(*) FROM pg_inherits")
         self.refused('22023', ["SELECT settle.ensure_partitions('infinity', 'infinity')",
-                               "SELECT settle.ensure_partitions('1900-01-01', '2399-12-01')"], 'settle_night')
+                               "SELECT settle.ensure_partitions('1900-01-01', '2399-12-01')",
+                               "SELECT settle.ensure_partitions((current_date - interval '41 years')::date, current_date)",
+                               "SELECT settle.ensure_partitions(current_date, (current_date + interval '6 years')::date)"], 'settle_night')
+        self.assertEqual(self.database.value("SELECT count(*) FROM pg_inherits"), before)
+
+    # Of each function that runs as the owner and that some login may call: what it is told at worst, by whom, and the state; None:
+    # it does nothing then. A number of what does not work: what is bounded by what is stored, or by a test of its own.
+    WORST = {
+        'accept_server': ('settle_night', "repeat('x', 10000000)", '23001'),
+        'activate_policy': ('settle_finance', "'x', 'C1', 'p', '1', '2026-01-01', '2026-02-01', 156::smallint, 0, true, "
+                            "array_fill(1, ARRAY[5000]), array_fill('r'::text, ARRAY[5000])", '22023'),
+        'add_codes': ('settle_night', "2::smallint, ARRAY(SELECT 'D' || n FROM generate_series(1, 2000001) n)", '22023'),
+        'ask_erasure': ('settle_night', "repeat('x', 10000000), 'C1', contract => repeat('1', 10000000)", '23514'),
+        'begin_run': ('settle_night', "'nightly', 'infinity', 1, repeat('x', 10000000), (SELECT value FROM settle.counter WHERE name = "
+                      "'epoch')", '23514'),
+        'count': ('settle_night', "'batch', 9223372036854775807", '42501'),
+        'decide': ('settle_finance', "'feed-stop', 'C1/orders', NULL, 'x', jsonb_build_object('carrier', repeat('x', 2000000))", '22023'),
+        'ensure_partitions': ('settle_night', "'1900-01-01', '2399-12-01'", '22023'),
+        'erase_text': ('settle_finance', "1, 'C1', contract => repeat('1', 10000000)", 'P0002'),
+        'free_lock': ('settle_night', '-9223372036854775808', None),
+        'grant_scope': ('settle_finance', "repeat('x', 10000000), 'D1', NULL, NULL, 'x'", '42704'),
+        'revoke_scope': ('settle_finance', "repeat('x', 10000000), 'D1', NULL, NULL, 'x'", 'P0002'),
+        'seize_lock': ('settle_night', '-9223372036854775808, 9223372036854775807', None),
+        'refuse_erasure': ('settle_finance', "9223372036854775807, repeat('x', 10000000)", 'P0002'),
+        'number_invoices': ('settle_night', '1, 2147483647', '23001'),
+        'plan_chunks': ('settle_night', "1, array_fill(1, ARRAY[1000001]), array_fill(1, ARRAY[1000001]), array_fill(1, ARRAY[1000001]), "
+                        "array_fill(1::bigint, ARRAY[1000001])", '23001'),
+        'set_carrier_key': ('settle_night', "'C1', decode(repeat('00', 10000000), 'hex')", '23514'),
+        'submit_policy': ('settle_sales', "'C1', 'p', '1', '2026-01-01', '2026-02-01', decode(repeat('00', 5000000), 'hex')", '23514'),
+        'summarize': ('settle_night', "'bill', 'infinity'", None), 'analyze_partition': ('settle_night', "'bill', 'infinity'", None),
+        'versions_of': ('settle_sales', "repeat('x', 10000000)", None),
+        'withdraw_policy': ('settle_finance', "9223372036854775807, repeat('x', 10000000)", 'P0002'),
+        'write_receipt': ('settle_night', "1, 1, 1, 0, 0, 0, 0, 0, 0, 0, 0, ARRAY(SELECT n::text FROM generate_series(1, 101) n), '{}', '{}'",
+                          '22023'),
+        'order_key': ('settle_audit', "'C1', repeat('x', 10000000)", None), 'contract_id': ('settle_audit', "'C1', repeat('x', 10000000)", None),
+    }
+    # what they do is bounded by rows that are there, which they count or find
+    BOUNDED = {'carrier_key_hashes', 'dismiss_rows', 'draft_invoices', 'erase_expired', 'issue_batch', 'make_carrier_keys', 'publish_run',
+               'release_rows', 'seal_run', 'take_staged', 'withdraw_batch', 'withdraw_receipts'}
+    # of this class
+    TESTED = {'add_batch', 'wake_rows'}
+
+    def test_the_worst_argument(self):
+        """No function that a login may call works without end, or stores without bound, whatever it is told."""
+        there = {row[0] for row in self.database.sql(
+            "SELECT p.proname FROM pg_proc p JOIN pg_namespace n ON n.oid = p.pronamespace WHERE n.nspname = 'settle' AND p.prosecdef "
+            'AND EXISTS (SELECT 1 FROM aclexplode(p.proacl) a WHERE a.grantee <> p.proowner)')}
+        self.assertEqual(there, set(self.WORST) | self.BOUNDED | self.TESTED)
+        rows = "SELECT sum(n_live_tup + n_tup_ins) FROM pg_stat_user_tables WHERE schemaname = 'settle'"
+        before = self.database.value("SELECT pg_database_size(current_database())")
+        for name, (user, arguments, state) in self.WORST.items():
+            with self.subTest(name):
+                statement = f"SET statement_timeout = '20s'; SELECT settle.{name}({arguments})"
+                if state is None:
+                    self.database.sql(statement, user)
+                else:
+                    self.assert_sql_fails(state, self.database, statement, user)
+        self.assertLess(int(self.database.value("SELECT pg_database_size(current_database())")) - int(before), 20000000, rows)
+        # a scoped login's
+        self.database.sql("SET statement_timeout = '20s'; SET ROLE settle_scoped; SELECT * FROM settle_scope.orders('D1', '-infinity', "
+                          "'infinity', repeat('x', 1000000)); SELECT * FROM settle_scope.windows('D1', '-infinity', 'infinity')")
+
+    def test_batches_and_what_they_wake(self):
+        add = ("SELECT settle.count('batch', 1); SELECT settle.add_batch(jsonb_populate_record(b, jsonb_build_object('batch_id', c.value) || %s), "
+               "%s) FROM settle.batch b, settle.counter c WHERE b.batch_id = 1 AND c.name = 'batch'")
+        none = "'{}', '{}', '{}'"
+        for change in ("jsonb_build_object('header', repeat('x', 2000000))", "jsonb_build_object('reason', repeat('x', 10001))",
+                       "jsonb_build_object('source', repeat('x', 10001))", "jsonb_build_object('carriers', array_fill(1, ARRAY[10001]))"):
+            self.assert_sql_fails('23514', self.database, add % (change, none), 'settle_night')
+        self.assert_sql_fails('22023', self.database, add % ("'{}'", "ARRAY(SELECT n::text FROM generate_series(1, 101) n), '{}', '{}'"),
+                              'settle_night')
+        self.send('orders', '2026-01-05', small.order('A-1', '2026-01-04'))
+        last = self.database.value('SELECT max(batch_id) FROM settle.batch')
+        self.database.sql(f"SELECT settle.wake_rows({last}, array_fill(1, ARRAY[1000]), ARRAY(SELECT generate_series(1, 1000)))", 'settle_night')
+        self.assertEqual(self.database.value('SELECT count(*) FROM settle.quarantine_wake'), '0')
 
     def test_decisions(self):
         """Of approvers: what a night or report could not read."""

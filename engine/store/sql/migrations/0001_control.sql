@@ -27,7 +27,7 @@ CREATE TABLE settle.control_log (
     subject  text NOT NULL CHECK (length(subject) BETWEEN 1 AND 500),
     digest   bytea CHECK (length(digest) = 32),  -- of what was decided on, as it stood
     reason   text NOT NULL DEFAULT '' CHECK (length(reason) <= 10000),
-    detail   jsonb NOT NULL DEFAULT '{}',
+    detail   jsonb NOT NULL DEFAULT '{}' CHECK (octet_length(detail::text) <= 1000000),
     actor    text NOT NULL DEFAULT session_user,
     at       timestamptz NOT NULL DEFAULT clock_timestamp(),
     CONSTRAINT control_log_decided_on CHECK (digest IS NOT NULL OR action IN ('setting', 'run-abandon')

@@ -28,6 +28,8 @@ CREATE TABLE settle.batch (
     at            timestamptz NOT NULL DEFAULT clock_timestamp(),
     CHECK ((file_name IS NULL) = (file_sha256 IS NULL) AND (file_name IS NULL) = (file_bytes IS NULL)),
     CHECK (file_signature IS NULL OR (file_name IS NOT NULL AND length(file_signature) = 64)),
+    CONSTRAINT batch_limits CHECK (length(source) <= 5000 AND length(reason) <= 10000 AND octet_length(header) <= 1048576
+        AND length(unproved) <= 10000 AND cardinality(carriers) <= 10000 AND coalesce(length(file_name), 0) <= 5000),
     CHECK (rows_read = accepted + repeated + quarantined + waiting OR state = 'refused'),
     CONSTRAINT batch_control_count_check CHECK (state = 'refused' OR control_count IS NULL OR control_count = rows_read),
     CONSTRAINT batch_control_sum_check CHECK (state = 'refused' OR control_sum_minor IS NULL
@@ -40,7 +42,7 @@ CREATE INDEX batch_by_file ON settle.batch (file_sha256);
 -- (engine/store/sql/tables.ini). A table without a row here has none of the batch.
 CREATE TABLE settle.batch_rows (
     batch_id   integer NOT NULL,
-    table_name text NOT NULL,
+    table_name text NOT NULL CHECK (length(table_name) <= 63),
     rows       bigint NOT NULL CHECK (rows > 0),
     digest     bytea NOT NULL CHECK (length(digest) = 32),
     PRIMARY KEY (batch_id, table_name)

@@ -7,7 +7,7 @@ CREATE TABLE settle.run (
     due              boolean NOT NULL,     -- what falls due that day, and cycles that end, are this run's
     control_position bigint NOT NULL,
     calculation      integer NOT NULL,     -- version of the arithmetic
-    engine           text NOT NULL,
+    engine           text NOT NULL CHECK (length(engine) <= 200),
     server           text NOT NULL CHECK (server ~ '^[0-9]{1,20}(/[0-9]{1,10}){3}$'), -- settle.server()
     actor            text NOT NULL DEFAULT session_user,
     at               timestamptz NOT NULL DEFAULT clock_timestamp()
@@ -51,7 +51,7 @@ CREATE TABLE settle.run_receipt (
 CREATE TABLE settle.chunk_rows (
     run_id     integer NOT NULL,
     chunk      integer NOT NULL,
-    table_name text NOT NULL,
+    table_name text NOT NULL CHECK (length(table_name) <= 63),
     rows       bigint NOT NULL CHECK (rows > 0),
     digest     bytea NOT NULL CHECK (length(digest) = 32),
     PRIMARY KEY (run_id, chunk, table_name)
@@ -80,13 +80,13 @@ CREATE TABLE settle.run_abandonment (
 CREATE TABLE settle.run_seal (
     run_id integer PRIMARY KEY,
     codes  integer[] NOT NULL CHECK (cardinality(codes) = 8),
-    parts  bytea NOT NULL CHECK (length(parts) % 32 = 0),
+    parts  bytea NOT NULL CHECK (length(parts) % 32 = 0 AND length(parts) <= 3200),
     seal   bytea NOT NULL CHECK (length(seal) = 32)
 );
 
 -- Invoice numbers: base + place, without gaps per carrier and year.
 CREATE TABLE settle.invoice_series (
-    carrier_id integer NOT NULL, year integer NOT NULL,
+    carrier_id integer NOT NULL, year integer NOT NULL CHECK (year BETWEEN 1900 AND 2399),
     last_number bigint NOT NULL CHECK (last_number >= 0),
     PRIMARY KEY (carrier_id, year)
 );

@@ -141,7 +141,8 @@ $$;
 
 -- Makes the partitions that the months from..to still lack; returns how many. Asked each night: one query, planned once a
 -- session, that looks each name up. The advisory lock is only taken when something is missing; who waited for it looks
--- again.
+-- again. Facts are at most 20 years older and one younger than their batch; the clock bounds that, which no login can set:
+-- however often it is asked, there are 45 years of months.
 CREATE FUNCTION settle.ensure_partitions(from_month date, to_month date) RETURNS integer
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path = pg_catalog, pg_temp SET lock_timeout = '5s'
@@ -151,9 +152,10 @@ DECLARE
     made integer := 0;
 BEGIN
     IF from_month IS NULL OR to_month IS NULL OR to_month < from_month
-       OR from_month < '1900-01-01' OR to_month > '2399-12-31' OR to_month > from_month + interval '50 years' THEN
-        RAISE EXCEPTION 'settle: partitions are asked for from % to %', from_month, to_month
-            USING ERRCODE = 'invalid_parameter_value';
+       OR from_month < current_date - interval '40 years' OR to_month > current_date + interval '5 years' THEN
+        RAISE EXCEPTION 'settle: months from % to % are no months of facts: 40 years back from today, and 5 ahead, are the most',
+            from_month, to_month
+            USING ERRCODE = 'invalid_parameter_value', HINT = 'Look at the year of the date, and at the clock of the server.';
     END IF;
     FOR missing IN
         SELECT p.relname::text AS table_name, m::date AS month

@@ -71,6 +71,17 @@ BEGIN
 END
 $$;
 
+-- What is told to a function at once is bounded: it makes rows of it.
+CREATE FUNCTION settle.refuse_more(n integer, most integer, what text) RETURNS void
+    LANGUAGE plpgsql IMMUTABLE SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+    IF coalesce(n, 0) > most THEN
+        RAISE EXCEPTION 'settle: % % at once, % at most', n, what, most USING ERRCODE = 'invalid_parameter_value';
+    END IF;
+END
+$$;
+
 -- The number of a lock, as the program makes it (engine/store/control.c).
 CREATE FUNCTION settle.lock_key(name text) RETURNS bigint
     LANGUAGE sql IMMUTABLE SET search_path = pg_catalog, pg_temp
@@ -85,6 +96,39 @@ BEGIN
     -- an import of receipts holds the lock of imports
     RETURN settle.end_sessions(settle.holders_of(key), CASE WHEN key = settle.lock_key('intake') THEN 'settle_treasury'
                                                             ELSE 'settle_owner' END);
+END
+$$;
+
+-- How long a runner waits for a session that takes receipts in and holds the lock of imports meanwhile: that takes seconds.
+CREATE FUNCTION settle.patience() RETURNS bigint
+    LANGUAGE sql IMMUTABLE SET search_path = pg_catalog, pg_temp
+AS $$ SELECT 300000::bigint $$;
+
+-- Takes an advisory lock of ours for a runner who has waited so long in all: ends who holds it, or stands before him, and is
+-- no runner. Whoever takes it again meanwhile is ended as well. NULL: a runner holds it. false: wait on.
+CREATE FUNCTION settle.seize_lock(key bigint, waited_ms bigint) RETURNS boolean
+    LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+    pids integer[];
+BEGIN
+    PERFORM settle.refuse_unless('settle_runner');
+    FOR attempt IN 1 .. 20 LOOP
+        IF pg_try_advisory_lock(key) THEN
+            RETURN true;
+        END IF;
+        pids := settle.holders_of(key);
+        IF EXISTS (SELECT 1 FROM pg_stat_activity a WHERE a.pid = ANY (pids) AND pg_has_role(a.usesysid, 'settle_runner', 'MEMBER')) THEN
+            RETURN NULL;
+        ELSIF waited_ms < settle.patience() THEN
+            RETURN false;
+        END IF;
+        PERFORM settle.end_sessions(pids || ARRAY(SELECT l.pid FROM pg_locks l
+                                                   WHERE l.locktype = 'advisory' AND NOT l.granted AND l.objsubid = 1
+                                                     AND l.classid = ((key >> 32) & 4294967295)::oid
+                                                     AND l.objid = (key & 4294967295)::oid));
+    END LOOP;
+    RETURN NULL;
 END
 $$;
 
@@ -123,6 +167,7 @@ DECLARE
     last bigint;
 BEGIN
     PERFORM settle.refuse_unless('settle_runner');
+    PERFORM settle.refuse_more(cardinality(codes), 2000000, 'codes');
     last := settle.counted('code-' || (ARRAY['carrier', 'distributor', 'outlet', 'manager', 'product', 'class', 'region',
                                              'channel'])[dimension], cardinality(codes));
     INSERT INTO settle.code (dim, id, code)
@@ -148,6 +193,7 @@ BEGIN
     IF told.batch_id > (SELECT c.value FROM settle.counter c WHERE c.name = 'batch') THEN
         RAISE EXCEPTION 'settle: batch % was not counted', told.batch_id USING ERRCODE = 'restrict_violation';
     END IF;
+    PERFORM settle.refuse_more(cardinality(tables), 100, 'row sums');
     PERFORM settle.check_sender(told);
     told.actor := session_user;
     told.at := clock_timestamp();
@@ -532,7 +578,8 @@ BEGIN
         RAISE EXCEPTION 'settle: batch % withdraws nothing', by_batch USING ERRCODE = 'no_data_found';
     END IF;
     INSERT INTO settle.quarantine_wake (batch_id, line, by_batch)
-    SELECT n.batch, n.line, wake_rows.by_batch FROM unnest(batches, lines) n (batch, line);
+    SELECT n.batch, n.line, wake_rows.by_batch
+      FROM unnest(batches, lines) n (batch, line) JOIN settle.quarantine q ON q.batch_id = n.batch AND q.line = n.line;
 END
 $$;
 
@@ -626,6 +673,7 @@ DECLARE
     known_carrier integer;
 BEGIN
     PERFORM settle.refuse_unless('settle_approver');
+    PERFORM settle.refuse_more(cardinality(rules), 4095, 'rules');
     place := settle.log('policy-activate', carrier || '/' || version, hash, '', '{}');
     SELECT s.* INTO submitted
       FROM settle.policy_submission s
@@ -731,6 +779,7 @@ AS $$
 BEGIN
     PERFORM settle.refuse_unless('settle_runner');
     PERFORM settle.check_unfinished(run);
+    PERFORM settle.refuse_more(cardinality(chunks), 1000000, 'chunks');
     IF EXISTS (SELECT 1 FROM settle.run_chunk c WHERE c.run_id = run)
        OR EXISTS (SELECT 1
                     FROM (SELECT n.first, n.last, lag(n.last) OVER (ORDER BY n.first) AS before
@@ -754,6 +803,7 @@ CREATE FUNCTION settle.write_receipt(run integer, chunk integer, epoch bigint, f
 AS $$
 BEGIN
     PERFORM settle.refuse_unless('settle_runner');
+    PERFORM settle.refuse_more(cardinality(tables), 100, 'row sums');
     IF NOT EXISTS (SELECT 1 FROM settle.counter c WHERE c.name = 'epoch' AND c.value = write_receipt.epoch)
        OR NOT EXISTS (SELECT 1 FROM settle.run_chunk c WHERE c.run_id = run AND c.chunk = write_receipt.chunk) THEN
         RETURN false;
@@ -781,6 +831,9 @@ DECLARE
 BEGIN
     PERFORM settle.refuse_unless('settle_runner');
     PERFORM settle.check_unfinished(run);
+    IF of_year IS DISTINCT FROM (SELECT extract(year FROM r.business_date) FROM settle.run r WHERE r.run_id = run) THEN
+        RAISE EXCEPTION 'settle: % is not the year of run %', of_year, run USING ERRCODE = 'invalid_parameter_value';
+    END IF;
     FOR part IN SELECT i.chunk, i.carrier_id, count(*) AS n
                   FROM settle.invoice i WHERE i.run_id = run AND NOT i.carried
                  GROUP BY 1, 2 ORDER BY i.carrier_id, i.chunk LOOP
@@ -938,7 +991,7 @@ $$;
 REVOKE EXECUTE ON ALL FUNCTIONS IN SCHEMA settle FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION settle.count, settle.decide TO settle_runner, settle_approver, settle_treasury;
 GRANT EXECUTE ON FUNCTION settle.add_batch, settle.release_rows TO settle_treasury;
-GRANT EXECUTE ON FUNCTION settle.free_lock, settle.add_codes, settle.add_batch, settle.take_staged, settle.release_rows, settle.withdraw_batch, settle.withdraw_receipts, settle.wake_rows, settle.begin_run, settle.plan_chunks,
+GRANT EXECUTE ON FUNCTION settle.free_lock, settle.seize_lock, settle.add_codes, settle.add_batch, settle.take_staged, settle.release_rows, settle.withdraw_batch, settle.withdraw_receipts, settle.wake_rows, settle.begin_run, settle.plan_chunks,
     settle.write_receipt, settle.number_invoices, settle.draft_invoices, settle.issue_batch, settle.publish_run,
     settle.seal_run TO settle_runner;
 GRANT EXECUTE ON FUNCTION settle.activate_policy, settle.dismiss_rows TO settle_approver;

@@ -29,7 +29,7 @@ DECLARE
     other text;
 BEGIN
     IF NOT EXISTS (SELECT 1 FROM pg_roles r WHERE r.rolname = login) THEN
-        RAISE EXCEPTION 'settle: there is no login "%"', login
+        RAISE EXCEPTION 'settle: there is no login "%"', left(login, 100)
             USING ERRCODE = 'undefined_object', HINT = 'An administrator makes it: CREATE ROLE ... LOGIN IN ROLE settle_scoped.';
     END IF;
     SELECT r.rolname INTO other
