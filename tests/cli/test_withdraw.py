@@ -378,6 +378,40 @@ class Months(Withdrawn):
         self.run_to('2026-02-22')
         self.assertEqual(listed(), both[1:])
 
+    def test_waits_for_another_month(self):
+        """What it waits for is said anew by each night that looks: a bill that came was one of two, an event that had
+        decided was undone."""
+        self.prepare("""- deferred: d
+  instalments:
+  - {after: 1 months, day: 10, pay: 5.00, if: [{any: [{minutes: 30..}], months-together: 0..1}]}
+  - {after: 1 months, day: 12, pay: 6.00, if: [{each-month: 0..1}, no-refund]}
+""")
+        listed = lambda: [(r['day'], r['waits_for']) for r in self.rows('facts', 'waiting')]
+        self.tell('orders', '2026-01-05', small.order('A', '2026-01-05', contract='K', distributor='D1'))
+        self.tell('events', '2026-02-01', event('e', 'full-refund', '2026-02-01', order_id='A'))
+        self.run_to('2026-02-12')
+        self.assertEqual(listed(), [('2026-02-10', 'the bill of 2026-01')])
+        self.tell('bills', '2026-02-13', small.bill('K', '2026-01', '2026-02-13', minutes='4'))
+        self.run_to('2026-02-13')
+        self.assertEqual(listed(), [('2026-02-10', 'the bill of 2026-02')])
+        self.tell('events', '2026-02-14', event('f', 'reinstate', '2026-02-14', order_id='A', reinstates='e'))
+        self.run_to('2026-02-14')
+        self.assertEqual(listed(), [('2026-02-10', 'the bill of 2026-02'), ('2026-02-12', 'the bill of 2026-02')])
+
+    def test_waits_for_a_further_attempt(self):
+        """A month that is complete without a bill ends the first one's waiting."""
+        self.prepare("""- deferred: d
+  instalments:
+  - {after: 1 months, day: 10, pay: 5.00, if: [{each-month: last 1}], retry-until: 2 months}
+""")
+        listed = lambda: [(r['day'], r['waits_for']) for r in self.rows('facts', 'waiting')]
+        self.tell('orders', '2026-01-05', small.order('A', '2026-01-05', contract='K', distributor='D1'))
+        self.run_to('2026-03-10')
+        self.assertEqual(listed(), [('2026-02-10', 'the bill of 2026-01')])
+        self.tell('months', '2026-03-11', {'carrier': 'C1', 'month': '2026-01'})
+        self.run_to('2026-03-11')
+        self.assertEqual(listed(), [('2026-02-10', 'the bill of 2026-02')])
+
     def test_the_same_as_never_declared(self):
         rules = """- deferred: d
   instalments:

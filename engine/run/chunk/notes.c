@@ -59,19 +59,21 @@ add_instalment(const SettleArithmetic *arithmetic, SettleOutput *output,
     g_array_append_val(output->agenda, row);
 }
 
+/* Of an order that was settled before: an instalment that still waits may have been decided since,
+ * or have waited for another month. */
 static gboolean
-has_lost_bills(const SettleSubject *subject)
+may_wait_otherwise(const SettleSubject *subject, SettleMonth wait_month, gboolean months_changed)
 {
     for (guint i = 0; i < subject->n_bills; i++)
-        if (subject->bills[i].withdrawn)
+        if (subject->bills[i].withdrawn || subject->bills[i].month != wait_month)
             return TRUE;
-    return FALSE;
+    return subject->n_new_events > 0 || (subject->is_woken && months_changed);
 }
 
 void
 settle_note_pending(SettleOutput *output, const SettleArithmetic *arithmetic, SettleDay date,
                     const SettleSubject *subject, const SettleTarget *target, gboolean has_history,
-                    gboolean reopened)
+                    gboolean months_changed)
 {
     const SettleKindSchedule *schedule = settle_order_kind_of(arithmetic, target->rule)->schedule;
     guint item = settle_rule_item_name(arithmetic, target->rule, settle_slot_item(target->slot));
@@ -80,8 +82,7 @@ settle_note_pending(SettleOutput *output, const SettleArithmetic *arithmetic, Se
         return;
     if (target->state == SETTLE_TARGET_PENDING) {
         if (has_history && subject->revised == NULL &&
-            (has_lost_bills(subject) || (reopened && subject->is_woken))) {
-            /* it may have been decided, or have waited for another month */
+            may_wait_otherwise(subject, target->wait_month, months_changed)) {
             add_instalment(arithmetic, output, subject, target, SETTLE_AGENDA_DECIDED);
             add_instalment(arithmetic, output, subject, target, SETTLE_AGENDA_PENDING);
         } else if (subject->is_new || subject->is_due || subject->revised != NULL) {

@@ -12,10 +12,10 @@ void settle_note_outcome(SettleOutput *output, const SettleSubject *subject, Set
 /* Of a target that falls due as an item of its rule: an instalment that is due and waits for a
  * bill, or no longer does. Upfronts wait for their first bill as a matter of course; of an
  * instalment that is an exception worth a row. date: the run's; has_history: the order's past is
- * known; reopened: the run learns that some month is not complete after all. */
+ * known; months_changed: the run learns that some month is complete, or is not after all. */
 void settle_note_pending(SettleOutput *output, const SettleArithmetic *arithmetic, SettleDay date,
                          const SettleSubject *subject, const SettleTarget *target,
-                         gboolean has_history, gboolean reopened);
+                         gboolean has_history, gboolean months_changed);
 /* Of a target of what an order was before it was told anew: if it waited for a bill, it does not
  * any more. What the order waits for now is noted after it. */
 void settle_note_waited(SettleOutput *output, const SettleArithmetic *arithmetic, SettleDay date,

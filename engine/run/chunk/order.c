@@ -209,7 +209,8 @@ add_differences(SettleSettling *settling, const SettleSubject *subject, const Se
             return FALSE;
         settle_note_pending(settling->output, settling->context->known.arithmetic,
                             settling->context->date, subject, target, TRUE,
-                            settling->context->falls_due.reopened->len > 0);
+                            settling->context->falls_due.reopened->len > 0 ||
+                                settling->context->falls_due.completed->len > 0);
         i++;
     }
     return TRUE;
