@@ -17,6 +17,9 @@
 /* Rows of a list that wait are written from here on. */
 #define FLUSH_BYTES 16384
 
+/* Where pages are until all are whole: who is killed leaves nothing else. */
+#define PART ".part"
+
 /* Who opens the pages may be another account of the same group; nobody else is let in. */
 #define FOLDER_MODE 0750
 #define FILE_MODE   0640
@@ -111,6 +114,23 @@ begin_folder(const char *folder, GError **error)
     settle_error_hint(error, "write into a new folder and let the web server change over: pages "
                              "that were left behind would be of who may no longer see them");
     return FALSE;
+}
+
+/* From where they were written to where they are served: all of a kind at once. Distributors come
+ * last: where they are, all is. */
+static gboolean
+finish_folder(const char *folder, const char *part, GError **error)
+{
+    static const char *const kinds[] = {"manager", "outlet", "distributor"};
+
+    for (guint i = 0; i < G_N_ELEMENTS(kinds); i++) {
+        g_autofree char *from = g_build_filename(part, kinds[i], NULL),
+                        *to = g_build_filename(folder, kinds[i], NULL);
+
+        if (g_file_test(from, G_FILE_TEST_IS_DIR) && rename(from, to) != 0)
+            return settle_files_fail(to, error);
+    }
+    return rmdir(part) == 0 || settle_files_fail(part, error);
 }
 
 /* --- readers ------------------------------------------------------------------------------------
@@ -354,15 +374,17 @@ settle_pages_write(SettleStore *store, const char *distributor, const char *fold
                    SettlePagesDone *ret_done, GError **error)
 {
     g_autoptr(SettleDirectory) directory = NULL;
-    g_autofree char *zone = NULL, *as_of = NULL;
-    Pages pages = {.store = store, .folder = folder};
+    g_autofree char *zone = NULL, *as_of = NULL, *part = g_build_filename(folder, PART, NULL);
+    Pages pages = {.store = store, .folder = part};
     char day_text[SETTLE_DAY_TEXT_BYTES];
     SettleDay day;
     gboolean ok;
 
-    if (!begin_folder(folder, error) || !settle_store_begin_reading(store, error))
+    if (!begin_folder(folder, error) || !make_folder(part, error) ||
+        !settle_store_begin_reading(store, error))
         return FALSE;
-    ok = settle_files_as_of(store, &day, error);
+    ok = (distributor != NULL || settle_store_keep_plans(store, error)) &&
+         settle_files_as_of(store, &day, error);
     if (ok) {
         as_of = g_strdup_printf("As of the night of %s", settle_day_format(day, day_text));
         directory = settle_store_directory(store, day, 0, error);
@@ -370,7 +392,8 @@ settle_pages_write(SettleStore *store, const char *distributor, const char *fold
         pages.directory = directory;
         pages.zone = zone;
         pages.as_of = as_of;
-        ok = zone != NULL && write_all(&pages, distributor, error);
+        ok = zone != NULL && write_all(&pages, distributor, error) &&
+             finish_folder(folder, part, error);
     }
     settle_store_rollback(store);
     if (ok)

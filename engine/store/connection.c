@@ -234,6 +234,7 @@ settle_store_close(SettleStore *store)
     if (store == NULL)
         return;
     settle_beside_free(store->beside);
+    g_clear_pointer(&store->plans, g_hash_table_unref);
     PQfinish(store->connection);
     g_free(store->conninfo);
     g_free(store->purpose);

@@ -18,6 +18,7 @@ struct SettleStore {
     gboolean is_runner, is_treasury; /* the login is of these groups */
     SettleBeside *beside;            /* idle sessions that were opened beside this one */
     char sqlstate[6];                /* of the last failure */
+    GHashTable *plans;               /* statement -> name of its plan; NULL: none is kept */
     int64_t waited_ms;               /* for a lock that a login of settle_treasury held */
     GArray *sums;                    /* SettleTableSum: of what is written; NULL: nobody asks */
 };
@@ -72,6 +73,12 @@ const SettleSqlTable *settle_table_of_copy(const char *sql);
 void settle_row_sum_add(SettleRowSum *sum, const SettleSqlTable *table, const void *fields,
                         size_t length);
 
+/* The plan that is kept of the statement, made if it is not there yet; *ret_plan NULL: of this one
+ * none is kept. FALSE with the error: it cannot be planned. */
+gboolean settle_store_plan(SettleStore *store, const char *sql, const SettleParameters *parameters,
+                           const char **ret_plan, GError **error);
+/* Whether it is one of sql/queries. */
+gboolean settle_statement_is_embedded(const char *sql);
 /* The name of an embedded query, or "statement" for a text that is none. */
 const char *settle_statement_name(const char *sql);
 

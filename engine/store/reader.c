@@ -26,12 +26,21 @@ send_query(SettleStore *store, const char *sql, const char *types, va_list argum
            GError **error)
 {
     SettleParameters parameters;
-    int sent;
+    const char *plan;
+    gboolean planned;
+    int sent = 0;
 
     settle_parameters_init(&parameters, types, arguments);
-    sent = PQsendQueryParams(store->connection, sql, parameters.n, parameters.types,
-                             parameters.values, parameters.lengths, parameters.formats, 1);
+    planned = settle_store_plan(store, sql, &parameters, &plan, error);
+    if (planned && plan != NULL)
+        sent = PQsendQueryPrepared(store->connection, plan, parameters.n, parameters.values,
+                                   parameters.lengths, parameters.formats, 1);
+    else if (planned)
+        sent = PQsendQueryParams(store->connection, sql, parameters.n, parameters.types,
+                                 parameters.values, parameters.lengths, parameters.formats, 1);
     settle_parameters_clear(&parameters);
+    if (!planned)
+        return FALSE;
     if (!sent)
         return settle_store_fail(store, NULL, sql, error);
     settle_invariant(PQsetSingleRowMode(store->connection));
@@ -48,9 +57,12 @@ settle_store_read(SettleStore *store, const char *sql, const char *types, ...)
     reader->store = store;
     reader->sql = sql;
     reader->bytes = g_byte_array_new();
-    va_start(arguments, types);
-    text = settle_statement_with_values(sql, types, arguments);
-    va_end(arguments);
+    /* a text with values in it is another one each time */
+    if (store->plans == NULL) {
+        va_start(arguments, types);
+        text = settle_statement_with_values(sql, types, arguments);
+        va_end(arguments);
+    }
     if (text != NULL) {
         reader->dump = settle_store_dump_text(store, text, sql);
         return reader;

@@ -15,6 +15,15 @@ settle_statement_name(const char *sql)
     return "statement";
 }
 
+gboolean
+settle_statement_is_embedded(const char *sql)
+{
+    for (const SettleSqlQuery *query = settle_sql_queries; query->name != NULL; query++)
+        if (query->text == sql)
+            return TRUE;
+    return FALSE;
+}
+
 static void
 append_u32(GByteArray *bytes, uint32_t value)
 {
@@ -268,8 +277,16 @@ PGresult *
 settle_store_run(SettleStore *store, const char *sql, const SettleParameters *parameters,
                  GError **error)
 {
-    if (!PQsendQueryParams(store->connection, sql, parameters->n, parameters->types,
-                           parameters->values, parameters->lengths, parameters->formats, 1)) {
+    const char *plan;
+
+    if (!settle_store_plan(store, sql, parameters, &plan, error))
+        return NULL;
+    if (!(plan != NULL
+              ? PQsendQueryPrepared(store->connection, plan, parameters->n, parameters->values,
+                                    parameters->lengths, parameters->formats, 1)
+              : PQsendQueryParams(store->connection, sql, parameters->n, parameters->types,
+                                  parameters->values, parameters->lengths, parameters->formats,
+                                  1))) {
         settle_store_fail(store, NULL, sql, error);
         return NULL;
     }

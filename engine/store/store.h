@@ -100,6 +100,9 @@ const uint8_t *settle_result_bytes(const SettleResult *result, int row, int colu
 gboolean settle_store_begin(SettleStore *store, GError **error);
 /* Several queries that see the same: one snapshot until settle_store_rollback(). */
 gboolean settle_store_begin_reading(SettleStore *store, GError **error);
+/* In a transaction of reading: from here on each embedded statement is planned once, for any
+ * values. For who asks the same ones of many. */
+gboolean settle_store_keep_plans(SettleStore *store, GError **error);
 /* Success is the tag COMMIT and nothing else (a failed transaction answers ROLLBACK). */
 gboolean settle_store_commit(SettleStore *store, GError **error);
 /* Never fails visibly: for clean-up. No-op outside a transaction. */

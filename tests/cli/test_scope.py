@@ -5,6 +5,9 @@ import csv
 import io
 import os
 import re
+import resource
+import signal
+import subprocess
 import sys
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
@@ -363,6 +366,19 @@ class Pages(Case):
         one = os.path.join(self.folder, 'one')
         self.assertIn('1 distributors', self.ok('pages', '--distributor', 'D2', '--output', one))
         self.assertEqual(sorted(os.listdir(os.path.join(one, 'distributor'))), ['D2'])
+
+    def test_killed_while_it_writes(self):
+        """No page of a run that was killed is where pages are served."""
+        folder = os.path.join(self.folder, 'killed')
+        killed = subprocess.run([settle_test.program(), '--db', self.database.conninfo(), 'pages', '--all', '--output', folder],
+                                stdout=subprocess.DEVNULL, preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (4000, 4000)))
+        self.assertEqual(killed.returncode, -signal.SIGXFSZ)
+        self.assertEqual(os.listdir(folder), ['.part'])
+        self.assertTrue(os.listdir(os.path.join(folder, '.part')))
+        self.assertIn('holds something already', self.settle('pages', '--all', '--output', folder, code=3))
+        whole = os.path.join(self.folder, 'whole')
+        self.ok('pages', '--all', '--output', whole)
+        self.assertEqual(sorted(os.listdir(whole)), ['distributor', 'manager', 'outlet'])
 
     def test_twelve_distributors(self):
         """Whatever their codes are, also as names of folders: no folder has a code, order or name of another distributor."""

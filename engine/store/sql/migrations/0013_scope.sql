@@ -190,7 +190,8 @@ $$;
 -- alone: nothing was sold); one row without a slot for an order that nothing was posted for.
 -- outlet: where its manager stood on its closing day. event_*: what happened to it and is not undone, by day and time (some
 -- of it may count for nothing: run/decide/refunds.h). cut_*: what ceilings and caps take of it now. split_*: how the rule
--- divides it; zeros: not.
+-- divides it; zeros: not. Its postings are looked for month by month, by the whole of their key: of an order and all
+-- months at once the server would read all that the distributor has in each. (run_id + 0: not by walking all runs.)
 CREATE VIEW settle_view.activity_order AS
 SELECT o.distributor_id, o.closing_month, o.closing_day, o.closing_at, o.order_id, o.upstream_id, o.order_line,
        (SELECT c.code FROM settle.code c WHERE c.dim = 1 AND c.id = o.carrier_id) AS carrier,
@@ -216,15 +217,18 @@ SELECT o.distributor_id, o.closing_month, o.closing_day, o.closing_at, o.order_i
              sum(CASE WHEN x.debit = 1 THEN x.amount_minor WHEN x.credit = 1 THEN -x.amount_minor ELSE 0 END)::bigint AS net_minor,
              sum(CASE WHEN x.credit = 3 THEN x.amount_minor WHEN x.debit = 3 THEN -x.amount_minor ELSE 0 END)::bigint AS held_minor,
              sum(CASE WHEN x.credit = 1 THEN x.amount_minor ELSE 0 END)::bigint AS back_minor
-        FROM settle.transfer x
-       WHERE x.distributor_id = o.distributor_id AND x.subject_id = o.order_id AND x.period >= o.closing_month
+        FROM (SELECT DISTINCT date_trunc('month', p.business_date + n.n * interval '1 month')::date AS period
+                FROM settle.run_publication p CROSS JOIN (VALUES (0), (1)) n (n) OFFSET 0) m
+       CROSS JOIN LATERAL (SELECT y.* FROM settle.transfer y
+                            WHERE y.distributor_id = o.distributor_id AND y.period = m.period AND y.subject_id = o.order_id OFFSET 0) x
+       WHERE m.period >= o.closing_month
          AND x.run_id <= (SELECT value FROM settle.counter WHERE name = 'watermark')
          AND NOT EXISTS (SELECT 1 FROM settle.run_abandonment a WHERE a.run_id = x.run_id)
        GROUP BY 1, 2, 3) t ON true
   LEFT JOIN settle.policy_rule u ON u.policy_id = t.policy_id AND u.number = t.slot >> 16
   LEFT JOIN LATERAL (SELECT v.reason FROM settle_view.zero v
                       WHERE v.distributor_id = o.distributor_id AND v.closing_month = o.closing_month
-                        AND v.order_id = o.order_id ORDER BY v.run_id DESC LIMIT 1) z ON t.slot IS NULL
+                        AND v.order_id = o.order_id ORDER BY v.run_id + 0 DESC LIMIT 1) z ON t.slot IS NULL
   LEFT JOIN LATERAL (
       SELECT array_agg(v.event_id ORDER BY v.day, v.happened_at, v.event_id) AS event_ids,
              array_agg(v.kind ORDER BY v.day, v.happened_at, v.event_id) AS event_kinds,
