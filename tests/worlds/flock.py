@@ -26,8 +26,7 @@ class Flock:
     def take(self, seed, switches=None, prefix=None):
         """One world more, which may have switches of its own."""
         switches = self.switches if switches is None else switches
-        simple = self.plan.twin and 'imports' not in switches
-        self.worlds.append(World(seed, switches, END, prefix, simple))
+        self.worlds.append(World(seed, switches, END, prefix, self.plan.twin))
         self.plan.assign(self.worlds[-1])
 
     def play(self, server, folder, stop=True):

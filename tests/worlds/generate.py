@@ -92,12 +92,13 @@ class Facts(random_facts.FactMaker):
 
 class World:
     """seed and prefix decide everything; `switches` says what may be in it. policies: the versions of each carrier. In a
-    simple one contracts have one order, what is told twice is told in one night, and of a manager or product that is told
-    late one thing is (see the switch `imports`)."""
+    simple world, each unless its switch is on: contracts have one order (`contracts`), what is told twice is told in one night
+    (`twice`), and of a manager or product that is told late one thing is (`parties`)."""
 
     def __init__(self, seed, switches, end, prefix=None, simple=False):
         self.seed, self.prefix, self.end = seed, prefix or f'W{seed}-', end
-        self.switches, self.simple = switches, simple
+        self.switches = switches
+        self.simple = {name for name in ('contracts', 'twice', 'parties') if simple and name not in switches}
         r = self.random = random.Random(f'world {seed}')
         self.carriers = [f'{MARK}A'] + [f'{MARK}B'] * (r.random() < 0.2)
         self.distributors = [f'{MARK}D{n}' for n in (1, 2, 3)]
@@ -108,7 +109,7 @@ class World:
         makers = [Facts(r, random.Random(f'again {seed} {carrier}'), carrier, self.distributors, self.managers, end)
                   for carrier in self.carriers]
         for maker in makers:
-            for kind, day, row in maker.all(r.randint(14, 22) // len(self.carriers), simple):
+            for kind, day, row in maker.all(r.randint(14, 22) // len(self.carriers), 'contracts' in self.simple):
                 if day <= end:
                     self.add(kind, day, row, kind == 'orders' and 'revision' in row)
         for maker in makers:
@@ -142,7 +143,7 @@ class World:
                 self.add('products', START if late else None, {**row, 'valid_from': SINCE}, late)
                 if r.random() < 0.15:
                     changed, since = {**row, 'class': r.choice(('sim', 'plan', 'broadband', 'phone'))}, day()
-                    if not (late and self.simple):
+                    if not (late and 'parties' in self.simple):
                         self.change('products', changed, 'late-class', since)
                 elif r.random() < 0.05:
                     until = day()
@@ -166,7 +167,7 @@ class World:
                          {**row, 'outlet': r.choice(outlets), 'valid_from': SINCE}, late)
                 if r.random() < 0.4:
                     outlet, since = r.choice(outlets), day()
-                    if not (late and self.simple):
+                    if not (late and 'parties' in self.simple):
                         self.change('managers', {**row, 'outlet': outlet}, None, since)
 
     def night_of(self, policy):

@@ -65,7 +65,7 @@ class Plan:
         nights, what stands between may differ (docs/semantics.md 14.64): twins tell each once."""
         source = random.Random(f'plan {self.seed} {world.seed}')
         again = random.Random(f'plan {self.seed} {world.seed} again')
-        world.told = {fact.number: self.nights_of(again if is_again(fact) else source, fact, world.simple)
+        world.told = {fact.number: self.nights_of(again if is_again(fact) else source, fact, 'twice' in world.simple)
                       for fact in world.facts if fact.day is not None and not (self.twin and is_again(fact))}
         world.activated = {} if self.twin else self.activations(world)
         for fact in world.facts:

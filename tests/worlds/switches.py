@@ -24,9 +24,13 @@ TABLE = (
            'orders that were put aside wait for a person', 'docs/semantics.md 2'),
     Switch('ceilings', False, None, 'ceilings alone tie the orders of a carrier, and its versions amend them', 'a month of '
            'a bonus is not cut as it is when all is told at once: flock 1 with 64 worlds, W1053', 'docs/semantics.md 13.11'),
-    Switch('imports', False, 5000, 'the same nights told in another order are the same, also where a contract has several '
-           'orders and where a fact is told on two nights', 'the night on which a bill finds its order, and that of a fact '
-           'told twice, depend on which file is imported first', 'docs/semantics.md 14.8'),
+    Switch('contracts', False, 5000, 'the same nights told in another order are the same, also where a contract has several '
+           'orders', 'the night on which a bill finds its order depends on which file is imported first',
+           'docs/semantics.md 14.8'),
+    Switch('twice', True, 5000, 'likewise where a fact is told on two nights', 'it enters on that of the file that is '
+           'imported first', 'docs/semantics.md 2'),
+    Switch('parties', True, 5000, 'likewise where several things are told late of a manager or product', 'rows enter on '
+           'that of the file that is imported first', 'docs/semantics.md 14.54'),
     Switch('waiting', False, None, 'what waits is compared, too, where a contract has several orders', 'an instalment waits '
            'for a bill although the contract is the other order\'s since: flock 2 with 22 worlds, W2002', 'docs/semantics.md 13.8'),
     Switch('outcomes', False, 8201013, 'reasons of orders are compared (`reconcile orders`), not only their number and money',
