@@ -142,6 +142,7 @@ settle_intake_write_batch(SettleIntakeJob *job, const SettleIntakeOrigin *origin
         return FALSE;
     settle_store_sum_rows(job->store, job->sums);
     written = settle_store_act_as(job->store, settle_intake_role(job->kind), error) &&
+              settle_intake_load_nights(job, error) &&
               settle_intake_kinds[job->kind]->write(job, error) &&
               settle_intake_write_repeats(job, error) && insert_codes(job, error) &&
               settle_intake_write_quarantine(job, error) && settle_intake_write_slices(job, error);
@@ -170,7 +171,8 @@ settle_intake_write_withdrawal(SettleIntakeJob *job, GError **error)
                                 job->withdraws, job->batch_id) &&
               settle_failpoint(WITHDRAW_BEGUN, error);
     settle_store_sum_rows(job->store, job->sums);
-    written = written && settle_intake_kinds[job->kind]->withdraw(job, error) &&
+    written = written && settle_intake_load_nights(job, error) &&
+              settle_intake_kinds[job->kind]->withdraw(job, error) &&
               settle_intake_write_slices(job, error);
     settle_store_sum_rows(job->store, NULL);
     if (written) {

@@ -184,14 +184,21 @@ see_contracts(SettleIntakeJob *job, SettleContractBills *bills, Slice *slice, co
     return TRUE;
 }
 
-/* follows: another revision of its month moved before it. */
+static gboolean
+is_held_by(const SettleIntakeBillRow *row, const SettleContractHolder *holder)
+{
+    return holder != NULL && holder->order.order_id == row->order.order_id &&
+           holder->order.distributor_id == row->order.distributor_id;
+}
+
+/* follows: another revision of its month moved before it. Of the same order it is told anew. */
 static gboolean
 move(SettleIntakeJob *job, SettleContractBills *bills, SettleIntakeBillRow *row,
      const SettleContractHolder *holder, gboolean follows, GError **error)
 {
     row->withdrawn = TRUE;
     row->follows = TRUE;
-    if (!settle_bill_add(bills->bills, row, error))
+    if (!is_held_by(row, holder) && !settle_bill_add(bills->bills, row, error))
         return FALSE;
     if (holder == NULL)
         return wait_again(bills, row, error);
@@ -251,8 +258,8 @@ move_bills(SettleIntakeJob *job, SettleContractBills *bills, const Slice *slice,
         if (holders == NULL)
             continue; /* of another contract that the order was of */
         holder = settle_contract_holder(holders, row.order.currency, row.month);
-        if (holder != NULL && holder->order.order_id == row.order.order_id &&
-            holder->order.distributor_id == row.order.distributor_id)
+        if (is_held_by(&row, holder) && settle_intake_night(job, row.order.batch_id) <=
+                                            settle_intake_night(job, holder->order.batch_id))
             continue;
         follows = row.order.order_id == last.order.order_id && row.month == last.month &&
                   row.order.contract_id == last.order.contract_id &&

@@ -270,6 +270,7 @@ take_content(SettleKnownEvent *event, const SettleReader *reader)
     said.order = event->order;
     said.stored_order = event->stored_order;
     said.stored_distributor = event->stored_distributor;
+    said.stored_batch = event->stored_batch;
     said.text = event->text;
     said.carrier_id = event->carrier_id;
     said.upstream_length = event->upstream_length;
@@ -357,6 +358,7 @@ take_row(SettleEventPast *past, const SettleReader *reader)
     event->last_row = revision;
     event->stored_order = withdrawn ? 0 : settle_reader_i64(reader, SQL_INTAKE_EVENT_ORDER_ID);
     event->stored_distributor = settle_reader_i32(reader, SQL_INTAKE_EVENT_DISTRIBUTOR_ID);
+    event->stored_batch = settle_reader_i32(reader, SQL_INTAKE_EVENT_ORDER_BATCH_ID);
     take_content(event, reader);
     event->order = settle_event_past_contract(past, event->key_id, event->stored_order,
                                               event->stored_distributor);

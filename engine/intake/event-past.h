@@ -15,6 +15,7 @@ typedef struct SettleKnownEvent {
     const SettleIntakeContract *order; /* which it is of; owned by the past; NULL: it waits */
     int64_t stored_order;              /* whose row of it is in force in the database; 0: none's */
     int32_t stored_distributor; /* with that order, which may have gone to another one since */
+    int32_t stored_batch;       /* the order's, as that row has it */
     char *text;         /* of the job's arena: its own id, then the order's and its line; NULL: the
                            id was erased, or nothing is to be written of the event */
     int32_t carrier_id; /* where there is a text */

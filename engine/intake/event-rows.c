@@ -46,6 +46,14 @@ add(GArray *rows, const SettleKnownEvent *event, const SettleIntakeContract *ord
     g_array_append_val(rows, row);
 }
 
+/* An earlier night than that of the row in force knows the order. */
+static gboolean
+is_there_earlier(const SettleIntakeJob *job, const SettleKnownEvent *event)
+{
+    return settle_intake_night(job, event->order->batch_id) <
+           settle_intake_night(job, event->stored_batch);
+}
+
 /* Where it was it is withdrawn, and it waits no more; one that stays in force has a row where it is
  * now. */
 static void
@@ -55,10 +63,11 @@ add_rows(SettleIntakeJob *job, const SettleEventPast *past, const SettleKnownEve
     int64_t order_id = event->order != NULL ? event->order->order_id : 0;
     gboolean stays = order_id == event->stored_order &&
                      (order_id == 0 || event->order->distributor_id == event->stored_distributor);
+    gboolean is_as_stored = stays && (order_id == 0 || !is_there_earlier(job, event));
     const SettleIntakeContract *left;
 
     if (!event->fallen &&
-        (!settle_known_event_there(event) || (!event->told && (!event->complete || stays))))
+        (!settle_known_event_there(event) || (!event->told && (!event->complete || is_as_stored))))
         return;
     if (event->stored_order != 0 && (event->fallen || !stays)) {
         left = settle_event_past_contract(past, event->key_id, event->stored_order,

@@ -59,6 +59,7 @@ settle_intake_job_free(SettleIntakeJob *job)
     g_clear_pointer(&job->rounded_ids, g_ptr_array_unref);
     g_clear_pointer(&job->look_alikes, g_ptr_array_unref);
     g_clear_pointer(&job->slices, g_hash_table_unref);
+    g_clear_pointer(&job->later, g_hash_table_unref);
     g_clear_pointer(&job->parties, g_ptr_array_unref);
     g_clear_pointer(&job->events, g_array_unref);
     g_clear_pointer(&job->notices, g_array_unref);
@@ -159,6 +160,7 @@ settle_intake_job_new(SettleStore *store, SettleFileKind kind, const char *name,
     for (int dim = 1; dim < SETTLE_N_DIMS; dim++)
         job->codes[dim] = settle_intake_codes_new();
     job->slices = g_hash_table_new(NULL, NULL);
+    job->later = g_hash_table_new(NULL, NULL);
     job->look_alikes = g_ptr_array_new_with_free_func(g_free);
     job->parties = g_ptr_array_new();
     job->events = g_array_new(FALSE, FALSE, sizeof(SettleIntakeEvent));

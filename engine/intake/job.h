@@ -100,6 +100,7 @@ typedef struct SettleIntakeJob {
     int32_t
         next_id[SETTLE_N_DIMS]; /* of new codes; the counters of the database agree at the end */
     GHashTable *slices;         /* int64 distributor and month -> facts */
+    GHashTable *later;          /* batch id -> day: of later business dates, not settled yet */
     uint32_t months[SETTLE_INTAKE_N_MONTHS]; /* rows of each: partitions to be there */
     gboolean waiting_known, waiting_there;   /* bills that wait for their order, in the database */
     SettleDay oldest_day, newest_day;        /* closing days of the orders, first and last */
@@ -276,6 +277,19 @@ typedef gboolean (*SettleIntakeQuery)(SettleIntakeJob *job, const int64_t *ids, 
                                       gpointer user_data, GError **error);
 gboolean settle_intake_each_slice(SettleIntakeJob *job, SettleSpool *spool, SettleIntakeQuery query,
                                   gpointer user_data, GError **error);
+
+/* --- nights.c ------------------------------------------------------------------------------ */
+/* Fills job->later, in the batch's transaction. */
+gboolean settle_intake_load_nights(SettleIntakeJob *job, GError **error);
+/* From which night on what a batch told is there: its business date, if that is after this batch's
+ * and no night has settled it; else this batch's. */
+SettleDay settle_intake_night(const SettleIntakeJob *job, int32_t batch_id);
+/* Whether what a batch told is there on a later night than what this one tells. */
+static inline gboolean
+settle_intake_is_later(const SettleIntakeJob *job, int32_t batch_id)
+{
+    return settle_intake_night(job, batch_id) > job->options.business_date;
+}
 
 /* --- withdraw.c ---------------------------------------------------------------------------- */
 /* Notes that what a row told is not there any more, or is told by another row: what was put aside

@@ -33,23 +33,27 @@ contract_clear(Contract *contract)
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Contract, contract_clear)
 
 static gboolean
-same_holder(const SettleContractHolder *a, const SettleContractHolder *b)
+same_holder(const SettleIntakeJob *job, const SettleContractHolder *a,
+            const SettleContractHolder *b)
 {
-    return a->order.order_id == b->order.order_id &&
+    return settle_intake_night(job, a->order.batch_id) <=
+               settle_intake_night(job, b->order.batch_id) &&
+           a->order.order_id == b->order.order_id &&
            a->order.distributor_id == b->order.distributor_id &&
            a->order.currency == b->order.currency && a->from == b->from && a->to == b->to;
 }
 
-/* Some order of the contract was known, and has other bills than before. */
+/* Some order of the contract was known, and has other bills than before, or is there from an
+ * earlier night on. */
 static gboolean
-has_changed(const Contract *contract)
+has_changed(const SettleIntakeJob *job, const Contract *contract)
 {
     if (contract->before->len == 0)
         return FALSE;
     if (contract->before->len != contract->now->len)
         return TRUE;
     for (guint i = 0; i < contract->now->len; i++)
-        if (!same_holder(&g_array_index(contract->before, SettleContractHolder, i),
+        if (!same_holder(job, &g_array_index(contract->before, SettleContractHolder, i),
                          &g_array_index(contract->now, SettleContractHolder, i)))
             return TRUE;
     return FALSE;
@@ -132,7 +136,7 @@ resolve_contract(SettleIntakeJob *job, SettleOrderWork *work, Contract *contract
     if (alone)
         return settle_contract_bills_find(job, &work->to, waiting, id, contract->now, error);
     g_array_append_val(work->shared, contract_id);
-    if (has_changed(contract))
+    if (has_changed(job, contract))
         g_hash_table_add(work->changed, GSIZE_TO_POINTER((gsize) contract_id));
     return TRUE;
 }

@@ -12,6 +12,7 @@ typedef struct {
                               * then by turn and withdrawal: the last row of a key holds */
     SettleSpool *bills;      /* to be written */
     SettleSpool *unresolved; /* to be written as waiting */
+    SettleSpool *found;      /* keys of those that waited as a later night's */
 } Work;
 
 static void
@@ -23,6 +24,7 @@ work_clear(Work *work)
     settle_spool_free(work->there);
     settle_spool_free(work->bills);
     settle_spool_free(work->unresolved);
+    settle_spool_free(work->found);
 }
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Work, work_clear)
 
@@ -273,6 +275,24 @@ see_key(Seen *seen, const SettleIntakeCursor *rows, SettleIntakeCursor *there,
     return TRUE;
 }
 
+/* What was told for a later night, told again for an earlier one: it is there from that on. A bill
+ * that waits does so with what was told of it last. */
+static gboolean
+tell_earlier(const SettleIntakeJob *job, Work *work, const SettleIntakeCursor *rows,
+             const SettleIntakeBillRow *row, Seen *seen, GString *names, GError **error)
+{
+    SettleSpoolKey key = rows->key;
+    int column;
+
+    if (!seen->has_before || !settle_intake_is_later(job, seen->before.source_batch_id) ||
+        differ(row, &seen->before, names, &column))
+        return TRUE;
+    seen->has_before = FALSE;
+    key.word[2] = (uint64_t) seen->before.turn;
+    return seen->before.order.order_id != 0 ||
+           settle_spool_add(work->found, &key, 0, error) != NULL;
+}
+
 static gboolean
 sort_out(SettleIntakeJob *job, Work *work, GError **error)
 {
@@ -300,7 +320,8 @@ sort_out(SettleIntakeJob *job, Work *work, GError **error)
                 return FALSE;
         }
         holder = settle_contract_holder(holders, bill->currency, bill->month);
-        if (!see_key(&seen, &rows, &there, &waiting, error))
+        if (!see_key(&seen, &rows, &there, &waiting, error) ||
+            !tell_earlier(job, work, &rows, &row, &seen, names, error))
             return FALSE;
         if (seen.has_before) {
             ok = take_again(job, bill, &row, &seen.before, names, error);
@@ -317,6 +338,18 @@ sort_out(SettleIntakeJob *job, Work *work, GError **error)
     return TRUE;
 }
 
+static gboolean
+copy_waiting(SettleIntakeJob *job, const Work *work, GError **error)
+{
+    gboolean again = settle_spool_count(work->found) > 0;
+
+    if (!settle_bills_copy_found(job, work->found, error) ||
+        !settle_bills_copy_waiting(job, work->unresolved, again, error))
+        return FALSE;
+    job->bills_found = 0; /* they wait on */
+    return TRUE;
+}
+
 gboolean
 settle_intake_write_bills(SettleIntakeJob *job, GError **error)
 {
@@ -327,10 +360,11 @@ settle_intake_write_bills(SettleIntakeJob *job, GError **error)
         .there = settle_spool_new(job->memory),
         .bills = settle_spool_new(job->memory),
         .unresolved = settle_spool_new(job->memory),
+        .found = settle_spool_new(job->memory),
     };
     return settle_intake_each_slice(job, job->rows, query_orders, &work, error) &&
            settle_contract_ends_load(job, work.orders, FALSE, work.ends, error) &&
            look_up_bills(job, &work, error) && sort_out(job, &work, error) &&
            settle_bills_copy(job, work.bills, error) &&
-           settle_bills_copy_waiting(job, work.unresolved, FALSE, error);
+           copy_waiting(job, &work, error);
 }

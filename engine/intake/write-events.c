@@ -112,13 +112,15 @@ supersedes(const SettleEventPast *past, const SettleKnownEvent *event,
     return order != NULL && !settle_known_event_belongs(before, order);
 }
 
-/* Told again. What it says and did not say before is news, told or untold its order. */
+/* Told again. What it says and did not say before is news, told or untold its order; and so is that
+ * an earlier night knows it. */
 static gboolean
 tell_again(SettleIntakeJob *job, SettleEventPast *past, const SettleKnownEvent *event,
            SettleKnownEvent *before, GError **error)
 {
     gboolean news = (before->closed_month == 0 && event->closed_month != 0) ||
-                    (before->currency == 0 && event->currency != 0);
+                    (before->currency == 0 && event->currency != 0) ||
+                    settle_intake_is_later(job, before->batch_id);
 
     if (!news || before->told)
         job->repeated++;

@@ -6,7 +6,7 @@
 
 #include <string.h>
 
-/* After the last row of it, which withdraws it; 0: there is none. */
+/* After the last row of it; 0: there is none. */
 static int16_t
 next_revision(int before)
 {
@@ -21,13 +21,13 @@ month_key(int32_t carrier_id, SettleMonth month)
     return GSIZE_TO_POINTER((gsize) carrier_id << 16 | (gsize) month);
 }
 
-/* Declaring a month complete twice says nothing new. */
+/* Declaring a month complete twice says nothing new, unless an earlier night knows it then. */
 static gboolean
 leave_known_months(SettleIntakeJob *job, GError **error)
 {
     g_autoptr(GHashTable) known = g_hash_table_new(NULL, NULL);
     g_autoptr(GHashTable) before = g_hash_table_new(NULL, NULL);
-    g_autoptr(GHashTable) withdrawn = g_hash_table_new(NULL, NULL); /* key -> its revision */
+    g_autoptr(GHashTable) anew = g_hash_table_new(NULL, NULL); /* key -> its last revision */
     g_autoptr(SettleReader) reader =
         settle_store_read(job->store, settle_sql_intake_months_there, "");
     guint kept = 0;
@@ -36,8 +36,10 @@ leave_known_months(SettleIntakeJob *job, GError **error)
         gpointer key = month_key(settle_reader_i32(reader, SQL_INTAKE_MONTHS_THERE_CARRIER_ID),
                                  settle_reader_month(reader, SQL_INTAKE_MONTHS_THERE_MONTH));
 
-        if (settle_reader_bool(reader, SQL_INTAKE_MONTHS_THERE_WITHDRAWN)) {
-            g_hash_table_insert(withdrawn, key,
+        if (settle_reader_bool(reader, SQL_INTAKE_MONTHS_THERE_WITHDRAWN) ||
+            settle_intake_is_later(
+                job, settle_reader_i32(reader, SQL_INTAKE_MONTHS_THERE_BATCH_ID))) {
+            g_hash_table_insert(anew, key,
                                 GINT_TO_POINTER((gint) settle_reader_i16(
                                     reader, SQL_INTAKE_MONTHS_THERE_REVISION)));
             continue;
@@ -52,7 +54,7 @@ leave_known_months(SettleIntakeJob *job, GError **error)
 
         if (g_hash_table_add(known, month_key(notice.carrier_id, notice.month))) {
             notice.revision = next_revision(GPOINTER_TO_INT(
-                g_hash_table_lookup(withdrawn, month_key(notice.carrier_id, notice.month))));
+                g_hash_table_lookup(anew, month_key(notice.carrier_id, notice.month))));
             g_array_index(job->notices, SettleIntakeNotice, kept++) = notice;
             continue;
         }
@@ -121,6 +123,13 @@ load_receipts(SettleIntakeJob *job, GHashTable *known, GError **error)
 }
 
 static gboolean
+says_the_same(const SettleIntakeNotice *notice, const Known *known)
+{
+    return known->distributor_id == notice->distributor_id && known->month == notice->month &&
+           known->amount_minor == notice->amount_minor && known->currency == notice->currency;
+}
+
+static gboolean
 turn_down(SettleIntakeJob *job, const SettleIntakeNotice *notice, const Known *other,
           GError **error)
 {
@@ -137,7 +146,8 @@ turn_down(SettleIntakeJob *job, const SettleIntakeNotice *notice, const Known *o
     return settle_intake_quarantine_kept(job, &verdict, &notice->place, error);
 }
 
-/* Repeats are left out, conflicts quarantined: the first one holds. */
+/* Repeats are left out, but for those that an earlier night knows; conflicts quarantined: the first
+ * one holds. */
 static gboolean
 sort_out_receipts(SettleIntakeJob *job, GError **error)
 {
@@ -152,11 +162,10 @@ sort_out_receipts(SettleIntakeJob *job, GError **error)
         Known *copy;
 
         notice.revision = next_revision(other != NULL ? other->revision : 0);
-        if (other != NULL && other->withdrawn)
+        if (other != NULL && (other->withdrawn || (says_the_same(&notice, other) &&
+                                                   settle_intake_is_later(job, other->batch_id))))
             other = NULL;
-        if (other != NULL && other->distributor_id == notice.distributor_id &&
-            other->month == notice.month && other->amount_minor == notice.amount_minor &&
-            other->currency == notice.currency) {
+        if (other != NULL && says_the_same(&notice, other)) {
             job->repeated++;
             if (other->batch_id != job->batch_id &&
                 !settle_intake_repeat(job, notice.receipt_id, 0, 0, 0, error))

@@ -208,6 +208,18 @@ claim(SettleOrderWork *work, SettleIntakeCursor *unsure, int64_t key_id, GError 
     return TRUE;
 }
 
+/* What was told for a later night, told again for an earlier one: it is there from that on. */
+static gboolean
+is_told_earlier(const SettleIntakeJob *job, const SettleIntakeOrder *row,
+                const SettleIntakeOrder *before, gboolean in_database, GString *names)
+{
+    int column;
+
+    return before != NULL && in_database &&
+           settle_intake_is_later(job, (int32_t) before->place.at) && same_key(row, before) &&
+           !differ(row, before, names, &column);
+}
+
 /* One row of the file: a repeat, a conflict, or a row to be taken in. */
 static gboolean
 sort_out(SettleIntakeJob *job, SettleOrderRows *rows, const SettleIntakeOrder *row, size_t length,
@@ -219,6 +231,11 @@ sort_out(SettleIntakeJob *job, SettleOrderRows *rows, const SettleIntakeOrder *r
     int turn;
     const SettleIntakeOrder *before = settle_order_rows_told(rows, row, &turn, &in_database);
 
+    if (turn < SETTLE_ORDER_TURNS && is_told_earlier(job, row, before, in_database, names)) {
+        *ret_taken = TRUE;
+        settle_order_rows_add(rows, row, length, turn);
+        return TRUE;
+    }
     if (before == NULL)
         before = settle_order_rows_near(rows, row, job->options.lookback_months, &in_database);
     *ret_taken = before == NULL && turn < SETTLE_ORDER_TURNS;

@@ -177,7 +177,8 @@ all_days(SettlePartyWork *work)
     return days;
 }
 
-/* Repeats, conflicts, and the row's version into the picture. */
+/* Repeats, conflicts, and the row's version into the picture. What a later night says is not known
+ * yet on this one's. */
 static gboolean
 place_row(SettlePartyWork *work, SettleIntakeParty *party, const GArray *days, GError **error)
 {
@@ -199,7 +200,8 @@ place_row(SettlePartyWork *work, SettleIntakeParty *party, const GArray *days, G
     before = settle_party_on(work->versions, id, party->valid_from);
     if (before != NULL && before->valid_from != party->valid_from)
         before = NULL;
-    if (before != NULL && same(before, &version)) {
+    if (before != NULL && !settle_intake_is_later(job, before->batch_id) &&
+        same(before, &version)) {
         party->out = TRUE;
         job->repeated++;
         return TRUE;

@@ -131,8 +131,8 @@ gboolean settle_bills_copy(SettleIntakeJob *job, SettleSpool *bills, GError **er
 /* COPYs the keys of bills that wait no more: (contract, settle_bill_key, turn). */
 gboolean settle_bills_copy_found(SettleIntakeJob *job, SettleSpool *found, GError **error);
 /* COPYs bills without an order into settle.bill_waiting: by (contract, settle_bill_key), each with
- * the contract's text after it; without one: the text was erased. had_orders: they come back
- * from one, else they are bills that nothing was known of. */
+ * the contract's text after it; without one: the text was erased. had_orders: some come back
+ * from one or waited before, else they are bills that nothing was known of. */
 gboolean settle_bills_copy_waiting(SettleIntakeJob *job, SettleSpool *bills, gboolean had_orders,
                                    GError **error);
 /* Reads the unresolved bills of contracts into a spool by (contract, settle_bill_key); each is a

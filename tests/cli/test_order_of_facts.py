@@ -357,6 +357,7 @@ class Named(Case):
 
     def test_orders_in_any_order(self):
         files = [self.OUTLET, self.MANAGER, self.PRODUCT, self.DISTRIBUTOR, self.ORDER, self.OTHER, self.NEVER, self.BILL]
+        files += [(kind, f'2026-02-2{n}', row) for n, (kind, _, row) in enumerate(files[:4])]  # again, for later nights
         source = random.Random(0)
         for turn in range(6):
             with self.subTest(turn=turn):
@@ -807,9 +808,9 @@ class Leaving(Case):
 
 
 class Imports(Case):
-    """Files are imported in any order before the nights: with contracts of their own, orders, bills and events give the
-    same transfers night by night; where contracts are shared, or nights lie between, the same sums by origin. SETTLE_SEEDS=N
-    takes more worlds."""
+    """Files are imported in any order before the nights, some of them for two nights: with contracts of their own, orders, bills
+    and events give the same transfers night by night; where contracts are shared, or nights lie between, the same sums by
+    origin. SETTLE_SEEDS=N takes more worlds."""
     RULES = ('- upfront: u\n  pay: 10%\n  clawback: [{on: cancel, take: 50%, within: 20 days}]\n'
              '- deferred: d\n  instalments:\n  - {after: 1 month, day: 3, pay: 5.00, if: [active]}\n'
              '- revenue-share: s\n  base: billed\n  months: 0..7\n  rate: 5%\n'
@@ -847,7 +848,7 @@ class Imports(Case):
                 files.append(('bills', told(issued), small.bill(
                     contract, f'2026-{month:02}', issued, billed=f'{source.randint(1, 99)}.00',
                     currency=source.choice(('CNY', 'USD')) if shared else 'CNY')))
-        return files
+        return files + [(kind, told(date), row) for kind, date, row in files if source.random() < 0.3]
 
     def outcome(self, files, between=()):
         self.prepare(self.RULES)
@@ -859,6 +860,29 @@ class Imports(Case):
         rows = self.posted('business_date', 'subject', 'rule', 'item', 'origin', 'period', 'debit', 'credit', 'amount')
         sums = {key: fen for key, fen in self.nets('distributor', 'subject', 'rule', 'item').items() if fen != 0}
         return sorted(rows), sums, sorted(self.listed())
+
+    def test_months_and_receipts(self):
+        """Likewise what is told of whole months; what is withdrawn stays where another file told it."""
+        self.assertEqual(*[[self.of_months(dates, again) for again in (False, True)] for dates in (
+            ('2026-02-10', '2026-02-20'), ('2026-02-20', '2026-02-10'))])
+
+    def of_months(self, dates, withdrawn):
+        self.prepare('- upfront: u\n  pay: 10%\n  pay-when-paid: true\n'
+                     '- deferred: d\n  instalments: [{after: 1 month, day: 3, if: [{month: 0, all: [{minutes: 1..}]}], pay: 1.00}]\n')
+        self.send('orders', '2026-01-05', small.order('A', '2026-01-05', contract='K'))
+        for date in dates:
+            self.send('receipts', date, {'carrier': 'C1', 'receipt_id': 'x', 'distributor': 'D1', 'month': '2026-01',
+                                         'amount': '4.00', 'currency': 'CNY'})
+            self.send('months', date, {'carrier': 'C1', 'month': '2026-01'})
+        if withdrawn:
+            for batch, in self.database.sql(f"SELECT batch_id FROM settle.batch WHERE business_date = '{dates[0]}'"):
+                self.ok('batch', 'withdraw', batch, '--reason', 'a test', user='settle_night')
+                self.ok('batch', 'approve', batch, user='settle_finance')
+        self.run_to('2026-03-01')
+        self.prove()
+        self.assertEqual([row for row in self.posted('business_date', 'credit', 'amount') if row[1] == 'distributor'],
+                         [('2026-02-10', 'distributor', '4.00')])
+        return self.posted('business_date', 'debit', 'credit', 'amount')
 
     def test_any_order(self):
         for seed in range(int(os.environ.get('SETTLE_SEEDS', '1'))):

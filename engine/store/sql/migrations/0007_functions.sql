@@ -262,22 +262,30 @@ BEGIN
 END
 $$;
 
+-- When what batches told is there: with the run that took it in, which is NULL, and so comes last, where none did yet, and
+-- then by business date.
+CREATE VIEW settle.told_when AS
+SELECT b.batch_id, c.run_id, b.business_date
+  FROM settle.batch b LEFT JOIN settle.batch_consumption c USING (batch_id);
+
 -- ------------------------------------------------------------------------- who belongs to whom ---
 
--- What holds of an outlet or manager from which day to before which; of several batches that speak of one day the last
--- one holds. Before it is known an outlet is that of whom it will be.
+-- What holds of an outlet or manager from which day to before which; of several batches that speak of one day that of the
+-- last night holds, of one night the last batch, and over all of them one that is being written. Before it is known an outlet is that of whom it will be.
 CREATE VIEW settle.outlet_span AS
 SELECT outlet_id, distributor_id, parent_id,
        CASE WHEN lag(valid_from) OVER w IS NULL THEN '-infinity' ELSE valid_from END AS since,
        coalesce(lead(valid_from) OVER w, 'infinity') AS until
   FROM (SELECT DISTINCT ON (outlet_id, valid_from) outlet_id, valid_from, distributor_id, parent_id
-          FROM settle.outlet_version ORDER BY outlet_id, valid_from, batch_id DESC) v
+          FROM settle.outlet_version LEFT JOIN settle.told_when t USING (batch_id)
+         ORDER BY outlet_id, valid_from, t.run_id DESC, t.business_date DESC, batch_id DESC) v
 WINDOW w AS (PARTITION BY outlet_id ORDER BY valid_from);
 
 CREATE VIEW settle.manager_span AS
 SELECT manager_id, outlet_id, valid_from AS since, coalesce(lead(valid_from) OVER w, 'infinity') AS until
   FROM (SELECT DISTINCT ON (manager_id, valid_from) manager_id, valid_from, outlet_id
-          FROM settle.manager_version ORDER BY manager_id, valid_from, batch_id DESC) v
+          FROM settle.manager_version LEFT JOIN settle.told_when t USING (batch_id)
+         ORDER BY manager_id, valid_from, t.run_id DESC, t.business_date DESC, batch_id DESC) v
 WINDOW w AS (PARTITION BY manager_id ORDER BY valid_from);
 
 -- A manager is of one distributor for ever.
@@ -421,7 +429,18 @@ SELECT q.batch_id, q.line, b.kind, b.source, b.business_date, b.header, q.field,
                       AND NOT EXISTS (SELECT 1 FROM settle.batch_withdrawal w WHERE w.batch_id = r.into_batch))
    AND NOT EXISTS (SELECT 1 FROM settle.batch_withdrawal w WHERE w.batch_id = q.batch_id);
 
--- Those of them that a person dismissed.
+-- Rows that were read again, but for nights that are still to come: they may enter on an earlier one.
+CREATE VIEW settle.entering_row AS
+SELECT q.batch_id, q.line, b.kind, b.header, b.business_date, q.field, q.value, q.raw, e.entered
+  FROM settle.quarantine q JOIN settle.batch b USING (batch_id)
+ CROSS JOIN LATERAL (SELECT min(t.business_date) AS entered, max(t.run_id) AS run_id
+                       FROM settle.quarantine_release r JOIN settle.told_when t ON t.batch_id = r.into_batch
+                      WHERE r.batch_id = q.batch_id AND r.line = q.line
+                        AND NOT EXISTS (SELECT 1 FROM settle.batch_withdrawal w WHERE w.batch_id = r.into_batch)) e
+ WHERE e.entered > b.business_date AND e.run_id IS NULL
+   AND NOT EXISTS (SELECT 1 FROM settle.batch_withdrawal w WHERE w.batch_id = q.batch_id);
+
+-- Kept rows that a person dismissed.
 CREATE VIEW settle.dismissed_row AS
 SELECT k.*, d.position FROM settle.kept_row k JOIN settle.quarantine_dismissal d USING (batch_id, line);
 

@@ -430,6 +430,9 @@ SELECT t.run_id, r.business_date, coalesce(c.code, '') AS carrier, coalesce(d.co
     ON k.by_bill AND l.distributor_id = t.distributor_id AND l.order_id = t.subject_id
    AND l.month = (o.closing_month + ((t.slot >> 4) & 4095) * interval '1 month')::date
    AND l.revision = t.revision AND NOT l.withdrawn
+   AND NOT EXISTS (SELECT 1 FROM settle.bill n -- it came back, or was told again
+                    WHERE n.distributor_id = l.distributor_id AND n.month = l.month AND n.order_id = l.order_id
+                      AND n.revision = l.revision AND NOT n.withdrawn AND n.turn > l.turn)
   LEFT JOIN settle.batch lb ON lb.batch_id = l.source_batch_id
   LEFT JOIN LATERAL (
       SELECT v.window_end, v.measure, s.code AS scope

@@ -475,8 +475,12 @@ BEGIN
         RAISE EXCEPTION 'settle: batch % keeps no rows, or batch % did not read them again', batch, into_batch
             USING ERRCODE = 'no_data_found';
     END IF;
-    IF cardinality(lines) <> (SELECT count(*) FROM settle.kept_row k
-                               WHERE k.batch_id = batch AND k.line = ANY (lines)) THEN
+    IF cardinality(lines) <> (SELECT count(*)
+                                FROM (SELECT k.line FROM settle.kept_row k
+                                       WHERE k.batch_id = batch AND k.line = ANY (lines)
+                                       UNION ALL
+                                      SELECT e.line FROM settle.entering_row e
+                                       WHERE e.batch_id = batch AND e.line = ANY (lines)) n) THEN
         RAISE EXCEPTION 'settle: a line is not in quarantine, or was released' USING ERRCODE = 'no_data_found';
     END IF;
     place := settle.log('quarantine-release', 'batch ' || batch, kept, '', detail);

@@ -5,6 +5,9 @@ SELECT m.batch_id, m.line,
        NOT EXISTS (SELECT 1 FROM settle.batch_withdrawal w WHERE w.batch_id = m.batch_id)
        OR EXISTS (SELECT 1 FROM settle.fact_repeat a
                    WHERE a.fact_id = m.carrier_id AND a.month = m.month AND a.kind = :months_fact
+                     AND NOT EXISTS (SELECT 1 FROM settle.batch_withdrawal w WHERE w.batch_id = a.batch_id))
+       OR EXISTS (SELECT 1 FROM settle.month_complete a
+                   WHERE a.carrier_id = m.carrier_id AND a.month = m.month AND NOT a.withdrawn
                      AND NOT EXISTS (SELECT 1 FROM settle.batch_withdrawal w WHERE w.batch_id = a.batch_id)) AS is_supported,
        m.carrier_id, m.month, m.revision::integer
   FROM (SELECT DISTINCT ON (m.carrier_id, m.month) m.*

@@ -5,6 +5,9 @@ SELECT r.batch_id, r.line,
        NOT EXISTS (SELECT 1 FROM settle.batch_withdrawal w WHERE w.batch_id = r.batch_id)
        OR EXISTS (SELECT 1 FROM settle.fact_repeat a
                    WHERE a.fact_id = r.receipt_id AND a.kind = :receipts_fact
+                     AND NOT EXISTS (SELECT 1 FROM settle.batch_withdrawal w WHERE w.batch_id = a.batch_id))
+       OR EXISTS (SELECT 1 FROM settle.receipt a
+                   WHERE a.receipt_id = r.receipt_id AND NOT a.withdrawn
                      AND NOT EXISTS (SELECT 1 FROM settle.batch_withdrawal w WHERE w.batch_id = a.batch_id)) AS is_supported,
        r.distributor_id, r.month
   FROM (SELECT DISTINCT ON (r.receipt_id) r.*

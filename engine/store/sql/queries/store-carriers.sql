@@ -1,2 +1,3 @@
-SELECT carrier_id, valid_from, status FROM settle.carrier_version
- WHERE batch_id = ANY ($1::integer[]) ORDER BY batch_id
+-- Of two versions with the same day that of the later night holds, of one night that of the later batch.
+SELECT carrier_id, valid_from, status FROM settle.carrier_version JOIN settle.told_when w USING (batch_id)
+ WHERE batch_id = ANY ($1::integer[]) ORDER BY w.run_id, w.business_date, batch_id

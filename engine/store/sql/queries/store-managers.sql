@@ -1,3 +1,3 @@
--- Of two versions with the same day the later batch holds.
-SELECT manager_id, valid_from, outlet_id FROM settle.manager_version
- WHERE batch_id = ANY ($1::integer[]) ORDER BY batch_id
+-- Of two versions with the same day that of the later night holds, of one night that of the later batch.
+SELECT manager_id, valid_from, outlet_id FROM settle.manager_version JOIN settle.told_when w USING (batch_id)
+ WHERE batch_id = ANY ($1::integer[]) ORDER BY w.run_id, w.business_date, batch_id
