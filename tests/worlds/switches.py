@@ -24,7 +24,7 @@ TABLE = (
            'orders that were put aside wait for a person', 'docs/semantics.md 2'),
     Switch('ceilings', True, None, 'ceilings alone tie the orders of a carrier, and its versions amend them', 'a month of '
            'a bonus is not cut as it is when all is told at once', 'docs/semantics.md 13.11'),
-    Switch('contracts', False, None, 'the same nights told in another order are the same, also where a contract has several '
+    Switch('contracts', False, 8105007, 'the same nights told in another order are the same, also where a contract has several '
            'orders', 'the night on which a bill finds its order depends on which file is imported first',
            'docs/semantics.md 14.8'),
     Switch('twice', True, 5000, 'likewise where a fact is told on two nights', 'it enters on that of the file that is '
