@@ -418,6 +418,18 @@ class Money(Case):
                 self.copy_row(table, user='settle_treasurer', batch_id='batch_id + 1')
             self.assertEqual(failed.exception.state, '42501')
 
+    def test_rows_of_a_batch_to_come(self):
+        """They would keep the next import's number out, and with it every import."""
+        self.take_in(RECEIPT)
+        self.take_in({**RECEIPT, 'distributor': 'D9'}, code=7)
+        for table in ('batch_slice', 'quarantine'):
+            with self.assertRaises(settle_test.SqlError) as failed:
+                self.copy_row(table, user='settle_treasurer', batch_id='batch_id + 1000')
+            self.assertEqual(failed.exception.state, '23001')
+        self.assert_sql_fails('23001', self.database, 'INSERT INTO settle.fact_repeat (fact_id, month, kind, currency, revision, batch_id) '
+                              "VALUES (1, '2026-01-01', 4, 0, 0, 1000)", 'settle_treasurer')
+        self.send('orders', '2026-01-05', small.order('A-1', '2026-01-04'))
+
     def test_a_receipt_is_withdrawn_by_two(self):
         """The night carries it out as a runner, who adds no receipts: by what two people decided, and by nothing else."""
         self.take_in(RECEIPT)

@@ -309,6 +309,21 @@ BEGIN
 END
 $$;
 
+-- Rows of a batch that is still to be counted would keep its number's import out: who takes receipts in adds none. (A runner
+-- can stop his own imports anyway.)
+CREATE FUNCTION settle.check_counted() RETURNS trigger
+    LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+    IF NOT pg_has_role(session_user, 'settle_runner', 'MEMBER')
+       AND (SELECT max(a.batch_id) FROM added a) > (SELECT c.value FROM settle.counter c WHERE c.name = 'batch') THEN
+        RAISE EXCEPTION 'settle: batch % was not counted', (SELECT max(a.batch_id) FROM added a)
+            USING ERRCODE = 'restrict_violation';
+    END IF;
+    RETURN NULL;
+END
+$$;
+
 CREATE FUNCTION settle.check_managers() RETURNS trigger
     LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp
 AS $$

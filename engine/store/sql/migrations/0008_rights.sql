@@ -60,11 +60,18 @@ GRANT EXECUTE ON FUNCTION settle.batch_digest(integer) TO settle_reader, settle_
 GRANT EXECUTE ON FUNCTION settle.closed_to(bigint) TO settle_reader, settle_runner, settle_approver, settle_treasury;
 
 DO $$
+DECLARE
+    shared text;
 BEGIN
     -- Citus takes no triggers. Nobody but the owner's functions moves a counter.
     IF EXISTS (SELECT 1 FROM pg_extension WHERE extname = 'citus') THEN
         RETURN;
     END IF;
+    FOREACH shared IN ARRAY ARRAY['batch_slice', 'quarantine', 'fact_repeat'] LOOP
+        EXECUTE format('CREATE TRIGGER counted AFTER INSERT ON settle.%I REFERENCING NEW TABLE AS added '
+                       'FOR EACH STATEMENT EXECUTE FUNCTION settle.check_counted()', shared);
+        EXECUTE format('ALTER TABLE settle.%I ENABLE ALWAYS TRIGGER counted', shared);
+    END LOOP;
     CREATE TRIGGER belongs AFTER INSERT ON settle.manager_version REFERENCING NEW TABLE AS added
         FOR EACH STATEMENT EXECUTE FUNCTION settle.check_managers();
     ALTER TABLE settle.manager_version ENABLE ALWAYS TRIGGER belongs;
