@@ -6,6 +6,7 @@ import copy
 import datetime
 import random
 
+from random_facts import LOCAL
 from worlds import policies
 from worlds.generate import KINDS, MASTER, START, is_again
 
@@ -23,6 +24,12 @@ Run = collections.namedtuple('Run', 'date workers chunk crash closing issue cove
 
 # Kinds of files that are withdrawn now and then.
 WITHDRAWN = ('bills', 'events', 'months', 'receipts')    # and of orders
+
+
+def closing_day(row):
+    """Of an order, in the settlement zone."""
+    closed = datetime.datetime.fromisoformat(row['closed_at'].replace('Z', '+00:00'))
+    return (closed if closed.tzinfo is None else closed.astimezone(LOCAL)).date()
 
 
 class Plan:
@@ -85,10 +92,12 @@ class Plan:
 
     @staticmethod
     def known_from(world, fact):
-        """The night from which an order can be told: no version is activated for closing days that were settled."""
-        for policy in world.policies.get(fact.row['carrier'], ()) if fact.kind == 'orders' else ():
+        """The night from which an order can be told: no version is activated for closing days that were settled. A revision
+        may close on another day than the order did at first."""
+        closed = closing_day(fact.row) if fact.kind == 'orders' else None
+        for policy in world.policies.get(fact.row.get('carrier'), ()) if closed else ():
             first, last = policies.days(policy)
-            if first <= fact.day and (last is None or fact.day <= last):
+            if first <= closed and (last is None or closed <= last):
                 return world.night_of(policy)
         return 0
 
