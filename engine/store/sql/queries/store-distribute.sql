@@ -32,7 +32,7 @@ BEGIN
             FOR trigger IN
                 SELECT t.tgname, t.tgrelid::regclass AS name
                   FROM pg_trigger t
-                 WHERE NOT t.tgisinternal
+                 WHERE NOT t.tgisinternal AND t.tgparentid = 0 -- a partition's copy goes with its table's
                    AND (t.tgrelid = relation.name
                         OR t.tgrelid IN (SELECT inhrelid FROM pg_inherits WHERE inhparent = relation.name))
             LOOP
