@@ -5,7 +5,7 @@ night comes to what it comes to on one server.
 
 SETTLE_CITUS is a conninfo of a database that has the extension and its workers registered; the login must be a
 superuser, and be let in on all nodes. Databases of the tests' own are made on the same nodes, and dropped."""
-import glob
+import importlib.util
 import os
 import re
 import sys
@@ -19,7 +19,11 @@ from small import Case, bill, order
 CITUS = os.environ.get('SETTLE_CITUS', '')
 ROLES = ['settle_owner', 'settle_runner', 'settle_approver', 'settle_author', 'settle_reader',
          *settle_test.LOGINS]
-QUERIES = os.path.join(HERE, '..', '..', 'engine', 'store', 'sql', 'queries', '*.sql')
+STORE = os.path.join(HERE, '..', '..', 'engine', 'store')
+# What the build makes of queries, for the numbers that they name.
+spec = importlib.util.spec_from_file_location('embed_sql', os.path.join(STORE, 'embed-sql.py'))
+embed_sql = importlib.util.module_from_spec(spec)
+spec.loader.exec_module(embed_sql)
 
 RULES = """- upfront: percent
   pay: 3.5%
@@ -39,8 +43,12 @@ TEXTS = {"|| '-01'": "'2026-02'", '::numeric': "'1'", '': "'2026-02-01'"}
 VALUES = {'integer': '1', 'bigint': '1', 'smallint': '1', 'boolean': 'true', 'bytea': r"'\x00'",
           'date': "'2026-02-01'", 'jsonb': "'{}'", 'integer[]': "'{1,2}'", 'bigint[]': "'{1,2}'",
           'text[]': "'{a,b}'", 'date[]': "'{2026-02-01,2026-03-01}'", 'numeric': '1'}
-# What Citus cannot do of ours (docs/operations.md "Scaling out").
-NOT_THERE = {'ledger-transfers'}
+# What Citus cannot plan of ours (docs/operations.md "Scaling out").
+NOT_THERE = {'activity-orders', 'check-invoice-ledger', 'facts-waiting', 'intake-withdrawn-bills', 'intake-withdrawn-events',
+             'intake-withdrawn-months', 'intake-withdrawn-orders', 'intake-withdrawn-receipts', 'invoice-batches', 'ledger-transfers',
+             'period-left-open', 'reconcile-ledger', 'statement-ours', 'status-pending'}
+# These look at what they are told before there is a plan, and our values are none.
+OTHER_VALUES = {'carrier-key-set': '22023', 'erase-approve': '22P02', 'erase-ask': '22P02'}
 
 
 class Nodes:
@@ -138,6 +146,10 @@ class Made:
         assert migrated
         return self.there
 
+    def like(self, _key, make):
+        make(self.there)
+        return self.there
+
 
 needs_citus = unittest.skipUnless(CITUS, 'SETTLE_CITUS names no coordinator')
 
@@ -189,13 +201,13 @@ class Tables(There, ProbeCase):
         column = {row[0]: row[1] for row in rows}
         by_distributor = {name for name, led_by in column.items() if led_by == 'distributor_id'}
         self.assertEqual(by_distributor, {
-            'closed_order', 'bill', 'event', 'receipt', 'transfer', 'ledger_total', 'account_balance', 'run_distributor',
+            'closed_order', 'order_revised', 'bill', 'event', 'receipt', 'transfer', 'ledger_total', 'account_balance', 'run_distributor',
             'order_outcome', 'agenda', 'cut', 'window_change', 'window_posting', 'invoice', 'invoice_line', 'invoice_binding'})
         self.assertEqual(len({row[2] for row in rows if row[0] in by_distributor}), 1, 'not co-located')
         self.assertEqual({name: led_by for name, led_by in column.items() if led_by.endswith('_id')
                           and name not in by_distributor},
                          {'contract': 'contract_id', 'bill_waiting': 'contract_id', 'bill_found': 'contract_id',
-                          'event_waiting': 'order_id', 'event_found': 'order_id', 'fact_repeat': 'fact_id'})
+                          'event_waiting': 'key_id', 'event_found': 'key_id', 'fact_repeat': 'fact_id'})
         self.assertEqual([row[0] for row in rows if row[2] == ''], ['schema_migration'])
 
     def test_again(self):
@@ -223,12 +235,10 @@ class Tables(There, ProbeCase):
     def test_every_query_can_be_planned(self):
         script = r'\set ON_ERROR_STOP off' '\nSET search_path = pg_catalog;\n'
         names = []
-        for path in sorted(glob.glob(QUERIES)):
-            with open(path, encoding='utf-8') as file:
-                text = ''.join(line for line in file if not line.lstrip().startswith('--'))
+        for name, text, *_ in embed_sql.read_queries(os.path.join(STORE, 'sql')):
             if not text.startswith(('COPY ', 'DO ')):
                 told = re.search(r"\|\| '-01'|::numeric", text)
-                names.append((os.path.basename(path)[:-4], TEXTS[told[0] if told else '']))
+                names.append((name, TEXTS[told[0] if told else '']))
                 script += f'PREPARE "{names[-1][0]}" AS {text};\n'
         types = dict(self.ready.sql(
             script + "SELECT name, array_to_string(parameter_types, ',') FROM pg_prepared_statements"))
@@ -238,7 +248,9 @@ class Tables(There, ProbeCase):
             script += f'EXPLAIN EXECUTE "{name}"{"(" + ", ".join(values) + ")" if values else ""};\n' \
                       f'\\echo @ {name} :SQLSTATE\n'
         states = [row[0].split(' ')[1:] for row in self.ready.sql(script) if row[0].startswith('@ ')]
-        self.assertEqual({name: state for name, state in states if state != '00000' and name not in NOT_THERE}, {})
+        self.assertEqual({name: state for name, state in states if state != '00000'},
+                         {**{name: '0A000' for name in NOT_THERE}, **OTHER_VALUES})
+        print(f'# {len(states)} queries')
         self.assertGreater(len(states), 200)
 
 
