@@ -651,4 +651,5 @@ class Batches(Case):
         self.assertIn('D9', self.ok('quarantine', 'list'))
 
 
-settle_test.main()
+if __name__ == '__main__':
+    settle_test.main()

@@ -13,6 +13,8 @@ import unittest
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path.insert(0, os.path.join(HERE, '..', 'cli'))
+sys.path.insert(1, HERE)
+import test_attacks
 from probe import ProbeCase, probe, settle_test
 from small import Case, bill, order
 
@@ -252,6 +254,30 @@ class Tables(There, ProbeCase):
                          {**{name: '0A000' for name in NOT_THERE}, **OTHER_VALUES})
         print(f'# {len(states)} queries')
         self.assertGreater(len(states), 200)
+
+
+@needs_citus
+class Attacks(There):
+    """Those that need nothing that was imported: refused as on one server. docs/operations.md names them."""
+
+    TRIED = {test_attacks.Limits: ('test_counters', 'test_partitions', 'test_submissions', 'test_staged_rows',
+                                   'test_ids_days_and_texts_of_rows'),
+             test_attacks.Nights: ('test_a_series_set_back',), test_attacks.Locks: ('test_only_runners_free_locks',)}
+
+    def test_they_are_refused(self):
+        for case, names in self.TRIED.items():
+            for name in names:
+                with self.subTest(name):
+                    attack = case(name)
+                    attack.database = self.ready
+                    getattr(attack, name)()
+
+
+class Page(unittest.TestCase):
+    def test_the_page_names_them(self):
+        with open(os.path.join(HERE, '..', '..', 'docs', 'operations.md'), encoding='utf-8') as file:
+            told = file.read().split('\nOn Citus nothing can be imported')[1].split('\n## ')[0]
+        self.assertEqual(set(re.findall(r'`(test_\w+)`', told)), {name for names in Attacks.TRIED.values() for name in names})
 
 
 @needs_citus
