@@ -125,6 +125,8 @@ BEGIN
         END IF;
         PERFORM settle.end_sessions(pids || ARRAY(SELECT l.pid FROM pg_locks l
                                                    WHERE l.locktype = 'advisory' AND NOT l.granted AND l.objsubid = 1
+                                                     AND l.database = (SELECT d.oid FROM pg_database d
+                                                                        WHERE d.datname = current_database())
                                                      AND l.classid = ((key >> 32) & 4294967295)::oid
                                                      AND l.objid = (key & 4294967295)::oid));
     END LOOP;
