@@ -16,7 +16,7 @@ import settle_test
 
 # Tests here that are no attack, or a further one of a kind that the table has.
 WORKS = {'test_a_treasury_that_waits', 'test_names_tests_that_are_there', 'test_the_lock_of_partitions', 'test_an_open_decision', 'test_a_decision_waits_for_a_run',
-         'test_a_runner_waits_for_a_runner', 'test_only_runners_free_locks', 'test_as_it_is', 'test_staged_rows',
+         'test_a_runner_waits_for_a_runner', 'test_only_runners_free_locks', 'test_a_treasury_of_another_database', 'test_as_it_is', 'test_staged_rows',
          'test_the_treasury_takes_in', 'test_batches_and_what_they_wake', 'test_what_a_withdrawal_woke_waits_for_the_treasury'}
 RULES = '- upfront: u\n  pay: 50%\n'
 
@@ -168,6 +168,23 @@ class Locks(Case):
         self.settle('import', 'orders', self.file('orders.csv', small.text([small.order('A-1', '2026-01-04')])), '--date', '2026-01-05',
                     user='settle_night')
         self.assertEqual(self.sessions('settle_treasurer'), 1)
+
+    def test_a_treasury_of_another_database(self):
+        """Locks have the same numbers in every database: who waits for another one's is left alone."""
+        key = lock_key('intake')
+        self.hold(f'SELECT pg_advisory_lock({key})', 'settle_treasurer')
+        here, self.database = self.database, self.server.database(migrated=True)
+        self.hold(f'SELECT pg_advisory_lock({key})', 'settle_night')
+        waiter = subprocess.Popen([settle_test.psql_program(), '-X', '-q', '-d', self.database.conninfo('settle_treasurer'),
+                                   '-c', f'SELECT pg_advisory_lock({key})'], stderr=subprocess.PIPE)
+        self.addCleanup(waiter.communicate)
+        self.addCleanup(waiter.kill)
+        for _ in range(100):
+            if self.database.value("SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND NOT granted") == '1':
+                break
+            time.sleep(0.1)
+        self.assertEqual(here.value(f'SELECT settle.seize_lock({key}, 300000)', 'settle_night'), 't')
+        self.assertEqual(self.database.value("SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND NOT granted"), '1')
 
     def test_only_runners_free_locks(self):
         for user in ('settle_audit', 'settle_sales', 'settle_finance'):
@@ -429,6 +446,17 @@ class Money(Case):
         self.assert_sql_fails('23001', self.database, 'INSERT INTO settle.fact_repeat (fact_id, month, kind, currency, revision, batch_id) '
                               "VALUES (1, '2026-01-01', 4, 0, 0, 1000)", 'settle_treasurer')
         self.send('orders', '2026-01-05', small.order('A-1', '2026-01-04'))
+
+    def test_rows_of_a_batch_that_is_there(self):
+        """The night would have other facts than it counts, and could not be published any more."""
+        self.send('orders', '2026-01-05', small.order('A-1', '2026-01-04'))
+        for when in ('waits for its night', 'is settled'):
+            with self.subTest(when):
+                self.assert_sql_fails('23001', self.database, 'INSERT INTO settle.batch_slice (batch_id, distributor_id, month, facts) '
+                                      f"VALUES ({self.last()}, 2, '2025-11-01', 5)", 'settle_treasurer')
+                self.run_to('2026-01-05')
+        self.take_in(RECEIPT)
+        self.settle('verify', user='settle_audit')
 
     def test_a_receipt_is_withdrawn_by_two(self):
         """The night carries it out as a runner, who adds no receipts: by what two people decided, and by nothing else."""

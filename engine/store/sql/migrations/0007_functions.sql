@@ -309,8 +309,8 @@ BEGIN
 END
 $$;
 
--- Rows of a batch that is still to be counted would keep its number's import out: who takes receipts in adds none. (A runner
--- can stop his own imports anyway.)
+-- Rows of a batch that is still to be counted would keep its number's import out, and those of one that is there would keep
+-- its night from adding up: who takes receipts in adds none. (A runner can stop his own imports and nights anyway.)
 CREATE FUNCTION settle.check_counted() RETURNS trigger
     LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp
 AS $$
@@ -318,6 +318,10 @@ BEGIN
     IF NOT pg_has_role(session_user, 'settle_runner', 'MEMBER')
        AND (SELECT max(a.batch_id) FROM added a) > (SELECT c.value FROM settle.counter c WHERE c.name = 'batch') THEN
         RAISE EXCEPTION 'settle: batch % was not counted', (SELECT max(a.batch_id) FROM added a)
+            USING ERRCODE = 'restrict_violation';
+    ELSIF NOT pg_has_role(session_user, 'settle_runner', 'MEMBER')
+          AND EXISTS (SELECT 1 FROM (SELECT DISTINCT a.batch_id FROM added a) a JOIN settle.batch b USING (batch_id)) THEN
+        RAISE EXCEPTION 'settle: rows come in with their batch, and never after it'
             USING ERRCODE = 'restrict_violation';
     END IF;
     RETURN NULL;
