@@ -456,7 +456,25 @@ class Money(Case):
                                       f"VALUES ({self.last()}, 2, '2025-11-01', 5)", 'settle_treasurer')
                 self.run_to('2026-01-05')
         self.take_in(RECEIPT)
+        columns = ', '.join(name for (name,) in self.database.sql(
+            "SELECT attname FROM pg_attribute WHERE attrelid = 'settle.receipt'::regclass AND attnum > 0 AND NOT attisdropped "
+            'ORDER BY attnum'))
+        self.assert_sql_fails('23001', self.database, f'INSERT INTO settle.receipt ({columns}) SELECT {columns.replace("receipt_id", "receipt_id + 1", 1)} '
+                              'FROM settle.receipt LIMIT 1', 'settle_treasurer')
         self.settle('verify', user='settle_audit')
+
+    def test_numbers_that_no_batch_has(self):
+        """Who takes receipts in counts batches, too: however often it does, the night's imports go on."""
+        with self.assertRaises(settle_test.SqlError):
+            self.database.sql("SELECT settle.count('batch', 1) FROM generate_series(1, 1100)", 'settle_treasurer')
+        for _ in range(11):
+            try:
+                self.database.sql("SELECT settle.count('batch', 1) FROM generate_series(1, 100)", 'settle_treasurer')
+            except settle_test.SqlError as error:
+                refused = str(error)
+        self.assertIn('is not counted', refused)
+        self.send('orders', '2026-01-05', small.order('A-1', '2026-01-04'))
+        self.take_in(RECEIPT)
 
     def test_a_receipt_is_withdrawn_by_two(self):
         """The night carries it out as a runner, who adds no receipts: by what two people decided, and by nothing else."""

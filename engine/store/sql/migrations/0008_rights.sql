@@ -67,7 +67,7 @@ BEGIN
     IF EXISTS (SELECT 1 FROM pg_extension WHERE extname = 'citus') THEN
         RETURN;
     END IF;
-    FOREACH shared IN ARRAY ARRAY['batch_slice', 'quarantine', 'fact_repeat'] LOOP
+    FOREACH shared IN ARRAY ARRAY['batch_slice', 'quarantine', 'fact_repeat', 'receipt'] LOOP
         EXECUTE format('CREATE TRIGGER counted AFTER INSERT ON settle.%I REFERENCING NEW TABLE AS added '
                        'FOR EACH STATEMENT EXECUTE FUNCTION settle.check_counted()', shared);
         EXECUTE format('ALTER TABLE settle.%I ENABLE ALWAYS TRIGGER counted', shared);
