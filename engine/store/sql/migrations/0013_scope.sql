@@ -190,8 +190,9 @@ $$;
 -- alone: nothing was sold); one row without a slot for an order that nothing was posted for.
 -- outlet: where its manager stood on its closing day. event_*: what happened to it and is not undone, by day and time (some
 -- of it may count for nothing: run/decide/refunds.h). cut_*: what ceilings and caps take of it now. split_*: how the rule
--- divides it; zeros: not. Its postings are looked for month by month, by the whole of their key: of an order and all
--- months at once the server would read all that the distributor has in each. (run_id + 0: not by walking all runs.)
+-- divides it; zeros: not. Its postings are looked for month by month from its own to the one after the last night, by the
+-- whole of their key: of an order and all months at once the server would read all that the distributor has in each.
+-- (run_id + 0: not by walking all runs.)
 CREATE VIEW settle_view.activity_order AS
 SELECT o.distributor_id, o.closing_month, o.closing_day, o.closing_at, o.order_id, o.upstream_id, o.order_line,
        (SELECT c.code FROM settle.code c WHERE c.dim = 1 AND c.id = o.carrier_id) AS carrier,
@@ -217,12 +218,12 @@ SELECT o.distributor_id, o.closing_month, o.closing_day, o.closing_at, o.order_i
              sum(CASE WHEN x.debit = 1 THEN x.amount_minor WHEN x.credit = 1 THEN -x.amount_minor ELSE 0 END)::bigint AS net_minor,
              sum(CASE WHEN x.credit = 3 THEN x.amount_minor WHEN x.debit = 3 THEN -x.amount_minor ELSE 0 END)::bigint AS held_minor,
              sum(CASE WHEN x.credit = 1 THEN x.amount_minor ELSE 0 END)::bigint AS back_minor
-        FROM (SELECT DISTINCT date_trunc('month', p.business_date + n.n * interval '1 month')::date AS period
-                FROM settle.run_publication p CROSS JOIN (VALUES (0), (1)) n (n) OFFSET 0) m
+        FROM generate_series(o.closing_month::timestamp,
+                             (SELECT date_trunc('month', max(p.business_date)::timestamp) + interval '1 month' FROM settle.run_publication p),
+                             interval '1 month') m (first)
        CROSS JOIN LATERAL (SELECT y.* FROM settle.transfer y
-                            WHERE y.distributor_id = o.distributor_id AND y.period = m.period AND y.subject_id = o.order_id OFFSET 0) x
-       WHERE m.period >= o.closing_month
-         AND x.run_id <= (SELECT value FROM settle.counter WHERE name = 'watermark')
+                            WHERE y.distributor_id = o.distributor_id AND y.period = m.first::date AND y.subject_id = o.order_id OFFSET 0) x
+       WHERE x.run_id <= (SELECT value FROM settle.counter WHERE name = 'watermark')
          AND NOT EXISTS (SELECT 1 FROM settle.run_abandonment a WHERE a.run_id = x.run_id)
        GROUP BY 1, 2, 3) t ON true
   LEFT JOIN settle.policy_rule u ON u.policy_id = t.policy_id AND u.number = t.slot >> 16
